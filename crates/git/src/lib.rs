@@ -1,0 +1,1 @@
+//! Reads the branches, tags and files of a Git repository.

@@ -1,0 +1,1 @@
+//! What every Vortex process shares.

@@ -1,0 +1,1 @@
+//! Configuration files as Spring's server reads them, pure.

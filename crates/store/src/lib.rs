@@ -1,0 +1,1 @@
+//! A small revisioned key-value store with durable group commits.

@@ -1,0 +1,2 @@
+//! The `vortex` command.
+fn main() {}
