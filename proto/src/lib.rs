@@ -1,1 +1,16 @@
-//! The wire contract: .proto files and the code generated from them.
+//! The wire contract: what the services of the mesh say to each other.
+//!
+//! The `.proto` files beside this crate are the documentation; this crate
+//! holds nothing but what is generated from them.
+
+/// Configuration: documents, change sets, reads, watches and sources.
+pub mod config {
+    /// `vortex.config.v1`
+    #[allow(missing_docs)]
+    pub mod v1 {
+        tonic::include_proto!("vortex.config.v1");
+    }
+}
+
+/// The encoded `FileDescriptorSet` of every package, for reflection.
+pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));
