@@ -1,0 +1,208 @@
+//! The engine that keeps a store in a local folder: fjall under a group-commit queue of our own.
+
+mod committer;
+mod database;
+mod error;
+mod folder;
+mod format;
+mod group;
+mod lock;
+mod maintenance;
+mod observer;
+mod queue;
+mod record;
+mod shared;
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use bytes::Bytes;
+use futures::FutureExt;
+use futures::channel::oneshot;
+use futures::future::{BoxFuture, Shared as SharedFuture, ready};
+
+use self::committer::Committer;
+use self::database::Database;
+pub use self::error::OpenError;
+use self::folder::Folder;
+use self::maintenance::Maintenance;
+pub use self::observer::{Observer, Stats};
+use self::queue::Commit;
+use self::shared::Shared;
+use crate::{
+    Cause, Entry, Error, Page, Range, Result, Revision, Store, StoreId, Transaction, Watch,
+};
+
+/// How a folder is opened.
+#[derive(Clone)]
+pub struct Options {
+    /// Told of each sync.
+    pub observer: Option<Arc<dyn Observer>>,
+    /// Transactions whose changes are kept in memory for watches.
+    pub recent_changes: usize,
+    /// Bytes of changes kept in memory for watches.
+    pub recent_bytes: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            observer: None,
+            recent_changes: 4_096,
+            recent_bytes: 4 << 20,
+        }
+    }
+}
+
+/// A store in a local folder, for one process at a time.
+///
+/// Reads run on the calling thread; commits on a thread of the store's own. Dropping it without
+/// [`close`](Store::close) finishes what was submitted too, and blocks until it is done.
+pub struct Embedded {
+    shared: Arc<Shared>,
+    maintenance: Maintenance,
+    store_id: StoreId,
+    committer: Mutex<Option<JoinHandle<()>>>,
+    stopped: SharedFuture<oneshot::Receiver<()>>,
+}
+
+impl Embedded {
+    /// Opens the store in the folder at `path`, or makes one where there is none. Blocks on disk.
+    ///
+    /// # Errors
+    /// The folder is in use, a stranger's, newer, damaged or not writable: see [`OpenError`].
+    pub fn open(path: impl AsRef<Path>, options: Options) -> Result<Self, OpenError> {
+        let folder = Folder::open(path.as_ref())?;
+        let database = open_database(&folder)?;
+        let revision = latest(&folder, &database)?;
+        let store_id = folder.store_id();
+        let shared = Arc::new(Shared::new(folder.path(), database, revision, options));
+        let maintenance = Maintenance::default();
+        let (stop, stopped) = oneshot::channel();
+        let committer = Committer::new(Arc::clone(&shared), maintenance.clone(), revision);
+        let thread = std::thread::Builder::new().name("store-commit".to_owned());
+        let spawned = thread.spawn(move || committer.run(folder, stop));
+        let failed = |source| OpenError::Io {
+            path: path.as_ref().to_owned(),
+            source,
+        };
+        let committer = Mutex::new(Some(spawned.map_err(failed)?));
+        Ok(Self {
+            shared,
+            maintenance,
+            store_id,
+            committer,
+            stopped: stopped.shared(),
+        })
+    }
+
+    /// Counts of what was done since it was opened.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        self.shared.counters.read(self.shared.queue.len())
+    }
+
+    fn submit(&self, transaction: Transaction) -> Result<oneshot::Receiver<Result<Revision>>> {
+        transaction.validate()?;
+        let (reply, answer) = oneshot::channel();
+        self.shared.queue.push(Commit { transaction, reply })?;
+        Ok(answer)
+    }
+
+    fn join(&self) {
+        let committer = self
+            .committer
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(committer) = committer {
+            // A panic there was answered to the commits that it concerned.
+            let _ = committer.join();
+        }
+    }
+}
+
+impl Store for Embedded {
+    fn get(&self, key: Bytes) -> BoxFuture<'_, Result<Option<Entry>>> {
+        async move { self.shared.read(|database| database.entry(&key)) }.boxed()
+    }
+
+    fn range(&self, range: Range) -> BoxFuture<'_, Result<Page>> {
+        async move { self.shared.read(|database| database.page(&range)) }.boxed()
+    }
+
+    fn commit(&self, transaction: Transaction) -> BoxFuture<'_, Result<Revision>> {
+        match self.submit(transaction) {
+            Ok(answer) => answer
+                .map(|answer| answer.unwrap_or_else(|_| Err(lost())))
+                .boxed(),
+            Err(error) => ready(Err(error)).boxed(),
+        }
+    }
+
+    fn watch(&self, prefix: Bytes, after: Revision) -> BoxFuture<'_, Result<Watch>> {
+        ready(self.shared.ring.subscribe(prefix, after).map(Watch::new)).boxed()
+    }
+
+    fn revision(&self) -> Revision {
+        self.shared.revision()
+    }
+
+    fn store_id(&self) -> StoreId {
+        self.store_id
+    }
+
+    fn bytes(&self) -> u64 {
+        maintenance::disk_bytes(&self.shared.path)
+    }
+
+    fn maintain(&self) -> BoxFuture<'_, Result<()>> {
+        let done = self.maintenance.start(&self.shared);
+        async move { done?.await.unwrap_or(Err(Error::Closed)) }.boxed()
+    }
+
+    fn close(&self) -> BoxFuture<'_, Result<()>> {
+        self.shared.queue.close();
+        let stopped = self.stopped.clone();
+        async move {
+            // The sender is dropped, unused, when the committer has ended.
+            let _ = stopped.await;
+            self.join();
+            Ok(())
+        }
+        .boxed()
+    }
+}
+
+impl Drop for Embedded {
+    fn drop(&mut self) {
+        self.shared.queue.close();
+        self.join();
+    }
+}
+
+fn open_database(folder: &Folder) -> Result<Database, OpenError> {
+    Database::open(&folder.engine())
+        .map_err(|error| OpenError::engine(folder.path().to_owned(), error))
+}
+
+fn latest(folder: &Folder, database: &Database) -> Result<Revision, OpenError> {
+    let path = folder.path().to_owned();
+    match database.revision() {
+        Ok(Some(revision)) => Ok(revision),
+        Ok(None) => Err(OpenError::Corrupt {
+            path,
+            reason: "its revision cannot be decoded".to_owned(),
+        }),
+        Err(error) => Err(OpenError::engine(path, error)),
+    }
+}
+
+/// A commit that was taken and never answered: the committer's thread is gone.
+fn lost() -> Error {
+    let gone = std::io::Error::other("the committing thread ended before it answered");
+    Error::SyncFailed {
+        source: Cause::new(gone),
+    }
+}

@@ -1,0 +1,216 @@
+//! The folder of a store: how one is told from a stranger's, made whole, and locked.
+//!
+//! `LOCK` is the lock, `FORMAT` the identity, `db` the engine's files. A store is made in
+//! `creating`, then `FORMAT` appears, then `creating` becomes `db`: whichever step a crash stops,
+//! the next open tells an unfinished creation, which holds nothing, from a damaged store.
+
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::database::Database;
+use super::error::OpenError;
+use super::format::{Format, Unusable, VERSION};
+use super::lock::{Lock, Refused};
+use crate::StoreId;
+
+const LOCK: &str = "LOCK";
+const FORMAT: &str = "FORMAT";
+const FORMAT_DRAFT: &str = "FORMAT.new";
+const ENGINE: &str = "db";
+const ENGINE_DRAFT: &str = "creating";
+/// File systems put this into the root of a fresh volume.
+const LOST_AND_FOUND: &str = "lost+found";
+
+/// A store's folder, locked, whole, and with a known identity.
+#[derive(Debug)]
+pub(super) struct Folder {
+    path: PathBuf,
+    format: Format,
+    _lock: Lock,
+}
+
+impl Folder {
+    /// Opens the store's folder at `path`, or makes one where there is nothing.
+    pub(super) fn open(path: &Path) -> Result<Self, OpenError> {
+        let path = std::path::absolute(path).map_err(|error| failed(path, error))?;
+        create_durably(&path).map_err(|error| failed(&path, error))?;
+        refuse_strangers(&path)?;
+        let lock = lock(&path)?;
+        let format = match read_format(&path)? {
+            Some(format) => finish_creation(&path, format)?,
+            None => create(&path)?,
+        };
+        Ok(Self {
+            path,
+            format,
+            _lock: lock,
+        })
+    }
+
+    /// Where the engine's files are.
+    pub(super) fn engine(&self) -> PathBuf {
+        engine(&self.path)
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(super) fn store_id(&self) -> StoreId {
+        self.format.store_id
+    }
+}
+
+/// Where the engine's files are in the store's folder at `path`.
+pub(super) fn engine(path: &Path) -> PathBuf {
+    path.join(ENGINE)
+}
+
+/// Refuses a folder that holds anything a store does not, before touching it.
+fn refuse_strangers(path: &Path) -> Result<(), OpenError> {
+    const OURS: [&str; 6] = [
+        LOCK,
+        FORMAT,
+        FORMAT_DRAFT,
+        ENGINE,
+        ENGINE_DRAFT,
+        LOST_AND_FOUND,
+    ];
+    let mut names = names(path).map_err(|error| failed(path, error))?;
+    names.sort();
+    match names
+        .into_iter()
+        .find(|name| !OURS.iter().any(|ours| name == ours))
+    {
+        Some(name) => {
+            let found = name.to_string_lossy().into_owned();
+            Err(OpenError::Foreign {
+                path: path.to_owned(),
+                found,
+            })
+        }
+        None => Ok(()),
+    }
+}
+
+fn names(path: &Path) -> io::Result<Vec<OsString>> {
+    fs::read_dir(path)?
+        .map(|entry| Ok(entry?.file_name()))
+        .collect()
+}
+
+fn lock(path: &Path) -> Result<Lock, OpenError> {
+    Lock::take(&path.join(LOCK)).map_err(|refused| match refused {
+        Refused::Held(holder) => OpenError::Locked {
+            path: path.to_owned(),
+            holder,
+        },
+        Refused::Io(error) => failed(path, error),
+    })
+}
+
+fn read_format(path: &Path) -> Result<Option<Format>, OpenError> {
+    let text = match fs::read(path.join(FORMAT)) {
+        Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(failed(path, error)),
+    };
+    Format::decode(&text)
+        .map(Some)
+        .map_err(|unusable| match unusable {
+            Unusable::Newer(found) => OpenError::NewerFormat {
+                path: path.to_owned(),
+                found,
+                supported: VERSION,
+            },
+            Unusable::Damaged => damaged(path, "its FORMAT file is not one of ours"),
+        })
+}
+
+/// Does the last step of a creation that a crash may have left out.
+fn finish_creation(path: &Path, format: Format) -> Result<Format, OpenError> {
+    if !path.join(ENGINE).exists() {
+        if !path.join(ENGINE_DRAFT).exists() {
+            return Err(damaged(path, "its db folder is missing"));
+        }
+        publish(path, ENGINE_DRAFT, ENGINE).map_err(|error| failed(path, error))?;
+    }
+    Ok(format)
+}
+
+fn create(path: &Path) -> Result<Format, OpenError> {
+    if path.join(ENGINE).exists() {
+        return Err(damaged(path, "its FORMAT file is missing"));
+    }
+    create_engine(&path.join(ENGINE_DRAFT))?;
+    let format = Format {
+        store_id: StoreId::random(),
+    };
+    write_format(path, format).map_err(|error| failed(path, error))?;
+    finish_creation(path, format)
+}
+
+/// Makes an empty database, durable with all its folders, in place of an unfinished one.
+fn create_engine(draft: &Path) -> Result<(), OpenError> {
+    if draft.exists() {
+        fs::remove_dir_all(draft).map_err(|error| failed(draft, error))?;
+    }
+    let engine = |error| OpenError::engine(draft.to_owned(), error);
+    drop(Database::open(draft).map_err(engine)?);
+    sync_tree(draft).map_err(|error| failed(draft, error))
+}
+
+fn write_format(path: &Path, format: Format) -> io::Result<()> {
+    let mut file = File::create(path.join(FORMAT_DRAFT))?;
+    file.write_all(format.encode().as_bytes())?;
+    file.sync_all()?;
+    publish(path, FORMAT_DRAFT, FORMAT)
+}
+
+fn publish(path: &Path, draft: &str, name: &str) -> io::Result<()> {
+    fs::rename(path.join(draft), path.join(name))?;
+    sync_folder(path)
+}
+
+/// Makes the folder and those above it that are missing, each durable in its parent.
+fn create_durably(path: &Path) -> io::Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    let Some(parent) = path.parent() else {
+        return Ok(());
+    };
+    create_durably(parent)?;
+    match fs::create_dir(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => {}
+        made => made?,
+    }
+    sync_folder(parent)
+}
+
+fn sync_tree(path: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(path)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            sync_tree(&entry.path())?;
+        }
+    }
+    sync_folder(path)
+}
+
+fn sync_folder(path: &Path) -> io::Result<()> {
+    File::open(path)?.sync_all()
+}
+
+fn damaged(path: &Path, reason: &str) -> OpenError {
+    OpenError::Corrupt {
+        path: path.to_owned(),
+        reason: reason.to_owned(),
+    }
+}
+
+fn failed(path: &Path, error: io::Error) -> OpenError {
+    OpenError::io(path.to_owned(), error)
+}
