@@ -1,1 +1,19 @@
-//! What every Vortex process shares.
+//! What every Vortex process shares: settings, telemetry, health, errors, the gRPC server and
+//! channel, and an orderly end.
+//!
+//! A service's `main` is [`process::main`]; what it is given to stand on is a
+//! [`process::Runtime`]; it offers a [`grpc::Server`], calls neighbours through a
+//! [`channel::Channel`], and says what went wrong with an [`error::Fault`].
+
+pub mod admin;
+pub mod channel;
+pub mod clock;
+pub mod context;
+pub mod error;
+pub mod grpc;
+pub mod health;
+pub mod http;
+pub mod process;
+pub mod settings;
+pub mod shutdown;
+pub mod telemetry;

@@ -1,0 +1,132 @@
+//! One address of a service: connect, serve, connect again.
+
+use std::{io, net::SocketAddr, pin::pin};
+
+use hyper::client::conn::http2;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::{net::TcpStream, task::JoinSet};
+use tokio_util::sync::CancellationToken;
+use tonic::body::Body;
+
+use super::{
+    Options, Resolve,
+    options::{Backoff, jittered},
+    pool::{Live, Shared},
+};
+use crate::{http::Owned, shutdown::Lifecycle};
+
+type Connection = http2::Connection<TokioIo<TcpStream>, Body, Owned>;
+
+/// Keeps a pool's connections as its name's addresses come and go.
+pub(super) struct Keeper {
+    pub(super) pool: Shared,
+    pub(super) options: Options,
+    pub(super) lifecycle: Lifecycle,
+}
+
+#[derive(Debug, thiserror::Error)]
+enum ConnectError {
+    #[error("{0}")]
+    Tcp(#[from] io::Error),
+    #[error("{0}")]
+    Http(#[from] hyper::Error),
+    #[error("no connection in time")]
+    Timeout,
+}
+
+impl Keeper {
+    pub(super) async fn run(self, resolver: impl Resolve) {
+        let keeper = std::sync::Arc::new(self);
+        let mut endpoints = JoinSet::new();
+        loop {
+            for (address, leave) in keeper.look(&resolver).await {
+                endpoints.spawn(keeper.clone().keep(address, leave));
+            }
+            while endpoints.try_join_next().is_some() {}
+            tokio::time::sleep(jittered(keeper.options.resolve_every)).await;
+        }
+    }
+
+    async fn look(&self, resolver: &impl Resolve) -> Vec<(SocketAddr, CancellationToken)> {
+        let found = tokio::time::timeout(self.options.connect_timeout, resolver.resolve());
+        match found.await {
+            Ok(Ok(mut found)) => {
+                found.truncate(self.options.addresses);
+                self.pool.resolved(found)
+            }
+            Ok(Err(error)) => {
+                self.pool.unresolved(error.to_string());
+                Vec::new()
+            }
+            Err(_elapsed) => {
+                self.pool
+                    .unresolved("no answer from the resolver in time".to_owned());
+                Vec::new()
+            }
+        }
+    }
+
+    /// Keeps one address connected until it leaves the name.
+    async fn keep(self: std::sync::Arc<Self>, address: SocketAddr, leave: CancellationToken) {
+        let mut backoff = Backoff::new(self.options.min_backoff, self.options.max_backoff);
+        loop {
+            let why = match self.connect(address).await {
+                Ok((sender, connection)) => {
+                    backoff.reset();
+                    self.pool.connected(Live { address, sender });
+                    self.drive(address, connection, &leave).await
+                }
+                Err(error) => error.to_string(),
+            };
+            tracing::debug!(%address, why, "not connected");
+            self.pool.lost(address, why);
+            let pause = tokio::time::sleep(backoff.pause());
+            if leave.run_until_cancelled(pause).await.is_none() {
+                return;
+            }
+        }
+    }
+
+    /// Drives a connection to its end, and says why it ended. One whose address leaves the name
+    /// takes no new calls and ends those it has.
+    async fn drive(
+        &self,
+        address: SocketAddr,
+        connection: Connection,
+        leave: &CancellationToken,
+    ) -> String {
+        let mut connection = pin!(connection);
+        let ended = tokio::select! {
+            ended = connection.as_mut() => ended,
+            () = leave.cancelled() => {
+                self.pool.lost(address, "the address left the name".to_owned());
+                connection.await
+            }
+        };
+        match ended {
+            Ok(()) => "the connection was closed".to_owned(),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    async fn connect(
+        &self,
+        address: SocketAddr,
+    ) -> Result<(http2::SendRequest<Body>, Connection), ConnectError> {
+        let connect = async {
+            let stream = TcpStream::connect(address).await?;
+            stream.set_nodelay(true)?;
+            let executor = Owned::new(self.lifecycle.clone(), "channel");
+            let handshake = http2::Builder::new(executor)
+                .timer(TokioTimer::new())
+                .keep_alive_interval(self.options.keep_alive)
+                .keep_alive_timeout(self.options.keep_alive_timeout)
+                .keep_alive_while_idle(true)
+                .handshake(TokioIo::new(stream))
+                .await?;
+            Ok(handshake)
+        };
+        let connected = tokio::time::timeout(self.options.connect_timeout, connect).await;
+        connected.unwrap_or(Err(ConnectError::Timeout))
+    }
+}

@@ -1,0 +1,110 @@
+//! A neighbour's address as an operator writes it.
+
+use std::{fmt, str::FromStr};
+
+use http::uri::{Authority, PathAndQuery, Scheme, Uri};
+use url::Url;
+
+/// `http://host:port` of a gRPC server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    host: String,
+    port: u16,
+    authority: Authority,
+}
+
+/// The text is no target.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{given:?} is no address of a service: {why} (write http://host:port)")]
+pub struct InvalidTarget {
+    given: String,
+    why: &'static str,
+}
+
+impl Target {
+    /// The host's name or address, an IPv6 address without its brackets.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// The port.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The URI of a method here.
+    pub(super) fn uri(&self, path: &Uri) -> Result<Uri, http::Error> {
+        let path = path.path_and_query().cloned();
+        Uri::builder()
+            .scheme(Scheme::HTTP)
+            .authority(self.authority.clone())
+            .path_and_query(path.unwrap_or_else(|| PathAndQuery::from_static("/")))
+            .build()
+    }
+}
+
+impl FromStr for Target {
+    type Err = InvalidTarget;
+
+    fn from_str(given: &str) -> Result<Self, Self::Err> {
+        let invalid = |why| InvalidTarget {
+            given: given.to_owned(),
+            why,
+        };
+        let url = Url::parse(given).map_err(|_| invalid("it is no URL"))?;
+        if url.scheme() != "http" {
+            return Err(invalid("its scheme is not http"));
+        }
+        if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {
+            return Err(invalid("it has a path"));
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(invalid("it holds credentials"));
+        }
+        let bracketed = url.host_str().ok_or_else(|| invalid("it has no host"))?;
+        let port = url.port_or_known_default().unwrap_or(80);
+        let authority = format!("{bracketed}:{port}");
+        Ok(Self {
+            host: bracketed.trim_matches(['[', ']']).to_owned(),
+            port,
+            authority: authority.parse().map_err(|_| invalid("its host is none"))?,
+        })
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "http://{}", self.authority)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_target_is_a_host_and_a_port() {
+        let target: Target = "http://config-svc:9091".parse().unwrap();
+        assert_eq!((target.host(), target.port()), ("config-svc", 9091));
+        let uri = target.uri(&Uri::from_static("/a.B/C")).unwrap();
+        assert_eq!(uri, "http://config-svc:9091/a.B/C");
+        let six: Target = "http://[::1]:9091/".parse().unwrap();
+        assert_eq!(
+            (six.host(), six.to_string().as_str()),
+            ("::1", "http://[::1]:9091")
+        );
+    }
+
+    #[test]
+    fn what_a_channel_cannot_reach_is_refused() {
+        for text in [
+            "config-svc:9091",
+            "https://a:1",
+            "http://a:1/b",
+            "http://u:p@a:1",
+            "",
+        ] {
+            assert!(text.parse::<Target>().is_err(), "{text}");
+        }
+    }
+}

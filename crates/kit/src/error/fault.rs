@@ -1,0 +1,183 @@
+//! [`Fault`]: a reason, a sentence for people, and what programs need to act on it.
+
+use std::{collections::BTreeMap, error::Error, fmt, time::Duration};
+
+use super::Reason;
+use crate::context::Context;
+
+/// A failed call, before it is put on a wire and after it has been taken off one.
+///
+/// It converts into a [`tonic::Status`] with `google.rpc` details, and back with
+/// [`Fault::from_status`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    inner: Box<Inner>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Inner {
+    reason: Reason,
+    message: String,
+    metadata: BTreeMap<String, String>,
+    fields: Vec<FieldViolation>,
+    preconditions: Vec<PreconditionViolation>,
+    retry_after: Option<Duration>,
+}
+
+/// A field of the request that broke a rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldViolation {
+    /// Path of the field: `documents[2].path`.
+    pub field: String,
+    /// What is wrong with it.
+    pub description: String,
+}
+
+/// A state of things that the request needed and that does not hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PreconditionViolation {
+    /// Kind of the precondition: `etag`, `owner`.
+    pub kind: String,
+    /// What it is about.
+    pub subject: String,
+    /// What was expected and what is.
+    pub description: String,
+}
+
+impl Fault {
+    /// A fault with a message that its caller may read.
+    pub fn new(reason: Reason, message: impl Into<String>) -> Self {
+        Self {
+            inner: Box::new(Inner {
+                reason,
+                message: message.into(),
+                metadata: BTreeMap::new(),
+                fields: Vec::new(),
+                preconditions: Vec::new(),
+                retry_after: None,
+            }),
+        }
+    }
+
+    /// A fault of ours: logs `cause` with its sources, once and here, and tells the caller only
+    /// "internal error" and the id of the request to look for in the log.
+    pub fn internal(cause: &(dyn Error + 'static)) -> Self {
+        let context = Context::current();
+        let request_id = context.as_ref().map(Context::request_id);
+        tracing::error!(
+            request_id = request_id.map(tracing::field::display),
+            cause = %Chain(cause),
+            "internal error"
+        );
+        Self::hidden(context.as_ref())
+    }
+
+    /// What outsiders see of a fault whose cause has been logged.
+    pub(crate) fn hidden(context: Option<&Context>) -> Self {
+        let fault = Self::new(Reason::Internal, "internal error");
+        match context {
+            Some(context) => fault.with("request_id", context.request_id()),
+            None => fault,
+        }
+    }
+
+    /// An invalid field: reason [`Reason::InvalidArgument`].
+    pub fn invalid(field: impl Into<String>, description: impl Into<String>) -> Self {
+        let (field, description) = (field.into(), description.into());
+        Self::new(Reason::InvalidArgument, format!("{field}: {description}"))
+            .field(field, description)
+    }
+
+    /// Adds a value that programs may want: `line`, `rollout`, `limit_bytes`.
+    #[must_use]
+    pub fn with(mut self, key: impl Into<String>, value: impl fmt::Display) -> Self {
+        self.inner.metadata.insert(key.into(), value.to_string());
+        self
+    }
+
+    /// Adds a field that broke a rule.
+    #[must_use]
+    pub fn field(mut self, field: impl Into<String>, description: impl Into<String>) -> Self {
+        self.inner.fields.push(FieldViolation {
+            field: field.into(),
+            description: description.into(),
+        });
+        self
+    }
+
+    /// Adds a precondition that does not hold.
+    #[must_use]
+    pub fn precondition(
+        mut self,
+        kind: impl Into<String>,
+        subject: impl Into<String>,
+        description: impl Into<String>,
+    ) -> Self {
+        self.inner.preconditions.push(PreconditionViolation {
+            kind: kind.into(),
+            subject: subject.into(),
+            description: description.into(),
+        });
+        self
+    }
+
+    /// Says how long to wait before the call is repeated.
+    #[must_use]
+    pub fn retry_after(mut self, delay: Duration) -> Self {
+        self.inner.retry_after = Some(delay);
+        self
+    }
+
+    /// Why the call failed.
+    pub fn reason(&self) -> Reason {
+        self.inner.reason
+    }
+
+    /// The sentence for people.
+    pub fn message(&self) -> &str {
+        &self.inner.message
+    }
+
+    /// The values for programs, by name.
+    pub fn metadata(&self) -> &BTreeMap<String, String> {
+        &self.inner.metadata
+    }
+
+    /// The fields that broke a rule.
+    pub fn fields(&self) -> &[FieldViolation] {
+        &self.inner.fields
+    }
+
+    /// The preconditions that do not hold.
+    pub fn preconditions(&self) -> &[PreconditionViolation] {
+        &self.inner.preconditions
+    }
+
+    /// How long to wait before the call is repeated, if that was said.
+    pub fn retry_delay(&self) -> Option<Duration> {
+        self.inner.retry_after
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.inner.reason, self.inner.message)
+    }
+}
+
+impl Error for Fault {}
+
+/// An error and its sources on one line.
+pub(crate) struct Chain<'a>(pub(crate) &'a (dyn Error + 'static));
+
+impl fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)?;
+        let mut source = self.0.source();
+        while let Some(cause) = source {
+            write!(f, ": {cause}")?;
+            source = cause.source();
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,173 @@
+//! The closed table of reasons, with the gRPC code and the HTTP status of each.
+
+use std::{fmt, str::FromStr};
+
+use http::StatusCode;
+use tonic::Code;
+
+macro_rules! reasons {
+    ($($variant:ident $name:literal $code:ident $http:ident $meaning:literal;)+) => {
+        /// Why a call failed, as a constant that programs may branch on.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Reason {
+            $(#[doc = $meaning] $variant,)+
+        }
+
+        impl Reason {
+            /// Every reason, in the table's order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// The name on the wire: `DOCUMENT_NOT_FOUND`.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)+ }
+            }
+
+            /// The gRPC code a call fails with.
+            pub const fn code(self) -> Code {
+                match self { $(Self::$variant => Code::$code,)+ }
+            }
+
+            /// The HTTP status a request is answered with.
+            pub const fn http_status(self) -> StatusCode {
+                match self { $(Self::$variant => StatusCode::$http,)+ }
+            }
+
+            /// What it means, and what the caller may do, in a sentence.
+            pub const fn meaning(self) -> &'static str {
+                match self { $(Self::$variant => $meaning,)+ }
+            }
+        }
+    };
+}
+
+reasons! {
+    InvalidArgument "INVALID_ARGUMENT" InvalidArgument BAD_REQUEST
+        "A field is missing or malformed; the field violations say which.";
+    InvalidName "INVALID_NAME" InvalidArgument BAD_REQUEST
+        "A name holds a character it may not, is empty, or is too long.";
+    NameReserved "NAME_RESERVED" InvalidArgument BAD_REQUEST
+        "The name is one the product keeps for its own routes.";
+    UnsupportedFormat "UNSUPPORTED_FORMAT" InvalidArgument BAD_REQUEST
+        "The media type or extension is none that can be served.";
+    DocumentMalformed "DOCUMENT_MALFORMED" InvalidArgument UNPROCESSABLE_ENTITY
+        "The content of a write does not parse; the metadata give line and column. Nothing was stored.";
+    DocumentTooLarge "DOCUMENT_TOO_LARGE" InvalidArgument PAYLOAD_TOO_LARGE
+        "The document of a write is over its limit. Nothing was stored.";
+    MessageTooLarge "MESSAGE_TOO_LARGE" OutOfRange PAYLOAD_TOO_LARGE
+        "A message or a body is over its limit.";
+    FileTooLarge "FILE_TOO_LARGE" FailedPrecondition PAYLOAD_TOO_LARGE
+        "A source's file that this answer needs is over the limit and was not imported.";
+    DocumentInvalid "DOCUMENT_INVALID" FailedPrecondition INTERNAL_SERVER_ERROR
+        "A source's file that this answer needs does not parse; the metadata give file, line and column. Not 404, which Spring clients take as 'try the next label'.";
+    DocumentAmbiguous "DOCUMENT_AMBIGUOUS" FailedPrecondition CONFLICT
+        "The stem exists already under another extension or another split into application and profile.";
+    DocumentNotFound "DOCUMENT_NOT_FOUND" NotFound NOT_FOUND
+        "There is no such document on the label.";
+    LabelNotFound "LABEL_NOT_FOUND" NotFound NOT_FOUND
+        "There is no such label.";
+    VersionNotFound "VERSION_NOT_FOUND" NotFound NOT_FOUND
+        "The document has no version of that name, or it is no longer kept.";
+    ChangeNotFound "CHANGE_NOT_FOUND" NotFound NOT_FOUND
+        "There is no change set of that name.";
+    SourceNotFound "SOURCE_NOT_FOUND" NotFound NOT_FOUND
+        "There is no source of that name.";
+    NotFound "NOT_FOUND" NotFound NOT_FOUND
+        "There is nothing at that path.";
+    MethodNotAllowed "METHOD_NOT_ALLOWED" Unimplemented METHOD_NOT_ALLOWED
+        "The path exists, the HTTP method does not apply to it.";
+    MethodUnknown "METHOD_UNKNOWN" Unimplemented NOT_FOUND
+        "This server has no such gRPC method; caller and server may be of different versions.";
+    VersionExists "VERSION_EXISTS" AlreadyExists CONFLICT
+        "The name is taken by a change set with other content; names are never reused.";
+    ChangeReleased "CHANGE_RELEASED" FailedPrecondition CONFLICT
+        "The change set is released, so it can be neither discarded nor staged.";
+    ChangeDiscarded "CHANGE_DISCARDED" FailedPrecondition CONFLICT
+        "The change set was given up, so it can't be released; write it again.";
+    RequestIdReused "REQUEST_ID_REUSED" FailedPrecondition UNPROCESSABLE_ENTITY
+        "The request id was used before, with another request.";
+    PreconditionFailed "PRECONDITION_FAILED" Aborted PRECONDITION_FAILED
+        "What the caller expected is no longer so, as with a stale If-Match; read again.";
+    LabelFedBySource "LABEL_FED_BY_SOURCE" FailedPrecondition CONFLICT
+        "A source feeds the label, so it takes no other writes; the metadata name the source.";
+    SourceShrank "SOURCE_SHRANK" FailedPrecondition CONFLICT
+        "The source lost more than half of its documents at once; an operator has to approve it.";
+    SourceNotReady "SOURCE_NOT_READY" Unavailable SERVICE_UNAVAILABLE
+        "The label's source has not been imported yet.";
+    RevisionUnknown "REVISION_UNKNOWN" FailedPrecondition PRECONDITION_FAILED
+        "The token is of another store, or ahead of this one; read without it.";
+    TokenTooOld "TOKEN_TOO_OLD" OutOfRange PRECONDITION_FAILED
+        "The log no longer reaches back to the token; start from the current state.";
+    RateLimited "RATE_LIMITED" ResourceExhausted TOO_MANY_REQUESTS
+        "The caller goes over its rate; wait as long as the reply says.";
+    Overloaded "OVERLOADED" ResourceExhausted SERVICE_UNAVAILABLE
+        "The server has as many calls under way as it takes. Nothing was done; wait as long as the reply says.";
+    Unavailable "UNAVAILABLE" Unavailable SERVICE_UNAVAILABLE
+        "Something this call needs is away. Nothing was done; repeat it.";
+    Draining "DRAINING" Unavailable SERVICE_UNAVAILABLE
+        "The server is shutting down. Nothing was done; a stream may be resumed elsewhere.";
+    OutcomeUnknown "OUTCOME_UNKNOWN" Unknown GATEWAY_TIMEOUT
+        "The connection broke after the request was sent, so it may have been done; repeat it with the same request id.";
+    DeadlineExceeded "DEADLINE_EXCEEDED" DeadlineExceeded GATEWAY_TIMEOUT
+        "The answer was not there in time; a write may have been done all the same: repeat it with the same request id.";
+    Cancelled "CANCELLED" Cancelled SERVICE_UNAVAILABLE
+        "The call was given up before it was answered.";
+    Unauthenticated "UNAUTHENTICATED" Unauthenticated UNAUTHORIZED
+        "The call carries no valid credentials.";
+    PermissionDenied "PERMISSION_DENIED" PermissionDenied FORBIDDEN
+        "The caller is known and may not do this.";
+    Internal "INTERNAL" Internal INTERNAL_SERVER_ERROR
+        "A fault of ours; the server's log has its cause under the request id.";
+}
+
+impl Reason {
+    /// Whether the same call may be repeated at once, by anyone, without harm: nothing happened,
+    /// and another replica or the next moment may answer it.
+    pub const fn is_transient(self) -> bool {
+        matches!(self, Self::Unavailable | Self::Draining)
+    }
+
+    /// The reason that stands for a status which brought none of ours.
+    ///
+    /// UNAVAILABLE without our details is the transport's own word for a broken connection, so it
+    /// does not promise that nothing happened.
+    pub const fn of_code(code: Code) -> Self {
+        match code {
+            Code::Cancelled => Self::Cancelled,
+            Code::InvalidArgument => Self::InvalidArgument,
+            Code::DeadlineExceeded => Self::DeadlineExceeded,
+            Code::NotFound => Self::NotFound,
+            Code::AlreadyExists => Self::VersionExists,
+            Code::PermissionDenied => Self::PermissionDenied,
+            Code::ResourceExhausted => Self::Overloaded,
+            Code::FailedPrecondition | Code::Aborted => Self::PreconditionFailed,
+            Code::OutOfRange => Self::MessageTooLarge,
+            Code::Unimplemented => Self::MethodUnknown,
+            Code::Unavailable => Self::OutcomeUnknown,
+            Code::Unauthenticated => Self::Unauthenticated,
+            Code::Ok | Code::Unknown | Code::Internal | Code::DataLoss => Self::Internal,
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// The text is no reason of this version's table.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown reason {0:?}")]
+pub struct UnknownReason(String);
+
+impl FromStr for Reason {
+    type Err = UnknownReason;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|reason| reason.name() == name)
+            .ok_or_else(|| UnknownReason(name.to_owned()))
+    }
+}

@@ -1,0 +1,46 @@
+//! The gRPC server: what surrounds every handler, the same over a network and in process.
+
+mod admission;
+mod body;
+mod call;
+pub(crate) mod calls;
+mod health;
+mod methods;
+mod route;
+mod router;
+mod seal;
+mod server;
+
+use std::time::Duration;
+
+pub use calls::Calls;
+pub use methods::{InvalidDescriptors, Method, Methods};
+pub use server::{BuildError, Builder, Server};
+
+/// The largest message a service takes or sends: a change set of many documents fits. Give it to
+/// generated servers and clients as `max_decoding_message_size`; tonic's own limit is 4 MiB.
+pub const MAX_MESSAGE_BYTES: usize = 16 * 1024 * 1024;
+
+/// What a server allows its callers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Calls with one answer under way at once.
+    pub calls: usize,
+    /// Streams open at once.
+    pub streams: usize,
+    /// Time for a call with one answer whose caller set no deadline, or a longer one.
+    pub call_timeout: Duration,
+    /// Limits of connections.
+    pub http: crate::http::Limits,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            calls: 4_096,
+            streams: 20_000,
+            call_timeout: Duration::from_secs(30),
+            http: crate::http::Limits::default(),
+        }
+    }
+}

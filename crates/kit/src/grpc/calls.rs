@@ -1,0 +1,219 @@
+//! What surrounds every handler, whichever way the call comes: context, admission, deadline,
+//! panics, metrics, logs.
+
+use std::{
+    any::Any, collections::HashMap, convert::Infallible, panic::AssertUnwindSafe, sync::Arc,
+};
+
+use futures::{FutureExt, future::BoxFuture};
+use http::{Request, Response};
+use hyper::body::Incoming;
+use tonic::{Status, body::Body};
+use tower::Service;
+use tracing::Instrument;
+
+use super::{
+    Limits, Methods,
+    admission::Admission,
+    body::WatchedBody,
+    call::Call,
+    route::Route,
+    router::{Router, service_of},
+    seal,
+};
+use crate::{
+    context::{self, Context, Peer},
+    error::{Fault, Reason},
+    http::PeerAddr,
+    shutdown::Drain,
+    telemetry::Metrics,
+};
+
+/// A server's services inside their one layer. As a tower service it takes connections' requests;
+/// a [`Channel`](crate::channel::Channel) calls it without a network. A clone is a pointer.
+#[derive(Clone)]
+pub struct Calls {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    router: Router,
+    routes: HashMap<String, Arc<Route>>,
+    unknown: Arc<Route>,
+    admission: Admission,
+    limits: Limits,
+    drain: Drain,
+}
+
+/// Where a call comes from, with what its caller passes on.
+pub(crate) enum Origin {
+    InProcess(Option<Context>),
+    Network(Peer),
+}
+
+impl Calls {
+    pub(super) fn new(
+        router: Router,
+        methods: &Methods,
+        limits: Limits,
+        metrics: &Metrics,
+        drain: Drain,
+    ) -> Self {
+        let served: Vec<&str> = router.names().collect();
+        let mut routes = HashMap::new();
+        for (path, method) in methods.iter() {
+            let Some(service) = service_of(path).filter(|name| served.contains(name)) else {
+                continue;
+            };
+            let name = &path[service.len() + 2..];
+            let route = Route::new(service, name, method, metrics);
+            routes.insert(path.to_owned(), Arc::new(route));
+        }
+        let unknown = Route::new("unknown", "unknown", super::Method::default(), metrics);
+        Self {
+            inner: Arc::new(Inner {
+                router,
+                routes,
+                unknown: Arc::new(unknown),
+                admission: Admission::new(&limits),
+                limits,
+                drain,
+            }),
+        }
+    }
+
+    pub(crate) fn serve(
+        &self,
+        request: Request<Body>,
+        origin: Origin,
+    ) -> BoxFuture<'static, Result<Response<Body>, Status>> {
+        let inner = self.inner.clone();
+        Box::pin(async move { Ok(inner.serve(request, origin).await) })
+    }
+}
+
+impl Inner {
+    async fn serve(&self, request: Request<Body>, origin: Origin) -> Response<Body> {
+        let route = self.routes.get(request.uri().path());
+        let route = route.unwrap_or(&self.unknown).clone();
+        let context = self.context(&request, &origin);
+        let timeout = context::timeout(request.headers());
+        let context = match &timeout {
+            Ok(Some(timeout)) => context.within(*timeout),
+            Ok(None) | Err(_) => context,
+        };
+        let context = if route.shape.is_unary() {
+            context.within(self.limits.call_timeout)
+        } else {
+            context
+        };
+        let call = Call::begin(route, context.clone());
+        if let Err(invalid) = timeout {
+            let fault = Fault::invalid("grpc-timeout", invalid.to_string());
+            return refuse(fault, call);
+        }
+        let span = call.span.clone();
+        context
+            .scope(self.handle(request, call))
+            .instrument(span)
+            .await
+    }
+
+    fn context(&self, request: &Request<Body>, origin: &Origin) -> Context {
+        let context = match origin {
+            Origin::InProcess(Some(caller)) => caller.child(),
+            Origin::InProcess(None) => Context::from_headers(request.headers(), Peer::InProcess),
+            Origin::Network(peer) => Context::from_headers(request.headers(), *peer),
+        };
+        context.with_drain(self.drain.clone())
+    }
+
+    async fn handle(&self, mut request: Request<Body>, mut call: Call) -> Response<Body> {
+        match self.admission.admit(&call.route) {
+            Ok(place) => call.hold(place),
+            Err(fault) => return refuse(fault, call),
+        }
+        request.extensions_mut().insert(call.context.clone());
+        let handling = match self.router.route(request) {
+            Ok(handling) => AssertUnwindSafe(handling).catch_unwind(),
+            Err(request) => return refuse(unknown_method(request.uri().path()), call),
+        };
+        let handled = match call.context.deadline() {
+            Some(deadline) => tokio::time::timeout_at(deadline, handling).await,
+            None => Ok(handling.await),
+        };
+        match handled {
+            Ok(Ok(Ok(response))) => answer(response, call),
+            Ok(Err(panic)) => {
+                let fault = panicked(&*panic, &call.context);
+                refuse(fault, call)
+            }
+            Err(_elapsed) => refuse(too_late(), call),
+        }
+    }
+}
+
+/// An answer that is an error ends the call; any other ends with its body.
+fn answer(mut response: Response<Body>, call: Call) -> Response<Body> {
+    match seal::seal(response.headers_mut(), &call.context) {
+        Some(code) => {
+            call.finish(code);
+            response
+        }
+        None => response.map(|body| Body::new(WatchedBody::new(body, call))),
+    }
+}
+
+fn refuse(fault: Fault, call: Call) -> Response<Body> {
+    call.finish(fault.reason().code());
+    Status::from(fault).into_http()
+}
+
+fn unknown_method(path: &str) -> Fault {
+    Fault::new(Reason::MethodUnknown, format!("this server has no {path}"))
+}
+
+pub(super) fn too_late() -> Fault {
+    Fault::new(Reason::DeadlineExceeded, "the answer was not there in time")
+}
+
+/// A panic's message goes to the log, once and here.
+pub(super) fn panicked(panic: &(dyn Any + Send), context: &Context) -> Fault {
+    let text = panic.downcast_ref::<&str>().copied();
+    let message = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    tracing::error!(
+        request_id = %context.request_id(),
+        cause = message.unwrap_or("panic without a message"),
+        "handler panicked"
+    );
+    Fault::hidden(Some(context))
+}
+
+impl Service<Request<Incoming>> for Calls {
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = BoxFuture<'static, Result<Response<Body>, Infallible>>;
+
+    fn poll_ready(
+        &mut self,
+        _: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Result<(), Infallible>> {
+        std::task::Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Incoming>) -> Self::Future {
+        let inner = self.inner.clone();
+        Box::pin(async move {
+            let peer = request.extensions().get::<PeerAddr>();
+            let peer = peer.map_or(Peer::InProcess, |peer| Peer::Remote(peer.0));
+            let request = request.map(Body::new);
+            Ok(inner.serve(request, Origin::Network(peer)).await)
+        })
+    }
+}
+
+impl std::fmt::Debug for Calls {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Calls").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,91 @@
+//! A method as the server sees it: its shape and its metrics.
+
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+
+use metrics::{Counter, Histogram};
+use tonic::Code;
+
+use super::Method;
+use crate::telemetry::Metrics;
+
+const HANDLED: &str = "vortex_grpc_server_handled_total";
+const HANDLED_HELP: &str = "gRPC calls answered, by code; streams count when they end";
+const HANDLING: &str = "vortex_grpc_server_handling_seconds";
+const HANDLING_HELP: &str = "Time until a gRPC call's answer was complete; streams until they end";
+
+/// As many as `tonic::Code` has.
+const CODES: usize = 17;
+
+pub(super) struct Route {
+    pub(super) service: Arc<str>,
+    pub(super) method: Arc<str>,
+    pub(super) shape: Method,
+    /// Health and reflection: answered even when the server is full.
+    pub(super) infrastructure: bool,
+    metrics: Metrics,
+    handled: [OnceLock<Counter>; CODES],
+    handling: Histogram,
+}
+
+impl Route {
+    /// A route whose series show at zero, for code `OK`; those of other codes appear with their
+    /// first call.
+    pub(super) fn new(service: &str, method: &str, shape: Method, metrics: &Metrics) -> Self {
+        let labels = [("service", service), ("method", method)];
+        let handling = metrics.histogram(HANDLING, HANDLING_HELP, &labels);
+        let route = Self {
+            service: service.into(),
+            method: method.into(),
+            shape,
+            infrastructure: service.starts_with("grpc."),
+            metrics: metrics.clone(),
+            handled: [const { OnceLock::new() }; CODES],
+            handling,
+        };
+        route.handled(Code::Ok);
+        route
+    }
+
+    pub(super) fn observe(&self, code: Code, elapsed: Duration) {
+        self.handled(code).increment(1);
+        self.handling.record(elapsed);
+    }
+
+    fn handled(&self, code: Code) -> &Counter {
+        let register = || {
+            let labels = [
+                ("service", &*self.service),
+                ("method", &*self.method),
+                ("code", name(code)),
+            ];
+            self.metrics.counter(HANDLED, HANDLED_HELP, &labels)
+        };
+        self.handled[code as usize].get_or_init(register)
+    }
+}
+
+/// A code as the field's dashboards write it.
+pub(super) fn name(code: Code) -> &'static str {
+    match code {
+        Code::Ok => "OK",
+        Code::Cancelled => "CANCELLED",
+        Code::Unknown => "UNKNOWN",
+        Code::InvalidArgument => "INVALID_ARGUMENT",
+        Code::DeadlineExceeded => "DEADLINE_EXCEEDED",
+        Code::NotFound => "NOT_FOUND",
+        Code::AlreadyExists => "ALREADY_EXISTS",
+        Code::PermissionDenied => "PERMISSION_DENIED",
+        Code::ResourceExhausted => "RESOURCE_EXHAUSTED",
+        Code::FailedPrecondition => "FAILED_PRECONDITION",
+        Code::Aborted => "ABORTED",
+        Code::OutOfRange => "OUT_OF_RANGE",
+        Code::Unimplemented => "UNIMPLEMENTED",
+        Code::Internal => "INTERNAL",
+        Code::Unavailable => "UNAVAILABLE",
+        Code::DataLoss => "DATA_LOSS",
+        Code::Unauthenticated => "UNAUTHENTICATED",
+    }
+}

@@ -1,0 +1,172 @@
+//! Puts a service's gRPC side together: its servers, health, reflection, the layer around them.
+
+use std::{convert::Infallible, net::SocketAddr};
+
+use http::{Request, Response};
+use tonic::{body::Body, server::NamedService};
+use tower::Service;
+
+use super::{
+    Calls, InvalidDescriptors, Limits, Methods,
+    health::Reported,
+    router::{Handling, Router},
+};
+use crate::{
+    channel::Channel,
+    http::{BindError, Listener},
+    process::Runtime,
+    shutdown::Lifecycle,
+};
+
+/// A server could not be put together from what it was given.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// The descriptors are none.
+    #[error(transparent)]
+    Descriptors(#[from] InvalidDescriptors),
+    /// Reflection does not take them.
+    #[error("reflection: {0}")]
+    Reflection(#[from] tonic_reflection::server::Error),
+}
+
+/// A service's gRPC side, complete; it serves in process at once, and over TCP once it listens.
+#[derive(Clone, Debug)]
+pub struct Server {
+    calls: Calls,
+    limits: Limits,
+    lifecycle: Lifecycle,
+}
+
+impl Server {
+    /// Begins a server for a service of `runtime`.
+    pub fn builder(runtime: &Runtime) -> Builder {
+        Builder {
+            runtime: runtime.clone(),
+            router: Router::default(),
+            descriptors: Vec::new(),
+            limits: Limits::default(),
+        }
+    }
+
+    /// A channel that calls the services without a network, with the same layer around them.
+    pub fn channel(&self) -> Channel {
+        Channel::in_process(self.calls.clone())
+    }
+
+    /// The services in their layer.
+    pub fn calls(&self) -> &Calls {
+        &self.calls
+    }
+
+    /// Serves a bound port until the process drains.
+    pub fn serve(&self, listener: Listener) {
+        listener.serve(self.calls.clone(), self.limits.http, &self.lifecycle);
+    }
+
+    /// Binds an address and serves it; answers with the address bound.
+    ///
+    /// # Errors
+    /// When the address cannot be bound.
+    pub fn listen(&self, address: SocketAddr) -> Result<SocketAddr, BindError> {
+        let listener = Listener::bind(address)?;
+        let address = listener.address();
+        self.serve(listener);
+        Ok(address)
+    }
+}
+
+/// Collects what a [`Server`] serves.
+pub struct Builder {
+    runtime: Runtime,
+    router: Router,
+    descriptors: Vec<&'static [u8]>,
+    limits: Limits,
+}
+
+impl Builder {
+    /// Adds an encoded `FileDescriptorSet`, for reflection, metrics and the methods' shapes. Every
+    /// service added must be described in one.
+    #[must_use]
+    pub fn descriptors(mut self, set: &'static [u8]) -> Self {
+        self.descriptors.push(set);
+        self
+    }
+
+    /// Adds a generated server.
+    #[must_use]
+    pub fn service<S>(mut self, service: S) -> Self
+    where
+        S: Service<Request<Body>, Response = Response<Body>, Error = Infallible, Future = Handling>,
+        S: NamedService + Clone + Send + Sync + 'static,
+    {
+        self.router.add(service);
+        self
+    }
+
+    /// Sets other limits than the default ones.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Adds health and reflection, and puts the layer around everything. Health says NOT_SERVING
+    /// until the runtime's health says ready.
+    ///
+    /// # Errors
+    /// When the descriptors are invalid.
+    pub async fn build(mut self) -> Result<Server, BuildError> {
+        let Runtime {
+            health,
+            metrics,
+            lifecycle,
+            ..
+        } = &self.runtime;
+        let (reporter, health_server) = tonic_health::server::health_reporter();
+        let services = self.router.names().collect();
+        let reported = Reported { reporter, services };
+        reported.tell(health.state()).await;
+        reported.follow(health, lifecycle);
+        self.router.add(health_server);
+        self.descriptors.push(tonic_health::pb::FILE_DESCRIPTOR_SET);
+        add_reflection(&mut self.router, &self.descriptors)?;
+        self.descriptors
+            .push(tonic_reflection::pb::v1::FILE_DESCRIPTOR_SET);
+        self.descriptors
+            .push(tonic_reflection::pb::v1alpha::FILE_DESCRIPTOR_SET);
+        let methods = methods(&self.descriptors)?;
+        let drain = lifecycle.drain().clone();
+        let calls = Calls::new(self.router, &methods, self.limits, metrics, drain);
+        Ok(Server {
+            calls,
+            limits: self.limits,
+            lifecycle: lifecycle.clone(),
+        })
+    }
+}
+
+/// Adds reflection v1 and v1alpha, which older tools speak, over the services that are here.
+fn add_reflection(router: &mut Router, descriptors: &[&'static [u8]]) -> Result<(), BuildError> {
+    let names: Vec<&str> = router.names().collect();
+    let builder = |own: &'static str| {
+        let builder = tonic_reflection::server::Builder::configure().with_service_name(own);
+        let builder = descriptors.iter().fold(builder, |builder, set| {
+            builder.register_encoded_file_descriptor_set(set)
+        });
+        let named = names.iter().copied();
+        named.fold(builder, |builder, name| builder.with_service_name(name))
+    };
+    let v1 = builder("grpc.reflection.v1.ServerReflection").build_v1()?;
+    let v1alpha = builder("grpc.reflection.v1alpha.ServerReflection").build_v1alpha()?;
+    router.add(v1);
+    router.add(v1alpha);
+    Ok(())
+}
+
+fn methods(descriptors: &[&[u8]]) -> Result<Methods, InvalidDescriptors> {
+    let mut methods = Methods::default();
+    for set in descriptors {
+        methods.extend(Methods::from_descriptors(set)?);
+    }
+    Ok(methods)
+}

@@ -1,0 +1,46 @@
+//! HTTP over TCP, the same loop for gRPC, the admin port and the gateway: bounded connections,
+//! time limits on what arrives, an end in order.
+
+mod connection;
+mod executor;
+mod first_bytes;
+mod listener;
+
+use std::time::Duration;
+
+pub(crate) use executor::Owned;
+pub use listener::{BindError, Listener};
+
+/// The address of a connection's other end, as an extension of each request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PeerAddr(pub std::net::SocketAddr);
+
+/// What a listener allows its callers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Connections at once; further ones wait in the system's queue.
+    pub connections: usize,
+    /// Streams at once on one HTTP/2 connection.
+    pub streams_per_connection: u32,
+    /// Time for a request's head, and for a connection's first bytes.
+    pub head_timeout: Duration,
+    /// Size of a request's headers.
+    pub header_bytes: u32,
+    /// Silence after which an HTTP/2 connection is asked whether it lives.
+    pub keep_alive: Duration,
+    /// Time for the answer to that.
+    pub keep_alive_timeout: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: 10_000,
+            streams_per_connection: 1_000,
+            head_timeout: Duration::from_secs(10),
+            header_bytes: 64 * 1024,
+            keep_alive: Duration::from_secs(20),
+            keep_alive_timeout: Duration::from_secs(10),
+        }
+    }
+}

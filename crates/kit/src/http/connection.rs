@@ -1,0 +1,74 @@
+//! One connection, from its first byte to its end.
+
+use std::{convert::Infallible, net::SocketAddr, pin::pin};
+
+use http::{Request, Response};
+use hyper::{
+    body::{Body, Incoming},
+    service::service_fn,
+};
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    server::conn::auto,
+};
+use tokio::net::TcpStream;
+use tower::Service;
+
+use super::{Limits, Owned, PeerAddr, first_bytes::FirstBytes};
+use crate::shutdown::{Drain, Lifecycle};
+
+/// HTTP/1.1 and HTTP/2 as this process speaks them.
+pub(super) struct Protocol {
+    builder: auto::Builder<Owned>,
+    limits: Limits,
+}
+
+impl Protocol {
+    pub(super) fn new(limits: Limits, lifecycle: &Lifecycle) -> Self {
+        let mut builder = auto::Builder::new(Owned::new(lifecycle.clone(), "http2 stream"));
+        builder
+            .http1()
+            .timer(TokioTimer::new())
+            .header_read_timeout(limits.head_timeout)
+            .max_buf_size(limits.header_bytes as usize);
+        builder
+            .http2()
+            .timer(TokioTimer::new())
+            .keep_alive_interval(limits.keep_alive)
+            .keep_alive_timeout(limits.keep_alive_timeout)
+            .max_concurrent_streams(limits.streams_per_connection)
+            .max_header_list_size(limits.header_bytes);
+        Self { builder, limits }
+    }
+
+    pub(super) async fn serve<S, B>(
+        &self,
+        stream: TcpStream,
+        peer: SocketAddr,
+        service: S,
+        drain: Drain,
+    ) where
+        S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible>,
+        S: Clone + Send + Sync + 'static,
+        S::Future: Send + 'static,
+        B: Body<Data: Send, Error: Into<Box<dyn std::error::Error + Send + Sync>>> + Send + 'static,
+    {
+        let io = TokioIo::new(FirstBytes::new(stream, self.limits.head_timeout));
+        let service = service_fn(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(PeerAddr(peer));
+            service.clone().call(request)
+        });
+        let connection = self.builder.serve_connection_with_upgrades(io, service);
+        let mut connection = pin!(connection);
+        let ended = tokio::select! {
+            ended = connection.as_mut() => ended,
+            () = drain.begun() => {
+                connection.as_mut().graceful_shutdown();
+                connection.await
+            }
+        };
+        if let Err(error) = ended {
+            tracing::debug!(%peer, %error, "connection broke");
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! The accept loop.
+
+use std::{
+    convert::Infallible,
+    io,
+    net::{SocketAddr, TcpListener as StdListener},
+    sync::Arc,
+    time::Duration,
+};
+
+use http::{Request, Response};
+use hyper::body::{Body, Incoming};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::{OwnedSemaphorePermit, Semaphore},
+};
+use tower::Service;
+
+use super::{Limits, connection::Protocol};
+use crate::shutdown::Lifecycle;
+
+/// Pause after a failed accept, which for want of file descriptors would else spin.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// An address could not be listened on.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot listen on {address}: {source}")]
+pub struct BindError {
+    /// The address asked for.
+    pub address: SocketAddr,
+    /// What the system said.
+    pub source: io::Error,
+}
+
+/// A bound TCP port that does not accept yet.
+#[derive(Debug)]
+pub struct Listener {
+    socket: TcpListener,
+    address: SocketAddr,
+}
+
+impl Listener {
+    /// Binds `address`; port 0 takes any that is free.
+    ///
+    /// # Errors
+    /// When the address is taken or not ours. Must be called within a tokio runtime.
+    pub fn bind(address: SocketAddr) -> Result<Self, BindError> {
+        let bind = || {
+            // the standard library sets SO_REUSEADDR, so that a restart need not wait
+            let socket = StdListener::bind(address)?;
+            socket.set_nonblocking(true)?;
+            let address = socket.local_addr()?;
+            let socket = TcpListener::from_std(socket)?;
+            Ok(Self { socket, address })
+        };
+        bind().map_err(|source| BindError { address, source })
+    }
+
+    /// The address bound, with its real port.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves every connection with a clone of `service`, over HTTP/1.1 and HTTP/2, until the
+    /// lifecycle drains. Then it accepts no more, and lets each connection end the requests it
+    /// has; the lifecycle's deadline cuts what does not end. Requests carry
+    /// [`PeerAddr`](super::PeerAddr).
+    pub fn serve<S, B>(self, service: S, limits: Limits, lifecycle: &Lifecycle)
+    where
+        S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible>,
+        S: Clone + Send + Sync + 'static,
+        S::Future: Send + 'static,
+        B: Body<Data: Send, Error: Into<Box<dyn std::error::Error + Send + Sync>>> + Send + 'static,
+    {
+        let connections = Arc::new(Semaphore::new(limits.connections));
+        let protocol = Arc::new(Protocol::new(limits, lifecycle));
+        let accepting = lifecycle.clone();
+        lifecycle.spawn_work("listener", async move {
+            while let Some((stream, peer, permit)) = self.accept(&connections, &accepting).await {
+                let (service, protocol) = (service.clone(), protocol.clone());
+                let drain = accepting.drain().clone();
+                accepting.spawn_work("connection", async move {
+                    let _permit = permit;
+                    protocol.serve(stream, peer, service, drain).await;
+                });
+            }
+        });
+    }
+
+    /// The next connection and its place; `None` once the drain has begun.
+    async fn accept(
+        &self,
+        connections: &Arc<Semaphore>,
+        lifecycle: &Lifecycle,
+    ) -> Option<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
+        let accept = async {
+            // never closed
+            let permit = connections.clone().acquire_owned().await.ok()?;
+            let (stream, peer) = self.accept_one().await;
+            Some((stream, peer, permit))
+        };
+        tokio::select! {
+            () = lifecycle.drain().begun() => None,
+            accepted = accept => accepted,
+        }
+    }
+
+    async fn accept_one(&self) -> (TcpStream, SocketAddr) {
+        loop {
+            match self.socket.accept().await {
+                Ok((stream, peer)) => {
+                    if let Err(error) = stream.set_nodelay(true) {
+                        tracing::debug!(%peer, %error, "connection without TCP_NODELAY");
+                    }
+                    return (stream, peer);
+                }
+                Err(error) => {
+                    tracing::warn!(address = %self.address, %error, "cannot accept");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! A process from its first line to its exit code, with one service in it or many.
+
+mod entry;
+mod exit;
+
+use std::{io, sync::Arc, time::Duration};
+
+pub use entry::main;
+pub use exit::Exit;
+
+use crate::{
+    clock::{self, Clock},
+    health::Health,
+    shutdown::{Lifecycle, Signals, Stopped},
+    telemetry::Metrics,
+};
+
+/// What a service is given to stand on. A clone is a few pointers.
+#[derive(Clone, Debug)]
+pub struct Runtime {
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// The service's metrics.
+    pub metrics: Metrics,
+    /// The service's health.
+    pub health: Health,
+    /// The process's tasks and its end.
+    pub lifecycle: Lifecycle,
+}
+
+impl Runtime {
+    /// A runtime of its own, as tests want it.
+    pub fn new(service: &'static str, version: &'static str, clock: Arc<dyn Clock>) -> Self {
+        let runtime = Self {
+            clock,
+            metrics: Metrics::new(service, version),
+            health: Health::new(service, version),
+            lifecycle: Lifecycle::new(),
+        };
+        runtime.metrics.keep_up(&runtime.lifecycle);
+        runtime
+    }
+}
+
+/// The services of a process, which end together.
+#[derive(Debug)]
+pub struct Process {
+    clock: Arc<dyn Clock>,
+    lifecycle: Lifecycle,
+    healths: Vec<Health>,
+    signals: Signals,
+}
+
+impl Process {
+    /// A process without services, which from now on takes SIGTERM and SIGINT itself.
+    ///
+    /// # Errors
+    /// When the system refuses signal handlers. Must be called within a tokio runtime.
+    pub fn new() -> io::Result<Self> {
+        Ok(Self {
+            clock: clock::System::shared(),
+            lifecycle: Lifecycle::new(),
+            healths: Vec::new(),
+            signals: Signals::listen()?,
+        })
+    }
+
+    /// What a further service of this process stands on: its own metrics and health, the tasks and
+    /// the clock of all.
+    pub fn runtime(&mut self, service: &'static str, version: &'static str) -> Runtime {
+        let runtime = Runtime {
+            clock: self.clock.clone(),
+            metrics: Metrics::new(service, version),
+            health: Health::new(service, version),
+            lifecycle: self.lifecycle.clone(),
+        };
+        runtime.metrics.keep_up(&self.lifecycle);
+        self.healths.push(runtime.health.clone());
+        runtime
+    }
+
+    /// The tasks of all services.
+    pub fn lifecycle(&self) -> &Lifecycle {
+        &self.lifecycle
+    }
+
+    /// Starts the services, says they are ready, serves until a signal comes, and ends in order. A
+    /// signal during the start ends it; a second signal ends the process at once.
+    pub async fn serve<E>(
+        mut self,
+        start: impl Future<Output = Result<(), E>>,
+        delay: Duration,
+        timeout: Duration,
+    ) -> Result<Exit, E> {
+        let started = tokio::select! {
+            started = start => Some(started),
+            _ = self.signals.next() => None,
+        };
+        if let Some(Err(error)) = started {
+            self.shut_down(Duration::ZERO, timeout).await;
+            return Err(error);
+        }
+        if started.is_some() {
+            self.healths.iter().for_each(Health::set_ready);
+            tracing::info!("ready");
+            let signal = self.signals.next().await;
+            tracing::info!(signal, "shutting down");
+        }
+        let second = async { self.signals.next().await };
+        let end = shut_down(&self.healths, &self.lifecycle, delay, timeout);
+        Ok(tokio::select! {
+            stopped = end => Exit::from(stopped),
+            _ = second => Exit::Aborted,
+        })
+    }
+
+    async fn shut_down(&self, delay: Duration, timeout: Duration) -> Stopped {
+        shut_down(&self.healths, &self.lifecycle, delay, timeout).await
+    }
+}
+
+/// Says "not ready", waits `delay` for callers to take notice, then drains for at most `timeout`.
+pub async fn shut_down(
+    healths: &[Health],
+    lifecycle: &Lifecycle,
+    delay: Duration,
+    timeout: Duration,
+) -> Stopped {
+    healths.iter().for_each(Health::set_draining);
+    tokio::time::sleep(delay).await;
+    lifecycle.stop(timeout).await
+}

@@ -1,0 +1,101 @@
+//! What a service's `main` calls.
+
+use std::{
+    error::Error,
+    io::{self, Write},
+    process::ExitCode,
+};
+
+use super::{Process, Runtime, exit::USAGE};
+use crate::{
+    admin,
+    error::Chain,
+    http::{self, Listener},
+    settings::{self, About, Common, Loaded},
+    telemetry::init_logs,
+};
+
+type BoxError = Box<dyn Error + Send + Sync>;
+
+/// Runs a service as a process: settings, logs, admin port, `start`, and the end in order.
+///
+/// `start` listens on [`Common::grpc`] itself; when it returns the service is ready. Exit codes: 0
+/// ended in order, 1 could not start, 2 wrong settings, 3 did not drain in time, 130 ended by a
+/// second signal.
+pub fn main<S, F, R, E>(about: &About, start: F) -> ExitCode
+where
+    S: clap::Args,
+    F: FnOnce(S, Common, Runtime) -> R,
+    R: Future<Output = Result<(), E>>,
+    E: Into<BoxError>,
+{
+    let variables = |name: &str| std::env::var(name).ok();
+    let loaded = match settings::load::<S>(about, std::env::args_os(), &variables) {
+        Ok(loaded) => loaded,
+        Err(settings::Error::Arguments(error)) => error.exit(),
+        Err(error) => return usage(about, &error),
+    };
+    if let Some(format) = loaded.common.dump_config {
+        return print(&loaded.dump.render(format));
+    }
+    if let Err(error) = loaded.common.check() {
+        return usage(about, &error);
+    }
+    match run(about, loaded, start) {
+        Ok(code) => code,
+        Err(error) => {
+            complain(about, &*error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run<S, F, R, E>(about: &About, loaded: Loaded<S>, start: F) -> Result<ExitCode, BoxError>
+where
+    F: FnOnce(S, Common, Runtime) -> R,
+    R: Future<Output = Result<(), E>>,
+    E: Into<BoxError>,
+{
+    let Loaded {
+        common, settings, ..
+    } = loaded;
+    init_logs(common.log_format, &common.log)?;
+    let executor = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    let exit = executor.block_on(async {
+        let mut process = Process::new()?;
+        let runtime = process.runtime(about.name, about.version);
+        open_admin(&common, &runtime)?;
+        let (delay, timeout) = (common.drain_delay, common.drain_timeout);
+        let start = async { start(settings, common, runtime).await.map_err(Into::into) };
+        process.serve::<BoxError>(start, delay, timeout).await
+    })?;
+    executor.shutdown_background();
+    Ok(exit.into())
+}
+
+fn open_admin(common: &Common, runtime: &Runtime) -> Result<(), http::BindError> {
+    let listener = Listener::bind(common.admin)?;
+    tracing::info!(address = %listener.address(), "serving health and metrics");
+    let routes = admin::routes(runtime.health.clone(), runtime.metrics.clone());
+    listener.serve(routes, http::Limits::default(), &runtime.lifecycle);
+    Ok(())
+}
+
+fn usage(about: &About, error: &(dyn Error + 'static)) -> ExitCode {
+    complain(about, error);
+    ExitCode::from(USAGE)
+}
+
+fn complain(about: &About, error: &(dyn Error + 'static)) {
+    // nobody is left to tell if standard error is closed
+    let _ = writeln!(io::stderr(), "{}: {}", about.name, Chain(error));
+}
+
+fn print(text: &str) -> ExitCode {
+    match io::stdout().write_all(text.as_bytes()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_closed) => ExitCode::FAILURE,
+    }
+}

@@ -1,0 +1,23 @@
+//! Settings in layers: defaults, a YAML file, `VORTEX_*` variables, arguments. The later wins, and
+//! every value remembers where it came from.
+//!
+//! A service's settings are one struct with `clap::Args`, whose long names are the keys of every
+//! layer: `--poll-interval` is `VORTEX_POLL_INTERVAL` and `poll-interval:` in the file, where
+//! `poll: { interval: … }` and `poll_interval:` say the same. All values go through clap's parsers, so a
+//! rule holds wherever the value is from. A process that is several services builds their structs
+//! by value and flattens none.
+
+mod common;
+mod dump;
+mod environment;
+mod file;
+mod layer;
+mod load;
+mod secret;
+
+pub use common::{Common, NotLoopback};
+pub use dump::{Dump, DumpFormat, Row};
+pub use file::FileError;
+pub use layer::{Layer, Origin, merge};
+pub use load::{About, Error, Loaded, load};
+pub use secret::Secret;

@@ -1,0 +1,79 @@
+//! The settings every process has.
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use super::DumpFormat;
+use crate::telemetry::LogFormat;
+
+/// Settings every process has. The addresses' defaults are each service's own: see
+/// [`About`](super::About).
+#[derive(Clone, Debug, clap::Args)]
+#[command(next_help_heading = "Process")]
+pub struct Common {
+    /// Address to serve gRPC on
+    #[arg(long, value_name = "ADDR")]
+    pub grpc: SocketAddr,
+
+    /// Address to serve health and metrics on, over HTTP
+    #[arg(long, value_name = "ADDR")]
+    pub admin: SocketAddr,
+
+    /// YAML file with settings
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+
+    /// How log lines look
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub log_format: LogFormat,
+
+    /// What to log: a level, or a list such as warn,vortex_kit=debug
+    #[arg(long, value_name = "FILTER", default_value = "info")]
+    pub log: String,
+
+    /// Serve callers beyond this machine, though there are no keys to tell them apart by
+    #[arg(long)]
+    pub insecure: bool,
+
+    /// Time between saying "not ready" and closing the ports
+    #[arg(long, value_name = "TIME", default_value = "0s", value_parser = humantime::parse_duration)]
+    pub drain_delay: Duration,
+
+    /// Time for calls under way to end, and streams to move elsewhere
+    #[arg(long, value_name = "TIME", default_value = "20s", value_parser = humantime::parse_duration)]
+    pub drain_timeout: Duration,
+
+    /// Print the settings in force, and where each came from, and exit
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "table"
+    )]
+    pub dump_config: Option<DumpFormat>,
+}
+
+/// An address beyond this machine, without leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "refusing to listen on {0}: anyone who reaches it could change configuration, as there are no \
+     keys to tell callers apart by; listen on 127.0.0.1, or pass --insecure if the network is \
+     guarded otherwise"
+)]
+pub struct NotLoopback(pub SocketAddr);
+
+impl Common {
+    /// Checks that no port is open beyond this machine, unless `--insecure` allows it.
+    ///
+    /// # Errors
+    /// Names the first address that is.
+    pub fn check(&self) -> Result<(), NotLoopback> {
+        let open = [self.grpc, self.admin]
+            .into_iter()
+            .find(|address| !address.ip().to_canonical().is_loopback());
+        match open {
+            Some(address) if !self.insecure => Err(NotLoopback(address)),
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! The end of a process, in order: not ready, a delay, a drain with a deadline, the rest.
+
+mod drain;
+mod lifecycle;
+mod signal;
+
+pub use drain::{Drain, Guarded};
+pub use lifecycle::{Lifecycle, Lost, Stopped};
+pub use signal::Signals;

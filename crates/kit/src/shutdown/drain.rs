@@ -1,0 +1,106 @@
+//! [`Drain`]: says that the process takes no more work, and ends streams that would never end.
+
+use std::{
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use futures::Stream;
+use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
+use tonic::Status;
+
+use crate::error::{Fault, Reason};
+
+/// A token that fires once, when the process begins to drain.
+#[derive(Clone, Debug)]
+pub struct Drain(CancellationToken);
+
+impl Drain {
+    pub(super) fn new() -> Self {
+        Self(CancellationToken::new())
+    }
+
+    /// A drain that never comes.
+    pub fn never() -> Self {
+        Self::new()
+    }
+
+    pub(super) fn begin(&self) {
+        self.0.cancel();
+    }
+
+    /// Whether the process is draining.
+    pub fn has_begun(&self) -> bool {
+        self.0.is_cancelled()
+    }
+
+    /// Waits until the process drains. Cancel safe.
+    pub async fn begun(&self) {
+        self.0.cancelled().await;
+    }
+
+    /// What a caller is told whose stream or call is ended by the drain.
+    pub fn fault() -> Fault {
+        Fault::new(Reason::Draining, "the server is shutting down")
+    }
+
+    /// Ends `stream` with [`Reason::Draining`] once the process drains.
+    pub fn guard<S>(&self, stream: S) -> Guarded<S> {
+        Guarded {
+            stream: Some(Box::pin(stream)),
+            drained: Box::pin(self.drained()),
+        }
+    }
+
+    pub(crate) fn drained(&self) -> WaitForCancellationFutureOwned {
+        self.0.clone().cancelled_owned()
+    }
+}
+
+/// A stream that ends when the process drains; made by [`Drain::guard`].
+#[derive(Debug)]
+pub struct Guarded<S> {
+    stream: Option<Pin<Box<S>>>,
+    drained: Pin<Box<WaitForCancellationFutureOwned>>,
+}
+
+impl<S, T> Stream for Guarded<S>
+where
+    S: Stream<Item = Result<T, Status>>,
+{
+    type Item = Result<T, Status>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let Some(stream) = &mut self.stream else {
+            return Poll::Ready(None);
+        };
+        let item = stream.as_mut().poll_next(cx);
+        if matches!(item, Poll::Ready(None)) {
+            self.stream = None;
+        }
+        if item.is_ready() || self.drained.as_mut().poll(cx).is_pending() {
+            return item;
+        }
+        self.stream = None;
+        Poll::Ready(Some(Err(Drain::fault().into())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::{StreamExt, stream};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_stream_without_end_ends_with_the_drain_and_says_why() {
+        let drain = Drain::new();
+        let endless = stream::iter([Ok(1)]).chain(stream::pending());
+        let mut guarded = drain.guard(endless);
+        assert_eq!(guarded.next().await.unwrap().unwrap(), 1);
+        drain.begin();
+        let status = guarded.next().await.unwrap().unwrap_err();
+        assert_eq!(Fault::from_status(&status).reason(), Reason::Draining);
+        assert!(guarded.next().await.is_none());
+    }
+}

@@ -1,0 +1,7 @@
+//! Logs of the process and metrics of each service in it.
+
+mod logs;
+mod metrics;
+
+pub use logs::{InitError, LogFormat, init_logs};
+pub use metrics::{Labels, Metrics};

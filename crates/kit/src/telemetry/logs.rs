@@ -1,0 +1,58 @@
+//! Logs on standard error, as text for people or JSON for machines.
+
+use std::io::IsTerminal;
+
+use clap::ValueEnum;
+use tracing_subscriber::{EnvFilter, filter::ParseError, util::TryInitError};
+use tracing_subscriber::{layer::SubscriberExt, util::SubscriberInitExt};
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// One line an event, for people.
+    #[default]
+    Text,
+    /// One JSON object an event, its span's fields included.
+    Json,
+}
+
+/// Logging could not be set up.
+#[derive(Debug, thiserror::Error)]
+pub enum InitError {
+    /// The filter does not parse.
+    #[error("log filter {filter:?}: {source}")]
+    Filter {
+        /// The filter as given.
+        filter: String,
+        /// Where it goes wrong.
+        source: ParseError,
+    },
+    /// The process logs already.
+    #[error(transparent)]
+    Twice(#[from] TryInitError),
+}
+
+/// Sends the process's events to standard error, filtered by `filter`, in the syntax of
+/// `RUST_LOG`: `info`, `warn,vortex_kit=debug`.
+///
+/// # Errors
+/// When the filter does not parse, or the process logs already.
+pub fn init_logs(format: LogFormat, filter: &str) -> Result<(), InitError> {
+    let filter = EnvFilter::try_new(filter).map_err(|source| InitError::Filter {
+        filter: filter.to_owned(),
+        source,
+    })?;
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let registry = tracing_subscriber::registry().with(filter);
+    match format {
+        LogFormat::Text => {
+            let colours = std::io::stderr().is_terminal();
+            registry.with(lines.with_ansi(colours)).try_init()?;
+        }
+        LogFormat::Json => {
+            let lines = lines.json().flatten_event(true).with_span_list(false);
+            registry.with(lines).try_init()?;
+        }
+    }
+    Ok(())
+}
