@@ -1,0 +1,38 @@
+//! YAML 1.1, as SnakeYAML reads it for Spring's server.
+//!
+//! The grammar is the parser's; what scalars mean, tags, aliases, merges and
+//! the check for duplicate keys are here.
+
+use crate::document::{self, File};
+use crate::error::{ErrorKind, ParseError};
+use crate::limits::{self, Budget};
+
+mod compose;
+mod construct;
+mod decode;
+mod float;
+mod integer;
+mod mapping;
+mod place;
+mod scalar;
+
+pub(crate) use scalar::is_text as reads_as_text;
+
+/// Reads a YAML file.
+pub(crate) fn parse(bytes: &[u8]) -> Result<File, ParseError> {
+    let text = decode::decode(bytes)?;
+    let mut budget = Budget::new();
+    let mut composer = compose::Composer::new(&text);
+    let mut documents = Vec::new();
+    while let Some(root) = composer.next_document(&mut budget)? {
+        if documents.len() == limits::DOCUMENTS {
+            let limit = limits::DOCUMENTS;
+            return Err(ParseError::new(
+                ErrorKind::TooManyDocuments { limit },
+                root.origin,
+            ));
+        }
+        documents.extend(document::flatten(&root, documents.len(), &mut budget)?);
+    }
+    Ok(File { documents })
+}
