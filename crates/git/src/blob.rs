@@ -12,7 +12,9 @@ impl Repository {
         let store = self.store();
         let id = blob.object();
         let missing = || self.absent(&store, Error::BlobMissing(blob));
-        let header = object::header(&store, id)?.ok_or_else(missing)?;
+        let header = self
+            .noting(object::header(&store, id))?
+            .ok_or_else(missing)?;
         if header.kind() != Kind::Blob {
             return Err(Error::BlobMissing(blob));
         }
@@ -23,7 +25,7 @@ impl Repository {
                 limit,
             });
         }
-        let found = object::find(&store, id)?.ok_or_else(missing)?;
+        let found = self.noting(object::find(&store, id))?.ok_or_else(missing)?;
         Ok(found.detach().data.into())
     }
 }

@@ -43,7 +43,7 @@ impl Repository {
         id: CommitId,
         shallow: &Shallow,
     ) -> Result<Option<Commit>> {
-        let Some(data) = read_commit_data(store, id)? else {
+        let Some(data) = self.noting(read_commit_data(store, id))? else {
             return Ok(None);
         };
         let mut commit = decode(id, &data, store.object_hash())?;
@@ -65,7 +65,7 @@ impl Repository {
 
     /// The folder that a commit is a commit of.
     pub(crate) fn root_of(&self, store: &gix::Repository, id: CommitId) -> Result<ObjectId> {
-        let Some(data) = read_commit_data(store, id)? else {
+        let Some(data) = self.noting(read_commit_data(store, id))? else {
             return Err(self.absent(store, Error::CommitMissing(id)));
         };
         let commit = CommitRef::from_bytes(&data, store.object_hash())

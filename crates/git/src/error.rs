@@ -45,6 +45,9 @@ pub enum Error {
         /// Which remote.
         location: Location,
     },
+    /// No certificate authorities are installed, nor named by `SSL_CERT_FILE`, to know an HTTPS server by.
+    #[error("reading {0} needs the certificates of trusted authorities, and none are installed")]
+    CertificatesMissing(Location),
     /// A refresh did not end within its limit; the last state is kept.
     #[error("{0} did not answer in time")]
     TimedOut(Location),

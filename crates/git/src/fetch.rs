@@ -2,59 +2,118 @@
 
 mod access;
 mod outcome;
+mod transport;
 
-use std::{collections::HashSet, sync::atomic::AtomicBool};
+use std::{
+    collections::HashSet,
+    sync::{Arc, atomic::AtomicBool},
+};
 
 use gix::{
     bstr::BString,
     error::ResultExt,
+    hash::Kind as Hash,
     progress::Discard,
     protocol::handshake::Ref,
     refs::{
         FullName, Target,
         transaction::{PreviousValue, RefEdit},
     },
+    refspec::parse::Operation,
     remote::{Direction, fetch::RefMap, fetch::Tags, ref_map},
 };
 
-use crate::{Location, Result, location::Place, mirror::Mirror, open};
+use crate::{Location, Result, location::Place, mirror::Mirror, object, open};
 
 const MIRRORED: [&str; 2] = ["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"];
 
-/// Fetches once. Stops between reads of the network once `cancelled` is set.
-pub(crate) fn run(mirror: &Mirror, location: &Location, cancelled: &AtomicBool) -> Result<()> {
-    access::require(location)?;
-    let store = open::for_fetching(mirror.repository(), location)?.to_thread_local();
-    fetch(&store, location, cancelled).map_err(|cause| outcome::classify(location, cause))
+/// How a fetch into a repository ended.
+enum Fetched {
+    UpToDate,
+    /// The remote's ids are of another hash than the repository's; nothing was fetched.
+    OtherHash(Hash),
 }
 
-fn fetch(store: &gix::Repository, location: &Location, cancelled: &AtomicBool) -> gix::Result<()> {
+/// Fetches once. Stops between reads of the network once `cancelled` is set.
+pub(crate) fn run(mirror: &Mirror, location: &Location, cancelled: &Arc<AtomicBool>) -> Result<()> {
+    access::require(location)?;
+    let Ok(store) = open::for_fetching(mirror.repository(), location) else {
+        return renew(mirror, location, cancelled, Hash::Sha1);
+    };
+    let store = store.to_thread_local();
+    if mirror.is_worn() || !is_sound(&store) {
+        return renew(mirror, location, cancelled, store.object_hash());
+    }
+    match fetch(&store, location, cancelled) {
+        Ok(Fetched::UpToDate) => Ok(()),
+        Ok(Fetched::OtherHash(hash)) => renew(mirror, location, cancelled, hash),
+        Err(cause) => Err(outcome::classify(location, cause)),
+    }
+}
+
+/// Fetches everything beside the mirror and puts it in the mirror's place.
+fn renew(
+    mirror: &Mirror,
+    location: &Location,
+    cancelled: &Arc<AtomicBool>,
+    hash: Hash,
+) -> Result<()> {
+    let fresh = mirror.start_over(location, hash)?;
+    let store = open::for_fetching(fresh, location)?.to_thread_local();
+    match fetch(&store, location, cancelled) {
+        Ok(Fetched::UpToDate) => mirror.replace(),
+        Ok(Fetched::OtherHash(other)) if other != hash => renew(mirror, location, cancelled, other),
+        Ok(Fetched::OtherHash(_)) => mirror.replace(),
+        Err(cause) => Err(outcome::classify(location, cause)),
+    }
+}
+
+fn fetch(
+    store: &gix::Repository,
+    location: &Location,
+    cancelled: &Arc<AtomicBool>,
+) -> gix::Result<Fetched> {
     let url = match &location.0 {
         Place::Http(remote) => remote.url.as_str(),
         Place::Ssh(address) => address.as_str(),
-        Place::Path(_) => return Ok(()),
+        Place::Path(_) => return Ok(Fetched::UpToDate),
     };
-    let url = gix::url::parse(url)?;
     let remote = store
-        .remote_at_without_url_rewrite(url)?
-        .with_fetch_tags(Tags::None);
-    let remote = remote.with_refspecs(MIRRORED, Direction::Fetch)?;
-    let connection = remote
-        .connect(Direction::Fetch)?
+        .remote_at_without_url_rewrite(gix::url::parse(url)?)?
+        .with_fetch_tags(Tags::None)
+        .with_refspecs(MIRRORED, Direction::Fetch)?;
+    let connection = transport::connect(&remote, cancelled)?
         .with_credentials(access::credentials(location))
         .with_transport_options(access::transport(location));
-    let head =
-        gix::refspec::parse("HEAD".into(), gix::refspec::parse::Operation::Fetch)?.to_owned();
+    let head = gix::refspec::parse("HEAD".into(), Operation::Fetch)?.to_owned();
     let options = ref_map::Options {
         extra_refspecs: vec![head],
         ..Default::default()
     };
     let fetch = connection.prepare_fetch(Discard, options)?;
-    let outcome = fetch
-        .with_write_packed_refs_only(true)
-        .receive(Discard, cancelled)?;
+    let hash = fetch.ref_map().object_hash;
+    if hash != store.object_hash() {
+        return Ok(Fetched::OtherHash(hash));
+    }
+    let fetch = fetch.with_write_packed_refs_only(true);
+    let outcome = fetch.receive(Discard, cancelled)?;
     prune(store, &outcome.ref_map)?;
-    follow_head(store, &outcome.ref_map)
+    follow_head(store, &outcome.ref_map)?;
+    Ok(Fetched::UpToDate)
+}
+
+/// Whether every reference leads to an object: one that does not would fail each fetch from here on.
+fn is_sound(store: &gix::Repository) -> bool {
+    let leads = |reference: gix::Reference<'_>| match reference.try_id() {
+        Some(id) => matches!(object::header(store, id.detach()), Ok(Some(_))),
+        None => true,
+    };
+    let references = store.references();
+    let all = references.as_ref().map(|references| references.all());
+    match all {
+        Ok(Ok(mut all)) => all.all(|reference| reference.is_ok_and(leads)),
+        Ok(Err(_)) | Err(_) => false,
+    }
 }
 
 /// Deletes the references that the remote no longer has.

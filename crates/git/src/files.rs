@@ -64,7 +64,7 @@ impl Repository {
         entry: Entry,
     ) -> Result<FileRef> {
         let Entry { blob, kind } = entry;
-        match object::header(store, blob)? {
+        match self.noting(object::header(store, blob))? {
             Some(header) => Ok(FileRef {
                 path,
                 blob: BlobId::new(blob),

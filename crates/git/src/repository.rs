@@ -69,6 +69,18 @@ impl Repository {
             .to_thread_local()
     }
 
+    /// Passes an outcome on, noting damage that a mirror can mend by fetching anew.
+    pub(crate) fn noting<T>(&self, outcome: Result<T>) -> Result<T> {
+        let damaged = matches!(
+            outcome,
+            Err(Error::ObjectDamaged { .. } | Error::CommitIncomplete { .. })
+        );
+        if let Some(mirror) = self.mirror.as_ref().filter(|_| damaged) {
+            mirror.suspect();
+        }
+        outcome
+    }
+
     /// What to say of an object that was not found: nothing can be found in a repository that is gone.
     pub(crate) fn absent(&self, store: &gix::Repository, otherwise: Error) -> Error {
         match self.expect_present(store) {

@@ -83,7 +83,7 @@ impl Repository {
             links: BTreeMap::new(),
             tree: Tree::default(),
         };
-        let walked = walk.run(root);
+        let walked = self.noting(walk.run(root));
         match walked {
             // A folder that is absent because the whole repository is.
             Err(error @ Error::CommitIncomplete { .. }) => Err(self.absent(store, error)),

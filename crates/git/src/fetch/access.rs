@@ -35,8 +35,16 @@ pub(super) fn require(location: &Location) -> Result<()> {
             program: "ssh",
             location: location.clone(),
         }),
+        Place::Http(ref remote) if remote.url.starts_with("https:") && !has_certificates() => {
+            Err(Error::CertificatesMissing(location.clone()))
+        }
         Place::Ssh(_) | Place::Http(_) | Place::Path(_) => Ok(()),
     }
+}
+
+/// Whether this machine has certificate authorities, as an image without an operating system may not.
+fn has_certificates() -> bool {
+    !rustls_native_certs::load_native_certs().certs.is_empty()
 }
 
 /// The settings of the HTTP transport; others ignore them.
@@ -45,7 +53,12 @@ pub(super) fn transport(location: &Location) -> Box<dyn std::any::Any> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let client = reqwest::Options {
         configure_client: Some(Box::new(|client| {
-            Ok(client.connect_timeout(CONNECT).timeout(SILENCE))
+            let client = client.connect_timeout(CONNECT).timeout(SILENCE);
+            // The client would refuse to start, for a URL that may need no certificate at all.
+            Ok(match has_certificates() {
+                true => client,
+                false => client.tls_certs_only([]),
+            })
         })),
         configure_request: clear_text_credentials(location).map(authorize),
     };

@@ -3,6 +3,7 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    process::Command,
     sync::atomic::AtomicBool,
     thread,
     time::Duration,
@@ -296,17 +297,140 @@ fn a_remote_whose_branches_are_all_deleted_has_none() {
 }
 
 #[test]
-fn ssh_without_the_program_says_what_is_missing() {
-    let test = "remote::refreshes_over_ssh_without_programs";
-    let output = std::process::Command::new(std::env::current_exe().unwrap())
+fn a_refresh_works_again_once_a_dripping_server_is_well() {
+    let remote = Remote::with_one_commit();
+    let repository = remote.open();
+    remote.server.set(Mood::Dripping);
+    let short = Duration::from_millis(100);
+    let error = repository
+        .refresh(short, &AtomicBool::new(false))
+        .unwrap_err();
+    assert!(matches!(error, Error::TimedOut(_)), "{error}");
+    remote.server.set(Mood::Open);
+    while let Err(error) = refresh(&repository) {
+        assert!(matches!(error, Error::Busy(_)), "{error}");
+        thread::yield_now();
+    }
+    assert_eq!(names(&repository), ["main"]);
+}
+
+#[test]
+fn a_mirror_of_many_packs_is_fetched_anew() {
+    let remote = Remote::with_one_commit();
+    let repository = remote.open();
+    refresh(&repository).unwrap();
+    let packs = remote.mirror.join("repository/objects/pack");
+    for n in 0..101 {
+        fs::write(packs.join(format!("pack-{n:040}.pack")), "").unwrap();
+    }
+    refresh(&repository).unwrap();
+    let left = fs::read_dir(&packs).unwrap().count();
+    assert!(left < 5, "{left} files");
+    assert_eq!(contents(&repository, remote.work.head()), ["a.yml=1"]);
+}
+
+#[test]
+fn a_damaged_mirror_is_fetched_anew() {
+    let remote = Remote::with_one_commit();
+    let head = remote.work.head();
+    refresh(&remote.open()).unwrap();
+    let packs = remote.mirror.join("repository/objects/pack");
+    for entry in fs::read_dir(&packs).unwrap() {
+        fs::remove_file(entry.unwrap().path()).unwrap();
+    }
+    let repository = remote.open();
+    assert!(repository.files(head).is_err());
+    refresh(&repository).unwrap();
+    assert_eq!(contents(&repository, head), ["a.yml=1"]);
+
+    fs::remove_dir_all(remote.mirror.join("repository")).unwrap();
+    assert!(matches!(
+        repository.labels(),
+        Err(Error::RepositoryMissing(_))
+    ));
+    refresh(&repository).unwrap();
+    assert_eq!(contents(&repository, head), ["a.yml=1"]);
+}
+
+#[test]
+fn what_a_killed_fetch_left_does_not_stop_the_next() {
+    let remote = Remote::with_one_commit();
+    refresh(&remote.open()).unwrap();
+    let folder = remote.mirror.join("repository");
+    fs::create_dir_all(folder.join("refs/heads")).unwrap();
+    let left = [
+        "packed-refs.lock",
+        "HEAD.lock",
+        "refs/heads/main.lock",
+        "objects/pack/.tmp123",
+    ];
+    left.iter()
+        .for_each(|name| fs::write(folder.join(name), "").unwrap());
+    let head = remote.work.commit_file("a.yml", "2");
+    remote.push();
+    let repository = remote.open();
+    refresh(&repository).unwrap();
+    assert_eq!(contents(&repository, head), ["a.yml=2"]);
+    assert!(left.iter().all(|name| !folder.join(name).exists()));
+}
+
+#[test]
+fn a_sha256_remote_is_mirrored() {
+    let work = Work::with(&["init", "-q", "-b", "main", "--object-format=sha256"]);
+    let head = work.commit_file("a.yml", "1");
+    let remote = Remote::new(work);
+    let repository = remote.open();
+    refresh(&repository).unwrap();
+    assert_eq!(contents(&repository, head), ["a.yml=1"]);
+    drop(repository);
+    let repository = remote.open();
+    refresh(&repository).unwrap();
+    assert_eq!(contents(&repository, head), ["a.yml=1"]);
+}
+
+/// Runs an ignored test in a process of its own, with `variables` set.
+fn apart(test: &str, variables: &[(&str, &str)]) {
+    let output = Command::new(std::env::current_exe().unwrap())
         .args([test, "--exact", "--ignored", "--quiet"])
-        .env("PATH", "/nonexistent")
+        .envs(variables.iter().copied())
         .output()
         .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
     assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stdout)
+        output.status.success() && said.contains("1 passed"),
+        "{said}"
+    );
+}
+
+#[test]
+fn without_certificates_http_works_and_https_says_what_is_missing() {
+    apart(
+        "remote::refreshes_without_certificates",
+        &[
+            ("SSL_CERT_FILE", "/nonexistent"),
+            ("SSL_CERT_DIR", "/nonexistent"),
+        ],
+    );
+}
+
+#[test]
+#[ignore = "run by another test, in a process without certificates"]
+fn refreshes_without_certificates() {
+    let remote = Remote::with_one_commit();
+    let repository = remote.open();
+    refresh(&repository).unwrap();
+    assert_eq!(names(&repository), ["main"]);
+    let folder = tempfile::tempdir().unwrap();
+    let repository = open("https://127.0.0.1:1/x.git", &folder.path().join("mirror"));
+    let error = refresh(&repository).unwrap_err();
+    assert!(matches!(error, Error::CertificatesMissing(_)), "{error}");
+}
+
+#[test]
+fn ssh_without_the_program_says_what_is_missing() {
+    apart(
+        "remote::refreshes_over_ssh_without_programs",
+        &[("PATH", "/nonexistent")],
     );
 }
 
