@@ -1,0 +1,116 @@
+//! Releases and discards change sets.
+
+use axum::{Json, extract::State};
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+use vortex_kit::error::Fault;
+use vortex_proto::config::v1::{DiscardChangeRequest, ReleaseChangeRequest};
+
+use super::shape::{Answer, Released};
+use crate::{
+    extract::{IdempotencyKey, IfMatch, OptionalJson, Path, Query},
+    problem::Problem,
+    services::Services,
+};
+
+/// Which change set a command is for; in the query or the body.
+#[derive(Debug, Default, Deserialize, IntoParams, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+#[schema(as = ChangeCommand)]
+pub(super) struct Command {
+    /// The label; `main` when left out.
+    label: Option<String>,
+    /// A path it holds, where several share the name; the newest of them when left out.
+    path: Option<String>,
+    /// For a release: even while something else holds one of the documents.
+    force: Option<bool>,
+    /// As the header `Idempotency-Key`.
+    request_id: Option<String>,
+}
+
+impl Command {
+    fn or(self, other: Option<Self>) -> Self {
+        let other = other.unwrap_or_default();
+        Self {
+            label: self.label.or(other.label),
+            path: self.path.or(other.path),
+            force: self.force.or(other.force),
+            request_id: self.request_id.or(other.request_id),
+        }
+    }
+}
+
+/// Make a change set stable
+///
+/// Releases a staged change set, or goes back to one released before; all its documents move at
+/// once.
+#[utoipa::path(
+    post,
+    path = "/api/changes/{name}/release",
+    tag = "changes",
+    params(
+        ("name" = String, Path, description = "Its name"),
+        Command,
+        ("If-Match" = Option<String>, Header, description = "The digest of the stable version of `path`, which has to be given"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes the call safe to repeat for 24 hours"),
+    ),
+    request_body = Option<Command>,
+    responses((status = 200, description = "It is stable", body = Released)),
+)]
+pub(super) async fn release(
+    State(services): State<Services>,
+    Path(name): Path<String>,
+    Query(in_query): Query<Command>,
+    IfMatch(if_match): IfMatch,
+    key: IdempotencyKey,
+    OptionalJson(in_body): OptionalJson<Command>,
+) -> Result<Json<Released>, Problem> {
+    let command = in_query.or(in_body);
+    let request = ReleaseChangeRequest {
+        name,
+        label: command.label.unwrap_or_default(),
+        path: command.path.unwrap_or_default(),
+        force: command.force.unwrap_or_default(),
+        if_match,
+        request_id: key.or(command.request_id)?,
+    };
+    let reply = services.config().release_change(request).await?;
+    Ok(Json(reply.into_inner().into()))
+}
+
+/// Give up a staged change set
+///
+/// Its name stays taken.
+#[utoipa::path(
+    post,
+    path = "/api/changes/{name}/discard",
+    tag = "changes",
+    params(
+        ("name" = String, Path, description = "Its name"),
+        Command,
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes the call safe to repeat for 24 hours"),
+    ),
+    request_body = Option<Command>,
+    responses((status = 200, description = "It is given up", body = Answer)),
+)]
+pub(super) async fn discard(
+    State(services): State<Services>,
+    Path(name): Path<String>,
+    Query(in_query): Query<Command>,
+    key: IdempotencyKey,
+    OptionalJson(in_body): OptionalJson<Command>,
+) -> Result<Json<Answer>, Problem> {
+    let command = in_query.or(in_body);
+    if command.force.is_some() {
+        return Err(Fault::invalid("force", "applies to releases alone").into());
+    }
+    let request = DiscardChangeRequest {
+        name,
+        label: command.label.unwrap_or_default(),
+        path: command.path.unwrap_or_default(),
+        request_id: key.or(command.request_id)?,
+    };
+    let reply = services.config().discard_change(request).await?;
+    Ok(Json(reply.into_inner().into()))
+}

@@ -1,0 +1,59 @@
+//! Lists change sets.
+
+use axum::{Json, extract::State as Extract};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use vortex_proto::config::v1::{ChangeState, ListChangesRequest};
+
+use super::shape::{Change, State};
+use crate::{extract::Query, problem::Problem, services::Services};
+
+/// Which change sets are listed.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Parameters {
+    /// Only this label.
+    label: Option<String>,
+    /// Only those in this state.
+    #[param(inline)]
+    state: Option<State>,
+    /// At most so many, 1 to 1,000; 100 when left out.
+    page_size: Option<u32>,
+    /// The `next_page_token` of the page before.
+    page_token: Option<String>,
+}
+
+/// A page of change sets, newest first.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Changes {
+    changes: Vec<Change>,
+    /// Where the next page begins; empty at the end.
+    next_page_token: String,
+}
+
+/// List change sets
+#[utoipa::path(
+    get,
+    path = "/api/changes",
+    tag = "changes",
+    params(Parameters),
+    responses((status = 200, description = "A page, newest first", body = Changes)),
+)]
+pub(super) async fn list(
+    Extract(services): Extract<Services>,
+    Query(parameters): Query<Parameters>,
+) -> Result<Json<Changes>, Problem> {
+    let state = parameters.state.map(ChangeState::from);
+    let request = ListChangesRequest {
+        label: parameters.label.unwrap_or_default(),
+        state: state.unwrap_or_default().into(),
+        page_size: parameters.page_size.unwrap_or_default(),
+        page_token: parameters.page_token.unwrap_or_default(),
+    };
+    let reply = services.config().list_changes(request).await?.into_inner();
+    Ok(Json(Changes {
+        changes: reply.changes.into_iter().map(Change::from).collect(),
+        next_page_token: reply.next_page_token,
+    }))
+}

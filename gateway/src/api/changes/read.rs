@@ -1,0 +1,46 @@
+//! Reads a change set.
+
+use axum::{Json, extract::State};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use vortex_proto::config::v1::GetChangeRequest;
+
+use super::shape::Answer;
+use crate::{
+    extract::{Path, Query},
+    problem::Problem,
+    services::Services,
+};
+
+/// Which change set is read.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Parameters {
+    /// The label; `main` when left out.
+    label: Option<String>,
+    /// A path it holds, where several share the name; the newest of them when left out.
+    path: Option<String>,
+}
+
+/// Read a change set
+#[utoipa::path(
+    get,
+    path = "/api/changes/{name}",
+    tag = "changes",
+    params(("name" = String, Path, description = "Its name"), Parameters),
+    responses((status = 200, description = "The change set", body = Answer)),
+)]
+pub(super) async fn get(
+    State(services): State<Services>,
+    Path(name): Path<String>,
+    Query(parameters): Query<Parameters>,
+) -> Result<Json<Answer>, Problem> {
+    let request = GetChangeRequest {
+        name,
+        label: parameters.label.unwrap_or_default(),
+        path: parameters.path.unwrap_or_default(),
+    };
+    let reply = services.config().get_change(request).await?;
+    Ok(Json(reply.into_inner().into()))
+}

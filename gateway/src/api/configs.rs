@@ -1,0 +1,23 @@
+//! `/api/configs`: the documents of applications and profiles.
+
+mod content;
+mod delete;
+mod diff;
+mod list;
+mod read;
+mod release;
+mod versions;
+mod write;
+
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::services::Services;
+
+pub(super) fn routes() -> OpenApiRouter<Services> {
+    OpenApiRouter::new()
+        .routes(routes!(list::list))
+        .routes(routes!(write::put, read::get, delete::delete))
+        .routes(routes!(versions::versions))
+        .routes(routes!(diff::diff))
+        .routes(routes!(release::release))
+}

@@ -1,0 +1,115 @@
+//! A document's content as it is sent, and its media type under all the names it goes by.
+
+use axum::extract::{FromRequest, Request};
+use bytes::Bytes;
+use http::{HeaderMap, header};
+use vortex_kit::error::{Fault, Reason};
+
+use crate::{extract::read, problem::Problem};
+
+/// A document's limit, which config-svc enforces, and a little over it, so that it is config-svc
+/// that says so.
+const LIMIT: usize = (1 << 20) + (64 << 10);
+
+/// A document to be written.
+#[derive(Debug)]
+pub(super) struct Content {
+    /// Its bytes.
+    pub(super) bytes: Bytes,
+    /// `application/yaml`, `application/json`, `text/x-java-properties`, or empty when the caller
+    /// did not say.
+    pub(super) media_type: &'static str,
+}
+
+impl<S: Send + Sync> FromRequest<S> for Content {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let media_type = media_type(request.headers())?;
+        let bytes = read(request.into_body(), LIMIT).await?;
+        Ok(Self { bytes, media_type })
+    }
+}
+
+fn media_type(headers: &HeaderMap) -> Result<&'static str, Fault> {
+    let given = headers
+        .get(header::CONTENT_TYPE)
+        .map(|value| value.to_str());
+    let given = given.unwrap_or(Ok("")).unwrap_or("?").to_ascii_lowercase();
+    let mut parts = given.split(';').map(str::trim);
+    let essence = parts.next().unwrap_or_default();
+    let charset = parts.find_map(|part| part.strip_prefix("charset="));
+    let known = canonical(essence).filter(|_| charset.is_none_or(is_utf8));
+    known.ok_or_else(|| {
+        let message = format!(
+            "Content-Type is {given:?}; send application/yaml, application/json or \
+             text/x-java-properties, in UTF-8"
+        );
+        Fault::new(Reason::UnsupportedFormat, message)
+    })
+}
+
+fn canonical(essence: &str) -> Option<&'static str> {
+    match essence {
+        "application/yaml"
+        | "application/x-yaml"
+        | "application/vnd.yaml"
+        | "text/yaml"
+        | "text/x-yaml"
+        | "text/vnd.yaml" => Some("application/yaml"),
+        "application/json" | "text/json" => Some("application/json"),
+        "text/x-java-properties" | "text/x-properties" | "application/x-java-properties" => {
+            Some("text/x-java-properties")
+        }
+        // what curl and most libraries say when nobody told them what they send
+        "" | "application/octet-stream" | "application/x-www-form-urlencoded" => Some(""),
+        _ => None,
+    }
+}
+
+fn is_utf8(charset: &str) -> bool {
+    matches!(charset.trim_matches('"'), "utf-8" | "utf8" | "us-ascii")
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    fn read(given: &'static str) -> Result<&'static str, Fault> {
+        let given = HeaderValue::from_static(given);
+        media_type(&HeaderMap::from_iter([(header::CONTENT_TYPE, given)]))
+    }
+
+    #[test]
+    fn a_media_type_goes_by_many_names() {
+        assert_eq!(read("text/yaml").unwrap(), "application/yaml");
+        assert_eq!(
+            read("Application/X-YAML; charset=UTF-8").unwrap(),
+            "application/yaml"
+        );
+        assert_eq!(
+            read("application/json;charset=\"utf-8\"").unwrap(),
+            "application/json"
+        );
+        assert_eq!(read("application/x-www-form-urlencoded").unwrap(), "");
+        assert_eq!(media_type(&HeaderMap::new()).unwrap(), "");
+    }
+
+    #[test]
+    fn what_is_no_format_of_ours_is_refused() {
+        for given in [
+            "text/html",
+            "application/yaml; charset=latin1",
+            "application/xml",
+            "yaml",
+        ] {
+            assert_eq!(
+                read(given).unwrap_err().reason(),
+                Reason::UnsupportedFormat,
+                "{given}"
+            );
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Deletes a document.
+
+use axum::{Json, extract::State, response::Response};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use vortex_proto::config::v1::DeleteDocumentRequest;
+
+use crate::{
+    api::target::Target,
+    extract::{IdempotencyKey, IfMatch, Path, Query},
+    problem::Problem,
+    services::Services,
+    stamp::Stamp,
+};
+
+/// How a document is deleted.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Parameters {
+    /// The label; `main` when left out.
+    label: Option<String>,
+    /// The name of the version that is the deletion; one is made when left out.
+    version: Option<String>,
+    /// Stages the deletion without releasing it.
+    stage_only: Option<bool>,
+    /// Why, for people.
+    message: Option<String>,
+    /// Who deleted it, as the caller says.
+    author: Option<String>,
+}
+
+/// What a deletion did.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Deleted {
+    app: String,
+    profile: String,
+    label: String,
+    /// The name of the version that is the deletion.
+    version: String,
+    /// The log's position of the deletion.
+    token: String,
+}
+
+/// Delete the document of an application and profile
+///
+/// The deletion is a version like any other: releasing an earlier one undoes it.
+#[utoipa::path(
+    delete,
+    path = "/api/configs/{app}/{profile}",
+    tag = "configs",
+    params(
+        Target,
+        Parameters,
+        ("If-Match" = Option<String>, Header, description = "The digest of the stable version"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes the call safe to repeat for 24 hours"),
+    ),
+    responses((status = 200, description = "It is deleted", body = Deleted)),
+)]
+pub(super) async fn delete(
+    State(services): State<Services>,
+    Path(target): Path<Target>,
+    Query(parameters): Query<Parameters>,
+    IfMatch(if_match): IfMatch,
+    IdempotencyKey(request_id): IdempotencyKey,
+) -> Result<Response, Problem> {
+    let request = DeleteDocumentRequest {
+        document: Some(target.document(parameters.label)),
+        if_match,
+        request_id,
+        message: parameters.message.unwrap_or_default(),
+        stage_only: parameters.stage_only.unwrap_or_default(),
+        version: parameters.version.unwrap_or_default(),
+        author: parameters.author.unwrap_or_default(),
+    };
+    let reply = services
+        .config()
+        .delete_document(request)
+        .await?
+        .into_inner();
+    let document = reply.document.unwrap_or_default();
+    let stamp = Stamp {
+        version: &reply.version,
+        token: &reply.token,
+        ..Stamp::default()
+    };
+    Ok(stamp.on(Json(Deleted {
+        app: document.app,
+        profile: document.profile,
+        label: document.label,
+        version: reply.version.clone(),
+        token: reply.token.clone(),
+    })))
+}

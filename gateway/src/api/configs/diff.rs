@@ -1,0 +1,74 @@
+//! Compares two versions of a document.
+
+use axum::{Json, extract::State};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use utoipa::{IntoParams, ToSchema};
+use vortex_proto::config::v1::DiffVersionsRequest;
+
+use crate::{
+    api::target::Target,
+    extract::{Path, Query},
+    json,
+    problem::Problem,
+    services::Services,
+};
+
+/// Which versions are compared.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Parameters {
+    /// The label; `main` when left out.
+    label: Option<String>,
+    /// The older side; the stable version when left out.
+    from: Option<String>,
+    /// The newer side; the stable version when left out.
+    to: Option<String>,
+}
+
+/// What differs between two versions.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Diff {
+    from: String,
+    to: String,
+    /// RFC 6902 operations that make the newer side of the older.
+    #[schema(value_type = Vec<Object>)]
+    patch: Box<RawValue>,
+    /// The older side as it was written.
+    from_content: String,
+    /// The newer side as it was written.
+    to_content: String,
+}
+
+/// Compare two versions of a document
+#[utoipa::path(
+    get,
+    path = "/api/configs/{app}/{profile}/diff",
+    tag = "configs",
+    params(Target, Parameters),
+    responses((status = 200, description = "What differs", body = Diff)),
+)]
+pub(super) async fn diff(
+    State(services): State<Services>,
+    Path(target): Path<Target>,
+    Query(parameters): Query<Parameters>,
+) -> Result<Json<Diff>, Problem> {
+    let request = DiffVersionsRequest {
+        document: Some(target.document(parameters.label)),
+        from: parameters.from.unwrap_or_default(),
+        to: parameters.to.unwrap_or_default(),
+    };
+    let reply = services.config().diff_versions(request).await?.into_inner();
+    Ok(Json(Diff {
+        patch: json::raw(&reply.patch)?,
+        from: reply.from,
+        to: reply.to,
+        from_content: text(&reply.from_content),
+        to_content: text(&reply.to_content),
+    }))
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}

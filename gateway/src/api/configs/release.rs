@@ -1,0 +1,109 @@
+//! Releases a version of a document, by the document's name instead of the change set's.
+
+use axum::{Json, extract::State};
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+use vortex_kit::error::{Fault, Reason};
+use vortex_proto::config::v1::{DocumentRef, GetDocumentRequest, ReleaseChangeRequest};
+
+use crate::{
+    api::{changes::Released, target::Target},
+    extract::{IdempotencyKey, IfMatch, OptionalJson, Path, Query},
+    problem::Problem,
+    services::Services,
+};
+
+/// What is released; in the query or the body.
+#[derive(Debug, Default, Deserialize, IntoParams, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+#[schema(as = ReleaseVersion)]
+pub(super) struct Command {
+    /// The label; `main` when left out.
+    label: Option<String>,
+    /// The version to release; required.
+    version: Option<String>,
+    /// Releases even while something else holds the document.
+    force: Option<bool>,
+    /// As the header `Idempotency-Key`.
+    request_id: Option<String>,
+}
+
+impl Command {
+    fn or(self, other: Self) -> Self {
+        Self {
+            label: self.label.or(other.label),
+            version: self.version.or(other.version),
+            force: self.force.or(other.force),
+            request_id: self.request_id.or(other.request_id),
+        }
+    }
+}
+
+/// Make a version of a document stable
+///
+/// Releases a staged version, or goes back to an earlier one. All documents of its change set
+/// move together.
+#[utoipa::path(
+    post,
+    path = "/api/configs/{app}/{profile}/release",
+    tag = "configs",
+    params(
+        Target,
+        Command,
+        ("If-Match" = Option<String>, Header, description = "The digest of the stable version"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes the call safe to repeat for 24 hours"),
+    ),
+    request_body = Option<Command>,
+    responses((status = 200, description = "It is stable", body = Released)),
+)]
+pub(super) async fn release(
+    State(services): State<Services>,
+    Path(target): Path<Target>,
+    Query(in_query): Query<Command>,
+    IfMatch(if_match): IfMatch,
+    key: IdempotencyKey,
+    OptionalJson(in_body): OptionalJson<Command>,
+) -> Result<Json<Released>, Problem> {
+    let command = in_query.or(in_body.unwrap_or_default());
+    let name = command
+        .version
+        .ok_or_else(|| Fault::invalid("version", "say which version to release"))?;
+    let document = target.document(command.label);
+    let request = ReleaseChangeRequest {
+        label: document.label.clone(),
+        path: path_of(&services, document, &name).await?,
+        name,
+        force: command.force.unwrap_or_default(),
+        if_match,
+        request_id: key.or(command.request_id)?,
+    };
+    let reply = services.config().release_change(request).await?;
+    Ok(Json(reply.into_inner().into()))
+}
+
+/// The path of a document. All its versions have the same, so the stable one will do where
+/// `version` is a deletion, which has no content to be read.
+async fn path_of(
+    services: &Services,
+    document: DocumentRef,
+    version: &str,
+) -> Result<String, Problem> {
+    let mut request = GetDocumentRequest {
+        document: Some(document),
+        version: version.to_owned(),
+        min_token: String::new(),
+    };
+    let refused = match services.config().get_document(request.clone()).await {
+        Ok(reply) => return Ok(reply.into_inner().path),
+        Err(status) => Fault::from_status(&status),
+    };
+    if refused.reason() != Reason::DocumentNotFound {
+        return Err(refused.into());
+    }
+    request.version.clear();
+    match services.config().get_document(request).await {
+        Ok(reply) => Ok(reply.into_inner().path),
+        Err(_) => Err(refused.into()),
+    }
+}

@@ -1,0 +1,129 @@
+//! Writes a document.
+
+use axum::{Json, extract::State, response::Response};
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use vortex_proto::config::v1::{PutDocumentRequest, PutDocumentResponse};
+
+use super::content::Content;
+use crate::{
+    api::target::Target,
+    extract::{IdempotencyKey, IfMatch, IfNoneMatch, Path, Query},
+    problem::Problem,
+    services::Services,
+    stamp::Stamp,
+};
+
+/// How a document is written.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Parameters {
+    /// The label; `main` when left out.
+    label: Option<String>,
+    /// The version's name; one is made of the content when left out.
+    version: Option<String>,
+    /// Stores without releasing: readers keep what they have.
+    stage_only: Option<bool>,
+    /// Why, for people.
+    message: Option<String>,
+    /// Who wrote it, as the caller says.
+    author: Option<String>,
+}
+
+/// What a write did.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Written {
+    app: String,
+    profile: String,
+    label: String,
+    /// The path the document is stored under.
+    path: String,
+    version: String,
+    /// SHA-256 of the content, in hex.
+    digest: String,
+    /// The log's position of the write: a read with this `min_token` sees it.
+    token: String,
+    /// Whether the version is new.
+    created: bool,
+}
+
+impl From<PutDocumentResponse> for Written {
+    fn from(reply: PutDocumentResponse) -> Self {
+        let document = reply.document.unwrap_or_default();
+        Self {
+            app: document.app,
+            profile: document.profile,
+            label: document.label,
+            path: reply.path,
+            version: reply.version,
+            digest: reply.digest,
+            token: reply.token,
+            created: reply.created,
+        }
+    }
+}
+
+/// Write the document of an application and profile
+///
+/// The same content under the same version is the same write: 200 instead of 201.
+#[utoipa::path(
+    put,
+    path = "/api/configs/{app}/{profile}",
+    tag = "configs",
+    params(
+        Target,
+        Parameters,
+        ("If-Match" = Option<String>, Header, description = "The digest of the stable version, or `*` when there has to be one"),
+        ("If-None-Match" = Option<String>, Header, description = "`*` when there must be no stable version yet"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes the call safe to repeat for 24 hours"),
+    ),
+    request_body(content(
+        (String = "application/yaml"),
+        (String = "application/json"),
+        (String = "text/x-java-properties"),
+    ), description = "The document, 1 MiB at most"),
+    responses(
+        (status = 200, description = "It was written before", body = Written),
+        (status = 201, description = "It is a new version", body = Written),
+    ),
+)]
+pub(super) async fn put(
+    State(services): State<Services>,
+    Path(target): Path<Target>,
+    Query(parameters): Query<Parameters>,
+    IfMatch(if_match): IfMatch,
+    if_none_match: IfNoneMatch,
+    IdempotencyKey(request_id): IdempotencyKey,
+    content: Content,
+) -> Result<Response, Problem> {
+    let request = PutDocumentRequest {
+        document: Some(target.document(parameters.label)),
+        content: content.bytes,
+        media_type: content.media_type.to_owned(),
+        version: parameters.version.unwrap_or_default(),
+        message: parameters.message.unwrap_or_default(),
+        author: parameters.author.unwrap_or_default(),
+        stage_only: parameters.stage_only.unwrap_or_default(),
+        if_match,
+        if_none_match: if_none_match.for_write()?,
+        request_id,
+    };
+    let reply = services.config().put_document(request).await?;
+    Ok(answer(reply.into_inner().into()))
+}
+
+fn answer(written: Written) -> Response {
+    let status = match written.created {
+        true => StatusCode::CREATED,
+        false => StatusCode::OK,
+    };
+    let stamp = Stamp {
+        digest: &written.digest,
+        version: &written.version,
+        token: &written.token,
+        ..Stamp::default()
+    };
+    stamp.on((status, Json(&written)))
+}

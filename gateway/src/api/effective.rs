@@ -1,0 +1,90 @@
+//! `/api/effective`: what an application gets, merged.
+
+mod shape;
+
+use axum::{Json, extract::State, response::Response};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use vortex_proto::config::v1::GetConfigRequest;
+
+use super::target::Target;
+use crate::{
+    extract::{IfNoneMatch, Path, Query},
+    problem::Problem,
+    services::Services,
+    stamp::Stamp,
+};
+
+pub(super) use shape::{Effective, Source};
+
+pub(super) fn routes() -> OpenApiRouter<Services> {
+    OpenApiRouter::new().routes(routes!(effective))
+}
+
+/// Who asks, and for what.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Parameters {
+    /// The label; `main` when left out.
+    pub(super) label: Option<String>,
+    /// The subject (user, session, request) that is served.
+    pub(super) key: Option<String>,
+    /// The instance that asks.
+    pub(super) instance: Option<String>,
+    /// Never answer older than this token.
+    pub(super) min_token: Option<String>,
+}
+
+/// Read an effective configuration
+///
+/// The documents of the application and profiles, merged by precedence.
+#[utoipa::path(
+    get,
+    path = "/api/effective/{app}/{profile}",
+    tag = "configuration",
+    params(
+        Target,
+        Parameters,
+        ("If-None-Match" = Option<String>, Header, description = "The digest the caller holds"),
+    ),
+    responses(
+        (
+            status = 200,
+            description = "The configuration",
+            body = Effective,
+            headers(
+                ("ETag" = String, description = "The digest"),
+                ("X-Vortex-Version" = String, description = "The version"),
+                ("X-Vortex-Revision" = String, description = "The token"),
+            ),
+        ),
+        (status = 304, description = "The caller holds it"),
+    ),
+)]
+async fn effective(
+    State(services): State<Services>,
+    Path(target): Path<Target>,
+    Query(parameters): Query<Parameters>,
+    held: IfNoneMatch,
+) -> Result<Response, Problem> {
+    let request = GetConfigRequest {
+        profiles: target.profiles(),
+        app: target.app,
+        label: parameters.label.unwrap_or_default(),
+        instance: parameters.instance.unwrap_or_default(),
+        key: parameters.key.unwrap_or_default(),
+        min_token: parameters.min_token.unwrap_or_default(),
+    };
+    let reply = services.config().get_config(request).await?.into_inner();
+    let source_age = reply.source_age.clone();
+    let effective = Effective::new(reply)?;
+    let stamp = Stamp {
+        digest: &effective.digest,
+        version: &effective.version,
+        token: &effective.token,
+        source_age: source_age.as_ref(),
+    };
+    Ok(stamp.answer(&held, || Json(&effective)))
+}

@@ -1,0 +1,86 @@
+//! An effective configuration as JSON.
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+use utoipa::ToSchema;
+use vortex_kit::error::Fault;
+use vortex_proto::config::v1::{
+    ContributingSource, GetConfigResponse, SourceAge as ProtoSourceAge,
+};
+
+use crate::{json, time::rfc3339};
+
+/// An effective configuration.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api) struct Effective {
+    app: String,
+    profiles: Vec<String>,
+    label: String,
+    /// The configuration; numbers of any size are kept.
+    #[schema(value_type = Object)]
+    config: Box<RawValue>,
+    /// The document's version when one takes part, else the most specific document's, `+`, and
+    /// eight hex digits over what takes part.
+    pub(super) version: String,
+    /// SHA-256 of the configuration, in hex.
+    pub(super) digest: String,
+    /// The log's position of the answer.
+    pub(super) token: String,
+    /// The documents that took part, highest first.
+    sources: Vec<Source>,
+    /// How current the label is; absent for labels without a source.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source_age: Option<SourceAge>,
+}
+
+impl Effective {
+    /// Fails with `INTERNAL` when the configuration is no JSON.
+    pub(in crate::api) fn new(reply: GetConfigResponse) -> Result<Self, Fault> {
+        Ok(Self {
+            config: json::raw(&reply.config)?,
+            app: reply.app,
+            profiles: reply.profiles,
+            label: reply.label,
+            version: reply.version,
+            digest: reply.digest,
+            token: reply.token,
+            sources: reply.sources.into_iter().map(Source::from).collect(),
+            source_age: reply.source_age.map(SourceAge::from),
+        })
+    }
+}
+
+/// A document that took part.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ContributingSource)]
+pub(in crate::api) struct Source {
+    path: String,
+    version: String,
+}
+
+impl From<ContributingSource> for Source {
+    fn from(source: ContributingSource) -> Self {
+        Self {
+            path: source.path,
+            version: source.version,
+        }
+    }
+}
+
+/// How current a label fed by a source is.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api) struct SourceAge {
+    /// The source's name.
+    source: String,
+    /// When the source was last known to be read whole.
+    last_success: Option<String>,
+}
+
+impl From<ProtoSourceAge> for SourceAge {
+    fn from(age: ProtoSourceAge) -> Self {
+        Self {
+            source: age.source,
+            last_success: rfc3339(age.last_success),
+        }
+    }
+}

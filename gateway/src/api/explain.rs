@@ -1,0 +1,72 @@
+//! `/api/explain`: where each value comes from.
+
+mod shape;
+
+use axum::{Json, extract::State, response::Response};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use vortex_proto::config::v1::ExplainConfigRequest;
+
+use super::target::Target;
+use crate::{
+    extract::{Path, Query},
+    problem::Problem,
+    services::Services,
+    stamp::Stamp,
+};
+use shape::Explanation;
+
+pub(super) fn routes() -> OpenApiRouter<Services> {
+    OpenApiRouter::new().routes(routes!(explain))
+}
+
+/// Which values are explained.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Parameters {
+    /// The label; `main` when left out.
+    label: Option<String>,
+    /// Only this key, and those below it; all when left out.
+    path: Option<String>,
+    /// Never answer older than this token.
+    min_token: Option<String>,
+}
+
+/// Explain where values come from
+///
+/// For each key the document, version, line and column that gave it, and the values it hides.
+#[utoipa::path(
+    get,
+    path = "/api/explain/{app}/{profile}",
+    tag = "configuration",
+    params(Target, Parameters),
+    responses((status = 200, description = "Where the values come from", body = Explanation)),
+)]
+async fn explain(
+    State(services): State<Services>,
+    Path(target): Path<Target>,
+    Query(parameters): Query<Parameters>,
+) -> Result<Response, Problem> {
+    let profiles = target.profiles();
+    let request = ExplainConfigRequest {
+        app: target.app,
+        profiles,
+        label: parameters.label.unwrap_or_default(),
+        path: parameters.path.unwrap_or_default(),
+        min_token: parameters.min_token.unwrap_or_default(),
+    };
+    let reply = services
+        .config()
+        .explain_config(request)
+        .await?
+        .into_inner();
+    let explanation = Explanation::new(reply)?;
+    let stamp = Stamp {
+        version: &explanation.version,
+        token: &explanation.token,
+        ..Stamp::default()
+    };
+    Ok(stamp.on(Json(&explanation)))
+}

@@ -1,0 +1,67 @@
+//! `POST /monitor`: where Git hosts say that something was pushed.
+
+use axum::{Json, extract::State};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::{router::OpenApiRouter, routes};
+use vortex_proto::config::v1::NotifySourcesRequest;
+
+use crate::{extract::Drained, problem::Problem, services::Services};
+
+/// Hosts send the commits along, which is more than is needed here.
+const LIMIT: usize = 4 << 20;
+
+pub(super) fn routes() -> OpenApiRouter<Services> {
+    OpenApiRouter::new().routes(routes!(monitor))
+}
+
+/// Which source is meant.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Parameters {
+    /// Only the source of this name; all when left out.
+    source: Option<String>,
+}
+
+/// What was asked to look.
+#[derive(Debug, Serialize, ToSchema)]
+struct Notified {
+    /// The sources' names.
+    sources: Vec<String>,
+}
+
+/// Take a push notification
+///
+/// Whatever the body says, GitHub's, GitLab's, Gitea's, Bitbucket's or Spring's `path=` form, the
+/// sources look for themselves what is new: a notification is a hint, and a forged one does no
+/// harm.
+#[utoipa::path(
+    post,
+    path = "/monitor",
+    tag = "sources",
+    params(Parameters),
+    request_body(content = String, description = "Anything, up to 4 MiB", content_type = "*/*"),
+    responses((status = 200, description = "These look now", body = Notified)),
+)]
+async fn monitor(
+    State(services): State<Services>,
+    axum::extract::RawQuery(query): axum::extract::RawQuery,
+    _: Drained<LIMIT>,
+) -> Result<Json<Notified>, Problem> {
+    let request = NotifySourcesRequest {
+        name: source(query.as_deref().unwrap_or_default()).unwrap_or_default(),
+    };
+    let reply = services
+        .sources()
+        .notify_sources(request)
+        .await?
+        .into_inner();
+    Ok(Json(Notified {
+        sources: reply.names,
+    }))
+}
+
+/// Hosts and their administrators add parameters of their own, which are passed over.
+fn source(query: &str) -> Option<String> {
+    serde_urlencoded::from_str::<Parameters>(query).ok()?.source
+}

@@ -1,0 +1,164 @@
+//! The OpenAPI document, made from the handlers.
+
+use utoipa::{
+    OpenApi, ToSchema,
+    openapi::{
+        Content, OpenApi as Document, PathItem, Ref, RefOr, Response, ResponseBuilder,
+        path::{HttpMethod, Operation, OperationBuilder, ParameterBuilder, ParameterIn},
+    },
+};
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::{services::Services, spring::TEMPLATES};
+
+/// Where the document is served.
+pub(crate) const DOCUMENT_PATH: &str = "/api/openapi.json";
+
+/// An error (RFC 9457). More members say what the code needs: `line`, `column`, `path`, …
+#[derive(ToSchema)]
+#[allow(dead_code)] // describes what `problem` writes
+struct Problem {
+    /// A URI for the code.
+    r#type: String,
+    /// The code in words.
+    title: String,
+    /// The HTTP status.
+    status: u16,
+    /// The reason, for programs: `DOCUMENT_NOT_FOUND`.
+    code: String,
+    /// What went wrong, for people.
+    detail: String,
+    /// The id under which every process logs the request.
+    request_id: String,
+    /// The fields that broke a rule.
+    errors: Option<Vec<FieldViolation>>,
+}
+
+/// A field of the request that broke a rule.
+#[derive(ToSchema)]
+#[allow(dead_code)] // describes what `problem` writes
+struct FieldViolation {
+    /// Its path: `documents[2].path`.
+    field: String,
+    /// What is wrong with it.
+    detail: String,
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Vortex Config",
+        description = "Configuration over REST; each route is a translation of a gRPC call.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0"),
+    ),
+    components(schemas(Problem, FieldViolation)),
+    tags(
+        (name = "configs", description = "Documents of applications and profiles"),
+        (name = "changes", description = "Change sets"),
+        (name = "configuration", description = "What applications get"),
+        (name = "sources", description = "Repositories that feed labels"),
+        (name = "spring", description = "As Spring Cloud Config Server answers"),
+        (name = "process", description = "Health and metrics"),
+    )
+)]
+struct Base;
+
+/// The OpenAPI document of everything the gateway answers.
+pub fn document() -> Document {
+    let routers = [super::quick(), super::slow(), super::endless()];
+    let mut document = routers
+        .into_iter()
+        .map(OpenApiRouter::<Services>::into_openapi)
+        .fold(Base::openapi(), Document::merge_from);
+    for template in TEMPLATES {
+        let operation = spring_operation(template);
+        document
+            .paths
+            .paths
+            .insert(template.to_owned(), get(operation));
+    }
+    for (path, summary) in PLAIN {
+        let operation = OperationBuilder::new()
+            .summary(Some(summary))
+            .tag("process");
+        let operation = operation.response("200", Response::new(summary)).build();
+        document.paths.paths.insert(path.to_owned(), get(operation));
+    }
+    document.paths.paths.values_mut().for_each(add_problem);
+    document
+}
+
+/// Routes of the process itself.
+const PLAIN: [(&str, &str); 5] = [
+    ("/health", "What the process says of itself"),
+    ("/health/live", "Whether the process answers"),
+    ("/health/ready", "Whether the process takes work"),
+    ("/metrics", "Metrics in Prometheus' text format"),
+    (DOCUMENT_PATH, "This document"),
+];
+
+fn get(operation: Operation) -> PathItem {
+    PathItem::new(HttpMethod::Get, operation)
+}
+
+/// Spring's routes are no handlers each, but their templates say what they take.
+fn spring_operation(template: &str) -> Operation {
+    let (summary, query) = match template {
+        "/{app}/{profiles}" | "/{app}/{profiles}/{label}" => ("Property sources", None),
+        "/{app}/{profile}/{label}/{path}" => ("A file as text", Some("resolvePlaceholders")),
+        _ => (
+            "A configuration in a flat form",
+            Some("resolvePlaceholders"),
+        ),
+    };
+    let names = template
+        .split('{')
+        .skip(1)
+        .filter_map(|part| part.split('}').next());
+    let path = names.map(|name| parameter(name, ParameterIn::Path, true));
+    let query = query.map(|name| parameter(name, ParameterIn::Query, false));
+    let parameters: Vec<_> = path.chain(query).map(ParameterBuilder::build).collect();
+    OperationBuilder::new()
+        .tag("spring")
+        .summary(Some(summary))
+        .parameters(Some(parameters))
+        .response("200", Response::new(summary))
+        .build()
+}
+
+fn parameter(name: &str, place: ParameterIn, required: bool) -> ParameterBuilder {
+    let required = match required {
+        true => utoipa::openapi::Required::True,
+        false => utoipa::openapi::Required::False,
+    };
+    let text = utoipa::openapi::schema::ObjectBuilder::new()
+        .schema_type(utoipa::openapi::schema::Type::String)
+        .build();
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(place)
+        .required(required)
+        .schema(Some(text))
+}
+
+/// Every operation may answer with a problem.
+fn add_problem(item: &mut PathItem) {
+    let operations = [
+        &mut item.get,
+        &mut item.put,
+        &mut item.post,
+        &mut item.delete,
+    ];
+    for operation in operations.into_iter().flatten() {
+        let responses = &mut operation.responses.responses;
+        responses.insert("default".to_owned(), RefOr::T(problem()));
+    }
+}
+
+fn problem() -> Response {
+    let schema = RefOr::Ref(Ref::from_schema_name("Problem"));
+    ResponseBuilder::new()
+        .description("An error")
+        .content("application/problem+json", Content::new(Some(schema)))
+        .build()
+}

@@ -1,0 +1,20 @@
+//! `/api/sources`: the repositories that feed labels.
+
+mod command;
+mod read;
+mod shape;
+
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::services::Services;
+
+pub(super) fn routes() -> OpenApiRouter<Services> {
+    OpenApiRouter::new()
+        .routes(routes!(read::list))
+        .routes(routes!(read::get))
+        .routes(routes!(command::approve))
+}
+
+pub(super) fn slow_routes() -> OpenApiRouter<Services> {
+    OpenApiRouter::new().routes(routes!(command::sync))
+}

@@ -1,0 +1,75 @@
+//! Commands to sources.
+
+use axum::{Json as JsonAnswer, extract::State};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use vortex_proto::config::v1::{ApproveSourceRequest, SyncSourceRequest};
+
+use super::{read::None, shape::Source};
+use crate::{
+    extract::{Json, Path, Query},
+    problem::Problem,
+    services::Services,
+};
+
+const LIMIT: usize = 64 * 1024;
+
+/// What an operator has seen and lets through.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Approval {
+    /// The label.
+    label: String,
+    /// The commit that waits.
+    commit: String,
+}
+
+/// Read a source now
+///
+/// Answers when that is done.
+#[utoipa::path(
+    post,
+    path = "/api/sources/{name}/sync",
+    tag = "sources",
+    params(("name" = String, Path, description = "Its name")),
+    responses((status = 200, description = "The source after it was read", body = Source)),
+)]
+pub(super) async fn sync(
+    State(services): State<Services>,
+    Path(name): Path<String>,
+    Query(None {}): Query<None>,
+) -> Result<JsonAnswer<Source>, Problem> {
+    let reply = services
+        .sources()
+        .sync_source(SyncSourceRequest { name })
+        .await?;
+    Ok(JsonAnswer(
+        reply.into_inner().source.unwrap_or_default().into(),
+    ))
+}
+
+/// Let through what waits because it removes more than half of a label
+#[utoipa::path(
+    post,
+    path = "/api/sources/{name}/approve",
+    tag = "sources",
+    params(("name" = String, Path, description = "Its name")),
+    request_body = Approval,
+    responses((status = 200, description = "The source after the approval", body = Source)),
+)]
+pub(super) async fn approve(
+    State(services): State<Services>,
+    Path(name): Path<String>,
+    Query(None {}): Query<None>,
+    Json(approval): Json<Approval, LIMIT>,
+) -> Result<JsonAnswer<Source>, Problem> {
+    let request = ApproveSourceRequest {
+        name,
+        label: approval.label,
+        commit: approval.commit,
+    };
+    let reply = services.sources().approve_source(request).await?;
+    Ok(JsonAnswer(
+        reply.into_inner().source.unwrap_or_default().into(),
+    ))
+}

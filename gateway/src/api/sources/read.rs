@@ -1,0 +1,80 @@
+//! Reads sources.
+
+use axum::{Json, extract::State};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use vortex_proto::config::v1::{GetSourceRequest, ListSourcesRequest};
+
+use super::shape::Source;
+use crate::{
+    extract::{Path, Query},
+    problem::Problem,
+    services::Services,
+};
+
+/// Which page is read.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Page {
+    /// At most so many; 100 when left out.
+    page_size: Option<u32>,
+    /// The `next_page_token` of the page before.
+    page_token: Option<String>,
+}
+
+/// A route without query parameters.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct None {}
+
+/// A page of sources, by name.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Sources {
+    sources: Vec<Source>,
+    /// Where the next page begins; empty at the end.
+    next_page_token: String,
+}
+
+/// List sources and how they stand
+#[utoipa::path(
+    get,
+    path = "/api/sources",
+    tag = "sources",
+    params(Page),
+    responses((status = 200, description = "A page", body = Sources)),
+)]
+pub(super) async fn list(
+    State(services): State<Services>,
+    Query(page): Query<Page>,
+) -> Result<Json<Sources>, Problem> {
+    let request = ListSourcesRequest {
+        page_size: page.page_size.unwrap_or_default(),
+        page_token: page.page_token.unwrap_or_default(),
+    };
+    let reply = services.sources().list_sources(request).await?.into_inner();
+    Ok(Json(Sources {
+        sources: reply.sources.into_iter().map(Source::from).collect(),
+        next_page_token: reply.next_page_token,
+    }))
+}
+
+/// Read a source
+#[utoipa::path(
+    get,
+    path = "/api/sources/{name}",
+    tag = "sources",
+    params(("name" = String, Path, description = "Its name")),
+    responses((status = 200, description = "The source", body = Source)),
+)]
+pub(super) async fn get(
+    State(services): State<Services>,
+    Path(name): Path<String>,
+    Query(None {}): Query<None>,
+) -> Result<Json<Source>, Problem> {
+    let reply = services
+        .sources()
+        .get_source(GetSourceRequest { name })
+        .await?;
+    Ok(Json(reply.into_inner().source.unwrap_or_default().into()))
+}

@@ -1,0 +1,121 @@
+//! Sources as JSON.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+use vortex_proto::config::v1 as proto;
+
+use crate::time::rfc3339;
+
+/// A source and how it stands.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Source {
+    name: String,
+    /// `git`
+    kind: String,
+    /// Where it is, without credentials.
+    location: String,
+    /// What becomes of imported change sets.
+    release: Release,
+    /// When it was last read whole.
+    last_success: Option<String>,
+    /// When the last try was.
+    last_attempt: Option<String>,
+    /// What failed at the last try; empty when nothing did.
+    error: String,
+    /// The labels it feeds.
+    labels: Vec<Label>,
+    /// Files that are not served, the first 100, and why.
+    defects: Vec<Defect>,
+    /// Defects beyond those.
+    more_defects: u32,
+}
+
+impl From<proto::Source> for Source {
+    fn from(source: proto::Source) -> Self {
+        Self {
+            release: source.release().into(),
+            name: source.name,
+            kind: source.kind,
+            location: source.location,
+            last_success: rfc3339(source.last_success),
+            last_attempt: rfc3339(source.last_attempt),
+            error: source.error,
+            labels: source.labels.into_iter().map(Label::from).collect(),
+            defects: source.defects.into_iter().map(Defect::from).collect(),
+            more_defects: source.more_defects,
+        }
+    }
+}
+
+/// What becomes of imported change sets.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = ReleasePolicy)]
+enum Release {
+    /// They are released at once.
+    Auto,
+    /// They wait for an operator.
+    Stage,
+    /// A policy newer than this gateway.
+    Unknown,
+}
+
+impl From<proto::ReleasePolicy> for Release {
+    fn from(policy: proto::ReleasePolicy) -> Self {
+        match policy {
+            proto::ReleasePolicy::Auto => Self::Auto,
+            proto::ReleasePolicy::Stage => Self::Stage,
+            proto::ReleasePolicy::Unspecified => Self::Unknown,
+        }
+    }
+}
+
+/// A label that a source feeds.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SourceLabel)]
+struct Label {
+    label: String,
+    /// The commit that is imported.
+    commit: String,
+    /// A commit that waits for an operator or was refused; empty when none.
+    pending_commit: String,
+    /// Why it waits: `SOURCE_SHRANK`, `DOCUMENT_INVALID`.
+    pending_reason: String,
+    /// More about why, for people.
+    pending_detail: String,
+}
+
+impl From<proto::SourceLabel> for Label {
+    fn from(label: proto::SourceLabel) -> Self {
+        Self {
+            label: label.label,
+            commit: label.commit,
+            pending_commit: label.pending_commit,
+            pending_reason: label.pending_reason,
+            pending_detail: label.pending_detail,
+        }
+    }
+}
+
+/// A file that is not served.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SourceDefect)]
+struct Defect {
+    label: String,
+    path: String,
+    /// `DOCUMENT_INVALID`, `FILE_TOO_LARGE` or `FILE_SKIPPED`.
+    reason: String,
+    /// What is wrong, with line and column where there are any.
+    detail: String,
+}
+
+impl From<proto::SourceDefect> for Defect {
+    fn from(defect: proto::SourceDefect) -> Self {
+        Self {
+            label: defect.label,
+            path: defect.path,
+            reason: defect.reason,
+            detail: defect.detail,
+        }
+    }
+}

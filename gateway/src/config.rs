@@ -1,0 +1,89 @@
+//! Settings.
+
+mod prefix;
+
+use std::{net::SocketAddr, time::Duration};
+
+use vortex_kit::channel::Target;
+
+pub use prefix::{InvalidPrefix, SpringPrefix};
+
+/// The settings of a gateway that is a process of its own.
+#[derive(Clone, Debug, PartialEq, Eq, clap::Args)]
+pub struct ProcessSettings {
+    /// Those it has in any process.
+    #[command(flatten)]
+    pub gateway: Settings,
+
+    /// Where config-svc is
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:9091")]
+    pub config_svc: Target,
+}
+
+/// The gateway's settings in any process.
+#[derive(Clone, Debug, PartialEq, Eq, clap::Args)]
+#[command(next_help_heading = "Gateway")]
+pub struct Settings {
+    /// Address to serve REST on, with health and metrics
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    pub http: SocketAddr,
+
+    /// Path below which Spring's routes are, such as /config
+    #[arg(long, value_name = "PATH", default_value = "")]
+    pub spring_prefix: SpringPrefix,
+
+    /// Time for a request, from its head to the head of its answer
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = humantime::parse_duration)]
+    pub request_timeout: Duration,
+
+    /// Time for a request's head to arrive
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = humantime::parse_duration)]
+    pub head_timeout: Duration,
+
+    /// Connections at once; further ones wait
+    #[arg(long, value_name = "COUNT", default_value_t = 10_000)]
+    pub max_connections: usize,
+
+    /// Requests under way at once; further ones are refused
+    #[arg(long, value_name = "COUNT", default_value_t = 4_096)]
+    pub max_requests: usize,
+
+    /// Watches open at once; further ones are refused
+    #[arg(long, value_name = "COUNT", default_value_t = 10_000)]
+    pub max_watches: usize,
+
+    /// Log every request, and not only what fails
+    #[arg(long)]
+    pub access_log: bool,
+}
+
+impl Default for Settings {
+    /// What holds when nothing is set.
+    fn default() -> Self {
+        Self {
+            http: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            spring_prefix: SpringPrefix::default(),
+            request_timeout: Duration::from_secs(10),
+            head_timeout: Duration::from_secs(10),
+            max_connections: 10_000,
+            max_requests: 4_096,
+            max_watches: 10_000,
+            access_log: false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{Args, Command, FromArgMatches};
+
+    use super::*;
+
+    #[test]
+    fn what_holds_when_nothing_is_set_is_what_help_says() {
+        let command = ProcessSettings::augment_args(Command::new("gateway"));
+        let matches = command.get_matches_from(["gateway"]);
+        let settings = ProcessSettings::from_arg_matches(&matches).unwrap();
+        assert_eq!(settings.gateway, Settings::default());
+    }
+}

@@ -1,0 +1,99 @@
+//! Where Spring's routes begin.
+
+use std::{fmt, str::FromStr};
+
+use crate::spring::RESERVED;
+
+/// A path such as `/config`, or nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SpringPrefix(String);
+
+/// The text is no prefix.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{given:?} is no prefix for Spring's routes: {why}")]
+pub struct InvalidPrefix {
+    given: String,
+    why: &'static str,
+}
+
+impl SpringPrefix {
+    /// What follows the prefix, from its slash on; `None` for paths elsewhere.
+    pub(crate) fn strip<'p>(&self, path: &'p str) -> Option<&'p str> {
+        path.strip_prefix(&*self.0)
+            .filter(|rest| rest.starts_with('/'))
+    }
+}
+
+impl FromStr for SpringPrefix {
+    type Err = InvalidPrefix;
+
+    fn from_str(given: &str) -> Result<Self, Self::Err> {
+        let invalid = |why| InvalidPrefix {
+            given: given.to_owned(),
+            why,
+        };
+        let Some(path) = given.strip_prefix('/') else {
+            return match given.is_empty() {
+                true => Ok(Self::default()),
+                false => Err(invalid("it does not begin with a slash")),
+            };
+        };
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+        let mut segments = path.split('/');
+        if !segments
+            .clone()
+            .all(|segment| !segment.is_empty() && segment.bytes().all(plain))
+        {
+            return Err(invalid("its parts are letters, digits, '.', '_' and '-'"));
+        }
+        if segments
+            .next()
+            .is_some_and(|first| RESERVED.contains(&first))
+        {
+            return Err(invalid("its first part is taken"));
+        }
+        Ok(Self(given.to_owned()))
+    }
+}
+
+impl fmt::Display for SpringPrefix {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_prefix_takes_its_routes_and_leaves_the_rest() {
+        let prefix: SpringPrefix = "/spring/config".parse().unwrap();
+        assert_eq!(
+            prefix.strip("/spring/config/orders/dev"),
+            Some("/orders/dev")
+        );
+        assert_eq!(prefix.strip("/spring/configs/orders"), None);
+        assert_eq!(prefix.strip("/spring/config"), None);
+        assert_eq!(
+            SpringPrefix::default().strip("/orders/dev"),
+            Some("/orders/dev")
+        );
+    }
+
+    #[test]
+    fn what_would_hide_our_own_routes_or_never_match_is_refused() {
+        for text in [
+            "config",
+            "/",
+            "/a/",
+            "//a",
+            "/api",
+            "/health/x",
+            "/a b",
+            "/a%20b",
+        ] {
+            assert!(text.parse::<SpringPrefix>().is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! Bodies up to a limit.
+
+use axum::{
+    body::Body,
+    extract::{FromRequest, Request},
+};
+use bytes::Bytes;
+use http_body::Body as _;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use vortex_kit::error::Fault;
+
+use crate::problem::Problem;
+
+/// A body of at most `LIMIT` bytes that has arrived whole, and is not needed.
+#[derive(Debug)]
+pub(crate) struct Drained<const LIMIT: usize>;
+
+impl<S: Send + Sync, const LIMIT: usize> FromRequest<S> for Drained<LIMIT> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        read(request.into_body(), LIMIT).await?;
+        Ok(Self)
+    }
+}
+
+/// Reads a body of at most `limit` bytes. One that announces more is not read at all.
+pub(crate) async fn read(body: Body, limit: usize) -> Result<Bytes, Problem> {
+    let announced = body.size_hint().lower();
+    if announced > limit as u64 {
+        return Err(Problem::too_large(limit));
+    }
+    match Limited::new(body, limit).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(Problem::too_large(limit)),
+        Err(error) => Err(Fault::invalid("body", format!("ended early: {error}")).into()),
+    }
+}

@@ -1,0 +1,119 @@
+//! `If-Match` and `If-None-Match` (RFC 9110, 13.1): entity tags without their quotes.
+
+use std::convert::Infallible;
+
+use axum::{extract::FromRequestParts, http::request::Parts};
+use http::{HeaderMap, HeaderName, header};
+use vortex_kit::error::Fault;
+
+use crate::problem::Problem;
+
+/// What a write expects to find: a digest, or `*` for anything. Empty when nothing was said.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct IfMatch(pub(crate) String);
+
+/// What the caller holds already, as it was sent.
+#[derive(Debug, Default)]
+pub(crate) struct IfNoneMatch(Vec<String>);
+
+impl IfNoneMatch {
+    /// What a request's headers say.
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
+        Self(values(headers, &header::IF_NONE_MATCH))
+    }
+
+    /// Whether the caller holds what has this tag, which is without its quotes.
+    pub(crate) fn holds(&self, tag: &str) -> bool {
+        let held = self.0.iter().flat_map(|header| header.split(','));
+        held.map(str::trim).any(|held| {
+            let held = held.strip_prefix("W/").unwrap_or(held);
+            let held = held
+                .strip_prefix('"')
+                .and_then(|held| held.strip_suffix('"'));
+            held == Some(tag)
+        })
+    }
+
+    /// What a write is told: `*` when nothing may be there yet.
+    ///
+    /// Fails with `INVALID_ARGUMENT` for anything else, which would make no sense of a write.
+    pub(crate) fn for_write(self) -> Result<String, Fault> {
+        match self.0.as_slice() {
+            [] => Ok(String::new()),
+            [only] if only.trim() == "*" => Ok("*".to_owned()),
+            _ => Err(Fault::invalid("If-None-Match", "a write takes only *")),
+        }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let tags = values(&parts.headers, &header::IF_MATCH);
+        match tags.as_slice() {
+            [] => Ok(Self(String::new())),
+            [tag] => Ok(Self(opaque(tag)?)),
+            _ => Err(one_tag().into()),
+        }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for IfNoneMatch {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self::of(&parts.headers))
+    }
+}
+
+/// What stands between a tag's quotes. Proxies that compress weaken tags on the way, so `W/` is
+/// passed over.
+fn opaque(tag: &str) -> Result<String, Fault> {
+    let tag = tag.trim();
+    if tag == "*" {
+        return Ok(tag.to_owned());
+    }
+    let tag = tag.strip_prefix("W/").unwrap_or(tag);
+    let inner = tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"'));
+    let inner = inner.unwrap_or(tag);
+    match inner.is_empty() || inner.contains(['"', ',', ' ']) {
+        true => Err(one_tag()),
+        false => Ok(inner.to_owned()),
+    }
+}
+
+fn one_tag() -> Fault {
+    Fault::invalid("If-Match", "takes one entity tag, or *")
+}
+
+fn values(headers: &HeaderMap, name: &HeaderName) -> Vec<String> {
+    let values = headers.get_all(name).iter();
+    values
+        .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tag_is_what_stands_between_its_quotes() {
+        for tag in ["\"abc\"", "W/\"abc\"", "abc", " \"abc\" "] {
+            assert_eq!(opaque(tag).unwrap(), "abc", "{tag}");
+        }
+        assert_eq!(opaque("*").unwrap(), "*");
+        for tag in ["", "\"\"", "\"a\", \"b\"", "a b"] {
+            assert!(opaque(tag).is_err(), "{tag}");
+        }
+    }
+
+    #[test]
+    fn a_reader_may_hold_one_of_many() {
+        let held = IfNoneMatch(vec!["\"x\", W/\"abc\"".to_owned()]);
+        assert!(held.holds("abc"));
+        assert!(!held.holds("ab"));
+        assert!(held.for_write().is_err());
+    }
+}

@@ -1,0 +1,119 @@
+//! JSON bodies; an unknown field is refused, with its place.
+
+use axum::extract::{FromRequest, Request};
+use http::{HeaderMap, header};
+use serde::de::DeserializeOwned;
+use vortex_kit::error::{Fault, Reason};
+
+use super::read;
+use crate::problem::Problem;
+
+/// A JSON body of at most `LIMIT` bytes.
+#[derive(Debug)]
+pub(crate) struct Json<T, const LIMIT: usize>(pub(crate) T);
+
+/// A JSON body of at most 64 KiB, or none.
+#[derive(Debug)]
+pub(crate) struct OptionalJson<T>(pub(crate) Option<T>);
+
+const OPTIONAL_LIMIT: usize = 64 * 1024;
+
+impl<T, S, const LIMIT: usize> FromRequest<S> for Json<T, LIMIT>
+where
+    T: DeserializeOwned + Send,
+    S: Send + Sync,
+{
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        require_json(request.headers())?;
+        let body = read(request.into_body(), LIMIT).await?;
+        Ok(Self(parse(&body)?))
+    }
+}
+
+impl<T, S> FromRequest<S> for OptionalJson<T>
+where
+    T: DeserializeOwned + Send,
+    S: Send + Sync,
+{
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        let body = read(body, OPTIONAL_LIMIT).await?;
+        if body.is_empty() {
+            return Ok(Self(None));
+        }
+        require_json(&parts.headers)?;
+        Ok(Self(Some(parse(&body)?)))
+    }
+}
+
+/// What browsers send across origins without asking first is not JSON by its type, so a page of
+/// somebody else's cannot make a write.
+fn require_json(headers: &HeaderMap) -> Result<(), Fault> {
+    let given = headers.get(header::CONTENT_TYPE);
+    let given = given
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let essence = given.split(';').next().unwrap_or_default().trim();
+    if essence.eq_ignore_ascii_case("application/json") || essence.ends_with("+json") {
+        return Ok(());
+    }
+    let message = format!("Content-Type is {given:?}; send application/json");
+    Err(Fault::new(Reason::UnsupportedFormat, message))
+}
+
+fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Fault> {
+    let mut reader = serde_json::Deserializer::from_slice(body);
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let field = error.path().to_string();
+        let field = if field == "." { "body" } else { &field };
+        at(error.inner(), field)
+    })?;
+    reader.end().map_err(|error| at(&error, "body"))?;
+    Ok(value)
+}
+
+fn at(error: &serde_json::Error, field: &str) -> Fault {
+    Fault::invalid(field, error.to_string())
+        .with("line", error.line())
+        .with("column", error.column())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[allow(dead_code)] // read by the derived Debug alone
+    struct Change {
+        documents: Vec<Document>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[allow(dead_code)] // read by the derived Debug alone
+    struct Document {
+        path: String,
+    }
+
+    #[test]
+    fn an_unknown_field_is_refused_with_its_place() {
+        let body = b"{\"documents\":[{\"path\":\"a.yml\"},\n{\"paht\":\"b.yml\"}]}";
+        let fault = parse::<Change>(body).unwrap_err();
+        assert_eq!(fault.fields()[0].field, "documents[1].paht");
+        assert_eq!(fault.metadata()["line"], "2");
+    }
+
+    #[test]
+    fn what_follows_the_value_is_refused() {
+        assert!(parse::<Change>(b"{\"documents\":[]} {}").is_err());
+        assert!(parse::<Change>(b"").is_err());
+        assert!(parse::<Change>(b"{\"documents\":[\xff]}").is_err());
+    }
+}

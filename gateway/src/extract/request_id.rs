@@ -1,0 +1,44 @@
+//! `Idempotency-Key`, which makes a write safe to repeat.
+
+use axum::{extract::FromRequestParts, http::request::Parts};
+use vortex_kit::error::Fault;
+
+use crate::problem::Problem;
+
+const HEADER: &str = "idempotency-key";
+
+/// The key a write came with; empty when it had none.
+#[derive(Debug)]
+pub(crate) struct IdempotencyKey(pub(crate) String);
+
+impl IdempotencyKey {
+    /// The request id, from the header or the body's `request_id`.
+    ///
+    /// Fails with `INVALID_ARGUMENT` when both are given and differ.
+    pub(crate) fn or(self, in_body: Option<String>) -> Result<String, Fault> {
+        match in_body {
+            Some(id) if !self.0.is_empty() && self.0 != id => {
+                Err(Fault::invalid("request_id", "differs from Idempotency-Key"))
+            }
+            Some(id) => Ok(id),
+            None => Ok(self.0),
+        }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let mut keys = parts.headers.get_all(HEADER).iter();
+        let key = match (keys.next(), keys.next()) {
+            (None, _) => return Ok(Self(String::new())),
+            (Some(key), None) => key.to_str().ok(),
+            (Some(_), Some(_)) => None,
+        };
+        match key {
+            Some(key) => Ok(Self(key.trim_matches('"').to_owned())),
+            None => Err(Fault::invalid("Idempotency-Key", "takes one key, visible ASCII").into()),
+        }
+    }
+}

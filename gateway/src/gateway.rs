@@ -1,0 +1,101 @@
+//! The gateway put together.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use vortex_kit::{
+    channel::{self, Channel},
+    grpc::{InvalidDescriptors, Methods},
+    http::{BindError, Limits, Listener},
+    process::Runtime,
+    settings::{About, Common, NotLoopback},
+};
+
+use crate::{
+    Rest,
+    config::{ProcessSettings, Settings},
+    reach,
+};
+
+/// What the program is.
+pub const ABOUT: About = About {
+    name: "gateway",
+    version: env!("CARGO_PKG_VERSION"),
+    summary: "REST in front of the gRPC mesh",
+    grpc: "127.0.0.1:0",
+    admin: "127.0.0.1:17080",
+    aliases: &[],
+};
+
+/// The gateway could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// It would be open beyond this machine.
+    #[error(transparent)]
+    NotLoopback(#[from] NotLoopback),
+    /// Its port is not to be had.
+    #[error(transparent)]
+    Bind(#[from] BindError),
+    /// The contract it was built with does not read.
+    #[error(transparent)]
+    Descriptors(#[from] InvalidDescriptors),
+}
+
+/// A gateway that serves.
+#[derive(Clone, Debug)]
+pub struct Gateway {
+    address: SocketAddr,
+}
+
+impl Gateway {
+    /// Serves REST over config-svc, which is behind `config`, on [`Settings::http`], until the
+    /// runtime's lifecycle drains.
+    ///
+    /// # Errors
+    /// When the address cannot be bound. Whether it may be is the caller's to check.
+    pub fn start(
+        settings: Settings,
+        config: Channel,
+        runtime: &Runtime,
+    ) -> Result<Self, BindError> {
+        let listener = Listener::bind(settings.http)?;
+        let address = listener.address();
+        let limits = Limits {
+            connections: settings.max_connections,
+            head_timeout: settings.head_timeout,
+            ..Limits::default()
+        };
+        reach::watch(config.clone(), runtime);
+        let rest = Rest::new(settings, config, runtime);
+        listener.serve(rest, limits, &runtime.lifecycle);
+        tracing::info!(%address, "serving REST");
+        Ok(Self { address })
+    }
+
+    /// The address bound, with its real port.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+}
+
+/// Starts the gateway as a process of its own, which calls config-svc over the network.
+///
+/// # Errors
+/// When it would be open beyond this machine without leave, or its port is taken.
+pub async fn start(
+    settings: ProcessSettings,
+    common: Common,
+    runtime: Runtime,
+) -> Result<(), StartError> {
+    let ProcessSettings {
+        gateway,
+        config_svc,
+    } = settings;
+    if !common.insecure && !gateway.http.ip().to_canonical().is_loopback() {
+        return Err(NotLoopback(gateway.http).into());
+    }
+    let methods = Arc::new(Methods::from_descriptors(vortex_proto::DESCRIPTORS)?);
+    let options = channel::Options::default();
+    let config = Channel::connect(&config_svc, methods, options, &runtime.lifecycle);
+    Gateway::start(gateway, config, &runtime)?;
+    Ok(())
+}

@@ -1,0 +1,72 @@
+//! Errors as they leave: `application/problem+json` (RFC 9457), from kit's one table.
+
+mod body;
+
+pub(crate) use body::write;
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, header};
+use vortex_kit::{
+    context::Context,
+    error::{Fault, Reason},
+};
+
+/// The media type of every error.
+pub(crate) const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/problem+json");
+
+/// A fault on its way out.
+#[derive(Debug)]
+pub(crate) struct Problem(pub(crate) Fault);
+
+impl From<Fault> for Problem {
+    fn from(fault: Fault) -> Self {
+        Self(fault)
+    }
+}
+
+impl From<tonic::Status> for Problem {
+    fn from(status: tonic::Status) -> Self {
+        Self(Fault::from_status(&status))
+    }
+}
+
+impl Problem {
+    /// There is no such route.
+    pub(crate) fn not_found() -> Self {
+        Fault::new(Reason::NotFound, "there is nothing at this path").into()
+    }
+
+    /// There is such a route, for other methods.
+    pub(crate) fn method_not_allowed(method: &http::Method) -> Self {
+        let message = format!("{method} does not apply here; Allow says what does");
+        Fault::new(Reason::MethodNotAllowed, message).into()
+    }
+
+    /// A body over its limit, in bytes.
+    pub(crate) fn too_large(limit: usize) -> Self {
+        let message = format!("the body is over {limit} bytes");
+        Fault::new(Reason::MessageTooLarge, message)
+            .with("limit_bytes", limit)
+            .into()
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let context = Context::current();
+        let body = write(&self.0, context.as_ref().map(Context::request_id));
+        let mut response = (self.0.reason().http_status(), body).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, MEDIA_TYPE);
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(delay) = self.0.retry_delay() {
+            let seconds = delay.as_secs() + u64::from(delay.subsec_nanos() > 0);
+            headers.insert(header::RETRY_AFTER, seconds.into());
+        }
+        if self.0.reason() == Reason::Unauthenticated {
+            let basic = HeaderValue::from_static(r#"Basic realm="vortex""#);
+            headers.insert(header::WWW_AUTHENTICATE, basic);
+        }
+        response
+    }
+}

@@ -1,0 +1,197 @@
+//! [`Rest`]: everything the gateway answers, as one tower service.
+
+mod admission;
+mod cross_site;
+mod deadline;
+mod meter;
+mod panic;
+mod routes;
+mod template;
+
+use std::{
+    convert::Infallible,
+    sync::Arc,
+    task::{self, Poll},
+};
+
+use axum::{
+    Router,
+    body::Body,
+    response::{IntoResponse, Response},
+};
+use bytes::Bytes;
+use futures::future::BoxFuture;
+use http::{HeaderValue, Method, Request, header, request::Parts};
+use http_body::Body as HttpBody;
+use tower::{BoxError, Service};
+use vortex_kit::{
+    channel::Channel,
+    context::{self, Context, Peer},
+    http::PeerAddr,
+    process::Runtime,
+    shutdown::Drain,
+};
+
+use crate::{
+    config::Settings,
+    problem::Problem,
+    services::Services,
+    spring::{self, RESERVED},
+};
+use admission::Admission;
+use deadline::Deadline;
+use meter::Meter;
+use template::Template;
+
+type Answered = (Response, Template);
+
+/// REST over the services behind a channel. A clone is a pointer.
+///
+/// Whatever happens, the answer has `X-Request-Id`, is counted and timed by its route, and is a
+/// problem when it is an error.
+#[derive(Clone)]
+pub struct Rest {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    services: Services,
+    routes: Router,
+    settings: Settings,
+    admission: Admission,
+    meter: Meter,
+    drain: Drain,
+}
+
+impl Rest {
+    /// REST over config-svc, which is behind `config`.
+    pub fn new(settings: Settings, config: Channel, runtime: &Runtime) -> Self {
+        let services = Services::new(config, settings.max_watches);
+        let deadline = Deadline(settings.request_timeout);
+        Self {
+            inner: Arc::new(Inner {
+                routes: routes::routes(services.clone(), deadline, runtime),
+                services,
+                admission: Admission::new(settings.max_requests),
+                meter: Meter::new(runtime.metrics.clone(), settings.access_log),
+                settings,
+                drain: runtime.lifecycle.drain().clone(),
+            }),
+        }
+    }
+}
+
+impl Inner {
+    async fn serve<B>(&self, request: Request<B>) -> Response
+    where
+        B: HttpBody<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+    {
+        let peer = request.extensions().get::<PeerAddr>();
+        let peer = peer.map_or(Peer::InProcess, |peer| Peer::Remote(peer.0));
+        let context = Context::from_headers(request.headers(), peer).with_drain(self.drain.clone());
+        let began = self.meter.begin(request.method());
+        let answering = panic::caught(self.answer(request));
+        let (mut response, template) = context.clone().scope(answering).await;
+        // visible ASCII by construction
+        if let Ok(id) = HeaderValue::from_str(context.request_id().as_str()) {
+            response.headers_mut().insert(context::REQUEST_ID, id);
+        }
+        self.meter
+            .end(began, &template, response.status(), &context);
+        response
+    }
+
+    async fn answer<B>(&self, request: Request<B>) -> Answered
+    where
+        B: HttpBody<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+    {
+        let path = request.uri().path();
+        if is_probe(path) {
+            return self.route(request.map(Body::new)).await;
+        }
+        let _place = match self.admission.admit() {
+            Ok(place) => place,
+            Err(fault) => return (Problem(fault).into_response(), Template::UNMATCHED),
+        };
+        match self.settings.spring_prefix.strip(path) {
+            // what Spring's routes answer does not depend on a body
+            Some(rest) if !is_reserved(rest) => {
+                let skipped = path.len() - rest.len();
+                self.spring(request.into_parts().0, skipped).await
+            }
+            _ => self.route(request.map(Body::new)).await,
+        }
+    }
+
+    /// Answers one of Spring's routes, whose path begins after `skipped` bytes.
+    async fn spring(&self, request: Parts, skipped: usize) -> Answered {
+        let path = &request.uri.path()[skipped..];
+        let answer = spring::answer(&self.services, &request, path);
+        let context = Context::current().unwrap_or_else(Context::root);
+        let (mut response, template) = context
+            .within(self.settings.request_timeout)
+            .scope(answer)
+            .await;
+        if request.method == Method::HEAD {
+            without_body(&mut response);
+        }
+        (response, Template::Known(template))
+    }
+
+    async fn route(&self, request: Request<Body>) -> Answered {
+        // a router is always ready, and cannot fail
+        let Ok(mut response) = self.routes.clone().call(request).await;
+        let template = response
+            .extensions_mut()
+            .remove()
+            .unwrap_or(Template::UNMATCHED);
+        (response, template)
+    }
+}
+
+/// Whether a path is asked by probes and scrapers, which have to be answered under load too.
+fn is_probe(path: &str) -> bool {
+    matches!(
+        path,
+        "/health" | "/health/live" | "/health/ready" | "/metrics"
+    )
+}
+
+fn is_reserved(path: &str) -> bool {
+    let first = path[1..].split('/').next().unwrap_or_default();
+    RESERVED.contains(&first)
+}
+
+/// Answers HEAD: the headers of GET, the body's length among them, and no body.
+fn without_body(response: &mut Response) {
+    if let Some(length) = response.body().size_hint().exact() {
+        response
+            .headers_mut()
+            .insert(header::CONTENT_LENGTH, length.into());
+    }
+    *response.body_mut() = Body::empty();
+}
+
+impl<B> Service<Request<B>> for Rest
+where
+    B: HttpBody<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = BoxFuture<'static, Result<Response, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut task::Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        let rest = self.inner.clone();
+        Box::pin(async move { Ok(rest.serve(request).await) })
+    }
+}
+
+impl std::fmt::Debug for Rest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Rest").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,62 @@
+//! The router of everything but Spring's routes.
+
+use std::time::Duration;
+
+use axum::{
+    Router,
+    middleware::{from_fn, from_fn_with_state},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use http::{HeaderValue, Method, StatusCode, header};
+use vortex_kit::{admin, process::Runtime};
+
+use super::{cross_site, deadline, deadline::Deadline, template};
+use crate::{api, problem::Problem, services::Services};
+
+/// A source's remote may take its time; the calls behind have no more than this anyway.
+const SLOW: Deadline = Deadline(Duration::from_secs(30));
+
+/// All routes of the gateway's own.
+pub(super) fn routes(services: Services, quick: Deadline, runtime: &Runtime) -> Router {
+    let (quick_routes, _) = api::quick().split_for_parts();
+    let (slow_routes, _) = api::slow().split_for_parts();
+    let (endless_routes, _) = api::endless().split_for_parts();
+    Router::new()
+        .merge(quick_routes.layer(from_fn_with_state(quick, deadline::keep)))
+        .merge(slow_routes.layer(from_fn_with_state(SLOW, deadline::keep)))
+        .merge(endless_routes)
+        .with_state(services)
+        .merge(description())
+        .layer(from_fn(cross_site::refuse))
+        .merge(admin::routes(
+            runtime.health.clone(),
+            runtime.metrics.clone(),
+        ))
+        .fallback(not_found)
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(from_fn(template::tell))
+}
+
+/// The OpenAPI document, written once.
+fn description() -> Router {
+    let document = bytes::Bytes::from(api::document().to_json().unwrap_or_default());
+    let json = HeaderValue::from_static("application/json");
+    let answer = move || {
+        let (json, document) = (json.clone(), document.clone());
+        async move { ([(header::CONTENT_TYPE, json)], document) }
+    };
+    Router::new().route(api::DOCUMENT_PATH, get(answer))
+}
+
+async fn not_found() -> Problem {
+    Problem::not_found()
+}
+
+/// axum adds `Allow`.
+async fn method_not_allowed(method: Method) -> Response {
+    match method {
+        Method::OPTIONS => StatusCode::NO_CONTENT.into_response(),
+        _ => Problem::method_not_allowed(&method).into_response(),
+    }
+}

@@ -1,0 +1,46 @@
+//! The services behind the gateway.
+
+mod watches;
+
+use vortex_kit::{channel::Channel, grpc::MAX_MESSAGE_BYTES};
+use vortex_proto::config::v1::{
+    config_service_client::ConfigServiceClient, source_service_client::SourceServiceClient,
+};
+
+pub(crate) use watches::Watches;
+
+/// Clients of the services; a clone shares the channel.
+#[derive(Clone, Debug)]
+pub(crate) struct Services {
+    config: ConfigServiceClient<Channel>,
+    sources: SourceServiceClient<Channel>,
+    watches: Watches,
+}
+
+impl Services {
+    /// Clients of config-svc behind `channel`, and room for so many watches at once.
+    pub(crate) fn new(channel: Channel, watches: usize) -> Self {
+        Self {
+            config: ConfigServiceClient::new(channel.clone())
+                .max_decoding_message_size(MAX_MESSAGE_BYTES)
+                .max_encoding_message_size(MAX_MESSAGE_BYTES),
+            sources: SourceServiceClient::new(channel),
+            watches: Watches::new(watches),
+        }
+    }
+
+    /// A client to make one call with.
+    pub(crate) fn config(&self) -> ConfigServiceClient<Channel> {
+        self.config.clone()
+    }
+
+    /// A client to make one call with.
+    pub(crate) fn sources(&self) -> SourceServiceClient<Channel> {
+        self.sources.clone()
+    }
+
+    /// The room for watches.
+    pub(crate) fn watches(&self) -> &Watches {
+        &self.watches
+    }
+}

@@ -1,0 +1,135 @@
+//! An environment, put together from JSON that is ready: the sources' bytes are never parsed
+//! here, which is what keeps this route close to the cost of a constant answer.
+
+use axum::{body::Body, response::Response};
+use bytes::{BufMut, Bytes, BytesMut};
+use http::{HeaderMap, HeaderValue, header};
+use vortex_proto::config::v1::GetEnvironmentResponse;
+
+use super::path::View;
+use crate::{extract::IfNoneMatch, json, stamp::Stamp};
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const JSON_V2: HeaderValue = HeaderValue::from_static(super::V2);
+
+/// What surrounds one source's name and properties.
+const SOURCE_OVERHEAD: usize = r#"{"name":"","source":},"#.len();
+
+/// What surrounds the rest, with room for a label's `null`.
+const OVERHEAD: usize =
+    r#"{"name":"","profiles":[""],"label":null,"version":"","state":"","propertySources":[]}"#
+        .len();
+
+/// Answers with the environment of `view`, or 304 when the caller holds it.
+pub(super) fn answer(
+    view: &View<'_>,
+    environment: &GetEnvironmentResponse,
+    origins: bool,
+    headers: &HeaderMap,
+) -> Response {
+    let (content_type, variant) = match origins {
+        true => (JSON_V2, "-origins"),
+        false => (JSON, ""),
+    };
+    // the body names the version, and a source moves on without a change to what it holds
+    let digest = [&*environment.digest, "-", &*environment.version, variant].concat();
+    let stamp = Stamp {
+        digest: &digest,
+        version: &environment.version,
+        token: &environment.token,
+        source_age: environment.source_age.as_ref(),
+    };
+    stamp.answer(&IfNoneMatch::of(headers), || {
+        let mut response = Response::new(Body::from(body(view, environment)));
+        response
+            .headers_mut()
+            .insert(header::CONTENT_TYPE, content_type);
+        response
+    })
+}
+
+/// Writes the environment of `view` as Spring's clients read it.
+pub(super) fn body(view: &View<'_>, environment: &GetEnvironmentResponse) -> Bytes {
+    let mut out = BytesMut::with_capacity(estimate(view, environment));
+    out.put_slice(br#"{"name":"#);
+    json::write_string(&mut out, &view.app);
+    out.put_slice(br#","profiles":["#);
+    json::write_string(&mut out, &view.profiles);
+    out.put_slice(br#"],"label":"#);
+    match &view.label {
+        Some(label) => json::write_string(&mut out, label),
+        None => out.put_slice(b"null"),
+    }
+    out.put_slice(br#","version":"#);
+    json::write_string(&mut out, &environment.version);
+    out.put_slice(br#","state":"","propertySources":["#);
+    for (place, source) in environment.sources.iter().enumerate() {
+        if place > 0 {
+            out.put_u8(b',');
+        }
+        out.put_slice(br#"{"name":"#);
+        json::write_string(&mut out, &source.name);
+        out.put_slice(br#","source":"#);
+        out.put_slice(&source.properties);
+        out.put_u8(b'}');
+    }
+    out.put_slice(b"]}");
+    out.freeze()
+}
+
+/// Bytes the body takes when nothing has to be escaped.
+fn estimate(view: &View<'_>, environment: &GetEnvironmentResponse) -> usize {
+    let label = view.label.as_ref().map_or(0, |label| label.len());
+    let sources = environment.sources.iter();
+    let sources =
+        sources.map(|source| source.name.len() + source.properties.len() + SOURCE_OVERHEAD);
+    OVERHEAD
+        + view.app.len()
+        + view.profiles.len()
+        + label
+        + environment.version.len()
+        + sources.sum::<usize>()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use proptest::prelude::*;
+    use serde_json::json;
+    use vortex_proto::config::v1::PropertySource;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn whatever_the_names_the_body_is_what_a_serializer_would_have_written(
+            app in ".{0,12}", profiles in ".{0,12}", label in proptest::option::of(".{0,12}"),
+            version in ".{0,12}", names in proptest::collection::vec(".{0,12}", 0..4),
+        ) {
+            let environment = GetEnvironmentResponse {
+                version: version.clone(),
+                sources: names.iter().map(|name| PropertySource {
+                    name: name.clone(),
+                    properties: Bytes::from_static(br#"{"a.b":10,"c":"1"}"#),
+                    ..Default::default()
+                }).collect(),
+                ..Default::default()
+            };
+            let view = View {
+                app: Cow::Borrowed(&app),
+                profiles: Cow::Borrowed(&profiles),
+                label: label.as_deref().map(Cow::Borrowed),
+            };
+            let body: serde_json::Value = serde_json::from_slice(&body(&view, &environment)).unwrap();
+            let sources: Vec<_> = names
+                .iter()
+                .map(|name| json!({"name": name, "source": {"a.b": 10, "c": "1"}}))
+                .collect();
+            prop_assert_eq!(body, json!({
+                "name": app, "profiles": [profiles], "label": label, "version": version,
+                "state": "", "propertySources": sources,
+            }));
+        }
+    }
+}

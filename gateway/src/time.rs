@@ -1,0 +1,10 @@
+//! Points in time as they are written: RFC 3339.
+
+use jiff::Timestamp;
+
+/// Writes a point in time; `None` for one that is absent or out of range.
+pub(crate) fn rfc3339(time: Option<prost_types::Timestamp>) -> Option<String> {
+    let time = time?;
+    let time = Timestamp::new(time.seconds, time.nanos).ok()?;
+    Some(time.to_string())
+}
