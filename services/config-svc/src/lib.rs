@@ -1,1 +1,98 @@
-//! The configuration service.
+//! The configuration service: holds all configuration, and serves it.
+
+pub mod config;
+pub mod configuration;
+pub mod domain;
+mod error;
+pub mod grpc;
+pub mod history;
+pub mod published;
+pub mod source;
+pub mod store;
+pub mod tasks;
+pub mod views;
+pub mod writer;
+
+pub use config::{About, Settings, StoreLocation};
+
+use configuration::Configuration;
+use grpc::Grpc;
+use source::Sources;
+use std::{path::PathBuf, sync::Arc};
+use store::ConfigStore;
+use vortex_kit::{
+    grpc::{BuildError, MAX_MESSAGE_BYTES, Server},
+    process::Runtime,
+};
+use vortex_proto::config::v1::{
+    config_service_server::ConfigServiceServer, source_service_server::SourceServiceServer,
+};
+use vortex_store::{Embedded, OpenError, Options};
+
+/// Why the service could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The store's folder can't be used.
+    #[error("the store in {} can't be opened", path.display())]
+    Open {
+        /// The folder.
+        path: PathBuf,
+        /// Why.
+        source: OpenError,
+    },
+    /// What the store keeps can't be read.
+    #[error("the store can't be read")]
+    Load(#[from] store::Error),
+    /// The gRPC server can't be put together.
+    #[error(transparent)]
+    Server(#[from] BuildError),
+}
+
+/// Starts the service: reads the store, begins to look at the sources, and puts
+/// the server together. It serves in process at once, and over TCP once it is
+/// told to listen.
+pub async fn start(settings: Settings, runtime: &Runtime) -> Result<Server, StartError> {
+    let commits = tasks::CommitObserver::new(&runtime.metrics);
+    let engine = open(&settings.store, commits).await?;
+    let sources = Sources::new(settings.git_sources());
+    let (configuration, writer) = Configuration::open(
+        ConfigStore::new(engine),
+        sources.locations().collect(),
+        runtime.clock.clone(),
+    )
+    .await?;
+    let configuration = Arc::new(configuration);
+    tasks::start(&configuration, writer, runtime);
+    sources.start(&configuration, runtime);
+    let grpc = Grpc::new(configuration, sources, runtime.lifecycle.clone());
+    let config = ConfigServiceServer::new(grpc.clone())
+        .max_decoding_message_size(MAX_MESSAGE_BYTES)
+        .max_encoding_message_size(MAX_MESSAGE_BYTES);
+    Ok(Server::builder(runtime)
+        .descriptors(vortex_proto::DESCRIPTORS)
+        .service(config)
+        .service(SourceServiceServer::new(grpc))
+        .build()
+        .await?)
+}
+
+async fn open(
+    location: &StoreLocation,
+    observer: tasks::CommitObserver,
+) -> Result<Arc<Embedded>, StartError> {
+    let StoreLocation::Embedded(path) = location;
+    let options = Options {
+        observer: Some(Arc::new(observer)),
+        ..Options::default()
+    };
+    let folder = path.clone();
+    let opened = tokio::task::spawn_blocking(move || Embedded::open(folder, options)).await;
+    let failed = |source| StartError::Open {
+        path: path.clone(),
+        source,
+    };
+    match opened {
+        Ok(opened) => Ok(Arc::new(opened.map_err(failed)?)),
+        Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
+    }
+}

@@ -1,0 +1,111 @@
+//! The service's settings.
+
+use crate::{
+    domain::SourceName,
+    source::{GitSettings, ReleasePolicy},
+};
+use std::{convert::Infallible, fmt, path::PathBuf, str::FromStr, time::Duration};
+use vortex_git::Location;
+
+pub use vortex_kit::settings::About;
+
+/// What the program is, for its help and its defaults.
+pub const ABOUT: About = About {
+    name: "config-svc",
+    version: env!("CARGO_PKG_VERSION"),
+    summary: "Holds all configuration and serves it over gRPC",
+    grpc: "127.0.0.1:9091",
+    admin: "127.0.0.1:18091",
+    aliases: &[],
+};
+
+/// The service's settings.
+#[derive(Clone, Debug, clap::Args)]
+#[command(next_help_heading = "Configuration")]
+pub struct Settings {
+    /// Where configuration is kept: embedded:FOLDER
+    #[arg(long, value_name = "STORE", default_value = "embedded:vortex-data/config")]
+    pub store: StoreLocation,
+
+    /// Git repository that feeds labels: a URL or a path
+    #[arg(long, value_name = "URL-OR-PATH")]
+    pub git: Option<Location>,
+
+    /// Name of the Git source
+    #[arg(long, value_name = "NAME", default_value = "git")]
+    pub git_name: SourceName,
+
+    /// How often the repository is looked at
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = humantime::parse_duration)]
+    pub git_poll: Duration,
+
+    /// How long one look at the repository may take
+    #[arg(long, value_name = "TIME", default_value = "1m", value_parser = humantime::parse_duration)]
+    pub git_timeout: Duration,
+
+    /// What becomes of commits once they are imported
+    #[arg(long, value_name = "POLICY", default_value = "auto")]
+    pub git_release: ReleasePolicy,
+
+    /// Folder for the mirror of a repository behind a URL; beside the store by default
+    #[arg(long, value_name = "FOLDER")]
+    pub git_mirror: Option<PathBuf>,
+}
+
+impl Settings {
+    /// The sources that are configured.
+    pub fn git_sources(&self) -> Vec<GitSettings> {
+        let source = |location: &Location| GitSettings {
+            name: self.git_name.clone(),
+            location: location.clone(),
+            mirror: self.mirror(),
+            poll: self.git_poll,
+            timeout: self.git_timeout,
+            release: self.git_release,
+        };
+        self.git.iter().map(source).collect()
+    }
+
+    fn mirror(&self) -> PathBuf {
+        self.git_mirror.clone().unwrap_or_else(|| {
+            let StoreLocation::Embedded(folder) = &self.store;
+            let mut mirror = folder.clone().into_os_string();
+            mirror.push(".git-mirror");
+            mirror.into()
+        })
+    }
+}
+
+/// Where configuration is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StoreLocation {
+    /// A folder on this machine, for one process.
+    Embedded(PathBuf),
+}
+
+impl FromStr for StoreLocation {
+    type Err = InvalidStore;
+
+    fn from_str(given: &str) -> Result<Self, InvalidStore> {
+        match given.split_once(':') {
+            Some(("embedded", folder)) if !folder.is_empty() => {
+                let Ok(folder) = folder.parse::<PathBuf>().map_err(|never: Infallible| never);
+                Ok(Self::Embedded(folder))
+            }
+            _ => Err(InvalidStore(given.to_owned())),
+        }
+    }
+}
+
+/// A text that names no store.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} names no store: expected embedded:FOLDER")]
+pub struct InvalidStore(String);
+
+impl fmt::Display for StoreLocation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Embedded(folder) => write!(f, "embedded:{}", folder.display()),
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! All configuration of this process: reads from memory, writes through the one
+//! writer, both by domain types alone.
+
+use crate::{
+    domain::{
+        Command, Content, Defect, Label, Outcome, Path, Request, Seq, Sha256, SourceName, State,
+        StoreId, Token, ViewKey,
+    },
+    history::History,
+    published::Published,
+    store::{ConfigStore, Error},
+    views::{ReadError, View, Views},
+    writer::{WriteError, Writer},
+};
+use arc_swap::Guard;
+use bytes::Bytes;
+use std::{collections::HashMap, sync::Arc};
+use tokio::sync::watch;
+use vortex_kit::{clock::Clock, context::Context};
+use vortex_spring::{Format, ParseError};
+
+/// All configuration of this process.
+pub struct Configuration {
+    store: ConfigStore,
+    published: Arc<Published>,
+    writer: Writer,
+    views: Views,
+    history: History,
+    id: StoreId,
+}
+
+/// A token that this store can't read at.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TokenRefused {
+    /// It is of another store.
+    #[error("token {0} is of another store")]
+    OtherStore(Token),
+    /// It is ahead of this store's log.
+    #[error("token {token} is ahead of this store's log, which ends at {head}")]
+    Ahead {
+        /// The token.
+        token: Token,
+        /// The log's end.
+        head: Seq,
+    },
+}
+
+/// A content that is to be written, checked.
+pub struct Checked {
+    /// What a version holds of it.
+    pub content: Content,
+    /// The content under its hash, to be stored.
+    pub bytes: (Sha256, Bytes),
+}
+
+impl Configuration {
+    /// Reads what `store` keeps. Answers the configuration and the task that
+    /// writes, which ends when the configuration is gone.
+    pub async fn open(
+        store: ConfigStore,
+        locations: HashMap<SourceName, String>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<(Self, impl Future<Output = ()> + Send), Error> {
+        let state = store.load().await?;
+        let id = store.id();
+        let published = Arc::new(Published::new(state));
+        let (writer, task) = Writer::new(store.clone(), published.clone(), clock);
+        let configuration = Self {
+            views: Views::new(store.clone(), locations),
+            history: History::default(),
+            store,
+            published,
+            writer,
+            id,
+        };
+        Ok((configuration, task))
+    }
+
+    /// The newest durable state.
+    pub fn state(&self) -> Guard<Arc<State>> {
+        self.published.state()
+    }
+
+    /// The newest durable state, which must cover `token`.
+    pub fn state_at(&self, token: Option<Token>) -> Result<Guard<Arc<State>>, TokenRefused> {
+        let state = self.state();
+        match token {
+            Some(token) if token.store != self.id => Err(TokenRefused::OtherStore(token)),
+            Some(token) if token.seq > state.head => Err(TokenRefused::Ahead {
+                token,
+                head: state.head,
+            }),
+            _ => Ok(state),
+        }
+    }
+
+    /// Tells of each newer head.
+    pub fn heads(&self) -> watch::Receiver<Seq> {
+        self.published.heads()
+    }
+
+    /// Whether nothing can be written any more until the process starts anew.
+    pub fn has_store_failed(&self) -> bool {
+        self.published.has_store_failed()
+    }
+
+    /// The token of a position.
+    pub fn token(&self, seq: Seq) -> Token {
+        Token {
+            store: self.id,
+            seq,
+        }
+    }
+
+    /// The configuration `key` at `state`.
+    pub async fn view(&self, state: &State, key: &ViewKey) -> Result<Arc<View>, ReadError> {
+        self.views.view(state, key).await
+    }
+
+    /// What the views that are watched were before.
+    pub fn history(&self) -> &History {
+        &self.history
+    }
+
+    /// A content as it is stored.
+    pub async fn content(&self, sha256: &Sha256) -> Result<Bytes, Error> {
+        self.views.content(sha256).await
+    }
+
+    /// A parsed content.
+    pub async fn file(
+        &self,
+        sha256: Sha256,
+        format: Format,
+    ) -> Result<Arc<vortex_spring::File>, ReadError> {
+        self.views.file(sha256, format).await
+    }
+
+    /// What keeps the log, for watches and checkpoints.
+    pub fn store(&self) -> &ConfigStore {
+        &self.store
+    }
+
+    /// The one that writes, for retention.
+    pub fn writer(&self) -> &Writer {
+        &self.writer
+    }
+
+    /// Does a command. Durable, and seen by readers, when it answers.
+    pub async fn write(
+        &self,
+        request: Request,
+        command: Command,
+        contents: Vec<(Sha256, Bytes)>,
+    ) -> Result<Outcome, WriteError> {
+        self.writer.write(request, command, contents).await
+    }
+
+    /// Parses a document that is to be written, so that what can't be read is
+    /// refused before anything is stored.
+    pub fn check(&self, path: &Path, content: Bytes) -> Result<Checked, ParseError> {
+        let sha256 = Sha256::of(&content);
+        if let Some(format) = Format::from_path(path.as_str()) {
+            let file = vortex_spring::parse(format, &content)?;
+            self.views.remember(sha256, format, file);
+        }
+        Ok(Checked {
+            content: Content::present(sha256, content.len() as u32),
+            bytes: (sha256, content),
+        })
+    }
+
+    /// As [`Self::check`] for a source's file, which is stored with its defect
+    /// rather than refused. A source's `.json` is plain text.
+    pub fn check_source_file(&self, path: &Path, content: Bytes) -> Checked {
+        let configuration =
+            Format::from_path(path.as_str()).filter(|format| *format != Format::Json);
+        let defect = configuration
+            .and_then(|format| vortex_spring::parse(format, &content).err())
+            .map(|error| Defect {
+                line: error.line,
+                column: error.column,
+                message: error.kind.to_string(),
+            });
+        let sha256 = Sha256::of(&content);
+        let mut present = Content::present(sha256, content.len() as u32);
+        if let Content::Present { defect: found, .. } = &mut present {
+            *found = defect;
+        }
+        Checked {
+            content: present,
+            bytes: (sha256, content),
+        }
+    }
+
+    /// The label a request means: `main` when it names none.
+    pub fn label_or_main(label: &str) -> Result<Label, crate::domain::InvalidName> {
+        if label.is_empty() {
+            Ok(Label::main())
+        } else {
+            label.parse()
+        }
+    }
+}
+
+/// Who asks, by the call's context.
+pub fn requester(context: &Context, key: Option<crate::domain::RequestKey>) -> Request {
+    Request {
+        principal: context.principal().to_string(),
+        key,
+    }
+}

@@ -1,0 +1,57 @@
+//! What configuration is and which changes of it are allowed. Pure: no
+//! transport, no runtime, no clock; time comes in as a value.
+//!
+//! Invariants, asserted by number in the tests:
+//! - **C1** sequence numbers have no gap, and the state after a record depends
+//!   on the records alone.
+//! - **C2** a change set is applied whole or not at all.
+//! - **C3** a version's content never changes: one `(label, path, name)` has one
+//!   content while it is kept.
+//! - **C4** the stable version of a document is always kept.
+//! - **C5** a request repeated with its id changes nothing and answers the same.
+//! - **C6** at most [`MAX_VERSIONS`] versions of a document are kept.
+
+mod change;
+mod command;
+mod content;
+mod decide;
+mod diff;
+mod document;
+mod fold;
+mod import;
+mod label;
+mod names;
+mod read;
+mod record;
+mod refused;
+mod requests;
+mod retain;
+mod state;
+mod token;
+
+#[cfg(test)]
+mod tests;
+
+pub use change::{ChangeEntry, ChangeSet, ChangeState, ChangedDocument};
+pub use command::{
+    Command, DocumentWrite, Import, Outcome, Precondition, Release, Removal, Selector, WriteChange,
+};
+pub use content::{Content, ContentRef, Defect, MAX_DOCUMENT_BYTES, Sha256};
+pub use decide::{Decided, Request, decide};
+pub use diff::json_patch;
+pub use document::{Document, MAX_VERSIONS, Version};
+pub use fold::{Inconsistent, fold};
+pub use import::{ImportPlan, SourceFile, plan_import};
+pub use label::{Feed, LabelState};
+pub use names::{
+    App, InvalidName, Label, MediaType, Path, Profile, RequestId, SourceName, Split, VersionName,
+};
+pub use read::{
+    Basis, BasisEntry, BasisLabel, ReadRefused, ViewKey, basis, candidates, effective_version,
+};
+pub use record::{Body, HybridTime, Origin, Record};
+pub use refused::Refused;
+pub use requests::{Answered, MAX_REQUESTS, REQUEST_RETENTION, RequestKey, Requests};
+pub use retain::{MAX_AGE, retain};
+pub use state::{Seq, State};
+pub use token::{InvalidToken, StoreId, Token};

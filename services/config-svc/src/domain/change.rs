@@ -1,0 +1,78 @@
+//! Change sets: what is written together.
+
+use super::{Content, Label, Path, Seq, Sha256, Split, VersionName};
+use jiff::Timestamp;
+use std::sync::Arc;
+
+/// An immutable, atomic set of documents written together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangeSet {
+    /// Where in the log it was written; what tells change sets of one name apart.
+    pub seq: Seq,
+    /// Its name, and that of the versions it wrote.
+    pub name: VersionName,
+    /// The label of all its documents.
+    pub label: Label,
+    /// The hash over its ordered paths and contents.
+    pub digest: Sha256,
+    /// Why, for people.
+    pub message: String,
+    /// Who made it, as the caller said.
+    pub author: String,
+    /// Who was authenticated.
+    pub principal: String,
+    /// When.
+    pub written_at: Timestamp,
+    /// What it wrote.
+    pub documents: Arc<[ChangedDocument]>,
+}
+
+/// One document of a change set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangedDocument {
+    /// Its path.
+    pub path: Path,
+    /// What it became.
+    pub content: Content,
+    /// The application and profile it was written for, if it was.
+    pub split: Option<Split>,
+}
+
+/// Where a change set stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChangeState {
+    /// Stored, and not what readers get.
+    Staged,
+    /// Made stable at least once.
+    Released,
+    /// Given up before it was released.
+    Discarded,
+}
+
+/// A change set and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangeEntry {
+    /// The change set.
+    pub change: Arc<ChangeSet>,
+    /// Where it stands.
+    pub state: ChangeState,
+    /// How many of its versions are kept; it goes with the last of them. A change
+    /// set without documents counts as one until it is old.
+    pub kept: u32,
+}
+
+impl ChangeSet {
+    /// The hash over ordered paths and contents, the same in every cluster.
+    pub fn digest_of<'a>(documents: impl IntoIterator<Item = (&'a Path, &'a Content)>) -> Sha256 {
+        let mut parts: Vec<(&str, Vec<u8>)> = documents
+            .into_iter()
+            .map(|(path, content)| (path.as_str(), content.fingerprint()))
+            .collect();
+        parts.sort_unstable();
+        Sha256::of_parts(
+            parts
+                .iter()
+                .flat_map(|(path, content)| [path.as_bytes(), content.as_slice()]),
+        )
+    }
+}

@@ -1,0 +1,126 @@
+//! What can be asked of the configuration, and what came of it.
+
+use super::{Content, Label, Path, Seq, Sha256, SourceName, Split, VersionName};
+
+/// A change that is asked for.
+#[derive(Debug, Clone)]
+pub enum Command {
+    /// Write a change set.
+    Write(WriteChange),
+    /// Import a source's commit.
+    Import(Import),
+    /// Make a change set stable.
+    Release(Release),
+    /// Give a staged change set up.
+    Discard(Selector),
+    /// Take away a label that its source no longer has.
+    RemoveLabel(Removal),
+}
+
+/// A change set to be written through the API.
+#[derive(Debug, Clone)]
+pub struct WriteChange {
+    /// The label.
+    pub label: Label,
+    /// Its name; made from the contents when none is given.
+    pub name: Option<VersionName>,
+    /// Why, for people.
+    pub message: String,
+    /// Who made it, as the caller says.
+    pub author: String,
+    /// What is written, each path once.
+    pub documents: Vec<DocumentWrite>,
+    /// Whether it is stored without being released.
+    pub stage_only: bool,
+    /// What must hold of the first document's stable version.
+    pub precondition: Option<Precondition>,
+}
+
+/// One document to be written.
+#[derive(Debug, Clone)]
+pub struct DocumentWrite {
+    /// Its path.
+    pub path: Path,
+    /// Its new content.
+    pub content: Content,
+    /// The application and profile it is written for, if it is for one.
+    pub split: Option<Split>,
+}
+
+/// What must hold of a stable version for a write to happen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Precondition {
+    /// It has this content.
+    Digest(Sha256),
+    /// There is one.
+    Exists,
+    /// There is none.
+    Missing,
+}
+
+/// A commit to be imported from a source.
+#[derive(Debug, Clone)]
+pub struct Import {
+    /// The source.
+    pub source: SourceName,
+    /// The label it feeds.
+    pub label: Label,
+    /// The commit.
+    pub commit: VersionName,
+    /// The commit's message.
+    pub message: String,
+    /// The commit's author.
+    pub author: String,
+    /// What the commit changed.
+    pub documents: Vec<DocumentWrite>,
+    /// Whether it is released at once.
+    pub release: bool,
+}
+
+/// Which change set is meant.
+#[derive(Debug, Clone)]
+pub struct Selector {
+    /// Its label.
+    pub label: Label,
+    /// Its name.
+    pub name: VersionName,
+    /// A path it holds; the newest of the name when none is given.
+    pub path: Option<Path>,
+}
+
+/// A release that is asked for.
+#[derive(Debug, Clone)]
+pub struct Release {
+    /// Which change set.
+    pub selector: Selector,
+    /// What must hold of the selected path's stable version.
+    pub precondition: Option<Precondition>,
+}
+
+/// A label to be taken away.
+#[derive(Debug, Clone)]
+pub struct Removal {
+    /// The label.
+    pub label: Label,
+    /// The source that fed it.
+    pub source: SourceName,
+}
+
+/// What came of a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// The position that holds the effect.
+    pub at: Seq,
+    /// The change set it was about; 0 where it was about none.
+    pub change: Seq,
+    /// The label.
+    pub label: Label,
+    /// The change set's name.
+    pub name: VersionName,
+    /// The change set's digest.
+    pub digest: Sha256,
+    /// Whether the change set is new.
+    pub created: bool,
+    /// Whether anything that is served moved.
+    pub moved: bool,
+}

@@ -1,0 +1,137 @@
+//! Contents by their hash, and what may be wrong with them.
+
+use sha2::Digest as _;
+use std::fmt;
+
+/// Bytes of a document at most.
+pub const MAX_DOCUMENT_BYTES: usize = 1 << 20;
+
+/// A SHA-256, the name of a content.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Sha256(pub [u8; 32]);
+
+impl Sha256 {
+    /// The hash of `content`.
+    pub fn of(content: &[u8]) -> Self {
+        Self(sha2::Sha256::digest(content).into())
+    }
+
+    /// The hash of several parts, each told apart by its length.
+    pub fn of_parts<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> Self {
+        let mut hasher = sha2::Sha256::new();
+        for part in parts {
+            hasher.update((part.len() as u64).to_be_bytes());
+            hasher.update(part);
+        }
+        Self(hasher.finalize().into())
+    }
+
+    /// The first `digits` hex digits.
+    pub fn short(&self, digits: usize) -> String {
+        let mut hex = hex::encode(self.0);
+        hex.truncate(digits);
+        hex
+    }
+}
+
+impl fmt::Display for Sha256 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&hex::encode(self.0))
+    }
+}
+
+impl fmt::Debug for Sha256 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// Which content, without the bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ContentRef {
+    /// Its hash.
+    pub sha256: Sha256,
+    /// Its length in bytes.
+    pub size: u32,
+}
+
+/// Why a stored file can't be served as configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Defect {
+    /// The line, from 1; 0 where there is none.
+    pub line: u32,
+    /// The column, from 1; 0 where there is none.
+    pub column: u32,
+    /// What is wrong.
+    pub message: String,
+}
+
+impl fmt::Display for Defect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.line, self.column) {
+            (0, _) => f.write_str(&self.message),
+            (line, column) => write!(f, "line {line}, column {column}: {}", self.message),
+        }
+    }
+}
+
+/// What a version of a document holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Content {
+    /// A content, served as text whatever it is, and as configuration unless it
+    /// has a defect.
+    Present {
+        /// Which.
+        content: ContentRef,
+        /// Why it is no configuration, for files of a source that don't parse.
+        defect: Option<Defect>,
+    },
+    /// A source's file too large to be stored.
+    Oversized {
+        /// Its length in bytes.
+        size: u64,
+    },
+    /// The document was deleted.
+    Absent,
+}
+
+impl Content {
+    /// A content without a defect.
+    pub fn present(sha256: Sha256, size: u32) -> Self {
+        Self::Present {
+            content: ContentRef { sha256, size },
+            defect: None,
+        }
+    }
+
+    /// Which content is stored, if one is.
+    pub fn stored(&self) -> Option<ContentRef> {
+        match self {
+            Self::Present { content, .. } => Some(*content),
+            Self::Oversized { .. } | Self::Absent => None,
+        }
+    }
+
+    /// Whether the document is there at all.
+    pub fn exists(&self) -> bool {
+        !matches!(self, Self::Absent)
+    }
+
+    /// Whether two versions hold the same bytes, whatever is wrong with them.
+    pub fn same_bytes(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Absent, Self::Absent) => true,
+            (Self::Oversized { size: a }, Self::Oversized { size: b }) => a == b,
+            _ => self.stored().is_some() && self.stored() == other.stored(),
+        }
+    }
+
+    /// What takes part in a change set's digest.
+    pub(super) fn fingerprint(&self) -> Vec<u8> {
+        match self {
+            Self::Present { content, .. } => content.sha256.0.to_vec(),
+            Self::Oversized { size } => size.to_be_bytes().to_vec(),
+            Self::Absent => Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Decides what a command does: `(state, command) → record | unchanged | refused`.
+
+mod import;
+mod release;
+mod write;
+
+use super::{
+    Body, ChangeEntry, Command, HybridTime, Outcome, Precondition, Refused, RequestKey, State,
+    document::Document,
+};
+use jiff::Timestamp;
+
+/// Who asks, and whether they may repeat it.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Who was authenticated.
+    pub principal: String,
+    /// What makes the request idempotent, if the caller gave it.
+    pub key: Option<RequestKey>,
+}
+
+/// What a command does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decided {
+    /// A record is to be appended; the outcome holds once it is durable.
+    Append(Body, Outcome),
+    /// Nothing: it is so already, or the request was answered before.
+    Unchanged(Outcome),
+}
+
+/// Decides what `command` does to `state` at `now`.
+pub fn decide(
+    state: &State,
+    request: &Request,
+    command: Command,
+    now: Timestamp,
+) -> Result<Decided, Refused> {
+    if let Some(outcome) = answered(state, request, now)? {
+        return Ok(Decided::Unchanged(outcome));
+    }
+    let author = Author {
+        principal: &request.principal,
+        time: state.time.next(now),
+    };
+    match command {
+        Command::Write(write) => write::decide(state, author, write),
+        Command::Import(import) => import::decide(state, author, import),
+        Command::RemoveLabel(removal) => import::decide_removal(state, removal),
+        Command::Release(release) => release::decide(state, release),
+        Command::Discard(selector) => release::decide_discard(state, selector),
+    }
+}
+
+/// Who writes, and the time the record will have.
+#[derive(Clone, Copy)]
+struct Author<'a> {
+    principal: &'a str,
+    time: HybridTime,
+}
+
+fn answered(
+    state: &State,
+    request: &Request,
+    now: Timestamp,
+) -> Result<Option<Outcome>, Refused> {
+    let Some(RequestKey { id, body }) = &request.key else {
+        return Ok(None);
+    };
+    match state.requests.get(&request.principal, id) {
+        Some(answered) if now.duration_since(answered.at) >= super::REQUEST_RETENTION => Ok(None),
+        Some(answered) if answered.body == *body => Ok(Some(answered.outcome.clone())),
+        Some(_) => Err(Refused::RequestIdReused(id.clone())),
+        None => Ok(None),
+    }
+}
+
+fn check_precondition(
+    document: Option<&Document>,
+    path: &super::Path,
+    precondition: &Precondition,
+) -> Result<(), Refused> {
+    let served = document
+        .and_then(Document::served)
+        .and_then(|version| version.content.stored());
+    let holds = match (precondition, served) {
+        (Precondition::Digest(wanted), Some(content)) => content.sha256 == *wanted,
+        (Precondition::Exists, Some(_)) | (Precondition::Missing, None) => true,
+        _ => false,
+    };
+    if holds {
+        return Ok(());
+    }
+    Err(Refused::PreconditionFailed {
+        path: path.clone(),
+        found: served.map_or_else(
+            || "there is none".into(),
+            |content| format!("its digest is {}", content.sha256),
+        ),
+    })
+}
+
+impl Outcome {
+    fn of(state: &State, entry: &ChangeEntry) -> Self {
+        Self {
+            at: state.head,
+            change: entry.change.seq,
+            label: entry.change.label.clone(),
+            name: entry.change.name.clone(),
+            digest: entry.change.digest,
+            created: false,
+            moved: false,
+        }
+    }
+}
+
+/// Whether a change set is what is served of all its documents.
+fn is_stable(state: &State, entry: &ChangeEntry) -> bool {
+    let Some(label) = state.labels.get(&entry.change.label) else {
+        return false;
+    };
+    entry.change.documents.iter().all(|changed| {
+        label
+            .documents
+            .get(&changed.path)
+            .is_some_and(|document| document.stable == Some(entry.change.seq))
+    })
+}

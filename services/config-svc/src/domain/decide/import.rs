@@ -1,0 +1,107 @@
+//! Importing a source's commit, and taking away a label it no longer has.
+
+use super::super::command::Import;
+use super::super::{
+    Body, ChangeSet, ChangedDocument, Outcome, Refused, Removal, Sha256, State, VersionName,
+};
+use super::{Author, Decided};
+use std::sync::Arc;
+
+pub(super) fn decide(
+    state: &State,
+    author: Author<'_>,
+    import: Import,
+) -> Result<Decided, Refused> {
+    let label = state.labels.get(&import.label);
+    let feed = label.and_then(|label| label.feed.as_ref());
+    if let Some(feed) = feed.filter(|feed| feed.source != import.source) {
+        return Err(Refused::FedBySource {
+            label: import.label,
+            source_name: feed.source.clone(),
+        });
+    }
+    let imported = feed.is_some_and(|feed| feed.imported == import.commit);
+    if imported && import.documents.is_empty() {
+        return Ok(Decided::Unchanged(unchanged(state, &import)));
+    }
+    let change = change_set(state, author, &import);
+    let outcome = Outcome {
+        at: change.seq,
+        change: change.seq,
+        label: change.label.clone(),
+        name: change.name.clone(),
+        digest: change.digest,
+        created: true,
+        moved: import.release,
+    };
+    let body = Body::Change {
+        change: Arc::new(change),
+        released: import.release,
+        source: Some(import.source),
+    };
+    Ok(Decided::Append(body, outcome))
+}
+
+pub(super) fn decide_removal(state: &State, removal: Removal) -> Result<Decided, Refused> {
+    let feed = state
+        .labels
+        .get(&removal.label)
+        .ok_or_else(|| Refused::LabelNotFound(removal.label.clone()))?
+        .feed
+        .as_ref();
+    match feed {
+        Some(feed) if feed.source == removal.source => {
+            let outcome = Outcome {
+                at: state.head.next(),
+                change: super::super::Seq(0),
+                label: removal.label.clone(),
+                name: feed.imported.clone(),
+                digest: Sha256::of(&[]),
+                created: false,
+                moved: true,
+            };
+            let body = Body::LabelRemoved {
+                label: removal.label,
+            };
+            Ok(Decided::Append(body, outcome))
+        }
+        _ => Err(Refused::LabelNotFound(removal.label)),
+    }
+}
+
+fn change_set(state: &State, author: Author<'_>, import: &Import) -> ChangeSet {
+    let documents: Arc<[ChangedDocument]> = import
+        .documents
+        .iter()
+        .map(|document| ChangedDocument {
+            path: document.path.clone(),
+            content: document.content.clone(),
+            split: None,
+        })
+        .collect();
+    ChangeSet {
+        seq: state.head.next(),
+        name: import.commit.clone(),
+        label: import.label.clone(),
+        digest: ChangeSet::digest_of(documents.iter().map(|d| (&d.path, &d.content))),
+        message: import.message.clone(),
+        author: import.author.clone(),
+        principal: author.principal.to_owned(),
+        written_at: author.time.wall,
+        documents,
+    }
+}
+
+fn unchanged(state: &State, import: &Import) -> Outcome {
+    let name: VersionName = import.commit.clone();
+    let known = state.newest_change(&import.label, &name);
+    Outcome {
+        at: state.head,
+        change: known.map_or(super::super::Seq(0), |entry| entry.change.seq),
+        label: import.label.clone(),
+        name,
+        digest: known.map_or_else(|| Sha256::of(&[]), |entry| entry.change.digest),
+        created: false,
+        moved: false,
+    }
+}

@@ -1,0 +1,82 @@
+//! Making a change set stable, and giving one up.
+
+use super::super::{
+    Body, ChangeEntry, ChangeState, Outcome, Refused, Release, Selector, State,
+};
+use super::{Decided, check_precondition, is_stable};
+use std::sync::Arc;
+
+pub(super) fn decide(state: &State, release: Release) -> Result<Decided, Refused> {
+    let entry = state.select(&release.selector)?;
+    if entry.state == ChangeState::Discarded {
+        return Err(Refused::ChangeDiscarded {
+            name: release.selector.name,
+        });
+    }
+    check_release_precondition(state, &release)?;
+    check_kept(state, entry)?;
+    let outcome = Outcome::of(state, entry);
+    if is_stable(state, entry) {
+        return Ok(Decided::Unchanged(outcome));
+    }
+    let body = Body::Release {
+        change: entry.change.seq,
+    };
+    let outcome = Outcome {
+        at: state.head.next(),
+        moved: true,
+        ..outcome
+    };
+    Ok(Decided::Append(body, outcome))
+}
+
+pub(super) fn decide_discard(state: &State, selector: Selector) -> Result<Decided, Refused> {
+    let entry = state.select(&selector)?;
+    let outcome = Outcome::of(state, entry);
+    match entry.state {
+        ChangeState::Discarded => Ok(Decided::Unchanged(outcome)),
+        ChangeState::Released => Err(Refused::ChangeReleased {
+            name: selector.name,
+        }),
+        ChangeState::Staged => {
+            let body = Body::Discard {
+                change: entry.change.seq,
+            };
+            let at = state.head.next();
+            Ok(Decided::Append(body, Outcome { at, ..outcome }))
+        }
+    }
+}
+
+fn check_release_precondition(state: &State, release: &Release) -> Result<(), Refused> {
+    let (Some(precondition), Some(path)) = (&release.precondition, &release.selector.path) else {
+        return Ok(());
+    };
+    let document = state
+        .labels
+        .get(&release.selector.label)
+        .and_then(|label| label.documents.get(path))
+        .map(Arc::as_ref);
+    check_precondition(document, path, precondition)
+}
+
+/// A change set can be made stable while every version it wrote is kept.
+fn check_kept(state: &State, entry: &ChangeEntry) -> Result<(), Refused> {
+    let change = &entry.change;
+    let kept = state.labels.get(&change.label).is_some_and(|label| {
+        change.documents.iter().all(|changed| {
+            label
+                .documents
+                .get(&changed.path)
+                .is_some_and(|document| document.at(change.seq).is_some())
+        })
+    });
+    if kept {
+        Ok(())
+    } else {
+        Err(Refused::ChangeNotFound {
+            label: change.label.clone(),
+            name: change.name.clone(),
+        })
+    }
+}

@@ -1,0 +1,216 @@
+//! Writing a change set through the API.
+
+use super::super::{
+    Body, ChangeEntry, ChangeSet, ChangedDocument, Document, DocumentWrite, LabelState,
+    MAX_DOCUMENT_BYTES, MediaType, Outcome, Path, Refused, State, VersionName, WriteChange,
+};
+use super::{Author, Decided, check_precondition, is_stable};
+use std::{collections::HashSet, sync::Arc};
+
+/// Hex digits of a name made from contents.
+const HASH_NAME_DIGITS: usize = 12;
+
+pub(super) fn decide(
+    state: &State,
+    author: Author<'_>,
+    write: WriteChange,
+) -> Result<Decided, Refused> {
+    let empty = LabelState::default();
+    let label = state.labels.get(&write.label).unwrap_or(&empty);
+    check_documents(label, &write)?;
+    let change = change_set(state, author, &write);
+    match same_change(state, label, &change)? {
+        Some(existing) => Ok(write_again(state, existing, write.stage_only)),
+        None => {
+            let outcome = Outcome {
+                at: change.seq,
+                change: change.seq,
+                label: change.label.clone(),
+                name: change.name.clone(),
+                digest: change.digest,
+                created: true,
+                moved: !write.stage_only,
+            };
+            let body = Body::Change {
+                change: Arc::new(change),
+                released: !write.stage_only,
+                source: None,
+            };
+            Ok(Decided::Append(body, outcome))
+        }
+    }
+}
+
+/// The same content under the same name is the same change set: nothing is
+/// written, and it is made stable if that was asked and it is not.
+fn write_again(state: &State, existing: &ChangeEntry, stage_only: bool) -> Decided {
+    let outcome = Outcome::of(state, existing);
+    if stage_only || is_stable(state, existing) {
+        return Decided::Unchanged(outcome);
+    }
+    let body = Body::Release {
+        change: existing.change.seq,
+    };
+    let outcome = Outcome {
+        at: state.head.next(),
+        moved: true,
+        ..outcome
+    };
+    Decided::Append(body, outcome)
+}
+
+fn check_documents(label: &LabelState, write: &WriteChange) -> Result<(), Refused> {
+    if let Some(feed) = &label.feed {
+        return Err(Refused::FedBySource {
+            label: write.label.clone(),
+            source_name: feed.source.clone(),
+        });
+    }
+    let first = write.documents.first().ok_or(Refused::NoDocuments)?;
+    if let Some(precondition) = &write.precondition {
+        let document = label.documents.get(&first.path).map(Arc::as_ref);
+        check_precondition(document, &first.path, precondition)?;
+    }
+    let mut paths = HashSet::new();
+    for document in &write.documents {
+        if !paths.insert(&document.path) {
+            return Err(Refused::DuplicatePath(document.path.clone()));
+        }
+        check_document(label, write, document)?;
+    }
+    Ok(())
+}
+
+fn check_document(
+    label: &LabelState,
+    write: &WriteChange,
+    document: &DocumentWrite,
+) -> Result<(), Refused> {
+    match document.content.stored() {
+        Some(content) if content.size as usize > MAX_DOCUMENT_BYTES => Err(Refused::TooLarge {
+            path: document.path.clone(),
+            bytes: u64::from(content.size),
+        }),
+        Some(_) => check_stem(label, write, document),
+        None => check_deletable(label, write, document),
+    }
+}
+
+fn check_deletable(
+    label: &LabelState,
+    write: &WriteChange,
+    document: &DocumentWrite,
+) -> Result<(), Refused> {
+    match label.documents.get(&document.path) {
+        Some(_) => Ok(()),
+        None => Err(Refused::DocumentNotFound {
+            label: write.label.clone(),
+            path: document.path.clone(),
+        }),
+    }
+}
+
+/// One stem belongs to one application and profile, and has one extension,
+/// while anything of it is served or staged.
+fn check_stem(
+    label: &LabelState,
+    write: &WriteChange,
+    document: &DocumentWrite,
+) -> Result<(), Refused> {
+    let stem = document.path.stem();
+    for extension in [".yml", ".yaml", ".json", ".properties"] {
+        let other = format!("{stem}{extension}");
+        let Some(existing) = label.documents.get(other.as_str()) else {
+            continue;
+        };
+        let goes = write.documents.iter().any(|d| d.path == existing.path && !d.content.exists());
+        if goes || !is_live(existing) {
+            continue;
+        }
+        let same_path = existing.path == document.path;
+        let same_split = match (&existing.split, &document.split) {
+            (Some(theirs), Some(ours)) => theirs == ours,
+            _ => true,
+        };
+        if !same_path || !same_split {
+            return Err(ambiguous(document, existing));
+        }
+    }
+    Ok(())
+}
+
+/// Whether something of a document is served, or may yet be.
+fn is_live(document: &Document) -> bool {
+    let staged = document
+        .versions
+        .iter()
+        .any(|v| v.content.exists() && document.stable.is_none_or(|stable| v.seq > stable));
+    document.served().is_some() || staged
+}
+
+fn ambiguous(document: &DocumentWrite, existing: &Document) -> Refused {
+    let owner = existing.split.as_ref().map_or_else(
+        || MediaType::from_path(existing.path.as_str()).map_or("text", MediaType::as_str).into(),
+        |split| format!("application {}, profile {}", split.app, split.profile),
+    );
+    Refused::Ambiguous {
+        path: document.path.clone(),
+        other: existing.path.clone(),
+        owner,
+    }
+}
+
+fn change_set(state: &State, author: Author<'_>, write: &WriteChange) -> ChangeSet {
+    let digest = ChangeSet::digest_of(write.documents.iter().map(|d| (&d.path, &d.content)));
+    let name = write
+        .name
+        .clone()
+        .unwrap_or_else(|| VersionName::trusted(&digest.short(HASH_NAME_DIGITS)));
+    let documents = write.documents.iter().map(|document| ChangedDocument {
+        path: document.path.clone(),
+        content: document.content.clone(),
+        split: document.split.clone(),
+    });
+    ChangeSet {
+        seq: state.head.next(),
+        name,
+        label: write.label.clone(),
+        digest,
+        message: write.message.clone(),
+        author: write.author.clone(),
+        principal: author.principal.to_owned(),
+        written_at: author.time.wall,
+        documents: documents.collect(),
+    }
+}
+
+/// The change set that `change` repeats. A name taken by anything else is
+/// refused.
+fn same_change<'a>(
+    state: &'a State,
+    label: &LabelState,
+    change: &ChangeSet,
+) -> Result<Option<&'a ChangeEntry>, Refused> {
+    for changed in change.documents.iter() {
+        let Some(version) = named(label, &changed.path, change.name.as_str()) else {
+            continue;
+        };
+        let existing = state.changes.get(&version.seq);
+        return match existing {
+            Some(entry) if entry.change.digest == change.digest => Ok(Some(entry)),
+            _ => Err(Refused::VersionExists {
+                name: change.name.clone(),
+                path: changed.path.clone(),
+            }),
+        };
+    }
+    Ok(None)
+}
+
+fn named<'a>(
+    label: &'a LabelState,
+    path: &Path,
+    name: &str,
+) -> Option<&'a super::super::Version> {
+    label.documents.get(path)?.named(name)
+}

@@ -1,0 +1,56 @@
+//! Documents and the versions kept of them.
+
+use super::{Content, Path, Seq, Split, VersionName};
+use jiff::Timestamp;
+
+/// Versions kept of a document, the stable one included.
+pub const MAX_VERSIONS: usize = 50;
+
+/// A document: what is served of it, and its versions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document {
+    /// Its path.
+    pub path: Path,
+    /// The application and profile it was written for, if it was.
+    pub split: Option<Split>,
+    /// Its versions, oldest first. Never empty.
+    pub versions: Vec<Version>,
+    /// Which of them is served. None before the first release.
+    pub stable: Option<Seq>,
+}
+
+/// One version of a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Version {
+    /// The position of the change set that wrote it.
+    pub seq: Seq,
+    /// Its name.
+    pub name: VersionName,
+    /// What it holds.
+    pub content: Content,
+    /// When it was written.
+    pub written_at: Timestamp,
+}
+
+impl Document {
+    /// The version of this name.
+    pub fn named(&self, name: &str) -> Option<&Version> {
+        self.versions.iter().find(|v| v.name.as_str() == name)
+    }
+
+    /// The version that the change set at `seq` wrote.
+    pub fn at(&self, seq: Seq) -> Option<&Version> {
+        let index = self.versions.binary_search_by_key(&seq, |v| v.seq).ok()?;
+        self.versions.get(index)
+    }
+
+    /// The version that is served, deletions included.
+    pub fn stable_version(&self) -> Option<&Version> {
+        self.stable.and_then(|seq| self.at(seq))
+    }
+
+    /// The version that is served, unless the document is deleted.
+    pub fn served(&self) -> Option<&Version> {
+        self.stable_version().filter(|v| v.content.exists())
+    }
+}

@@ -1,0 +1,264 @@
+//! Folds records into the state. Everything a cluster holds is the fold of its
+//! log, so this has no choice to make and no clock to read.
+
+use super::{
+    Body, ChangeEntry, ChangeSet, ChangeState, ChangedDocument, Document, Feed, Label, LabelState,
+    MAX_VERSIONS, Outcome, Record, Seq, SourceName, State, Version,
+};
+use std::sync::Arc;
+
+/// A log that can't be one: it was damaged, or written by something else.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Inconsistent {
+    /// A sequence number is missing or came twice.
+    #[error("record {found} follows record {head}")]
+    Gap {
+        /// The last record before it.
+        head: Seq,
+        /// The record that came.
+        found: Seq,
+    },
+    /// A record names a change set that was never written.
+    #[error("record {at} names change set {change}, which is not kept")]
+    UnknownChange {
+        /// The record.
+        at: Seq,
+        /// The change set.
+        change: Seq,
+    },
+}
+
+/// The state after `record`.
+pub fn fold(state: &State, record: &Record) -> Result<State, Inconsistent> {
+    if record.seq != state.head.next() {
+        return Err(Inconsistent::Gap {
+            head: state.head,
+            found: record.seq,
+        });
+    }
+    let mut next = state.clone();
+    next.head = record.seq;
+    next.time = record.time;
+    let outcome = next.apply(record)?;
+    next.requests.note(
+        &record.principal,
+        record.request.as_ref(),
+        record.time,
+        outcome,
+    );
+    Ok(next)
+}
+
+impl State {
+    fn apply(&mut self, record: &Record) -> Result<Outcome, Inconsistent> {
+        match &record.body {
+            Body::Change {
+                change,
+                released,
+                source,
+            } => Ok(self.apply_change(change, *released, source.as_ref())),
+            Body::Release { change } => self.apply_release(record.seq, *change),
+            Body::Discard { change } => self.apply_discard(record.seq, *change),
+            Body::LabelRemoved { label } => Ok(self.apply_removal(record.seq, label)),
+        }
+    }
+
+    fn apply_change(
+        &mut self,
+        change: &Arc<ChangeSet>,
+        released: bool,
+        source: Option<&SourceName>,
+    ) -> Outcome {
+        let mut label = self.labels.get(&change.label).cloned().unwrap_or_default();
+        let mut dropped = Vec::new();
+        for changed in change.documents.iter() {
+            dropped.extend(label.write(change, changed, released));
+        }
+        label.note_feed(change, released, source);
+        if released {
+            label.generation += 1;
+        }
+        self.labels.insert(change.label.clone(), label);
+        self.restore_change(ChangeEntry {
+            change: change.clone(),
+            state: if released {
+                ChangeState::Released
+            } else {
+                ChangeState::Staged
+            },
+            kept: (change.documents.len() as u32).max(1),
+        });
+        for seq in dropped {
+            self.release_versions(seq, 1);
+        }
+        Outcome {
+            at: change.seq,
+            change: change.seq,
+            label: change.label.clone(),
+            name: change.name.clone(),
+            digest: change.digest,
+            created: true,
+            moved: released,
+        }
+    }
+
+    fn apply_release(&mut self, at: Seq, seq: Seq) -> Result<Outcome, Inconsistent> {
+        let change = self.change_mut(at, seq, ChangeState::Released)?;
+        let mut label = self.labels.get(&change.label).cloned().unwrap_or_default();
+        for changed in change.documents.iter() {
+            if let Some(document) = label.documents.get_mut(&changed.path)
+                && document.at(seq).is_some()
+            {
+                Arc::make_mut(document).stable = Some(seq);
+            }
+        }
+        if let Some(feed) = &mut label.feed {
+            feed.served = Some(change.name.clone());
+        }
+        label.generation += 1;
+        self.labels.insert(change.label.clone(), label);
+        Ok(moved(at, &change, true))
+    }
+
+    fn apply_discard(&mut self, at: Seq, seq: Seq) -> Result<Outcome, Inconsistent> {
+        let change = self.change_mut(at, seq, ChangeState::Discarded)?;
+        Ok(moved(at, &change, false))
+    }
+
+    fn apply_removal(&mut self, at: Seq, name: &Label) -> Outcome {
+        let label = self.labels.remove(name).unwrap_or_default();
+        for version in label.documents.values().flat_map(|d| &d.versions) {
+            self.release_versions(version.seq, 1);
+        }
+        if name.as_str() == Label::MAIN {
+            let generation = label.generation + 1;
+            let empty = LabelState {
+                generation,
+                ..LabelState::default()
+            };
+            self.labels.insert(name.clone(), empty);
+        }
+        Outcome {
+            at,
+            change: Seq(0),
+            label: name.clone(),
+            name: label
+                .feed
+                .map_or_else(|| super::VersionName::trusted("removed"), |feed| feed.imported),
+            digest: super::Sha256::of(&[]),
+            created: false,
+            moved: true,
+        }
+    }
+
+    fn change_mut(
+        &mut self,
+        at: Seq,
+        seq: Seq,
+        to: ChangeState,
+    ) -> Result<Arc<ChangeSet>, Inconsistent> {
+        let entry = self
+            .changes
+            .get_mut(&seq)
+            .ok_or(Inconsistent::UnknownChange { at, change: seq })?;
+        entry.state = to;
+        Ok(entry.change.clone())
+    }
+}
+
+impl LabelState {
+    /// Writes one document of a change set. Answers which change sets lost a
+    /// version by it.
+    fn write(
+        &mut self,
+        change: &ChangeSet,
+        changed: &ChangedDocument,
+        released: bool,
+    ) -> Vec<Seq> {
+        let document = self
+            .documents
+            .entry(changed.path.clone())
+            .or_insert_with(|| {
+                Arc::new(Document {
+                    path: changed.path.clone(),
+                    split: None,
+                    versions: Vec::new(),
+                    stable: None,
+                })
+            });
+        let document = Arc::make_mut(document);
+        if changed.split.is_some() {
+            document.split.clone_from(&changed.split);
+        }
+        let mut dropped = document.drop_named(change);
+        document.versions.push(Version {
+            seq: change.seq,
+            name: change.name.clone(),
+            content: changed.content.clone(),
+            written_at: change.written_at,
+        });
+        if released {
+            document.stable = Some(change.seq);
+        }
+        dropped.extend(document.drop_surplus());
+        dropped
+    }
+
+    fn note_feed(&mut self, change: &ChangeSet, released: bool, source: Option<&SourceName>) {
+        let Some(source) = source else { return };
+        let served = if released {
+            Some(change.name.clone())
+        } else {
+            self.feed.take().and_then(|feed| feed.served)
+        };
+        self.feed = Some(Feed {
+            source: source.clone(),
+            imported: change.name.clone(),
+            imported_at: change.written_at,
+            served,
+        });
+    }
+}
+
+impl Document {
+    /// A source that goes back to a commit writes versions of the same name and
+    /// content again: they move to the end instead of standing twice.
+    fn drop_named(&mut self, change: &ChangeSet) -> Vec<Seq> {
+        let Some(index) = self.versions.iter().position(|v| v.name == change.name) else {
+            return Vec::new();
+        };
+        let old = self.versions.remove(index).seq;
+        if self.stable == Some(old) {
+            self.stable = Some(change.seq);
+        }
+        vec![old]
+    }
+
+    /// Lets go of the oldest versions over [`MAX_VERSIONS`], never the stable one.
+    fn drop_surplus(&mut self) -> Vec<Seq> {
+        let mut surplus = self.versions.len().saturating_sub(MAX_VERSIONS);
+        let stable = self.stable;
+        let mut dropped = Vec::new();
+        self.versions.retain(|version| {
+            let drop = surplus > 0 && Some(version.seq) != stable;
+            if drop {
+                surplus -= 1;
+                dropped.push(version.seq);
+            }
+            !drop
+        });
+        dropped
+    }
+}
+
+fn moved(at: Seq, change: &ChangeSet, moved: bool) -> Outcome {
+    Outcome {
+        at,
+        change: change.seq,
+        label: change.label.clone(),
+        name: change.name.clone(),
+        digest: change.digest,
+        created: false,
+        moved,
+    }
+}

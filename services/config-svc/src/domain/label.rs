@@ -1,0 +1,41 @@
+//! Labels: the sets of documents that are read together.
+
+use super::{Document, Path, SourceName, VersionName};
+use imbl::OrdMap;
+use jiff::Timestamp;
+use std::sync::Arc;
+
+/// The documents of a label.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LabelState {
+    /// The documents, by path.
+    pub documents: OrdMap<Path, Arc<Document>>,
+    /// Grows with each change of what is served, so that readers can tell at a
+    /// glance that nothing did.
+    pub generation: u64,
+    /// The source that feeds the label, if one does.
+    pub feed: Option<Feed>,
+}
+
+/// What feeds a label.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Feed {
+    /// The source.
+    pub source: SourceName,
+    /// The commit that was imported last.
+    pub imported: VersionName,
+    /// When that was.
+    pub imported_at: Timestamp,
+    /// The commit that is served. None while nothing was released.
+    pub served: Option<VersionName>,
+}
+
+impl LabelState {
+    /// How many documents are served.
+    pub fn served_documents(&self) -> usize {
+        self.documents
+            .values()
+            .filter(|document| document.served().is_some())
+            .count()
+    }
+}

@@ -1,0 +1,392 @@
+//! Names, each checked once where it enters.
+
+use std::{borrow::Borrow, fmt, str::FromStr, sync::Arc};
+
+/// First path segments that routes of ours begin with; no application or label
+/// may be called so.
+const RESERVED: &[&str] = &[
+    "api",
+    "ws",
+    "health",
+    "metrics",
+    "heartbeat",
+    "encrypt",
+    "decrypt",
+    "monitor",
+];
+
+/// Bytes of an application's, profile's or version's name.
+const MAX_NAME: usize = 128;
+/// Bytes of a label.
+const MAX_LABEL: usize = 256;
+/// Bytes of a path.
+const MAX_PATH: usize = 1024;
+
+/// A name that is not one.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidName {
+    /// Nothing where a name must stand.
+    #[error("{what} must not be empty")]
+    Empty {
+        /// What was named.
+        what: &'static str,
+    },
+    /// Longer than names may be.
+    #[error("{what} has {bytes} bytes, {limit} at most are allowed")]
+    TooLong {
+        /// What was named.
+        what: &'static str,
+        /// Its length in bytes.
+        bytes: usize,
+        /// The most there may be.
+        limit: usize,
+    },
+    /// A character or part that names may not have.
+    #[error("{what} {given:?} is not valid: {rule}")]
+    Malformed {
+        /// What was named.
+        what: &'static str,
+        /// What was given.
+        given: String,
+        /// What is allowed.
+        rule: &'static str,
+    },
+    /// A name that our own routes take.
+    #[error("{what} {given:?} is reserved")]
+    Reserved {
+        /// What was named.
+        what: &'static str,
+        /// What was given.
+        given: String,
+    },
+}
+
+impl InvalidName {
+    /// The field that is wrong, as requests call it.
+    pub fn field(&self) -> &'static str {
+        match self {
+            Self::Empty { what }
+            | Self::TooLong { what, .. }
+            | Self::Malformed { what, .. }
+            | Self::Reserved { what, .. } => what,
+        }
+    }
+}
+
+macro_rules! name {
+    ($(#[$doc:meta])* $name:ident, $check:path) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Arc<str>);
+
+        impl $name {
+            /// The name as text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+
+            /// A name that was checked before: read back from the store.
+            pub fn trusted(name: &str) -> Self {
+                Self(name.into())
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = InvalidName;
+
+            fn from_str(given: &str) -> Result<Self, InvalidName> {
+                $check(given)?;
+                Ok(Self(given.into()))
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Debug::fmt(&self.0, f)
+            }
+        }
+
+        impl Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
+            }
+        }
+    };
+}
+
+name!(
+    /// An application: letters, digits, `.`, `_`, `-`; not reserved.
+    App,
+    check_app
+);
+name!(
+    /// A profile: letters, digits, `.`, `_`, `-`.
+    Profile,
+    check_profile
+);
+name!(
+    /// A label, as readers ask for it: sources may feed labels that writers could
+    /// not make, see [`Label::check_writable`].
+    Label,
+    check_label
+);
+name!(
+    /// The name of a change set and so of the versions it wrote.
+    VersionName,
+    check_version
+);
+name!(
+    /// A document's place on its label: relative, `/` between folders.
+    Path,
+    check_path
+);
+name!(
+    /// What makes a request idempotent.
+    RequestId,
+    check_request_id
+);
+name!(
+    /// A source's name.
+    SourceName,
+    check_source
+);
+
+impl App {
+    /// The application every other one inherits from.
+    pub const SHARED: &'static str = "application";
+}
+
+impl Profile {
+    /// The profile of those that name none.
+    pub const DEFAULT: &'static str = "default";
+
+    /// `default`.
+    pub fn default_profile() -> Self {
+        Self::trusted(Self::DEFAULT)
+    }
+}
+
+impl Label {
+    /// The label of those that name none.
+    pub const MAIN: &'static str = "main";
+    /// What `main` falls back to when only a source's `master` exists.
+    pub const MASTER: &'static str = "master";
+
+    /// `main`.
+    pub fn main() -> Self {
+        Self::trusted(Self::MAIN)
+    }
+
+    /// Whether the API may write to a label of this name.
+    pub fn check_writable(&self) -> Result<(), InvalidName> {
+        let what = "label";
+        let plain = self.0.bytes().all(|b| plain_byte(b) || b == b'/');
+        let parts = self.0.split('/').all(|part| !part.is_empty());
+        if !plain || !parts {
+            return malformed(
+                what,
+                &self.0,
+                "letters, digits, '.', '_', '-' and '/' between parts",
+            );
+        }
+        let first = self.0.split('/').next().unwrap_or_default();
+        not_reserved(what, first)
+    }
+}
+
+/// The application and profile that a document was written for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Split {
+    /// The application.
+    pub app: App,
+    /// The profile.
+    pub profile: Profile,
+}
+
+impl Split {
+    /// The file name without its extension.
+    pub fn stem(&self) -> String {
+        if self.profile.as_str() == Profile::DEFAULT {
+            self.app.to_string()
+        } else {
+            format!("{}-{}", self.app, self.profile)
+        }
+    }
+}
+
+/// The formats that documents can be written in through the API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MediaType {
+    /// `application/yaml`, `.yml`.
+    Yaml,
+    /// `application/json`, `.json`.
+    Json,
+    /// `text/x-java-properties`, `.properties`.
+    Properties,
+}
+
+impl MediaType {
+    /// All of them, in the order they are looked for.
+    pub const ALL: [Self; 3] = [Self::Properties, Self::Yaml, Self::Json];
+
+    /// The IANA name, or what stands for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Yaml => "application/yaml",
+            Self::Json => "application/json",
+            Self::Properties => "text/x-java-properties",
+        }
+    }
+
+    /// The extension of new documents, with its dot.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Yaml => ".yml",
+            Self::Json => ".json",
+            Self::Properties => ".properties",
+        }
+    }
+
+    /// The media type a request names; parameters such as `charset` are ignored.
+    pub fn from_mime(mime: &str) -> Option<Self> {
+        let essence = mime.split(';').next().unwrap_or_default().trim();
+        match essence.to_ascii_lowercase().as_str() {
+            "application/yaml" | "application/x-yaml" | "text/yaml" | "text/x-yaml" => {
+                Some(Self::Yaml)
+            }
+            "application/json" => Some(Self::Json),
+            "text/x-java-properties" | "text/x-properties" => Some(Self::Properties),
+            _ => None,
+        }
+    }
+
+    /// The media type of a path, by its extension.
+    pub fn from_path(path: &str) -> Option<Self> {
+        let (_, extension) = path.rsplit_once('.')?;
+        match extension {
+            "yml" | "yaml" => Some(Self::Yaml),
+            "json" => Some(Self::Json),
+            "properties" => Some(Self::Properties),
+            _ => None,
+        }
+    }
+}
+
+impl Path {
+    /// The path without folders.
+    pub fn file_name(&self) -> &str {
+        self.0.rsplit('/').next().unwrap_or(&self.0)
+    }
+
+    /// The path without its extension.
+    pub fn stem(&self) -> &str {
+        self.0
+            .rsplit_once('.')
+            .map_or(&*self.0, |(stem, _)| stem)
+    }
+
+    /// Whether the API may write to a path of this name: a configuration
+    /// document at the top.
+    pub fn check_writable(&self) -> Result<MediaType, InvalidName> {
+        let what = "path";
+        let Some(media_type) = MediaType::from_path(&self.0) else {
+            return malformed(what, &self.0, "it must end in .yml, .yaml, .json or .properties");
+        };
+        check_plain(what, self.stem())?;
+        not_reserved(what, self.stem())?;
+        Ok(media_type)
+    }
+}
+
+fn check_app(given: &str) -> Result<(), InvalidName> {
+    check_plain("app", given)?;
+    not_reserved("app", given)
+}
+
+fn check_profile(given: &str) -> Result<(), InvalidName> {
+    check_plain("profile", given)
+}
+
+fn check_version(given: &str) -> Result<(), InvalidName> {
+    check_plain("version", given)
+}
+
+fn check_source(given: &str) -> Result<(), InvalidName> {
+    check_plain("source", given)
+}
+
+fn check_label(given: &str) -> Result<(), InvalidName> {
+    check_relative("label", given, MAX_LABEL)
+}
+
+fn check_path(given: &str) -> Result<(), InvalidName> {
+    check_relative("path", given, MAX_PATH)
+}
+
+fn check_request_id(given: &str) -> Result<(), InvalidName> {
+    check_length("request_id", given, MAX_NAME)?;
+    if given.bytes().all(|b| b.is_ascii_graphic()) {
+        Ok(())
+    } else {
+        malformed("request_id", given, "printable ASCII without blanks")
+    }
+}
+
+fn check_plain(what: &'static str, given: &str) -> Result<(), InvalidName> {
+    check_length(what, given, MAX_NAME)?;
+    if given.bytes().all(plain_byte) && given != "." && given != ".." {
+        Ok(())
+    } else {
+        malformed(what, given, "letters, digits, '.', '_' and '-'")
+    }
+}
+
+fn check_relative(what: &'static str, given: &str, limit: usize) -> Result<(), InvalidName> {
+    check_length(what, given, limit)?;
+    let parts_stay_inside = given
+        .split('/')
+        .all(|part| !matches!(part, "" | "." | ".."));
+    let no_surprises = !given.chars().any(|c| c.is_control() || c == '\\');
+    if parts_stay_inside && no_surprises {
+        Ok(())
+    } else {
+        malformed(what, given, "relative, without '.', '..' or empty parts")
+    }
+}
+
+fn check_length(what: &'static str, given: &str, limit: usize) -> Result<(), InvalidName> {
+    match given.len() {
+        0 => Err(InvalidName::Empty { what }),
+        bytes if bytes > limit => Err(InvalidName::TooLong { what, bytes, limit }),
+        _ => Ok(()),
+    }
+}
+
+fn not_reserved(what: &'static str, given: &str) -> Result<(), InvalidName> {
+    if RESERVED.contains(&given) {
+        Err(InvalidName::Reserved {
+            what,
+            given: given.into(),
+        })
+    } else {
+        Ok(())
+    }
+}
+
+fn malformed<T>(what: &'static str, given: &str, rule: &'static str) -> Result<T, InvalidName> {
+    Err(InvalidName::Malformed {
+        what,
+        given: given.chars().take(MAX_NAME).collect(),
+        rule,
+    })
+}
+
+fn plain_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-')
+}

@@ -1,0 +1,234 @@
+//! Which documents a configuration is made of.
+
+use super::{
+    App, Content, ContentRef, Defect, Document, Feed, Label, LabelState, Path, Profile, Seq,
+    Sha256, State, VersionName,
+};
+use vortex_spring::Format;
+
+/// Which configuration is read. Of applications, profiles and labels the last
+/// named is highest.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ViewKey {
+    /// The applications; never empty.
+    pub apps: Vec<App>,
+    /// The profiles; never empty.
+    pub profiles: Vec<Profile>,
+    /// The labels; never empty.
+    pub labels: Vec<Label>,
+}
+
+/// The documents that make a configuration, highest first.
+#[derive(Debug, Clone)]
+pub struct Basis {
+    /// The labels, in the order named.
+    pub labels: Vec<BasisLabel>,
+    /// The documents.
+    pub entries: Vec<BasisEntry>,
+}
+
+/// A label as it stood when the basis was taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BasisLabel {
+    /// Its name, which `main` may not be what was asked for: see [`State::label`].
+    pub name: Label,
+    /// Its generation.
+    pub generation: u64,
+    /// What feeds it.
+    pub feed: Option<Feed>,
+}
+
+/// A document that takes part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BasisEntry {
+    /// Which of the labels it is on.
+    pub label: usize,
+    /// Its path.
+    pub path: Path,
+    /// The version served.
+    pub version: VersionName,
+    /// Its change set.
+    pub seq: Seq,
+    /// Its content.
+    pub content: ContentRef,
+    /// How its content reads.
+    pub format: Format,
+}
+
+/// Why a configuration can't be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReadRefused {
+    /// The label does not exist.
+    #[error("there is no label {0}")]
+    LabelNotFound(Label),
+    /// A document that takes part can't be parsed.
+    #[error("{path} of label {label} can't be read: {defect}")]
+    DocumentInvalid {
+        /// Its label.
+        label: Label,
+        /// Its path.
+        path: Path,
+        /// The version.
+        version: VersionName,
+        /// What is wrong with it.
+        defect: Defect,
+    },
+    /// A document that takes part is too large to be stored.
+    #[error("{path} of label {label} has {size} bytes and is not stored")]
+    TooLarge {
+        /// Its label.
+        label: Label,
+        /// Its path.
+        path: Path,
+        /// Its length in bytes.
+        size: u64,
+    },
+}
+
+/// The documents that make the configuration `key` at `state`.
+pub fn basis(state: &State, key: &ViewKey) -> Result<Basis, ReadRefused> {
+    let labels = labels(state, key)?;
+    let mut entries = Vec::new();
+    let candidates = candidates(key);
+    for (index, (name, label)) in labels.iter().enumerate().rev() {
+        for path in &candidates {
+            if let Some(entry) = entry(index, name, label, path)? {
+                entries.push(entry);
+            }
+        }
+    }
+    let labels = labels
+        .into_iter()
+        .map(|(name, label)| BasisLabel {
+            name: name.clone(),
+            generation: label.generation,
+            feed: label.feed.clone(),
+        })
+        .collect();
+    Ok(Basis { labels, entries })
+}
+
+impl Basis {
+    /// Whether the same documents take part.
+    pub fn same_documents(&self, other: &Self) -> bool {
+        self.entries == other.entries
+            && self.labels.len() == other.labels.len()
+            && self.labels.iter().zip(&other.labels).all(|(ours, theirs)| {
+                (&ours.name, &ours.feed) == (&theirs.name, &theirs.feed)
+            })
+    }
+
+    /// Whether nothing that is served of these labels changed since.
+    pub fn is_current(&self, state: &State, key: &ViewKey) -> bool {
+        key.labels.iter().zip(&self.labels).all(|(asked, taken)| {
+            state.label(asked.as_str()).is_some_and(|(name, label)| {
+                label.generation == taken.generation && *name == taken.name
+            })
+        })
+    }
+
+    /// The version of the labels: the commits that are served, where sources feed
+    /// them all.
+    pub fn commits(&self) -> Option<String> {
+        let commits: Option<Vec<&str>> = self
+            .labels
+            .iter()
+            .map(|label| Some(label.feed.as_ref()?.served.as_ref()?.as_str()))
+            .collect();
+        Some(commits?.join(","))
+    }
+}
+
+/// The version of an effective configuration: the document's where one takes
+/// part, else the most specific one's with a hash over all of them. The same in
+/// every cluster. Empty when nothing takes part.
+pub fn effective_version(basis: &Basis) -> String {
+    match basis.entries.as_slice() {
+        [] => String::new(),
+        [only] => only.version.to_string(),
+        [first, ..] => {
+            let parts = basis
+                .entries
+                .iter()
+                .flat_map(|entry| [entry.path.as_str().as_bytes(), &entry.content.sha256.0[..]]);
+            let hash = Sha256::of_parts(parts);
+            format!("{}+{}", first.version, hash.short(8))
+        }
+    }
+}
+
+/// The paths that are looked for, highest first.
+pub fn candidates(key: &ViewKey) -> Vec<String> {
+    let apps: Vec<&str> = key.apps.iter().map(App::as_str).collect();
+    let profiles: Vec<&str> = key.profiles.iter().map(Profile::as_str).collect();
+    vortex_spring::candidates(&apps, &profiles)
+        .iter()
+        .flat_map(|candidate| candidate.file_names().collect::<Vec<_>>())
+        .collect()
+}
+
+fn labels<'a>(
+    state: &'a State,
+    key: &ViewKey,
+) -> Result<Vec<(&'a Label, &'a LabelState)>, ReadRefused> {
+    key.labels
+        .iter()
+        .map(|label| {
+            state
+                .label(label.as_str())
+                .ok_or_else(|| ReadRefused::LabelNotFound(label.clone()))
+        })
+        .collect()
+}
+
+fn entry(
+    index: usize,
+    name: &Label,
+    label: &LabelState,
+    path: &str,
+) -> Result<Option<BasisEntry>, ReadRefused> {
+    let Some(document) = label.documents.get(path) else {
+        return Ok(None);
+    };
+    let Some(format) = format_of(label, document) else {
+        return Ok(None);
+    };
+    let Some(version) = document.served() else {
+        return Ok(None);
+    };
+    match &version.content {
+        Content::Absent => Ok(None),
+        Content::Oversized { size } => Err(ReadRefused::TooLarge {
+            label: name.clone(),
+            path: document.path.clone(),
+            size: *size,
+        }),
+        Content::Present {
+            defect: Some(defect),
+            ..
+        } => Err(ReadRefused::DocumentInvalid {
+            label: name.clone(),
+            path: document.path.clone(),
+            version: version.name.clone(),
+            defect: defect.clone(),
+        }),
+        Content::Present {
+            content,
+            defect: None,
+        } => Ok(Some(BasisEntry {
+            label: index,
+            path: document.path.clone(),
+            version: version.name.clone(),
+            seq: version.seq,
+            content: *content,
+            format,
+        })),
+    }
+}
+
+/// How a document reads as configuration. A source's `.json` does not: it is
+/// plain text, as in Spring.
+fn format_of(label: &LabelState, document: &Document) -> Option<Format> {
+    let format = Format::from_path(document.path.as_str())?;
+    (format != Format::Json || label.feed.is_none()).then_some(format)
+}

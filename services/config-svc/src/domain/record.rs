@@ -1,0 +1,91 @@
+//! The log: everything that happened, in one sequence.
+
+use super::{ChangeSet, Label, RequestKey, Seq, SourceName};
+use jiff::Timestamp;
+use std::sync::Arc;
+
+/// One thing that happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// Its position, from 1, without gaps.
+    pub seq: Seq,
+    /// When.
+    pub time: HybridTime,
+    /// Where it was written, and in which epoch.
+    pub origin: Origin,
+    /// Who caused it.
+    pub principal: String,
+    /// The request that asked for it, if it can be repeated.
+    pub request: Option<RequestKey>,
+    /// What happened.
+    pub body: Body,
+}
+
+/// Where a record was written. Constant while a cluster stands alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// The epoch of its namespace.
+    pub epoch: u64,
+    /// The cluster.
+    pub cluster: Arc<str>,
+    /// Its position in that cluster's own sequence.
+    pub sequence: u64,
+}
+
+/// A hybrid logical time: orders like a clock and never goes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct HybridTime {
+    /// The wall clock's part.
+    pub wall: Timestamp,
+    /// Counts what falls into one tick, or behind a clock that went back.
+    pub logical: u32,
+}
+
+impl HybridTime {
+    /// Before everything.
+    pub const ZERO: Self = Self {
+        wall: Timestamp::UNIX_EPOCH,
+        logical: 0,
+    };
+
+    /// The first time after `self` that is not before `now`.
+    pub fn next(self, now: Timestamp) -> Self {
+        if now > self.wall {
+            Self { wall: now, logical: 0 }
+        } else {
+            Self {
+                wall: self.wall,
+                logical: self.logical.saturating_add(1),
+            }
+        }
+    }
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Body {
+    /// A change set was written.
+    Change {
+        /// The change set.
+        change: Arc<ChangeSet>,
+        /// Whether it was released in the same step.
+        released: bool,
+        /// The source it was imported from, if it was.
+        source: Option<SourceName>,
+    },
+    /// A change set was made stable.
+    Release {
+        /// The position at which it was written.
+        change: Seq,
+    },
+    /// A staged change set was given up.
+    Discard {
+        /// The position at which it was written.
+        change: Seq,
+    },
+    /// A source no longer has a label.
+    LabelRemoved {
+        /// The label.
+        label: Label,
+    },
+}

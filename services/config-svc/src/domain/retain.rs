@@ -1,0 +1,93 @@
+//! Lets go of what is old.
+
+use super::{ChangeState, Document, Seq, State};
+use jiff::{SignedDuration, Timestamp};
+use std::sync::Arc;
+
+/// How long versions are kept that are not served.
+pub const MAX_AGE: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// The state without versions older than [`MAX_AGE`] but the stable ones,
+/// without documents that were deleted so long ago, and without requests too
+/// old to be repeated.
+pub fn retain(state: &State, now: Timestamp) -> State {
+    let mut next = state.clone();
+    next.requests.expire(now);
+    let mut dropped: Vec<Seq> = Vec::new();
+    let names: Vec<_> = next.labels.keys().cloned().collect();
+    for name in names {
+        let Some(mut label) = next.labels.get(&name).cloned() else {
+            continue;
+        };
+        for document in state.labels[&name].documents.values() {
+            match document.without_old(now, &mut dropped) {
+                Kept::AsIs => {}
+                Kept::Part(document) => {
+                    let path = document.path.clone();
+                    label.documents.insert(path, Arc::new(document));
+                }
+                Kept::Nothing => {
+                    label.documents.remove(&document.path);
+                }
+            }
+        }
+        next.labels.insert(name, label);
+    }
+    for seq in dropped {
+        next.release_versions(seq, 1);
+    }
+    next.forget_old_empty_changes(now);
+    next
+}
+
+enum Kept {
+    AsIs,
+    Part(Document),
+    Nothing,
+}
+
+impl Document {
+    fn without_old(&self, now: Timestamp, dropped: &mut Vec<Seq>) -> Kept {
+        let old = |at: Timestamp| now.duration_since(at) > MAX_AGE;
+        if !self.versions.iter().any(|v| old(v.written_at)) {
+            return Kept::AsIs;
+        }
+        let (go, stay): (Vec<_>, Vec<_>) = self
+            .versions
+            .iter()
+            .cloned()
+            .partition(|v| old(v.written_at) && self.stable != Some(v.seq));
+        let only_a_tomb = matches!(stay.as_slice(), [v] if !v.content.exists() && old(v.written_at));
+        if stay.is_empty() || only_a_tomb {
+            dropped.extend(self.versions.iter().map(|v| v.seq));
+            return Kept::Nothing;
+        }
+        if go.is_empty() {
+            return Kept::AsIs;
+        }
+        dropped.extend(go.iter().map(|v| v.seq));
+        Kept::Part(Document {
+            versions: stay,
+            ..self.clone()
+        })
+    }
+}
+
+impl State {
+    /// Commits that changed no document hold no version that would let them go.
+    fn forget_old_empty_changes(&mut self, now: Timestamp) {
+        let old: Vec<Seq> = self
+            .changes
+            .values()
+            .filter(|entry| {
+                entry.change.documents.is_empty()
+                    && entry.state != ChangeState::Staged
+                    && now.duration_since(entry.change.written_at) > MAX_AGE
+            })
+            .map(|entry| entry.change.seq)
+            .collect();
+        for seq in old {
+            self.forget_change(seq);
+        }
+    }
+}

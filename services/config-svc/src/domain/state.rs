@@ -1,0 +1,169 @@
+//! All configuration at one position of the log.
+
+use super::{
+    ChangeEntry, Document, HybridTime, Label, LabelState, Refused, Requests, Selector, Sha256,
+    VersionName,
+    requests::Answered,
+};
+use imbl::{HashMap, OrdMap};
+use std::{fmt, sync::Arc};
+
+/// A position in the log; 0 is before the first record.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Seq(pub u64);
+
+impl Seq {
+    /// The position after this one.
+    pub fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+}
+
+impl fmt::Display for Seq {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// All configuration at one position of the log.
+///
+/// Persistent: a clone shares everything, so readers hold one while the next is
+/// made of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct State {
+    /// The last record folded in.
+    pub head: Seq,
+    /// Its time.
+    pub time: HybridTime,
+    /// The labels. `main` is always there.
+    pub labels: OrdMap<Label, LabelState>,
+    /// The change sets kept.
+    pub changes: OrdMap<Seq, ChangeEntry>,
+    /// Where the change sets of a name were written, oldest first.
+    pub(super) names: HashMap<(Label, VersionName), Arc<[Seq]>>,
+    /// The requests answered lately.
+    pub requests: Requests,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            head: Seq(0),
+            time: HybridTime::ZERO,
+            labels: OrdMap::unit(Label::main(), LabelState::default()),
+            changes: OrdMap::new(),
+            names: HashMap::new(),
+            requests: Requests::default(),
+        }
+    }
+}
+
+impl State {
+    /// The label readers mean: `main` is `master` where only a source's `master`
+    /// exists.
+    pub fn label(&self, name: &str) -> Option<(&Label, &LabelState)> {
+        let found = self.labels.get_key_value(name)?;
+        let (_, label) = found;
+        let unused = label.documents.is_empty() && label.feed.is_none();
+        if name != Label::MAIN || !unused {
+            return Some(found);
+        }
+        let master = self.labels.get_key_value(Label::MASTER);
+        Some(master.filter(|(_, master)| master.feed.is_some()).unwrap_or(found))
+    }
+
+    /// The document at a path, served or not.
+    pub fn document(&self, label: &str, path: &str) -> Option<&Document> {
+        let (_, label) = self.label(label)?;
+        label.documents.get(path).map(Arc::as_ref)
+    }
+
+    /// The newest change set of this name on a label.
+    pub fn newest_change(&self, label: &Label, name: &VersionName) -> Option<&ChangeEntry> {
+        let written = self.names.get(&(label.clone(), name.clone()))?;
+        self.changes.get(written.last()?)
+    }
+
+    /// The change set a selector means.
+    pub fn select(&self, selector: &Selector) -> Result<&ChangeEntry, Refused> {
+        let found = match &selector.path {
+            Some(path) => self
+                .labels
+                .get(&selector.label)
+                .and_then(|label| label.documents.get(path))
+                .and_then(|document| document.named(selector.name.as_str()))
+                .and_then(|version| self.changes.get(&version.seq)),
+            None => self.newest_change(&selector.label, &selector.name),
+        };
+        found.ok_or_else(|| Refused::ChangeNotFound {
+            label: selector.label.clone(),
+            name: selector.name.clone(),
+        })
+    }
+
+    /// The hashes of every content that a kept version names.
+    pub fn contents(&self) -> impl Iterator<Item = Sha256> + '_ {
+        self.labels
+            .values()
+            .flat_map(|label| label.documents.values())
+            .flat_map(|document| &document.versions)
+            .filter_map(|version| Some(version.content.stored()?.sha256))
+    }
+
+    /// How many documents are served.
+    pub fn served_documents(&self) -> usize {
+        self.labels.values().map(LabelState::served_documents).sum()
+    }
+
+    /// Puts a change set back as it was kept.
+    pub fn restore_change(&mut self, entry: ChangeEntry) {
+        let change = &entry.change;
+        let key = (change.label.clone(), change.name.clone());
+        let mut written: Vec<Seq> = self.names.get(&key).map_or(Vec::new(), |s| s.to_vec());
+        written.push(change.seq);
+        written.sort_unstable();
+        self.names.insert(key, written.into());
+        self.changes.insert(change.seq, entry);
+    }
+
+    /// Puts a document back as it was kept.
+    pub fn restore_document(&mut self, label: &Label, document: Document) {
+        let label = self.labels.entry(label.clone()).or_default();
+        label
+            .documents
+            .insert(document.path.clone(), Arc::new(document));
+    }
+
+    /// Puts an answered request back as it was kept.
+    pub fn restore_request(&mut self, principal: &str, id: &super::RequestId, answered: Answered) {
+        self.requests.insert(principal, id, answered);
+    }
+
+    /// Lets go of a change set none of whose versions is kept.
+    pub(super) fn forget_change(&mut self, seq: Seq) {
+        let Some(entry) = self.changes.remove(&seq) else {
+            return;
+        };
+        let key = (entry.change.label.clone(), entry.change.name.clone());
+        let left: Vec<Seq> = self
+            .names
+            .get(&key)
+            .map_or(Vec::new(), |s| s.iter().copied().filter(|s| *s != seq).collect());
+        if left.is_empty() {
+            self.names.remove(&key);
+        } else {
+            self.names.insert(key, left.into());
+        }
+    }
+
+    /// Counts versions of a change set that are no longer kept.
+    pub(super) fn release_versions(&mut self, seq: Seq, dropped: u32) {
+        let Some(entry) = self.changes.get_mut(&seq) else {
+            return;
+        };
+        entry.kept = entry.kept.saturating_sub(dropped);
+        if entry.kept == 0 {
+            self.forget_change(seq);
+        }
+    }
+}

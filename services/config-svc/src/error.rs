@@ -1,0 +1,134 @@
+//! What goes wrong, as callers are told.
+
+use crate::{
+    configuration::TokenRefused,
+    domain::{InvalidName, InvalidToken, ReadRefused, Refused},
+    store,
+    views::ReadError,
+    writer::WriteError,
+};
+use std::time::Duration;
+use vortex_kit::error::{Fault, Reason};
+use vortex_spring::ParseError;
+
+/// How long a writer waits that came when too many waited.
+const OVERLOADED_RETRY: Duration = Duration::from_millis(200);
+
+/// What callers are told of an invalid name.
+pub(crate) fn invalid_name(error: &InvalidName) -> Fault {
+    let reason = match error {
+        InvalidName::Reserved { .. } => Reason::NameReserved,
+        InvalidName::Empty { .. } | InvalidName::TooLong { .. } | InvalidName::Malformed { .. } => {
+            Reason::InvalidName
+        }
+    };
+    Fault::new(reason, error.to_string()).field(error.field(), error.to_string())
+}
+
+/// What callers are told of a text that is no token.
+pub(crate) fn invalid_token(field: &'static str, error: &InvalidToken) -> Fault {
+    Fault::invalid(field, error.to_string())
+}
+
+/// What callers are told of a document that does not parse.
+pub(crate) fn malformed(path: &str, error: &ParseError) -> Fault {
+    Fault::new(Reason::DocumentMalformed, format!("{path}: {error}"))
+        .with("path", path)
+        .with("line", error.line)
+        .with("column", error.column)
+        .field("content", error.to_string())
+}
+
+pub(crate) fn token_refused(error: &TokenRefused) -> Fault {
+    Fault::new(Reason::RevisionUnknown, error.to_string())
+}
+
+pub(crate) fn refused(refused: &Refused) -> Fault {
+    let fault = Fault::new(reason(refused), refused.to_string());
+    match refused {
+        Refused::FedBySource { label, source_name } => {
+            fault.with("label", label).with("source", source_name)
+        }
+        Refused::LabelNotFound(label) => fault.with("label", label),
+        Refused::DocumentNotFound { label, path } => fault.with("label", label).with("path", path),
+        Refused::ChangeNotFound { label, name } => fault.with("label", label).with("change", name),
+        Refused::Ambiguous { path, other, .. } => fault.with("path", path).with("other", other),
+        Refused::VersionExists { name, path } => fault.with("version", name).with("path", path),
+        Refused::PreconditionFailed { path, found } => fault
+            .with("path", path)
+            .precondition("etag", path.as_str(), found),
+        Refused::RequestIdReused(id) => fault.with("idempotency_key", id),
+        Refused::ChangeReleased { name } | Refused::ChangeDiscarded { name } => {
+            fault.with("change", name)
+        }
+        Refused::DuplicatePath(path) => fault.field("documents", format!("{path} is named twice")),
+        Refused::NoDocuments => fault.field("documents", "at least one is needed"),
+        Refused::TooLarge { path, bytes } => fault.with("path", path).with("bytes", bytes),
+    }
+}
+
+fn reason(refused: &Refused) -> Reason {
+    match refused {
+        Refused::FedBySource { .. } => Reason::LabelFedBySource,
+        Refused::LabelNotFound(_) => Reason::LabelNotFound,
+        Refused::DocumentNotFound { .. } => Reason::DocumentNotFound,
+        Refused::ChangeNotFound { .. } => Reason::ChangeNotFound,
+        Refused::Ambiguous { .. } => Reason::DocumentAmbiguous,
+        Refused::VersionExists { .. } => Reason::VersionExists,
+        Refused::PreconditionFailed { .. } => Reason::PreconditionFailed,
+        Refused::RequestIdReused(_) => Reason::RequestIdReused,
+        Refused::ChangeReleased { .. } => Reason::ChangeReleased,
+        Refused::ChangeDiscarded { .. } => Reason::ChangeDiscarded,
+        Refused::DuplicatePath(_) | Refused::NoDocuments => Reason::InvalidArgument,
+        Refused::TooLarge { .. } => Reason::DocumentTooLarge,
+    }
+}
+
+pub(crate) fn write_error(error: &WriteError) -> Fault {
+    match error {
+        WriteError::Refused(reason) => refused(reason),
+        WriteError::Overloaded => {
+            Fault::new(Reason::Overloaded, error.to_string()).retry_after(OVERLOADED_RETRY)
+        }
+        WriteError::OutcomeUnknown => Fault::new(Reason::OutcomeUnknown, error.to_string()),
+        WriteError::StoreFailed => Fault::new(Reason::Unavailable, error.to_string()),
+        WriteError::Stopped => Fault::new(Reason::Draining, error.to_string()),
+    }
+}
+
+pub(crate) fn read_refused(error: &ReadRefused) -> Fault {
+    match error {
+        ReadRefused::LabelNotFound(label) => {
+            Fault::new(Reason::LabelNotFound, error.to_string()).with("label", label)
+        }
+        ReadRefused::DocumentInvalid {
+            label,
+            path,
+            version,
+            defect,
+        } => Fault::new(Reason::DocumentInvalid, error.to_string())
+            .with("label", label)
+            .with("path", path)
+            .with("version", version)
+            .with("line", defect.line)
+            .with("column", defect.column),
+        ReadRefused::TooLarge { label, path, size } => {
+            Fault::new(Reason::FileTooLarge, error.to_string())
+                .with("label", label)
+                .with("path", path)
+                .with("bytes", size)
+        }
+    }
+}
+
+pub(crate) fn read_error(error: &ReadError) -> Fault {
+    match error {
+        ReadError::Refused(reason) => read_refused(reason),
+        ReadError::Store(error) => store_error(error),
+        ReadError::Parse(_) => Fault::internal(error),
+    }
+}
+
+pub(crate) fn store_error(error: &store::Error) -> Fault {
+    Fault::internal(error)
+}

@@ -1,0 +1,136 @@
+//! The gRPC adapter: each method parses, calls, converts.
+
+mod convert;
+mod documents;
+mod changes;
+mod explain;
+mod page;
+mod parse;
+mod reads;
+mod sources;
+mod watch_config;
+mod watch_log;
+
+use crate::{configuration::Configuration, source::Sources};
+use futures::stream::BoxStream;
+use std::sync::Arc;
+use tonic::{Request, Response, Status};
+use vortex_kit::{error::Fault, shutdown::Lifecycle};
+use vortex_proto::config::v1 as pb;
+use vortex_proto::config::v1::config_service_server::ConfigService;
+
+/// Serves `vortex.config.v1`.
+#[derive(Clone)]
+pub struct Grpc {
+    configuration: Arc<Configuration>,
+    sources: Sources,
+    lifecycle: Lifecycle,
+}
+
+impl Grpc {
+    /// A server of this configuration and its sources.
+    pub fn new(configuration: Arc<Configuration>, sources: Sources, lifecycle: Lifecycle) -> Self {
+        Self {
+            configuration,
+            sources,
+            lifecycle,
+        }
+    }
+
+    /// Runs a mutation in a task of its own, so that a caller that goes away does
+    /// not cut it in the middle.
+    async fn complete<T: Send + 'static>(
+        &self,
+        mutation: impl Future<Output = Result<T, Fault>> + Send + 'static,
+    ) -> Result<Response<T>, Status> {
+        let context = vortex_kit::context::Context::current();
+        let mutation = async move {
+            match context {
+                Some(context) => context.scope(mutation).await,
+                None => mutation.await,
+            }
+        };
+        let result = self
+            .lifecycle
+            .run_to_completion("mutation", mutation)
+            .await
+            .unwrap_or_else(|lost| Err(Fault::internal(&lost)));
+        Ok(Response::new(result?))
+    }
+}
+
+type Reply<T> = Result<Response<T>, Status>;
+
+#[tonic::async_trait]
+impl ConfigService for Grpc {
+    type WatchConfigStream = BoxStream<'static, Result<pb::WatchConfigResponse, Status>>;
+    type WatchLogStream = BoxStream<'static, Result<pb::WatchLogResponse, Status>>;
+
+    async fn put_document(&self, request: Request<pb::PutDocumentRequest>) -> Reply<pb::PutDocumentResponse> {
+        self.complete(documents::put(self.clone(), request)).await
+    }
+
+    async fn delete_document(&self, request: Request<pb::DeleteDocumentRequest>) -> Reply<pb::DeleteDocumentResponse> {
+        self.complete(documents::delete(self.clone(), request)).await
+    }
+
+    async fn get_document(&self, request: Request<pb::GetDocumentRequest>) -> Reply<pb::GetDocumentResponse> {
+        Ok(Response::new(documents::get(self, request.into_inner()).await?))
+    }
+
+    async fn list_documents(&self, request: Request<pb::ListDocumentsRequest>) -> Reply<pb::ListDocumentsResponse> {
+        Ok(Response::new(documents::list(self, &request.into_inner())?))
+    }
+
+    async fn list_versions(&self, request: Request<pb::ListVersionsRequest>) -> Reply<pb::ListVersionsResponse> {
+        Ok(Response::new(documents::versions(self, request.into_inner())?))
+    }
+
+    async fn diff_versions(&self, request: Request<pb::DiffVersionsRequest>) -> Reply<pb::DiffVersionsResponse> {
+        Ok(Response::new(documents::diff(self, request.into_inner()).await?))
+    }
+
+    async fn apply_change(&self, request: Request<pb::ApplyChangeRequest>) -> Reply<pb::ApplyChangeResponse> {
+        self.complete(changes::apply(self.clone(), request)).await
+    }
+
+    async fn get_change(&self, request: Request<pb::GetChangeRequest>) -> Reply<pb::GetChangeResponse> {
+        Ok(Response::new(changes::get(self, request.into_inner())?))
+    }
+
+    async fn list_changes(&self, request: Request<pb::ListChangesRequest>) -> Reply<pb::ListChangesResponse> {
+        Ok(Response::new(changes::list(self, &request.into_inner())?))
+    }
+
+    async fn release_change(&self, request: Request<pb::ReleaseChangeRequest>) -> Reply<pb::ReleaseChangeResponse> {
+        self.complete(changes::release(self.clone(), request)).await
+    }
+
+    async fn discard_change(&self, request: Request<pb::DiscardChangeRequest>) -> Reply<pb::DiscardChangeResponse> {
+        self.complete(changes::discard(self.clone(), request)).await
+    }
+
+    async fn get_config(&self, request: Request<pb::GetConfigRequest>) -> Reply<pb::GetConfigResponse> {
+        Ok(Response::new(reads::config(self, request.into_inner()).await?))
+    }
+
+    async fn get_environment(&self, request: Request<pb::GetEnvironmentRequest>) -> Reply<pb::GetEnvironmentResponse> {
+        Ok(Response::new(reads::environment(self, request.into_inner()).await?))
+    }
+
+    async fn get_file(&self, request: Request<pb::GetFileRequest>) -> Reply<pb::GetFileResponse> {
+        Ok(Response::new(reads::file(self, request.into_inner()).await?))
+    }
+
+    async fn explain_config(&self, request: Request<pb::ExplainConfigRequest>) -> Reply<pb::ExplainConfigResponse> {
+        Ok(Response::new(explain::explain(self, request.into_inner()).await?))
+    }
+
+    async fn watch_config(&self, request: Request<pb::WatchConfigRequest>) -> Reply<Self::WatchConfigStream> {
+        Ok(Response::new(watch_config::watch(self.clone(), request).await?))
+    }
+
+    async fn watch_log(&self, request: Request<pb::WatchLogRequest>) -> Reply<Self::WatchLogStream> {
+        Ok(Response::new(watch_log::watch(self.clone(), request).await?))
+    }
+}

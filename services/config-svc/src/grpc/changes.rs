@@ -1,0 +1,248 @@
+//! Change sets: made, read, listed, released, discarded.
+
+use super::{Grpc, convert, page, parse};
+use crate::{
+    configuration::requester,
+    domain::{
+        ChangeEntry, ChangeState, Command, Content, DocumentWrite, MediaType, Outcome, Release,
+        Selector, Seq, Sha256, State, WriteChange,
+    },
+    error::{invalid_name, malformed, write_error},
+};
+use bytes::Bytes;
+use tonic::Request;
+use vortex_kit::{
+    context::Context,
+    error::{Fault, Reason},
+};
+use vortex_proto::config::v1 as pb;
+use vortex_proto::config::v1::document_write::Change as Write;
+
+/// Documents of a change set at most.
+const MAX_DOCUMENTS: usize = 10_000;
+
+pub(super) async fn apply(
+    grpc: Grpc,
+    request: Request<pb::ApplyChangeRequest>,
+) -> Result<pb::ApplyChangeResponse, Fault> {
+    let context = Context::of(&request);
+    let mut request = request.into_inner();
+    let id = std::mem::take(&mut request.request_id);
+    let key = parse::request_key(&id, &request)?;
+    let label = parse::writable_label(&request.label)?;
+    let name = parse::version(&request.version)?;
+    let message = parse::text("message", request.message)?;
+    let author = parse::text("author", request.author)?;
+    if request.documents.len() > MAX_DOCUMENTS {
+        return Err(Fault::invalid(
+            "documents",
+            format!("{} are given, {MAX_DOCUMENTS} at most are allowed", request.documents.len()),
+        ));
+    }
+    let mut documents = Vec::with_capacity(request.documents.len());
+    let mut contents = Vec::new();
+    for (index, document) in request.documents.into_iter().enumerate() {
+        let (write, content) = document_write(&grpc, document)
+            .map_err(|fault| fault.with("document", index))?;
+        documents.push(write);
+        contents.extend(content);
+    }
+    let written = documents.clone();
+    let write = WriteChange {
+        label,
+        name,
+        message,
+        author,
+        documents,
+        stage_only: request.stage_only,
+        precondition: None,
+    };
+    let outcome = grpc
+        .configuration
+        .write(requester(&context, key), Command::Write(write), contents)
+        .await
+        .map_err(|error| write_error(&error))?;
+    Ok(applied(&grpc, &outcome, &written))
+}
+
+pub(super) fn get(grpc: &Grpc, request: pb::GetChangeRequest) -> Result<pb::GetChangeResponse, Fault> {
+    let selector = selector(&request.name, &request.label, &request.path)?;
+    let state = grpc.configuration.state();
+    let entry = selected(&state, &selector)?;
+    Ok(pb::GetChangeResponse {
+        change: Some(convert::change(entry)),
+        token: convert::token(&grpc.configuration, state.head),
+    })
+}
+
+pub(super) fn list(
+    grpc: &Grpc,
+    request: &pb::ListChangesRequest,
+) -> Result<pb::ListChangesResponse, Fault> {
+    let size = page::size(request.page_size)?;
+    let before = match page::after::<1>(&request.page_token)? {
+        None => u64::MAX,
+        Some([seq]) => seq
+            .parse()
+            .map_err(|_| Fault::invalid("page_token", "it is not one that this server gave"))?,
+    };
+    let wanted = wanted_state(request.state)?;
+    let state = grpc.configuration.state();
+    let mut found = state
+        .changes
+        .range(..Seq(before))
+        .rev()
+        .map(|(_, entry)| entry)
+        .filter(|entry| wanted.is_none_or(|state| entry.state == state))
+        .filter(|entry| request.label.is_empty() || entry.change.label.as_str() == request.label);
+    let changes: Vec<pb::Change> = found
+        .by_ref()
+        .take(size)
+        .map(convert::change_in_list)
+        .collect();
+    let more = found.next().is_some();
+    let last = changes.last().filter(|_| more);
+    Ok(pb::ListChangesResponse {
+        next_page_token: last.map_or(String::new(), |c| page::token(&[&c.sequence.to_string()])),
+        changes,
+        token: convert::token(&grpc.configuration, state.head),
+    })
+}
+
+pub(super) async fn release(
+    grpc: Grpc,
+    request: Request<pb::ReleaseChangeRequest>,
+) -> Result<pb::ReleaseChangeResponse, Fault> {
+    let context = Context::of(&request);
+    let mut request = request.into_inner();
+    let id = std::mem::take(&mut request.request_id);
+    let key = parse::request_key(&id, &request)?;
+    let precondition = parse::precondition(&request.if_match, "")?;
+    if precondition.is_some() && request.path.is_empty() {
+        return Err(Fault::invalid("if_match", "it needs the path it is about"));
+    }
+    let selector = selector(&request.name, &request.label, &request.path)?;
+    let release = Command::Release(Release {
+        selector,
+        precondition,
+    });
+    let outcome = grpc
+        .configuration
+        .write(requester(&context, key), release, Vec::new())
+        .await
+        .map_err(|error| write_error(&error))?;
+    Ok(pb::ReleaseChangeResponse {
+        change: change_of(&grpc, &outcome),
+        token: convert::token(&grpc.configuration, outcome.at),
+        moved: outcome.moved,
+    })
+}
+
+pub(super) async fn discard(
+    grpc: Grpc,
+    request: Request<pb::DiscardChangeRequest>,
+) -> Result<pb::DiscardChangeResponse, Fault> {
+    let context = Context::of(&request);
+    let mut request = request.into_inner();
+    let id = std::mem::take(&mut request.request_id);
+    let key = parse::request_key(&id, &request)?;
+    let selector = selector(&request.name, &request.label, &request.path)?;
+    let outcome = grpc
+        .configuration
+        .write(requester(&context, key), Command::Discard(selector), Vec::new())
+        .await
+        .map_err(|error| write_error(&error))?;
+    Ok(pb::DiscardChangeResponse {
+        change: change_of(&grpc, &outcome),
+        token: convert::token(&grpc.configuration, outcome.at),
+    })
+}
+
+type Stored = Option<(Sha256, Bytes)>;
+
+fn document_write(grpc: &Grpc, document: pb::DocumentWrite) -> Result<(DocumentWrite, Stored), Fault> {
+    let path = parse::path(&document.path)?;
+    let by_extension = path.check_writable().map_err(|e| invalid_name(&e))?;
+    check_media_type(&document, by_extension)?;
+    let (content, stored) = match document.change {
+        Some(Write::Content(content)) => {
+            super::documents::check_size(&path, content.len())?;
+            let checked = grpc
+                .configuration
+                .check(&path, content)
+                .map_err(|error| malformed(path.as_str(), &error))?;
+            (checked.content, Some(checked.bytes))
+        }
+        Some(Write::Delete(true)) => (Content::Absent, None),
+        Some(Write::Delete(false)) | None => {
+            return Err(Fault::invalid(
+                "documents",
+                format!("{path} has neither content nor delete"),
+            ));
+        }
+    };
+    let write = DocumentWrite {
+        path,
+        content,
+        split: None,
+    };
+    Ok((write, stored))
+}
+
+fn check_media_type(document: &pb::DocumentWrite, by_extension: MediaType) -> Result<(), Fault> {
+    match parse::media_type(&document.media_type)? {
+        Some(given) if given != by_extension => Err(Fault::new(
+            Reason::UnsupportedFormat,
+            format!(
+                "{} is {} by its extension and {} by its media type",
+                document.path,
+                by_extension.as_str(),
+                given.as_str()
+            ),
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn applied(grpc: &Grpc, outcome: &Outcome, written: &[DocumentWrite]) -> pb::ApplyChangeResponse {
+    let documents = written.iter().map(|write| pb::ChangedDocument {
+        path: write.path.to_string(),
+        version: outcome.name.to_string(),
+        digest: write.content.stored().map_or(String::new(), |c| c.sha256.to_string()),
+        deleted: !write.content.exists(),
+    });
+    pb::ApplyChangeResponse {
+        change: outcome.name.to_string(),
+        digest: outcome.digest.to_string(),
+        token: convert::token(&grpc.configuration, outcome.at),
+        created: outcome.created,
+        documents: documents.collect(),
+    }
+}
+
+fn selector(name: &str, label: &str, path: &str) -> Result<Selector, Fault> {
+    Ok(Selector {
+        label: parse::label(label)?,
+        name: parse::required_version(name)?,
+        path: parse::optional_path(path)?,
+    })
+}
+
+fn selected<'a>(state: &'a State, selector: &Selector) -> Result<&'a ChangeEntry, Fault> {
+    state.select(selector).map_err(|e| crate::error::refused(&e))
+}
+
+fn change_of(grpc: &Grpc, outcome: &Outcome) -> Option<pb::Change> {
+    let state = grpc.configuration.state();
+    state.changes.get(&outcome.change).map(convert::change)
+}
+
+fn wanted_state(given: i32) -> Result<Option<ChangeState>, Fault> {
+    match pb::ChangeState::try_from(given) {
+        Ok(pb::ChangeState::Unspecified) => Ok(None),
+        Ok(pb::ChangeState::Staged) => Ok(Some(ChangeState::Staged)),
+        Ok(pb::ChangeState::Released) => Ok(Some(ChangeState::Released)),
+        Ok(pb::ChangeState::Discarded) => Ok(Some(ChangeState::Discarded)),
+        Err(_) => Err(Fault::invalid("state", format!("{given} is no state"))),
+    }
+}

@@ -1,0 +1,403 @@
+//! Single documents: written, deleted, read, listed, compared.
+
+use super::{Grpc, convert, page, parse};
+use crate::{
+    configuration::requester,
+    domain::{
+        Command, Content, Document, DocumentWrite, Label, MediaType, Outcome, Path, State, Version,
+        WriteChange, json_patch,
+    },
+    error::{malformed, read_error, store_error, token_refused, write_error},
+};
+use bytes::Bytes;
+use tonic::Request;
+use vortex_kit::{
+    context::Context,
+    error::{Fault, Reason},
+};
+use vortex_proto::config::v1 as pb;
+use vortex_spring::Format;
+
+pub(super) async fn put(
+    grpc: Grpc,
+    request: Request<pb::PutDocumentRequest>,
+) -> Result<pb::PutDocumentResponse, Fault> {
+    let context = Context::of(&request);
+    let mut request = request.into_inner();
+    let id = std::mem::take(&mut request.request_id);
+    let key = parse::request_key(&id, &request)?;
+    let target = parse::target(request.document.take())?;
+    let label = parse::writable_label(target.label.as_str())?;
+    let path = put_path(&grpc, &target, parse::media_type(&request.media_type)?)?;
+    check_size(&path, request.content.len())?;
+    let checked = grpc
+        .configuration
+        .check(&path, request.content)
+        .map_err(|error| malformed(path.as_str(), &error))?;
+    let digest = checked.bytes.0.to_string();
+    let write = WriteChange {
+        label,
+        name: parse::version(&request.version)?,
+        message: parse::text("message", request.message)?,
+        author: parse::text("author", request.author)?,
+        documents: vec![DocumentWrite {
+            path: path.clone(),
+            content: checked.content,
+            split: Some(target.split.clone()),
+        }],
+        stage_only: request.stage_only,
+        precondition: parse::precondition(&request.if_match, &request.if_none_match)?,
+    };
+    let outcome = grpc
+        .configuration
+        .write(
+            requester(&context, key),
+            Command::Write(write),
+            vec![checked.bytes],
+        )
+        .await
+        .map_err(|error| write_error(&error))?;
+    Ok(pb::PutDocumentResponse {
+        document: Some(target.reference()),
+        version: outcome.name.to_string(),
+        digest,
+        token: convert::token(&grpc.configuration, outcome.at),
+        created: outcome.created,
+        path: path.to_string(),
+    })
+}
+
+pub(super) async fn delete(
+    grpc: Grpc,
+    request: Request<pb::DeleteDocumentRequest>,
+) -> Result<pb::DeleteDocumentResponse, Fault> {
+    let context = Context::of(&request);
+    let mut request = request.into_inner();
+    let id = std::mem::take(&mut request.request_id);
+    let key = parse::request_key(&id, &request)?;
+    let target = parse::target(request.document.take())?;
+    let label = parse::writable_label(target.label.as_str())?;
+    let path = {
+        let state = grpc.configuration.state();
+        match find(&state, &target) {
+            Some(document) => document.path.clone(),
+            None => target.path(MediaType::Yaml)?,
+        }
+    };
+    let write = WriteChange {
+        label,
+        name: parse::version(&request.version)?,
+        message: parse::text("message", request.message)?,
+        author: parse::text("author", request.author)?,
+        documents: vec![DocumentWrite {
+            path,
+            content: Content::Absent,
+            split: None,
+        }],
+        stage_only: request.stage_only,
+        precondition: parse::precondition(&request.if_match, "")?,
+    };
+    let outcome: Outcome = grpc
+        .configuration
+        .write(requester(&context, key), Command::Write(write), Vec::new())
+        .await
+        .map_err(|error| write_error(&error))?;
+    Ok(pb::DeleteDocumentResponse {
+        document: Some(target.reference()),
+        version: outcome.name.to_string(),
+        token: convert::token(&grpc.configuration, outcome.at),
+    })
+}
+
+pub(super) async fn get(
+    grpc: &Grpc,
+    request: pb::GetDocumentRequest,
+) -> Result<pb::GetDocumentResponse, Fault> {
+    let target = parse::target(request.document)?;
+    let token = parse::token("min_token", &request.min_token)?;
+    let (head, path, version) = {
+        let state = grpc
+            .configuration
+            .state_at(token)
+            .map_err(|e| token_refused(&e))?;
+        let document = existing(&state, &target)?;
+        let version = wanted(document, &request.version, &target)?;
+        (state.head, document.path.clone(), version.clone())
+    };
+    let content = stored(grpc, &target.label, &path, &version).await?;
+    Ok(pb::GetDocumentResponse {
+        document: Some(target.reference()),
+        media_type: convert::media_type(path.as_str()),
+        digest: digest(&version),
+        content,
+        version: version.name.to_string(),
+        token: convert::token(&grpc.configuration, head),
+        path: path.to_string(),
+    })
+}
+
+pub(super) fn list(
+    grpc: &Grpc,
+    request: &pb::ListDocumentsRequest,
+) -> Result<pb::ListDocumentsResponse, Fault> {
+    let size = page::size(request.page_size)?;
+    let after = page::after::<2>(&request.page_token)?;
+    let state = grpc.configuration.state();
+    if !request.label.is_empty() && state.labels.get(request.label.as_str()).is_none() {
+        return Err(label_not_found(&request.label));
+    }
+    let mut found = matching(&state, request, after);
+    let mut documents = Vec::new();
+    let mut last = None;
+    for (label, document) in found.by_ref().take(size) {
+        documents.push(convert::document(label, document));
+        last = Some(page::token(&[label.as_str(), document.path.as_str()]));
+    }
+    let more = found.next().is_some();
+    Ok(pb::ListDocumentsResponse {
+        documents,
+        next_page_token: last.filter(|_| more).unwrap_or_default(),
+        token: convert::token(&grpc.configuration, state.head),
+    })
+}
+
+pub(super) fn versions(
+    grpc: &Grpc,
+    request: pb::ListVersionsRequest,
+) -> Result<pb::ListVersionsResponse, Fault> {
+    let size = page::size(request.page_size)?;
+    let before = match page::after::<1>(&request.page_token)? {
+        None => u64::MAX,
+        Some([seq]) => seq
+            .parse()
+            .map_err(|_| Fault::invalid("page_token", "it is not one that this server gave"))?,
+    };
+    let target = parse::target(request.document)?;
+    let state = grpc.configuration.state();
+    let document = existing(&state, &target)?;
+    let mut kept = document.versions.iter().rev().filter(|v| v.seq.0 < before);
+    let versions: Vec<pb::Version> = kept
+        .by_ref()
+        .take(size)
+        .map(|version| convert::version(&state, document, version))
+        .collect();
+    let more = kept.next().is_some();
+    let last = versions.last().filter(|_| more);
+    Ok(pb::ListVersionsResponse {
+        next_page_token: last.map_or(String::new(), |v| page::token(&[&v.sequence.to_string()])),
+        versions,
+        token: convert::token(&grpc.configuration, state.head),
+    })
+}
+
+pub(super) async fn diff(
+    grpc: &Grpc,
+    request: pb::DiffVersionsRequest,
+) -> Result<pb::DiffVersionsResponse, Fault> {
+    let target = parse::target(request.document)?;
+    let (path, from, to) = {
+        let state = grpc.configuration.state();
+        let document = existing(&state, &target)?;
+        let from = wanted(document, &request.from, &target)?.clone();
+        let to = wanted(document, &request.to, &target)?.clone();
+        (document.path.clone(), from, to)
+    };
+    let before = tree(grpc, &path, &from).await?;
+    let after = tree(grpc, &path, &to).await?;
+    let patch = serde_json::to_vec(&json_patch(&before, &after))
+        .map_err(|error| Fault::internal(&error))?;
+    Ok(pb::DiffVersionsResponse {
+        from: from.name.to_string(),
+        to: to.name.to_string(),
+        patch: patch.into(),
+        from_content: text(grpc, &from).await?,
+        to_content: text(grpc, &to).await?,
+    })
+}
+
+pub(super) fn check_size(path: &Path, bytes: usize) -> Result<(), Fault> {
+    if bytes <= crate::domain::MAX_DOCUMENT_BYTES {
+        return Ok(());
+    }
+    let refused = crate::domain::Refused::TooLarge {
+        path: path.clone(),
+        bytes: bytes as u64,
+    };
+    Err(crate::error::refused(&refused))
+}
+
+/// Where a write goes: to the document that is there when it has that media
+/// type, whatever its extension.
+fn put_path(
+    grpc: &Grpc,
+    target: &parse::Target,
+    media_type: Option<MediaType>,
+) -> Result<Path, Fault> {
+    let state = grpc.configuration.state();
+    if let Some(document) = find(&state, target).filter(|d| d.served().is_some()) {
+        let there = MediaType::from_path(document.path.as_str());
+        if media_type.is_none() || media_type == there {
+            return Ok(document.path.clone());
+        }
+    }
+    target.path(media_type.unwrap_or(MediaType::Yaml))
+}
+
+/// The document of an application and profile: the one that is served, else one
+/// that was.
+fn find<'a>(state: &'a State, target: &parse::Target) -> Option<&'a Document> {
+    let (_, label) = state.label(target.label.as_str())?;
+    let stem = target.split.stem();
+    let documents: Vec<&Document> = Format::EXTENSIONS
+        .iter()
+        .filter_map(|extension| label.documents.get(format!("{stem}.{extension}").as_str()))
+        .map(AsRef::as_ref)
+        .collect();
+    let served = documents.iter().find(|document| document.served().is_some());
+    let found = served.or(documents.first())?;
+    Some(found)
+}
+
+fn existing<'a>(state: &'a State, target: &parse::Target) -> Result<&'a Document, Fault> {
+    if state.label(target.label.as_str()).is_none() {
+        return Err(label_not_found(target.label.as_str()));
+    }
+    find(state, target).ok_or_else(|| not_found(target))
+}
+
+fn wanted<'a>(
+    document: &'a Document,
+    version: &str,
+    target: &parse::Target,
+) -> Result<&'a Version, Fault> {
+    if version.is_empty() {
+        return document.served().ok_or_else(|| not_found(target));
+    }
+    document.named(version).ok_or_else(|| {
+        Fault::new(
+            Reason::VersionNotFound,
+            format!("{} has no version {version}", document.path),
+        )
+        .with("path", &document.path)
+        .with("version", version)
+    })
+}
+
+async fn stored(
+    grpc: &Grpc,
+    label: &Label,
+    path: &Path,
+    version: &Version,
+) -> Result<Bytes, Fault> {
+    match &version.content {
+        Content::Present { content, .. } => grpc
+            .configuration
+            .content(&content.sha256)
+            .await
+            .map_err(|error| store_error(&error)),
+        Content::Oversized { size } => {
+            let refused = crate::domain::ReadRefused::TooLarge {
+                label: label.clone(),
+                path: path.clone(),
+                size: *size,
+            };
+            Err(crate::error::read_refused(&refused))
+        }
+        Content::Absent => Err(Fault::new(
+            Reason::DocumentNotFound,
+            format!("version {} of {path} is its deletion", version.name),
+        )
+        .with("path", path)),
+    }
+}
+
+/// The content of a version to compare: nothing for a deletion.
+async fn text(grpc: &Grpc, version: &Version) -> Result<Bytes, Fault> {
+    match version.content.stored() {
+        None => Ok(Bytes::new()),
+        Some(content) => grpc
+            .configuration
+            .content(&content.sha256)
+            .await
+            .map_err(|error| store_error(&error)),
+    }
+}
+
+/// The parsed content of a version: its only document, or all of them in a list.
+async fn tree(grpc: &Grpc, path: &Path, version: &Version) -> Result<serde_json::Value, Fault> {
+    let (Some(content), Some(format)) = (
+        version.content.stored(),
+        Format::from_path(path.as_str()),
+    ) else {
+        return Ok(serde_json::Value::Null);
+    };
+    let file = grpc
+        .configuration
+        .file(content.sha256, format)
+        .await
+        .map_err(|error| read_error(&error))?;
+    Ok(match file.documents.as_slice() {
+        [only] => only.tree.clone(),
+        several => several.iter().map(|document| document.tree.clone()).collect(),
+    })
+}
+
+fn digest(version: &Version) -> String {
+    version.content.stored().map_or(String::new(), |c| c.sha256.to_string())
+}
+
+fn matching<'a>(
+    state: &'a State,
+    request: &'a pb::ListDocumentsRequest,
+    after: Option<[String; 2]>,
+) -> impl Iterator<Item = (&'a Label, &'a Document)> {
+    let (start_label, start_path) = match after {
+        Some([label, path]) => (label, path),
+        None => Default::default(),
+    };
+    let labels = state
+        .labels
+        .iter()
+        .filter(|(name, _)| request.label.is_empty() || name.as_str() == request.label)
+        .filter(move |(name, _)| name.as_str() >= start_label.as_str());
+    let mut resumed = Some(start_path);
+    labels.flat_map(move |(name, label)| {
+        let start = resumed.take().filter(|_| true).unwrap_or_default();
+        label
+            .documents
+            .range::<_, str>((
+                std::ops::Bound::Excluded(start.as_str()),
+                std::ops::Bound::Unbounded,
+            ))
+            .map(move |(_, document)| (name, document.as_ref()))
+            .filter(|(_, document)| belongs(document, &request.app))
+            .collect::<Vec<_>>()
+    })
+}
+
+/// Whether a document is of an application: written for it, or named for it.
+fn belongs(document: &Document, app: &str) -> bool {
+    match (&document.split, app) {
+        (_, "") => true,
+        (Some(split), app) => split.app.as_str() == app,
+        (None, app) => document
+            .path
+            .stem()
+            .strip_prefix(app)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('-')),
+    }
+}
+
+fn label_not_found(label: &str) -> Fault {
+    Fault::new(Reason::LabelNotFound, format!("there is no label {label}")).with("label", label)
+}
+
+fn not_found(target: &parse::Target) -> Fault {
+    let stem = target.split.stem();
+    Fault::new(
+        Reason::DocumentNotFound,
+        format!("there is no document {stem} on label {}", target.label),
+    )
+    .with("label", &target.label)
+    .with("document", stem)
+}

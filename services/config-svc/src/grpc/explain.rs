@@ -1,0 +1,114 @@
+//! Where the values of a configuration come from.
+
+use super::{Grpc, convert, parse, reads};
+use crate::{
+    domain::{Basis, ViewKey, candidates},
+    views::{RenderedSource, View, json_bytes},
+};
+use std::collections::HashMap;
+use vortex_kit::error::Fault;
+use vortex_proto::config::v1 as pb;
+use vortex_spring::{Document, Property};
+
+pub(super) async fn explain(
+    grpc: &Grpc,
+    request: pb::ExplainConfigRequest,
+) -> Result<pb::ExplainConfigResponse, Fault> {
+    let labels = reads::labels(&request.label);
+    let key = parse::view(&[request.app], &request.profiles, &labels)?;
+    let state = reads::state(grpc, &key, &request.min_token)?;
+    let view = reads::view(grpc, &state, &key).await?;
+    Ok(pb::ExplainConfigResponse {
+        values: values(&view, &request.path),
+        version: view.rendered.version().to_owned(),
+        token: convert::token(&grpc.configuration, state.head),
+        considered: considered(&key, &view.basis),
+    })
+}
+
+/// Each key with the highest source's value and those it hides. A list is
+/// replaced whole, so a lower source's items are hidden by the list that is
+/// above them and not item by item.
+fn values(view: &View, wanted: &str) -> Vec<pb::ExplainedValue> {
+    let mut values: Vec<pb::ExplainedValue> = Vec::new();
+    let mut at: HashMap<String, usize> = HashMap::new();
+    let mut lists: HashMap<String, (usize, usize)> = HashMap::new();
+    for (level, (source, document)) in view.rendered.documents().enumerate() {
+        for property in document.properties.iter().filter(|p| is_below(&p.key, wanted)) {
+            let list = list_of(&property.key);
+            let above = list.and_then(|list| lists.get(list)).filter(|(l, _)| *l != level);
+            let holder = at.get(&property.key).copied().or(above.map(|(_, index)| *index));
+            if let Some(holder) = holder {
+                values[holder].hidden.push(hidden(view, source, document, property));
+                continue;
+            }
+            at.insert(property.key.clone(), values.len());
+            if let Some(list) = list {
+                lists.entry(list.to_owned()).or_insert((level, values.len()));
+            }
+            values.push(pb::ExplainedValue {
+                key: property.key.clone(),
+                value: json_bytes(&property.value),
+                origin: Some(origin(view, source, document, property)),
+                hidden: Vec::new(),
+            });
+        }
+    }
+    values.sort_by(|one, other| one.key.cmp(&other.key));
+    values
+}
+
+fn is_below(key: &str, wanted: &str) -> bool {
+    match key.strip_prefix(wanted) {
+        Some(rest) => wanted.is_empty() || rest.is_empty() || rest.starts_with(['.', '[']),
+        None => false,
+    }
+}
+
+/// The outermost list that a key is an item of.
+fn list_of(key: &str) -> Option<&str> {
+    let (list, rest) = key.split_once('[')?;
+    let (index, _) = rest.split_once(']')?;
+    index.bytes().all(|b| b.is_ascii_digit()).then_some(list)
+}
+
+fn hidden(
+    view: &View,
+    source: &RenderedSource,
+    document: &Document,
+    property: &Property,
+) -> pb::HiddenValue {
+    pb::HiddenValue {
+        value: json_bytes(&property.value),
+        origin: Some(origin(view, source, document, property)),
+    }
+}
+
+fn origin(
+    view: &View,
+    source: &RenderedSource,
+    document: &Document,
+    property: &Property,
+) -> pb::ValueOrigin {
+    let entry = view.basis.entries.get(source.entry);
+    pb::ValueOrigin {
+        path: source.path.clone(),
+        document: document.index as u32,
+        version: entry.map_or(String::new(), |entry| entry.version.to_string()),
+        line: property.origin.line,
+        column: property.origin.column,
+    }
+}
+
+fn considered(key: &ViewKey, basis: &Basis) -> Vec<pb::ConsideredDocument> {
+    candidates(key)
+        .into_iter()
+        .map(|path| {
+            let found = basis.entries.iter().find(|entry| entry.path.as_str() == path);
+            pb::ConsideredDocument {
+                version: found.map_or(String::new(), |entry| entry.version.to_string()),
+                path,
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,223 @@
+//! Requests to domain types.
+
+use crate::{
+    configuration::Configuration,
+    domain::{
+        App, Label, MediaType, Path, Precondition, Profile, RequestId, RequestKey, Sha256, Split,
+        Token, VersionName, ViewKey,
+    },
+    error::{invalid_name, invalid_token},
+};
+use prost::Message;
+use vortex_kit::error::{Fault, Reason};
+use vortex_proto::config::v1 as pb;
+
+/// Applications a view may have.
+const MAX_APPS: usize = 10;
+/// Profiles a view may have.
+const MAX_PROFILES: usize = 32;
+/// Labels a view may have.
+const MAX_LABELS: usize = 10;
+/// Bytes of a message or an author.
+const MAX_TEXT: usize = 4096;
+
+/// The document a request means.
+pub(super) struct Target {
+    pub(super) label: Label,
+    pub(super) split: Split,
+}
+
+pub(super) fn target(document: Option<pb::DocumentRef>) -> Result<Target, Fault> {
+    let document = document.unwrap_or_default();
+    let split = Split {
+        app: document.app.parse().map_err(|e| invalid_name(&e))?,
+        profile: profile(&document.profile)?,
+    };
+    Ok(Target {
+        label: label(&document.label)?,
+        split,
+    })
+}
+
+impl Target {
+    /// The path of a document of this media type.
+    pub(super) fn path(&self, media_type: MediaType) -> Result<Path, Fault> {
+        let path = format!("{}{}", self.split.stem(), media_type.extension());
+        path.parse().map_err(|e| invalid_name(&e))
+    }
+
+    pub(super) fn reference(&self) -> pb::DocumentRef {
+        pb::DocumentRef {
+            app: self.split.app.to_string(),
+            profile: self.split.profile.to_string(),
+            label: self.label.to_string(),
+        }
+    }
+}
+
+pub(super) fn label(given: &str) -> Result<Label, Fault> {
+    Configuration::label_or_main(given).map_err(|e| invalid_name(&e))
+}
+
+pub(super) fn writable_label(given: &str) -> Result<Label, Fault> {
+    let label = label(given)?;
+    label.check_writable().map_err(|e| invalid_name(&e))?;
+    Ok(label)
+}
+
+fn profile(given: &str) -> Result<Profile, Fault> {
+    if given.is_empty() {
+        Ok(Profile::default_profile())
+    } else {
+        given.parse().map_err(|e| invalid_name(&e))
+    }
+}
+
+pub(super) fn version(given: &str) -> Result<Option<VersionName>, Fault> {
+    optional(given, |given| given.parse().map_err(|e| invalid_name(&e)))
+}
+
+pub(super) fn required_version(given: &str) -> Result<VersionName, Fault> {
+    given.parse().map_err(|e| invalid_name(&e))
+}
+
+pub(super) fn path(given: &str) -> Result<Path, Fault> {
+    given.parse().map_err(|e| invalid_name(&e))
+}
+
+pub(super) fn optional_path(given: &str) -> Result<Option<Path>, Fault> {
+    optional(given, path)
+}
+
+pub(super) fn token(field: &'static str, given: &str) -> Result<Option<Token>, Fault> {
+    optional(given, |given| {
+        given.parse().map_err(|e| invalid_token(field, &e))
+    })
+}
+
+pub(super) fn media_type(given: &str) -> Result<Option<MediaType>, Fault> {
+    optional(given, |given| {
+        MediaType::from_mime(given).ok_or_else(|| {
+            Fault::new(
+                Reason::UnsupportedFormat,
+                format!(
+                    "media type {given:?} can't be written; send application/yaml, \
+                     application/json or text/x-java-properties"
+                ),
+            )
+            .field("media_type", "not supported")
+        })
+    })
+}
+
+/// What `if_match` and `if_none_match` ask.
+pub(super) fn precondition(
+    if_match: &str,
+    if_none_match: &str,
+) -> Result<Option<Precondition>, Fault> {
+    match (if_match.trim(), if_none_match.trim()) {
+        ("", "") => Ok(None),
+        ("*", "") => Ok(Some(Precondition::Exists)),
+        (digest, "") => digest_of(digest).map(|d| Some(Precondition::Digest(d))),
+        ("", "*") => Ok(Some(Precondition::Missing)),
+        ("", _) => Err(Fault::invalid("if_none_match", "only * is allowed")),
+        _ => Err(Fault::invalid(
+            "if_match",
+            "it can't be given together with if_none_match",
+        )),
+    }
+}
+
+fn digest_of(given: &str) -> Result<Sha256, Fault> {
+    let bare = given.trim_matches('"');
+    let mut digest = [0; 32];
+    hex::decode_to_slice(bare, &mut digest).map_err(|_| {
+        Fault::new(
+            Reason::PreconditionFailed,
+            format!("{given:?} is no digest of a version, so none matches"),
+        )
+        .precondition("etag", "if_match", "not a SHA-256 in hex")
+    })?;
+    Ok(Sha256(digest))
+}
+
+/// What makes a request idempotent: its id, and a hash of all else it asks.
+pub(super) fn request_key<T: Message>(
+    id: &str,
+    without_id: &T,
+) -> Result<Option<RequestKey>, Fault> {
+    optional(id, |id| {
+        let id: RequestId = id.parse().map_err(|e| invalid_name(&e))?;
+        let body = Sha256::of(&without_id.encode_to_vec());
+        Ok(RequestKey { id, body })
+    })
+}
+
+pub(super) fn text(field: &'static str, given: String) -> Result<String, Fault> {
+    if given.len() > MAX_TEXT {
+        return Err(Fault::invalid(
+            field,
+            format!("{} bytes, {MAX_TEXT} at most are allowed", given.len()),
+        ));
+    }
+    Ok(given)
+}
+
+pub(super) fn view(
+    apps: &[String],
+    profiles: &[String],
+    labels: &[String],
+) -> Result<ViewKey, Fault> {
+    bounded("apps", apps.len(), MAX_APPS)?;
+    bounded("profiles", profiles.len(), MAX_PROFILES)?;
+    bounded("labels", labels.len(), MAX_LABELS)?;
+    let apps: Vec<App> = parse_all(apps)?;
+    if apps.is_empty() {
+        return Err(Fault::invalid("app", "it must not be empty"));
+    }
+    let mut profiles: Vec<Profile> = parse_all(profiles)?;
+    if profiles.is_empty() {
+        profiles.push(Profile::default_profile());
+    }
+    let labels = if labels.is_empty() {
+        vec![Label::main()]
+    } else {
+        labels.iter().map(|given| label(given)).collect::<Result<_, _>>()?
+    };
+    Ok(ViewKey {
+        apps,
+        profiles,
+        labels,
+    })
+}
+
+fn parse_all<T>(given: &[String]) -> Result<Vec<T>, Fault>
+where
+    T: std::str::FromStr<Err = crate::domain::InvalidName>,
+{
+    given
+        .iter()
+        .map(|name| name.parse().map_err(|e| invalid_name(&e)))
+        .collect()
+}
+
+fn bounded(field: &'static str, found: usize, limit: usize) -> Result<(), Fault> {
+    if found > limit {
+        return Err(Fault::invalid(
+            field,
+            format!("{found} are given, {limit} at most are allowed"),
+        ));
+    }
+    Ok(())
+}
+
+fn optional<T>(
+    given: &str,
+    parse: impl FnOnce(&str) -> Result<T, Fault>,
+) -> Result<Option<T>, Fault> {
+    if given.is_empty() {
+        Ok(None)
+    } else {
+        parse(given).map(Some)
+    }
+}

@@ -1,0 +1,113 @@
+//! The sources that feed labels.
+
+use super::{Grpc, Reply, convert, parse};
+use crate::source::{Approval, AskError, Defect, GitSettings, LabelStatus, ReleasePolicy, Status};
+use tonic::{Request, Response};
+use vortex_kit::error::{Fault, Reason};
+use vortex_proto::config::v1 as pb;
+use vortex_proto::config::v1::source_service_server::SourceService;
+
+#[tonic::async_trait]
+impl SourceService for Grpc {
+    async fn list_sources(&self, request: Request<pb::ListSourcesRequest>) -> Reply<pb::ListSourcesResponse> {
+        super::page::size(request.into_inner().page_size)?;
+        let sources = self.sources.list();
+        Ok(Response::new(pb::ListSourcesResponse {
+            sources: sources.iter().map(|(settings, status)| source(settings, status)).collect(),
+            next_page_token: String::new(),
+        }))
+    }
+
+    async fn get_source(&self, request: Request<pb::GetSourceRequest>) -> Reply<pb::GetSourceResponse> {
+        let source = self.source(&request.into_inner().name)?;
+        Ok(Response::new(pb::GetSourceResponse { source: Some(source) }))
+    }
+
+    async fn sync_source(&self, request: Request<pb::SyncSourceRequest>) -> Reply<pb::SyncSourceResponse> {
+        let name = request.into_inner().name;
+        self.sources.sync(&name).await.map_err(|e| fault(&e))?;
+        let source = self.source(&name)?;
+        Ok(Response::new(pb::SyncSourceResponse { source: Some(source) }))
+    }
+
+    async fn approve_source(&self, request: Request<pb::ApproveSourceRequest>) -> Reply<pb::ApproveSourceResponse> {
+        let request = request.into_inner();
+        let approval = Approval {
+            label: parse::label(&request.label)?,
+            commit: parse::required_version(&request.commit)?,
+        };
+        self.sources
+            .approve(&request.name, approval)
+            .await
+            .map_err(|e| fault(&e))?;
+        let source = self.source(&request.name)?;
+        Ok(Response::new(pb::ApproveSourceResponse { source: Some(source) }))
+    }
+
+    async fn notify_sources(&self, request: Request<pb::NotifySourcesRequest>) -> Reply<pb::NotifySourcesResponse> {
+        let names = self.sources.notify(&request.into_inner().name).map_err(|e| fault(&e))?;
+        Ok(Response::new(pb::NotifySourcesResponse {
+            names: names.iter().map(ToString::to_string).collect(),
+        }))
+    }
+}
+
+impl Grpc {
+    fn source(&self, name: &str) -> Result<pb::Source, Fault> {
+        let (settings, status) = self.sources.get(name).map_err(|e| fault(&e))?;
+        Ok(source(&settings, &status))
+    }
+}
+
+fn source(settings: &GitSettings, status: &Status) -> pb::Source {
+    let release = match settings.release {
+        ReleasePolicy::Auto => pb::ReleasePolicy::Auto,
+        ReleasePolicy::Stage => pb::ReleasePolicy::Stage,
+    };
+    pb::Source {
+        name: settings.name.to_string(),
+        kind: "git".to_owned(),
+        location: settings.location.to_string(),
+        release: release.into(),
+        last_success: status.last_success.map(convert::timestamp),
+        error: status.error.clone().unwrap_or_default(),
+        last_attempt: status.last_attempt.map(convert::timestamp),
+        labels: status
+            .labels
+            .iter()
+            .map(|(name, label)| source_label(name.as_str(), label))
+            .collect(),
+        defects: status.defects.iter().map(source_defect).collect(),
+        more_defects: status.more_defects as u32,
+    }
+}
+
+fn source_label(name: &str, label: &LabelStatus) -> pb::SourceLabel {
+    let pending = label.pending.as_ref();
+    pb::SourceLabel {
+        label: name.to_owned(),
+        commit: label.commit.as_ref().map_or(String::new(), ToString::to_string),
+        pending_commit: pending.map_or(String::new(), |p| p.commit.to_string()),
+        pending_reason: pending.map_or(String::new(), |p| p.reason.as_str().to_owned()),
+        pending_detail: pending.map_or(String::new(), |p| p.detail.clone()),
+    }
+}
+
+fn source_defect(defect: &Defect) -> pb::SourceDefect {
+    pb::SourceDefect {
+        label: defect.label.to_string(),
+        path: defect.path.clone(),
+        reason: defect.reason.to_owned(),
+        detail: defect.detail.clone(),
+    }
+}
+
+fn fault(error: &AskError) -> Fault {
+    let reason = match error {
+        AskError::Unknown(_) => Reason::SourceNotFound,
+        AskError::NothingWaits { .. } => Reason::PreconditionFailed,
+        AskError::Busy(_) => Reason::Overloaded,
+        AskError::Failed { .. } => Reason::Unavailable,
+    };
+    Fault::new(reason, error.to_string())
+}

@@ -1,0 +1,150 @@
+//! Following the log: a notification only wakes the reader, which reads the log
+//! itself at its own position, so that nothing is lost and nobody is waited for.
+
+use super::{Grpc, convert, parse};
+use crate::{
+    domain::{Record, Seq, Token},
+    error::{store_error, token_refused},
+};
+use futures::{StreamExt as _, stream::BoxStream};
+use std::time::Duration;
+use tokio::{sync::watch, time::MissedTickBehavior};
+use tonic::{Request, Status};
+use vortex_kit::{
+    context::Context,
+    error::{Fault, Reason},
+};
+use vortex_proto::config::v1 as pb;
+use vortex_proto::config::v1::watch_log_response::Event;
+
+/// How often a watcher hears that nothing happened.
+const PROGRESS: Duration = Duration::from_secs(1);
+
+type Stream = BoxStream<'static, Result<pb::WatchLogResponse, Status>>;
+
+pub(super) async fn watch(
+    grpc: Grpc,
+    request: Request<pb::WatchLogRequest>,
+) -> Result<Stream, Fault> {
+    let context = Context::of(&request);
+    let request = request.into_inner();
+    let token = parse::token("after", &request.after)?;
+    if !request.label.is_empty() {
+        parse::label(&request.label)?;
+    }
+    let heads = grpc.configuration.heads();
+    let position = begin(&grpc, token).await?;
+    let reader = Reader {
+        grpc,
+        heads,
+        position,
+        label: request.label,
+    };
+    Ok(context.drain().guard(reader.follow()).boxed())
+}
+
+/// Where a watch begins: at its token, whose successor must still be kept.
+async fn begin(grpc: &Grpc, token: Option<Token>) -> Result<Seq, Fault> {
+    let state = grpc
+        .configuration
+        .state_at(token)
+        .map_err(|error| token_refused(&error))?;
+    let (head, Some(token)) = (state.head, token) else {
+        return Ok(state.head);
+    };
+    drop(state);
+    let oldest = grpc
+        .configuration
+        .store()
+        .oldest_record()
+        .await
+        .map_err(|error| store_error(&error))?;
+    match oldest {
+        _ if token.seq == head => Ok(head),
+        Some(oldest) if token.seq.next() >= oldest => Ok(token.seq),
+        Some(_) | None => Err(too_old(grpc, token.seq, oldest)),
+    }
+}
+
+fn too_old(grpc: &Grpc, asked: Seq, oldest: Option<Seq>) -> Fault {
+    let oldest = oldest.unwrap_or_else(|| grpc.configuration.state().head.next());
+    Fault::new(
+        Reason::TokenTooOld,
+        format!("records after {asked} were asked for, and those from {oldest} on are kept"),
+    )
+    .with("oldest", oldest)
+}
+
+struct Reader {
+    grpc: Grpc,
+    heads: watch::Receiver<Seq>,
+    position: Seq,
+    label: String,
+}
+
+impl Reader {
+    fn follow(mut self) -> impl futures::Stream<Item = Result<pb::WatchLogResponse, Status>> {
+        async_stream::stream! {
+            let mut progress = tokio::time::interval(PROGRESS);
+            progress.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            loop {
+                self.heads.mark_unchanged();
+                match self.page().await {
+                    Ok(records) if records.is_empty() => tokio::select! {
+                        changed = self.heads.changed() => if changed.is_err() {
+                            break;
+                        },
+                        _ = progress.tick() => yield Ok(self.progress()),
+                    },
+                    Ok(records) => for record in records {
+                        self.position = record.seq;
+                        if let Some(message) = self.message(&record) {
+                            yield Ok(message);
+                        }
+                    },
+                    Err(fault) => {
+                        yield Err(fault.into());
+                        break;
+                    }
+                }
+            }
+        }
+    }
+
+    /// The next records that are durable, whose first must follow the position.
+    async fn page(&self) -> Result<Vec<Record>, Fault> {
+        let head = self.grpc.configuration.state().head;
+        if head == self.position {
+            return Ok(Vec::new());
+        }
+        let store = self.grpc.configuration.store();
+        let records = store.records_after(self.position).await;
+        let mut records = records.map_err(|error| store_error(&error))?;
+        let follows = records.first().map(|record| record.seq) == Some(self.position.next());
+        if !follows {
+            return Err(too_old(&self.grpc, self.position, records.first().map(|r| r.seq)));
+        }
+        records.retain(|record| record.seq <= head);
+        Ok(records)
+    }
+
+    fn message(&self, record: &Record) -> Option<pb::WatchLogResponse> {
+        let configuration = &self.grpc.configuration;
+        let state = configuration.state();
+        let label = convert::label_of(&state, &record.body);
+        if !self.label.is_empty() && label.is_some_and(|label| label.as_str() != self.label) {
+            return None;
+        }
+        let record = convert::record(configuration, &state, record);
+        Some(pb::WatchLogResponse {
+            event: Some(Event::Record(record)),
+        })
+    }
+
+    fn progress(&self) -> pb::WatchLogResponse {
+        let token = convert::token(&self.grpc.configuration, self.position);
+        pb::WatchLogResponse {
+            event: Some(Event::Progress(pb::Progress { token })),
+        }
+    }
+}

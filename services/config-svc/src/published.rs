@@ -1,0 +1,59 @@
+//! What readers see: the newest durable state, and a way to wait for a newer.
+
+use crate::domain::{Seq, State};
+use arc_swap::ArcSwap;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+use tokio::sync::watch;
+
+/// The newest durable state.
+pub struct Published {
+    state: ArcSwap<State>,
+    head: watch::Sender<Seq>,
+    store_failed: AtomicBool,
+}
+
+impl Published {
+    /// Begins with the state that was kept.
+    pub fn new(state: State) -> Self {
+        let head = watch::Sender::new(state.head);
+        Self {
+            state: ArcSwap::from_pointee(state),
+            head,
+            store_failed: AtomicBool::new(false),
+        }
+    }
+
+    /// The newest durable state.
+    pub fn state(&self) -> arc_swap::Guard<Arc<State>> {
+        self.state.load()
+    }
+
+    /// Tells of each newer head.
+    pub fn heads(&self) -> watch::Receiver<Seq> {
+        self.head.subscribe()
+    }
+
+    /// Whether the store failed, so that nothing is written any more.
+    pub fn has_store_failed(&self) -> bool {
+        self.store_failed.load(Ordering::Relaxed)
+    }
+
+    /// Shows a state, which must be durable.
+    pub fn publish(&self, state: State) {
+        let head = state.head;
+        self.state.store(Arc::new(state));
+        self.head.send_if_modified(|shown| {
+            let newer = *shown != head;
+            *shown = head;
+            newer
+        });
+    }
+
+    /// Remembers that the store failed.
+    pub fn store_failed(&self) {
+        self.store_failed.store(true, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,232 @@
+//! Sources: repositories that feed labels.
+
+mod git;
+mod import;
+mod poll;
+mod status;
+
+pub use git::{GitSettings, ReleasePolicy};
+pub use status::{Defect, LabelStatus, Pending, PendingReason, Status};
+
+use crate::{
+    configuration::Configuration,
+    domain::{Label, SourceName, State, VersionName},
+};
+use jiff::Timestamp;
+use poll::Poller;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+use tokio::sync::{mpsc, oneshot};
+use vortex_kit::process::Runtime;
+
+/// Things that may be asked of a source before it looks again.
+const ASKED: usize = 16;
+
+/// The sources of this process. A clone is a pointer.
+#[derive(Clone, Default)]
+pub struct Sources {
+    by_name: Arc<BTreeMap<SourceName, Handle>>,
+}
+
+/// A source, as others see it.
+struct Handle {
+    settings: GitSettings,
+    status: Arc<Mutex<Status>>,
+    asks: mpsc::Sender<Ask>,
+    inbox: Mutex<Option<mpsc::Receiver<Ask>>>,
+}
+
+/// What is asked of a source.
+enum Ask {
+    /// Look now.
+    Look,
+    /// Look now and say how it went.
+    Sync(oneshot::Sender<Result<(), String>>),
+    /// Let a commit through, look now, and say how it went.
+    Approve(Approval, oneshot::Sender<Result<(), String>>),
+}
+
+/// A commit that an operator lets through.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Approval {
+    /// The label.
+    pub label: Label,
+    /// The commit.
+    pub commit: VersionName,
+}
+
+/// Why a source could not be asked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AskError {
+    /// There is no such source.
+    #[error("there is no source {0}")]
+    Unknown(String),
+    /// Nothing waits for an approval, or something else does.
+    #[error("commit {commit} of label {label} does not wait for an approval")]
+    NothingWaits {
+        /// The label.
+        label: Label,
+        /// The commit.
+        commit: VersionName,
+    },
+    /// Too much was asked of it already.
+    #[error("source {0} is busy")]
+    Busy(SourceName),
+    /// The source can't be read; what is served stays.
+    #[error("source {name} can't be read: {why}")]
+    Failed {
+        /// Its name.
+        name: SourceName,
+        /// Why.
+        why: String,
+    },
+}
+
+impl Sources {
+    /// The sources that are configured, not yet looked at.
+    pub fn new(settings: Vec<GitSettings>) -> Self {
+        let by_name = settings.into_iter().map(|settings| {
+            let (asks, inbox) = mpsc::channel(ASKED);
+            let handle = Handle {
+                status: Arc::default(),
+                asks,
+                inbox: Mutex::new(Some(inbox)),
+                settings,
+            };
+            (handle.settings.name.clone(), handle)
+        });
+        Self {
+            by_name: Arc::new(by_name.collect()),
+        }
+    }
+
+    /// Where the sources are, for people.
+    pub fn locations(&self) -> impl Iterator<Item = (SourceName, String)> {
+        self.by_name
+            .iter()
+            .map(|(name, handle)| (name.clone(), handle.settings.location.to_string()))
+    }
+
+    /// Begins to look at the sources, until the process ends.
+    pub fn start(&self, configuration: &Arc<Configuration>, runtime: &Runtime) {
+        for handle in self.by_name.values() {
+            let Some(inbox) = lock(&handle.inbox).take() else {
+                continue;
+            };
+            let poller = Poller::new(
+                handle.settings.clone(),
+                configuration.clone(),
+                handle.status.clone(),
+                runtime,
+            );
+            runtime
+                .lifecycle
+                .spawn_stoppable("source", |stop| poller.run(inbox, stop));
+        }
+    }
+
+    /// A source that was never read, so that labels it feeds may yet be unknown.
+    pub fn awaiting_first_import(&self, state: &State) -> Option<&SourceName> {
+        self.by_name.iter().find_map(|(name, handle)| {
+            let read = lock(&handle.status).was_read_whole || feeds_any(state, name);
+            (!read).then_some(name)
+        })
+    }
+
+    /// When a source was last read whole by this process.
+    pub fn last_success(&self, name: &SourceName) -> Option<Timestamp> {
+        lock(&self.by_name.get(name)?.status).last_success
+    }
+
+    /// The sources and how they stand, by name.
+    pub fn list(&self) -> Vec<(GitSettings, Status)> {
+        let standing = |handle: &Handle| (handle.settings.clone(), lock(&handle.status).clone());
+        self.by_name.values().map(standing).collect()
+    }
+
+    /// A source and how it stands.
+    pub fn get(&self, name: &str) -> Result<(GitSettings, Status), AskError> {
+        let handle = self.handle(name)?;
+        Ok((handle.settings.clone(), lock(&handle.status).clone()))
+    }
+
+    /// Looks at a source now, and answers when that is done.
+    pub async fn sync(&self, name: &str) -> Result<(), AskError> {
+        self.ask(self.handle(name)?, Ask::Sync).await
+    }
+
+    /// Lets a commit through that waits, and answers when it is imported.
+    pub async fn approve(&self, name: &str, approval: Approval) -> Result<(), AskError> {
+        let handle = self.handle(name)?;
+        if !lock(&handle.status).waits(&approval) {
+            return Err(AskError::NothingWaits {
+                label: approval.label,
+                commit: approval.commit,
+            });
+        }
+        self.ask(handle, |reply| Ask::Approve(approval, reply)).await
+    }
+
+    /// Asks one source, or all, to look soon. Answers which were asked.
+    pub fn notify(&self, name: &str) -> Result<Vec<SourceName>, AskError> {
+        if !name.is_empty() {
+            self.handle(name)?;
+        }
+        let meant = self
+            .by_name
+            .iter()
+            .filter(|(known, _)| name.is_empty() || known.as_str() == name);
+        // a full inbox holds a look that is yet to come, which does as well
+        Ok(meant
+            .map(|(name, handle)| {
+                drop(handle.asks.try_send(Ask::Look));
+                name.clone()
+            })
+            .collect())
+    }
+
+    async fn ask(
+        &self,
+        handle: &Handle,
+        ask: impl FnOnce(oneshot::Sender<Result<(), String>>) -> Ask,
+    ) -> Result<(), AskError> {
+        let name = &handle.settings.name;
+        let (reply, answer) = oneshot::channel();
+        handle
+            .asks
+            .try_send(ask(reply))
+            .map_err(|_| AskError::Busy(name.clone()))?;
+        let failed = |why: String| AskError::Failed {
+            name: name.clone(),
+            why,
+        };
+        let stopped = || failed("the service is shutting down".into());
+        answer.await.map_err(|_| stopped())?.map_err(failed)
+    }
+
+    fn handle(&self, name: &str) -> Result<&Handle, AskError> {
+        self.by_name
+            .get(name)
+            .ok_or_else(|| AskError::Unknown(name.to_owned()))
+    }
+}
+
+/// How long to wait after something failed before it is tried again: the poll's
+/// interval, with jitter so that many processes do not ask a remote at once.
+fn jittered(interval: Duration) -> Duration {
+    interval.mul_f64(0.9 + 0.2 * fastrand::f64())
+}
+
+fn feeds_any(state: &State, source: &SourceName) -> bool {
+    state
+        .labels
+        .values()
+        .any(|label| label.feed.as_ref().is_some_and(|feed| feed.source == *source))
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

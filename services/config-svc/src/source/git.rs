@@ -1,0 +1,34 @@
+//! What a Git source is configured with.
+
+use crate::domain::SourceName;
+use std::{path::PathBuf, time::Duration};
+use vortex_git::Location;
+
+/// What a Git source is configured with.
+#[derive(Debug, Clone)]
+pub struct GitSettings {
+    /// Its name.
+    pub name: SourceName,
+    /// Where the repository is.
+    pub location: Location,
+    /// Where a repository behind a URL is mirrored.
+    pub mirror: PathBuf,
+    /// How often it is looked at.
+    pub poll: Duration,
+    /// How long one look may take.
+    pub timeout: Duration,
+    /// What becomes of commits.
+    pub release: ReleasePolicy,
+}
+
+/// What becomes of commits once they are imported.
+///
+/// The first import of a label is released in any case: there is nothing that
+/// readers could be left with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum ReleasePolicy {
+    /// They are released at once.
+    Auto,
+    /// They wait for an operator to release them.
+    Stage,
+}

@@ -1,0 +1,252 @@
+//! Looks at a source now and then, and imports what is new.
+
+mod import_label;
+mod report;
+
+use super::{
+    Approval, Ask, GitSettings, jittered, lock,
+    status::{LabelStatus, Status},
+};
+use crate::{
+    configuration::Configuration,
+    domain::{Command, Label, Removal, Request},
+};
+use metrics::Counter;
+use report::Reporter;
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+use vortex_git::Repository;
+use vortex_kit::{clock::Clock, process::Runtime};
+
+/// Labels that one source may feed.
+const MAX_LABELS: usize = 1000;
+
+/// Looks at one source.
+pub(super) struct Poller {
+    settings: GitSettings,
+    configuration: Arc<Configuration>,
+    clock: Arc<dyn Clock>,
+    status: Arc<Mutex<Status>>,
+    repository: Option<Arc<Repository>>,
+    approved: Vec<Approval>,
+    skipped: BTreeMap<Label, Vec<(String, String)>>,
+    reporter: Reporter,
+    imported: Counter,
+    refused: Counter,
+}
+
+type Failed = String;
+
+impl Poller {
+    pub(super) fn new(
+        settings: GitSettings,
+        configuration: Arc<Configuration>,
+        status: Arc<Mutex<Status>>,
+        runtime: &Runtime,
+    ) -> Self {
+        let imports = |result| {
+            runtime.metrics.counter(
+                "vortex_source_imports_total",
+                "Commits of a source that were imported, or refused",
+                &[("source", settings.name.as_str()), ("result", result)],
+            )
+        };
+        Self {
+            imported: imports("imported"),
+            refused: imports("refused"),
+            reporter: Reporter::new(&settings.name, runtime),
+            clock: runtime.clock.clone(),
+            settings,
+            configuration,
+            status,
+            repository: None,
+            approved: Vec::new(),
+            skipped: BTreeMap::new(),
+        }
+    }
+
+    pub(super) async fn run(mut self, mut inbox: mpsc::Receiver<Ask>, stop: CancellationToken) {
+        let mut waiting: Vec<oneshot::Sender<Result<(), Failed>>> = Vec::new();
+        loop {
+            let result = self.look(&stop).await;
+            for reply in waiting.drain(..) {
+                // whoever asked may be gone
+                drop(reply.send(result.clone()));
+            }
+            tokio::select! {
+                () = stop.cancelled() => break,
+                () = tokio::time::sleep(jittered(self.settings.poll)) => {}
+                ask = inbox.recv() => match ask {
+                    None => break,
+                    Some(ask) => self.take(ask, &mut waiting),
+                },
+            }
+            // what was asked meanwhile is answered by the same look
+            while let Ok(ask) = inbox.try_recv() {
+                self.take(ask, &mut waiting);
+            }
+        }
+    }
+
+    fn take(&mut self, ask: Ask, waiting: &mut Vec<oneshot::Sender<Result<(), Failed>>>) {
+        match ask {
+            Ask::Look => {}
+            Ask::Sync(reply) => waiting.push(reply),
+            Ask::Approve(approval, reply) => {
+                self.approved.push(approval);
+                waiting.push(reply);
+            }
+        }
+    }
+
+    async fn look(&mut self, stop: &CancellationToken) -> Result<(), Failed> {
+        let attempt = self.clock.now();
+        let result = self.read(stop).await;
+        let now = self.clock.now();
+        {
+            let mut status = lock(&self.status);
+            status.last_attempt = Some(attempt);
+            status.error = result.as_ref().err().cloned();
+            if result.is_ok() {
+                status.was_read_whole = true;
+                status.last_success = Some(now);
+            }
+            self.list_defects(&mut status);
+            self.reporter.report(&status);
+        }
+        self.approved.clear();
+        result
+    }
+
+    async fn read(&mut self, stop: &CancellationToken) -> Result<(), Failed> {
+        let repository = self.refreshed(stop).await?;
+        let labels = {
+            let repository = repository.clone();
+            blocking(move || {
+                let default = repository.default_label()?.map(|label| label.name);
+                Ok::<_, vortex_git::Error>((repository.labels()?, default))
+            })
+            .await?
+        };
+        let (labels, default) = labels;
+        let mut readable: Vec<_> = labels.readable.iter().collect();
+        if readable.len() > MAX_LABELS {
+            return Err(format!(
+                "it has {} branches and tags, {MAX_LABELS} at most are read",
+                readable.len()
+            ));
+        }
+        readable.sort_by_key(|label| Some(&label.name) != default.as_ref());
+        for label in &readable {
+            let Ok(name) = label.name.parse::<Label>() else {
+                tracing::warn!(label = label.name, "a label that can't be asked for is left out");
+                continue;
+            };
+            self.import_label(&repository, &name, label.commit).await?;
+        }
+        let broken = labels.unreadable.iter().map(|label| label.name.as_str());
+        let kept: Vec<&str> = readable.iter().map(|l| l.name.as_str()).chain(broken).collect();
+        self.remove_labels(&kept).await
+    }
+
+    /// The repository as it is now.
+    async fn refreshed(&mut self, stop: &CancellationToken) -> Result<Arc<Repository>, Failed> {
+        let known = self.repository.clone();
+        let settings = self.settings.clone();
+        let stopping = Arc::new(AtomicBool::new(false));
+        let told = stopping.clone();
+        let refresh = blocking(move || {
+            let repository = match known {
+                Some(repository) => repository,
+                None => Arc::new(Repository::open(&settings.location, &settings.mirror)?),
+            };
+            repository.refresh(settings.timeout, &told)?;
+            Ok::<_, vortex_git::Error>(repository)
+        });
+        tokio::pin!(refresh);
+        let refreshed = tokio::select! {
+            refreshed = &mut refresh => refreshed,
+            () = stop.cancelled() => {
+                stopping.store(true, Ordering::Relaxed);
+                refresh.await
+            }
+        };
+        if refreshed.is_err() {
+            self.repository = None;
+        }
+        let repository = refreshed?;
+        self.repository = Some(repository.clone());
+        Ok(repository)
+    }
+
+    /// Takes away the labels that the source no longer has: unless that is more
+    /// than half of them, which looks like a mistake.
+    async fn remove_labels(&mut self, kept: &[&str]) -> Result<(), Failed> {
+        let (gone, of) = self.gone_labels(kept);
+        if gone.len() * 2 > of {
+            return Err(format!(
+                "SOURCE_SHRANK: {} of {of} labels are gone at once, so none is taken away",
+                gone.len()
+            ));
+        }
+        for label in gone {
+            let removal = Command::RemoveLabel(Removal {
+                label: label.clone(),
+                source: self.settings.name.clone(),
+            });
+            self.configuration
+                .write(self.request(), removal, Vec::new())
+                .await
+                .map_err(|error| error.to_string())?;
+            lock(&self.status).labels.remove(&label);
+            self.skipped.remove(&label);
+            tracing::info!(%label, source = %self.settings.name, "label removed");
+        }
+        Ok(())
+    }
+
+    fn gone_labels(&self, kept: &[&str]) -> (Vec<Label>, usize) {
+        let state = self.configuration.state();
+        let fed: Vec<&Label> = state
+            .labels
+            .iter()
+            .filter(|(_, label)| {
+                let feed = label.feed.as_ref();
+                feed.is_some_and(|feed| feed.source == self.settings.name)
+            })
+            .map(|(name, _)| name)
+            .collect();
+        let gone = fed.iter().filter(|label| !kept.contains(&label.as_str()));
+        (gone.map(|label| (*label).clone()).collect(), fed.len())
+    }
+
+    /// Sources act in their own name.
+    fn request(&self) -> Request {
+        Request {
+            principal: format!("source:{}", self.settings.name),
+            key: None,
+        }
+    }
+
+    fn set_label(&self, label: &Label, status: LabelStatus) {
+        lock(&self.status).labels.insert(label.clone(), status);
+    }
+}
+
+async fn blocking<T, E>(work: impl FnOnce() -> Result<T, E> + Send + 'static) -> Result<T, Failed>
+where
+    T: Send + 'static,
+    E: std::fmt::Display + Send + 'static,
+{
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result.map_err(|error| error.to_string()),
+        Err(_) => Err("reading it was cut off".into()),
+    }
+}

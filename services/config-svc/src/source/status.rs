@@ -1,0 +1,117 @@
+//! How a source stands.
+
+use super::Approval;
+use crate::domain::{Label, VersionName};
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+
+/// Files that are listed as not served.
+pub(super) const LISTED_DEFECTS: usize = 100;
+
+/// How a source stands.
+#[derive(Debug, Clone, Default)]
+pub struct Status {
+    /// Whether it was read whole since the process started.
+    pub was_read_whole: bool,
+    /// When it was last read whole.
+    pub last_success: Option<Timestamp>,
+    /// When it was last tried.
+    pub last_attempt: Option<Timestamp>,
+    /// What failed at the last try.
+    pub error: Option<String>,
+    /// The labels it feeds.
+    pub labels: BTreeMap<Label, LabelStatus>,
+    /// Files that are not served, the first of them.
+    pub defects: Vec<Defect>,
+    /// How many more there are.
+    pub more_defects: usize,
+}
+
+/// How a label that a source feeds stands.
+#[derive(Debug, Clone, Default)]
+pub struct LabelStatus {
+    /// The commit that is imported.
+    pub commit: Option<VersionName>,
+    /// A commit that is not, and why.
+    pub pending: Option<Pending>,
+}
+
+/// A commit that is not imported.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pending {
+    /// The commit.
+    pub commit: VersionName,
+    /// Why.
+    pub reason: PendingReason,
+    /// More about why, for people.
+    pub detail: String,
+}
+
+/// Why a commit is not imported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PendingReason {
+    /// It removes more than half of the label's documents.
+    Shrank,
+    /// It makes a file invalid.
+    Invalid,
+    /// It could not be read or written.
+    Failed,
+}
+
+/// A file that is not served as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Defect {
+    /// The label.
+    pub label: Label,
+    /// The path.
+    pub path: String,
+    /// Why, as a reason of the error catalogue.
+    pub reason: &'static str,
+    /// What is wrong.
+    pub detail: String,
+}
+
+impl PendingReason {
+    /// The reason as callers are told.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Shrank => "SOURCE_SHRANK",
+            Self::Invalid => "DOCUMENT_INVALID",
+            Self::Failed => "UNAVAILABLE",
+        }
+    }
+}
+
+impl Status {
+    /// Whether exactly this commit waits for an operator.
+    pub(super) fn waits(&self, approval: &Approval) -> bool {
+        let pending = self.labels.get(&approval.label).and_then(|l| l.pending.as_ref());
+        pending.is_some_and(|pending| {
+            pending.reason == PendingReason::Shrank && pending.commit == approval.commit
+        })
+    }
+
+    /// What is wrong, in a sentence for `/health`. None when nothing is.
+    pub(super) fn complaint(&self) -> Option<String> {
+        if let Some(error) = &self.error {
+            return Some(error.clone());
+        }
+        let pending = self.labels.iter().find_map(|(label, status)| {
+            let pending = status.pending.as_ref()?;
+            Some(format!(
+                "{}: commit {} of label {label} is not imported: {}",
+                pending.reason.as_str(),
+                pending.commit,
+                pending.detail
+            ))
+        });
+        pending.or_else(|| {
+            let first = self.defects.first()?;
+            let count = self.defects.len() + self.more_defects;
+            Some(format!(
+                "{count} files are not served, such as {} of label {}: {}: {}",
+                first.path, first.label, first.reason, first.detail
+            ))
+        })
+    }
+}

@@ -1,0 +1,62 @@
+//! What the configuration is kept in: a log of records, contents by their hash,
+//! and checkpoints of the state folded from the log.
+//!
+//! Keys, each group in its own prefix:
+//! ```text
+//! blob/<sha256>            a content
+//! log/<seq>                a record, or how many parts it has
+//! part/<seq>/<n>           a part of a record too large for one value
+//! head                     the last sequence number
+//! checkpoint               which checkpoint is whole
+//! checkpoint/<gen>/<n>     a part of it
+//! ```
+
+mod append;
+mod checkpoint;
+mod codec;
+mod contents;
+mod error;
+mod keys;
+mod log;
+mod sweep;
+
+pub use append::Appended;
+pub use error::Error;
+pub use log::MAX_RECORDS_A_PAGE;
+pub use sweep::{Sweep, Swept};
+
+use std::sync::Arc;
+use vortex_store::Store;
+
+/// The configuration's store, over one of the engines.
+#[derive(Clone)]
+pub struct ConfigStore {
+    engine: Arc<dyn Store>,
+}
+
+impl ConfigStore {
+    /// The configuration kept in `engine`.
+    pub fn new(engine: Arc<dyn Store>) -> Self {
+        Self { engine }
+    }
+
+    /// Which store this is; another one after a restore.
+    pub fn id(&self) -> uuid::Uuid {
+        self.engine.store_id().into()
+    }
+
+    /// Bytes on disk.
+    pub fn bytes(&self) -> u64 {
+        self.engine.bytes()
+    }
+
+    /// Gives space back that deleted entries took.
+    pub async fn maintain(&self) -> Result<(), Error> {
+        Ok(self.engine.maintain().await?)
+    }
+
+    /// Finishes what was submitted and lets go of the folder.
+    pub async fn close(&self) -> Result<(), Error> {
+        Ok(self.engine.close().await?)
+    }
+}

@@ -1,0 +1,171 @@
+//! Checkpoints: the state at one position, so that a start reads little.
+
+use super::{
+    ConfigStore, Error,
+    codec::{StoredCheckpoint, StoredItem, StoredItemKind},
+    keys,
+};
+use crate::domain::{Label, Seq, Sha256, State, fold};
+use bytes::Bytes;
+use prost::Message as _;
+use vortex_store::Transaction;
+
+/// Bytes of a part, about.
+const PART_BYTES: usize = 1 << 20;
+
+impl ConfigStore {
+    /// The state that is kept: the last checkpoint and the records after it.
+    pub async fn load(&self) -> Result<State, Error> {
+        let mut state = self.load_checkpoint().await?;
+        loop {
+            let records = self.records_after(state.head).await?;
+            if records.is_empty() {
+                break;
+            }
+            for record in &records {
+                state = fold(&state, record)?;
+            }
+        }
+        self.check_head(&state).await?;
+        Ok(state)
+    }
+
+    /// Keeps `state` as the checkpoint that the next start begins at. Answers
+    /// the bytes it takes.
+    pub async fn save_checkpoint(&self, state: State) -> Result<usize, Error> {
+        let seq = state.head.0;
+        let bytes = tokio::task::spawn_blocking(move || encode(&state))
+            .await
+            .map_err(|_| Error::damaged("the state"))?;
+        let before = self.checkpoint_pointer().await?.unwrap_or_default();
+        let pointer = StoredCheckpoint {
+            generation: before.generation + 1,
+            seq,
+            parts: bytes.len().div_ceil(PART_BYTES) as u32,
+            sha256: Sha256::of(&bytes).0.to_vec(),
+        };
+        for index in 0..pointer.parts {
+            let start = index as usize * PART_BYTES;
+            let part = bytes.slice(start..bytes.len().min(start + PART_BYTES));
+            let key = keys::checkpoint_part(pointer.generation, index);
+            self.engine.commit(Transaction::new().put(key, part)).await?;
+        }
+        let switch = Transaction::new().put(keys::CHECKPOINT, pointer.encode_to_vec());
+        self.engine.commit(switch).await?;
+        Ok(bytes.len())
+    }
+
+    /// Where the checkpoint in force stands; 0 when there is none.
+    pub async fn checkpoint_seq(&self) -> Result<Seq, Error> {
+        let pointer = self.checkpoint_pointer().await?;
+        Ok(Seq(pointer.map_or(0, |pointer| pointer.seq)))
+    }
+
+    pub(super) async fn checkpoint_pointer(&self) -> Result<Option<StoredCheckpoint>, Error> {
+        let Some(entry) = self.engine.get(keys::CHECKPOINT).await? else {
+            return Ok(None);
+        };
+        StoredCheckpoint::decode(entry.value)
+            .map(Some)
+            .map_err(|_| Error::damaged("the checkpoint's pointer"))
+    }
+
+    async fn load_checkpoint(&self) -> Result<State, Error> {
+        let Some(pointer) = self.checkpoint_pointer().await? else {
+            return Ok(State::default());
+        };
+        let parts = keys::checkpoint_parts(pointer.generation);
+        let bytes = self.join(parts, pointer.parts).await?;
+        let damaged = || Error::damaged(format!("the checkpoint at {}", pointer.seq));
+        if Sha256::of(&bytes).0[..] != pointer.sha256 {
+            return Err(damaged());
+        }
+        let mut loading = Loading::default();
+        let mut rest = bytes.as_slice();
+        while !rest.is_empty() {
+            let item = StoredItem::decode_length_delimited(&mut rest).map_err(|_| damaged())?;
+            loading.add(item).ok_or_else(damaged)?;
+        }
+        Ok(loading.state)
+    }
+
+    /// The head is written with each record, so a log that ends before it lost
+    /// records.
+    async fn check_head(&self, state: &State) -> Result<(), Error> {
+        let Some(entry) = self.engine.get(keys::HEAD).await? else {
+            return Ok(());
+        };
+        let head: [u8; 8] = (&*entry.value)
+            .try_into()
+            .map_err(|_| Error::damaged("the head"))?;
+        if u64::from_be_bytes(head) == state.head.0 {
+            Ok(())
+        } else {
+            Err(Error::damaged(format!(
+                "the log, which ends at {} and not at {},",
+                state.head,
+                u64::from_be_bytes(head)
+            )))
+        }
+    }
+}
+
+#[derive(Default)]
+struct Loading {
+    state: State,
+    label: Option<Label>,
+}
+
+impl Loading {
+    fn add(&mut self, item: StoredItem) -> Option<()> {
+        match item.kind? {
+            StoredItemKind::Head(head) => {
+                self.state.head = Seq(head.seq);
+                self.state.time = head.time.try_into().ok()?;
+            }
+            StoredItemKind::Label(label) => {
+                let (name, label) = label.try_into().ok()?;
+                self.state.labels.insert(Label::clone(&name), label);
+                self.label = Some(name);
+            }
+            StoredItemKind::Document(document) => {
+                let label = self.label.as_ref()?;
+                self.state.restore_document(label, document.try_into().ok()?);
+            }
+            StoredItemKind::Change(change) => {
+                self.state.restore_change(change.try_into().ok()?);
+            }
+            StoredItemKind::Request(answer) => {
+                let (principal, id, answered) = answer.try_into().ok()?;
+                let principal: String = principal;
+                self.state.restore_request(&principal, &id, answered);
+            }
+        }
+        Some(())
+    }
+}
+
+fn encode(state: &State) -> Bytes {
+    let mut bytes = Vec::new();
+    add(&mut bytes, StoredItemKind::Head(state.into()));
+    for (name, label) in &state.labels {
+        add(&mut bytes, StoredItemKind::Label((name, label).into()));
+        for document in label.documents.values() {
+            add(&mut bytes, StoredItemKind::Document((&**document).into()));
+        }
+    }
+    for entry in state.changes.values() {
+        add(&mut bytes, StoredItemKind::Change(entry.into()));
+    }
+    for answer in state.requests.iter() {
+        add(&mut bytes, StoredItemKind::Request(answer.into()));
+    }
+    bytes.into()
+}
+
+#[allow(clippy::expect_used)]
+fn add(bytes: &mut Vec<u8>, kind: StoredItemKind) {
+    let item = StoredItem { kind: Some(kind) };
+    item.encode_length_delimited(bytes)
+        .expect("encoding fails only for want of space, and a Vec grows");
+}

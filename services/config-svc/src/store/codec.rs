@@ -1,0 +1,265 @@
+//! How records and states are written down: protobuf, so that fields can be
+//! added. Tags are never reused.
+
+mod from_stored;
+mod to_stored;
+
+use prost::{Message, Oneof};
+
+/// A record of the log.
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct StoredRecord {
+    #[prost(uint64, tag = "1")]
+    pub(super) seq: u64,
+    #[prost(message, required, tag = "2")]
+    pub(super) time: StoredTime,
+    #[prost(uint64, tag = "3")]
+    pub(super) epoch: u64,
+    #[prost(string, tag = "4")]
+    pub(super) cluster: String,
+    #[prost(uint64, tag = "5")]
+    pub(super) origin_sequence: u64,
+    #[prost(string, tag = "6")]
+    pub(super) principal: String,
+    #[prost(message, optional, tag = "7")]
+    pub(super) request: Option<StoredRequestKey>,
+    #[prost(oneof = "StoredBody", tags = "8, 9, 10, 11")]
+    pub(super) body: Option<StoredBody>,
+}
+
+#[derive(Clone, PartialEq, Oneof)]
+pub(super) enum StoredBody {
+    #[prost(message, tag = "8")]
+    Change(StoredChangeBody),
+    #[prost(uint64, tag = "9")]
+    Release(u64),
+    #[prost(uint64, tag = "10")]
+    Discard(u64),
+    #[prost(string, tag = "11")]
+    LabelRemoved(String),
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct StoredChangeBody {
+    #[prost(message, required, tag = "1")]
+    pub(super) change: StoredChange,
+    #[prost(bool, tag = "2")]
+    pub(super) released: bool,
+    #[prost(string, optional, tag = "3")]
+    pub(super) source: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Message)]
+pub(super) struct StoredTime {
+    #[prost(int64, tag = "1")]
+    pub(super) micros: i64,
+    #[prost(uint32, tag = "2")]
+    pub(super) logical: u32,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct StoredRequestKey {
+    #[prost(string, tag = "1")]
+    pub(super) id: String,
+    #[prost(bytes = "vec", tag = "2")]
+    pub(super) body: Vec<u8>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct StoredChange {
+    #[prost(uint64, tag = "1")]
+    pub(super) seq: u64,
+    #[prost(string, tag = "2")]
+    pub(super) name: String,
+    #[prost(string, tag = "3")]
+    pub(super) label: String,
+    #[prost(bytes = "vec", tag = "4")]
+    pub(super) digest: Vec<u8>,
+    #[prost(string, tag = "5")]
+    pub(super) message: String,
+    #[prost(string, tag = "6")]
+    pub(super) author: String,
+    #[prost(string, tag = "7")]
+    pub(super) principal: String,
+    #[prost(int64, tag = "8")]
+    pub(super) written_at_micros: i64,
+    #[prost(message, repeated, tag = "9")]
+    pub(super) documents: Vec<StoredChangedDocument>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct StoredChangedDocument {
+    #[prost(string, tag = "1")]
+    pub(super) path: String,
+    #[prost(message, required, tag = "2")]
+    pub(super) content: StoredContent,
+    #[prost(message, optional, tag = "3")]
+    pub(super) split: Option<StoredSplit>,
+}
+
+/// Nothing set: the document was deleted.
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct StoredContent {
+    #[prost(bytes = "vec", tag = "1")]
+    pub(super) sha256: Vec<u8>,
+    #[prost(uint64, tag = "2")]
+    pub(super) size: u64,
+    #[prost(message, optional, tag = "3")]
+    pub(super) defect: Option<StoredDefect>,
+    #[prost(bool, tag = "4")]
+    pub(super) oversized: bool,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct StoredDefect {
+    #[prost(uint32, tag = "1")]
+    pub(super) line: u32,
+    #[prost(uint32, tag = "2")]
+    pub(super) column: u32,
+    #[prost(string, tag = "3")]
+    pub(super) message: String,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct StoredSplit {
+    #[prost(string, tag = "1")]
+    pub(super) app: String,
+    #[prost(string, tag = "2")]
+    pub(super) profile: String,
+}
+
+/// The log's value for a record: the record, or where its parts are.
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct StoredLogValue {
+    #[prost(message, optional, tag = "1")]
+    pub(super) record: Option<StoredRecord>,
+    #[prost(uint32, tag = "2")]
+    pub(super) parts: u32,
+}
+
+/// Which checkpoint is whole.
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct StoredCheckpoint {
+    /// Which of the checkpoints there were; its parts' keys name it.
+    #[prost(uint64, tag = "1")]
+    pub(super) generation: u64,
+    #[prost(uint64, tag = "2")]
+    pub(super) seq: u64,
+    #[prost(uint32, tag = "3")]
+    pub(super) parts: u32,
+    /// The hash over all parts.
+    #[prost(bytes = "vec", tag = "4")]
+    pub(super) sha256: Vec<u8>,
+}
+
+/// One thing in a checkpoint. They stand one after the other, each behind its
+/// length, and the whole is cut into parts anywhere.
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct StoredItem {
+    #[prost(oneof = "StoredItemKind", tags = "1, 2, 3, 4, 5")]
+    pub(super) kind: Option<StoredItemKind>,
+}
+
+#[derive(Clone, PartialEq, Oneof)]
+pub(super) enum StoredItemKind {
+    #[prost(message, tag = "1")]
+    Head(StoredHead),
+    #[prost(message, tag = "2")]
+    Label(StoredLabel),
+    #[prost(message, tag = "3")]
+    Document(StoredDocument),
+    #[prost(message, tag = "4")]
+    Change(StoredChangeEntry),
+    #[prost(message, tag = "5")]
+    Request(StoredAnswer),
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct StoredHead {
+    #[prost(uint64, tag = "1")]
+    pub(super) seq: u64,
+    #[prost(message, required, tag = "2")]
+    pub(super) time: StoredTime,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct StoredLabel {
+    #[prost(string, tag = "1")]
+    pub(super) name: String,
+    #[prost(uint64, tag = "2")]
+    pub(super) generation: u64,
+    #[prost(message, optional, tag = "3")]
+    pub(super) feed: Option<StoredFeed>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct StoredFeed {
+    #[prost(string, tag = "1")]
+    pub(super) source: String,
+    #[prost(string, tag = "2")]
+    pub(super) imported: String,
+    #[prost(int64, tag = "3")]
+    pub(super) imported_at_micros: i64,
+    #[prost(string, optional, tag = "4")]
+    pub(super) served: Option<String>,
+}
+
+/// A document of the label named last before it.
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct StoredDocument {
+    #[prost(string, tag = "1")]
+    pub(super) path: String,
+    #[prost(message, optional, tag = "2")]
+    pub(super) split: Option<StoredSplit>,
+    #[prost(uint64, optional, tag = "3")]
+    pub(super) stable: Option<u64>,
+    #[prost(message, repeated, tag = "4")]
+    pub(super) versions: Vec<StoredVersion>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct StoredVersion {
+    #[prost(uint64, tag = "1")]
+    pub(super) seq: u64,
+    #[prost(string, tag = "2")]
+    pub(super) name: String,
+    #[prost(message, required, tag = "3")]
+    pub(super) content: StoredContent,
+    #[prost(int64, tag = "4")]
+    pub(super) written_at_micros: i64,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct StoredChangeEntry {
+    #[prost(message, required, tag = "1")]
+    pub(super) change: StoredChange,
+    /// 1 staged, 2 released, 3 discarded.
+    #[prost(uint32, tag = "2")]
+    pub(super) state: u32,
+    #[prost(uint32, tag = "3")]
+    pub(super) kept: u32,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct StoredAnswer {
+    #[prost(string, tag = "1")]
+    pub(super) principal: String,
+    #[prost(message, required, tag = "2")]
+    pub(super) key: StoredRequestKey,
+    #[prost(int64, tag = "3")]
+    pub(super) at_micros: i64,
+    #[prost(uint64, tag = "4")]
+    pub(super) outcome_at: u64,
+    #[prost(uint64, tag = "5")]
+    pub(super) change: u64,
+    #[prost(string, tag = "6")]
+    pub(super) label: String,
+    #[prost(string, tag = "7")]
+    pub(super) name: String,
+    #[prost(bytes = "vec", tag = "8")]
+    pub(super) digest: Vec<u8>,
+    #[prost(bool, tag = "9")]
+    pub(super) created: bool,
+    #[prost(bool, tag = "10")]
+    pub(super) moved: bool,
+}

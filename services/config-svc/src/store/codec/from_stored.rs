@@ -1,0 +1,237 @@
+//! What is written down to domain types. Everything was checked before it was
+//! written, so what does not fit is damage.
+
+use super::{
+    StoredAnswer, StoredBody, StoredChange, StoredChangeEntry, StoredContent, StoredDocument,
+    StoredLabel, StoredRecord, StoredRequestKey, StoredSplit, StoredTime, StoredVersion,
+};
+use crate::domain::{
+    Answered, App, Body, ChangeEntry, ChangeSet, ChangeState, ChangedDocument, Content,
+    ContentRef, Defect, Document, Feed, HybridTime, Label, LabelState, Origin, Outcome, Path,
+    Profile, Record, RequestId, RequestKey, Seq, Sha256, SourceName, Split, Version, VersionName,
+};
+use jiff::Timestamp;
+use std::sync::Arc;
+
+/// A value that decodes as protobuf and still can't be what was written.
+#[derive(Debug)]
+pub(in crate::store) struct Unreadable;
+
+type Result<T> = std::result::Result<T, Unreadable>;
+
+impl TryFrom<StoredRecord> for Record {
+    type Error = Unreadable;
+
+    fn try_from(stored: StoredRecord) -> Result<Self> {
+        Ok(Self {
+            seq: Seq(stored.seq),
+            time: stored.time.try_into()?,
+            origin: Origin {
+                epoch: stored.epoch,
+                cluster: stored.cluster.into(),
+                sequence: stored.origin_sequence,
+            },
+            principal: stored.principal,
+            request: stored.request.map(TryInto::try_into).transpose()?,
+            body: stored.body.ok_or(Unreadable)?.try_into()?,
+        })
+    }
+}
+
+impl TryFrom<StoredBody> for Body {
+    type Error = Unreadable;
+
+    fn try_from(stored: StoredBody) -> Result<Self> {
+        Ok(match stored {
+            StoredBody::Change(body) => Self::Change {
+                change: Arc::new(body.change.try_into()?),
+                released: body.released,
+                source: body.source.as_deref().map(SourceName::trusted),
+            },
+            StoredBody::Release(seq) => Self::Release { change: Seq(seq) },
+            StoredBody::Discard(seq) => Self::Discard { change: Seq(seq) },
+            StoredBody::LabelRemoved(label) => Self::LabelRemoved {
+                label: Label::trusted(&label),
+            },
+        })
+    }
+}
+
+impl TryFrom<StoredTime> for HybridTime {
+    type Error = Unreadable;
+
+    fn try_from(stored: StoredTime) -> Result<Self> {
+        Ok(Self {
+            wall: timestamp(stored.micros)?,
+            logical: stored.logical,
+        })
+    }
+}
+
+impl TryFrom<StoredRequestKey> for RequestKey {
+    type Error = Unreadable;
+
+    fn try_from(stored: StoredRequestKey) -> Result<Self> {
+        Ok(Self {
+            id: RequestId::trusted(&stored.id),
+            body: sha256(&stored.body)?,
+        })
+    }
+}
+
+impl TryFrom<StoredChange> for ChangeSet {
+    type Error = Unreadable;
+
+    fn try_from(stored: StoredChange) -> Result<Self> {
+        let documents = stored.documents.into_iter().map(|document| {
+            Ok(ChangedDocument {
+                path: Path::trusted(&document.path),
+                content: document.content.try_into()?,
+                split: document.split.map(Into::into),
+            })
+        });
+        Ok(Self {
+            seq: Seq(stored.seq),
+            name: VersionName::trusted(&stored.name),
+            label: Label::trusted(&stored.label),
+            digest: sha256(&stored.digest)?,
+            message: stored.message,
+            author: stored.author,
+            principal: stored.principal,
+            written_at: timestamp(stored.written_at_micros)?,
+            documents: documents.collect::<Result<_>>()?,
+        })
+    }
+}
+
+impl TryFrom<StoredContent> for Content {
+    type Error = Unreadable;
+
+    fn try_from(stored: StoredContent) -> Result<Self> {
+        if stored.oversized {
+            return Ok(Self::Oversized { size: stored.size });
+        }
+        if stored.sha256.is_empty() {
+            return Ok(Self::Absent);
+        }
+        Ok(Self::Present {
+            content: ContentRef {
+                sha256: sha256(&stored.sha256)?,
+                size: stored.size.try_into().map_err(|_| Unreadable)?,
+            },
+            defect: stored.defect.map(|defect| Defect {
+                line: defect.line,
+                column: defect.column,
+                message: defect.message,
+            }),
+        })
+    }
+}
+
+impl From<StoredSplit> for Split {
+    fn from(stored: StoredSplit) -> Self {
+        Self {
+            app: App::trusted(&stored.app),
+            profile: Profile::trusted(&stored.profile),
+        }
+    }
+}
+
+impl TryFrom<StoredLabel> for (Label, LabelState) {
+    type Error = Unreadable;
+
+    fn try_from(stored: StoredLabel) -> Result<Self> {
+        let feed = stored.feed.map(|feed| {
+            Ok(Feed {
+                source: SourceName::trusted(&feed.source),
+                imported: VersionName::trusted(&feed.imported),
+                imported_at: timestamp(feed.imported_at_micros)?,
+                served: feed.served.as_deref().map(VersionName::trusted),
+            })
+        });
+        let label = LabelState {
+            generation: stored.generation,
+            feed: feed.transpose()?,
+            ..LabelState::default()
+        };
+        Ok((Label::trusted(&stored.name), label))
+    }
+}
+
+impl TryFrom<StoredDocument> for Document {
+    type Error = Unreadable;
+
+    fn try_from(stored: StoredDocument) -> Result<Self> {
+        Ok(Self {
+            path: Path::trusted(&stored.path),
+            split: stored.split.map(Into::into),
+            stable: stored.stable.map(Seq),
+            versions: stored
+                .versions
+                .into_iter()
+                .map(TryInto::try_into)
+                .collect::<Result<_>>()?,
+        })
+    }
+}
+
+impl TryFrom<StoredVersion> for Version {
+    type Error = Unreadable;
+
+    fn try_from(stored: StoredVersion) -> Result<Self> {
+        Ok(Self {
+            seq: Seq(stored.seq),
+            name: VersionName::trusted(&stored.name),
+            content: stored.content.try_into()?,
+            written_at: timestamp(stored.written_at_micros)?,
+        })
+    }
+}
+
+impl TryFrom<StoredChangeEntry> for ChangeEntry {
+    type Error = Unreadable;
+
+    fn try_from(stored: StoredChangeEntry) -> Result<Self> {
+        let state = match stored.state {
+            1 => ChangeState::Staged,
+            2 => ChangeState::Released,
+            3 => ChangeState::Discarded,
+            _ => return Err(Unreadable),
+        };
+        Ok(Self {
+            change: Arc::new(stored.change.try_into()?),
+            state,
+            kept: stored.kept,
+        })
+    }
+}
+
+impl TryFrom<StoredAnswer> for (String, RequestId, Answered) {
+    type Error = Unreadable;
+
+    fn try_from(stored: StoredAnswer) -> Result<Self> {
+        let answered = Answered {
+            body: sha256(&stored.key.body)?,
+            at: timestamp(stored.at_micros)?,
+            outcome: Outcome {
+                at: Seq(stored.outcome_at),
+                change: Seq(stored.change),
+                label: Label::trusted(&stored.label),
+                name: VersionName::trusted(&stored.name),
+                digest: sha256(&stored.digest)?,
+                created: stored.created,
+                moved: stored.moved,
+            },
+        };
+        let id = RequestId::trusted(&stored.key.id);
+        Ok((stored.principal, id, answered))
+    }
+}
+
+fn sha256(bytes: &[u8]) -> Result<Sha256> {
+    bytes.try_into().map(Sha256).map_err(|_| Unreadable)
+}
+
+fn timestamp(micros: i64) -> Result<Timestamp> {
+    Timestamp::from_microsecond(micros).map_err(|_| Unreadable)
+}

@@ -1,0 +1,198 @@
+//! Domain types to what is written down.
+
+use super::{
+    StoredAnswer, StoredBody, StoredChange, StoredChangeBody, StoredChangeEntry,
+    StoredChangedDocument, StoredContent, StoredDefect, StoredDocument, StoredFeed, StoredHead,
+    StoredLabel, StoredRecord, StoredRequestKey, StoredSplit, StoredTime, StoredVersion,
+};
+use crate::domain::{
+    Answered, Body, ChangeEntry, ChangeSet, ChangeState, Content, Document, HybridTime, Label,
+    LabelState, Record, RequestId, RequestKey, Split, State, Version,
+};
+
+impl From<&Record> for StoredRecord {
+    fn from(record: &Record) -> Self {
+        Self {
+            seq: record.seq.0,
+            time: record.time.into(),
+            epoch: record.origin.epoch,
+            cluster: record.origin.cluster.to_string(),
+            origin_sequence: record.origin.sequence,
+            principal: record.principal.clone(),
+            request: record.request.as_ref().map(Into::into),
+            body: Some((&record.body).into()),
+        }
+    }
+}
+
+impl From<&Body> for StoredBody {
+    fn from(body: &Body) -> Self {
+        match body {
+            Body::Change {
+                change,
+                released,
+                source,
+            } => Self::Change(StoredChangeBody {
+                change: (&**change).into(),
+                released: *released,
+                source: source.as_ref().map(ToString::to_string),
+            }),
+            Body::Release { change } => Self::Release(change.0),
+            Body::Discard { change } => Self::Discard(change.0),
+            Body::LabelRemoved { label } => Self::LabelRemoved(label.to_string()),
+        }
+    }
+}
+
+impl From<HybridTime> for StoredTime {
+    fn from(time: HybridTime) -> Self {
+        Self {
+            micros: time.wall.as_microsecond(),
+            logical: time.logical,
+        }
+    }
+}
+
+impl From<&RequestKey> for StoredRequestKey {
+    fn from(key: &RequestKey) -> Self {
+        Self {
+            id: key.id.to_string(),
+            body: key.body.0.to_vec(),
+        }
+    }
+}
+
+impl From<&ChangeSet> for StoredChange {
+    fn from(change: &ChangeSet) -> Self {
+        let documents = change.documents.iter().map(|document| StoredChangedDocument {
+            path: document.path.to_string(),
+            content: (&document.content).into(),
+            split: document.split.as_ref().map(Into::into),
+        });
+        Self {
+            seq: change.seq.0,
+            name: change.name.to_string(),
+            label: change.label.to_string(),
+            digest: change.digest.0.to_vec(),
+            message: change.message.clone(),
+            author: change.author.clone(),
+            principal: change.principal.clone(),
+            written_at_micros: change.written_at.as_microsecond(),
+            documents: documents.collect(),
+        }
+    }
+}
+
+impl From<&Content> for StoredContent {
+    fn from(content: &Content) -> Self {
+        match content {
+            Content::Present { content, defect } => Self {
+                sha256: content.sha256.0.to_vec(),
+                size: u64::from(content.size),
+                defect: defect.as_ref().map(|defect| StoredDefect {
+                    line: defect.line,
+                    column: defect.column,
+                    message: defect.message.clone(),
+                }),
+                oversized: false,
+            },
+            Content::Oversized { size } => Self {
+                size: *size,
+                oversized: true,
+                ..Self::default()
+            },
+            Content::Absent => Self::default(),
+        }
+    }
+}
+
+impl From<&Split> for StoredSplit {
+    fn from(split: &Split) -> Self {
+        Self {
+            app: split.app.to_string(),
+            profile: split.profile.to_string(),
+        }
+    }
+}
+
+impl From<&State> for StoredHead {
+    fn from(state: &State) -> Self {
+        Self {
+            seq: state.head.0,
+            time: state.time.into(),
+        }
+    }
+}
+
+impl From<(&Label, &LabelState)> for StoredLabel {
+    fn from((name, label): (&Label, &LabelState)) -> Self {
+        Self {
+            name: name.to_string(),
+            generation: label.generation,
+            feed: label.feed.as_ref().map(|feed| StoredFeed {
+                source: feed.source.to_string(),
+                imported: feed.imported.to_string(),
+                imported_at_micros: feed.imported_at.as_microsecond(),
+                served: feed.served.as_ref().map(ToString::to_string),
+            }),
+        }
+    }
+}
+
+impl From<&Document> for StoredDocument {
+    fn from(document: &Document) -> Self {
+        Self {
+            path: document.path.to_string(),
+            split: document.split.as_ref().map(Into::into),
+            stable: document.stable.map(|seq| seq.0),
+            versions: document.versions.iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl From<&Version> for StoredVersion {
+    fn from(version: &Version) -> Self {
+        Self {
+            seq: version.seq.0,
+            name: version.name.to_string(),
+            content: (&version.content).into(),
+            written_at_micros: version.written_at.as_microsecond(),
+        }
+    }
+}
+
+impl From<&ChangeEntry> for StoredChangeEntry {
+    fn from(entry: &ChangeEntry) -> Self {
+        let state = match entry.state {
+            ChangeState::Staged => 1,
+            ChangeState::Released => 2,
+            ChangeState::Discarded => 3,
+        };
+        Self {
+            change: (&*entry.change).into(),
+            state,
+            kept: entry.kept,
+        }
+    }
+}
+
+impl From<(&str, &RequestId, &Answered)> for StoredAnswer {
+    fn from((principal, id, answered): (&str, &RequestId, &Answered)) -> Self {
+        let outcome = &answered.outcome;
+        Self {
+            principal: principal.to_owned(),
+            key: StoredRequestKey {
+                id: id.to_string(),
+                body: answered.body.0.to_vec(),
+            },
+            at_micros: answered.at.as_microsecond(),
+            outcome_at: outcome.at.0,
+            change: outcome.change.0,
+            label: outcome.label.to_string(),
+            name: outcome.name.to_string(),
+            digest: outcome.digest.0.to_vec(),
+            created: outcome.created,
+            moved: outcome.moved,
+        }
+    }
+}

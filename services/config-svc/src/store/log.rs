@@ -1,0 +1,76 @@
+//! Reading the log.
+
+use super::{
+    ConfigStore, Error,
+    codec::{StoredLogValue, StoredRecord},
+    keys,
+};
+use crate::domain::{Record, Seq};
+use prost::Message as _;
+use vortex_store::Entry;
+
+/// Records that one page of the log holds at most.
+pub const MAX_RECORDS_A_PAGE: usize = 256;
+
+impl ConfigStore {
+    /// The records after `after`, oldest first, [`MAX_RECORDS_A_PAGE`] at most.
+    /// Empty at the end of the log.
+    pub async fn records_after(&self, after: Seq) -> Result<Vec<Record>, Error> {
+        let range = keys::log_after(after).limit(MAX_RECORDS_A_PAGE);
+        let page = self.engine.range(range).await?;
+        let mut records = Vec::with_capacity(page.entries.len());
+        for entry in page.entries {
+            records.push(self.record(entry).await?);
+        }
+        Ok(records)
+    }
+
+    /// The oldest record that is kept.
+    pub async fn oldest_record(&self) -> Result<Option<Seq>, Error> {
+        let range = keys::log_after(Seq(0)).limit(1).keys_only();
+        let page = self.engine.range(range).await?;
+        Ok(page.entries.first().and_then(|entry| keys::seq_of(&entry.key)))
+    }
+
+    async fn record(&self, entry: Entry) -> Result<Record, Error> {
+        let what = || {
+            let seq = keys::seq_of(&entry.key).unwrap_or_default();
+            Error::damaged(format!("record {seq} of the log"))
+        };
+        let value = StoredLogValue::decode(entry.value.clone()).map_err(|_| what())?;
+        let stored = match value.record {
+            Some(record) => record,
+            None => {
+                let seq = keys::seq_of(&entry.key).ok_or_else(what)?;
+                let bytes = self.join(keys::parts(seq), value.parts).await?;
+                StoredRecord::decode(bytes.as_slice()).map_err(|_| what())?
+            }
+        };
+        stored.try_into().map_err(|_| what())
+    }
+
+    /// The parts of one thing, joined. All must be there.
+    pub(super) async fn join(
+        &self,
+        range: vortex_store::Range,
+        parts: u32,
+    ) -> Result<Vec<u8>, Error> {
+        let mut joined = Vec::new();
+        let mut found = 0;
+        let mut next = Some(range);
+        while let Some(range) = next {
+            let page = self.engine.range(range.clone()).await?;
+            next = range.after(&page);
+            for entry in page.entries {
+                if found < parts {
+                    joined.extend_from_slice(&entry.value);
+                }
+                found += 1;
+            }
+        }
+        if found < parts {
+            return Err(Error::damaged(format!("a thing of {parts} parts with {found}")));
+        }
+        Ok(joined)
+    }
+}

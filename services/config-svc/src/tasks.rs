@@ -1,0 +1,33 @@
+//! What the service does by itself: it writes, keeps checkpoints, lets go of
+//! what is old, and counts.
+
+mod commits;
+mod gauges;
+mod upkeep;
+
+pub use commits::CommitObserver;
+
+use crate::configuration::Configuration;
+use gauges::Gauges;
+use std::sync::Arc;
+use upkeep::Upkeep;
+use vortex_kit::process::Runtime;
+
+/// Starts the tasks, which end with the process: the writer last of all, once
+/// nobody can write any more.
+pub fn start(
+    configuration: &Arc<Configuration>,
+    writer: impl Future<Output = ()> + Send + 'static,
+    runtime: &Runtime,
+) {
+    let gauges = Gauges::new(configuration.clone(), runtime);
+    runtime.lifecycle.spawn("gauges", gauges.run());
+    let upkeep = Upkeep::new(configuration.clone(), runtime.health.clone());
+    // the writer is told to end by the upkeep, after its last checkpoint
+    runtime.lifecycle.spawn_stoppable("store", |stop| async move {
+        let writing = tokio::spawn(writer);
+        upkeep.run(stop).await;
+        writing.abort();
+        drop(writing.await);
+    });
+}

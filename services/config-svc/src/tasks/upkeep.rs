@@ -1,0 +1,112 @@
+//! Keeps checkpoints, and lets go of what is old.
+
+use crate::{configuration::Configuration, domain::Seq, store::Error};
+use std::{sync::Arc, time::Duration};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use vortex_kit::health::Health;
+
+/// How often it is looked whether there is something to do.
+const LOOK: Duration = Duration::from_secs(10);
+/// Records after which a checkpoint is kept, so that a start folds few.
+const CHECKPOINT_RECORDS: u64 = 10_000;
+/// How often what is old is let go.
+const RETAIN: Duration = Duration::from_secs(3600);
+/// Records that a stop leaves to be folded by the next start; more are covered
+/// by a last checkpoint.
+const STOP_RECORDS: u64 = 100;
+
+pub(super) struct Upkeep {
+    configuration: Arc<Configuration>,
+    health: Health,
+    checkpoint: Seq,
+    retained: Option<Instant>,
+}
+
+impl Upkeep {
+    pub(super) fn new(configuration: Arc<Configuration>, health: Health) -> Self {
+        Self {
+            configuration,
+            health,
+            checkpoint: Seq(0),
+            retained: None,
+        }
+    }
+
+    pub(super) async fn run(mut self, stop: CancellationToken) {
+        let mut ticks = tokio::time::interval(LOOK);
+        self.attempt(Self::find_checkpoint).await;
+        while stop.run_until_cancelled(ticks.tick()).await.is_some() {
+            self.check_store();
+            self.attempt(Self::look).await;
+        }
+        self.attempt(Self::finish).await;
+    }
+
+    async fn attempt(&mut self, work: impl AsyncFnOnce(&mut Self) -> Result<(), Error>) {
+        match work(self).await {
+            Ok(()) => self.health.recover("upkeep"),
+            Err(error) => self.health.degrade("upkeep", error.to_string()),
+        }
+    }
+
+    fn check_store(&self) {
+        if self.configuration.has_store_failed() {
+            self.health.degrade(
+                "store",
+                "a sync failed: nothing is written until this process is started anew",
+            );
+        }
+    }
+
+    async fn find_checkpoint(&mut self) -> Result<(), Error> {
+        self.checkpoint = self.configuration.store().checkpoint_seq().await?;
+        Ok(())
+    }
+
+    async fn look(&mut self) -> Result<(), Error> {
+        if self.retained.is_none_or(|at| at.elapsed() >= RETAIN) {
+            self.retain().await?;
+            self.retained = Some(Instant::now());
+        } else if self.behind() >= CHECKPOINT_RECORDS {
+            self.save().await?;
+        }
+        Ok(())
+    }
+
+    /// Lets go of what is old: first of all in the state, then that state is
+    /// kept, and only then is deleted what it does not need.
+    async fn retain(&mut self) -> Result<(), Error> {
+        let Some(retained) = self.configuration.writer().retain().await else {
+            return Ok(());
+        };
+        self.checkpoint = retained.head;
+        self.configuration.store().save_checkpoint(retained).await?;
+        let Some(swept) = self.configuration.writer().sweep().await else {
+            return Ok(());
+        };
+        if swept.contents + swept.records > 0 {
+            tracing::info!(contents = swept.contents, records = swept.records, "let go");
+            self.configuration.store().maintain().await?;
+        }
+        Ok(())
+    }
+
+    async fn finish(&mut self) -> Result<(), Error> {
+        if self.behind() >= STOP_RECORDS && !self.configuration.has_store_failed() {
+            self.save().await?;
+        }
+        self.configuration.store().close().await
+    }
+
+    async fn save(&mut self) -> Result<(), Error> {
+        let state = self.configuration.state().clone();
+        self.checkpoint = state.head;
+        self.configuration.store().save_checkpoint((*state).clone()).await?;
+        Ok(())
+    }
+
+    fn behind(&self) -> u64 {
+        self.configuration.state().head.0.saturating_sub(self.checkpoint.0)
+    }
+}

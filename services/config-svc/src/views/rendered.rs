@@ -1,0 +1,195 @@
+//! A configuration made ready to be sent.
+
+use super::Effective;
+use crate::domain::{Basis, BasisEntry, Profile, Sha256, SourceName, ViewKey};
+use bytes::Bytes;
+use serde_json::Value;
+use std::{
+    collections::HashMap,
+    sync::{Arc, OnceLock},
+};
+use vortex_spring::{Document, File, Found, Property, Source, compose};
+
+/// A configuration at the state it was last seen to hold.
+pub struct View {
+    /// The documents it is made of.
+    pub basis: Basis,
+    /// What is sent.
+    pub rendered: Arc<Rendered>,
+}
+
+/// What is sent of a configuration; what is asked for rarely is made when it is.
+pub struct Rendered {
+    sources: Vec<RenderedSource>,
+    files: Vec<Arc<File>>,
+    with_origins: OnceLock<Vec<Bytes>>,
+    effective: OnceLock<Effective>,
+    digest: OnceLock<String>,
+    version: String,
+    bytes: usize,
+}
+
+/// One property source, ready to be sent.
+#[derive(Clone)]
+pub struct RenderedSource {
+    /// Its name as Spring gives it.
+    pub name: String,
+    /// Which of the basis' entries it belongs to.
+    pub entry: usize,
+    /// The document's path.
+    pub path: String,
+    /// Its place among the file's documents.
+    pub document: usize,
+    /// Its flat keys, a JSON object.
+    pub properties: Bytes,
+    at: usize,
+}
+
+impl Rendered {
+    pub(super) fn new(
+        basis: &Basis,
+        files: Vec<Arc<File>>,
+        key: &ViewKey,
+        locations: &HashMap<SourceName, String>,
+    ) -> Self {
+        let profiles: Vec<&str> = key.profiles.iter().map(Profile::as_str).collect();
+        let mut sources = Vec::new();
+        for (index, (entry, file)) in basis.entries.iter().zip(&files).enumerate() {
+            let found = Found {
+                path: entry.path.as_str(),
+                file,
+            };
+            let prefix = prefix(basis, entry, locations);
+            for source in compose([found], &profiles) {
+                sources.push(render(index, &prefix, file, &source));
+            }
+        }
+        let bytes = sources.iter().map(|s| s.properties.len() + s.name.len()).sum();
+        Self {
+            sources,
+            files,
+            with_origins: OnceLock::new(),
+            effective: OnceLock::new(),
+            digest: OnceLock::new(),
+            version: crate::domain::effective_version(basis),
+            bytes,
+        }
+    }
+
+    /// The property sources, highest first.
+    pub fn sources(&self) -> &[RenderedSource] {
+        &self.sources
+    }
+
+    /// The flat keys of each source with the place of each value.
+    pub fn with_origins(&self) -> &[Bytes] {
+        self.with_origins.get_or_init(|| {
+            let documents = self.documents();
+            documents.map(|(_, document)| origins_json(document)).collect()
+        })
+    }
+
+    /// The merged configuration.
+    pub fn effective(&self) -> &Effective {
+        self.effective
+            .get_or_init(|| Effective::of(self.documents().map(|(_, document)| &document.tree)))
+    }
+
+    /// The version of the merged configuration.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// SHA-256 over the property sources, in hex.
+    pub fn digest(&self) -> &str {
+        self.digest.get_or_init(|| {
+            let parts = self
+                .sources
+                .iter()
+                .flat_map(|source| [source.name.as_bytes(), &source.properties]);
+            Sha256::of_parts(parts).to_string()
+        })
+    }
+
+    /// The sources with their documents, highest first.
+    pub fn documents(&self) -> impl Iterator<Item = (&RenderedSource, &Document)> {
+        self.sources.iter().filter_map(|source| {
+            let document = self.files.get(source.entry)?.documents.get(source.at)?;
+            Some((source, document))
+        })
+    }
+
+    /// Bytes it takes, about: the sources, and as much again for what is made
+    /// when it is asked for.
+    pub(super) fn weight(&self) -> u64 {
+        512 + 4 * self.bytes as u64
+    }
+}
+
+fn prefix(basis: &Basis, entry: &BasisEntry, locations: &HashMap<SourceName, String>) -> String {
+    let feed = basis.labels.get(entry.label).and_then(|label| label.feed.as_ref());
+    match feed.and_then(|feed| locations.get(&feed.source)) {
+        Some(location) => format!("{}/", location.trim_end_matches('/')),
+        None => String::new(),
+    }
+}
+
+fn render(entry: usize, prefix: &str, file: &File, source: &Source<'_>) -> RenderedSource {
+    let at = file
+        .documents
+        .iter()
+        .position(|document| std::ptr::eq(document, source.document))
+        .unwrap_or_default();
+    RenderedSource {
+        name: format!("{prefix}{source}"),
+        entry,
+        path: source.path.to_owned(),
+        document: source.document.index,
+        properties: properties_json(source.document),
+        at,
+    }
+}
+
+fn properties_json(document: &Document) -> Bytes {
+    object(&document.properties, |json, property| {
+        push_json(json, &property.value);
+    })
+}
+
+fn origins_json(document: &Document) -> Bytes {
+    object(&document.properties, |json, property| {
+        json.extend_from_slice(br#"{"value":"#);
+        push_json(json, &property.value);
+        json.extend_from_slice(br#","origin":""#);
+        json.extend_from_slice(property.origin.to_string().as_bytes());
+        json.extend_from_slice(br#""}"#);
+    })
+}
+
+fn object(properties: &[Property], value: impl Fn(&mut Vec<u8>, &Property)) -> Bytes {
+    let mut json = Vec::with_capacity(64 * properties.len() + 2);
+    json.push(b'{');
+    for (index, property) in properties.iter().enumerate() {
+        if index > 0 {
+            json.push(b',');
+        }
+        push_json(&mut json, &property.key);
+        json.push(b':');
+        value(&mut json, property);
+    }
+    json.push(b'}');
+    json.into()
+}
+
+#[allow(clippy::expect_used)]
+pub(super) fn push_json<T: serde::Serialize + ?Sized>(json: &mut Vec<u8>, value: &T) {
+    serde_json::to_writer(json, value)
+        .expect("strings and JSON values always serialize, and a Vec takes all bytes");
+}
+
+/// A JSON value as bytes.
+pub fn json_bytes(value: &Value) -> Bytes {
+    let mut json = Vec::new();
+    push_json(&mut json, value);
+    json.into()
+}

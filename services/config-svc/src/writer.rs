@@ -1,0 +1,313 @@
+//! The one task that changes the configuration: it decides what waits against
+//! the newest state, writes that down with one sync, and only then shows it.
+//!
+//! Invariants:
+//! - **W1** a state that readers see is durable.
+//! - **W2** an answer is given after its record is durable and readers see it.
+//! - **W3** when the store fails, nothing more is written: what was under way is
+//!   answered as unknown, what comes later as unavailable.
+
+use crate::{
+    domain::{
+        Command, Decided, Origin, Outcome, Record, Refused, Request, Sha256, State, decide, fold,
+        retain,
+    },
+    published::Published,
+    store::{Appended, ConfigStore, Error, Sweep, Swept},
+};
+use bytes::Bytes;
+use std::{collections::HashSet, sync::Arc};
+use tokio::sync::{mpsc, oneshot};
+use vortex_kit::clock::Clock;
+
+/// Commands that may wait; more are refused.
+const QUEUE: usize = 1024;
+/// Commands decided in one go.
+const BATCH: usize = 256;
+/// Records kept for watches that resume, whatever the checkpoint covers.
+const KEPT_RECORDS: u64 = 100_000;
+/// The name of a cluster that stands alone.
+const CLUSTER: &str = "local";
+
+/// Hands commands to the task that writes.
+#[derive(Clone)]
+pub struct Writer {
+    queue: mpsc::Sender<Job>,
+}
+
+/// Why a command had no outcome.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    /// It is not allowed.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    /// Too many wait.
+    #[error("too many writes are waiting")]
+    Overloaded,
+    /// The store failed while the command was written: it may have happened.
+    #[error("the store failed while writing")]
+    OutcomeUnknown,
+    /// The store failed before: nothing happened.
+    #[error("the store has failed; this process must be started anew")]
+    StoreFailed,
+    /// The process is ending: nothing happened.
+    #[error("the service is shutting down")]
+    Stopped,
+}
+
+enum Job {
+    Write(Submission),
+    Retain(oneshot::Sender<State>),
+    Sweep(oneshot::Sender<Swept>),
+}
+
+/// A command, and the contents it names.
+struct Submission {
+    request: Request,
+    command: Command,
+    contents: Vec<(Sha256, Bytes)>,
+    reply: Reply,
+}
+
+type Reply = oneshot::Sender<Result<Outcome, WriteError>>;
+
+impl Writer {
+    /// A writer over `store`, and the task that does its work until every writer
+    /// is gone.
+    pub fn new(
+        store: ConfigStore,
+        published: Arc<Published>,
+        clock: Arc<dyn Clock>,
+    ) -> (Self, impl Future<Output = ()> + Send) {
+        let (queue, jobs) = mpsc::channel(QUEUE);
+        let task = Task {
+            tentative: State::clone(&published.state()),
+            store,
+            published,
+            clock,
+            waiting: Vec::new(),
+            appended: Appended::default(),
+            sweep: None,
+            failed: false,
+        };
+        (Self { queue }, task.run(jobs))
+    }
+
+    /// Does a command. Durable, and seen by readers, when it answers.
+    ///
+    /// Not cancel safe: a caller that goes away leaves the command to be done.
+    pub async fn write(
+        &self,
+        request: Request,
+        command: Command,
+        contents: Vec<(Sha256, Bytes)>,
+    ) -> Result<Outcome, WriteError> {
+        let (reply, answer) = oneshot::channel();
+        let submission = Submission {
+            request,
+            command,
+            contents,
+            reply,
+        };
+        self.queue
+            .try_send(Job::Write(submission))
+            .map_err(|error| match error {
+                mpsc::error::TrySendError::Full(_) => WriteError::Overloaded,
+                mpsc::error::TrySendError::Closed(_) => WriteError::Stopped,
+            })?;
+        answer.await.unwrap_or(Err(WriteError::OutcomeUnknown))
+    }
+
+    /// Lets go of what is old, and answers the state that a checkpoint must keep
+    /// before [`Writer::sweep`] gives space back. None once the store failed.
+    pub async fn retain(&self) -> Option<State> {
+        let (reply, answer) = oneshot::channel();
+        self.queue.send(Job::Retain(reply)).await.ok()?;
+        answer.await.ok()
+    }
+
+    /// Gives back what neither the checkpoint nor the state needs, between writes.
+    pub async fn sweep(&self) -> Option<Swept> {
+        let (reply, answer) = oneshot::channel();
+        self.queue.send(Job::Sweep(reply)).await.ok()?;
+        answer.await.ok()
+    }
+}
+
+struct Task {
+    store: ConfigStore,
+    published: Arc<Published>,
+    clock: Arc<dyn Clock>,
+    /// The state with what is decided and not yet durable.
+    tentative: State,
+    waiting: Vec<(Reply, Result<Outcome, Refused>)>,
+    appended: Appended,
+    sweep: Option<(Sweep, oneshot::Sender<Swept>)>,
+    failed: bool,
+}
+
+impl Task {
+    async fn run(mut self, mut jobs: mpsc::Receiver<Job>) {
+        let mut batch = Vec::with_capacity(BATCH);
+        loop {
+            tokio::select! {
+                biased;
+                received = jobs.recv_many(&mut batch, BATCH) => {
+                    if received == 0 {
+                        break;
+                    }
+                    self.batch(&mut batch).await;
+                }
+                () = std::future::ready(()), if self.sweep.is_some() => self.step_sweep().await,
+            }
+        }
+    }
+
+    async fn batch(&mut self, jobs: &mut Vec<Job>) {
+        for job in jobs.drain(..) {
+            match job {
+                Job::Write(submission) => self.decide(submission).await,
+                Job::Retain(reply) => {
+                    self.flush().await;
+                    self.retain(reply);
+                }
+                Job::Sweep(reply) => {
+                    self.flush().await;
+                    self.begin_sweep(reply).await;
+                }
+            }
+        }
+        self.flush().await;
+    }
+
+    async fn decide(&mut self, submission: Submission) {
+        let Submission {
+            request,
+            command,
+            contents,
+            reply,
+        } = submission;
+        if self.failed {
+            answer(reply, Err(WriteError::StoreFailed));
+            return;
+        }
+        let now = self.clock.now();
+        match decide(&self.tentative, &request, command, now) {
+            Err(refused) => self.waiting.push((reply, Err(refused))),
+            Ok(Decided::Unchanged(outcome)) => self.waiting.push((reply, Ok(outcome))),
+            Ok(Decided::Append(body, outcome)) => {
+                let seq = self.tentative.head.next();
+                let record = Record {
+                    seq,
+                    time: self.tentative.time.next(now),
+                    origin: Origin {
+                        epoch: 1,
+                        cluster: CLUSTER.into(),
+                        sequence: seq.0,
+                    },
+                    principal: request.principal,
+                    request: request.key,
+                    body,
+                };
+                self.append(record, contents, reply, outcome).await;
+            }
+        }
+    }
+
+    async fn append(
+        &mut self,
+        record: Record,
+        contents: Vec<(Sha256, Bytes)>,
+        reply: Reply,
+        outcome: Outcome,
+    ) {
+        let next = match fold(&self.tentative, &record) {
+            Ok(next) => next,
+            Err(inconsistent) => {
+                // decide and fold disagree: a fault of ours, and nothing is written
+                tracing::error!(error = %inconsistent, "a decided record does not fold");
+                answer(reply, Err(WriteError::StoreFailed));
+                return;
+            }
+        };
+        if !self.appended.fits(&contents, &record) {
+            self.flush().await;
+        }
+        if let Some((sweep, _)) = &mut self.sweep {
+            contents.iter().for_each(|(sha256, _)| sweep.keep(*sha256));
+        }
+        self.appended.push(contents, &record);
+        self.tentative = next;
+        self.waiting.push((reply, Ok(outcome)));
+    }
+
+    /// Makes durable what was decided, shows it, and answers.
+    async fn flush(&mut self) {
+        let appended = std::mem::take(&mut self.appended);
+        let waiting = std::mem::take(&mut self.waiting);
+        if self.failed {
+            // what was decided on top of a write that failed never happened
+            for (reply, _) in waiting {
+                answer(reply, Err(WriteError::StoreFailed));
+            }
+            return;
+        }
+        if !appended.is_empty()
+            && let Err(error) = self.store.append(appended).await
+        {
+            self.fail(&error);
+            for (reply, _) in waiting {
+                answer(reply, Err(WriteError::OutcomeUnknown));
+            }
+            return;
+        }
+        self.published.publish(self.tentative.clone());
+        for (reply, result) in waiting {
+            answer(reply, result.map_err(WriteError::Refused));
+        }
+    }
+
+    fn fail(&mut self, error: &Error) {
+        tracing::error!(%error, "the store failed; no more writes are taken");
+        self.failed = true;
+        self.published.store_failed();
+    }
+
+    fn retain(&mut self, reply: oneshot::Sender<State>) {
+        if self.failed {
+            return;
+        }
+        self.tentative = retain(&self.tentative, self.clock.now());
+        self.published.publish(self.tentative.clone());
+        // whoever asked may be gone; what was let go stays so
+        drop(reply.send(self.tentative.clone()));
+    }
+
+    async fn begin_sweep(&mut self, reply: oneshot::Sender<Swept>) {
+        if self.failed || self.sweep.is_some() {
+            return;
+        }
+        let referenced: HashSet<Sha256> = self.tentative.contents().collect();
+        let trim = crate::domain::Seq(self.tentative.head.0.saturating_sub(KEPT_RECORDS));
+        match self.store.begin_sweep(referenced, trim).await {
+            Ok(sweep) => self.sweep = Some((sweep, reply)),
+            Err(error) => tracing::warn!(%error, "could not begin to give space back"),
+        }
+    }
+
+    async fn step_sweep(&mut self) {
+        let Some((mut sweep, reply)) = self.sweep.take() else {
+            return;
+        };
+        match self.store.step_sweep(&mut sweep).await {
+            Ok(true) => self.sweep = Some((sweep, reply)),
+            Ok(false) => drop(reply.send(sweep.swept())),
+            Err(error) => tracing::warn!(%error, "could not give space back"),
+        }
+    }
+}
+
+/// Whoever asked may have gone away; what was done stays done.
+fn answer(reply: Reply, result: Result<Outcome, WriteError>) {
+    drop(reply.send(result));
+}
