@@ -14,7 +14,7 @@ use tokio::time::Instant;
 
 pub use deadline::InvalidTimeout;
 pub use id::RequestId;
-pub use trace::Trace;
+pub use trace::{SpanId, Trace, TraceId};
 
 use crate::shutdown::Drain;
 

@@ -67,6 +67,9 @@ impl Remote {
         } else {
             context
         };
+        if let Err(invalid) = context::timeout(request.headers()) {
+            return Err(Fault::invalid("grpc-timeout", invalid.to_string()).into());
+        }
         context.inject(request.headers_mut());
         let deadline = deadline(&request);
         let attempts = self.attempts(request, method);

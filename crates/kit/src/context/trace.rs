@@ -33,14 +33,14 @@ impl Trace {
         }
     }
 
-    /// The trace's id, 32 hexadecimal digits.
-    pub fn trace_id(self) -> impl fmt::Display {
-        Hex32(self.trace)
+    /// The trace's id.
+    pub fn trace_id(self) -> TraceId {
+        TraceId(self.trace)
     }
 
-    /// The span's id, 16 hexadecimal digits.
-    pub fn span_id(self) -> impl fmt::Display {
-        Hex16(self.span)
+    /// The span's id.
+    pub fn span_id(self) -> SpanId {
+        SpanId(self.span)
     }
 
     /// Reads a `traceparent`. Later versions are read as the standard says: by their first four
@@ -77,19 +77,21 @@ fn hex(text: &str, length: usize) -> Option<u128> {
         .flatten()
 }
 
-#[derive(Debug, PartialEq)]
-struct Hex32(u128);
+/// The id of a trace; 32 hexadecimal digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct TraceId(u128);
 
-impl fmt::Display for Hex32 {
+impl fmt::Display for TraceId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:032x}", self.0)
     }
 }
 
-#[derive(Debug, PartialEq)]
-struct Hex16(u64);
+/// The id of a span; 16 hexadecimal digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SpanId(u64);
 
-impl fmt::Display for Hex16 {
+impl fmt::Display for SpanId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:016x}", self.0)
     }

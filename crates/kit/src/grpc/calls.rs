@@ -136,7 +136,7 @@ impl Inner {
         request.extensions_mut().insert(call.context.clone());
         let handling = match self.router.route(request) {
             Ok(handling) => AssertUnwindSafe(handling).catch_unwind(),
-            Err(request) => return refuse(unknown_method(request.uri().path()), call),
+            Err(fault) => return refuse(fault, call),
         };
         let handled = match call.context.deadline() {
             Some(deadline) => tokio::time::timeout_at(deadline, handling).await,
@@ -167,10 +167,6 @@ fn answer(mut response: Response<Body>, call: Call) -> Response<Body> {
 fn refuse(fault: Fault, call: Call) -> Response<Body> {
     call.finish(fault.reason().code());
     Status::from(fault).into_http()
-}
-
-fn unknown_method(path: &str) -> Fault {
-    Fault::new(Reason::MethodUnknown, format!("this server has no {path}"))
 }
 
 pub(super) fn too_late() -> Fault {

@@ -6,6 +6,8 @@ use http::{Request, Response};
 use tonic::{body::Body, codegen::BoxFuture, server::NamedService};
 use tower::Service;
 
+use crate::error::{Fault, Reason};
+
 /// What tonic's generated servers return.
 pub(super) type Handling = BoxFuture<Response<Body>, Infallible>;
 
@@ -42,13 +44,18 @@ impl Router {
         self.handlers.keys().copied()
     }
 
-    /// Hands the request to the service its path names; gives it back when there is none.
-    pub(super) fn route(&self, request: Request<Body>) -> Result<Handling, Request<Body>> {
-        match service_of(request.uri().path()).and_then(|name| self.handlers.get(name)) {
+    /// Hands the request to the service its path names.
+    pub(super) fn route(&self, request: Request<Body>) -> Result<Handling, Fault> {
+        let path = request.uri().path();
+        match service_of(path).and_then(|name| self.handlers.get(name)) {
             Some(handler) => Ok(handler.handle(request)),
-            None => Err(request),
+            None => Err(unknown(path)),
         }
     }
+}
+
+fn unknown(path: &str) -> Fault {
+    Fault::new(Reason::MethodUnknown, format!("this server has no {path}"))
 }
 
 /// The service in `/package.Service/Method`.

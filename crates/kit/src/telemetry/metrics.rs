@@ -126,8 +126,8 @@ mod tests {
     #[test]
     fn a_series_shows_at_zero_before_anything_happened() {
         let metrics = Metrics::new("config-svc", "0.1.0");
-        metrics.counter("x_total", "Xs", &[("kind", "a")]);
-        metrics.histogram("y_seconds", "Ys", &[]);
+        let _ = metrics.counter("x_total", "Xs", &[("kind", "a")]);
+        let _ = metrics.histogram("y_seconds", "Ys", &[]);
         let text = metrics.render();
         assert!(text.contains("x_total{kind=\"a\"} 0"), "{text}");
         assert!(text.contains("y_seconds_bucket{le=\"0.0001\"} 0"), "{text}");

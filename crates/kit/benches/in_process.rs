@@ -1,0 +1,107 @@
+//! What a call costs: the bare function, in process through the layer, over a loopback socket.
+#![allow(clippy::unwrap_used, missing_docs)] // a benchmark fails by panicking; criterion's macros write no docs
+
+use std::{net::SocketAddr, pin::Pin, sync::Arc};
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use futures::{Stream, stream};
+use tonic::{Request, Response, Status};
+use vortex_kit::{
+    channel::{Channel, Options},
+    clock::System,
+    grpc::{Methods, Server},
+    process::Runtime,
+};
+use vortex_kit_echo::{
+    CountReply, CountRequest, DESCRIPTORS, SayReply, SayRequest,
+    echo_service_client::EchoServiceClient,
+    echo_service_server::{EchoService, EchoServiceServer},
+};
+
+/// As long as a small document.
+const TEXT: usize = 2_500;
+
+struct Echo;
+
+#[tonic::async_trait]
+impl EchoService for Echo {
+    async fn say(&self, request: Request<SayRequest>) -> Result<Response<SayReply>, Status> {
+        let text = request.into_inner().text;
+        Ok(Response::new(SayReply {
+            text,
+            ..SayReply::default()
+        }))
+    }
+
+    async fn write(&self, request: Request<SayRequest>) -> Result<Response<SayReply>, Status> {
+        self.say(request).await
+    }
+
+    async fn relay(&self, request: Request<SayRequest>) -> Result<Response<SayReply>, Status> {
+        self.say(request).await
+    }
+
+    type CountStream = Pin<Box<dyn Stream<Item = Result<CountReply, Status>> + Send>>;
+
+    async fn count(&self, _: Request<CountRequest>) -> Result<Response<Self::CountStream>, Status> {
+        Ok(Response::new(Box::pin(stream::empty())))
+    }
+}
+
+async fn channels() -> (Channel, Channel) {
+    let runtime = Runtime::new("echo", "0", System::shared());
+    let builder = Server::builder(&runtime).descriptors(DESCRIPTORS);
+    let server = builder
+        .service(EchoServiceServer::new(Echo))
+        .build()
+        .await
+        .unwrap();
+    let address = server
+        .listen(SocketAddr::from(([127, 0, 0, 1], 0)))
+        .unwrap();
+    let target = format!("http://{address}").parse().unwrap();
+    let methods = Arc::new(Methods::from_descriptors(DESCRIPTORS).unwrap());
+    let options = Options::default();
+    let network = Channel::connect(&target, methods, options, &runtime.lifecycle);
+    (server.channel(), network)
+}
+
+fn request() -> SayRequest {
+    SayRequest {
+        text: "x".repeat(TEXT),
+        behaviour: 0,
+    }
+}
+
+fn calls(c: &mut Criterion) {
+    // as a service logs: spans are made, the lines of calls that went well are not
+    vortex_kit::telemetry::init_logs(vortex_kit::telemetry::LogFormat::Json, "info").unwrap();
+    let executor = tokio::runtime::Runtime::new().unwrap();
+    let (in_process, network) = executor.block_on(channels());
+    let mut group = c.benchmark_group("unary");
+    group.bench_function("bare function", |b| {
+        b.to_async(Executor(&executor))
+            .iter(|| async { Echo.say(Request::new(request())).await.unwrap() });
+    });
+    for (name, channel) in [("in process", in_process), ("loopback socket", network)] {
+        let client = EchoServiceClient::new(channel);
+        group.bench_function(name, |b| {
+            b.to_async(Executor(&executor)).iter(|| {
+                let mut client = client.clone();
+                async move { client.say(request()).await.unwrap() }
+            });
+        });
+    }
+}
+
+/// criterion's own has a feature of its own.
+struct Executor<'a>(&'a tokio::runtime::Runtime);
+
+impl criterion::async_executor::AsyncExecutor for Executor<'_> {
+    fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
+        self.0.block_on(future)
+    }
+}
+
+criterion_group!(benches, calls);
+criterion_main!(benches);

@@ -1,0 +1,17 @@
+//! The server and the channel over real sockets and in process: one suite, both ways.
+#![allow(clippy::unwrap_used)] // a test fails by panicking
+
+#[path = "mesh/balance.rs"]
+mod balance;
+#[path = "mesh/calls.rs"]
+mod calls;
+#[path = "mesh/echo.rs"]
+mod echo;
+#[path = "mesh/health.rs"]
+mod health;
+#[path = "mesh/limits.rs"]
+mod limits;
+#[path = "mesh/shutdown.rs"]
+mod shutdown;
+#[path = "mesh/sockets.rs"]
+mod sockets;

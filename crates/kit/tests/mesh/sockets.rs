@@ -1,0 +1,107 @@
+//! Callers that send too little, too slowly, or too much at once.
+
+use std::time::Duration;
+
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+use vortex_kit::{
+    admin,
+    http::{Limits, Listener},
+};
+
+use super::echo::{any_port, runtime};
+
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+fn impatient() -> Limits {
+    Limits {
+        head_timeout: Duration::from_millis(50),
+        keep_alive: Duration::from_millis(50),
+        keep_alive_timeout: Duration::from_millis(50),
+        ..Limits::default()
+    }
+}
+
+/// Sends `bytes`, then nothing, and waits until the server has had enough.
+async fn what_follows(bytes: &[u8]) -> Vec<u8> {
+    let runtime = runtime();
+    let listener = Listener::bind(any_port()).unwrap();
+    let address = listener.address();
+    let routes = admin::routes(runtime.health.clone(), runtime.metrics.clone());
+    listener.serve(routes, impatient(), &runtime.lifecycle);
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(bytes).await.unwrap();
+    let mut answer = Vec::new();
+    // a reset is an end as well
+    let _ = stream.read_to_end(&mut answer).await;
+    answer
+}
+
+#[tokio::test]
+async fn a_caller_who_says_nothing_is_cut() {
+    assert_eq!(what_follows(b"").await, b"");
+}
+
+#[tokio::test]
+async fn half_a_preface_is_cut() {
+    assert_eq!(what_follows(&PREFACE[..10]).await, b"");
+}
+
+#[tokio::test]
+async fn a_preface_with_nothing_after_it_is_cut() {
+    what_follows(PREFACE).await;
+}
+
+#[tokio::test]
+async fn half_a_head_is_cut() {
+    let answer = what_follows(b"GET /health HTTP/1.1\r\nhost: loc").await;
+    assert!(answer.is_empty() || answer.starts_with(b"HTTP/1.1 408"));
+}
+
+#[tokio::test]
+async fn a_short_request_is_answered() {
+    let answer = what_follows(b"GET / HTTP/1.0\r\n\r\n").await;
+    assert!(answer.starts_with(b"HTTP/1.0 404"), "{answer:?}");
+}
+
+#[tokio::test]
+async fn an_address_that_is_taken_is_named_with_the_cause() {
+    let first = Listener::bind(any_port()).unwrap();
+    let error = Listener::bind(first.address()).unwrap_err().to_string();
+    let expected = format!(
+        "cannot listen on {}: Address already in use",
+        first.address()
+    );
+    assert!(error.starts_with(&expected), "{error}");
+}
+
+#[tokio::test]
+async fn connections_beyond_the_limit_wait_their_turn() {
+    let runtime = runtime();
+    let listener = Listener::bind(any_port()).unwrap();
+    let address = listener.address();
+    let routes = admin::routes(runtime.health.clone(), runtime.metrics.clone());
+    let one = Limits {
+        connections: 1,
+        ..Limits::default()
+    };
+    listener.serve(routes, one, &runtime.lifecycle);
+    let ask = async |stream: &mut TcpStream| {
+        stream
+            .write_all(b"GET /health/live HTTP/1.1\r\nhost: a\r\n\r\n")
+            .await
+            .unwrap();
+        let mut start = [0; 12];
+        stream.read_exact(&mut start).await.unwrap();
+        assert_eq!(&start, b"HTTP/1.1 200");
+    };
+    let mut first = TcpStream::connect(address).await.unwrap();
+    ask(&mut first).await;
+    let mut second = TcpStream::connect(address).await.unwrap();
+    let mut waiting = Box::pin(ask(&mut second));
+    assert!(futures::poll!(&mut waiting).is_pending());
+    drop(first);
+    waiting.await;
+}

@@ -1,0 +1,189 @@
+//! Settings from all layers at once, as a process loads them.
+#![allow(clippy::unwrap_used)] // a test fails by panicking
+
+use std::{ffi::OsString, io::Write, time::Duration};
+
+use tempfile::NamedTempFile;
+use vortex_kit::settings::{About, DumpFormat, Error, Loaded, NotLoopback, Secret, load};
+
+const ABOUT: About = About {
+    name: "config-svc",
+    version: "1.2.3",
+    summary: "Keeps configuration",
+    grpc: "127.0.0.1:9091",
+    admin: "127.0.0.1:18091",
+    aliases: &[("federation-role", "FEDERATION_ROLE")],
+};
+
+#[derive(Debug, clap::Args)]
+struct Settings {
+    /// Where state is kept
+    #[arg(long)]
+    store: String,
+    /// Repositories to read
+    #[arg(long)]
+    git: Vec<String>,
+    /// Pause between two polls
+    #[arg(long, default_value = "10s", value_parser = humantime::parse_duration)]
+    git_poll: Duration,
+    /// What this cluster is
+    #[arg(long)]
+    federation_role: Option<String>,
+    /// Key to show to peers
+    #[arg(long)]
+    peer_key: Option<Secret>,
+}
+
+fn settings(
+    arguments: &[&str],
+    variables: &[(&str, &str)],
+    file: Option<&NamedTempFile>,
+) -> Result<Loaded<Settings>, Error> {
+    let mut line = vec![OsString::from("config-svc")];
+    line.extend(arguments.iter().map(OsString::from));
+    if let Some(file) = file {
+        line.extend(["--config".into(), file.path().into()]);
+    }
+    let variable = |name: &str| {
+        let found = variables.iter().find(|(key, _)| *key == name);
+        found.map(|(_, value)| (*value).to_owned())
+    };
+    load(&ABOUT, line, &variable)
+}
+
+fn yaml(text: &str) -> NamedTempFile {
+    let mut file = NamedTempFile::with_suffix(".yaml").unwrap();
+    file.write_all(text.as_bytes()).unwrap();
+    file
+}
+
+fn origin(loaded: &Loaded<Settings>, key: &str) -> String {
+    let row = loaded.dump.rows().iter().find(|row| row.key == key);
+    row.unwrap().origin.clone()
+}
+
+#[test]
+fn each_layer_beats_the_one_below_and_is_named() {
+    let file = yaml("store: from-file\ngit: [a, b]\ngit-poll: 1m\ninsecure: true\n");
+    let variables = [("VORTEX_GIT_POLL", "2m"), ("FEDERATION_ROLE", "primary")];
+    let loaded = settings(&["--git-poll", "3m"], &variables, Some(&file)).unwrap();
+    assert_eq!(loaded.settings.store, "from-file");
+    assert_eq!(loaded.settings.git, ["a", "b"]);
+    assert_eq!(loaded.settings.git_poll, Duration::from_secs(180));
+    assert_eq!(loaded.settings.federation_role.as_deref(), Some("primary"));
+    assert_eq!(loaded.common.grpc, "127.0.0.1:9091".parse().unwrap());
+    assert!(loaded.common.insecure);
+    assert_eq!(origin(&loaded, "git-poll"), "argument");
+    assert_eq!(
+        origin(&loaded, "federation-role"),
+        "environment FEDERATION_ROLE"
+    );
+    assert_eq!(origin(&loaded, "grpc"), "default");
+    assert_eq!(
+        origin(&loaded, "store"),
+        format!("file {}", file.path().display())
+    );
+}
+
+#[test]
+fn our_own_variable_beats_its_alias_and_an_empty_one_is_unset() {
+    let variables = [
+        ("VORTEX_STORE", "s"),
+        ("VORTEX_FEDERATION_ROLE", "secondary"),
+        ("FEDERATION_ROLE", "primary"),
+        ("VORTEX_GIT_POLL", ""),
+    ];
+    let loaded = settings(&[], &variables, None).unwrap();
+    assert_eq!(
+        loaded.settings.federation_role.as_deref(),
+        Some("secondary")
+    );
+    assert_eq!(origin(&loaded, "git-poll"), "default");
+}
+
+#[test]
+fn a_flag_of_the_file_can_be_taken_back_by_the_environment() {
+    let file = yaml("store: s\ninsecure: true\n");
+    let loaded = settings(&[], &[("VORTEX_INSECURE", "false")], Some(&file)).unwrap();
+    assert!(!loaded.common.insecure);
+}
+
+#[test]
+fn a_bad_value_is_named_with_its_setting_and_origin() {
+    let variables = [("VORTEX_STORE", "s"), ("VORTEX_GRPC", "nowhere")];
+    let message = settings(&[], &variables, None).unwrap_err().to_string();
+    assert!(
+        message.contains("'nowhere' for '--grpc <ADDR>'"),
+        "{message}"
+    );
+    assert!(
+        message.ends_with("(from environment VORTEX_GRPC)"),
+        "{message}"
+    );
+    let message = settings(
+        &[],
+        &[("VORTEX_STORE", "s"), ("VORTEX_INSECURE", "maybe")],
+        None,
+    );
+    assert!(message.unwrap_err().to_string().contains("VORTEX_INSECURE"));
+}
+
+#[test]
+fn an_unknown_key_of_the_file_is_named_with_the_file() {
+    let file = yaml("stor: s\n");
+    let message = settings(&[], &[], Some(&file)).unwrap_err().to_string();
+    assert!(
+        message.contains(&*file.path().to_string_lossy()),
+        "{message}"
+    );
+    assert!(
+        message.contains("\"stor\" (is \"store\" meant?)"),
+        "{message}"
+    );
+}
+
+#[test]
+fn a_required_setting_may_come_from_any_layer_but_must_come() {
+    assert!(settings(&[], &[("VORTEX_STORE", "s")], None).is_ok());
+    let message = settings(&[], &[], None).unwrap_err().to_string();
+    assert!(message.contains("--store"), "{message}");
+}
+
+#[test]
+fn a_missing_file_is_named() {
+    let message = settings(&["--config", "/nowhere.yaml"], &[], None).unwrap_err();
+    assert!(
+        message
+            .to_string()
+            .starts_with("/nowhere.yaml: cannot be read")
+    );
+}
+
+#[test]
+fn a_dump_hides_secrets_in_every_format() {
+    let variables = [("VORTEX_STORE", "s"), ("VORTEX_PEER_KEY", "hunter2")];
+    let loaded = settings(&["--dump-config=json"], &variables, None).unwrap();
+    assert_eq!(loaded.common.dump_config, Some(DumpFormat::Json));
+    for format in [DumpFormat::Table, DumpFormat::Json] {
+        let text = loaded.dump.render(format);
+        assert!(!text.contains("hunter2"), "{text}");
+        assert!(text.contains("environment VORTEX_PEER_KEY"), "{text}");
+    }
+    assert_eq!(loaded.settings.peer_key.unwrap().reveal(), "hunter2");
+}
+
+#[test]
+fn an_address_beyond_this_machine_needs_leave() {
+    let address = "0.0.0.0:9091".parse().unwrap();
+    let check = |arguments: &[&str]| {
+        let loaded = settings(arguments, &[("VORTEX_STORE", "s")], None).unwrap();
+        loaded.common.check()
+    };
+    assert_eq!(
+        check(&["--grpc", "0.0.0.0:9091"]),
+        Err(NotLoopback(address))
+    );
+    assert_eq!(check(&["--grpc", "0.0.0.0:9091", "--insecure"]), Ok(()));
+    assert_eq!(check(&["--grpc", "[::1]:9091"]), Ok(()));
+    assert!(NotLoopback(address).to_string().contains("--insecure"));
+}
