@@ -24,7 +24,11 @@ pub const ABOUT: About = About {
 #[command(next_help_heading = "Configuration")]
 pub struct Settings {
     /// Where configuration is kept: embedded:FOLDER
-    #[arg(long, value_name = "STORE", default_value = "embedded:vortex-data/config")]
+    #[arg(
+        long,
+        value_name = "STORE",
+        default_value = "embedded:vortex-data/config"
+    )]
     pub store: StoreLocation,
 
     /// Git repository that feeds labels: a URL or a path

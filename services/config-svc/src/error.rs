@@ -54,9 +54,11 @@ pub(crate) fn refused(refused: &Refused) -> Fault {
         Refused::ChangeNotFound { label, name } => fault.with("label", label).with("change", name),
         Refused::Ambiguous { path, other, .. } => fault.with("path", path).with("other", other),
         Refused::VersionExists { name, path } => fault.with("version", name).with("path", path),
-        Refused::PreconditionFailed { path, found } => fault
-            .with("path", path)
-            .precondition("etag", path.as_str(), found),
+        Refused::PreconditionFailed { path, found } => {
+            fault
+                .with("path", path)
+                .precondition("etag", path.as_str(), found)
+        }
         Refused::RequestIdReused(id) => fault.with("idempotency_key", id),
         Refused::ChangeReleased { name } | Refused::ChangeDiscarded { name } => {
             fault.with("change", name)

@@ -1,8 +1,8 @@
 //! The gRPC adapter: each method parses, calls, converts.
 
+mod changes;
 mod convert;
 mod documents;
-mod changes;
 mod explain;
 mod page;
 mod parse;
@@ -66,71 +66,139 @@ impl ConfigService for Grpc {
     type WatchConfigStream = BoxStream<'static, Result<pb::WatchConfigResponse, Status>>;
     type WatchLogStream = BoxStream<'static, Result<pb::WatchLogResponse, Status>>;
 
-    async fn put_document(&self, request: Request<pb::PutDocumentRequest>) -> Reply<pb::PutDocumentResponse> {
+    async fn put_document(
+        &self,
+        request: Request<pb::PutDocumentRequest>,
+    ) -> Reply<pb::PutDocumentResponse> {
         self.complete(documents::put(self.clone(), request)).await
     }
 
-    async fn delete_document(&self, request: Request<pb::DeleteDocumentRequest>) -> Reply<pb::DeleteDocumentResponse> {
-        self.complete(documents::delete(self.clone(), request)).await
+    async fn delete_document(
+        &self,
+        request: Request<pb::DeleteDocumentRequest>,
+    ) -> Reply<pb::DeleteDocumentResponse> {
+        self.complete(documents::delete(self.clone(), request))
+            .await
     }
 
-    async fn get_document(&self, request: Request<pb::GetDocumentRequest>) -> Reply<pb::GetDocumentResponse> {
-        Ok(Response::new(documents::get(self, request.into_inner()).await?))
+    async fn get_document(
+        &self,
+        request: Request<pb::GetDocumentRequest>,
+    ) -> Reply<pb::GetDocumentResponse> {
+        Ok(Response::new(
+            documents::get(self, request.into_inner()).await?,
+        ))
     }
 
-    async fn list_documents(&self, request: Request<pb::ListDocumentsRequest>) -> Reply<pb::ListDocumentsResponse> {
+    async fn list_documents(
+        &self,
+        request: Request<pb::ListDocumentsRequest>,
+    ) -> Reply<pb::ListDocumentsResponse> {
         Ok(Response::new(documents::list(self, &request.into_inner())?))
     }
 
-    async fn list_versions(&self, request: Request<pb::ListVersionsRequest>) -> Reply<pb::ListVersionsResponse> {
-        Ok(Response::new(documents::versions(self, request.into_inner())?))
+    async fn list_versions(
+        &self,
+        request: Request<pb::ListVersionsRequest>,
+    ) -> Reply<pb::ListVersionsResponse> {
+        Ok(Response::new(documents::versions(
+            self,
+            request.into_inner(),
+        )?))
     }
 
-    async fn diff_versions(&self, request: Request<pb::DiffVersionsRequest>) -> Reply<pb::DiffVersionsResponse> {
-        Ok(Response::new(documents::diff(self, request.into_inner()).await?))
+    async fn diff_versions(
+        &self,
+        request: Request<pb::DiffVersionsRequest>,
+    ) -> Reply<pb::DiffVersionsResponse> {
+        Ok(Response::new(
+            documents::diff(self, request.into_inner()).await?,
+        ))
     }
 
-    async fn apply_change(&self, request: Request<pb::ApplyChangeRequest>) -> Reply<pb::ApplyChangeResponse> {
+    async fn apply_change(
+        &self,
+        request: Request<pb::ApplyChangeRequest>,
+    ) -> Reply<pb::ApplyChangeResponse> {
         self.complete(changes::apply(self.clone(), request)).await
     }
 
-    async fn get_change(&self, request: Request<pb::GetChangeRequest>) -> Reply<pb::GetChangeResponse> {
+    async fn get_change(
+        &self,
+        request: Request<pb::GetChangeRequest>,
+    ) -> Reply<pb::GetChangeResponse> {
         Ok(Response::new(changes::get(self, request.into_inner())?))
     }
 
-    async fn list_changes(&self, request: Request<pb::ListChangesRequest>) -> Reply<pb::ListChangesResponse> {
+    async fn list_changes(
+        &self,
+        request: Request<pb::ListChangesRequest>,
+    ) -> Reply<pb::ListChangesResponse> {
         Ok(Response::new(changes::list(self, &request.into_inner())?))
     }
 
-    async fn release_change(&self, request: Request<pb::ReleaseChangeRequest>) -> Reply<pb::ReleaseChangeResponse> {
+    async fn release_change(
+        &self,
+        request: Request<pb::ReleaseChangeRequest>,
+    ) -> Reply<pb::ReleaseChangeResponse> {
         self.complete(changes::release(self.clone(), request)).await
     }
 
-    async fn discard_change(&self, request: Request<pb::DiscardChangeRequest>) -> Reply<pb::DiscardChangeResponse> {
+    async fn discard_change(
+        &self,
+        request: Request<pb::DiscardChangeRequest>,
+    ) -> Reply<pb::DiscardChangeResponse> {
         self.complete(changes::discard(self.clone(), request)).await
     }
 
-    async fn get_config(&self, request: Request<pb::GetConfigRequest>) -> Reply<pb::GetConfigResponse> {
-        Ok(Response::new(reads::config(self, request.into_inner()).await?))
+    async fn get_config(
+        &self,
+        request: Request<pb::GetConfigRequest>,
+    ) -> Reply<pb::GetConfigResponse> {
+        Ok(Response::new(
+            reads::config(self, request.into_inner()).await?,
+        ))
     }
 
-    async fn get_environment(&self, request: Request<pb::GetEnvironmentRequest>) -> Reply<pb::GetEnvironmentResponse> {
-        Ok(Response::new(reads::environment(self, request.into_inner()).await?))
+    async fn get_environment(
+        &self,
+        request: Request<pb::GetEnvironmentRequest>,
+    ) -> Reply<pb::GetEnvironmentResponse> {
+        Ok(Response::new(
+            reads::environment(self, request.into_inner()).await?,
+        ))
     }
 
     async fn get_file(&self, request: Request<pb::GetFileRequest>) -> Reply<pb::GetFileResponse> {
-        Ok(Response::new(reads::file(self, request.into_inner()).await?))
+        Ok(Response::new(
+            reads::file(self, request.into_inner()).await?,
+        ))
     }
 
-    async fn explain_config(&self, request: Request<pb::ExplainConfigRequest>) -> Reply<pb::ExplainConfigResponse> {
-        Ok(Response::new(explain::explain(self, request.into_inner()).await?))
+    async fn explain_config(
+        &self,
+        request: Request<pb::ExplainConfigRequest>,
+    ) -> Reply<pb::ExplainConfigResponse> {
+        Ok(Response::new(
+            explain::explain(self, request.into_inner()).await?,
+        ))
     }
 
-    async fn watch_config(&self, request: Request<pb::WatchConfigRequest>) -> Reply<Self::WatchConfigStream> {
-        Ok(Response::new(watch_config::watch(self.clone(), request).await?))
+    async fn watch_config(
+        &self,
+        request: Request<pb::WatchConfigRequest>,
+    ) -> Reply<Self::WatchConfigStream> {
+        Ok(Response::new(
+            watch_config::watch(self.clone(), request).await?,
+        ))
     }
 
-    async fn watch_log(&self, request: Request<pb::WatchLogRequest>) -> Reply<Self::WatchLogStream> {
-        Ok(Response::new(watch_log::watch(self.clone(), request).await?))
+    async fn watch_log(
+        &self,
+        request: Request<pb::WatchLogRequest>,
+    ) -> Reply<Self::WatchLogStream> {
+        Ok(Response::new(
+            watch_log::watch(self.clone(), request).await?,
+        ))
     }
 }

@@ -73,7 +73,10 @@ impl History {
     pub fn find(&self, key: &ViewKey, digest: &str) -> Option<Sent> {
         let ring = self.views.get(key)?;
         let ring = ring.lock().unwrap_or_else(PoisonError::into_inner);
-        ring.iter().rev().find(|sent| sent.digest == digest).cloned()
+        ring.iter()
+            .rev()
+            .find(|sent| sent.digest == digest)
+            .cloned()
     }
 
     /// The RFC 6902 operations that make `to` of `from`, made once for all who

@@ -167,7 +167,8 @@ impl Sources {
                 commit: approval.commit,
             });
         }
-        self.ask(handle, |reply| Ask::Approve(approval, reply)).await
+        self.ask(handle, |reply| Ask::Approve(approval, reply))
+            .await
     }
 
     /// Asks one source, or all, to look soon. Answers which were asked.
@@ -221,10 +222,12 @@ fn jittered(interval: Duration) -> Duration {
 }
 
 fn feeds_any(state: &State, source: &SourceName) -> bool {
-    state
-        .labels
-        .values()
-        .any(|label| label.feed.as_ref().is_some_and(|feed| feed.source == *source))
+    state.labels.values().any(|label| {
+        label
+            .feed
+            .as_ref()
+            .is_some_and(|feed| feed.source == *source)
+    })
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -24,10 +24,12 @@ pub fn start(
     runtime.lifecycle.spawn("gauges", gauges.run());
     let upkeep = Upkeep::new(configuration.clone(), runtime.health.clone());
     // the writer is told to end by the upkeep, after its last checkpoint
-    runtime.lifecycle.spawn_stoppable("store", |stop| async move {
-        let writing = tokio::spawn(writer);
-        upkeep.run(stop).await;
-        writing.abort();
-        drop(writing.await);
-    });
+    runtime
+        .lifecycle
+        .spawn_stoppable("store", |stop| async move {
+            let writing = tokio::spawn(writer);
+            upkeep.run(stop).await;
+            writing.abort();
+            drop(writing.await);
+        });
 }

@@ -103,10 +103,7 @@ impl Views {
     }
 
     /// A file's content as it is stored.
-    pub async fn content(
-        &self,
-        sha256: &crate::domain::Sha256,
-    ) -> Result<bytes::Bytes, Error> {
+    pub async fn content(&self, sha256: &crate::domain::Sha256) -> Result<bytes::Bytes, Error> {
         self.files.content(sha256).await
     }
 

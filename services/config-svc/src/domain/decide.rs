@@ -58,11 +58,7 @@ struct Author<'a> {
     time: HybridTime,
 }
 
-fn answered(
-    state: &State,
-    request: &Request,
-    now: Timestamp,
-) -> Result<Option<Outcome>, Refused> {
+fn answered(state: &State, request: &Request, now: Timestamp) -> Result<Option<Outcome>, Refused> {
     let Some(RequestKey { id, body }) = &request.key else {
         return Ok(None);
     };

@@ -142,9 +142,10 @@ impl State {
             at,
             change: Seq(0),
             label: name.clone(),
-            name: label
-                .feed
-                .map_or_else(|| super::VersionName::trusted("removed"), |feed| feed.imported),
+            name: label.feed.map_or_else(
+                || super::VersionName::trusted("removed"),
+                |feed| feed.imported,
+            ),
             digest: super::Sha256::of(&[]),
             created: false,
             moved: true,
@@ -169,12 +170,7 @@ impl State {
 impl LabelState {
     /// Writes one document of a change set. Answers which change sets lost a
     /// version by it.
-    fn write(
-        &mut self,
-        change: &ChangeSet,
-        changed: &ChangedDocument,
-        released: bool,
-    ) -> Vec<Seq> {
+    fn write(&mut self, change: &ChangeSet, changed: &ChangedDocument, released: bool) -> Vec<Seq> {
         let document = self
             .documents
             .entry(changed.path.clone())

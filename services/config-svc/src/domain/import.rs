@@ -67,8 +67,15 @@ pub fn plan_import(
         Vec::new()
     };
     writes.extend(files.into_iter().filter_map(|file| changed(label, file)));
-    let of = label.documents.values().filter(|d| latest(d).exists()).count();
-    let removed = writes.iter().filter(|write| !write.content.exists()).count();
+    let of = label
+        .documents
+        .values()
+        .filter(|d| latest(d).exists())
+        .count();
+    let removed = writes
+        .iter()
+        .filter(|write| !write.content.exists())
+        .count();
     if removed * 2 > of && !approved {
         return ImportPlan::Shrinks { removed, of };
     }
@@ -91,10 +98,15 @@ fn newly_invalid(label: &LabelState, file: &SourceFile) -> Option<(Path, Defect)
     else {
         return None;
     };
-    let was_invalid = label
-        .documents
-        .get(&file.path)
-        .is_some_and(|d| matches!(latest(d), Content::Present { defect: Some(_), .. }));
+    let was_invalid = label.documents.get(&file.path).is_some_and(|d| {
+        matches!(
+            latest(d),
+            Content::Present {
+                defect: Some(_),
+                ..
+            }
+        )
+    });
     (!was_invalid).then(|| (file.path.clone(), defect.clone()))
 }
 
@@ -113,7 +125,10 @@ fn missing(label: &LabelState, files: &[SourceFile]) -> Vec<DocumentWrite> {
 }
 
 fn changed(label: &LabelState, file: SourceFile) -> Option<DocumentWrite> {
-    let before = label.documents.get(&file.path).map_or(&Content::Absent, latest);
+    let before = label
+        .documents
+        .get(&file.path)
+        .map_or(&Content::Absent, latest);
     (!before.same_bytes(&file.content)).then_some(DocumentWrite {
         path: file.path,
         content: file.content,

@@ -286,9 +286,7 @@ impl Path {
 
     /// The path without its extension.
     pub fn stem(&self) -> &str {
-        self.0
-            .rsplit_once('.')
-            .map_or(&*self.0, |(stem, _)| stem)
+        self.0.rsplit_once('.').map_or(&*self.0, |(stem, _)| stem)
     }
 
     /// Whether the API may write to a path of this name: a configuration
@@ -296,7 +294,11 @@ impl Path {
     pub fn check_writable(&self) -> Result<MediaType, InvalidName> {
         let what = "path";
         let Some(media_type) = MediaType::from_path(&self.0) else {
-            return malformed(what, &self.0, "it must end in .yml, .yaml, .json or .properties");
+            return malformed(
+                what,
+                &self.0,
+                "it must end in .yml, .yaml, .json or .properties",
+            );
         };
         check_plain(what, self.stem())?;
         not_reserved(what, self.stem())?;

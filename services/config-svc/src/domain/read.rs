@@ -113,9 +113,11 @@ impl Basis {
     pub fn same_documents(&self, other: &Self) -> bool {
         self.entries == other.entries
             && self.labels.len() == other.labels.len()
-            && self.labels.iter().zip(&other.labels).all(|(ours, theirs)| {
-                (&ours.name, &ours.feed) == (&theirs.name, &theirs.feed)
-            })
+            && self
+                .labels
+                .iter()
+                .zip(&other.labels)
+                .all(|(ours, theirs)| (&ours.name, &ours.feed) == (&theirs.name, &theirs.feed))
     }
 
     /// Whether nothing that is served of these labels changed since.

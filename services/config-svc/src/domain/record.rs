@@ -51,7 +51,10 @@ impl HybridTime {
     /// The first time after `self` that is not before `now`.
     pub fn next(self, now: Timestamp) -> Self {
         if now > self.wall {
-            Self { wall: now, logical: 0 }
+            Self {
+                wall: now,
+                logical: 0,
+            }
         } else {
             Self {
                 wall: self.wall,

@@ -57,7 +57,8 @@ impl Document {
             .iter()
             .cloned()
             .partition(|v| old(v.written_at) && self.stable != Some(v.seq));
-        let only_a_tomb = matches!(stay.as_slice(), [v] if !v.content.exists() && old(v.written_at));
+        let only_a_tomb =
+            matches!(stay.as_slice(), [v] if !v.content.exists() && old(v.written_at));
         if stay.is_empty() || only_a_tomb {
             dropped.extend(self.versions.iter().map(|v| v.seq));
             return Kept::Nothing;

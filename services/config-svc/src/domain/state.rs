@@ -2,8 +2,7 @@
 
 use super::{
     ChangeEntry, Document, HybridTime, Label, LabelState, Refused, Requests, Selector, Sha256,
-    VersionName,
-    requests::Answered,
+    VersionName, requests::Answered,
 };
 use imbl::{HashMap, OrdMap};
 use std::{fmt, sync::Arc};
@@ -69,7 +68,11 @@ impl State {
             return Some(found);
         }
         let master = self.labels.get_key_value(Label::MASTER);
-        Some(master.filter(|(_, master)| master.feed.is_some()).unwrap_or(found))
+        Some(
+            master
+                .filter(|(_, master)| master.feed.is_some())
+                .unwrap_or(found),
+        )
     }
 
     /// The document at a path, served or not.
@@ -145,10 +148,9 @@ impl State {
             return;
         };
         let key = (entry.change.label.clone(), entry.change.name.clone());
-        let left: Vec<Seq> = self
-            .names
-            .get(&key)
-            .map_or(Vec::new(), |s| s.iter().copied().filter(|s| *s != seq).collect());
+        let left: Vec<Seq> = self.names.get(&key).map_or(Vec::new(), |s| {
+            s.iter().copied().filter(|s| *s != seq).collect()
+        });
         if left.is_empty() {
             self.names.remove(&key);
         } else {

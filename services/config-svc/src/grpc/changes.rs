@@ -36,14 +36,17 @@ pub(super) async fn apply(
     if request.documents.len() > MAX_DOCUMENTS {
         return Err(Fault::invalid(
             "documents",
-            format!("{} are given, {MAX_DOCUMENTS} at most are allowed", request.documents.len()),
+            format!(
+                "{} are given, {MAX_DOCUMENTS} at most are allowed",
+                request.documents.len()
+            ),
         ));
     }
     let mut documents = Vec::with_capacity(request.documents.len());
     let mut contents = Vec::new();
     for (index, document) in request.documents.into_iter().enumerate() {
-        let (write, content) = document_write(&grpc, document)
-            .map_err(|fault| fault.with("document", index))?;
+        let (write, content) =
+            document_write(&grpc, document).map_err(|fault| fault.with("document", index))?;
         documents.push(write);
         contents.extend(content);
     }
@@ -65,7 +68,10 @@ pub(super) async fn apply(
     Ok(applied(&grpc, &outcome, &written))
 }
 
-pub(super) fn get(grpc: &Grpc, request: pb::GetChangeRequest) -> Result<pb::GetChangeResponse, Fault> {
+pub(super) fn get(
+    grpc: &Grpc,
+    request: pb::GetChangeRequest,
+) -> Result<pb::GetChangeResponse, Fault> {
     let selector = selector(&request.name, &request.label, &request.path)?;
     let state = grpc.configuration.state();
     let entry = selected(&state, &selector)?;
@@ -149,7 +155,11 @@ pub(super) async fn discard(
     let selector = selector(&request.name, &request.label, &request.path)?;
     let outcome = grpc
         .configuration
-        .write(requester(&context, key), Command::Discard(selector), Vec::new())
+        .write(
+            requester(&context, key),
+            Command::Discard(selector),
+            Vec::new(),
+        )
         .await
         .map_err(|error| write_error(&error))?;
     Ok(pb::DiscardChangeResponse {
@@ -160,7 +170,10 @@ pub(super) async fn discard(
 
 type Stored = Option<(Sha256, Bytes)>;
 
-fn document_write(grpc: &Grpc, document: pb::DocumentWrite) -> Result<(DocumentWrite, Stored), Fault> {
+fn document_write(
+    grpc: &Grpc,
+    document: pb::DocumentWrite,
+) -> Result<(DocumentWrite, Stored), Fault> {
     let path = parse::path(&document.path)?;
     let by_extension = path.check_writable().map_err(|e| invalid_name(&e))?;
     check_media_type(&document, by_extension)?;
@@ -208,7 +221,10 @@ fn applied(grpc: &Grpc, outcome: &Outcome, written: &[DocumentWrite]) -> pb::App
     let documents = written.iter().map(|write| pb::ChangedDocument {
         path: write.path.to_string(),
         version: outcome.name.to_string(),
-        digest: write.content.stored().map_or(String::new(), |c| c.sha256.to_string()),
+        digest: write
+            .content
+            .stored()
+            .map_or(String::new(), |c| c.sha256.to_string()),
         deleted: !write.content.exists(),
     });
     pb::ApplyChangeResponse {
@@ -229,7 +245,9 @@ fn selector(name: &str, label: &str, path: &str) -> Result<Selector, Fault> {
 }
 
 fn selected<'a>(state: &'a State, selector: &Selector) -> Result<&'a ChangeEntry, Fault> {
-    state.select(selector).map_err(|e| crate::error::refused(&e))
+    state
+        .select(selector)
+        .map_err(|e| crate::error::refused(&e))
 }
 
 fn change_of(grpc: &Grpc, outcome: &Outcome) -> Option<pb::Change> {

@@ -39,8 +39,14 @@ pub(super) fn document(label: &Label, document: &Document) -> pb::Document {
     pb::Document {
         label: label.to_string(),
         path: document.path.to_string(),
-        app: document.split.as_ref().map_or(String::new(), |s| s.app.to_string()),
-        profile: document.split.as_ref().map_or(String::new(), |s| s.profile.to_string()),
+        app: document
+            .split
+            .as_ref()
+            .map_or(String::new(), |s| s.app.to_string()),
+        profile: document
+            .split
+            .as_ref()
+            .map_or(String::new(), |s| s.profile.to_string()),
         media_type: media_type(document.path.as_str()),
         version: stable.map_or(String::new(), |v| v.name.to_string()),
         digest: stored.map_or(String::new(), |c| c.sha256.to_string()),
@@ -79,7 +85,9 @@ pub(super) fn version(state: &State, document: &Document, version: &Version) -> 
         size: size(Some(&version.content)),
         deleted: !version.content.exists(),
         stable: document.stable == Some(version.seq),
-        state: change.map_or(pb::ChangeState::Unspecified, |c| change_state(c.state)).into(),
+        state: change
+            .map_or(pb::ChangeState::Unspecified, |c| change_state(c.state))
+            .into(),
         written_at: Some(timestamp(version.written_at)),
         author: change.map_or(String::new(), |c| c.change.author.clone()),
         principal: change.map_or(String::new(), |c| c.change.principal.clone()),
@@ -185,7 +193,11 @@ fn body(state: &State, body: &Body) -> pb::record::Body {
                 label: entry.map_or(String::new(), |e| e.change.label.to_string()),
                 change_sequence: change.0,
                 paths: entry.map_or(Vec::new(), |e| {
-                    e.change.documents.iter().map(|d| d.path.to_string()).collect()
+                    e.change
+                        .documents
+                        .iter()
+                        .map(|d| d.path.to_string())
+                        .collect()
                 }),
             })
         }

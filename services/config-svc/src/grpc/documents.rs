@@ -253,7 +253,9 @@ fn find<'a>(state: &'a State, target: &parse::Target) -> Option<&'a Document> {
         .filter_map(|extension| label.documents.get(format!("{stem}.{extension}").as_str()))
         .map(AsRef::as_ref)
         .collect();
-    let served = documents.iter().find(|document| document.served().is_some());
+    let served = documents
+        .iter()
+        .find(|document| document.served().is_some());
     let found = served.or(documents.first())?;
     Some(found)
 }
@@ -325,10 +327,9 @@ async fn text(grpc: &Grpc, version: &Version) -> Result<Bytes, Fault> {
 
 /// The parsed content of a version: its only document, or all of them in a list.
 async fn tree(grpc: &Grpc, path: &Path, version: &Version) -> Result<serde_json::Value, Fault> {
-    let (Some(content), Some(format)) = (
-        version.content.stored(),
-        Format::from_path(path.as_str()),
-    ) else {
+    let (Some(content), Some(format)) =
+        (version.content.stored(), Format::from_path(path.as_str()))
+    else {
         return Ok(serde_json::Value::Null);
     };
     let file = grpc
@@ -338,12 +339,18 @@ async fn tree(grpc: &Grpc, path: &Path, version: &Version) -> Result<serde_json:
         .map_err(|error| read_error(&error))?;
     Ok(match file.documents.as_slice() {
         [only] => only.tree.clone(),
-        several => several.iter().map(|document| document.tree.clone()).collect(),
+        several => several
+            .iter()
+            .map(|document| document.tree.clone())
+            .collect(),
     })
 }
 
 fn digest(version: &Version) -> String {
-    version.content.stored().map_or(String::new(), |c| c.sha256.to_string())
+    version
+        .content
+        .stored()
+        .map_or(String::new(), |c| c.sha256.to_string())
 }
 
 fn matching<'a>(

@@ -34,17 +34,30 @@ fn values(view: &View, wanted: &str) -> Vec<pb::ExplainedValue> {
     let mut at: HashMap<String, usize> = HashMap::new();
     let mut lists: HashMap<String, (usize, usize)> = HashMap::new();
     for (level, (source, document)) in view.rendered.documents().enumerate() {
-        for property in document.properties.iter().filter(|p| is_below(&p.key, wanted)) {
+        for property in document
+            .properties
+            .iter()
+            .filter(|p| is_below(&p.key, wanted))
+        {
             let list = list_of(&property.key);
-            let above = list.and_then(|list| lists.get(list)).filter(|(l, _)| *l != level);
-            let holder = at.get(&property.key).copied().or(above.map(|(_, index)| *index));
+            let above = list
+                .and_then(|list| lists.get(list))
+                .filter(|(l, _)| *l != level);
+            let holder = at
+                .get(&property.key)
+                .copied()
+                .or(above.map(|(_, index)| *index));
             if let Some(holder) = holder {
-                values[holder].hidden.push(hidden(view, source, document, property));
+                values[holder]
+                    .hidden
+                    .push(hidden(view, source, document, property));
                 continue;
             }
             at.insert(property.key.clone(), values.len());
             if let Some(list) = list {
-                lists.entry(list.to_owned()).or_insert((level, values.len()));
+                lists
+                    .entry(list.to_owned())
+                    .or_insert((level, values.len()));
             }
             values.push(pb::ExplainedValue {
                 key: property.key.clone(),
@@ -104,7 +117,10 @@ fn considered(key: &ViewKey, basis: &Basis) -> Vec<pb::ConsideredDocument> {
     candidates(key)
         .into_iter()
         .map(|path| {
-            let found = basis.entries.iter().find(|entry| entry.path.as_str() == path);
+            let found = basis
+                .entries
+                .iter()
+                .find(|entry| entry.path.as_str() == path);
             pb::ConsideredDocument {
                 version: found.map_or(String::new(), |entry| entry.version.to_string()),
                 path,

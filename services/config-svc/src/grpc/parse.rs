@@ -182,7 +182,10 @@ pub(super) fn view(
     let labels = if labels.is_empty() {
         vec![Label::main()]
     } else {
-        labels.iter().map(|given| label(given)).collect::<Result<_, _>>()?
+        labels
+            .iter()
+            .map(|given| label(given))
+            .collect::<Result<_, _>>()?
     };
     Ok(ViewKey {
         apps,

@@ -38,7 +38,10 @@ pub(super) fn config_reply(
     pb::GetConfigResponse {
         app: key.apps.first().map_or(String::new(), ToString::to_string),
         profiles: key.profiles.iter().map(ToString::to_string).collect(),
-        label: key.labels.first().map_or(String::new(), ToString::to_string),
+        label: key
+            .labels
+            .first()
+            .map_or(String::new(), ToString::to_string),
         config: effective.json.clone(),
         version: view.rendered.version().to_owned(),
         digest: effective.digest.clone(),
@@ -88,9 +91,16 @@ fn property_sources(view: &View, origins: bool) -> Vec<pb::PropertySource> {
     };
     if origins {
         let with_origins = view.rendered.with_origins().iter().cloned();
-        return sources.iter().zip(with_origins).map(|(s, p)| source(s, p)).collect();
+        return sources
+            .iter()
+            .zip(with_origins)
+            .map(|(s, p)| source(s, p))
+            .collect();
     }
-    sources.iter().map(|s| source(s, s.properties.clone())).collect()
+    sources
+        .iter()
+        .map(|s| source(s, s.properties.clone()))
+        .collect()
 }
 
 pub(super) async fn file(
@@ -177,7 +187,10 @@ pub(super) fn labels(label: &str) -> Vec<String> {
 
 fn source_age(grpc: &Grpc, basis: &Basis) -> Option<pb::SourceAge> {
     let feed = basis.labels.iter().find_map(|label| label.feed.as_ref())?;
-    let last_success = grpc.sources.last_success(&feed.source).unwrap_or(feed.imported_at);
+    let last_success = grpc
+        .sources
+        .last_success(&feed.source)
+        .unwrap_or(feed.imported_at);
     Some(pb::SourceAge {
         source: feed.source.to_string(),
         last_success: Some(convert::timestamp(last_success)),
@@ -186,7 +199,11 @@ fn source_age(grpc: &Grpc, basis: &Basis) -> Option<pb::SourceAge> {
 
 /// The file that a path means: the one named for a profile first.
 fn locate(state: &State, key: &ViewKey, path: &Path) -> Result<(Path, Version), Fault> {
-    let profiles: Vec<&str> = key.profiles.iter().map(|profile| profile.as_str()).collect();
+    let profiles: Vec<&str> = key
+        .profiles
+        .iter()
+        .map(|profile| profile.as_str())
+        .collect();
     let candidates = plain_text::candidates(path.as_str(), &profiles);
     for label in key.labels.iter().rev() {
         let Some((_, found)) = state.label(label.as_str()) else {
@@ -221,8 +238,11 @@ async fn resolved(
         return Ok(stored);
     }
     let view = view(grpc, state, key).await?;
-    let sources: Vec<FlatSource<'_>> =
-        view.rendered.documents().map(|(_, document)| document.into()).collect();
+    let sources: Vec<FlatSource<'_>> = view
+        .rendered
+        .documents()
+        .map(|(_, document)| document.into())
+        .collect();
     let lookup = Lookup::new(&sources);
     let resolved = placeholders::resolve(text, |name| lookup.get(name))
         .map_err(|error| Fault::new(Reason::InvalidArgument, error.to_string()))?;

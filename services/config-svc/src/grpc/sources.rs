@@ -9,28 +9,47 @@ use vortex_proto::config::v1::source_service_server::SourceService;
 
 #[tonic::async_trait]
 impl SourceService for Grpc {
-    async fn list_sources(&self, request: Request<pb::ListSourcesRequest>) -> Reply<pb::ListSourcesResponse> {
+    async fn list_sources(
+        &self,
+        request: Request<pb::ListSourcesRequest>,
+    ) -> Reply<pb::ListSourcesResponse> {
         super::page::size(request.into_inner().page_size)?;
         let sources = self.sources.list();
         Ok(Response::new(pb::ListSourcesResponse {
-            sources: sources.iter().map(|(settings, status)| source(settings, status)).collect(),
+            sources: sources
+                .iter()
+                .map(|(settings, status)| source(settings, status))
+                .collect(),
             next_page_token: String::new(),
         }))
     }
 
-    async fn get_source(&self, request: Request<pb::GetSourceRequest>) -> Reply<pb::GetSourceResponse> {
+    async fn get_source(
+        &self,
+        request: Request<pb::GetSourceRequest>,
+    ) -> Reply<pb::GetSourceResponse> {
         let source = self.source(&request.into_inner().name)?;
-        Ok(Response::new(pb::GetSourceResponse { source: Some(source) }))
+        Ok(Response::new(pb::GetSourceResponse {
+            source: Some(source),
+        }))
     }
 
-    async fn sync_source(&self, request: Request<pb::SyncSourceRequest>) -> Reply<pb::SyncSourceResponse> {
+    async fn sync_source(
+        &self,
+        request: Request<pb::SyncSourceRequest>,
+    ) -> Reply<pb::SyncSourceResponse> {
         let name = request.into_inner().name;
         self.sources.sync(&name).await.map_err(|e| fault(&e))?;
         let source = self.source(&name)?;
-        Ok(Response::new(pb::SyncSourceResponse { source: Some(source) }))
+        Ok(Response::new(pb::SyncSourceResponse {
+            source: Some(source),
+        }))
     }
 
-    async fn approve_source(&self, request: Request<pb::ApproveSourceRequest>) -> Reply<pb::ApproveSourceResponse> {
+    async fn approve_source(
+        &self,
+        request: Request<pb::ApproveSourceRequest>,
+    ) -> Reply<pb::ApproveSourceResponse> {
         let request = request.into_inner();
         let approval = Approval {
             label: parse::label(&request.label)?,
@@ -41,11 +60,19 @@ impl SourceService for Grpc {
             .await
             .map_err(|e| fault(&e))?;
         let source = self.source(&request.name)?;
-        Ok(Response::new(pb::ApproveSourceResponse { source: Some(source) }))
+        Ok(Response::new(pb::ApproveSourceResponse {
+            source: Some(source),
+        }))
     }
 
-    async fn notify_sources(&self, request: Request<pb::NotifySourcesRequest>) -> Reply<pb::NotifySourcesResponse> {
-        let names = self.sources.notify(&request.into_inner().name).map_err(|e| fault(&e))?;
+    async fn notify_sources(
+        &self,
+        request: Request<pb::NotifySourcesRequest>,
+    ) -> Reply<pb::NotifySourcesResponse> {
+        let names = self
+            .sources
+            .notify(&request.into_inner().name)
+            .map_err(|e| fault(&e))?;
         Ok(Response::new(pb::NotifySourcesResponse {
             names: names.iter().map(ToString::to_string).collect(),
         }))
@@ -86,7 +113,10 @@ fn source_label(name: &str, label: &LabelStatus) -> pb::SourceLabel {
     let pending = label.pending.as_ref();
     pb::SourceLabel {
         label: name.to_owned(),
-        commit: label.commit.as_ref().map_or(String::new(), ToString::to_string),
+        commit: label
+            .commit
+            .as_ref()
+            .map_or(String::new(), ToString::to_string),
         pending_commit: pending.map_or(String::new(), |p| p.commit.to_string()),
         pending_reason: pending.map_or(String::new(), |p| p.reason.as_str().to_owned()),
         pending_detail: pending.map_or(String::new(), |p| p.detail.clone()),

@@ -138,7 +138,9 @@ impl Watcher {
                 token: convert::token(&self.grpc.configuration, state.head),
                 sources: reads::contributing(&view.basis),
             }),
-            _ => Event::Snapshot(reads::config_reply(&self.grpc, &self.key, &view, state.head)),
+            _ => Event::Snapshot(reads::config_reply(
+                &self.grpc, &self.key, &view, state.head,
+            )),
         };
         self.sent = now;
         Ok(Some(pb::WatchConfigResponse { event: Some(event) }))

@@ -122,7 +122,11 @@ impl Reader {
         let mut records = records.map_err(|error| store_error(&error))?;
         let follows = records.first().map(|record| record.seq) == Some(self.position.next());
         if !follows {
-            return Err(too_old(&self.grpc, self.position, records.first().map(|r| r.seq)));
+            return Err(too_old(
+                &self.grpc,
+                self.position,
+                records.first().map(|r| r.seq),
+            ));
         }
         records.retain(|record| record.seq <= head);
         Ok(records)

@@ -77,12 +77,18 @@ pub(super) fn read_commit(
         Some(base) => {
             let changes = repository.changes(base, commit.id)?;
             reader.skip(changes.skipped);
-            changes.changes.into_iter().try_for_each(|c| reader.change(c))?;
+            changes
+                .changes
+                .into_iter()
+                .try_for_each(|c| reader.change(c))?;
         }
         None => {
             let files = repository.files(commit.id)?;
             reader.skip(files.skipped);
-            files.files.into_iter().try_for_each(|file| reader.file(&file))?;
+            files
+                .files
+                .into_iter()
+                .try_for_each(|file| reader.file(&file))?;
         }
     }
     Ok(read)
@@ -143,7 +149,9 @@ impl FileReader<'_> {
         match path.parse() {
             Ok(path) => Some(path),
             Err(invalid) => {
-                self.read.skipped.push((path.to_owned(), invalid.to_string()));
+                self.read
+                    .skipped
+                    .push((path.to_owned(), invalid.to_string()));
                 None
             }
         }

@@ -146,13 +146,20 @@ impl Poller {
         readable.sort_by_key(|label| Some(&label.name) != default.as_ref());
         for label in &readable {
             let Ok(name) = label.name.parse::<Label>() else {
-                tracing::warn!(label = label.name, "a label that can't be asked for is left out");
+                tracing::warn!(
+                    label = label.name,
+                    "a label that can't be asked for is left out"
+                );
                 continue;
             };
             self.import_label(&repository, &name, label.commit).await?;
         }
         let broken = labels.unreadable.iter().map(|label| label.name.as_str());
-        let kept: Vec<&str> = readable.iter().map(|l| l.name.as_str()).chain(broken).collect();
+        let kept: Vec<&str> = readable
+            .iter()
+            .map(|l| l.name.as_str())
+            .chain(broken)
+            .collect();
         self.remove_labels(&kept).await
     }
 

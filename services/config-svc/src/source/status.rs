@@ -85,7 +85,10 @@ impl PendingReason {
 impl Status {
     /// Whether exactly this commit waits for an operator.
     pub(super) fn waits(&self, approval: &Approval) -> bool {
-        let pending = self.labels.get(&approval.label).and_then(|l| l.pending.as_ref());
+        let pending = self
+            .labels
+            .get(&approval.label)
+            .and_then(|l| l.pending.as_ref());
         pending.is_some_and(|pending| {
             pending.reason == PendingReason::Shrank && pending.commit == approval.commit
         })

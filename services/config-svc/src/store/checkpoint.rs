@@ -48,7 +48,9 @@ impl ConfigStore {
             let start = index as usize * PART_BYTES;
             let part = bytes.slice(start..bytes.len().min(start + PART_BYTES));
             let key = keys::checkpoint_part(pointer.generation, index);
-            self.engine.commit(Transaction::new().put(key, part)).await?;
+            self.engine
+                .commit(Transaction::new().put(key, part))
+                .await?;
         }
         let switch = Transaction::new().put(keys::CHECKPOINT, pointer.encode_to_vec());
         self.engine.commit(switch).await?;
@@ -130,7 +132,8 @@ impl Loading {
             }
             StoredItemKind::Document(document) => {
                 let label = self.label.as_ref()?;
-                self.state.restore_document(label, document.try_into().ok()?);
+                self.state
+                    .restore_document(label, document.try_into().ok()?);
             }
             StoredItemKind::Change(change) => {
                 self.state.restore_change(change.try_into().ok()?);

@@ -58,7 +58,10 @@ pub(super) fn parts_through(through: Seq) -> Range {
 }
 
 pub(super) fn checkpoint_part(generation: u64, index: u32) -> Bytes {
-    prefixed(CHECKPOINT_PART, &[&generation.to_be_bytes(), &index.to_be_bytes()])
+    prefixed(
+        CHECKPOINT_PART,
+        &[&generation.to_be_bytes(), &index.to_be_bytes()],
+    )
 }
 
 /// The parts of one checkpoint.

@@ -29,7 +29,10 @@ impl ConfigStore {
     pub async fn oldest_record(&self) -> Result<Option<Seq>, Error> {
         let range = keys::log_after(Seq(0)).limit(1).keys_only();
         let page = self.engine.range(range).await?;
-        Ok(page.entries.first().and_then(|entry| keys::seq_of(&entry.key)))
+        Ok(page
+            .entries
+            .first()
+            .and_then(|entry| keys::seq_of(&entry.key)))
     }
 
     async fn record(&self, entry: Entry) -> Result<Record, Error> {
@@ -69,7 +72,9 @@ impl ConfigStore {
             }
         }
         if found < parts {
-            return Err(Error::damaged(format!("a thing of {parts} parts with {found}")));
+            return Err(Error::damaged(format!(
+                "a thing of {parts} parts with {found}"
+            )));
         }
         Ok(joined)
     }

@@ -32,7 +32,8 @@ impl Gauges {
             let state = self.configuration.state().clone();
             self.log_seq.set(state.head.0 as f64);
             self.documents.set(state.served_documents() as f64);
-            self.store_bytes.set(self.configuration.store().bytes() as f64);
+            self.store_bytes
+                .set(self.configuration.store().bytes() as f64);
         }
     }
 }

@@ -102,11 +102,18 @@ impl Upkeep {
     async fn save(&mut self) -> Result<(), Error> {
         let state = self.configuration.state().clone();
         self.checkpoint = state.head;
-        self.configuration.store().save_checkpoint((*state).clone()).await?;
+        self.configuration
+            .store()
+            .save_checkpoint((*state).clone())
+            .await?;
         Ok(())
     }
 
     fn behind(&self) -> u64 {
-        self.configuration.state().head.0.saturating_sub(self.checkpoint.0)
+        self.configuration
+            .state()
+            .head
+            .0
+            .saturating_sub(self.checkpoint.0)
     }
 }

@@ -64,7 +64,10 @@ impl Rendered {
                 sources.push(render(index, &prefix, file, &source));
             }
         }
-        let bytes = sources.iter().map(|s| s.properties.len() + s.name.len()).sum();
+        let bytes = sources
+            .iter()
+            .map(|s| s.properties.len() + s.name.len())
+            .sum();
         Self {
             sources,
             files,
@@ -85,7 +88,9 @@ impl Rendered {
     pub fn with_origins(&self) -> &[Bytes] {
         self.with_origins.get_or_init(|| {
             let documents = self.documents();
-            documents.map(|(_, document)| origins_json(document)).collect()
+            documents
+                .map(|(_, document)| origins_json(document))
+                .collect()
         })
     }
 
@@ -127,7 +132,10 @@ impl Rendered {
 }
 
 fn prefix(basis: &Basis, entry: &BasisEntry, locations: &HashMap<SourceName, String>) -> String {
-    let feed = basis.labels.get(entry.label).and_then(|label| label.feed.as_ref());
+    let feed = basis
+        .labels
+        .get(entry.label)
+        .and_then(|label| label.feed.as_ref());
     match feed.and_then(|feed| locations.get(&feed.source)) {
         Some(location) => format!("{}/", location.trim_end_matches('/')),
         None => String::new(),

@@ -1,8 +1,6 @@
 //! Making a change set stable, and giving one up.
 
-use super::super::{
-    Body, ChangeEntry, ChangeState, Outcome, Refused, Release, Selector, State,
-};
+use super::super::{Body, ChangeEntry, ChangeState, Outcome, Refused, Release, Selector, State};
 use super::{Decided, check_precondition, is_stable};
 use std::sync::Arc;
 

@@ -123,7 +123,10 @@ fn check_stem(
         let Some(existing) = label.documents.get(other.as_str()) else {
             continue;
         };
-        let goes = write.documents.iter().any(|d| d.path == existing.path && !d.content.exists());
+        let goes = write
+            .documents
+            .iter()
+            .any(|d| d.path == existing.path && !d.content.exists());
         if goes || !is_live(existing) {
             continue;
         }
@@ -150,7 +153,11 @@ fn is_live(document: &Document) -> bool {
 
 fn ambiguous(document: &DocumentWrite, existing: &Document) -> Refused {
     let owner = existing.split.as_ref().map_or_else(
-        || MediaType::from_path(existing.path.as_str()).map_or("text", MediaType::as_str).into(),
+        || {
+            MediaType::from_path(existing.path.as_str())
+                .map_or("text", MediaType::as_str)
+                .into()
+        },
         |split| format!("application {}, profile {}", split.app, split.profile),
     );
     Refused::Ambiguous {
@@ -207,10 +214,6 @@ fn same_change<'a>(
     Ok(None)
 }
 
-fn named<'a>(
-    label: &'a LabelState,
-    path: &Path,
-    name: &str,
-) -> Option<&'a super::super::Version> {
+fn named<'a>(label: &'a LabelState, path: &Path, name: &str) -> Option<&'a super::super::Version> {
     label.documents.get(path)?.named(name)
 }

@@ -8,9 +8,7 @@ use super::super::{
 };
 use super::{Failed, Poller, blocking};
 use crate::{
-    domain::{
-        Command, Import, ImportPlan, Label, LabelState, VersionName, plan_import,
-    },
+    domain::{Command, Import, ImportPlan, Label, LabelState, VersionName, plan_import},
     source::ReleasePolicy,
 };
 use std::sync::Arc;
@@ -41,7 +39,9 @@ impl Poller {
         let mut pending = None;
         let mut base = imported;
         for (commit, whole) in commits {
-            let read = self.read_commit(repository, base.filter(|_| !whole), commit).await?;
+            let read = self
+                .read_commit(repository, base.filter(|_| !whole), commit)
+                .await?;
             let id = read.commit;
             match self.import(label, read).await? {
                 None => {
@@ -73,7 +73,10 @@ impl Poller {
             let there = state.labels.get(label);
             let first = there.and_then(|label| label.feed.as_ref()).is_none();
             let approved = self.is_approved(label, &read.id);
-            (plan_import(there, read.files, read.complete, approved), first)
+            (
+                plan_import(there, read.files, read.complete, approved),
+                first,
+            )
         };
         let documents = match plan {
             ImportPlan::Import(documents) => documents,
@@ -127,7 +130,10 @@ impl Poller {
     fn imported_commit(&self, label: &Label) -> Option<CommitId> {
         let state = self.configuration.state();
         let label: &LabelState = state.labels.get(label)?;
-        let feed = label.feed.as_ref().filter(|feed| feed.source == self.settings.name)?;
+        let feed = label
+            .feed
+            .as_ref()
+            .filter(|feed| feed.source == self.settings.name)?;
         feed.imported.as_str().parse().ok()
     }
 
@@ -136,7 +142,10 @@ impl Poller {
     fn is_known_refusal(&self, label: &Label, newest: CommitId) -> bool {
         let newest = newest.to_string();
         let status = lock(&self.status);
-        let pending = status.labels.get(label).and_then(|label| label.pending.as_ref());
+        let pending = status
+            .labels
+            .get(label)
+            .and_then(|label| label.pending.as_ref());
         pending.is_some_and(|pending| pending.commit.as_str() == newest)
             && !self.is_approved(label, &VersionName::trusted(&newest))
     }

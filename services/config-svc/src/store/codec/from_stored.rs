@@ -6,9 +6,9 @@ use super::{
     StoredLabel, StoredRecord, StoredRequestKey, StoredSplit, StoredTime, StoredVersion,
 };
 use crate::domain::{
-    Answered, App, Body, ChangeEntry, ChangeSet, ChangeState, ChangedDocument, Content,
-    ContentRef, Defect, Document, Feed, HybridTime, Label, LabelState, Origin, Outcome, Path,
-    Profile, Record, RequestId, RequestKey, Seq, Sha256, SourceName, Split, Version, VersionName,
+    Answered, App, Body, ChangeEntry, ChangeSet, ChangeState, ChangedDocument, Content, ContentRef,
+    Defect, Document, Feed, HybridTime, Label, LabelState, Origin, Outcome, Path, Profile, Record,
+    RequestId, RequestKey, Seq, Sha256, SourceName, Split, Version, VersionName,
 };
 use jiff::Timestamp;
 use std::sync::Arc;

@@ -64,11 +64,14 @@ impl From<&RequestKey> for StoredRequestKey {
 
 impl From<&ChangeSet> for StoredChange {
     fn from(change: &ChangeSet) -> Self {
-        let documents = change.documents.iter().map(|document| StoredChangedDocument {
-            path: document.path.to_string(),
-            content: (&document.content).into(),
-            split: document.split.as_ref().map(Into::into),
-        });
+        let documents = change
+            .documents
+            .iter()
+            .map(|document| StoredChangedDocument {
+                path: document.path.to_string(),
+                content: (&document.content).into(),
+                split: document.split.as_ref().map(Into::into),
+            });
         Self {
             seq: change.seq.0,
             name: change.name.to_string(),

@@ -1,0 +1,122 @@
+//! The domain against a model simple enough to be seen right, and its rules one
+//! by one.
+
+mod imports;
+mod model;
+mod reading;
+mod retention;
+mod rules;
+
+use super::*;
+use jiff::Timestamp;
+
+/// A clock for tests: seconds since 2026-01-01.
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_second(1_767_225_600 + seconds).unwrap()
+}
+
+fn content(text: &str) -> Content {
+    Content::present(Sha256::of(text.as_bytes()), text.len() as u32)
+}
+
+fn path(path: &str) -> Path {
+    path.parse().unwrap()
+}
+
+fn name(name: &str) -> VersionName {
+    name.parse().unwrap()
+}
+
+fn document(at: &str, text: Option<&str>) -> DocumentWrite {
+    DocumentWrite {
+        path: path(at),
+        content: text.map_or(Content::Absent, content),
+        split: None,
+    }
+}
+
+fn write(version: Option<&str>, documents: Vec<DocumentWrite>) -> WriteChange {
+    WriteChange {
+        label: Label::main(),
+        name: version.map(name),
+        message: String::new(),
+        author: String::new(),
+        documents,
+        stage_only: false,
+        precondition: None,
+    }
+}
+
+fn put(version: &str, at: &str, text: &str) -> Command {
+    Command::Write(write(Some(version), vec![document(at, Some(text))]))
+}
+
+fn stage(version: &str, at: &str, text: &str) -> Command {
+    let mut change = write(Some(version), vec![document(at, Some(text))]);
+    change.stage_only = true;
+    Command::Write(change)
+}
+
+fn selector(version: &str) -> Selector {
+    Selector {
+        label: Label::main(),
+        name: name(version),
+        path: None,
+    }
+}
+
+fn release(version: &str) -> Command {
+    Command::Release(Release {
+        selector: selector(version),
+        precondition: None,
+    })
+}
+
+/// A log and the state folded from it.
+#[derive(Default)]
+struct History {
+    state: State,
+    records: Vec<Record>,
+    now: i64,
+}
+
+impl History {
+    fn run(&mut self, command: Command) -> Result<Outcome, Refused> {
+        self.run_as(None, command)
+    }
+
+    fn run_as(&mut self, key: Option<RequestKey>, command: Command) -> Result<Outcome, Refused> {
+        let request = Request {
+            principal: "anonymous".into(),
+            key,
+        };
+        self.now += 1;
+        let now = at(self.now);
+        match decide(&self.state, &request, command, now)? {
+            Decided::Unchanged(outcome) => Ok(outcome),
+            Decided::Append(body, outcome) => {
+                let seq = self.state.head.next();
+                let record = Record {
+                    seq,
+                    time: self.state.time.next(now),
+                    origin: Origin {
+                        epoch: 1,
+                        cluster: "local".into(),
+                        sequence: seq.0,
+                    },
+                    principal: request.principal,
+                    request: request.key,
+                    body,
+                };
+                self.state = fold(&self.state, &record).unwrap();
+                self.records.push(record);
+                Ok(outcome)
+            }
+        }
+    }
+
+    fn served(&self, path: &str) -> Option<Sha256> {
+        let document = self.state.document(Label::MAIN, path)?;
+        Some(document.served()?.content.stored()?.sha256)
+    }
+}

@@ -1,0 +1,144 @@
+//! What a source's commits change, and when they wait.
+
+use super::super::Import;
+use super::*;
+
+fn file(at: &str, text: &str) -> SourceFile {
+    SourceFile {
+        path: path(at),
+        content: content(text),
+    }
+}
+
+fn broken(at: &str) -> SourceFile {
+    let mut file = file(at, "a: [");
+    if let Content::Present { defect, .. } = &mut file.content {
+        *defect = Some(Defect {
+            line: 1,
+            column: 4,
+            message: "unfinished".into(),
+        });
+    }
+    file
+}
+
+fn import(history: &mut History, commit: &str, documents: Vec<DocumentWrite>) -> Outcome {
+    history
+        .run(Command::Import(Import {
+            source: "git".parse().unwrap(),
+            label: Label::main(),
+            commit: name(commit),
+            message: String::new(),
+            author: String::new(),
+            documents,
+            release: true,
+        }))
+        .unwrap()
+}
+
+fn planned(history: &History, files: Vec<SourceFile>, complete: bool) -> Vec<DocumentWrite> {
+    match plan_import(history.state.labels.get("main"), files, complete, false) {
+        ImportPlan::Import(documents) => documents,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_label_that_a_source_feeds_refuses_other_writes_with_its_name() {
+    let mut history = History::default();
+    import(&mut history, "c1", vec![document("a.yml", Some("a: 1"))]);
+    let refused = history.run(put("v1", "b.yml", "b: 1")).unwrap_err();
+    assert!(refused.to_string().contains("git"), "{refused}");
+}
+
+#[test]
+fn what_a_whole_tree_lacks_is_deleted_and_what_is_the_same_stays() {
+    let mut history = History::default();
+    let files = ["a.yml", "b.yml", "c.yml", "d.yml"].map(|at| file(at, "x: 1"));
+    let documents = planned(&history, files.to_vec(), true);
+    import(&mut history, "c1", documents);
+    let next = vec![
+        file("a.yml", "x: 1"),
+        file("b.yml", "x: 2"),
+        file("c.yml", "x: 1"),
+    ];
+    let documents = planned(&history, next, true);
+    let paths: Vec<_> = documents.iter().map(|d| d.path.as_str()).collect();
+    assert_eq!(paths, ["d.yml", "b.yml"]);
+    import(&mut history, "c2", documents);
+    assert_eq!(history.served("d.yml"), None);
+}
+
+#[test]
+fn a_commit_that_removes_more_than_half_waits_until_it_is_approved() {
+    let mut history = History::default();
+    let files = ["a.yml", "b.yml", "c.yml"].map(|at| file(at, "x: 1"));
+    import(
+        &mut history,
+        "c1",
+        planned(&History::default(), files.to_vec(), true),
+    );
+    let label = history.state.labels.get("main");
+    let left = vec![file("a.yml", "x: 1")];
+    let waits = plan_import(label, left.clone(), true, false);
+    assert_eq!(waits, ImportPlan::Shrinks { removed: 2, of: 3 });
+    assert!(matches!(
+        plan_import(label, left, true, true),
+        ImportPlan::Import(_)
+    ));
+}
+
+#[test]
+fn invalid_files_are_skipped_at_first_and_refused_later() {
+    let mut history = History::default();
+    let first = planned(
+        &history,
+        vec![broken("bad.yml"), file("a.yml", "x: 1")],
+        true,
+    );
+    assert_eq!(first.len(), 2);
+    import(&mut history, "c1", first);
+    let label = history.state.labels.get("main");
+    let later = plan_import(label, vec![broken("a.yml")], false, false);
+    assert!(matches!(later, ImportPlan::Invalid { .. }), "{later:?}");
+    // what was invalid may stay so
+    let mut still = broken("bad.yml");
+    if let Content::Present { content, .. } = &mut still.content {
+        content.sha256 = Sha256::of(b"a: {");
+    }
+    assert!(matches!(
+        plan_import(label, vec![still], false, false),
+        ImportPlan::Import(_)
+    ));
+}
+
+#[test]
+fn going_back_to_a_commit_moves_its_versions_instead_of_doubling_them() {
+    let mut history = History::default();
+    import(&mut history, "c1", vec![document("a.yml", Some("a: 1"))]);
+    import(&mut history, "c2", vec![document("a.yml", Some("a: 2"))]);
+    import(&mut history, "c1", vec![document("a.yml", Some("a: 1"))]);
+    let document = history.state.document("main", "a.yml").unwrap();
+    let names: Vec<_> = document.versions.iter().map(|v| v.name.as_str()).collect();
+    assert_eq!(names, ["c2", "c1"]);
+    assert_eq!(history.served("a.yml"), Some(Sha256::of(b"a: 1")));
+    let feed = history.state.labels["main"].feed.as_ref().unwrap();
+    assert_eq!(feed.served.as_ref().unwrap().as_str(), "c1");
+}
+
+#[test]
+fn a_label_is_taken_away_by_its_own_source_alone() {
+    let mut history = History::default();
+    import(&mut history, "c1", vec![document("a.yml", Some("a: 1"))]);
+    let removal = |source: &str| {
+        Command::RemoveLabel(Removal {
+            label: Label::main(),
+            source: source.parse().unwrap(),
+        })
+    };
+    assert!(history.run(removal("other")).is_err());
+    history.run(removal("git")).unwrap();
+    // main is always there
+    assert!(history.state.labels["main"].documents.is_empty());
+    assert!(history.state.changes.is_empty());
+}
