@@ -1,0 +1,12 @@
+//! The gateway over real sockets, in front of a config-svc that answers what a test tells it to.
+
+mod api;
+mod client;
+mod config_service;
+mod limits;
+mod mesh;
+mod openapi;
+mod problems;
+mod process;
+mod spring;
+mod watch;

@@ -1,0 +1,155 @@
+//! The OpenAPI document: valid, and of the routes there are.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::mesh::start;
+
+const METHODS: [&str; 4] = ["get", "put", "post", "delete"];
+
+fn operations(document: &Value) -> Vec<(String, String, Value)> {
+    let paths = document["paths"].as_object().unwrap();
+    let all = paths.iter().flat_map(|(path, item)| {
+        let methods = METHODS.iter().filter(|method| item.get(**method).is_some());
+        methods.map(|method| (path.clone(), (*method).to_owned(), item[*method].clone()))
+    });
+    all.collect()
+}
+
+#[tokio::test]
+async fn what_is_served_is_what_the_handlers_say() {
+    let mesh = start().await;
+    let served = mesh.get("/api/openapi.json").await;
+    assert_eq!(served.header("content-type"), "application/json");
+    assert_eq!(
+        served.json(),
+        serde_json::to_value(vortex_gateway::openapi()).unwrap()
+    );
+    assert!(served.json()["openapi"].as_str().unwrap().starts_with("3."));
+}
+
+#[tokio::test]
+async fn every_route_described_is_there_and_takes_its_methods() {
+    let mesh = start().await;
+    for (path, method, _) in operations(&mesh.get("/api/openapi.json").await.json()) {
+        let path = path.replace('{', "").replace('}', "");
+        let line = format!("{} {path}", method.to_uppercase());
+        let answer = mesh.send(&line, &[], "").await;
+        let code = match answer.header("content-type") {
+            "application/problem+json" => answer.json()["code"].clone(),
+            _ => Value::Null,
+        };
+        assert!(
+            code != "NOT_FOUND" && code != "METHOD_NOT_ALLOWED",
+            "{line}: {code}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn every_route_of_the_contract_is_described() {
+    let document = serde_json::to_value(vortex_gateway::openapi()).unwrap();
+    let described: BTreeSet<String> = operations(&document)
+        .into_iter()
+        .map(|(path, method, _)| format!("{method} {path}"))
+        .collect();
+    for route in [
+        "get /{app}/{profiles}",
+        "get /{app}/{profiles}/{label}",
+        "get /{app}-{profiles}.yml",
+        "get /{label}/{app}-{profiles}.properties",
+        "get /{app}/{profile}/{label}/{path}",
+        "post /monitor",
+        "get /api/sources",
+        "get /api/sources/{name}",
+        "post /api/sources/{name}/sync",
+        "post /api/sources/{name}/approve",
+        "get /api/configs",
+        "put /api/configs/{app}/{profile}",
+        "get /api/configs/{app}/{profile}",
+        "delete /api/configs/{app}/{profile}",
+        "get /api/configs/{app}/{profile}/versions",
+        "get /api/configs/{app}/{profile}/diff",
+        "post /api/configs/{app}/{profile}/release",
+        "post /api/changes",
+        "get /api/changes",
+        "get /api/changes/{name}",
+        "post /api/changes/{name}/release",
+        "post /api/changes/{name}/discard",
+        "get /api/effective/{app}/{profile}",
+        "get /api/explain/{app}/{profile}",
+        "get /api/watch/{app}/{profile}",
+        "get /api/openapi.json",
+        "get /health",
+        "get /health/live",
+        "get /health/ready",
+        "get /metrics",
+    ] {
+        assert!(described.contains(route), "{route} is not in {described:?}");
+    }
+}
+
+#[test]
+fn the_document_is_whole() {
+    let document = serde_json::to_value(vortex_gateway::openapi()).unwrap();
+    let mut references = Vec::new();
+    collect_references(&document, &mut references);
+    for reference in references {
+        let pointer = reference
+            .strip_prefix('#')
+            .expect("a reference within the document");
+        assert!(
+            document.pointer(pointer).is_some(),
+            "{reference} names nothing"
+        );
+    }
+    for (path, method, operation) in operations(&document) {
+        let parameters = operation["parameters"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default();
+        let in_path = parameters
+            .iter()
+            .filter(|parameter| parameter["in"] == "path");
+        let named: BTreeSet<_> = in_path
+            .map(|parameter| parameter["name"].as_str().unwrap())
+            .collect();
+        let templated: BTreeSet<_> = path
+            .split('{')
+            .skip(1)
+            .map(|part| part.split('}').next().unwrap())
+            .collect();
+        assert_eq!(named, templated, "{method} {path}");
+        let responses = operation["responses"].as_object().unwrap();
+        assert!(
+            responses.contains_key("default") && responses.len() > 1,
+            "{method} {path}"
+        );
+        assert!(
+            operation["summary"]
+                .as_str()
+                .is_some_and(|text| !text.is_empty()),
+            "{method} {path}"
+        );
+        assert!(
+            !operation["tags"].as_array().unwrap().is_empty(),
+            "{method} {path}"
+        );
+    }
+}
+
+fn collect_references(value: &Value, into: &mut Vec<String>) {
+    match value {
+        Value::Object(members) => {
+            if let Some(Value::String(reference)) = members.get("$ref") {
+                into.push(reference.clone());
+            }
+            members
+                .values()
+                .for_each(|member| collect_references(member, into));
+        }
+        Value::Array(items) => items.iter().for_each(|item| collect_references(item, into)),
+        _ => {}
+    }
+}

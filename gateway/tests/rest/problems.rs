@@ -1,0 +1,219 @@
+//! Every error is a problem, whoever found it.
+
+use vortex_kit::error::{Fault, Reason};
+
+use crate::mesh::{Way, settings, start, start_with};
+
+#[tokio::test]
+async fn every_reason_arrives_with_its_status_over_either_way() {
+    for way in [Way::InProcess, Way::Network] {
+        let mesh = start_with(settings(), way).await;
+        for reason in Reason::ALL {
+            mesh.service
+                .fail("get_change", Fault::new(*reason, "because"));
+            let answer = mesh.get("/api/changes/v1").await;
+            answer.problem(reason.http_status().as_u16(), reason.name());
+        }
+    }
+}
+
+#[tokio::test]
+async fn where_a_document_is_wrong_is_told() {
+    let mesh = start().await;
+    let fault = Fault::new(Reason::DocumentInvalid, "broken.yml:3:7: a tab")
+        .with("path", "broken.yml")
+        .with("line", 3)
+        .with("column", 7);
+    mesh.service.fail("get_environment", fault);
+    let problem = mesh
+        .get("/broken/default")
+        .await
+        .problem(500, "DOCUMENT_INVALID");
+    assert_eq!(
+        (&problem["path"], &problem["line"], &problem["column"]),
+        (&"broken.yml".into(), &3.into(), &7.into())
+    );
+}
+
+#[tokio::test]
+async fn a_panic_behind_the_gateway_is_an_internal_error_and_says_no_more() {
+    let mesh = start().await;
+    mesh.service.panic("get_environment");
+    let answer = mesh.get("/orders/dev").await;
+    answer.problem(500, "INTERNAL");
+    assert!(!answer.text().contains("told to"));
+    mesh.service.fail(
+        "get_environment",
+        Fault::new(Reason::SourceNotReady, "not yet"),
+    );
+    mesh.get("/orders/dev")
+        .await
+        .problem(503, "SOURCE_NOT_READY");
+}
+
+#[tokio::test]
+async fn how_long_to_wait_is_a_header() {
+    let mesh = start().await;
+    let fault = Fault::new(Reason::RateLimited, "slow down");
+    mesh.service.fail(
+        "get_environment",
+        fault.retry_after(std::time::Duration::from_millis(1_200)),
+    );
+    let answer = mesh.get("/orders/dev").await;
+    answer.problem(429, "RATE_LIMITED");
+    assert_eq!(answer.header("retry-after"), "2");
+}
+
+#[tokio::test]
+async fn paths_that_cannot_be_read_are_refused_everywhere() {
+    let mesh = start().await;
+    for path in [
+        "/orders/%zz",
+        "/orders/%ff",
+        "/orders/%00",
+        "/orders/%",
+        "/api/configs/%ff/dev",
+        "/api/configs/%zz/dev",
+        "/api/configs/a/%00",
+        "/api/configs?label=%zz",
+        "/api/configs?label=%ff",
+        "/orders-dev.yml?min_token=%zz",
+    ] {
+        mesh.get(path).await.problem(400, "INVALID_ARGUMENT");
+    }
+    for path in [
+        "/..%2f..%2fetc/default",
+        "/orders/default/..%2f..",
+        "/orders/default/main/..%2fsecret",
+    ] {
+        mesh.get(path).await.problem(400, "INVALID_NAME");
+    }
+    let long = format!("/orders/{}", "x".repeat(20_000));
+    mesh.get(&long).await.problem(400, "INVALID_ARGUMENT");
+}
+
+#[tokio::test]
+async fn what_is_nowhere_is_not_found() {
+    let mesh = start().await;
+    for path in [
+        "/",
+        "/orders",
+        "/orders/",
+        "/api",
+        "/api/",
+        "/api/nothing",
+        "/health/other",
+        "//",
+        "/monitor/x",
+    ] {
+        mesh.get(path).await.problem(404, "NOT_FOUND");
+    }
+}
+
+#[tokio::test]
+async fn wrong_methods_are_told_the_right_ones() {
+    let mesh = start().await;
+    for (line, allow) in [
+        ("PATCH /api/configs/orders/dev", "PUT,GET,HEAD,DELETE"),
+        ("POST /api/effective/orders/dev", "GET,HEAD"),
+        ("GET /monitor", "POST"),
+        ("DELETE /health", "GET,HEAD"),
+        ("BREW /api/sources", "GET,HEAD"),
+    ] {
+        let answer = mesh.send(line, &[], "").await;
+        answer.problem(405, "METHOD_NOT_ALLOWED");
+        let (mut given, mut expected): (Vec<_>, Vec<_>) = (
+            answer.header("allow").split(',').collect(),
+            allow.split(',').collect(),
+        );
+        given.sort_unstable();
+        expected.sort_unstable();
+        assert_eq!(given, expected, "{line}");
+    }
+    let options = mesh.send("OPTIONS /api/sources", &[], "").await;
+    assert_eq!((options.status, options.header("allow")), (204, "GET,HEAD"));
+}
+
+#[tokio::test]
+async fn wrong_content_types_and_bodies_are_refused() {
+    let mesh = start().await;
+    let put = |headers: &'static [&'static str]| {
+        mesh.send("PUT /api/configs/orders/dev", headers, "a: 1")
+    };
+    put(&["Content-Type: text/html"])
+        .await
+        .problem(400, "UNSUPPORTED_FORMAT");
+    put(&["Content-Type: application/yaml;charset=latin1"])
+        .await
+        .problem(400, "UNSUPPORTED_FORMAT");
+    let post = |headers: &'static [&'static str], body: &'static str| {
+        mesh.send("POST /api/changes", headers, body)
+    };
+    post(&[], "{}").await.problem(400, "UNSUPPORTED_FORMAT");
+    post(&["Content-Type: text/plain"], "{}")
+        .await
+        .problem(400, "UNSUPPORTED_FORMAT");
+    let json = &["Content-Type: application/json"];
+    for body in [
+        "",
+        "{",
+        "[]",
+        "{}",
+        "null",
+        "{\"documents\":[]} x",
+        "{\"documents\":[{\"path\":\"a.yml\"}]}",
+    ] {
+        post(json, body).await.problem(400, "INVALID_ARGUMENT");
+    }
+    let unknown = post(
+        json,
+        "{\"documents\":[{\"path\":\"a.yml\",\"contents\":\"a: 1\"}]}",
+    )
+    .await;
+    let problem = unknown.problem(400, "INVALID_ARGUMENT");
+    assert_eq!(problem["errors"][0]["field"], "documents[0].contents");
+    assert_eq!(problem["line"], 1);
+    assert_eq!(
+        mesh.service.calls("apply_change") + mesh.service.calls("put_document"),
+        0
+    );
+}
+
+#[tokio::test]
+async fn unknown_query_parameters_are_refused_by_name() {
+    let mesh = start().await;
+    for line in [
+        "GET /api/configs?lable=x",
+        "PUT /api/configs/orders/dev?stageonly=true",
+        "DELETE /api/configs/orders/dev?force=true",
+        "GET /api/effective/orders/dev?path=x",
+        "GET /api/sources/petclinic?x=1",
+        "GET /api/watch/orders/dev?token=x",
+        "POST /api/changes/v1/discard?stage=1",
+    ] {
+        let problem = mesh
+            .send(line, &[], "")
+            .await
+            .problem(400, "INVALID_ARGUMENT");
+        assert_eq!(problem["errors"][0]["field"], "query", "{line}");
+    }
+    let problem = mesh
+        .get("/api/configs?page_size=many")
+        .await
+        .problem(400, "INVALID_ARGUMENT");
+    assert_eq!(problem["errors"][0]["field"], "query");
+}
+
+#[tokio::test]
+async fn a_page_of_another_site_may_read_and_not_write() {
+    let mesh = start().await;
+    let foreign = ["Sec-Fetch-Site: cross-site"];
+    mesh.send("POST /api/changes/v1/release", &foreign, "")
+        .await
+        .problem(403, "PERMISSION_DENIED");
+    mesh.service
+        .fail("get_change", Fault::new(Reason::ChangeNotFound, "no"));
+    mesh.send("GET /api/changes/v1", &foreign, "")
+        .await
+        .problem(404, "CHANGE_NOT_FOUND");
+}
