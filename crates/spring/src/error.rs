@@ -18,7 +18,8 @@ impl ParseError {
     pub(crate) fn new(kind: ErrorKind, at: Origin) -> Self {
         Self {
             line: at.line,
-            column: at.column,
+            // A properties file has places before the first column.
+            column: at.column.max(1),
             kind,
         }
     }

@@ -17,13 +17,12 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<File, ParseError> {
         ParseError::new(kind, scan::end_of(&before))
     })?;
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
-    let mut budget = Budget::new();
-    let root = scan::Scanner::new(text).document(&mut budget)?;
+    let root = scan::Scanner::new(text).document(&mut Budget::new())?;
     match &root.content {
         Content::Mapping(_) | Content::Scalar(Value::Null) => {}
         _ => return Err(ParseError::new(ErrorKind::NotAnObject, Origin::START)),
     }
-    let document = document::flatten(&root, 0, &mut budget)?;
+    let document = document::flatten(&root, 0, &mut Budget::new())?;
     Ok(File {
         documents: document.into_iter().collect(),
     })

@@ -13,7 +13,7 @@ pub(crate) const FLAT_BYTES: usize = 16 << 20;
 use crate::document::Origin;
 use crate::error::{ErrorKind, ParseError};
 
-/// What is left of a file's allowance.
+/// What is left of a file's allowance in one stage of its reading.
 #[derive(Debug)]
 pub(crate) struct Budget {
     nodes: usize,
@@ -33,6 +33,11 @@ impl Budget {
     /// From here on an exceeded allowance is blamed on aliases.
     pub(crate) fn follows_aliases(&mut self) {
         self.aliased = true;
+    }
+
+    /// Passes on whether aliases were followed.
+    pub(crate) fn continues(&mut self, earlier: &Self) {
+        self.aliased |= earlier.aliased;
     }
 
     pub(crate) fn take_node(&mut self, at: Origin) -> Result<(), ParseError> {

@@ -21,10 +21,11 @@ pub(crate) use scalar::is_text as reads_as_text;
 /// Reads a YAML file.
 pub(crate) fn parse(bytes: &[u8]) -> Result<File, ParseError> {
     let text = decode::decode(bytes)?;
-    let mut budget = Budget::new();
+    let (mut composing, mut flattening) = (Budget::new(), Budget::new());
     let mut composer = compose::Composer::new(&text);
     let mut documents = Vec::new();
-    while let Some(root) = composer.next_document(&mut budget)? {
+    while let Some(root) = composer.next_document(&mut composing)? {
+        flattening.continues(&composing);
         if documents.len() == limits::DOCUMENTS {
             let limit = limits::DOCUMENTS;
             return Err(ParseError::new(
@@ -32,7 +33,7 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<File, ParseError> {
                 root.origin,
             ));
         }
-        documents.extend(document::flatten(&root, documents.len(), &mut budget)?);
+        documents.extend(document::flatten(&root, documents.len(), &mut flattening)?);
     }
     Ok(File { documents })
 }

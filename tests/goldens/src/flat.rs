@@ -68,9 +68,10 @@ fn yaml(body: &[u8], faults: &mut Faults) -> Option<Value> {
     }
 }
 
-/// The lines, as the members of an object: their order does not count.
+/// The lines, as the members of an object: their order does not count, nor do
+/// blank ones, which come and go with the order where values end a line.
 fn lines(text: &str) -> Value {
-    let lines: BTreeSet<&str> = text.lines().collect();
+    let lines: BTreeSet<&str> = text.lines().filter(|line| !line.is_empty()).collect();
     lines
         .into_iter()
         .map(|line| (line.to_owned(), Value::Null))

@@ -53,11 +53,23 @@ impl<'a> Scalars<'a> {
         };
         let resolved = placeholders::resolve(text, |key| lookup.get(key))?;
         let keeps_its_look = is_plain(text) && reads_as_text(text);
-        if keeps_its_look && (resolved.is_empty() || is_plain(&resolved)) {
+        if keeps_its_look && stands_unquoted(&resolved) {
             return Ok(resolved);
         }
         Ok(quoted(&resolved).into_owned())
     }
+}
+
+/// Whether a text can stand without quotes: plain, or null, or a flow
+/// collection (`${tags:[a, b]}`).
+fn stands_unquoted(text: &str) -> bool {
+    let is_flow = || text.starts_with(['[', '{']) && text.chars().all(is_printable);
+    text.is_empty() || is_plain(text) || is_flow() && is_collection(text)
+}
+
+fn is_collection(text: &str) -> bool {
+    let parsed = crate::parse(crate::Format::Yaml, text.as_bytes());
+    parsed.is_ok_and(|file| file.documents.len() <= 1)
 }
 
 /// A string so that every reader of YAML takes it for this string.

@@ -32,6 +32,9 @@ fn only_document(map: &Map<String, Value>) -> Option<&Value> {
     (!document.is_object()).then_some(document)
 }
 
+/// A longer key needs the mark of a complex one; YAML's limit is 1024.
+const LONGEST_SIMPLE_KEY: usize = 1000;
+
 struct Writer<'a> {
     scalars: Scalars<'a>,
     text: String,
@@ -43,11 +46,28 @@ impl Writer<'_> {
             if position > 0 {
                 self.indent(indent);
             }
-            self.text.push_str(&quoted_key(key));
-            self.text.push(':');
+            self.key(key, indent);
             self.entry(value, indent)?;
         }
         Ok(())
+    }
+
+    /// A key with its colon.
+    fn key(&mut self, key: &str, indent: usize) {
+        let quoted = match key {
+            // As keys these are only names.
+            "Infinity" | "-Infinity" | "NaN" => key.into(),
+            _ => quoted(key),
+        };
+        if quoted.chars().count() <= LONGEST_SIMPLE_KEY {
+            self.text.push_str(&quoted);
+        } else {
+            self.text.push_str("? ");
+            self.text.push_str(&quoted);
+            self.text.push('\n');
+            self.indent(indent);
+        }
+        self.text.push(':');
     }
 
     /// What follows a key: on the same line, or nested below it.
@@ -98,17 +118,57 @@ impl Writer<'_> {
     }
 }
 
-/// Beyond this length a key needs the mark of a complex one.
-const LONGEST_SIMPLE_KEY: usize = 1000;
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
 
-fn quoted_key(key: &str) -> String {
-    let quoted = match key {
-        // As keys these are only names.
-        "Infinity" | "-Infinity" | "NaN" => key.into(),
-        _ => quoted(key),
-    };
-    if quoted.len() > LONGEST_SIMPLE_KEY {
-        return format!("? {quoted}\n");
+    use super::super::{FlatSource, yaml};
+    use crate::{Format, parse};
+
+    fn written(source: &serde_json::Value, resolve: bool) -> String {
+        let source = source.as_object().map(FlatSource::from);
+        yaml(&[source.unwrap_or_default()], resolve).unwrap_or_else(|error| error.to_string())
     }
-    quoted.into_owned()
+
+    #[test]
+    fn long_keys_are_read_again() {
+        let long = "k".repeat(2_000);
+        let source = json!({ format!("a.{long}.b"): 1, "c": 2 });
+        let file = parse(Format::Yaml, written(&source, false).as_bytes());
+        let tree = file.map(|file| file.documents[0].tree.clone());
+        assert_eq!(tree, Ok(json!({"a": {long: {"b": 1}}, "c": 2})));
+    }
+
+    #[test]
+    fn what_a_placeholder_resolves_to_has_the_type_it_looks_like() {
+        let source = json!({
+            "p": 8080, "a": "${p}", "b": "${x:true}", "c": "${x:}", "d": "${x:[1, 2]}",
+            "e": "${p}: x", "f": "${x:a: b}", "g": "n${p}",
+        });
+        let text = written(&source, true);
+        for line in [
+            "a: 8080",
+            "b: true",
+            "c: ",
+            "d: [1, 2]",
+            "e: '8080: x'",
+            "f: 'a: b'",
+            "g: n8080",
+        ] {
+            assert!(
+                text.lines().any(|written| written == line),
+                "{line:?} in {text}"
+            );
+        }
+    }
+
+    #[test]
+    fn nothing_but_a_document_is_written_without_its_key() {
+        assert_eq!(
+            written(&json!({"document[0]": "a", "document[1]": 1}), true),
+            "- a\n- 1\n"
+        );
+        assert_eq!(written(&json!({"document": "a"}), true), "a\n");
+        assert_eq!(written(&json!({}), true), "{}\n");
+    }
 }

@@ -2,6 +2,8 @@
 
 use num_bigint::BigInt;
 
+use super::scalar::LONGEST_NUMBER;
+
 /// Whether a plain scalar is an integer.
 pub(super) fn matches(text: &str) -> bool {
     let text = unsigned(text).1;
@@ -9,8 +11,11 @@ pub(super) fn matches(text: &str) -> bool {
 }
 
 /// The integer in decimal digits, for a text that [`matches`] or that a tag
-/// says to be one. None when it is none after all.
+/// says to be one. None when it is none after all, or too long to count.
 pub(super) fn value(text: &str) -> Option<String> {
+    if text.len() > LONGEST_NUMBER {
+        return None;
+    }
     let text = text.replace('_', "");
     let (is_negative, text) = unsigned(&text);
     let magnitude = if text.contains(':') {

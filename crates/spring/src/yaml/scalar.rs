@@ -20,7 +20,7 @@ pub(super) enum Scalar {
 pub(super) const MERGE: &str = "<<";
 
 /// Beyond this length nothing is a number.
-const LONGEST_NUMBER: usize = 1024;
+pub(super) const LONGEST_NUMBER: usize = 1024;
 
 impl Scalar {
     /// What a plain scalar without tag means. None when it looks like an

@@ -25,14 +25,11 @@ fn is_for_others(golden: &Golden) -> bool {
     )
 }
 
-fn all_goldens_hold(name: &str, expected_count: usize) {
+fn all_goldens_hold(bundle: &str, goldens: &str, expected_count: usize) {
     let data = data();
-    let text = fs::read_to_string(data.join(format!("spring-goldens/{name}.jsonl")));
-    let goldens = load(&text.expect("goldens")).expect("goldens");
-    let repository = match name {
-        "petclinic" => Repository::mirror(&data.join("petclinic-config.bundle")),
-        _ => Repository::mirror(&data.join("corners.bundle")),
-    };
+    let text = fs::read_to_string(data.join(goldens)).expect("goldens");
+    let goldens = load(&text).expect("goldens");
+    let repository = Repository::mirror(&data.join(bundle));
     let ours: Vec<_> = goldens
         .iter()
         .filter(|golden| !is_for_others(golden))
@@ -54,10 +51,18 @@ fn all_goldens_hold(name: &str, expected_count: usize) {
 
 #[test]
 fn all_goldens_of_petclinic_hold() {
-    all_goldens_hold("petclinic", 215);
+    let goldens = "spring-goldens/petclinic.jsonl";
+    all_goldens_hold("petclinic-config.bundle", goldens, 215);
 }
 
 #[test]
 fn all_goldens_of_the_corners_hold() {
-    all_goldens_hold("corners", 451);
+    let goldens = "spring-goldens/corners.jsonl";
+    all_goldens_hold("corners.bundle", goldens, 451);
+}
+
+#[test]
+fn all_goldens_of_more_corners_hold() {
+    let goldens = "more-corners/answers.jsonl";
+    all_goldens_hold("more-corners/repository.bundle", goldens, 934);
 }
