@@ -1,5 +1,6 @@
 //! Logs of the process and metrics of each service in it.
 
+mod format;
 mod logs;
 mod metrics;
 

@@ -63,12 +63,7 @@ impl Fault {
     /// "internal error" and the id of the request to look for in the log.
     pub fn internal(cause: &(dyn Error + 'static)) -> Self {
         let context = Context::current();
-        let request_id = context.as_ref().map(Context::request_id);
-        tracing::error!(
-            request_id = request_id.map(tracing::field::display),
-            cause = %Chain(cause),
-            "internal error"
-        );
+        tracing::error!(cause = %Chain(cause), "internal error");
         Self::hidden(context.as_ref())
     }
 

@@ -1,6 +1,6 @@
 //! One call, from its arrival to its last byte: counted and logged exactly once.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use tokio::{sync::OwnedSemaphorePermit, time::Instant};
 use tonic::Code;
@@ -20,13 +20,10 @@ pub(super) struct Call {
 
 impl Call {
     pub(super) fn begin(route: Arc<Route>, context: Context) -> Self {
-        let span = tracing::info_span!(
-            "call",
-            request_id = %context.request_id(),
-            trace_id = %context.trace().trace_id(),
-            service = &*route.service,
-            method = &*route.method,
-        );
+        // log lines have request and trace from the context, so that at the usual level a call
+        // need not pay for a span
+        let (service, method) = (&*route.service, &*route.method);
+        let span = tracing::debug_span!("call", service, method);
         Self {
             route,
             context,
@@ -50,17 +47,22 @@ impl Call {
         self.finished = true;
         let elapsed = self.started.elapsed();
         self.route.observe(code, elapsed);
+        self.context.enter(|| self.log(code, elapsed));
+    }
+
+    fn log(&self, code: Code, elapsed: Duration) {
+        let (service, method) = (&*self.route.service, &*self.route.method);
         let severity = Severity::of(code);
-        let (parent, code, peer) = (&self.span, route::name(code), self.context.peer());
+        let (code, peer) = (route::name(code), self.context.peer());
         let elapsed_us = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
         match severity {
             Severity::Fault => {
-                tracing::error!(parent: parent, code, %peer, elapsed_us, "call failed")
+                tracing::error!(service, method, code, %peer, elapsed_us, "call failed");
             }
             Severity::Trouble => {
-                tracing::warn!(parent: parent, code, %peer, elapsed_us, "call failed")
+                tracing::warn!(service, method, code, %peer, elapsed_us, "call failed");
             }
-            Severity::Normal => tracing::debug!(parent: parent, code, %peer, elapsed_us, "call"),
+            Severity::Normal => tracing::debug!(service, method, code, %peer, elapsed_us, "call"),
         }
     }
 }

@@ -177,11 +177,8 @@ pub(super) fn too_late() -> Fault {
 pub(super) fn panicked(panic: &(dyn Any + Send), context: &Context) -> Fault {
     let text = panic.downcast_ref::<&str>().copied();
     let message = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    tracing::error!(
-        request_id = %context.request_id(),
-        cause = message.unwrap_or("panic without a message"),
-        "handler panicked"
-    );
+    let cause = message.unwrap_or("panic without a message");
+    context.enter(|| tracing::error!(cause, "handler panicked"));
     Fault::hidden(Some(context))
 }
 

@@ -7,7 +7,7 @@ use prost_types::{FileDescriptorSet, MethodDescriptorProto, method_options::Idem
 
 /// The bytes are no `google.protobuf.FileDescriptorSet`.
 #[derive(Debug, thiserror::Error)]
-#[error("invalid descriptor set: {0}")]
+#[error("invalid descriptor set")]
 pub struct InvalidDescriptors(#[from] prost::DecodeError);
 
 /// What a method's descriptor says.

@@ -19,11 +19,7 @@ pub(super) fn seal(headers: &mut HeaderMap, context: &Context) -> Option<Code> {
     let status = Status::from_header_map(headers)?;
     let fault = match Reason::of_code(code) {
         Reason::Internal => {
-            tracing::error!(
-                request_id = %context.request_id(),
-                cause = status.message(),
-                "internal error"
-            );
+            context.enter(|| tracing::error!(cause = status.message(), "internal error"));
             Fault::hidden(Some(context))
         }
         reason => Fault::new(reason, status.message()),

@@ -25,7 +25,7 @@ pub enum BuildError {
     #[error(transparent)]
     Descriptors(#[from] InvalidDescriptors),
     /// Reflection does not take them.
-    #[error("reflection: {0}")]
+    #[error("the descriptors cannot be reflected")]
     Reflection(#[from] tonic_reflection::server::Error),
 }
 

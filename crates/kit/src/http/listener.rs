@@ -24,12 +24,12 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// An address could not be listened on.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot listen on {address}: {source}")]
+#[error("cannot listen on {address}: {cause}")]
 pub struct BindError {
     /// The address asked for.
     pub address: SocketAddr,
     /// What the system said.
-    pub source: io::Error,
+    pub cause: io::Error,
 }
 
 /// A bound TCP port that does not accept yet.
@@ -53,7 +53,7 @@ impl Listener {
             let socket = TcpListener::from_std(socket)?;
             Ok(Self { socket, address })
         };
-        bind().map_err(|source| BindError { address, source })
+        bind().map_err(|cause| BindError { address, cause })
     }
 
     /// The address bound, with its real port.

@@ -2,7 +2,7 @@
 
 use std::any::TypeId;
 
-use clap::{Arg, Command, ValueEnum};
+use clap::{Arg, ArgAction, Command, ValueEnum};
 use comfy_table::{Table, presets};
 use serde::Serialize;
 
@@ -88,6 +88,9 @@ fn row(arg: &Arg, merged: &Layer) -> Option<Row> {
 }
 
 fn defaults(arg: &Arg) -> Vec<String> {
+    if matches!(arg.get_action(), ArgAction::SetTrue) {
+        return vec!["false".to_owned()];
+    }
     let values = arg.get_default_values().iter();
     values.map(|v| v.to_string_lossy().into_owned()).collect()
 }

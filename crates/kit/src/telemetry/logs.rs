@@ -3,8 +3,12 @@
 use std::io::IsTerminal;
 
 use clap::ValueEnum;
-use tracing_subscriber::{EnvFilter, filter::ParseError, util::TryInitError};
+use tracing_subscriber::{
+    EnvFilter, filter::ParseError, fmt::format::JsonFields, util::TryInitError,
+};
 use tracing_subscriber::{layer::SubscriberExt, util::SubscriberInitExt};
+
+use super::format::{Json, Text};
 
 /// How log lines look.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -12,7 +16,7 @@ pub enum LogFormat {
     /// One line an event, for people.
     #[default]
     Text,
-    /// One JSON object an event, its span's fields included.
+    /// One JSON object an event.
     Json,
 }
 
@@ -20,12 +24,12 @@ pub enum LogFormat {
 #[derive(Debug, thiserror::Error)]
 pub enum InitError {
     /// The filter does not parse.
-    #[error("log filter {filter:?}: {source}")]
+    #[error("log filter {filter:?}: {cause}")]
     Filter {
         /// The filter as given.
         filter: String,
         /// Where it goes wrong.
-        source: ParseError,
+        cause: ParseError,
     },
     /// The process logs already.
     #[error(transparent)]
@@ -33,24 +37,30 @@ pub enum InitError {
 }
 
 /// Sends the process's events to standard error, filtered by `filter`, in the syntax of
-/// `RUST_LOG`: `info`, `warn,vortex_kit=debug`.
+/// `RUST_LOG`: `info`, `warn,vortex_kit=debug`. Lines written while a call is handled name its request
+/// and trace.
 ///
 /// # Errors
 /// When the filter does not parse, or the process logs already.
 pub fn init_logs(format: LogFormat, filter: &str) -> Result<(), InitError> {
-    let filter = EnvFilter::try_new(filter).map_err(|source| InitError::Filter {
+    let filter = EnvFilter::try_new(filter).map_err(|cause| InitError::Filter {
         filter: filter.to_owned(),
-        source,
+        cause,
     })?;
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let plain = tracing_subscriber::fmt::format();
     let registry = tracing_subscriber::registry().with(filter);
     match format {
         LogFormat::Text => {
             let colours = std::io::stderr().is_terminal();
-            registry.with(lines.with_ansi(colours)).try_init()?;
+            let lines = lines.with_ansi(colours).event_format(Text(plain));
+            registry.with(lines).try_init()?;
         }
         LogFormat::Json => {
-            let lines = lines.json().flatten_event(true).with_span_list(false);
+            let objects = plain.json().flatten_event(true).with_span_list(false);
+            let lines = lines
+                .fmt_fields(JsonFields::new())
+                .event_format(Json(objects));
             registry.with(lines).try_init()?;
         }
     }
