@@ -6,7 +6,7 @@
 /// Configuration: documents, change sets, reads, watches and sources.
 pub mod config {
     /// `vortex.config.v1`
-    #[allow(missing_docs)]
+    #[allow(missing_docs, clippy::all)] // generated
     pub mod v1 {
         tonic::include_proto!("vortex.config.v1");
     }

@@ -57,6 +57,14 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// How long one look at a repository may take, where nothing else is said.
+    pub const DEFAULT_GIT_TIMEOUT: Duration = Duration::from_secs(60);
+
+    /// The name of the Git source, where nothing else is said.
+    pub fn default_git_name() -> SourceName {
+        SourceName::trusted("git")
+    }
+
     /// The sources that are configured.
     pub fn git_sources(&self) -> Vec<GitSettings> {
         let source = |location: &Location| GitSettings {

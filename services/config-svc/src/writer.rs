@@ -56,7 +56,7 @@ pub enum WriteError {
 }
 
 enum Job {
-    Write(Submission),
+    Write(Box<Submission>),
     Retain(oneshot::Sender<State>),
     Sweep(oneshot::Sender<Swept>),
 }
@@ -110,7 +110,7 @@ impl Writer {
             reply,
         };
         self.queue
-            .try_send(Job::Write(submission))
+            .try_send(Job::Write(Box::new(submission)))
             .map_err(|error| match error {
                 mpsc::error::TrySendError::Full(_) => WriteError::Overloaded,
                 mpsc::error::TrySendError::Closed(_) => WriteError::Stopped,
@@ -166,7 +166,7 @@ impl Task {
     async fn batch(&mut self, jobs: &mut Vec<Job>) {
         for job in jobs.drain(..) {
             match job {
-                Job::Write(submission) => self.decide(submission).await,
+                Job::Write(submission) => self.decide(*submission).await,
                 Job::Retain(reply) => {
                     self.flush().await;
                     self.retain(reply);

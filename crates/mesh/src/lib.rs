@@ -1,0 +1,16 @@
+//! All services of the mesh in one process: what `vortex up` runs.
+//!
+//! They call each other without a network, with the same layers around every
+//! call, and each listens on its gRPC port as well.
+
+mod banner;
+mod ports;
+mod run;
+mod settings;
+mod start;
+
+pub use banner::{Addresses, Banner};
+pub use ports::{Ports, TooHigh};
+pub use run::{RunError, run};
+pub use settings::{Data, Settings};
+pub use start::{Mesh, Runtimes, StartError, start};

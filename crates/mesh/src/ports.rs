@@ -1,0 +1,81 @@
+//! Which port each service has.
+
+use std::net::{IpAddr, SocketAddr};
+
+/// What a process' admin port is above its gRPC port.
+const ADMIN_OFFSET: u16 = 9000;
+
+/// The ports of the services, counted from a base.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ports {
+    ip: IpAddr,
+    base: u16,
+}
+
+/// The base leaves no room for the ports above it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("--grpc-base {base} is too high: ports up to {} above it are needed", ADMIN_OFFSET + Self::SERVICES)]
+pub struct TooHigh {
+    base: u16,
+}
+
+impl TooHigh {
+    const SERVICES: u16 = 4;
+}
+
+impl Ports {
+    /// Ports on `ip`, the first of them federation-svc's. Base 0 lets the system
+    /// choose them all.
+    pub fn new(ip: IpAddr, base: u16) -> Result<Self, TooHigh> {
+        match base.checked_add(ADMIN_OFFSET + TooHigh::SERVICES) {
+            Some(_) => Ok(Self { ip, base }),
+            None => Err(TooHigh { base }),
+        }
+    }
+
+    /// Where config-svc serves gRPC.
+    pub fn config_svc(self) -> SocketAddr {
+        self.at(1)
+    }
+
+    /// Where config-svc serves health and metrics.
+    pub fn config_svc_admin(self) -> SocketAddr {
+        self.at(1 + ADMIN_OFFSET)
+    }
+
+    fn at(self, offset: u16) -> SocketAddr {
+        let port = if self.base == 0 {
+            0
+        } else {
+            self.base + offset
+        };
+        SocketAddr::new(self.ip, port)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::Ipv4Addr;
+
+    const LOCAL: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
+    #[test]
+    fn the_second_port_is_config_svcs() {
+        let ports = Ports::new(LOCAL, 9090).unwrap();
+        assert_eq!(ports.config_svc().port(), 9091);
+        assert_eq!(ports.config_svc_admin().port(), 18091);
+    }
+
+    #[test]
+    fn base_zero_leaves_the_choice_to_the_system() {
+        let ports = Ports::new(LOCAL, 0).unwrap();
+        assert_eq!(ports.config_svc().port(), 0);
+        assert_eq!(ports.config_svc_admin().port(), 0);
+    }
+
+    #[test]
+    fn a_base_without_room_above_it_is_refused() {
+        assert!(Ports::new(LOCAL, u16::MAX - 100).is_err());
+    }
+}

@@ -1,0 +1,36 @@
+//! `vortex up`, from its settings to its exit code.
+
+use crate::{Banner, Runtimes, Settings, start};
+use std::{error::Error, process::ExitCode};
+use vortex_kit::{process::Process, telemetry::init_logs};
+
+/// Why `vortex up` ends before it began.
+pub type RunError = Box<dyn Error + Send + Sync>;
+
+/// Runs the mesh until a signal ends it. `say` is given where everything is, once
+/// it serves.
+///
+/// # Errors
+/// When it can't start.
+pub fn run(settings: &Settings, say: impl FnOnce(&Banner)) -> Result<ExitCode, RunError> {
+    init_logs(settings.log_format, &settings.log)?;
+    let executor = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    // outlives the services, which write into it to their end
+    let data = settings.open_data()?;
+    let exit = executor.block_on(async {
+        let mut process = Process::new()?;
+        let runtimes = Runtimes::of(&mut process);
+        let start = async {
+            let mesh = start(settings, &data, runtimes).await?;
+            say(&mesh.banner);
+            Ok::<_, RunError>(())
+        };
+        process
+            .serve(start, settings.drain_delay, settings.drain_timeout)
+            .await
+    })?;
+    executor.shutdown_background();
+    Ok(exit.into())
+}

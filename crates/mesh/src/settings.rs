@@ -1,0 +1,133 @@
+//! What `vortex up` is told.
+
+use std::{io, net::SocketAddr, path::PathBuf, time::Duration};
+use tempfile::TempDir;
+use vortex_config_svc::source::ReleasePolicy;
+use vortex_gateway::SpringPrefix;
+use vortex_git::Location;
+use vortex_kit::telemetry::LogFormat;
+
+/// What `vortex up` is told.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Settings {
+    /// Folder for everything that is kept
+    #[arg(
+        long,
+        value_name = "DIR",
+        env = "VORTEX_DATA",
+        default_value = "vortex-data"
+    )]
+    pub data: PathBuf,
+
+    /// Keep nothing: everything is gone when the process ends
+    #[arg(long, env = "VORTEX_EPHEMERAL", conflicts_with = "data")]
+    pub ephemeral: bool,
+
+    /// Address to serve REST, health and metrics on
+    #[arg(
+        long,
+        value_name = "ADDR",
+        env = "VORTEX_HTTP",
+        default_value = "127.0.0.1:8080"
+    )]
+    pub http: SocketAddr,
+
+    /// First of the gRPC ports: federation-svc's, then config-svc's and so on; 0 lets the system
+    /// choose
+    #[arg(
+        long,
+        value_name = "PORT",
+        env = "VORTEX_GRPC_BASE",
+        default_value_t = 9090
+    )]
+    pub grpc_base: u16,
+
+    /// Git repository that feeds labels: a URL or a path
+    #[arg(long, value_name = "URL-OR-PATH", env = "VORTEX_GIT")]
+    pub git: Option<Location>,
+
+    /// How often the repository is looked at
+    #[arg(long, value_name = "TIME", env = "VORTEX_POLL", default_value = "10s", value_parser = humantime::parse_duration)]
+    pub poll: Duration,
+
+    /// What becomes of commits once they are imported
+    #[arg(
+        long,
+        value_name = "POLICY",
+        env = "VORTEX_RELEASE",
+        default_value = "auto"
+    )]
+    pub release: ReleasePolicy,
+
+    /// Path below which Spring's routes are, such as /config
+    #[arg(
+        long,
+        value_name = "PATH",
+        env = "VORTEX_SPRING_PREFIX",
+        default_value = ""
+    )]
+    pub spring_prefix: SpringPrefix,
+
+    /// Serve callers beyond this machine, though there are no keys to tell them apart by
+    #[arg(long, env = "VORTEX_INSECURE")]
+    pub insecure: bool,
+
+    /// How log lines look
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        env = "VORTEX_LOG_FORMAT",
+        default_value = "text"
+    )]
+    pub log_format: LogFormat,
+
+    /// What to log: a level, or a list such as warn,vortex_kit=debug
+    #[arg(
+        long,
+        value_name = "FILTER",
+        env = "VORTEX_LOG",
+        default_value = "warn"
+    )]
+    pub log: String,
+
+    /// Time between saying "not ready" and closing the ports
+    #[arg(long, value_name = "TIME", env = "VORTEX_DRAIN_DELAY", default_value = "0s", value_parser = humantime::parse_duration)]
+    pub drain_delay: Duration,
+
+    /// Time for calls under way to end, and streams to move elsewhere
+    #[arg(long, value_name = "TIME", env = "VORTEX_DRAIN_TIMEOUT", default_value = "20s", value_parser = humantime::parse_duration)]
+    pub drain_timeout: Duration,
+}
+
+/// Where everything is kept.
+#[derive(Debug)]
+pub enum Data {
+    /// In a folder that stays.
+    Kept(PathBuf),
+    /// In a folder that goes with the process.
+    Ephemeral(TempDir),
+}
+
+impl Settings {
+    /// The folder for everything that is kept; one that goes away is made.
+    ///
+    /// # Errors
+    /// When a temporary folder can't be made.
+    pub fn open_data(&self) -> io::Result<Data> {
+        if self.ephemeral {
+            let folder = tempfile::Builder::new().prefix("vortex-").tempdir()?;
+            return Ok(Data::Ephemeral(folder));
+        }
+        Ok(Data::Kept(self.data.clone()))
+    }
+}
+
+impl Data {
+    /// The folder.
+    pub fn path(&self) -> &std::path::Path {
+        match self {
+            Self::Kept(path) => path,
+            Self::Ephemeral(folder) => folder.path(),
+        }
+    }
+}

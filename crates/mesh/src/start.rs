@@ -1,0 +1,106 @@
+//! The services put together.
+
+use crate::{Banner, Data, Ports, Settings, ports};
+use std::net::SocketAddr;
+use vortex_config_svc::StoreLocation;
+use vortex_gateway::Gateway;
+use vortex_kit::{
+    admin,
+    grpc::Server,
+    http::{self, BindError, Listener},
+    process::{Process, Runtime},
+    settings::NotLoopback,
+};
+
+/// The mesh did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// It would be open beyond this machine.
+    #[error(transparent)]
+    NotLoopback(#[from] NotLoopback),
+    /// The ports do not fit.
+    #[error(transparent)]
+    Ports(#[from] ports::TooHigh),
+    /// A port is not to be had.
+    #[error(transparent)]
+    Bind(#[from] BindError),
+    /// The configuration service did not start.
+    #[error("config-svc")]
+    Config(#[from] vortex_config_svc::StartError),
+}
+
+/// The services, serving.
+#[derive(Debug)]
+pub struct Mesh {
+    /// Where everything is.
+    pub banner: Banner,
+    /// The configuration service, for calls without a network.
+    pub config: Server,
+}
+
+/// Runtimes for the services of the mesh, in the process they will run in.
+#[derive(Debug)]
+pub struct Runtimes {
+    config: Runtime,
+    gateway: Runtime,
+}
+
+impl Runtimes {
+    /// One for each service.
+    pub fn of(process: &mut Process) -> Self {
+        let version = env!("CARGO_PKG_VERSION");
+        Self {
+            config: process.runtime("config-svc", version),
+            gateway: process.runtime("gateway", version),
+        }
+    }
+}
+
+/// Starts every service, and the gateway last.
+///
+/// # Errors
+/// When a port or the data folder can't be had. What was started ends with the
+/// process' lifecycle.
+pub async fn start(
+    settings: &Settings,
+    data: &Data,
+    runtimes: Runtimes,
+) -> Result<Mesh, StartError> {
+    if !settings.insecure && !settings.http.ip().to_canonical().is_loopback() {
+        return Err(NotLoopback(settings.http).into());
+    }
+    let ports = Ports::new(settings.http.ip(), settings.grpc_base)?;
+    let config =
+        vortex_config_svc::start(config_settings(settings, data), &runtimes.config).await?;
+    let grpc = config.listen(ports.config_svc())?;
+    let admin = open_admin(ports.config_svc_admin(), &runtimes.config)?;
+    let gateway_settings = vortex_gateway::Settings {
+        http: settings.http,
+        spring_prefix: settings.spring_prefix.clone(),
+        ..vortex_gateway::Settings::default()
+    };
+    let gateway = Gateway::start(gateway_settings, config.channel(), &runtimes.gateway)?;
+    let banner = Banner::new(gateway.address(), grpc, admin, settings, data);
+    Ok(Mesh { banner, config })
+}
+
+fn config_settings(settings: &Settings, data: &Data) -> vortex_config_svc::Settings {
+    let folder = data.path();
+    vortex_config_svc::Settings {
+        store: StoreLocation::Embedded(folder.join("config")),
+        git: settings.git.clone(),
+        git_name: vortex_config_svc::Settings::default_git_name(),
+        git_poll: settings.poll,
+        git_timeout: vortex_config_svc::Settings::DEFAULT_GIT_TIMEOUT,
+        git_release: settings.release,
+        git_mirror: Some(folder.join("git-mirror")),
+    }
+}
+
+fn open_admin(address: SocketAddr, runtime: &Runtime) -> Result<SocketAddr, BindError> {
+    let listener = Listener::bind(address)?;
+    let address = listener.address();
+    let routes = admin::routes(runtime.health.clone(), runtime.metrics.clone());
+    listener.serve(routes, http::Limits::default(), &runtime.lifecycle);
+    Ok(address)
+}
