@@ -116,7 +116,7 @@ impl Keeper {
         let connect = async {
             let stream = TcpStream::connect(address).await?;
             stream.set_nodelay(true)?;
-            let executor = Owned::new(self.lifecycle.clone(), "channel");
+            let executor = Owned::client(self.lifecycle.clone());
             let handshake = http2::Builder::new(executor)
                 .timer(TokioTimer::new())
                 .keep_alive_interval(self.options.keep_alive)

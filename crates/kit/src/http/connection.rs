@@ -25,7 +25,7 @@ pub(super) struct Protocol {
 
 impl Protocol {
     pub(super) fn new(limits: Limits, lifecycle: &Lifecycle) -> Self {
-        let mut builder = auto::Builder::new(Owned::new(lifecycle.clone(), "http2 stream"));
+        let mut builder = auto::Builder::new(Owned::server(lifecycle.clone()));
         builder
             .http1()
             .timer(TokioTimer::new())

@@ -2,16 +2,34 @@
 
 use crate::shutdown::Lifecycle;
 
-/// Spawns what hyper asks for as work of a [`Lifecycle`].
+/// Spawns what hyper asks for as tasks of a [`Lifecycle`].
 #[derive(Clone, Debug)]
 pub(crate) struct Owned {
     lifecycle: Lifecycle,
-    name: &'static str,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    Server,
+    Client,
 }
 
 impl Owned {
-    pub(crate) fn new(lifecycle: Lifecycle, name: &'static str) -> Self {
-        Self { lifecycle, name }
+    /// For a server, whose tasks are callers' work.
+    pub(crate) fn server(lifecycle: Lifecycle) -> Self {
+        Self {
+            lifecycle,
+            kind: Kind::Server,
+        }
+    }
+
+    /// For a client, whose connections stay open until all work that may use them has ended.
+    pub(crate) fn client(lifecycle: Lifecycle) -> Self {
+        Self {
+            lifecycle,
+            kind: Kind::Client,
+        }
     }
 }
 
@@ -20,8 +38,12 @@ where
     F: Future<Output: Send> + Send + 'static,
 {
     fn execute(&self, task: F) {
-        self.lifecycle.spawn_work(self.name, async move {
+        let task = async move {
             task.await;
-        });
+        };
+        match self.kind {
+            Kind::Server => self.lifecycle.spawn_work("http2 stream", task),
+            Kind::Client => self.lifecycle.spawn("channel", task),
+        }
     }
 }

@@ -149,3 +149,13 @@ async fn only_calls_that_may_be_repeated_are_repeated() {
     assert_eq!(calls("Write").as_deref(), Some("1"));
     assert_eq!(calls("Say").as_deref(), Some("3"));
 }
+
+#[tokio::test]
+async fn an_open_channel_does_not_hold_its_process_up() {
+    let caller = runtime();
+    let (_one, address) = listen("one", any_port()).await;
+    let mut client = channel(&Fixed::new([address]), &caller);
+    ask(&mut client).await;
+    let stop = caller.lifecycle.stop(Duration::from_secs(3600));
+    assert!(stop.await.unfinished.is_empty());
+}
