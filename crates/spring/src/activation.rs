@@ -1,10 +1,13 @@
 //! When a document applies.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
-use crate::document::Property;
+use crate::document::{Origin, Property};
 use crate::error::{ErrorKind, ParseError};
 use crate::profile::Expression;
+use crate::{java, placeholders};
 
 /// When a document applies: always, for some profiles, or not on this server.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -34,56 +37,70 @@ pub(crate) fn of(properties: &[Property]) -> Result<Activation, ParseError> {
     let mut activation = Activation::default();
     for property in properties {
         // Nearly no key passes: look before spending on its canonical form.
-        if !property
-            .key
-            .as_bytes()
-            .first()
-            .is_some_and(|byte| byte.eq_ignore_ascii_case(&b's'))
-        {
+        if !property.key.starts_with(['s', 'S']) {
             continue;
         }
-        match canonical(&property.key).as_str() {
-            ON_PROFILE | PROFILES => add_expressions(&mut activation.profiles, property)?,
-            ON_CLOUD_PLATFORM => activation.on_cloud_platform = !is_blank(&property.value),
+        let (key, is_of_list) = without_index(&property.key);
+        match canonical(key).as_str() {
+            ON_PROFILE | PROFILES => {
+                let text = resolved(property, properties)?;
+                let expressions = read(&text, is_of_list, property.origin)?;
+                activation.profiles.extend(expressions);
+            }
+            ON_CLOUD_PLATFORM => activation.on_cloud_platform = is_platform(&property.value),
             _ => {}
         }
     }
     Ok(activation)
 }
 
+/// The key of the list that an element is of, or the key itself.
+fn without_index(key: &str) -> (&str, bool) {
+    match key.rsplit_once('[') {
+        Some((list, index)) if index.ends_with(']') => (list, true),
+        _ => (key, false),
+    }
+}
+
 /// A key as Spring's relaxed binding compares it: without case, dashes and
-/// underscores; an element of a list counts as the list.
+/// underscores.
 fn canonical(key: &str) -> String {
-    let list = match key.rsplit_once('[') {
-        Some((list, index)) if index.ends_with(']') => list,
-        _ => key,
-    };
-    list.chars()
+    key.chars()
         .filter(|c| !matches!(c, '-' | '_'))
         .map(|c| c.to_ascii_lowercase())
         .collect()
 }
 
-fn is_blank(value: &Value) -> bool {
-    value.as_str().is_some_and(|text| text.trim().is_empty())
+fn is_platform(value: &Value) -> bool {
+    let text = java::text(value);
+    let text = text.trim();
+    !text.is_empty() && !text.eq_ignore_ascii_case("none")
 }
 
-/// Adds the expressions of a value, which may be several parted by commas.
-fn add_expressions(
-    expressions: &mut Vec<Expression>,
-    property: &Property,
-) -> Result<(), ParseError> {
-    let text = crate::java::text(&property.value);
-    for part in text
-        .split(',')
-        .map(str::trim)
-        .filter(|part| !part.is_empty())
-    {
-        let expression = part.parse().map_err(|_| {
-            let kind = ErrorKind::BadProfileExpression(part.to_owned());
-            ParseError::new(kind, property.origin)
-        })?;
-        expressions.push(expression);
+/// The text of a condition, its placeholders resolved from the document.
+fn resolved(property: &Property, properties: &[Property]) -> Result<String, ParseError> {
+    let text = java::text(&property.value);
+    let find = |key: &str| {
+        let found = properties.iter().find(|property| property.key == key)?;
+        Some(Cow::Owned(java::text(&found.value)))
+    };
+    if !text.contains("${") {
+        return Ok(text);
     }
-    Ok(())
+    placeholders::resolve(&text, find).map_err(|_| malformed(text, property.origin))
+}
+
+/// The expressions of a value. One that is no element of a list may be
+/// several, parted by commas.
+fn read(text: &str, is_of_list: bool, at: Origin) -> Result<Vec<Expression>, ParseError> {
+    let parse = |part: &str| part.parse().map_err(|_| malformed(part.to_owned(), at));
+    if is_of_list {
+        return Ok(vec![parse(text)?]);
+    }
+    let parts = text.split(',').map(str::trim);
+    parts.filter(|part| !part.is_empty()).map(parse).collect()
+}
+
+fn malformed(text: String, at: Origin) -> ParseError {
+    ParseError::new(ErrorKind::BadProfileExpression(text), at)
 }

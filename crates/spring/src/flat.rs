@@ -3,8 +3,8 @@
 //! They are made from the flat keys of the sources, highest precedence first:
 //! a key has its highest value, and a list replaces lower ones whole. YAML and
 //! JSON are nested again from the flat keys, which tears keys with dots in
-//! them; where two keys differ in kind (`a` and `a[0]`), the higher source's
-//! stays. With placeholders resolved, a value in YAML has the type of what
+//! them; a key below a scalar keeps its dots (`{"a": 1, "a.b": 2}`), and where
+//! a list meets another kind (`a` and `a[0]`) the higher source's stays. With placeholders resolved, a value in YAML has the type of what
 //! it resolves to, as in Spring's answers.
 
 use serde_json::{Map, Value};

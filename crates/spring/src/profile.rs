@@ -16,7 +16,7 @@ pub enum Expression {
 }
 
 /// A text that is not a profile expression: it is empty, mixes `&` and `|`
-/// without parentheses, lacks an operand, or nests too deep.
+/// without parentheses, negates nothing, or nests too deep.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("malformed profile expression")]
 pub struct MalformedExpression;
@@ -36,16 +36,10 @@ impl Expression {
 impl FromStr for Expression {
     type Err = MalformedExpression;
 
+    /// Reads an expression by Spring's rules, which forgive a parenthesis
+    /// that is not closed or not opened and an operator without operand.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let mut parser = Parser {
-            rest: text,
-            depth: 0,
-        };
-        let expression = parser.expression()?;
-        if parser.peek().is_some() {
-            return Err(MalformedExpression);
-        }
-        Ok(expression)
+        Parser { rest: text }.expression(Within::Nothing, 0)
     }
 }
 
@@ -53,72 +47,95 @@ const OPERATORS: [char; 5] = ['(', ')', '&', '|', '!'];
 /// Far beyond what anybody writes, far below what the stack holds.
 const DEEPEST: usize = 64;
 
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Within {
+    Nothing,
+    Negation,
+    Parentheses,
+}
+
 struct Parser<'a> {
     rest: &'a str,
-    depth: usize,
 }
 
 impl<'a> Parser<'a> {
-    /// Operands, all joined by the same operator.
-    fn expression(&mut self) -> Result<Expression, MalformedExpression> {
-        let first = self.operand()?;
-        let Some(operator @ ('&' | '|')) = self.peek() else {
-            return Ok(first);
-        };
-        let mut parts = vec![first];
-        while self.take(operator) {
-            parts.push(self.operand()?);
-        }
-        if matches!(self.peek(), Some('&' | '|')) {
+    /// Operands up to the end, or to what ends that within which they are.
+    fn expression(
+        &mut self,
+        within: Within,
+        depth: usize,
+    ) -> Result<Expression, MalformedExpression> {
+        if depth > DEEPEST {
             return Err(MalformedExpression);
         }
-        Ok(match operator {
-            '&' => Expression::All(parts),
-            _ => Expression::Any(parts),
-        })
-    }
-
-    fn operand(&mut self) -> Result<Expression, MalformedExpression> {
-        self.depth += 1;
-        if self.depth > DEEPEST {
-            return Err(MalformedExpression);
-        }
-        let operand = if self.take('!') {
-            Expression::Not(Box::new(self.operand()?))
-        } else if self.take('(') {
-            let inner = self.expression()?;
-            if !self.take(')') {
-                return Err(MalformedExpression);
+        let mut operands = Operands::default();
+        while let Some(token) = self.token() {
+            let operand = match token {
+                "&" | "|" => {
+                    operands.join(token)?;
+                    continue;
+                }
+                ")" => {
+                    let merged = std::mem::take(&mut operands).merge()?;
+                    if within == Within::Parentheses {
+                        return Ok(merged);
+                    }
+                    operands.parts.push(merged);
+                    continue;
+                }
+                "!" => {
+                    let inner = self.expression(Within::Negation, depth + 1)?;
+                    operands.parts.push(Expression::Not(Box::new(inner)));
+                    continue;
+                }
+                "(" => self.expression(Within::Parentheses, depth + 1)?,
+                name => Expression::Profile(name.to_owned()),
+            };
+            if within == Within::Negation {
+                return Ok(operand);
             }
-            inner
-        } else {
-            Expression::Profile(self.name()?.to_owned())
-        };
-        self.depth -= 1;
-        Ok(operand)
-    }
-
-    fn name(&mut self) -> Result<&'a str, MalformedExpression> {
-        let end = self.rest.find(OPERATORS).unwrap_or(self.rest.len());
-        let (name, rest) = self.rest.split_at(end);
-        self.rest = rest;
-        match name.trim() {
-            "" => Err(MalformedExpression),
-            name => Ok(name),
+            operands.parts.push(operand);
         }
+        operands.merge()
     }
 
-    fn peek(&mut self) -> Option<char> {
+    /// The next operator, or name without the blanks around it.
+    fn token(&mut self) -> Option<&'a str> {
         self.rest = self.rest.trim_start();
-        self.rest.chars().next()
+        let end = match self.rest.find(OPERATORS) {
+            Some(0) => 1,
+            Some(operator) => operator,
+            None if self.rest.is_empty() => return None,
+            None => self.rest.len(),
+        };
+        let (token, rest) = self.rest.split_at(end);
+        self.rest = rest;
+        Some(token.trim_end())
+    }
+}
+
+/// Operands and what joins them.
+#[derive(Default)]
+struct Operands<'a> {
+    parts: Vec<Expression>,
+    operator: Option<&'a str>,
+}
+
+impl<'a> Operands<'a> {
+    fn join(&mut self, operator: &'a str) -> Result<(), MalformedExpression> {
+        match self.operator.replace(operator) {
+            Some(before) if before != operator => Err(MalformedExpression),
+            _ => Ok(()),
+        }
     }
 
-    fn take(&mut self, operator: char) -> bool {
-        let found = self.peek() == Some(operator);
-        if found {
-            self.rest = &self.rest[operator.len_utf8()..];
+    fn merge(mut self) -> Result<Expression, MalformedExpression> {
+        match (self.parts.len(), self.operator) {
+            (0, _) => Err(MalformedExpression),
+            (1, _) => Ok(self.parts.remove(0)),
+            (_, Some("&")) => Ok(Expression::All(self.parts)),
+            _ => Ok(Expression::Any(self.parts)),
         }
-        found
     }
 }
 
@@ -145,18 +162,28 @@ mod tests {
     }
 
     #[test]
+    fn springs_parser_is_forgiving() {
+        assert!(!holds("!(dev", &["dev"]));
+        assert!(holds("dev &", &["dev"]));
+        assert!(holds("dev)", &["dev"]));
+        assert!(holds("| dev", &["dev"]));
+        assert!(holds("(a)(b)", &["b"]));
+        assert!(holds("!!dev", &["dev"]));
+        assert!(holds("a b", &["a b"]));
+        assert!(!holds("a b", &["a", "b"]));
+    }
+
+    #[test]
     fn malformed_expressions_are_refused() {
         let deep = "(".repeat(100_000);
         for text in [
             "",
             " ",
-            "a &",
-            "& a",
+            "&",
             "a & b | c",
-            "(a",
-            "a)",
+            "(a & b) | c & d",
             "!",
-            "a (b)",
+            "()",
             &deep,
         ] {
             assert_eq!(

@@ -66,9 +66,7 @@ impl Tree {
         }
     }
 
-    /// The finished value. Skipped positions of a list are null; a list with
-    /// more gaps than it has elements becomes an object with its positions as
-    /// keys, so that `a[4000000000]` costs what it is worth.
+    /// The finished value.
     pub(crate) fn into_value(self) -> Value {
         match self {
             Self::Leaf(value) => value,
@@ -76,22 +74,30 @@ impl Tree {
                 .into_iter()
                 .map(|(key, tree)| (key, tree.into_value()))
                 .collect(),
-            Self::List(items) => list(items),
+            Self::List(items) => {
+                let items = items
+                    .into_iter()
+                    .map(|(index, tree)| (index, tree.into_value()));
+                list(items.collect())
+            }
         }
     }
 }
 
-fn list(items: BTreeMap<usize, Tree>) -> Value {
+/// A list from its elements by position. Skipped positions are null; a list
+/// with far more gaps than elements becomes an object with the positions as
+/// keys, so that `a[4000000000]` costs what it is worth.
+pub(crate) fn list(items: BTreeMap<usize, Value>) -> Value {
     let length = items.last_key_value().map_or(0, |(last, _)| last + 1);
     if length > 2 * items.len() + 16 {
         return items
             .into_iter()
-            .map(|(index, tree)| (index.to_string(), tree.into_value()))
+            .map(|(index, value)| (index.to_string(), value))
             .collect();
     }
     let mut values = vec![Value::Null; length];
-    for (index, tree) in items {
-        values[index] = tree.into_value();
+    for (index, value) in items {
+        values[index] = value;
     }
     Value::Array(values)
 }

@@ -1,14 +1,13 @@
 //! The properties form.
 
-use serde_json::Value;
-
+use super::combine::Property;
 use crate::java;
 
 /// One `key: value` a line, as Spring writes it: nothing is escaped.
-pub(super) fn write(properties: &[(&str, &Value)]) -> String {
+pub(super) fn write(properties: &[Property<'_>]) -> String {
     let lines: Vec<String> = properties
         .iter()
-        .map(|(key, value)| [key, ": ", &java::text(value)].concat())
+        .map(|property| [property.key, ": ", &java::text(property.value)].concat())
         .collect();
     lines.join("\n")
 }

@@ -64,5 +64,5 @@ fn all_goldens_of_the_corners_hold() {
 #[test]
 fn all_goldens_of_more_corners_hold() {
     let goldens = "more-corners/answers.jsonl";
-    all_goldens_hold("more-corners/repository.bundle", goldens, 934);
+    all_goldens_hold("more-corners/repository.bundle", goldens, 1350);
 }
