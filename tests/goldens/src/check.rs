@@ -134,3 +134,90 @@ fn plain_text(expected: &str, answer: &Answer, faults: &mut Faults) {
         faults.differ("body", expected, String::from_utf8_lossy(&answer.body));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::golden::load;
+
+    fn golden(line: &Value) -> Golden {
+        load(&line.to_string()).expect("a golden").remove(0)
+    }
+
+    fn faults(golden: &Golden, status: u16, body: &str) -> usize {
+        let answer = Answer {
+            status,
+            content_type: None,
+            body: body.into(),
+        };
+        check(golden, &answer).map_or_else(|difference| difference.faults.len(), |()| 0)
+    }
+
+    #[test]
+    fn environments_are_compared_source_by_source() {
+        let body =
+            json!({"name": "a", "propertySources": [{"name": "REPO/a.yml", "source": {"k": 1}}]});
+        let golden =
+            golden(&json!({"kind": "environment", "path": "/a/x", "status": 200, "body": body}));
+        let with = |source: Value| json!({"name": "a", "propertySources": [source]}).to_string();
+        assert_eq!(
+            faults(
+                &golden,
+                200,
+                &with(json!({"name": "git:a.yml", "source": {"k": 1}}))
+            ),
+            0
+        );
+        assert_eq!(
+            faults(
+                &golden,
+                200,
+                &with(json!({"name": "git:a.yml", "source": {"k": "1"}}))
+            ),
+            1
+        );
+        assert_eq!(
+            faults(
+                &golden,
+                200,
+                &with(json!({"name": "git:b.yml", "source": {"k": 1}}))
+            ),
+            1
+        );
+        assert_eq!(faults(&golden, 200, &json!({"name": "a"}).to_string()), 1);
+        assert_eq!(faults(&golden, 404, "{}"), 1);
+    }
+
+    #[test]
+    fn flat_forms_are_compared_by_what_they_mean() {
+        let yaml = golden(
+            &json!({"kind": "flat", "path": "/a-x.yml", "status": 200, "body": "a: 'yes'\nb: 1.0E-7\n"}),
+        );
+        assert_eq!(faults(&yaml, 200, "b: 1e-07\na: \"yes\"\n"), 0);
+        assert_eq!(faults(&yaml, 200, "b: 1e-07\na: yes\n"), 1);
+        let lines = golden(
+            &json!({"kind": "flat", "path": "/a-x.properties", "status": 200, "body": "a: 1\nb: 2"}),
+        );
+        assert_eq!(faults(&lines, 200, "b: 2\na: 1\n"), 0);
+        assert_eq!(faults(&lines, 200, "b: 2\na: 3\n"), 2);
+    }
+
+    #[test]
+    fn an_invalid_file_must_be_named_with_its_place() {
+        let golden = golden(&json!({"kind": "invalid-file", "path": "/a/x", "status": 404}));
+        let body =
+            json!({"code": "DOCUMENT_INVALID", "fault": {"file": "a.yml", "line": 1, "column": 2}});
+        assert_eq!(faults(&golden, 500, &body.to_string()), 0);
+        assert_eq!(faults(&golden, 404, &body.to_string()), 1);
+        assert_eq!(
+            faults(
+                &golden,
+                500,
+                &json!({"code": "DOCUMENT_INVALID"}).to_string()
+            ),
+            3
+        );
+    }
+}
