@@ -1,1 +1,15 @@
-//! Whole-mesh tests.
+//! The mesh as its users run it: real processes on this machine, as one process
+//! by `vortex up` or as many.
+//!
+//! The programs are taken from the folder that the tests were built into:
+//! `tests/run` builds them first.
+
+#![allow(clippy::expect_used, clippy::unwrap_used)] // all of this is test code
+
+mod mesh;
+mod process;
+mod repository;
+
+pub use mesh::{Answer, Mesh, Mode, Options};
+pub use process::Process;
+pub use repository::{Repository, bundle};

@@ -110,14 +110,14 @@ pub(crate) fn read_refused(error: &ReadRefused) -> Fault {
             defect,
         } => Fault::new(Reason::DocumentInvalid, error.to_string())
             .with("label", label)
-            .with("path", path)
+            .with("file", path)
             .with("version", version)
             .with("line", defect.line)
             .with("column", defect.column),
         ReadRefused::TooLarge { label, path, size } => {
             Fault::new(Reason::FileTooLarge, error.to_string())
                 .with("label", label)
-                .with("path", path)
+                .with("file", path)
                 .with("bytes", size)
         }
     }

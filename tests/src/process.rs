@@ -1,0 +1,136 @@
+//! A program of ours, running.
+
+use serde_json::Value;
+use std::{
+    io::{BufRead as _, BufReader, Read},
+    path::PathBuf,
+    process::{Child, Command, ExitStatus, Stdio},
+    sync::mpsc::{Receiver, RecvTimeoutError, channel},
+    time::Duration,
+};
+
+/// How long anything may take before the test gives up on it. Nothing waits this
+/// long when all is well.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A program of ours, running. It is killed when the test lets go of it.
+pub struct Process {
+    name: String,
+    child: Child,
+    lines: Receiver<String>,
+    seen: Vec<String>,
+}
+
+/// Where a program of ours was built.
+fn program(name: &str) -> PathBuf {
+    let test = std::env::current_exe().expect("a test knows where it is");
+    let folder = test
+        .ancestors()
+        .nth(2)
+        .expect("tests are built into target/PROFILE/deps");
+    let program = folder.join(name);
+    assert!(
+        program.exists(),
+        "{} is not built: run `cargo build --workspace --bins`",
+        program.display()
+    );
+    program
+}
+
+impl Process {
+    /// Starts a program with its logs as JSON.
+    pub fn start(name: &str, arguments: &[&str]) -> Self {
+        let mut child = Command::new(program(name))
+            .args(arguments)
+            .env_remove("VORTEX_LOG")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap_or_else(|error| panic!("{name} does not start: {error}"));
+        let (sender, lines) = channel();
+        let outputs: [Box<dyn Read + Send>; 2] = [
+            Box::new(child.stdout.take().expect("it is piped")),
+            Box::new(child.stderr.take().expect("it is piped")),
+        ];
+        for output in outputs {
+            let sender = sender.clone();
+            std::thread::spawn(move || {
+                let lines = BufReader::new(output).lines().map_while(Result::ok);
+                // ends when the program does, or the test
+                lines
+                    .map(|line| sender.send(line))
+                    .take_while(Result::is_ok)
+                    .count();
+            });
+        }
+        Self {
+            name: name.to_owned(),
+            child,
+            lines,
+            seen: Vec::new(),
+        }
+    }
+
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Waits for a line it prints that is JSON and of which `find` makes something.
+    pub fn wait_for<T>(&mut self, what: &str, find: impl Fn(&Value) -> Option<T>) -> T {
+        loop {
+            match self.lines.recv_timeout(PATIENCE) {
+                Ok(line) => {
+                    let found = serde_json::from_str(&line)
+                        .ok()
+                        .and_then(|json| find(&json));
+                    self.seen.push(line);
+                    if let Some(found) = found {
+                        return found;
+                    }
+                }
+                Err(reason) => panic!("{}", self.silence(what, reason)),
+            }
+        }
+    }
+
+    /// Asks it to end, as an orchestrator would, and waits until it has.
+    pub fn terminate(&mut self) -> ExitStatus {
+        self.signal(rustix::process::Signal::TERM);
+        self.wait()
+    }
+
+    /// Ends it at once, as a crash would.
+    pub fn kill(&mut self) {
+        self.signal(rustix::process::Signal::KILL);
+        self.wait();
+    }
+
+    /// Sends a signal to it, and to nothing else.
+    pub fn signal(&self, signal: rustix::process::Signal) {
+        let id = i32::try_from(self.child.id()).expect("process ids are small");
+        let id = rustix::process::Pid::from_raw(id).expect("process ids are not 0");
+        rustix::process::kill_process(id, signal).expect("it is still ours");
+    }
+
+    fn wait(&mut self) -> ExitStatus {
+        self.child.wait().expect("it is ours to wait for")
+    }
+
+    fn silence(&self, what: &str, reason: RecvTimeoutError) -> String {
+        format!(
+            "{} did not say {what} ({reason}):\n{}",
+            self.name,
+            self.seen.join("\n")
+        )
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // it may have ended already
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
