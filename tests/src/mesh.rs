@@ -27,6 +27,8 @@ pub struct Options {
     pub data: Option<PathBuf>,
     /// What becomes of commits: `auto` by default.
     pub release: Option<&'static str>,
+    /// What is logged: `info` by default.
+    pub log: Option<&'static str>,
 }
 
 /// A mesh that serves.
@@ -176,6 +178,7 @@ fn one(data: &Path, options: &Options) -> Mesh {
         "0",
     ];
     arguments.extend(["--data", &data, "--log-format", "json", "--poll", "200ms"]);
+    arguments.extend(["--log", options.log.unwrap_or("info")]);
     let git = options.git.as_deref().map(text);
     arguments.extend(git.iter().flat_map(|git| ["--git", git]));
     arguments.extend(
@@ -207,6 +210,7 @@ fn many(data: &Path, options: &Options) -> Mesh {
         "--git-poll",
         "200ms",
     ]);
+    arguments.extend(["--log", options.log.unwrap_or("info")]);
     let git = options.git.as_deref().map(text);
     arguments.extend(git.iter().flat_map(|git| ["--git", git]));
     arguments.extend(

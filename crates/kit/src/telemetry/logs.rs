@@ -36,6 +36,9 @@ pub enum InitError {
     Twice(#[from] TryInitError),
 }
 
+/// Libraries whose news are for their own authors, unless a filter names them.
+const QUIET: &str = "fjall=warn,lsm_tree=warn";
+
 /// Sends the process's events to standard error, filtered by `filter`, in the syntax of
 /// `RUST_LOG`: `info`, `warn,vortex_kit=debug`. Lines written while a call is handled name its request
 /// and trace.
@@ -43,10 +46,11 @@ pub enum InitError {
 /// # Errors
 /// When the filter does not parse, or the process logs already.
 pub fn init_logs(format: LogFormat, filter: &str) -> Result<(), InitError> {
-    let filter = EnvFilter::try_new(filter).map_err(|cause| InitError::Filter {
-        filter: filter.to_owned(),
-        cause,
-    })?;
+    let filter =
+        EnvFilter::try_new(format!("{QUIET},{filter}")).map_err(|cause| InitError::Filter {
+            filter: filter.to_owned(),
+            cause,
+        })?;
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let plain = tracing_subscriber::fmt::format();
     let registry = tracing_subscriber::registry().with(filter);
