@@ -1,0 +1,194 @@
+//! A client of the gateway: one deadline an invocation, and tries again where that is safe.
+
+mod answer;
+mod backoff;
+mod call;
+mod pages;
+mod problem;
+mod sse;
+mod watch;
+
+use std::time::Duration;
+
+use reqwest::{Response, Url, header, redirect};
+use tokio::time::{Instant, sleep_until, timeout_at};
+use uuid::Uuid;
+
+use crate::{console::Notes, error::Error};
+
+pub(crate) use answer::Answer;
+pub(crate) use call::{Call, entity_tag};
+pub(crate) use pages::collect;
+pub(crate) use problem::Problem;
+pub(crate) use watch::{Follow, Told};
+
+use backoff::Backoff;
+
+/// How often a server is tried that can't be reached at all. One that answers 503 is waited for
+/// until the deadline: it is there, and on its way up or down.
+const TRIES_UNREACHABLE: u32 = 5;
+
+/// A client of one gateway.
+#[derive(Debug)]
+pub(crate) struct Client {
+    http: reqwest::Client,
+    server: Url,
+    timeout: Duration,
+    request_id: String,
+    notes: Notes,
+}
+
+impl Client {
+    /// A client that sends `request_id`, or a new id, with every call.
+    pub(crate) fn new(
+        server: Url,
+        timeout: Duration,
+        request_id: Option<String>,
+        notes: Notes,
+    ) -> Result<Self, Error> {
+        // fails when one is installed already, which is as good
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut http = reqwest::Client::builder()
+            .user_agent(concat!("vortex/", env!("CARGO_PKG_VERSION")))
+            // a write that is sent elsewhere unasked is worse than an error
+            .redirect(redirect::Policy::none());
+        if is_loopback(&server) {
+            http = http.no_proxy();
+        }
+        let http = http
+            .build()
+            .map_err(|error| Error::Setup(root_cause(&error)))?;
+        Ok(Self {
+            http,
+            server,
+            timeout,
+            request_id: request_id.unwrap_or_else(|| Uuid::new_v4().to_string()),
+            notes,
+        })
+    }
+
+    /// The gateway's address.
+    pub(crate) fn server(&self) -> &Url {
+        &self.server
+    }
+
+    /// Makes a call and reads its whole answer.
+    ///
+    /// A call that can't reach the server, breaks off or is answered that nothing happened is
+    /// made again; writes carry an `Idempotency-Key`, so that they happen once.
+    pub(crate) async fn send(&self, call: Call) -> Result<Answer, Error> {
+        let deadline = Instant::now() + self.timeout;
+        let mut backoff = Backoff::default();
+        loop {
+            let failed = match timeout_at(deadline, self.attempt(&call)).await {
+                Ok(Ok(answer)) => return Ok(answer),
+                Ok(Err(error)) => error,
+                Err(_) => return Err(self.timed_out(&call)),
+            };
+            let Some(pause) = pause(&failed, &mut backoff) else {
+                return Err(failed);
+            };
+            let resume = Instant::now() + pause;
+            if resume >= deadline {
+                return Err(failed);
+            }
+            self.notes.progress(format_args!("{failed}; trying again"));
+            sleep_until(resume).await;
+        }
+    }
+
+    async fn attempt(&self, call: &Call) -> Result<Answer, Error> {
+        let response = self.open(call).await?;
+        let answer = Answer::read(response, &self.server).await;
+        answer.map_err(|error| error.unwrap_or_else(|cause| self.unreachable(&cause)))
+    }
+
+    /// Makes a call once and leaves the body of its answer to be read.
+    async fn open(&self, call: &Call) -> Result<Response, Error> {
+        let url = call.url(&self.server)?;
+        let mut request = self
+            .http
+            .request(call.method.clone(), url)
+            .headers(call.headers.clone())
+            .header("x-request-id", &self.request_id);
+        if call.is_mutation() {
+            request = request.header("idempotency-key", &self.request_id);
+        }
+        if let Some(body) = &call.body {
+            request = request.body(body.clone());
+        }
+        let response = request
+            .send()
+            .await
+            .map_err(|error| self.unreachable(&error))?;
+        match response.status().is_success() {
+            true => Ok(response),
+            false => Err(self.refused(response).await),
+        }
+    }
+
+    async fn refused(&self, response: Response) -> Error {
+        let status = response.status().as_u16();
+        let retry_after = response.headers().get(header::RETRY_AFTER);
+        let retry_after = retry_after.and_then(|value| value.to_str().ok()?.parse().ok());
+        let location = response.headers().get(header::LOCATION);
+        let location = location.and_then(|value| Some(value.to_str().ok()?.to_owned()));
+        match Answer::read(response, &self.server).await {
+            Ok(answer) => {
+                let mut problem = Problem::read(status, answer.body(), &self.request_id);
+                problem.retry_after = retry_after.map(Duration::from_secs);
+                problem.location = location;
+                Error::Problem(Box::new(problem))
+            }
+            Err(error) => error.unwrap_or_else(|cause| self.unreachable(&cause)),
+        }
+    }
+
+    fn unreachable(&self, error: &reqwest::Error) -> Error {
+        Error::Unreachable {
+            server: self.server.clone(),
+            cause: root_cause(error),
+            request_id: self.request_id.clone(),
+        }
+    }
+
+    fn timed_out(&self, call: &Call) -> Error {
+        Error::TimedOut {
+            server: self.server.clone(),
+            after: self.timeout,
+            request_id: self.request_id.clone(),
+            mutation: call.is_mutation(),
+        }
+    }
+}
+
+/// How long to wait before trying again, or `None` when another try would be no better.
+fn pause(failed: &Error, backoff: &mut Backoff) -> Option<Duration> {
+    match failed {
+        Error::Unreachable { .. } if backoff.failures() + 1 >= TRIES_UNREACHABLE => None,
+        Error::Unreachable { .. } => Some(backoff.next(fastrand::f64())),
+        Error::Problem(problem) if problem.is_transient() => {
+            let jittered = backoff.next(fastrand::f64());
+            Some(problem.retry_after.unwrap_or_default().max(jittered))
+        }
+        _ => None,
+    }
+}
+
+fn is_loopback(server: &Url) -> bool {
+    let host = server.host_str().unwrap_or_default();
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost"
+        || address
+            .parse()
+            .is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
+}
+
+/// The innermost cause: `Connection refused (os error 111)`.
+fn root_cause(error: &dyn std::error::Error) -> String {
+    let mut cause = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    cause.to_string()
+}

@@ -1,0 +1,182 @@
+//! An error as the server tells it: `application/problem+json` (RFC 9457), or whatever something
+//! on the way answered instead.
+
+use std::{fmt, time::Duration};
+
+use serde::Deserialize;
+
+use crate::exit::Exit;
+
+/// How much of an answer that is no problem is told.
+const EXCERPT: usize = 200;
+
+/// An error as the server tells it.
+#[derive(Debug)]
+pub(crate) struct Problem {
+    /// The HTTP status.
+    pub(crate) status: u16,
+    /// The constant programs may branch on; `None` when something else than a gateway answered.
+    pub(crate) code: Option<String>,
+    detail: String,
+    request_id: String,
+    violations: Vec<Violation>,
+    /// How long the server asks to be left alone.
+    pub(crate) retry_after: Option<Duration>,
+    /// Where a redirect points.
+    pub(crate) location: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Body {
+    code: String,
+    #[serde(default)]
+    detail: String,
+    request_id: Option<String>,
+    #[serde(default)]
+    errors: Vec<Violation>,
+}
+
+/// One thing that is wrong with a request.
+#[derive(Debug, Deserialize)]
+struct Violation {
+    field: String,
+    #[serde(default)]
+    detail: String,
+}
+
+impl Problem {
+    /// Reads the body of an answer of `status`; `request_id` is what was sent.
+    pub(crate) fn read(status: u16, body: &[u8], request_id: &str) -> Self {
+        let body: Body = serde_json::from_slice(body).unwrap_or_else(|_| Body {
+            code: String::new(),
+            detail: excerpt(body),
+            request_id: None,
+            errors: Vec::new(),
+        });
+        Self {
+            status,
+            code: Some(body.code).filter(|code| !code.is_empty()),
+            detail: body.detail,
+            request_id: body.request_id.unwrap_or_else(|| request_id.to_owned()),
+            violations: body.errors,
+            retry_after: None,
+            location: None,
+        }
+    }
+
+    /// Whether the same call may succeed a little later, and is safe to make again under the same
+    /// request id.
+    pub(crate) fn is_transient(&self) -> bool {
+        matches!(self.status, 429 | 502 | 503) || self.is("OUTCOME_UNKNOWN")
+    }
+
+    /// Whether a watch can't resume from where it stood, and has to begin anew.
+    pub(crate) fn is_lost_position(&self) -> bool {
+        self.is("REVISION_UNKNOWN") || self.is("TOKEN_TOO_OLD")
+    }
+
+    /// Whether the code is this one.
+    pub(crate) fn is(&self, code: &str) -> bool {
+        self.code.as_deref() == Some(code)
+    }
+
+    /// What the caller may do next.
+    pub(crate) fn hint(&self) -> Option<&'static str> {
+        let by_code = match self.code.as_deref().unwrap_or_default() {
+            "DOCUMENT_NOT_FOUND" => "`vortex config list` shows what there is",
+            "VERSION_NOT_FOUND" => "`vortex config versions` shows those that are kept",
+            "CHANGE_NOT_FOUND" => "`vortex changes list` shows those that are kept",
+            "SOURCE_NOT_FOUND" => "`vortex sources list` shows what there is",
+            "LABEL_NOT_FOUND" => "a label begins with the first document written on it",
+            "PRECONDITION_FAILED" => {
+                "somebody was faster: `vortex config diff` shows what differs now"
+            }
+            "VERSION_EXISTS" => "names are never reused: choose another with --version",
+            "REQUEST_ID_REUSED" => "leave --request-id out, or take a new one",
+            "LABEL_FED_BY_SOURCE" => "change it in the source, or write on another label",
+            "SOURCE_SHRANK" => "`vortex sources show` says what waits, `approve` lets it through",
+            "SOURCE_NOT_READY" => "`vortex sources list` shows how the import stands",
+            "DOCUMENT_AMBIGUOUS" => "`vortex config list` shows the other document",
+            "UNSUPPORTED_FORMAT" => "--media-type or the file's extension says what it is",
+            "CHANGE_RELEASED" => "release another change set to go back",
+            "OUTCOME_UNKNOWN" | "DEADLINE_EXCEEDED" => {
+                "it may have been done: repeat it with the same --request-id"
+            }
+            _ => "",
+        };
+        let by_status = || match (self.status, Exit::of_status(self.status)) {
+            (300..400, _) => "give --server the address it redirects to",
+            (404, _) if self.code.is_none() => "is this the address of a Vortex gateway?",
+            (_, Exit::Denied) => "ask for a key that may do this",
+            _ => "",
+        };
+        Some(by_code)
+            .into_iter()
+            .chain([by_status()])
+            .find(|hint| !hint.is_empty())
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.code {
+            Some(code) => f.write_str(code)?,
+            None => write!(f, "HTTP {}", self.status)?,
+        }
+        if let Some(location) = &self.location {
+            write!(f, ": redirected to {location}")?;
+        } else if !self.detail.is_empty() {
+            write!(f, ": {}", self.detail)?;
+        }
+        for violation in &self.violations {
+            // a server that has one violation to tell tells it in the detail too
+            if !self.detail.contains(&violation.detail) {
+                write!(f, "; {}: {}", violation.field, violation.detail)?;
+            }
+        }
+        write!(f, " (request {})", self.request_id)
+    }
+}
+
+/// The beginning of a text, if it is one; markup says nothing to a person.
+fn excerpt(body: &[u8]) -> String {
+    let text = String::from_utf8_lossy(body);
+    let text = text.trim();
+    match text.starts_with('<') {
+        true => String::new(),
+        false => text
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .chars()
+            .take(EXCERPT)
+            .collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_problem_is_one_sentence_with_code_detail_and_request() {
+        let body = br#"{"code":"INVALID_ARGUMENT","detail":"two fields are wrong","request_id":"r",
+            "errors":[{"field":"a","detail":"is empty"},{"field":"b","detail":"is long"}],"x":1}"#;
+        assert_eq!(
+            Problem::read(400, body, "sent").to_string(),
+            "INVALID_ARGUMENT: two fields are wrong; a: is empty; b: is long (request r)"
+        );
+    }
+
+    #[test]
+    fn what_is_no_problem_is_told_by_its_status() {
+        let told = |body: &[u8]| Problem::read(502, body, "sent").to_string();
+        assert_eq!(
+            told(b"upstream is away\nmore"),
+            "HTTP 502: upstream is away (request sent)"
+        );
+        assert_eq!(told(b"<html>"), "HTTP 502 (request sent)");
+        assert_eq!(told(b""), "HTTP 502 (request sent)");
+        assert_eq!(told(b"[1]"), "HTTP 502: [1] (request sent)");
+    }
+}

@@ -1,0 +1,198 @@
+//! A watched configuration: events in order, over as many connections as it takes.
+
+use std::{collections::VecDeque, time::Duration};
+
+use reqwest::{Response, header::HeaderName};
+use serde_json::Value;
+use tokio::time::{Instant, sleep, timeout, timeout_at};
+
+use super::{
+    Call, Client, Problem, TRIES_UNREACHABLE,
+    backoff::Backoff,
+    sse::{Event, Parser},
+};
+use crate::error::Error;
+
+/// The server says something each second; after this long in silence the connection is dead.
+const SILENCE: Duration = Duration::from_secs(15);
+
+const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
+
+/// What a watch tells.
+#[derive(Debug)]
+pub(crate) struct Told {
+    /// `snapshot` or `change`.
+    pub(crate) event: String,
+    /// The token.
+    pub(crate) id: Option<String>,
+    /// The event's data.
+    pub(crate) data: Value,
+}
+
+/// A watch that goes on where it stood when a connection is lost.
+#[derive(Debug)]
+pub(crate) struct Follow<'a> {
+    client: &'a Client,
+    call: Call,
+    position: Position,
+    stream: Option<Stream>,
+    ready: VecDeque<Event>,
+    backoff: Backoff,
+    /// Since when there is no connection; `None` while there is one.
+    outage: Option<Instant>,
+    connected_once: bool,
+}
+
+/// Up to where events were told.
+#[derive(Debug, Default)]
+struct Position {
+    last_event_id: Option<String>,
+    digest: Option<String>,
+}
+
+#[derive(Debug)]
+struct Stream {
+    response: Response,
+    parser: Parser,
+}
+
+impl<'a> Follow<'a> {
+    /// Watches what `call` asks for; nothing is sent before the first [`Follow::next`].
+    pub(crate) fn new(client: &'a Client, call: Call) -> Self {
+        Self {
+            client,
+            call,
+            position: Position::default(),
+            stream: None,
+            ready: VecDeque::new(),
+            backoff: Backoff::default(),
+            outage: None,
+            connected_once: false,
+        }
+    }
+
+    /// The next event. Reconnects with pauses that grow, for as long as the client's timeout.
+    ///
+    /// Fails when an outage lasts longer, and when the server refuses.
+    pub(crate) async fn next(&mut self) -> Result<Told, Error> {
+        loop {
+            while let Some(event) = self.ready.pop_front() {
+                match self.take(event) {
+                    Ok(Some(told)) => return Ok(told),
+                    Ok(None) => {}
+                    Err(error) => self.lost(error).await?,
+                }
+            }
+            if let Err(error) = self.advance().await {
+                self.lost(error).await?;
+            }
+        }
+    }
+
+    /// Connects, or reads on.
+    async fn advance(&mut self) -> Result<(), Error> {
+        let Some(stream) = &mut self.stream else {
+            let response = self.connect().await?;
+            self.stream = Some(Stream {
+                response,
+                parser: Parser::default(),
+            });
+            return Ok(());
+        };
+        let chunk = match timeout(SILENCE, stream.response.chunk()).await {
+            Ok(Ok(Some(chunk))) => chunk,
+            Ok(Ok(None)) => return Err(self.broken("the stream ended")),
+            Ok(Err(error)) => return Err(self.client.unreachable(&error)),
+            Err(_) => return Err(self.broken("the stream fell silent")),
+        };
+        let events = stream.parser.feed(&chunk);
+        self.ready
+            .extend(events.map_err(|error| self.garbage(error.to_string()))?);
+        self.connected();
+        Ok(())
+    }
+
+    async fn connect(&self) -> Result<Response, Error> {
+        let id = self.position.last_event_id.as_deref();
+        let call = self.call.clone().header(LAST_EVENT_ID, id)?;
+        let call = call.query("last_digest", self.position.digest.clone());
+        let deadline = Instant::now() + self.client.timeout;
+        match timeout_at(deadline, self.client.open(&call)).await {
+            Ok(response) => response,
+            Err(_) => Err(self.client.timed_out(&call)),
+        }
+    }
+
+    fn connected(&mut self) {
+        if self.outage.take().is_some() && self.connected_once {
+            self.client.notes.progress(format_args!("connected again"));
+        }
+        self.connected_once = true;
+        self.backoff.reset();
+    }
+
+    /// What an event tells, or why the server ends the stream.
+    fn take(&mut self, event: Event) -> Result<Option<Told>, Error> {
+        if event.name == "problem" {
+            let data = event.data.as_bytes();
+            let mut problem = Problem::read(0, data, &self.client.request_id);
+            let told: Option<Value> = serde_json::from_str(&event.data).ok();
+            let status = told.and_then(|told| told["status"].as_u64()?.try_into().ok());
+            problem.status = status.unwrap_or(500);
+            return Err(Error::Problem(Box::new(problem)));
+        }
+        if !matches!(event.name.as_str(), "snapshot" | "change") {
+            return Ok(None);
+        }
+        let data: Value = serde_json::from_str(&event.data)
+            .map_err(|error| self.garbage(format!("an event is no JSON: {error}")))?;
+        self.position.digest = data["digest"].as_str().map(str::to_owned);
+        self.position.last_event_id.clone_from(&event.id);
+        Ok(Some(Told {
+            event: event.name,
+            id: event.id,
+            data,
+        }))
+    }
+
+    /// Waits before the next try, or fails with what `error` is when there is none.
+    async fn lost(&mut self, error: Error) -> Result<(), Error> {
+        self.stream = None;
+        self.ready.clear();
+        let began = *self.outage.get_or_insert_with(Instant::now);
+        let retried = match &error {
+            Error::Unreachable { .. } => {
+                self.connected_once || self.backoff.failures() + 1 < TRIES_UNREACHABLE
+            }
+            Error::Problem(problem) if problem.is_lost_position() => {
+                std::mem::take(&mut self.position).last_event_id.is_some()
+            }
+            Error::Problem(problem) => problem.is_transient(),
+            _ => false,
+        };
+        let pause = self.backoff.next(fastrand::f64());
+        if !retried || began.elapsed() + pause >= self.client.timeout {
+            return Err(error);
+        }
+        self.client
+            .notes
+            .progress(format_args!("{error}; connecting again"));
+        sleep(pause).await;
+        Ok(())
+    }
+
+    fn broken(&self, cause: &str) -> Error {
+        Error::Unreachable {
+            server: self.client.server.clone(),
+            cause: cause.to_owned(),
+            request_id: self.client.request_id.clone(),
+        }
+    }
+
+    fn garbage(&self, what: String) -> Error {
+        Error::Garbage {
+            server: self.client.server.clone(),
+            what,
+        }
+    }
+}

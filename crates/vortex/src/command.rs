@@ -1,0 +1,9 @@
+//! The commands, one file each.
+
+pub(crate) mod changes;
+pub(crate) mod completion;
+pub(crate) mod config;
+pub(crate) mod context;
+pub(crate) mod sources;
+pub(crate) mod up;
+pub(crate) mod version;

@@ -1,0 +1,143 @@
+//! `vortex changes`: change sets.
+
+mod list;
+
+use clap::Subcommand;
+use reqwest::header::IF_MATCH;
+use serde_json::Value;
+
+use crate::{
+    client::{Call, entity_tag},
+    console::{Format, Table, short},
+    error::Error,
+    session::Session,
+    view::{self, ChangeAnswer, ChangedDocument},
+};
+
+/// Change sets: documents that change together.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// List change sets, newest first
+    List(list::Args),
+    /// Show a change set and its documents
+    #[command(after_help = "\
+Examples:
+  vortex changes show release-7
+  vortex changes show v2 --path orders-prod.yml   # where several have the name")]
+    Show(Named),
+    /// Make a change set stable: a staged one, or one released before
+    #[command(after_help = "\
+Examples:
+  vortex changes release release-7
+  vortex changes release release-6   # go back
+  vortex changes release v2 --path orders-prod.yml --if-match 3f2a…")]
+    Release(Release),
+    /// Give up a staged change set; its name stays taken
+    #[command(after_help = "\
+Examples:
+  vortex changes discard release-8")]
+    Discard(Named),
+}
+
+/// Which change set is meant.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Named {
+    /// The change set's name
+    name: String,
+    /// A path it holds, where several change sets have the name; the newest otherwise
+    #[arg(long, value_name = "DOCUMENT")]
+    path: Option<String>,
+}
+
+impl Named {
+    fn on(&self, call: Call) -> Call {
+        call.query("path", self.path.as_deref())
+    }
+}
+
+/// A release.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Release {
+    #[command(flatten)]
+    named: Named,
+    /// Even while something else holds one of the documents
+    #[arg(long)]
+    force: bool,
+    /// Only if the stable version of --path has this digest
+    #[arg(long, value_name = "DIGEST", requires = "path")]
+    if_match: Option<String>,
+}
+
+impl Command {
+    pub(crate) async fn run(self, session: &mut Session) -> Result<(), Error> {
+        let call = match self {
+            Self::List(args) => return args.run(session).await,
+            Self::Show(named) => named.on(Call::get(["api", "changes", &named.name])),
+            Self::Discard(named) => {
+                named.on(Call::post(["api", "changes", &named.name, "discard"]))
+            }
+            Self::Release(release) => release.call()?,
+        };
+        let reply = session.client.send(session.labelled(call)).await?.json()?;
+        print_answer(session, &reply)
+    }
+}
+
+impl Release {
+    fn call(&self) -> Result<Call, Error> {
+        let if_match = self.if_match.as_deref().map(entity_tag);
+        let call = Call::post(["api", "changes", &self.named.name, "release"]);
+        let call = self.named.on(call).flag("force", self.force);
+        call.header(IF_MATCH, if_match.as_deref())
+    }
+}
+
+/// Prints a change set and its documents, and whether a release moved any.
+pub(crate) fn print_answer(session: &mut Session, reply: &Value) -> Result<(), Error> {
+    let server = session.client.server();
+    session.console.print(reply, |reply| {
+        let answer: ChangeAnswer = view::read(reply, server)?;
+        let change = answer.change;
+        let table = Table::new(["CHANGE", "LABEL", "STATE", "PATH", "VERSION", "DIGEST"]);
+        let (name, label, state) = (short(&change.change), change.label, change.state);
+        Ok(table.with(change.documents.into_iter().map(|document| {
+            let [path, version, digest] = document_cells(document);
+            [
+                name.clone(),
+                label.clone(),
+                state.clone(),
+                path,
+                version,
+                digest,
+            ]
+        })))
+    })?;
+    if session.console.format() == Format::Table {
+        let answer: ChangeAnswer = view::read(reply, server)?;
+        note(session, &answer)?;
+    }
+    Ok(())
+}
+
+fn note(session: &mut Session, answer: &ChangeAnswer) -> Result<(), Error> {
+    let console = &mut session.console;
+    let change = &answer.change;
+    let (shown, all) = (change.documents.len(), change.document_count);
+    if shown < all as usize {
+        console.note(format_args!("{shown} of {all} documents are shown"))?;
+    }
+    match answer.moved {
+        Some(true) => console.note(format_args!("{} is stable", change.change)),
+        Some(false) => console.note(format_args!("{} was stable already", change.change)),
+        None if !change.message.is_empty() => console.note(format_args!("{}", change.message)),
+        None => Ok(()),
+    }
+}
+
+fn document_cells(document: ChangedDocument) -> [String; 3] {
+    let digest = match document.deleted {
+        true => "(deleted)".to_owned(),
+        false => short(&document.digest),
+    };
+    [document.path, short(&document.version), digest]
+}

@@ -1,0 +1,62 @@
+//! `vortex changes list`.
+
+use crate::{
+    client::{Call, collect},
+    command::config::{limit, note_more},
+    console::{Table, short},
+    error::Error,
+    session::Session,
+    view::{self, Changes},
+};
+
+/// List change sets, newest first.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Without a label those of all labels are listed.
+
+Examples:
+  vortex changes list
+  vortex changes list --label main --state staged
+  vortex changes list --limit 1 -o json | jq -r '.changes[0].change'")]
+pub(crate) struct Args {
+    /// Only those in this state
+    #[arg(long, value_parser = ["staged", "released", "discarded"])]
+    state: Option<String>,
+    /// At most so many
+    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = limit)]
+    limit: usize,
+}
+
+impl Args {
+    pub(super) async fn run(self, session: &mut Session) -> Result<(), Error> {
+        let call = session
+            .labelled(Call::get(["api", "changes"]))
+            .query("state", self.state);
+        let list = collect(&session.client, call, "changes", self.limit).await?;
+        let server = session.client.server();
+        session.console.print(&list, |list| {
+            let list: Changes = view::read(list, server)?;
+            let table = Table::new([
+                "CHANGE",
+                "LABEL",
+                "STATE",
+                "DOCUMENTS",
+                "WRITTEN",
+                "AUTHOR",
+                "MESSAGE",
+            ]);
+            Ok(table.with(list.changes.into_iter().map(|change| {
+                [
+                    short(&change.change),
+                    change.label,
+                    change.state,
+                    change.document_count.to_string(),
+                    change.written_at.unwrap_or_default(),
+                    change.author,
+                    change.message,
+                ]
+            })))
+        })?;
+        note_more(session, &list)
+    }
+}

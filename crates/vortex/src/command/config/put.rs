@@ -1,0 +1,74 @@
+//! `vortex config put`.
+
+use std::path::PathBuf;
+
+use reqwest::header::{CONTENT_TYPE, IF_MATCH, IF_NONE_MATCH};
+
+use super::{Record, Target};
+use crate::{
+    client::{Call, entity_tag},
+    console::{Table, short},
+    error::Error,
+    file,
+    session::Session,
+    view::{self, Written},
+};
+
+/// Write the document of an application and profile.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  vortex config put orders -f orders.yml
+  vortex config put orders prod -f - --media-type application/json < orders.json
+  vortex config put orders prod -f orders.yml --version v2 --stage -m 'larger pool'
+  vortex config put orders -f orders.yml --if-none-match '*'   # only if there is none yet")]
+pub(crate) struct Args {
+    #[command(flatten)]
+    target: Target,
+    /// The file with the content; `-` is standard input
+    #[arg(short, long, value_name = "FILE")]
+    file: PathBuf,
+    #[command(flatten)]
+    record: Record,
+    /// Only if the stable version has this digest; `*` if there is one
+    #[arg(long, value_name = "DIGEST", conflicts_with = "if_none_match")]
+    if_match: Option<String>,
+    /// `*`: only if there is no stable version
+    #[arg(long, value_name = "*", value_parser = ["*"])]
+    if_none_match: Option<String>,
+    /// The content's media type; the file's extension says it otherwise
+    #[arg(long, value_name = "TYPE")]
+    media_type: Option<String>,
+}
+
+impl Args {
+    pub(super) async fn run(self, session: &mut Session) -> Result<(), Error> {
+        let content = file::read(&self.file)?;
+        let media_type = self.media_type.as_deref().or(file::media_type(&self.file));
+        let if_match = self.if_match.as_deref().map(entity_tag);
+        let call = Call::put(self.target.path(&[]))
+            .header(CONTENT_TYPE, media_type)?
+            .header(IF_MATCH, if_match.as_deref())?
+            .header(IF_NONE_MATCH, self.if_none_match.as_deref())?
+            .body(content);
+        let call = self.record.on(session.labelled(call));
+        let reply = session.client.send(call).await?.json()?;
+        let server = session.client.server();
+        session.console.print(&reply, |reply| {
+            let written: Written = view::read(reply, server)?;
+            let table = Table::new(["PATH", "LABEL", "VERSION", "DIGEST", "TOKEN", "NEW"]);
+            Ok(table.with([[
+                written.path,
+                written.label,
+                short(&written.version),
+                short(&written.digest),
+                written.token,
+                yes_or_no(written.created).to_owned(),
+            ]]))
+        })
+    }
+}
+
+fn yes_or_no(is: bool) -> &'static str {
+    if is { "yes" } else { "no" }
+}

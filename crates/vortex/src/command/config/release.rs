@@ -1,0 +1,46 @@
+//! `vortex config release`.
+
+use reqwest::header::IF_MATCH;
+use serde_json::json;
+
+use super::Target;
+use crate::{
+    client::{Call, entity_tag},
+    command::changes,
+    error::Error,
+    session::Session,
+};
+
+/// Make a version of a document stable: a staged one, or an earlier one.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+All documents of the version's change set move together.
+
+Examples:
+  vortex config release orders prod --version v2
+  vortex config release orders prod --version v1   # go back")]
+pub(crate) struct Args {
+    #[command(flatten)]
+    target: Target,
+    /// The version
+    #[arg(long, value_name = "NAME")]
+    version: String,
+    /// Even while something else holds the document
+    #[arg(long)]
+    force: bool,
+    /// Only if the stable version has this digest
+    #[arg(long, value_name = "DIGEST")]
+    if_match: Option<String>,
+}
+
+impl Args {
+    pub(super) async fn run(self, session: &mut Session) -> Result<(), Error> {
+        let if_match = self.if_match.as_deref().map(entity_tag);
+        let call = Call::post(self.target.path(&["release"]))
+            .header(IF_MATCH, if_match.as_deref())?
+            .flag("force", self.force)
+            .json(&json!({ "version": self.version }));
+        let reply = session.client.send(session.labelled(call)).await?.json()?;
+        changes::print_answer(session, &reply)
+    }
+}

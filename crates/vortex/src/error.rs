@@ -1,0 +1,130 @@
+//! Why an invocation failed, and what may be done about it.
+
+use std::{fmt::Write, io, path::PathBuf, time::Duration};
+
+use reqwest::Url;
+
+use crate::{client::Problem, console::printable, contexts, exit::Exit};
+
+/// A failed invocation.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    /// The server refused.
+    #[error("{0}")]
+    Problem(Box<Problem>),
+    /// No connection came about, or it broke before the answer was whole.
+    #[error("{server} can't be reached: {cause}")]
+    Unreachable {
+        /// The gateway's address.
+        server: Url,
+        /// What the connection failed with.
+        cause: String,
+        /// The id of the request.
+        request_id: String,
+    },
+    /// The deadline passed.
+    #[error("no answer from {server} within {}", humantime::format_duration(*.after))]
+    TimedOut {
+        /// The gateway's address.
+        server: Url,
+        /// How long was waited.
+        after: Duration,
+        /// The id of the request.
+        request_id: String,
+        /// Whether something may have changed all the same.
+        mutation: bool,
+    },
+    /// The answer is none of this API.
+    #[error("the answer of {server} makes no sense: {what}")]
+    Garbage {
+        /// The gateway's address.
+        server: Url,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// The command line asks for something that can't be.
+    #[error("{0}")]
+    Usage(String),
+    /// The input would be refused.
+    #[error("{code}: {detail}")]
+    Input {
+        /// The server's code for it.
+        code: &'static str,
+        /// What is wrong.
+        detail: String,
+    },
+    /// A file can't be read.
+    #[error("{} can't be read: {source}", .path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// The contexts can't be used.
+    #[error(transparent)]
+    Contexts(#[from] contexts::Error),
+    /// Standard output can't be written.
+    #[error("standard output can't be written: {0}")]
+    Output(#[from] io::Error),
+    /// The client could not be set up.
+    #[error("the client can't be set up: {0}")]
+    Setup(String),
+    /// The operator said no.
+    #[error("given up; nothing changed")]
+    Declined,
+}
+
+impl Error {
+    /// The exit code that stands for it.
+    pub(crate) fn exit(&self) -> Exit {
+        match self {
+            Self::Problem(problem) => Exit::of_status(problem.status),
+            Self::Unreachable { .. } | Self::TimedOut { .. } => Exit::Unavailable,
+            Self::Garbage { .. } | Self::Setup(_) | Self::Declined => Exit::Failed,
+            Self::Usage(_) => Exit::Usage,
+            Self::Input { .. } | Self::Unreadable { .. } => Exit::Refused,
+            Self::Contexts(error) => error.exit(),
+            // a reader such as `head` that has seen enough is no failure
+            Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Done,
+            Self::Output(_) => Exit::Failed,
+        }
+    }
+
+    /// What the caller may do next.
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Problem(problem) => problem.hint().map(str::to_owned),
+            Self::Unreachable { .. } => Some(
+                "is the gateway running there? --server, VORTEX_SERVER or a context says where \
+                 it is"
+                    .to_owned(),
+            ),
+            Self::TimedOut {
+                mutation: true,
+                request_id,
+                ..
+            } => Some(format!(
+                "it may have been done all the same; repeat it with --request-id {request_id}, \
+                 which does nothing twice"
+            )),
+            Self::TimedOut { .. } => Some("--timeout gives it longer".to_owned()),
+            Self::Garbage { .. } => Some("is this the address of a Vortex gateway?".to_owned()),
+            Self::Contexts(error) => error.hint(),
+            _ => None,
+        }
+    }
+
+    /// What a person is told: one sentence, and a line with a hint where there is one.
+    pub(crate) fn report(&self, error: &str, hint: &str) -> String {
+        let mut report = format!("{error} {}", printable(&self.to_string()));
+        if let Self::Unreachable { request_id, .. } | Self::TimedOut { request_id, .. } = self {
+            // writing to a String does not fail
+            let _ = write!(report, " (request {})", printable(request_id));
+        }
+        if let Some(text) = self.hint() {
+            let _ = write!(report, "\n{hint} {}", printable(&text));
+        }
+        report
+    }
+}

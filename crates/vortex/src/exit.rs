@@ -1,0 +1,56 @@
+//! Exit codes, which scripts may branch on.
+
+use std::process::ExitCode;
+
+/// Why the process ends, as its exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// What was asked is done.
+    Done = 0,
+    /// It failed for a reason that has no code of its own.
+    Failed = 1,
+    /// The command line or a context is wrong.
+    Usage = 2,
+    /// There is no such thing.
+    NotFound = 3,
+    /// Something else is in force than the caller expected.
+    Conflict = 4,
+    /// The input was refused; nothing changed.
+    Refused = 5,
+    /// The server could not be reached, or not in time.
+    Unavailable = 6,
+    /// The caller may not do this.
+    Denied = 7,
+}
+
+impl Exit {
+    /// What an HTTP status that is no success means.
+    pub(crate) fn of_status(status: u16) -> Self {
+        match status {
+            400 | 413 | 415 | 422 => Self::Refused,
+            401 | 403 | 407 => Self::Denied,
+            404 | 410 => Self::NotFound,
+            409 | 412 => Self::Conflict,
+            408 | 429 | 502..=504 => Self::Unavailable,
+            _ => Self::Failed,
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// The codes, for `--help`.
+pub(crate) const TABLE: &str = "\
+Exit codes:
+  0  done
+  1  failed: a fault of the server, or an answer that makes no sense
+  2  usage: the command line, a setting or a context is wrong
+  3  not found
+  4  conflict: a precondition failed, a name is taken, a source feeds the label
+  5  refused: the input is invalid or too large; nothing changed
+  6  unavailable: the server could not be reached or did not answer in time
+  7  denied: not authenticated, or not allowed";
