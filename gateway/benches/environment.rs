@@ -1,1 +1,307 @@
-fn main() {}
+//! What a Spring environment costs, beside a bare axum route that answers the same bytes.
+//!
+//! Both are served by the same accept loop on a thread of their own, and asked in turns over one
+//! kept-alive connection. What counts is the processor time of the server's thread, which other
+//! work on the machine hardly moves; the ratio is that of the two in this run.
+
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::{SocketAddr, TcpStream},
+    pin::Pin,
+    sync::mpsc,
+    thread,
+    time::Duration,
+};
+
+use axum::{Router, routing::get};
+use bytes::Bytes;
+use futures::Stream;
+use http::header;
+use rustix::{
+    thread::{CpuSet, sched_setaffinity},
+    time::{ClockId, clock_gettime},
+};
+use tonic::{Request, Response, Status};
+use vortex_gateway::{Gateway, Settings};
+use vortex_kit::{clock::System, grpc::Server, http::Limits, http::Listener, process::Runtime};
+use vortex_proto::config::v1::{
+    config_service_server::{ConfigService, ConfigServiceServer},
+    source_service_server::{SourceService, SourceServiceServer},
+    *,
+};
+
+const ROUNDS: usize = 40;
+const REQUESTS: u32 = 2_000;
+const PATH: &str = "/vets-service/docker,mysql";
+
+fn main() {
+    pin(1);
+    let gateway = Subject::start(serve_gateway);
+    let mut connection = Connection::open(gateway.address);
+    let body = connection.get();
+    let bare = Subject::start({
+        let body = Bytes::from(body.clone());
+        move |runtime| Box::pin(serve_bare(body, runtime))
+    });
+    let mut bare_connection = Connection::open(bare.address);
+    assert_eq!(bare_connection.get(), body);
+    let mut costs = Vec::new();
+    for round in 0..=ROUNDS {
+        let cost = (
+            bare.cost(&mut bare_connection),
+            gateway.cost(&mut connection),
+        );
+        // the first round warms up
+        if round > 0 {
+            costs.push(cost);
+        }
+    }
+    println!(
+        "{} bytes; microseconds of the server's thread a request",
+        body.len()
+    );
+    let least = |cost: fn(&(Duration, Duration)) -> Duration| costs.iter().map(cost).min();
+    let (least_bare, least_gateway) = (least(|cost| cost.0), least(|cost| cost.1));
+    let (bare, gateway) = (
+        least_bare.unwrap_or_default(),
+        least_gateway.unwrap_or_default(),
+    );
+    println!(
+        "least:  bare axum {:.2}, gateway {:.2}, ratio {:.2}",
+        micros(bare),
+        micros(gateway),
+        ratio(bare, gateway)
+    );
+    costs.sort_by(|one, other| ratio(one.0, one.1).total_cmp(&ratio(other.0, other.1)));
+    let (bare, gateway) = costs[costs.len() / 2];
+    println!(
+        "median: bare axum {:.2}, gateway {:.2}, ratio {:.2}",
+        micros(bare),
+        micros(gateway),
+        ratio(bare, gateway)
+    );
+}
+
+/// Keeps a thread on one processor, so that both servers have the same one. Where that cannot be,
+/// the figures scatter more.
+fn pin(processor: usize) {
+    let mut set = CpuSet::new();
+    set.set(processor);
+    let _ = sched_setaffinity(None, &set);
+}
+
+fn ratio(bare: Duration, gateway: Duration) -> f64 {
+    bare.as_secs_f64() / gateway.as_secs_f64()
+}
+
+fn micros(cost: Duration) -> f64 {
+    cost.as_secs_f64() * 1e6 / f64::from(REQUESTS)
+}
+
+/// A server on a thread of its own.
+struct Subject {
+    address: SocketAddr,
+    ask: tokio::sync::mpsc::UnboundedSender<mpsc::Sender<Duration>>,
+}
+
+type Starting = Pin<Box<dyn Future<Output = SocketAddr>>>;
+
+impl Subject {
+    fn start(serve: impl FnOnce(Runtime) -> Starting + Send + 'static) -> Self {
+        let (tell, told) = mpsc::channel();
+        let (ask, mut asked) = tokio::sync::mpsc::unbounded_channel::<mpsc::Sender<Duration>>();
+        thread::spawn(move || {
+            pin(0);
+            let executor = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build();
+            executor.unwrap().block_on(async {
+                let runtime = Runtime::new("gateway", "0.0.0", System::shared());
+                tell.send(serve(runtime).await).unwrap();
+                while let Some(reply) = asked.recv().await {
+                    let time = clock_gettime(ClockId::ThreadCPUTime);
+                    reply.send(Duration::try_from(time).unwrap()).unwrap();
+                }
+            });
+        });
+        let address = told.recv().unwrap();
+        Self { address, ask }
+    }
+
+    fn spent(&self) -> Duration {
+        let (tell, told) = mpsc::channel();
+        self.ask.send(tell).unwrap();
+        told.recv().unwrap()
+    }
+
+    fn cost(&self, connection: &mut Connection) -> Duration {
+        let before = self.spent();
+        for _ in 0..REQUESTS {
+            connection.get();
+        }
+        self.spent() - before
+    }
+}
+
+fn serve_gateway(runtime: Runtime) -> Starting {
+    Box::pin(async move {
+        let server = Server::builder(&runtime)
+            .descriptors(vortex_proto::DESCRIPTORS)
+            .service(ConfigServiceServer::new(Constant::new()))
+            .service(SourceServiceServer::new(Constant::new()))
+            .build()
+            .await
+            .unwrap();
+        let settings = Settings {
+            http: SocketAddr::from(([127, 0, 0, 1], 0)),
+            ..Settings::default()
+        };
+        let gateway = Gateway::start(settings, server.channel(), &runtime).unwrap();
+        gateway.address()
+    })
+}
+
+async fn serve_bare(body: Bytes, runtime: Runtime) -> SocketAddr {
+    let answer = move || {
+        let body = body.clone();
+        async move { ([(header::CONTENT_TYPE, "application/json")], body) }
+    };
+    let listener = Listener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
+    let address = listener.address();
+    let router = Router::new().route("/{app}/{profiles}", get(answer));
+    listener.serve(router, Limits::default(), &runtime.lifecycle);
+    address
+}
+
+/// A kept-alive connection.
+struct Connection {
+    stream: BufReader<TcpStream>,
+}
+
+impl Connection {
+    fn open(address: SocketAddr) -> Self {
+        let stream = TcpStream::connect(address).unwrap();
+        stream.set_nodelay(true).unwrap();
+        Self {
+            stream: BufReader::new(stream),
+        }
+    }
+
+    fn get(&mut self) -> Vec<u8> {
+        let request =
+            format!("GET {PATH} HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\n\r\n");
+        self.stream.get_mut().write_all(request.as_bytes()).unwrap();
+        let mut length = 0;
+        loop {
+            let mut line = String::new();
+            self.stream.read_line(&mut line).unwrap();
+            if line == "\r\n" {
+                break;
+            }
+            if let Some(value) = line.strip_prefix("content-length: ") {
+                length = value.trim().parse().unwrap();
+            }
+        }
+        let mut body = vec![0; length];
+        self.stream.read_exact(&mut body).unwrap();
+        body
+    }
+}
+
+/// A config-svc whose answer is ready: what is measured is the way to it and back.
+#[derive(Clone)]
+struct Constant {
+    environment: GetEnvironmentResponse,
+}
+
+impl Constant {
+    fn new() -> Self {
+        let source = |name: &str, keys: usize| PropertySource {
+            name: format!("https://git.example.com/petclinic-config/{name}"),
+            path: name.to_owned(),
+            properties: properties(keys),
+        };
+        Self {
+            environment: GetEnvironmentResponse {
+                sources: vec![
+                    source("vets-service.yml (document #1)", 8),
+                    source("application.yml (document #2)", 8),
+                    source("vets-service.yml", 6),
+                    source("application.yml", 14),
+                ],
+                version: "323993ce2519c6d02df63e08bf4458d123d3b611".into(),
+                digest: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".into(),
+                token: "0190b5e5-7d4e-7000-8000-000000000000:1234".into(),
+                source_age: None,
+            },
+        }
+    }
+}
+
+fn properties(keys: usize) -> Bytes {
+    let entries: Vec<String> = (0..keys)
+        .map(|key| {
+            format!(r#""spring.datasource.pool.key-{key}":"jdbc:mysql://host-{key}:3306/db""#)
+        })
+        .collect();
+    Bytes::from(format!("{{{}}}", entries.join(",")))
+}
+
+type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<Response<T>, Status>> + Send + 'a>>;
+type Messages<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
+
+/// Methods that nothing here calls, as `async_trait` writes them.
+macro_rules! unused {
+    ($($method:ident $request:ident $response:ty;)+) => {
+        $(fn $method<'s, 'a>(&'s self, _: Request<$request>) -> Answer<'a, $response>
+        where
+            's: 'a,
+            Self: 'a,
+        {
+            Box::pin(async { Err(Status::unimplemented(stringify!($method))) })
+        })+
+    };
+}
+
+#[tonic::async_trait]
+impl ConfigService for Constant {
+    type WatchConfigStream = Messages<WatchConfigResponse>;
+    type WatchLogStream = Messages<WatchLogResponse>;
+
+    async fn get_environment(
+        &self,
+        _: Request<GetEnvironmentRequest>,
+    ) -> Result<Response<GetEnvironmentResponse>, Status> {
+        Ok(Response::new(self.environment.clone()))
+    }
+
+    unused! {
+        put_document PutDocumentRequest PutDocumentResponse;
+        delete_document DeleteDocumentRequest DeleteDocumentResponse;
+        get_document GetDocumentRequest GetDocumentResponse;
+        list_documents ListDocumentsRequest ListDocumentsResponse;
+        list_versions ListVersionsRequest ListVersionsResponse;
+        diff_versions DiffVersionsRequest DiffVersionsResponse;
+        apply_change ApplyChangeRequest ApplyChangeResponse;
+        get_change GetChangeRequest GetChangeResponse;
+        list_changes ListChangesRequest ListChangesResponse;
+        release_change ReleaseChangeRequest ReleaseChangeResponse;
+        discard_change DiscardChangeRequest DiscardChangeResponse;
+        get_config GetConfigRequest GetConfigResponse;
+        get_file GetFileRequest GetFileResponse;
+        explain_config ExplainConfigRequest ExplainConfigResponse;
+        watch_config WatchConfigRequest Self::WatchConfigStream;
+        watch_log WatchLogRequest Self::WatchLogStream;
+    }
+}
+
+#[tonic::async_trait]
+impl SourceService for Constant {
+    unused! {
+        list_sources ListSourcesRequest ListSourcesResponse;
+        get_source GetSourceRequest GetSourceResponse;
+        sync_source SyncSourceRequest SyncSourceResponse;
+        approve_source ApproveSourceRequest ApproveSourceResponse;
+        notify_sources NotifySourcesRequest NotifySourcesResponse;
+    }
+}

@@ -27,6 +27,7 @@ use tower::{BoxError, Service};
 use vortex_kit::{
     channel::Channel,
     context::{self, Context, Peer},
+    error::Fault,
     http::PeerAddr,
     process::Runtime,
     shutdown::Drain,
@@ -86,12 +87,23 @@ impl Inner {
     where
         B: HttpBody<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
-        let peer = request.extensions().get::<PeerAddr>();
+        let (parts, body) = request.into_parts();
+        let peer = parts.extensions.get::<PeerAddr>();
         let peer = peer.map_or(Peer::InProcess, |peer| Peer::Remote(peer.0));
-        let context = Context::from_headers(request.headers(), peer).with_drain(self.drain.clone());
-        let began = self.meter.begin(request.method());
-        let answering = panic::caught(self.answer(request));
-        let (mut response, template) = context.clone().scope(answering).await;
+        let context = Context::from_headers(&parts.headers, peer).with_drain(self.drain.clone());
+        let began = self.meter.begin(&parts.method);
+        let (mut response, template) = match self.spring_path(&parts) {
+            Some(skipped) => {
+                let context = context.clone().within(self.settings.request_timeout);
+                let answer = self.spring(&parts, skipped);
+                context.scope(panic::caught(answer)).await
+            }
+            None => {
+                let request = Request::from_parts(parts, Body::new(body));
+                let answer = Box::pin(self.route(request));
+                context.clone().scope(panic::caught(answer)).await
+            }
+        };
         // visible ASCII by construction
         if let Ok(id) = HeaderValue::from_str(context.request_id().as_str()) {
             response.headers_mut().insert(context::REQUEST_ID, id);
@@ -101,37 +113,22 @@ impl Inner {
         response
     }
 
-    async fn answer<B>(&self, request: Request<B>) -> Answered
-    where
-        B: HttpBody<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
-    {
-        let path = request.uri().path();
-        if is_probe(path) {
-            return self.route(request.map(Body::new)).await;
-        }
-        let _place = match self.admission.admit() {
-            Ok(place) => place,
-            Err(fault) => return (Problem(fault).into_response(), Template::UNMATCHED),
-        };
-        match self.settings.spring_prefix.strip(path) {
-            // what Spring's routes answer does not depend on a body
-            Some(rest) if !is_reserved(rest) => {
-                let skipped = path.len() - rest.len();
-                self.spring(request.into_parts().0, skipped).await
-            }
-            _ => self.route(request.map(Body::new)).await,
-        }
+    /// How many bytes of the path come before what Spring's routes begin with; `None` for a
+    /// request that is not theirs.
+    fn spring_path(&self, request: &Parts) -> Option<usize> {
+        let path = request.uri.path();
+        let rest = self.settings.spring_prefix.strip(path)?;
+        (!is_reserved(rest)).then_some(path.len() - rest.len())
     }
 
-    /// Answers one of Spring's routes, whose path begins after `skipped` bytes.
-    async fn spring(&self, request: Parts, skipped: usize) -> Answered {
+    /// Answers one of Spring's routes, which do not depend on a body.
+    async fn spring(&self, request: &Parts, skipped: usize) -> Answered {
+        let _place = match self.admission.admit() {
+            Ok(place) => place,
+            Err(fault) => return overloaded(fault),
+        };
         let path = &request.uri.path()[skipped..];
-        let answer = spring::answer(&self.services, &request, path);
-        let context = Context::current().unwrap_or_else(Context::root);
-        let (mut response, template) = context
-            .within(self.settings.request_timeout)
-            .scope(answer)
-            .await;
+        let (mut response, template) = spring::answer(&self.services, request, path).await;
         if request.method == Method::HEAD {
             without_body(&mut response);
         }
@@ -139,14 +136,20 @@ impl Inner {
     }
 
     async fn route(&self, request: Request<Body>) -> Answered {
+        let _place = match self.admission.admit() {
+            Ok(place) => Some(place),
+            Err(_) if is_probe(request.uri().path()) => None,
+            Err(fault) => return overloaded(fault),
+        };
         // a router is always ready, and cannot fail
         let Ok(mut response) = self.routes.clone().call(request).await;
-        let template = response
-            .extensions_mut()
-            .remove()
-            .unwrap_or(Template::UNMATCHED);
-        (response, template)
+        let template = response.extensions_mut().remove();
+        (response, template.unwrap_or(Template::UNMATCHED))
     }
+}
+
+fn overloaded(fault: Fault) -> Answered {
+    (Problem(fault).into_response(), Template::UNMATCHED)
 }
 
 /// Whether a path is asked by probes and scrapers, which have to be answered under load too.

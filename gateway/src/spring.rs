@@ -88,7 +88,9 @@ async fn get_environment(
         key: header(&request.headers, &KEY),
         min_token: min_token(request)?.unwrap_or_default(),
     };
-    let reply = services.config().get_environment(request).await?;
+    let mut client = services.config();
+    // boxed, since a generated client's future is large, and is moved at every level above
+    let reply = Box::pin(client.get_environment(request)).await?;
     Ok(reply.into_inner())
 }
 

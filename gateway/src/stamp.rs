@@ -52,7 +52,7 @@ impl Stamp<'_> {
     fn write(&self, headers: &mut HeaderMap) {
         headers.insert(header::VARY, VARY);
         if !self.digest.is_empty() {
-            insert(headers, header::ETAG, format!("\"{}\"", self.digest));
+            insert(headers, header::ETAG, ["\"", self.digest, "\""].concat());
         }
         if !self.version.is_empty() {
             insert(headers, VERSION, self.version.to_owned());

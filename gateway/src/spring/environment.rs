@@ -2,7 +2,7 @@
 //! here, which is what keeps this route close to the cost of a constant answer.
 
 use axum::{body::Body, response::Response};
-use bytes::{BufMut, Bytes, BytesMut};
+use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, header};
 use vortex_proto::config::v1::GetEnvironmentResponse;
 
@@ -50,31 +50,31 @@ pub(super) fn answer(
 
 /// Writes the environment of `view` as Spring's clients read it.
 pub(super) fn body(view: &View<'_>, environment: &GetEnvironmentResponse) -> Bytes {
-    let mut out = BytesMut::with_capacity(estimate(view, environment));
-    out.put_slice(br#"{"name":"#);
+    let mut out = Vec::with_capacity(estimate(view, environment));
+    out.extend_from_slice(br#"{"name":"#);
     json::write_string(&mut out, &view.app);
-    out.put_slice(br#","profiles":["#);
+    out.extend_from_slice(br#","profiles":["#);
     json::write_string(&mut out, &view.profiles);
-    out.put_slice(br#"],"label":"#);
+    out.extend_from_slice(br#"],"label":"#);
     match &view.label {
         Some(label) => json::write_string(&mut out, label),
-        None => out.put_slice(b"null"),
+        None => out.extend_from_slice(b"null"),
     }
-    out.put_slice(br#","version":"#);
+    out.extend_from_slice(br#","version":"#);
     json::write_string(&mut out, &environment.version);
-    out.put_slice(br#","state":"","propertySources":["#);
+    out.extend_from_slice(br#","state":"","propertySources":["#);
     for (place, source) in environment.sources.iter().enumerate() {
         if place > 0 {
-            out.put_u8(b',');
+            out.push(b',');
         }
-        out.put_slice(br#"{"name":"#);
+        out.extend_from_slice(br#"{"name":"#);
         json::write_string(&mut out, &source.name);
-        out.put_slice(br#","source":"#);
-        out.put_slice(&source.properties);
-        out.put_u8(b'}');
+        out.extend_from_slice(br#","source":"#);
+        out.extend_from_slice(&source.properties);
+        out.push(b'}');
     }
-    out.put_slice(b"]}");
-    out.freeze()
+    out.extend_from_slice(b"]}");
+    out.into()
 }
 
 /// Bytes the body takes when nothing has to be escaped.
