@@ -19,6 +19,9 @@ use tokio::sync::watch;
 use vortex_kit::{clock::Clock, context::Context};
 use vortex_spring::{Format, ParseError};
 
+/// Bytes of a document that is parsed on the thread it comes in on.
+const PARSED_AT_ONCE: usize = 16 << 10;
+
 /// All configuration of this process.
 pub struct Configuration {
     store: ConfigStore,
@@ -158,10 +161,13 @@ impl Configuration {
 
     /// Parses a document that is to be written, so that what can't be read is
     /// refused before anything is stored.
-    pub fn check(&self, path: &Path, content: Bytes) -> Result<Checked, ParseError> {
+    ///
+    /// # Errors
+    /// Where it does not parse.
+    pub async fn check(&self, path: &Path, content: Bytes) -> Result<Checked, ParseError> {
         let sha256 = Sha256::of(&content);
         if let Some(format) = Format::from_path(path.as_str()) {
-            let file = vortex_spring::parse(format, &content)?;
+            let file = parse(format, content.clone()).await?;
             self.views.remember(sha256, format, file);
         }
         Ok(Checked {
@@ -208,5 +214,17 @@ pub fn requester(context: &Context, key: Option<crate::domain::RequestKey>) -> R
     Request {
         principal: context.principal().to_string(),
         key,
+    }
+}
+
+/// Parses a document: a large one where it keeps nobody else waiting.
+async fn parse(format: Format, content: Bytes) -> Result<vortex_spring::File, ParseError> {
+    if content.len() <= PARSED_AT_ONCE {
+        return vortex_spring::parse(format, &content);
+    }
+    let parsing = tokio::task::spawn_blocking(move || vortex_spring::parse(format, &content));
+    match parsing.await {
+        Ok(parsed) => parsed,
+        Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
     }
 }

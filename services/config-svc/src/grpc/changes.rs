@@ -45,8 +45,9 @@ pub(super) async fn apply(
     let mut documents = Vec::with_capacity(request.documents.len());
     let mut contents = Vec::new();
     for (index, document) in request.documents.into_iter().enumerate() {
-        let (write, content) =
-            document_write(&grpc, document).map_err(|fault| fault.with("document", index))?;
+        let (write, content) = document_write(&grpc, document)
+            .await
+            .map_err(|fault| fault.with("document", index))?;
         documents.push(write);
         contents.extend(content);
     }
@@ -170,7 +171,7 @@ pub(super) async fn discard(
 
 type Stored = Option<(Sha256, Bytes)>;
 
-fn document_write(
+async fn document_write(
     grpc: &Grpc,
     document: pb::DocumentWrite,
 ) -> Result<(DocumentWrite, Stored), Fault> {
@@ -183,6 +184,7 @@ fn document_write(
             let checked = grpc
                 .configuration
                 .check(&path, content)
+                .await
                 .map_err(|error| malformed(path.as_str(), &error))?;
             (checked.content, Some(checked.bytes))
         }

@@ -33,6 +33,7 @@ pub(super) async fn put(
     let checked = grpc
         .configuration
         .check(&path, request.content)
+        .await
         .map_err(|error| malformed(path.as_str(), &error))?;
     let digest = checked.bytes.0.to_string();
     let write = WriteChange {
