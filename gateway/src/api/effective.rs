@@ -43,6 +43,7 @@ pub(super) struct Parameters {
 #[utoipa::path(
     get,
     path = "/api/effective/{app}/{profile}",
+    operation_id = "getConfig",
     tag = "configuration",
     params(
         Target,

@@ -40,6 +40,7 @@ pub(super) struct Parameters {
 #[utoipa::path(
     get,
     path = "/api/explain/{app}/{profile}",
+    operation_id = "explainConfig",
     tag = "configuration",
     params(Target, Parameters),
     responses((status = 200, description = "Where the values come from", body = Explanation)),

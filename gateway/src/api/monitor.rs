@@ -38,6 +38,7 @@ struct Notified {
 #[utoipa::path(
     post,
     path = "/monitor",
+    operation_id = "notifySources",
     tag = "sources",
     params(Parameters),
     request_body(content = String, description = "Anything, up to 4 MiB", content_type = "*/*"),

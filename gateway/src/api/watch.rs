@@ -49,6 +49,7 @@ struct Parameters {
 #[utoipa::path(
     get,
     path = "/api/watch/{app}/{profile}",
+    operation_id = "watchConfig",
     tag = "configuration",
     params(
         Target,

@@ -1,5 +1,7 @@
 //! The gateway over real sockets, in front of a config-svc that answers what a test tells it to.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)] // what fails in a test ends it
+
 mod api;
 mod client;
 mod config_service;

@@ -33,7 +33,7 @@ async fn what_is_served_is_what_the_handlers_say() {
 async fn every_route_described_is_there_and_takes_its_methods() {
     let mesh = start().await;
     for (path, method, _) in operations(&mesh.get("/api/openapi.json").await.json()) {
-        let path = path.replace('{', "").replace('}', "");
+        let path = path.replace(['{', '}'], "");
         let line = format!("{} {path}", method.to_uppercase());
         let answer = mesh.send(&line, &[], "").await;
         let code = match answer.header("content-type") {
@@ -104,7 +104,11 @@ fn the_document_is_whole() {
             "{reference} names nothing"
         );
     }
+    let mut ids = BTreeSet::new();
     for (path, method, operation) in operations(&document) {
+        if let Some(id) = operation["operationId"].as_str() {
+            assert!(ids.insert(id.to_owned()), "{id} is not unique");
+        }
         let parameters = operation["parameters"]
             .as_array()
             .cloned()

@@ -113,6 +113,7 @@ impl From<ApplyChangeResponse> for Applied {
 #[utoipa::path(
     post,
     path = "/api/changes",
+    operation_id = "applyChange",
     tag = "changes",
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes the call safe to repeat for 24 hours")),
     request_body = Body,

@@ -48,6 +48,7 @@ impl Command {
 #[utoipa::path(
     post,
     path = "/api/changes/{name}/release",
+    operation_id = "releaseChange",
     tag = "changes",
     params(
         ("name" = String, Path, description = "Its name"),
@@ -85,6 +86,7 @@ pub(super) async fn release(
 #[utoipa::path(
     post,
     path = "/api/changes/{name}/discard",
+    operation_id = "discardChange",
     tag = "changes",
     params(
         ("name" = String, Path, description = "Its name"),

@@ -36,6 +36,7 @@ pub(super) struct Changes {
 #[utoipa::path(
     get,
     path = "/api/changes",
+    operation_id = "listChanges",
     tag = "changes",
     params(Parameters),
     responses((status = 200, description = "A page, newest first", body = Changes)),

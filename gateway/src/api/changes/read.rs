@@ -27,6 +27,7 @@ pub(super) struct Parameters {
 #[utoipa::path(
     get,
     path = "/api/changes/{name}",
+    operation_id = "getChange",
     tag = "changes",
     params(("name" = String, Path, description = "Its name"), Parameters),
     responses((status = 200, description = "The change set", body = Answer)),

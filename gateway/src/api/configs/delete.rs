@@ -48,6 +48,7 @@ pub(super) struct Deleted {
 #[utoipa::path(
     delete,
     path = "/api/configs/{app}/{profile}",
+    operation_id = "deleteDocument",
     tag = "configs",
     params(
         Target,

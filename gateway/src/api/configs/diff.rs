@@ -45,6 +45,7 @@ pub(super) struct Diff {
 #[utoipa::path(
     get,
     path = "/api/configs/{app}/{profile}/diff",
+    operation_id = "diffVersions",
     tag = "configs",
     params(Target, Parameters),
     responses((status = 200, description = "What differs", body = Diff)),

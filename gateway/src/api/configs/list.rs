@@ -80,6 +80,7 @@ impl From<Document> for Metadata {
 #[utoipa::path(
     get,
     path = "/api/configs",
+    operation_id = "listDocuments",
     tag = "configs",
     params(Parameters),
     responses((status = 200, description = "A page", body = Documents)),

@@ -33,6 +33,7 @@ pub(super) struct Parameters {
 #[utoipa::path(
     get,
     path = "/api/configs/{app}/{profile}",
+    operation_id = "getDocument",
     tag = "configs",
     params(
         Target,

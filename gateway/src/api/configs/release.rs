@@ -47,6 +47,7 @@ impl Command {
 #[utoipa::path(
     post,
     path = "/api/configs/{app}/{profile}/release",
+    operation_id = "releaseVersion",
     tag = "configs",
     params(
         Target,

@@ -83,6 +83,7 @@ impl From<Version> for Metadata {
 #[utoipa::path(
     get,
     path = "/api/configs/{app}/{profile}/versions",
+    operation_id = "listVersions",
     tag = "configs",
     params(Target, Parameters),
     responses((status = 200, description = "A page, newest first", body = Versions)),

@@ -71,6 +71,7 @@ impl From<PutDocumentResponse> for Written {
 #[utoipa::path(
     put,
     path = "/api/configs/{app}/{profile}",
+    operation_id = "putDocument",
     tag = "configs",
     params(
         Target,

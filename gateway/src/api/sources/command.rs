@@ -30,6 +30,7 @@ pub(super) struct Approval {
 #[utoipa::path(
     post,
     path = "/api/sources/{name}/sync",
+    operation_id = "syncSource",
     tag = "sources",
     params(("name" = String, Path, description = "Its name")),
     responses((status = 200, description = "The source after it was read", body = Source)),
@@ -52,6 +53,7 @@ pub(super) async fn sync(
 #[utoipa::path(
     post,
     path = "/api/sources/{name}/approve",
+    operation_id = "approveSource",
     tag = "sources",
     params(("name" = String, Path, description = "Its name")),
     request_body = Approval,

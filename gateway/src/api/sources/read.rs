@@ -40,6 +40,7 @@ pub(super) struct Sources {
 #[utoipa::path(
     get,
     path = "/api/sources",
+    operation_id = "listSources",
     tag = "sources",
     params(Page),
     responses((status = 200, description = "A page", body = Sources)),
@@ -63,6 +64,7 @@ pub(super) async fn list(
 #[utoipa::path(
     get,
     path = "/api/sources/{name}",
+    operation_id = "getSource",
     tag = "sources",
     params(("name" = String, Path, description = "Its name")),
     responses((status = 200, description = "The source", body = Source)),

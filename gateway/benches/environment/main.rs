@@ -4,35 +4,31 @@
 //! kept-alive connection. What counts is the processor time of the server's thread, which other
 //! work on the machine hardly moves; the ratio is that of the two in this run.
 
-use std::{
-    io::{BufRead, BufReader, Read, Write},
-    net::{SocketAddr, TcpStream},
-    pin::Pin,
-    sync::mpsc,
-    thread,
-    time::Duration,
-};
+#![allow(clippy::unwrap_used, clippy::print_stdout)] // a benchmark: what fails ends it, and it prints
+
+mod connection;
+mod constant;
+
+use std::{net::SocketAddr, pin::Pin, sync::mpsc, thread, time::Duration};
 
 use axum::{Router, routing::get};
 use bytes::Bytes;
-use futures::Stream;
 use http::header;
 use rustix::{
     thread::{CpuSet, sched_setaffinity},
     time::{ClockId, clock_gettime},
 };
-use tonic::{Request, Response, Status};
 use vortex_gateway::{Gateway, Settings};
 use vortex_kit::{clock::System, grpc::Server, http::Limits, http::Listener, process::Runtime};
 use vortex_proto::config::v1::{
-    config_service_server::{ConfigService, ConfigServiceServer},
-    source_service_server::{SourceService, SourceServiceServer},
-    *,
+    config_service_server::ConfigServiceServer, source_service_server::SourceServiceServer,
 };
+
+use connection::Connection;
+use constant::Constant;
 
 const ROUNDS: usize = 40;
 const REQUESTS: u32 = 2_000;
-const PATH: &str = "/vets-service/docker,mysql";
 
 fn main() {
     pin(1);
@@ -171,137 +167,4 @@ async fn serve_bare(body: Bytes, runtime: Runtime) -> SocketAddr {
     let router = Router::new().route("/{app}/{profiles}", get(answer));
     listener.serve(router, Limits::default(), &runtime.lifecycle);
     address
-}
-
-/// A kept-alive connection.
-struct Connection {
-    stream: BufReader<TcpStream>,
-}
-
-impl Connection {
-    fn open(address: SocketAddr) -> Self {
-        let stream = TcpStream::connect(address).unwrap();
-        stream.set_nodelay(true).unwrap();
-        Self {
-            stream: BufReader::new(stream),
-        }
-    }
-
-    fn get(&mut self) -> Vec<u8> {
-        let request =
-            format!("GET {PATH} HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\n\r\n");
-        self.stream.get_mut().write_all(request.as_bytes()).unwrap();
-        let mut length = 0;
-        loop {
-            let mut line = String::new();
-            self.stream.read_line(&mut line).unwrap();
-            if line == "\r\n" {
-                break;
-            }
-            if let Some(value) = line.strip_prefix("content-length: ") {
-                length = value.trim().parse().unwrap();
-            }
-        }
-        let mut body = vec![0; length];
-        self.stream.read_exact(&mut body).unwrap();
-        body
-    }
-}
-
-/// A config-svc whose answer is ready: what is measured is the way to it and back.
-#[derive(Clone)]
-struct Constant {
-    environment: GetEnvironmentResponse,
-}
-
-impl Constant {
-    fn new() -> Self {
-        let source = |name: &str, keys: usize| PropertySource {
-            name: format!("https://git.example.com/petclinic-config/{name}"),
-            path: name.to_owned(),
-            properties: properties(keys),
-        };
-        Self {
-            environment: GetEnvironmentResponse {
-                sources: vec![
-                    source("vets-service.yml (document #1)", 8),
-                    source("application.yml (document #2)", 8),
-                    source("vets-service.yml", 6),
-                    source("application.yml", 14),
-                ],
-                version: "323993ce2519c6d02df63e08bf4458d123d3b611".into(),
-                digest: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".into(),
-                token: "0190b5e5-7d4e-7000-8000-000000000000:1234".into(),
-                source_age: None,
-            },
-        }
-    }
-}
-
-fn properties(keys: usize) -> Bytes {
-    let entries: Vec<String> = (0..keys)
-        .map(|key| {
-            format!(r#""spring.datasource.pool.key-{key}":"jdbc:mysql://host-{key}:3306/db""#)
-        })
-        .collect();
-    Bytes::from(format!("{{{}}}", entries.join(",")))
-}
-
-type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<Response<T>, Status>> + Send + 'a>>;
-type Messages<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
-
-/// Methods that nothing here calls, as `async_trait` writes them.
-macro_rules! unused {
-    ($($method:ident $request:ident $response:ty;)+) => {
-        $(fn $method<'s, 'a>(&'s self, _: Request<$request>) -> Answer<'a, $response>
-        where
-            's: 'a,
-            Self: 'a,
-        {
-            Box::pin(async { Err(Status::unimplemented(stringify!($method))) })
-        })+
-    };
-}
-
-#[tonic::async_trait]
-impl ConfigService for Constant {
-    type WatchConfigStream = Messages<WatchConfigResponse>;
-    type WatchLogStream = Messages<WatchLogResponse>;
-
-    async fn get_environment(
-        &self,
-        _: Request<GetEnvironmentRequest>,
-    ) -> Result<Response<GetEnvironmentResponse>, Status> {
-        Ok(Response::new(self.environment.clone()))
-    }
-
-    unused! {
-        put_document PutDocumentRequest PutDocumentResponse;
-        delete_document DeleteDocumentRequest DeleteDocumentResponse;
-        get_document GetDocumentRequest GetDocumentResponse;
-        list_documents ListDocumentsRequest ListDocumentsResponse;
-        list_versions ListVersionsRequest ListVersionsResponse;
-        diff_versions DiffVersionsRequest DiffVersionsResponse;
-        apply_change ApplyChangeRequest ApplyChangeResponse;
-        get_change GetChangeRequest GetChangeResponse;
-        list_changes ListChangesRequest ListChangesResponse;
-        release_change ReleaseChangeRequest ReleaseChangeResponse;
-        discard_change DiscardChangeRequest DiscardChangeResponse;
-        get_config GetConfigRequest GetConfigResponse;
-        get_file GetFileRequest GetFileResponse;
-        explain_config ExplainConfigRequest ExplainConfigResponse;
-        watch_config WatchConfigRequest Self::WatchConfigStream;
-        watch_log WatchLogRequest Self::WatchLogStream;
-    }
-}
-
-#[tonic::async_trait]
-impl SourceService for Constant {
-    unused! {
-        list_sources ListSourcesRequest ListSourcesResponse;
-        get_source GetSourceRequest GetSourceResponse;
-        sync_source SyncSourceRequest SyncSourceResponse;
-        approve_source ApproveSourceRequest ApproveSourceResponse;
-        notify_sources NotifySourcesRequest NotifySourcesResponse;
-    }
 }
