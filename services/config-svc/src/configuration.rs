@@ -16,7 +16,7 @@ use arc_swap::Guard;
 use bytes::Bytes;
 use std::{collections::HashMap, sync::Arc};
 use tokio::sync::watch;
-use vortex_kit::{clock::Clock, context::Context};
+use vortex_kit::{clock::Clock, context::Context, telemetry::Metrics};
 use vortex_spring::{Format, ParseError};
 
 /// Bytes of a document that is parsed on the thread it comes in on.
@@ -77,6 +77,13 @@ impl Configuration {
             id,
         };
         Ok((configuration, task))
+    }
+
+    /// Counts into `metrics` from now on.
+    #[must_use]
+    pub fn measured_by(mut self, metrics: &Metrics) -> Self {
+        self.views.measure(metrics);
+        self
     }
 
     /// The newest durable state.

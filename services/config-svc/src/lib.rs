@@ -61,7 +61,7 @@ pub async fn start(settings: Settings, runtime: &Runtime) -> Result<Server, Star
         runtime.clock.clone(),
     )
     .await?;
-    let configuration = Arc::new(configuration);
+    let configuration = Arc::new(configuration.measured_by(&runtime.metrics));
     tasks::start(&configuration, writer, runtime);
     sources.start(&configuration, runtime);
     let grpc = Grpc::new(configuration, sources, runtime.lifecycle.clone());

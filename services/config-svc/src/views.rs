@@ -3,6 +3,7 @@
 
 mod effective;
 mod files;
+mod measures;
 mod rendered;
 
 pub use effective::Effective;
@@ -13,8 +14,10 @@ use crate::{
     store::{ConfigStore, Error},
 };
 use files::Files;
+use measures::Measures;
 use quick_cache::{Weighter, sync::Cache};
 use std::{collections::HashMap, sync::Arc};
+use vortex_kit::telemetry::Metrics;
 
 /// Bytes that views kept may take, about.
 const CACHE_BYTES: u64 = 64 << 20;
@@ -40,6 +43,7 @@ pub struct Views {
     cache: Cache<ViewKey, Arc<View>, Weight>,
     files: Files,
     locations: HashMap<SourceName, String>,
+    measures: Measures,
 }
 
 #[derive(Clone)]
@@ -59,7 +63,13 @@ impl Views {
             cache: Cache::with_weighter(EXPECTED_VIEWS, CACHE_BYTES, Weight),
             files: Files::new(store),
             locations,
+            measures: Measures::default(),
         }
+    }
+
+    /// Counts into `metrics` from now on.
+    pub fn measure(&mut self, metrics: &Metrics) {
+        self.measures = Measures::new(metrics);
     }
 
     /// Remembers a file that was just parsed, since it is likely to be read next.
@@ -78,13 +88,16 @@ impl Views {
         if let Some(view) = &cached
             && view.basis.is_current(state, key)
         {
+            self.measures.hit();
             return Ok(view.clone());
         }
+        let began = self.measures.miss();
         let basis = basis(state, key)?;
         let rendered = match cached {
             Some(view) if view.basis.same_documents(&basis) => view.rendered.clone(),
             _ => Arc::new(self.render(&basis, key).await?),
         };
+        self.measures.made(key, &basis, began);
         let view = Arc::new(View { basis, rendered });
         self.cache.insert(key.clone(), view.clone());
         Ok(view)

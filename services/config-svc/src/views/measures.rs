@@ -1,0 +1,115 @@
+//! What reading views costs.
+
+use crate::domain::{App, Basis, Profile, ViewKey};
+use metrics::{Counter, Histogram};
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+use vortex_kit::{
+    clock::{Clock as _, System},
+    telemetry::Metrics,
+};
+
+/// Applications and profiles that are told apart; those after them count as
+/// `other`, so that names nobody knows can't grow the metrics without end.
+const TOLD_APART: usize = 500;
+
+/// What reading views costs. Counts nothing until it is given metrics.
+pub(super) struct Measures {
+    clock: System,
+    hits: Counter,
+    misses: Counter,
+    fetches: Option<Fetches>,
+}
+
+impl Default for Measures {
+    fn default() -> Self {
+        Self {
+            clock: System::new(),
+            hits: Counter::noop(),
+            misses: Counter::noop(),
+            fetches: None,
+        }
+    }
+}
+
+impl Measures {
+    pub(super) fn new(metrics: &Metrics) -> Self {
+        let cache = |result| {
+            metrics.counter(
+                "cache_operations_total",
+                "Configurations that were kept ready, or had to be made",
+                &[("operation", "get"), ("result", result)],
+            )
+        };
+        Self {
+            clock: System::new(),
+            hits: cache("hit"),
+            misses: cache("miss"),
+            fetches: Some(Fetches::new(metrics.clone())),
+        }
+    }
+
+    pub(super) fn hit(&self) {
+        self.hits.increment(1);
+    }
+
+    /// A configuration has to be made: the time that [`Self::made`] is given.
+    pub(super) fn miss(&self) -> Duration {
+        self.misses.increment(1);
+        self.clock.monotonic()
+    }
+
+    pub(super) fn made(&self, key: &ViewKey, basis: &Basis, began: Duration) {
+        if let Some(fetches) = &self.fetches {
+            let took = self.clock.monotonic().saturating_sub(began);
+            fetches.of(key, basis).record(took.as_secs_f64());
+        }
+    }
+}
+
+type Series = (String, String, &'static str);
+
+struct Fetches {
+    metrics: Metrics,
+    known: Mutex<HashMap<Series, Histogram>>,
+}
+
+impl Fetches {
+    fn new(metrics: Metrics) -> Self {
+        Self {
+            metrics,
+            known: Mutex::default(),
+        }
+    }
+
+    fn of(&self, key: &ViewKey, basis: &Basis) -> Histogram {
+        let fed = basis.labels.iter().any(|label| label.feed.is_some());
+        let backend = if fed { "git" } else { "store" };
+        let app = key.apps.last().map_or("", App::as_str);
+        let profile = key.profiles.last().map_or("", Profile::as_str);
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let series = (app.to_owned(), profile.to_owned(), backend);
+        if let Some(histogram) = known.get(&series) {
+            return histogram.clone();
+        }
+        let series = if known.len() < TOLD_APART {
+            series
+        } else {
+            ("other".to_owned(), "other".to_owned(), backend)
+        };
+        let histogram = self.metrics.histogram(
+            "config_fetch_duration_seconds",
+            "Time to make a configuration that was not kept ready",
+            &[
+                ("app", &series.0),
+                ("profile", &series.1),
+                ("backend", backend),
+            ],
+        );
+        known.insert(series, histogram.clone());
+        histogram
+    }
+}
