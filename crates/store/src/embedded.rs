@@ -6,6 +6,7 @@ mod error;
 mod folder;
 mod format;
 mod group;
+mod journal;
 mod lock;
 mod maintenance;
 mod observer;
@@ -183,8 +184,15 @@ impl Drop for Embedded {
 }
 
 fn open_database(folder: &Folder) -> Result<Database, OpenError> {
-    Database::open(&folder.engine())
-        .map_err(|error| OpenError::engine(folder.path().to_owned(), error))
+    let path = || folder.path().to_owned();
+    journal::check(&folder.engine()).map_err(|refused| match refused {
+        journal::Refused::Damaged(journal) => OpenError::Corrupt {
+            path: path(),
+            reason: format!("{} has lost what it held", journal.display()),
+        },
+        journal::Refused::Io(error) => OpenError::io(path(), error),
+    })?;
+    Database::open(&folder.engine()).map_err(|error| OpenError::engine(path(), error))
 }
 
 fn latest(folder: &Folder, database: &Database) -> Result<Revision, OpenError> {

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use fjall::{Keyspace, KeyspaceCreateOptions, PersistMode, Readable};
+use fjall::{CompressionType, Keyspace, KeyspaceCreateOptions, PersistMode, Readable};
 
 use super::group::Group;
 use super::record;
@@ -38,6 +38,7 @@ impl Database {
             .max_cached_files(Some(CACHED_FILES))
             .max_journaling_size(JOURNAL_BYTES)
             .manual_journal_persist(true)
+            .journal_compression(CompressionType::None)
             .worker_threads(WORKERS)
             .open()?;
         let entries = engine.keyspace("entries", || {

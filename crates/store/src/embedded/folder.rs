@@ -184,7 +184,11 @@ fn create_durably(path: &Path) -> io::Result<()> {
     };
     create_durably(parent)?;
     match fs::create_dir(path) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => {}
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            if !path.is_dir() {
+                return Err(io::ErrorKind::NotADirectory.into());
+            }
+        }
         made => made?,
     }
     sync_folder(parent)

@@ -9,7 +9,7 @@ use rustix::io::Errno;
 
 /// Held as long as it lives; the system lets go of it when the process ends, however it ends.
 #[derive(Debug)]
-pub(super) struct Lock(#[expect(dead_code, reason = "the lock is the open file")] File);
+pub(super) struct Lock(File);
 
 /// Why the lock was not taken.
 pub(super) enum Refused {
@@ -30,6 +30,13 @@ impl Lock {
         }
         sign(&mut file).map_err(Refused::Io)?;
         Ok(Self(file))
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing the file is not enough while a child that is being forked has it open too.
+        let _ = flock(&self.0, FlockOperation::Unlock);
     }
 }
 

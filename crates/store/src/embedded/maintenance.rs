@@ -4,13 +4,14 @@
 use std::fs::{self, OpenOptions};
 use std::io;
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
 use futures::channel::oneshot;
 
 use super::database::Database;
+use super::journal;
 use super::shared::Shared;
 use crate::{Cause, Error, Result};
 
@@ -79,31 +80,18 @@ impl Shared {
 }
 
 fn journal_bytes(engine: &Path) -> io::Result<u64> {
-    journals(engine, |_, metadata| Ok(metadata.blocks() * BLOCK_BYTES))
+    let blocks = |path: PathBuf| Ok(path.metadata()?.blocks() * BLOCK_BYTES);
+    journal::journals(engine)?.into_iter().map(blocks).sum()
 }
 
 fn empty_journals(engine: &Path) -> io::Result<()> {
-    let empty = |path: &Path, _: &fs::Metadata| {
+    for path in journal::journals(engine)? {
         // Truncated rather than removed: the engine numbers on from the files it finds.
         let file = OpenOptions::new().write(true).open(path)?;
         file.set_len(0)?;
-        file.sync_all().map(|()| 0)
-    };
-    journals(engine, empty).map(drop)
-}
-
-fn journals(
-    engine: &Path,
-    visit: impl Fn(&Path, &fs::Metadata) -> io::Result<u64>,
-) -> io::Result<u64> {
-    let mut total = 0;
-    for entry in fs::read_dir(engine)? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "jnl") {
-            total += visit(&path, &path.metadata()?)?;
-        }
+        file.sync_all()?;
     }
-    Ok(total)
+    Ok(())
 }
 
 /// What `stat` counts blocks in, whatever the file system.

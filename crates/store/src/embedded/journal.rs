@@ -1,0 +1,164 @@
+//! Checking the engine's journals before it reads them.
+//!
+//! A group is written only once the one before it is synced, so at most the last batch of the
+//! newest journal can be torn by a power cut, and it was not acknowledged: it is cut off, which
+//! the engine does by itself only when no later page of the batch was written before an earlier
+//! one. A batch that is broken anywhere else was acknowledged: the engine would drop it silently,
+//! with all that follow, so that is refused as damage.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufReader, ErrorKind, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+
+use rustix::io::Errno;
+
+use self::batch::Batch;
+
+mod batch;
+
+/// More than a group can take, with all its framing.
+const MAX_TORN_BYTES: usize = 16 << 20;
+
+const CHUNK_BYTES: usize = 64 << 10;
+
+/// Why the journals cannot be used.
+pub(super) enum Refused {
+    Damaged(PathBuf),
+    Io(io::Error),
+}
+
+impl From<io::Error> for Refused {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+/// Checks all journals in the engine's folder, and cuts a torn batch off the newest.
+pub(super) fn check(engine: &Path) -> Result<(), Refused> {
+    let mut journals = journals(engine)?;
+    let newest = journals.pop();
+    for path in journals {
+        if !scan(&path)?.rest.is_empty() {
+            return Err(Refused::Damaged(path));
+        }
+    }
+    newest.map_or(Ok(()), |path| repair(&path))
+}
+
+/// The journals, oldest first.
+pub(super) fn journals(engine: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(engine)? {
+        let path = entry?.path();
+        if let Some(number) = number(&path) {
+            found.push((number, path));
+        }
+    }
+    found.sort();
+    Ok(found.into_iter().map(|(_, path)| path).collect())
+}
+
+fn number(path: &Path) -> Option<u64> {
+    path.file_name()?
+        .to_str()?
+        .strip_suffix(".jnl")?
+        .parse()
+        .ok()
+}
+
+fn repair(path: &Path) -> Result<(), Refused> {
+    let Scan { end, last, rest } = scan(path)?;
+    if rest.is_empty() {
+        return Ok(());
+    }
+    if rest.len() > MAX_TORN_BYTES || holds_batch_after(&rest, last) {
+        return Err(Refused::Damaged(path.to_owned()));
+    }
+    let file = OpenOptions::new().write(true).open(path)?;
+    file.set_len(end)?;
+    Ok(file.sync_all()?)
+}
+
+/// What is in a journal.
+struct Scan {
+    /// Where its whole batches end.
+    end: u64,
+    /// The number of the last of them.
+    last: Option<u64>,
+    /// What is after them, but for zeros at the end and no more than is of interest.
+    rest: Vec<u8>,
+}
+
+fn scan(path: &Path) -> io::Result<Scan> {
+    let file = File::open(path)?;
+    let mut reader = BufReader::new(&file);
+    let (mut end, mut last) = (0, None);
+    while let Some(batch) = whole(Batch::read(&mut reader))? {
+        (end, last) = (end + batch.length, Some(batch.number));
+    }
+    Ok(Scan {
+        end,
+        last,
+        rest: read_rest(&file, end)?,
+    })
+}
+
+/// A batch that is not whole is none; other failures are of the disk.
+fn whole(batch: io::Result<Batch>) -> io::Result<Option<Batch>> {
+    match batch {
+        Err(error)
+            if matches!(
+                error.kind(),
+                ErrorKind::InvalidData | ErrorKind::UnexpectedEof
+            ) =>
+        {
+            Ok(None)
+        }
+        batch => batch.map(Some),
+    }
+}
+
+/// Reads what follows `start`. Journals are preallocated, so mostly that is a hole, which is
+/// skipped, and zeros, which are not kept at the end.
+fn read_rest(mut file: &File, start: u64) -> io::Result<Vec<u8>> {
+    let mut rest = Vec::new();
+    let mut position = file.seek(SeekFrom::Start(start))?;
+    let mut chunk = vec![0; CHUNK_BYTES];
+    while rest.len() <= MAX_TORN_BYTES {
+        let read = file.read(&mut chunk)?;
+        if read == 0 {
+            break;
+        }
+        if let Some(last) = chunk[..read].iter().rposition(|&byte| byte != 0) {
+            let gap = usize::try_from(position - start).unwrap_or(usize::MAX);
+            rest.resize(gap.min(MAX_TORN_BYTES), 0);
+            rest.extend_from_slice(&chunk[..=last]);
+        }
+        match next_data(file, position + read as u64)? {
+            Some(data) => position = data,
+            None => break,
+        }
+    }
+    Ok(rest)
+}
+
+/// Moves on to where the file holds data, at `position` or after it; nowhere if there is no more.
+fn next_data(file: &File, position: u64) -> io::Result<Option<u64>> {
+    match rustix::fs::seek(file, rustix::fs::SeekFrom::Data(position)) {
+        Ok(data) => Ok(Some(data)),
+        Err(Errno::NXIO) => Ok(None),
+        Err(errno) => Err(errno.into()),
+    }
+}
+
+/// Whether a whole batch with a number after `last` begins anywhere in `rest`. A value may hold
+/// the bytes of a batch that was in a journal once, hence the number.
+fn holds_batch_after(rest: &[u8], last: Option<u64>) -> bool {
+    (1..rest.len()).any(|start| {
+        let batch = Batch::read(&mut &rest[start..]);
+        batch.is_ok_and(|batch| last.is_none_or(|last| batch.number > last))
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,53 @@
+//! A sync that fails is never acknowledged, and nothing is after it.
+
+use crate::disk::{Disk, Unsynced};
+use crate::history;
+use crate::preload::{self, Syncs};
+use crate::writer::Report;
+use vortex_store::{Embedded, Options};
+
+#[test]
+fn a_failed_sync_is_never_acknowledged_and_poisons_the_store() {
+    let mut random = fastrand::Rng::with_seed(crate::seed("sync failure"));
+    for round in 0..crate::rounds(10) {
+        let place = tempfile::tempdir().expect("a temporary folder");
+        let disk = Disk::new(&place.path().join("before"));
+        // Some syncs of the journal belong to opening the store.
+        let failing = 8 + random.u32(..30);
+        let reports = preload::writer(&disk, random.u64(..), Syncs::FailAt(failing))
+            .finish()
+            .0;
+        let durable = check_reports(&reports);
+        let after = disk.cut(&place.path().join("after"), Unsynced::Lost);
+        let store = Embedded::open(after.store(), Options::default());
+        let checked = history::check(&store.expect("it opens again"), durable);
+        checked.unwrap_or_else(|lost| panic!("round {round}: {lost}"));
+    }
+}
+
+/// After the first failure nothing is acknowledged, reads go on and see none of what failed.
+fn check_reports(reports: &[Report]) -> u64 {
+    let failure = reports
+        .iter()
+        .position(|report| matches!(report, Report::SyncFailed(_)));
+    let (before, after) = reports.split_at(failure.expect("a commit is told that its sync failed"));
+    let durable = before
+        .iter()
+        .map(|report| report.durable())
+        .max()
+        .unwrap_or(0);
+    assert!(
+        after
+            .iter()
+            .any(|report| matches!(report, Report::Poisoned(_))),
+        "{after:?}"
+    );
+    for report in after {
+        match report {
+            Report::SyncFailed(_) | Report::Poisoned(_) => {}
+            Report::Head(head) => assert_eq!(*head, durable),
+            Report::Opened(_) | Report::Acknowledged(_) => panic!("{report:?} after a failure"),
+        }
+    }
+    durable
+}

@@ -1,0 +1,215 @@
+//! Folders that are in use, a stranger's, newer, damaged, half made or not ours to write.
+
+#![allow(clippy::expect_used)] // A fixture that fails has failed the test.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use futures::executor::block_on;
+use vortex_store::{Embedded, OpenError, Options, Revision, Store, Transaction};
+
+fn open(path: &Path) -> Result<Embedded, OpenError> {
+    Embedded::open(path, Options::default())
+}
+
+fn refusal(path: &Path) -> OpenError {
+    open(path).err().expect("it is refused")
+}
+
+/// A folder with a store that holds one entry.
+fn store() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let store = open(folder.path()).expect("it opens");
+    block_on(store.commit(Transaction::new().put("a", "1"))).expect("it is taken");
+    folder
+}
+
+/// Names and contents of all files.
+fn content(path: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(path).expect("it is listed") {
+        let entry = entry.expect("it is listed").path();
+        if entry.is_dir() {
+            found.extend(content(&entry));
+        } else {
+            found.push((
+                entry.display().to_string(),
+                fs::read(&entry).expect("it is read"),
+            ));
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn folders_that_are_missing_are_made() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("some/where/new");
+    drop(open(&path).expect("it is made"));
+    assert!(path.join("FORMAT").is_file());
+}
+
+#[test]
+fn a_second_opening_is_refused_with_the_process_that_holds_it() {
+    let folder = store();
+    let first = open(folder.path()).expect("it opens");
+    let error = refusal(folder.path());
+    assert!(
+        error
+            .to_string()
+            .contains(&format!("by process {}", std::process::id())),
+        "{error}"
+    );
+    block_on(first.close()).expect("it closes");
+    assert!(open(folder.path()).is_ok());
+}
+
+#[test]
+fn a_strangers_folder_is_refused_and_left_as_it_is() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    fs::create_dir(folder.path().join("db")).expect("a folder");
+    fs::write(folder.path().join("db/precious"), "data").expect("a file");
+    fs::write(folder.path().join("notes.txt"), "data").expect("a file");
+    let before = content(folder.path());
+    let error = refusal(folder.path());
+    assert!(
+        matches!(&error, OpenError::Foreign { found, .. } if found == "notes.txt"),
+        "{error}"
+    );
+    assert_eq!(content(folder.path()), before);
+}
+
+#[test]
+fn a_fresh_volume_is_no_strangers_folder() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    fs::create_dir(folder.path().join("lost+found")).expect("a folder");
+    assert!(open(folder.path()).is_ok());
+}
+
+#[test]
+fn a_newer_format_is_refused_and_left_as_it_is() {
+    let folder = store();
+    fs::write(
+        folder.path().join("FORMAT"),
+        "vortex-store\nformat 2\nmore\n",
+    )
+    .expect("a file");
+    let error = refusal(folder.path());
+    assert!(
+        matches!(
+            error,
+            OpenError::NewerFormat {
+                found: 2,
+                supported: 1,
+                ..
+            }
+        ),
+        "{error}"
+    );
+    fs::read_dir(folder.path().join("db")).expect("it is still there");
+}
+
+#[test]
+fn a_store_that_lacks_a_part_is_damaged_and_not_made_anew() {
+    for part in ["FORMAT", "db"] {
+        let folder = store();
+        fs::rename(
+            folder.path().join(part),
+            folder.path().join("..").join(unique(&folder)),
+        )
+        .expect("it is moved away");
+        let error = refusal(folder.path());
+        assert!(matches!(&error, OpenError::Corrupt { .. }), "{error}");
+        fs::rename(
+            folder.path().join("..").join(unique(&folder)),
+            folder.path().join(part),
+        )
+        .expect("it is moved back");
+        assert_eq!(
+            open(folder.path()).expect("it is whole again").revision(),
+            Revision(1)
+        );
+    }
+}
+
+fn unique(folder: &tempfile::TempDir) -> String {
+    let name = folder.path().file_name().expect("it has a name");
+    format!("{}-part", name.to_string_lossy())
+}
+
+#[test]
+fn damage_is_named_whichever_file_it_is_in() {
+    let parts = [
+        "FORMAT",
+        "db/version",
+        "db/keyspaces/0/current",
+        "db/keyspaces/1/current",
+    ];
+    for part in parts {
+        let folder = store();
+        fs::write(folder.path().join(part), "rubbish").expect("it is overwritten");
+        let error = refusal(folder.path());
+        assert!(
+            matches!(&error, OpenError::Corrupt { .. }),
+            "{part}: {error}"
+        );
+    }
+}
+
+#[test]
+fn a_creation_that_was_cut_short_is_done_again() {
+    let cut_short: [&[(&str, &str)]; 3] = [
+        &[("LOCK", "1")],
+        &[("FORMAT.new", "vor")],
+        &[("creating/0.jnl", "x")],
+    ];
+    for files in cut_short {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        fs::create_dir(folder.path().join("creating")).expect("a folder");
+        for (name, text) in files {
+            fs::write(folder.path().join(name), text).expect("a file");
+        }
+        assert!(open(folder.path()).is_ok(), "{files:?}");
+    }
+}
+
+#[test]
+fn a_creation_that_lacks_its_last_step_is_finished() {
+    let folder = store();
+    fs::rename(folder.path().join("db"), folder.path().join("creating")).expect("it is renamed");
+    assert_eq!(
+        open(folder.path()).expect("it opens").revision(),
+        Revision(1)
+    );
+}
+
+#[test]
+fn a_file_in_place_of_the_folder_is_not_writable() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("file");
+    fs::write(&file, "data").expect("a file");
+    for path in [file.clone(), file.join("below")] {
+        let error = refusal(&path);
+        assert!(matches!(error, OpenError::NotWritable { .. }), "{error}");
+    }
+    assert_eq!(fs::read(&file).expect("it is read"), b"data");
+}
+
+#[test]
+fn a_folder_without_permission_is_not_writable() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let closed = folder.path().join("closed");
+    fs::create_dir(&closed).expect("a folder");
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o500)).expect("they are set");
+    // The permissions do not bind root, who finds one that does in what the kernel makes.
+    let is_bound = fs::write(closed.join("probe"), "").is_err();
+    let path = if is_bound {
+        closed
+    } else {
+        Path::new("/sys/kernel").to_owned()
+    };
+    let error = refusal(&path.join("store"));
+    assert!(matches!(error, OpenError::NotWritable { .. }), "{error}");
+}
