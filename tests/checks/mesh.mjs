@@ -1,0 +1,67 @@
+// The mesh as its users run it: by `vortex up`, or as a process for each service.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { PATIENCE, Process } from './process.mjs';
+
+export const MODES = ['one process', 'many processes'];
+
+const ANY = '127.0.0.1:0';
+const DATA = new URL('../data/', import.meta.url).pathname;
+
+// Starts a mesh, on a mirror of the bundle of that name when one is given, and
+// waits until it serves what is in it.
+export async function startMesh(mode, bundle) {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'vortex-check-'));
+  const git = bundle === undefined ? [] : ['--git', mirror(bundle, folder)];
+  const mesh = mode === MODES[0] ? await one(git) : await many(folder, git);
+  const stop = async () => {
+    for (const process of mesh.processes.reverse()) await process.stop();
+    rmSync(folder, { recursive: true });
+  };
+  if (bundle !== undefined) await imported(mesh.http);
+  return { ...mesh, stop };
+}
+
+// A bare clone with every branch, as a server would hold it.
+function mirror(bundle, folder) {
+  const target = path.join(folder, 'repository');
+  const git = (...args) => execFileSync('git', args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  git('clone', '--quiet', '--mirror', path.join(DATA, bundle), target);
+  git('-C', target, 'symbolic-ref', 'HEAD', 'refs/heads/main');
+  return target;
+}
+
+async function one(git) {
+  const args = ['up', '--http', ANY, '--grpc-base', '0', '--ephemeral', '--log-format', 'json', '-o', 'json'];
+  const up = new Process('vortex', [...args, ...git]);
+  const banner = await up.waitFor('where it is', (json) => (json.http ? json : undefined));
+  return { http: banner.http, grpc: banner.grpc, processes: [up] };
+}
+
+async function many(folder, git) {
+  const common = ['--admin', ANY, '--log-format', 'json'];
+  const store = `embedded:${path.join(folder, 'config')}`;
+  const config = new Process('config-svc', [...common, '--grpc', ANY, '--store', store, ...git]);
+  const grpc = await listening(config, 'serving gRPC');
+  const gateway = new Process('gateway', [...common, '--http', ANY, '--config-svc', `http://${grpc}`]);
+  const http = await listening(gateway, 'serving REST');
+  return { http, grpc: { 'config-svc': grpc }, processes: [config, gateway] };
+}
+
+function listening(process, what) {
+  return process.waitFor(what, (json) => (json.message === what ? json.address : undefined));
+}
+
+// The first import ends with the last of the labels.
+async function imported(http) {
+  const end = Date.now() + PATIENCE;
+  while (Date.now() < end) {
+    const answer = await fetch(`http://${http}/api/sources/git`);
+    if (answer.ok && (await answer.json()).last_success) return;
+    await pause(20);
+  }
+  throw new Error('the repository was not imported');
+}
