@@ -55,6 +55,10 @@ impl Client {
         if is_loopback(&server) {
             http = http.no_proxy();
         }
+        if server.scheme() == "http" {
+            // without TLS nobody is to be trusted, and a machine may have no certificates at all
+            http = http.tls_certs_only([]);
+        }
         let http = http
             .build()
             .map_err(|error| Error::Setup(root_cause(&error)))?;
@@ -146,7 +150,7 @@ impl Client {
 
     fn unreachable(&self, error: &reqwest::Error) -> Error {
         Error::Unreachable {
-            server: self.server.clone(),
+            server: self.server.to_string(),
             cause: root_cause(error),
             request_id: self.request_id.clone(),
         }
@@ -154,7 +158,7 @@ impl Client {
 
     fn timed_out(&self, call: &Call) -> Error {
         Error::TimedOut {
-            server: self.server.clone(),
+            server: self.server.to_string(),
             after: self.timeout,
             request_id: self.request_id.clone(),
             mutation: call.is_mutation(),

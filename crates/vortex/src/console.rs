@@ -17,7 +17,7 @@ use crate::{error::Error, settings::Environment};
 
 pub(crate) use notes::Notes;
 pub(crate) use palette::Palette;
-pub(crate) use printable::{cell, printable, short};
+pub(crate) use printable::{cell, moment, printable, short};
 pub(crate) use table::Table;
 
 /// How results are printed.

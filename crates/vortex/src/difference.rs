@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use serde::Deserialize;
 use serde_json::Value;
 use similar::TextDiff;
 use vortex_spring::Format;
@@ -44,6 +45,12 @@ fn paint(number: usize, line: &str, palette: Palette) -> String {
 pub(crate) fn patch(from: &Value, to: &Value) -> Result<Value, Error> {
     let patch = serde_json::to_value(json_patch::diff(from, to));
     patch.map_err(|error| Error::Setup(error.to_string()))
+}
+
+/// Makes what `patch` says of a value; `None` when it does not fit.
+pub(crate) fn apply(value: &mut Value, patch: &Value) -> Option<()> {
+    let patch = json_patch::Patch::deserialize(patch).ok()?;
+    json_patch::patch(value, &patch).ok()
 }
 
 /// A document's content as one value; of several documents in a file the later is higher, all

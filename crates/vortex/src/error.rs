@@ -2,8 +2,6 @@
 
 use std::{fmt::Write, io, path::PathBuf, time::Duration};
 
-use reqwest::Url;
-
 use crate::{client::Problem, console::printable, contexts, exit::Exit};
 
 /// A failed invocation.
@@ -16,7 +14,7 @@ pub(crate) enum Error {
     #[error("{server} can't be reached: {cause}")]
     Unreachable {
         /// The gateway's address.
-        server: Url,
+        server: String,
         /// What the connection failed with.
         cause: String,
         /// The id of the request.
@@ -26,7 +24,7 @@ pub(crate) enum Error {
     #[error("no answer from {server} within {}", humantime::format_duration(*.after))]
     TimedOut {
         /// The gateway's address.
-        server: Url,
+        server: String,
         /// How long was waited.
         after: Duration,
         /// The id of the request.
@@ -38,7 +36,7 @@ pub(crate) enum Error {
     #[error("the answer of {server} makes no sense: {what}")]
     Garbage {
         /// The gateway's address.
-        server: Url,
+        server: String,
         /// What is wrong with it.
         what: String,
     },
@@ -109,6 +107,11 @@ impl Error {
                  which does nothing twice"
             )),
             Self::TimedOut { .. } => Some("--timeout gives it longer".to_owned()),
+            Self::Setup(_) => Some(
+                "https needs the certificates of the system: install ca-certificates, or name a \
+                 file with SSL_CERT_FILE"
+                    .to_owned(),
+            ),
             Self::Garbage { .. } => Some("is this the address of a Vortex gateway?".to_owned()),
             Self::Contexts(error) => error.hint(),
             _ => None,

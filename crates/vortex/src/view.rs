@@ -9,7 +9,7 @@ use crate::error::Error;
 /// Reads a shape; members it does not know are left out of it.
 pub(crate) fn read<T: DeserializeOwned>(value: &Value, server: &reqwest::Url) -> Result<T, Error> {
     T::deserialize(value).map_err(|error| Error::Garbage {
-        server: server.clone(),
+        server: server.to_string(),
         what: error.to_string(),
     })
 }

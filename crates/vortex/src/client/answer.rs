@@ -75,7 +75,7 @@ impl Answer {
 
 fn garbage(server: &Url, what: String) -> Error {
     Error::Garbage {
-        server: server.clone(),
+        server: server.to_string(),
         what,
     }
 }

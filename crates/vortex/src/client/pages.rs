@@ -49,7 +49,7 @@ pub(crate) async fn collect(
 
 fn garbage(client: &Client, what: String) -> Error {
     Error::Garbage {
-        server: client.server().clone(),
+        server: client.server().to_string(),
         what,
     }
 }

@@ -183,7 +183,7 @@ impl<'a> Follow<'a> {
 
     fn broken(&self, cause: &str) -> Error {
         Error::Unreachable {
-            server: self.client.server.clone(),
+            server: self.client.server.to_string(),
             cause: cause.to_owned(),
             request_id: self.client.request_id.clone(),
         }
@@ -191,7 +191,7 @@ impl<'a> Follow<'a> {
 
     fn garbage(&self, what: String) -> Error {
         Error::Garbage {
-            server: self.client.server.clone(),
+            server: self.client.server.to_string(),
             what,
         }
     }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::{
     client::{Call, collect},
-    console::{Format, Table, short},
+    console::{Format, Table, moment, short},
     error::Error,
     session::Session,
     view::{self, Source, SourceLabel, Sources},
@@ -106,7 +106,7 @@ async fn list(session: &mut Session) -> Result<(), Error> {
                 source.kind.clone(),
                 labels.join(","),
                 state(&source),
-                source.last_success.clone().unwrap_or_default(),
+                moment(source.last_success.as_deref()),
                 source.release.clone(),
                 source.location.clone(),
             ]
@@ -144,7 +144,7 @@ fn show(session: &mut Session, reply: &Value) -> Result<(), Error> {
         source.name.clone(),
         source.kind.clone(),
         state(&source),
-        source.last_success.clone().unwrap_or_default(),
+        moment(source.last_success.as_deref()),
         source.release.clone(),
         source.location.clone(),
     ]]);

@@ -33,6 +33,15 @@ pub(crate) fn short(text: &str) -> String {
     }
 }
 
+/// A time to the second, as tables show it; empty when there is none.
+pub(crate) fn moment(time: Option<&str>) -> String {
+    let time = time.unwrap_or_default();
+    match (time.split_once('.'), time.strip_suffix('Z')) {
+        (Some((seconds, _)), Some(_)) => format!("{seconds}Z"),
+        _ => time.to_owned(),
+    }
+}
+
 /// A value in a table: text as it is, all else as JSON; long ones are cut.
 pub(crate) fn cell(value: &Value) -> String {
     let text = match value {
@@ -68,6 +77,21 @@ mod tests {
             "a-long-name-of-a-release"
         );
         assert_eq!(short("v2"), "v2");
+    }
+
+    #[test]
+    fn a_time_is_shown_to_the_second() {
+        for (time, shown) in [
+            (Some("2026-01-02T03:04:05.678Z"), "2026-01-02T03:04:05Z"),
+            (Some("2026-01-02T03:04:05Z"), "2026-01-02T03:04:05Z"),
+            (
+                Some("2026-01-02T03:04:05.678+01:00"),
+                "2026-01-02T03:04:05.678+01:00",
+            ),
+            (None, ""),
+        ] {
+            assert_eq!(moment(time), shown);
+        }
     }
 
     #[test]

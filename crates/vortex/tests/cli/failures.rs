@@ -205,3 +205,23 @@ fn what_would_be_refused_is_not_sent() {
     run(&gateway, "nonsense").failed(2);
     assert_eq!(gateway.lines(), [""; 0]);
 }
+
+#[test]
+fn a_machine_without_certificates_can_speak_http() {
+    let gateway = Gateway::always(|| Reply::json(200, &json!({"documents": []})));
+    let home = tempfile::tempdir().unwrap();
+    let run = |server: &str| {
+        let mut command = vortex(home.path());
+        // a file that holds none stands for a machine that has none
+        command
+            .env("SSL_CERT_FILE", "/dev/null")
+            .env("SSL_CERT_DIR", "/dev/null");
+        Ran::of(command.args(["--server", server, "config", "list", "--timeout", "5s"]))
+    };
+    run(&gateway.url).done();
+    let err = run("https://127.0.0.1:9").failed(1);
+    assert!(
+        err.contains("\nhint: https needs the certificates of the system"),
+        "{err}"
+    );
+}

@@ -89,7 +89,7 @@ fn a_position_the_server_does_not_know_begins_anew() {
         _ => Reply::Events(SNAPSHOT.to_owned()),
     });
     let out = run(&gateway, "config watch orders --count 2").done();
-    assert_eq!(out, "snapshot  v1  s:1\nsnapshot  v1  s:1\n");
+    assert_eq!(out, "snapshot  v1  s:1\nchange    v1 -> v1  s:1\n");
     assert_eq!(gateway.asked()[2].header("last-event-id"), "");
 }
 
@@ -111,7 +111,7 @@ fn an_outage_longer_than_the_timeout_ends_a_watch() {
         0 => Reply::LastEvents(SNAPSHOT.to_owned()),
         _ => Reply::problem(503, "UNAVAILABLE", "away"),
     });
-    let ran = run(&gateway, "config watch orders --timeout 300ms");
+    let ran = run(&gateway, "config watch orders --timeout 2s");
     assert_eq!(ran.code, 6, "{ran:?}");
     assert_eq!(ran.out, "snapshot  v1  s:1\n");
     assert!(ran.err.starts_with("error: UNAVAILABLE: away"), "{ran:?}");

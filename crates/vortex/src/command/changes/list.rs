@@ -3,7 +3,7 @@
 use crate::{
     client::{Call, collect},
     command::config::{limit, note_more},
-    console::{Table, short},
+    console::{Table, moment, short},
     error::Error,
     session::Session,
     view::{self, Changes},
@@ -51,7 +51,7 @@ impl Args {
                     change.label,
                     change.state,
                     change.document_count.to_string(),
-                    change.written_at.unwrap_or_default(),
+                    moment(change.written_at.as_deref()),
                     change.author,
                     change.message,
                 ]

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::{
     client::{Call, collect},
-    console::{Table, short},
+    console::{Table, moment, short},
     error::Error,
     session::Session,
     view::{self, Documents},
@@ -47,7 +47,7 @@ impl Args {
                     short(&document.version),
                     short(&document.digest),
                     document.size.to_string(),
-                    document.written_at.unwrap_or_default(),
+                    moment(document.written_at.as_deref()),
                     document.defect,
                 ]
             })))

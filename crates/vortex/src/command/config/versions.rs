@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     client::{Call, collect},
-    console::{Table, short},
+    console::{Table, moment, short},
     error::Error,
     session::Session,
     view::{self, Version, Versions},
@@ -56,7 +56,7 @@ fn row(version: Version) -> [String; 7] {
         state,
         digest,
         version.size.to_string(),
-        version.written_at.unwrap_or_default(),
+        moment(version.written_at.as_deref()),
         version.author,
         version.message,
     ]

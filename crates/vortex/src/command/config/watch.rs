@@ -1,14 +1,18 @@
 //! `vortex config watch`.
 
-use serde_json::{Value, json};
+mod narrator;
+
+use serde_json::json;
 
 use super::{Reader, View};
 use crate::{
     client::{Call, Follow, Told},
-    console::{Console, Format, cell, printable},
+    console::{Console, Format},
     error::Error,
     session::Session,
 };
+
+use narrator::Narrator;
 
 /// Follow an effective configuration.
 #[derive(Debug, clap::Args)]
@@ -39,10 +43,11 @@ impl Args {
             .query("min_token", self.min_token.as_deref());
         let call = self.reader.on(session.labelled(call));
         let mut follow = Follow::new(&session.client, call);
+        let mut narrator = Narrator::default();
         let mut left = self.count.unwrap_or(u64::MAX);
         while left > 0 {
             let told = follow.next().await?;
-            print(&mut session.console, &told)?;
+            print(&mut session.console, &mut narrator, told)?;
             session.console.flush()?;
             left -= 1;
         }
@@ -50,54 +55,17 @@ impl Args {
     }
 }
 
-fn print(console: &mut Console, told: &Told) -> Result<(), Error> {
-    let event = || json!({ "event": told.event, "id": told.id, "data": told.data });
+fn print(console: &mut Console, narrator: &mut Narrator, told: Told) -> Result<(), Error> {
+    let event = |told: Told| json!({ "event": told.event, "id": told.id, "data": told.data });
     match console.format() {
-        Format::Json => console.write(format!("{}\n", event()).as_bytes()),
+        Format::Json => console.write(format!("{}\n", event(told)).as_bytes()),
         Format::Yaml => {
             console.write(b"---\n")?;
-            console.yaml(&event())
+            console.yaml(&event(told))
         }
-        Format::Table => people(console, told),
-    }
-}
-
-fn people(console: &mut Console, told: &Told) -> Result<(), Error> {
-    let data = &told.data;
-    let token = told.id.as_deref().unwrap_or("-");
-    let text = |name: &str| data[name].as_str().unwrap_or("-");
-    let title = match told.event.as_str() {
-        "change" => format!(
-            "change    {} -> {}  {token}",
-            text("old_version"),
-            text("new_version")
-        ),
-        _ => format!("snapshot  {}  {token}", text("version")),
-    };
-    let title = console.palette().title(&printable(&title));
-    console.write(format!("{title}\n").as_bytes())?;
-    for operation in data["patch"].as_array().into_iter().flatten() {
-        let line = describe(console, operation);
-        console.write(format!("  {line}\n").as_bytes())?;
-    }
-    Ok(())
-}
-
-/// One operation of a patch: `~ /server/port 9090`.
-fn describe(console: &Console, operation: &Value) -> String {
-    let palette = console.palette();
-    let text = |name: &str| operation[name].as_str().unwrap_or_default();
-    let path = text("path");
-    match text("op") {
-        "add" => palette.added(&printable(&format!(
-            "+ {path} {}",
-            cell(&operation["value"])
-        ))),
-        "remove" => palette.removed(&printable(&format!("- {path}"))),
-        "replace" => palette.place(&printable(&format!(
-            "~ {path} {}",
-            cell(&operation["value"])
-        ))),
-        other => printable(&format!("{other} {path} {}", text("from"))),
+        Format::Table => {
+            let text = narrator.tell(told, console.palette())?;
+            console.write(text.as_bytes())
+        }
     }
 }
