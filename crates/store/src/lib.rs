@@ -8,7 +8,7 @@
 //! 3. **Ordered**: transactions become durable in the order of their [`Store::commit`] calls; no
 //!    later one survives without the earlier ones.
 //! 4. **Reads never vanish**: `get` and `range` see only what is already durable, so nothing that
-//!    was read is lost afterwards. They never wait for a sync.
+//!    was read is lost afterwards. They never wait for a commit.
 //! 5. **Revisions** rise by one for each transaction that changes something, are never reused
 //!    after a restart, and have no gaps.
 //! 6. **Poisoned by a failed sync**: the commits it carried fail with [`Error::SyncFailed`], all

@@ -50,7 +50,8 @@ pub trait Store: Send + Sync + 'static {
     /// Bytes that the store takes on disk; 0 where the engine cannot tell.
     fn bytes(&self) -> u64;
 
-    /// Gives the space of overwritten and deleted entries back. Commits may pause briefly.
+    /// Gives the space of overwritten and deleted entries back. Reads and commits may
+    /// pause briefly.
     ///
     /// # Errors
     /// [`MaintenanceFailed`](crate::Error::MaintenanceFailed), [`Closed`](crate::Error::Closed);

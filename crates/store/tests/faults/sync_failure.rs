@@ -1,10 +1,11 @@
 //! A sync that fails is never acknowledged, and nothing is after it.
 
+use vortex_store::{Embedded, Options};
+
 use crate::disk::{Disk, Unsynced};
 use crate::history;
 use crate::preload::{self, Syncs};
 use crate::writer::Report;
-use vortex_store::{Embedded, Options};
 
 #[test]
 fn a_failed_sync_is_never_acknowledged_and_poisons_the_store() {
