@@ -18,8 +18,11 @@ export async function startMesh(mode, bundle) {
   const git = bundle === undefined ? [] : ['--git', mirror(bundle, folder)];
   const mesh = mode === MODES[0] ? await one(git) : await many(folder, git);
   const stop = async () => {
-    for (const process of mesh.processes.reverse()) await process.stop();
-    rmSync(folder, { recursive: true });
+    try {
+      for (const process of mesh.processes.reverse()) await process.stop();
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   };
   if (bundle !== undefined) await imported(mesh.http);
   return { ...mesh, stop };

@@ -8,6 +8,9 @@ import { createInterface } from 'node:readline';
 // How long anything may take before a check gives up on it.
 export const PATIENCE = 60_000;
 
+// without this, programs would outlive a run that is broken off
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+
 export class Process {
   #child;
   #lines = [];

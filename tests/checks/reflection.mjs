@@ -92,7 +92,9 @@ for (const mode of MODES) {
       for (const address of ports) {
         const listed = await lines(grpcurl, ['-plaintext', address, 'list']);
         const services = await lines(buf, [...curl, '--list-services', `http://${address}`]);
-        assert.deepEqual(listed.sort(), services.sort());
+        // grpcurl's age decides which version of reflection answers, and names itself
+        const described = (names) => names.filter((name) => !name.startsWith('grpc.reflection.')).sort();
+        assert.deepEqual(described(listed), described(services));
       }
     });
 

@@ -37,8 +37,9 @@ function assertGiven({ status, given, said }, path) {
 }
 
 before(() => {
-  const options = ['-q', '-B', '-ntp', '-f', path.join(project, 'pom.xml'), `-Doutput=${output}`, 'package'];
-  execFileSync('mvn', options, { stdio: 'inherit', timeout: 10 * PATIENCE });
+  const quiet = ['-q', '-B', '-ntp', '-Dstyle.color=never'];
+  const options = ['-f', path.join(project, 'pom.xml'), `-Doutput=${output}`, 'package'];
+  execFileSync('mvn', [...quiet, ...options], { stdio: 'inherit', timeout: 10 * PATIENCE });
 });
 
 for (const mode of MODES) {
