@@ -19,8 +19,8 @@ pub struct Settings {
     )]
     pub data: PathBuf,
 
-    /// Keep nothing: everything is gone when the process ends
-    #[arg(long, env = "VORTEX_EPHEMERAL", conflicts_with = "data")]
+    /// Keep nothing: everything is in a folder of its own, which goes with the process
+    #[arg(long, env = "VORTEX_EPHEMERAL")]
     pub ephemeral: bool,
 
     /// Address to serve REST, health and metrics on
@@ -43,7 +43,7 @@ pub struct Settings {
     pub grpc_base: u16,
 
     /// Git repository that feeds labels: a URL or a path
-    #[arg(long, value_name = "URL-OR-PATH", env = "VORTEX_GIT")]
+    #[arg(long, value_name = "URL-OR-PATH", env = "VORTEX_GIT", hide_env_values = true)]
     pub git: Option<Location>,
 
     /// How often the repository is looked at

@@ -114,6 +114,11 @@ impl Configuration {
         self.published.has_store_failed()
     }
 
+    /// Waits until nothing can be written any more.
+    pub async fn until_store_failed(&self) {
+        self.published.until_store_failed().await;
+    }
+
     /// The token of a position.
     pub fn token(&self, seq: Seq) -> Token {
         Token {
@@ -188,14 +193,8 @@ impl Configuration {
     pub fn check_source_file(&self, path: &Path, content: Bytes) -> Checked {
         let configuration =
             Format::from_path(path.as_str()).filter(|format| *format != Format::Json);
-        let defect = configuration
-            .and_then(|format| vortex_spring::parse(format, &content).err())
-            .map(|error| Defect {
-                line: error.line,
-                column: error.column,
-                message: error.kind.to_string(),
-            });
         let sha256 = Sha256::of(&content);
+        let defect = configuration.and_then(|format| self.defect(sha256, format, &content));
         let mut present = Content::present(sha256, content.len() as u32);
         if let Content::Present { defect: found, .. } = &mut present {
             *found = defect;
@@ -203,6 +202,22 @@ impl Configuration {
         Checked {
             content: present,
             bytes: (sha256, content),
+        }
+    }
+
+    /// Why a file is no configuration. One that is, is remembered: readers of the
+    /// label will want it next.
+    fn defect(&self, sha256: Sha256, format: Format, content: &[u8]) -> Option<Defect> {
+        match vortex_spring::parse(format, content) {
+            Ok(file) => {
+                self.views.remember(sha256, format, file);
+                None
+            }
+            Err(error) => Some(Defect {
+                line: error.line,
+                column: error.column,
+                message: error.kind.to_string(),
+            }),
         }
     }
 

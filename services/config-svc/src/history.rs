@@ -61,7 +61,8 @@ impl History {
             .get_or_insert_with(key, || Ok::<_, std::convert::Infallible>(Arc::default()));
         let mut ring = ring.lock().unwrap_or_else(PoisonError::into_inner);
         if ring.back().is_some_and(|last| last.digest == sent.digest) {
-            return;
+            // the same under a newer version
+            ring.pop_back();
         }
         ring.push_back(sent.clone());
         if ring.len() > REMEMBERED {

@@ -2,17 +2,15 @@
 
 use crate::domain::{Seq, State};
 use arc_swap::ArcSwap;
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
-};
+use std::sync::Arc;
 use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 /// The newest durable state.
 pub struct Published {
     state: ArcSwap<State>,
     head: watch::Sender<Seq>,
-    store_failed: AtomicBool,
+    store_failed: CancellationToken,
 }
 
 impl Published {
@@ -22,7 +20,7 @@ impl Published {
         Self {
             state: ArcSwap::from_pointee(state),
             head,
-            store_failed: AtomicBool::new(false),
+            store_failed: CancellationToken::new(),
         }
     }
 
@@ -38,7 +36,12 @@ impl Published {
 
     /// Whether the store failed, so that nothing is written any more.
     pub fn has_store_failed(&self) -> bool {
-        self.store_failed.load(Ordering::Relaxed)
+        self.store_failed.is_cancelled()
+    }
+
+    /// Waits until the store fails.
+    pub async fn until_store_failed(&self) {
+        self.store_failed.cancelled().await;
     }
 
     /// Shows a state, which must be durable.
@@ -54,6 +57,6 @@ impl Published {
 
     /// Remembers that the store failed.
     pub fn store_failed(&self) {
-        self.store_failed.store(true, Ordering::Relaxed);
+        self.store_failed.cancel();
     }
 }

@@ -136,6 +136,11 @@ impl Sources {
         })
     }
 
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.by_name.is_empty()
+    }
+
     /// When a source was last read whole by this process.
     pub fn last_success(&self, name: &SourceName) -> Option<Timestamp> {
         lock(&self.by_name.get(name)?.status).last_success

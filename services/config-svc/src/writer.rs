@@ -4,8 +4,8 @@
 //! Invariants:
 //! - **W1** a state that readers see is durable.
 //! - **W2** an answer is given after its record is durable and readers see it.
-//! - **W3** when the store fails, nothing more is written: what was under way is
-//!   answered as unknown, what comes later as unavailable.
+//! - **W3** when the store fails, nothing more is written: what a failed sync
+//!   carried is answered as unknown, all else as unavailable.
 
 use crate::{
     domain::{
@@ -257,7 +257,12 @@ impl Task {
         {
             self.fail(&error);
             for (reply, _) in waiting {
-                answer(reply, Err(WriteError::OutcomeUnknown));
+                let failed = if error.is_outcome_unknown() {
+                    WriteError::OutcomeUnknown
+                } else {
+                    WriteError::StoreFailed
+                };
+                answer(reply, Err(failed));
             }
             return;
         }

@@ -78,7 +78,7 @@ reasons! {
     MethodUnknown "METHOD_UNKNOWN" Unimplemented NOT_FOUND
         "This server has no such gRPC method; caller and server may be of different versions.";
     VersionExists "VERSION_EXISTS" AlreadyExists CONFLICT
-        "The name is taken by a change set with other content; names are never reused.";
+        "The name is taken by a change set with other content; it is free again only when no version of that name is kept.";
     ChangeReleased "CHANGE_RELEASED" FailedPrecondition CONFLICT
         "The change set is released, so it can be neither discarded nor staged.";
     ChangeDiscarded "CHANGE_DISCARDED" FailedPrecondition CONFLICT
@@ -106,7 +106,7 @@ reasons! {
     Draining "DRAINING" Unavailable SERVICE_UNAVAILABLE
         "The server is shutting down. Nothing was done; a stream may be resumed elsewhere.";
     OutcomeUnknown "OUTCOME_UNKNOWN" Unknown GATEWAY_TIMEOUT
-        "The connection broke after the request was sent, so it may have been done; repeat it with the same request id.";
+        "It is not known whether it was done: the connection broke, or the store failed, after the request was sent; repeat it with the same request id.";
     DeadlineExceeded "DEADLINE_EXCEEDED" DeadlineExceeded GATEWAY_TIMEOUT
         "The answer was not there in time; a write may have been done all the same: repeat it with the same request id.";
     Cancelled "CANCELLED" Cancelled SERVICE_UNAVAILABLE

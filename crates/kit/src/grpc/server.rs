@@ -129,6 +129,8 @@ impl Builder {
         reported.follow(health, lifecycle);
         self.router.add(health_server);
         self.descriptors.push(tonic_health::pb::FILE_DESCRIPTOR_SET);
+        // so that tools can show the details of errors
+        self.descriptors.push(tonic_types::pb::FILE_DESCRIPTOR_SET);
         add_reflection(&mut self.router, &self.descriptors)?;
         self.descriptors
             .push(tonic_reflection::pb::v1::FILE_DESCRIPTOR_SET);

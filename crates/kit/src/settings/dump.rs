@@ -82,6 +82,9 @@ fn row(arg: &Arg, merged: &Layer) -> Option<Row> {
             hidden(&value)
         } else {
             value
+                .iter()
+                .map(|value| without_credentials(value))
+                .collect()
         },
         origin: origin.to_string(),
     })
@@ -99,6 +102,37 @@ fn is_secret(arg: &Arg) -> bool {
     arg.get_value_parser().type_id() == TypeId::of::<Secret>()
 }
 
+/// A URL without the user and password in it; any other text as it is.
+fn without_credentials(value: &str) -> String {
+    let Some((scheme, rest)) = value.split_once("://") else {
+        return value.to_owned();
+    };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    match authority.rfind('@') {
+        Some(at) => format!("{scheme}://(hidden){}", &rest[at..]),
+        None => value.to_owned(),
+    }
+}
+
 fn hidden(values: &[String]) -> Vec<String> {
     values.iter().map(|_| "(hidden)".to_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_in_a_url_are_hidden() {
+        let shown = without_credentials("https://user:p@ss@example.org/a@b.git");
+        assert_eq!(shown, "https://(hidden)@example.org/a@b.git");
+        for plain in [
+            "https://example.org/a@b",
+            "git@example.org:a.git",
+            "/srv/config",
+            "",
+        ] {
+            assert_eq!(without_credentials(plain), plain);
+        }
+    }
 }

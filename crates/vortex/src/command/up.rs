@@ -5,7 +5,7 @@ use std::{
     process::ExitCode,
 };
 
-use vortex_mesh::{Banner, RunError, Settings};
+use vortex_mesh::{Banner, RunError, Settings, StartError};
 
 use crate::{console::Format, exit::Exit};
 
@@ -29,7 +29,7 @@ impl Args {
             Ok(code) => code,
             Err(error) => {
                 complain(&error);
-                Exit::Failed.into()
+                exit(&error).into()
             }
         }
     }
@@ -46,6 +46,14 @@ fn say(banner: &Banner, format: Format) {
     };
     drop(io::stdout().write_all(said.as_bytes()));
     drop(io::stdout().flush());
+}
+
+/// What was asked can't be, or it failed.
+fn exit(error: &RunError) -> Exit {
+    match error.downcast_ref::<StartError>() {
+        Some(StartError::NotLoopback(_) | StartError::Ports(_)) => Exit::Usage,
+        Some(StartError::Bind(_) | StartError::Config(_)) | None => Exit::Failed,
+    }
 }
 
 fn complain(error: &RunError) {

@@ -58,7 +58,12 @@ impl State {
                 source,
             } => Ok(self.apply_change(change, *released, source.as_ref())),
             Body::Release { change } => self.apply_release(record.seq, *change),
-            Body::Discard { change } => self.apply_discard(record.seq, *change),
+            Body::Discard { change } => {
+                self.apply_standing(record.seq, *change, ChangeState::Discarded)
+            }
+            Body::Restage { change } => {
+                self.apply_standing(record.seq, *change, ChangeState::Staged)
+            }
             Body::LabelRemoved { label } => Ok(self.apply_removal(record.seq, label)),
         }
     }
@@ -76,7 +81,7 @@ impl State {
         }
         label.note_feed(change, released, source);
         if released {
-            label.generation += 1;
+            label.generation = change.seq.0;
         }
         self.labels.insert(change.label.clone(), label);
         self.restore_change(ChangeEntry {
@@ -115,13 +120,18 @@ impl State {
         if let Some(feed) = &mut label.feed {
             feed.served = Some(change.name.clone());
         }
-        label.generation += 1;
+        label.generation = at.0;
         self.labels.insert(change.label.clone(), label);
         Ok(moved(at, &change, true))
     }
 
-    fn apply_discard(&mut self, at: Seq, seq: Seq) -> Result<Outcome, Inconsistent> {
-        let change = self.change_mut(at, seq, ChangeState::Discarded)?;
+    fn apply_standing(
+        &mut self,
+        at: Seq,
+        seq: Seq,
+        to: ChangeState,
+    ) -> Result<Outcome, Inconsistent> {
+        let change = self.change_mut(at, seq, to)?;
         Ok(moved(at, &change, false))
     }
 
@@ -131,9 +141,8 @@ impl State {
             self.release_versions(version.seq, 1);
         }
         if name.as_str() == Label::MAIN {
-            let generation = label.generation + 1;
             let empty = LabelState {
-                generation,
+                generation: at.0,
                 ..LabelState::default()
             };
             self.labels.insert(name.clone(), empty);

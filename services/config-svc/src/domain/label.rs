@@ -10,8 +10,8 @@ use std::sync::Arc;
 pub struct LabelState {
     /// The documents, by path.
     pub documents: OrdMap<Path, Arc<Document>>,
-    /// Grows with each change of what is served, so that readers can tell at a
-    /// glance that nothing did.
+    /// The position of the last change of what is served, so that readers can tell
+    /// at a glance that nothing did: also of a label that went and came back.
     pub generation: u64,
     /// The source that feeds the label, if one does.
     pub feed: Option<Feed>,

@@ -2,7 +2,7 @@
 
 use super::{
     App, Content, ContentRef, Defect, Document, Feed, Label, LabelState, Path, Profile, Seq,
-    Sha256, State, VersionName,
+    Sha256, SourceName, State, VersionName,
 };
 use vortex_spring::Format;
 
@@ -36,6 +36,12 @@ pub struct BasisLabel {
     pub generation: u64,
     /// What feeds it.
     pub feed: Option<Feed>,
+}
+
+impl BasisLabel {
+    fn source(&self) -> Option<&SourceName> {
+        Some(&self.feed.as_ref()?.source)
+    }
 }
 
 /// A document that takes part.
@@ -109,7 +115,7 @@ pub fn basis(state: &State, key: &ViewKey) -> Result<Basis, ReadRefused> {
 }
 
 impl Basis {
-    /// Whether the same documents take part.
+    /// Whether the same documents take part, of the same sources.
     pub fn same_documents(&self, other: &Self) -> bool {
         self.entries == other.entries
             && self.labels.len() == other.labels.len()
@@ -117,7 +123,7 @@ impl Basis {
                 .labels
                 .iter()
                 .zip(&other.labels)
-                .all(|(ours, theirs)| (&ours.name, &ours.feed) == (&theirs.name, &theirs.feed))
+                .all(|(ours, theirs)| ours.name == theirs.name && ours.source() == theirs.source())
     }
 
     /// Whether nothing that is served of these labels changed since.

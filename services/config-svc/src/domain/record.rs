@@ -48,8 +48,10 @@ impl HybridTime {
         logical: 0,
     };
 
-    /// The first time after `self` that is not before `now`.
+    /// The first time after `self` that is not before `now`, which counts to the
+    /// microsecond: finer times would not survive being written down.
     pub fn next(self, now: Timestamp) -> Self {
+        let now = Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now);
         if now > self.wall {
             Self {
                 wall: now,
@@ -83,6 +85,11 @@ pub enum Body {
     },
     /// A staged change set was given up.
     Discard {
+        /// The position at which it was written.
+        change: Seq,
+    },
+    /// A change set that was given up was staged again.
+    Restage {
         /// The position at which it was written.
         change: Seq,
     },

@@ -10,6 +10,7 @@ use crate::{
     error::{malformed, read_error, store_error, token_refused, write_error},
 };
 use bytes::Bytes;
+use std::{cmp::Ordering, ops::Bound};
 use tonic::Request;
 use vortex_kit::{
     context::Context,
@@ -363,24 +364,20 @@ fn matching<'a>(
         Some([label, path]) => (label, path),
         None => Default::default(),
     };
-    let labels = state
-        .labels
-        .iter()
-        .filter(|(name, _)| request.label.is_empty() || name.as_str() == request.label)
-        .filter(move |(name, _)| name.as_str() >= start_label.as_str());
-    let mut resumed = Some(start_path);
-    labels.flat_map(move |(name, label)| {
-        let start = resumed.take().filter(|_| true).unwrap_or_default();
-        label
-            .documents
-            .range::<_, str>((
-                std::ops::Bound::Excluded(start.as_str()),
-                std::ops::Bound::Unbounded,
-            ))
-            .map(move |(_, document)| (name, document.as_ref()))
-            .filter(|(_, document)| belongs(document, &request.app))
-            .collect::<Vec<_>>()
-    })
+    let wanted = |name: &Label| request.label.is_empty() || name.as_str() == request.label;
+    let labels = state.labels.iter().filter(move |(name, _)| wanted(name));
+    labels
+        .filter_map(move |(name, label)| {
+            let start = match name.as_str().cmp(&start_label) {
+                Ordering::Less => return None,
+                Ordering::Equal => Bound::Excluded(start_path.as_str()),
+                Ordering::Greater => Bound::Unbounded,
+            };
+            let documents = label.documents.range::<_, str>((start, Bound::Unbounded));
+            Some(documents.map(move |(_, document)| (name, document.as_ref())))
+        })
+        .flatten()
+        .filter(|(_, document)| belongs(document, &request.app))
 }
 
 /// Whether a document is of an application: written for it, or named for it.

@@ -174,7 +174,18 @@ pub(super) fn state(
         .with("source", source)
         .with("label", label));
     }
-    Ok(state)
+    // main is always there for writers; to readers of a source's labels it is not
+    // until the source has one, since an empty configuration starts applications
+    let unused = key.labels.iter().find(|label| {
+        let found = state.label(label.as_str());
+        found.is_some_and(|(_, label)| label.feed.is_none() && label.documents.is_empty())
+    });
+    match unused {
+        Some(label) if !grpc.sources.is_empty() => {
+            Err(read_refused(&ReadRefused::LabelNotFound(label.clone())))
+        }
+        _ => Ok(state),
+    }
 }
 
 pub(super) fn labels(label: &str) -> Vec<String> {

@@ -122,10 +122,10 @@ impl Watcher {
         let state = self.grpc.configuration.state().clone();
         let view = reads::view(&self.grpc, &state, &self.key).await?;
         self.position = state.head;
-        if view.rendered.effective().digest == self.sent.digest {
+        let now = Sent::from(&*view);
+        if (&now.digest, &now.version) == (&self.sent.digest, &self.sent.version) {
             return Ok(None);
         }
-        let now = Sent::from(&*view);
         let history = self.grpc.configuration.history();
         history.remember(&self.key, &now);
         let event = match history.patch(&self.sent, &now) {

@@ -1,6 +1,7 @@
 //! Looks at a source now and then, and imports what is new.
 
 mod import_label;
+mod remove_labels;
 mod report;
 
 use super::{
@@ -9,7 +10,7 @@ use super::{
 };
 use crate::{
     configuration::Configuration,
-    domain::{Command, Label, Removal, Request},
+    domain::{Label, Request},
 };
 use metrics::Counter;
 use report::Reporter;
@@ -144,6 +145,7 @@ impl Poller {
             ));
         }
         readable.sort_by_key(|label| Some(&label.name) != default.as_ref());
+        let fed = self.fed_labels();
         for label in &readable {
             let Ok(name) = label.name.parse::<Label>() else {
                 tracing::warn!(
@@ -160,7 +162,7 @@ impl Poller {
             .map(|l| l.name.as_str())
             .chain(broken)
             .collect();
-        self.remove_labels(&kept).await
+        self.remove_labels(&fed, &kept).await
     }
 
     /// The repository as it is now.
@@ -191,47 +193,6 @@ impl Poller {
         let repository = refreshed?;
         self.repository = Some(repository.clone());
         Ok(repository)
-    }
-
-    /// Takes away the labels that the source no longer has: unless that is more
-    /// than half of them, which looks like a mistake.
-    async fn remove_labels(&mut self, kept: &[&str]) -> Result<(), Failed> {
-        let (gone, of) = self.gone_labels(kept);
-        if gone.len() * 2 > of {
-            return Err(format!(
-                "SOURCE_SHRANK: {} of {of} labels are gone at once, so none is taken away",
-                gone.len()
-            ));
-        }
-        for label in gone {
-            let removal = Command::RemoveLabel(Removal {
-                label: label.clone(),
-                source: self.settings.name.clone(),
-            });
-            self.configuration
-                .write(self.request(), removal, Vec::new())
-                .await
-                .map_err(|error| error.to_string())?;
-            lock(&self.status).labels.remove(&label);
-            self.skipped.remove(&label);
-            tracing::info!(%label, source = %self.settings.name, "label removed");
-        }
-        Ok(())
-    }
-
-    fn gone_labels(&self, kept: &[&str]) -> (Vec<Label>, usize) {
-        let state = self.configuration.state();
-        let fed: Vec<&Label> = state
-            .labels
-            .iter()
-            .filter(|(_, label)| {
-                let feed = label.feed.as_ref();
-                feed.is_some_and(|feed| feed.source == self.settings.name)
-            })
-            .map(|(name, _)| name)
-            .collect();
-        let gone = fed.iter().filter(|label| !kept.contains(&label.as_str()));
-        (gone.map(|label| (*label).clone()).collect(), fed.len())
     }
 
     /// Sources act in their own name.

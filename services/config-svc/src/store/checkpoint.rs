@@ -95,7 +95,10 @@ impl ConfigStore {
     /// records.
     async fn check_head(&self, state: &State) -> Result<(), Error> {
         let Some(entry) = self.engine.get(keys::HEAD).await? else {
-            return Ok(());
+            return match state.head {
+                Seq(0) => Ok(()),
+                _ => Err(Error::damaged("the head")),
+            };
         };
         let head: [u8; 8] = (&*entry.value)
             .try_into()

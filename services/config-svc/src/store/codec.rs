@@ -23,7 +23,7 @@ pub(super) struct StoredRecord {
     pub(super) principal: String,
     #[prost(message, optional, tag = "7")]
     pub(super) request: Option<StoredRequestKey>,
-    #[prost(oneof = "StoredBody", tags = "8, 9, 10, 11")]
+    #[prost(oneof = "StoredBody", tags = "8, 9, 10, 11, 12")]
     pub(super) body: Option<StoredBody>,
 }
 
@@ -37,6 +37,8 @@ pub(super) enum StoredBody {
     Discard(u64),
     #[prost(string, tag = "11")]
     LabelRemoved(String),
+    #[prost(uint64, tag = "12")]
+    Restage(u64),
 }
 
 #[derive(Clone, PartialEq, Message)]

@@ -23,6 +23,11 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether a write that failed so may have happened all the same.
+    pub fn is_outcome_unknown(&self) -> bool {
+        matches!(self, Self::Engine(vortex_store::Error::SyncFailed { .. }))
+    }
+
     /// What does not decode.
     pub(super) fn damaged(what: impl Into<String>) -> Self {
         Self::Damaged { what: what.into() }

@@ -36,9 +36,19 @@ impl Upkeep {
     pub(super) async fn run(mut self, stop: CancellationToken) {
         let mut ticks = tokio::time::interval(LOOK);
         self.attempt(Self::find_checkpoint).await;
-        while stop.run_until_cancelled(ticks.tick()).await.is_some() {
-            self.check_store();
-            self.attempt(Self::look).await;
+        let configuration = self.configuration.clone();
+        let failed = configuration.until_store_failed();
+        tokio::pin!(failed);
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => break,
+                () = &mut failed => {
+                    self.tell_store_failed();
+                    stop.cancelled().await;
+                    break;
+                }
+                _ = ticks.tick() => self.attempt(Self::look).await,
+            }
         }
         self.attempt(Self::finish).await;
     }
@@ -50,13 +60,11 @@ impl Upkeep {
         }
     }
 
-    fn check_store(&self) {
-        if self.configuration.has_store_failed() {
-            self.health.degrade(
-                "store",
-                "a sync failed: nothing is written until this process is started anew",
-            );
-        }
+    fn tell_store_failed(&self) {
+        self.health.degrade(
+            "store",
+            "a sync failed: nothing is written until this process is started anew",
+        );
     }
 
     async fn find_checkpoint(&mut self) -> Result<(), Error> {

@@ -1,8 +1,9 @@
 //! Writing a change set through the API.
 
 use super::super::{
-    Body, ChangeEntry, ChangeSet, ChangedDocument, Document, DocumentWrite, LabelState,
-    MAX_DOCUMENT_BYTES, MediaType, Outcome, Path, Refused, State, VersionName, WriteChange,
+    Body, ChangeEntry, ChangeSet, ChangeState, ChangedDocument, Document, DocumentWrite,
+    LabelState, MAX_DOCUMENT_BYTES, MediaType, Outcome, Path, Refused, State, VersionName,
+    WriteChange,
 };
 use super::{Author, Decided, check_precondition, is_stable};
 use std::{collections::HashSet, sync::Arc};
@@ -42,18 +43,19 @@ pub(super) fn decide(
 }
 
 /// The same content under the same name is the same change set: nothing is
-/// written, and it is made stable if that was asked and it is not.
+/// written, and it is made stable, or staged after it was given up, if that was
+/// asked and it is not.
 fn write_again(state: &State, existing: &ChangeEntry, stage_only: bool) -> Decided {
     let outcome = Outcome::of(state, existing);
-    if stage_only || is_stable(state, existing) {
-        return Decided::Unchanged(outcome);
-    }
-    let body = Body::Release {
-        change: existing.change.seq,
+    let change = existing.change.seq;
+    let body = match existing.state {
+        ChangeState::Discarded if stage_only => Body::Restage { change },
+        _ if stage_only || is_stable(state, existing) => return Decided::Unchanged(outcome),
+        _ => Body::Release { change },
     };
     let outcome = Outcome {
         at: state.head.next(),
-        moved: true,
+        moved: !stage_only,
         ..outcome
     };
     Decided::Append(body, outcome)

@@ -82,8 +82,10 @@ impl Model {
                 index
             }
         };
-        if !stage {
-            self.release(index);
+        match self.changes[index].2 {
+            Stands::Discarded if stage => self.changes[index].2 = Stands::Staged,
+            _ if stage => {}
+            _ => self.release(index),
         }
         true
     }
@@ -192,6 +194,12 @@ proptest! {
         // C1
         let folded = history.records.iter().try_fold(State::default(), |s, r| fold(&s, r));
         prop_assert_eq!(folded.as_ref(), Ok(&history.state));
+        let stands: Vec<_> = history.state.changes.values().map(|entry| match entry.state {
+            ChangeState::Staged => Stands::Staged,
+            ChangeState::Released => Stands::Released,
+            ChangeState::Discarded => Stands::Discarded,
+        }).collect();
+        prop_assert_eq!(stands, model.changes.iter().map(|change| change.2).collect::<Vec<_>>());
         // C3, C4
         for document in history.state.labels.values().flat_map(|label| label.documents.values()) {
             let names: std::collections::BTreeSet<_> =

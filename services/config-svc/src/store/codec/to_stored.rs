@@ -39,6 +39,7 @@ impl From<&Body> for StoredBody {
             }),
             Body::Release { change } => Self::Release(change.0),
             Body::Discard { change } => Self::Discard(change.0),
+            Body::Restage { change } => Self::Restage(change.0),
             Body::LabelRemoved { label } => Self::LabelRemoved(label.to_string()),
         }
     }

@@ -1,0 +1,76 @@
+//! Takes away the labels that a source no longer has.
+
+use super::super::{
+    Approval, lock,
+    status::{LabelStatus, Pending, PendingReason},
+};
+use super::{Failed, Poller};
+use crate::domain::{Command, Label, Removal, VersionName};
+
+/// A label that is fed, and the commit it is at.
+pub(super) type Fed = (Label, VersionName);
+
+impl Poller {
+    /// The labels that the source feeds.
+    pub(super) fn fed_labels(&self) -> Vec<Fed> {
+        let state = self.configuration.state();
+        let fed = state.labels.iter().filter_map(|(name, label)| {
+            let feed = label.feed.as_ref()?;
+            let ours = feed.source == self.settings.name;
+            ours.then(|| (name.clone(), feed.imported.clone()))
+        });
+        fed.collect()
+    }
+
+    /// Takes away those labels that were fed and are no longer there. Where they
+    /// are more than half of all, or one is what readers get who name none, that
+    /// looks like a mistake: it waits for an operator, and they stay.
+    pub(super) async fn remove_labels(&mut self, fed: &[Fed], kept: &[&str]) -> Result<(), Failed> {
+        let gone: Vec<&Fed> = fed
+            .iter()
+            .filter(|(label, _)| !kept.contains(&label.as_str()))
+            .collect();
+        let too_many = gone.len() * 2 > fed.len();
+        for (label, commit) in &gone {
+            let is_default = [Label::MAIN, Label::MASTER].contains(&label.as_str());
+            let approval = Approval {
+                label: label.clone(),
+                commit: commit.clone(),
+            };
+            if (too_many || is_default) && !self.approved.contains(&approval) {
+                self.hold(label, commit, gone.len(), fed.len());
+            } else {
+                self.remove(label).await?;
+            }
+        }
+        Ok(())
+    }
+
+    fn hold(&self, label: &Label, commit: &VersionName, gone: usize, of: usize) {
+        let pending = Pending {
+            commit: commit.clone(),
+            reason: PendingReason::Shrank,
+            detail: format!("the label is gone, with {gone} of {of} labels at once"),
+        };
+        let status = LabelStatus {
+            commit: Some(commit.clone()),
+            pending: Some(pending),
+        };
+        self.set_label(label, status);
+    }
+
+    async fn remove(&mut self, label: &Label) -> Result<(), Failed> {
+        let removal = Command::RemoveLabel(Removal {
+            label: label.clone(),
+            source: self.settings.name.clone(),
+        });
+        self.configuration
+            .write(self.request(), removal, Vec::new())
+            .await
+            .map_err(|error| error.to_string())?;
+        lock(&self.status).labels.remove(label);
+        self.skipped.remove(label);
+        tracing::info!(%label, source = %self.settings.name, "label removed");
+        Ok(())
+    }
+}
