@@ -1,0 +1,107 @@
+//! Commands as the gRPC adapter makes them, in a word or two.
+
+use bytes::Bytes;
+use vortex_config_svc::domain::{
+    Command, Content, DocumentWrite, Label, Release, Request, RequestKey, Selector, Sha256,
+    WriteChange,
+};
+
+/// A command, and the contents it names.
+#[derive(Clone)]
+pub(crate) struct Job {
+    pub(crate) command: Command,
+    pub(crate) contents: Vec<(Sha256, Bytes)>,
+}
+
+/// Writes documents under a version's name; those without text are deleted.
+pub(crate) fn write<'a>(
+    version: &str,
+    documents: impl IntoIterator<Item = (&'a str, Option<&'a str>)>,
+) -> Job {
+    let mut contents = Vec::new();
+    let documents = documents.into_iter().map(|(path, text)| {
+        let content = text.map_or(Content::Absent, |text| {
+            let bytes = Bytes::copy_from_slice(text.as_bytes());
+            let sha256 = Sha256::of(&bytes);
+            contents.push((sha256, bytes));
+            Content::present(sha256, text.len() as u32)
+        });
+        DocumentWrite {
+            path: path.parse().unwrap(),
+            content,
+            split: None,
+        }
+    });
+    let change = WriteChange {
+        label: Label::main(),
+        name: Some(version.parse().unwrap()),
+        message: "why".to_owned(),
+        author: "who".to_owned(),
+        documents: documents.collect(),
+        stage_only: false,
+        precondition: None,
+    };
+    Job {
+        command: Command::Write(change),
+        contents,
+    }
+}
+
+/// Writes one document and releases it.
+pub(crate) fn put(version: &str, path: &str, text: &str) -> Job {
+    write(version, [(path, Some(text))])
+}
+
+/// The same write without its release.
+pub(crate) fn staged(mut job: Job) -> Job {
+    if let Command::Write(change) = &mut job.command {
+        change.stage_only = true;
+    }
+    job
+}
+
+pub(crate) fn release(version: &str) -> Job {
+    let command = Command::Release(Release {
+        selector: selector(version),
+        precondition: None,
+    });
+    Job {
+        command,
+        contents: Vec::new(),
+    }
+}
+
+pub(crate) fn discard(version: &str) -> Job {
+    Job {
+        command: Command::Discard(selector(version)),
+        contents: Vec::new(),
+    }
+}
+
+fn selector(version: &str) -> Selector {
+    Selector {
+        label: Label::main(),
+        name: version.parse().unwrap(),
+        path: None,
+    }
+}
+
+/// Somebody who asks once.
+pub(crate) fn anonymous() -> Request {
+    Request {
+        principal: "anonymous".to_owned(),
+        key: None,
+    }
+}
+
+/// Somebody who may ask the same again.
+pub(crate) fn repeatable(id: &str) -> Request {
+    let key = RequestKey {
+        id: id.parse().unwrap(),
+        body: Sha256::of(id.as_bytes()),
+    };
+    Request {
+        key: Some(key),
+        ..anonymous()
+    }
+}

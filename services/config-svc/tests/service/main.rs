@@ -1,0 +1,12 @@
+//! The service from its store to its gRPC, on real folders, repositories and sockets.
+//!
+//! `VORTEX_SEED` repeats a random run; `VORTEX_SOAK=1` tries ten times as often.
+
+#![allow(clippy::expect_used, clippy::unwrap_used)] // A fixture that fails has failed the test.
+#![allow(clippy::print_stdout)] // Seeds, and what a writing process tells.
+
+mod commands;
+mod engine;
+mod random;
+mod service;
+mod store;
