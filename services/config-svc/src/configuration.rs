@@ -16,7 +16,7 @@ use arc_swap::Guard;
 use bytes::Bytes;
 use std::{collections::HashMap, sync::Arc};
 use tokio::sync::watch;
-use vortex_kit::{clock::Clock, context::Context, telemetry::Metrics};
+use vortex_kit::{clock::Clock, telemetry::Metrics};
 use vortex_spring::{Format, ParseError};
 
 /// Bytes of a document that is parsed on the thread it comes in on.
@@ -228,14 +228,6 @@ impl Configuration {
         } else {
             label.parse()
         }
-    }
-}
-
-/// Who asks, by the call's context.
-pub fn requester(context: &Context, key: Option<crate::domain::RequestKey>) -> Request {
-    Request {
-        principal: context.principal().to_string(),
-        key,
     }
 }
 

@@ -2,7 +2,6 @@
 
 use super::{Grpc, convert, page, parse};
 use crate::{
-    configuration::requester,
     domain::{
         ChangeEntry, ChangeState, Command, Content, DocumentWrite, MediaType, Outcome, Release,
         Selector, Seq, Sha256, State, WriteChange,
@@ -11,10 +10,7 @@ use crate::{
 };
 use bytes::Bytes;
 use tonic::Request;
-use vortex_kit::{
-    context::Context,
-    error::{Fault, Reason},
-};
+use vortex_kit::error::{Fault, Reason};
 use vortex_proto::config::v1 as pb;
 use vortex_proto::config::v1::document_write::Change as Write;
 
@@ -25,10 +21,8 @@ pub(super) async fn apply(
     grpc: Grpc,
     request: Request<pb::ApplyChangeRequest>,
 ) -> Result<pb::ApplyChangeResponse, Fault> {
-    let context = Context::of(&request);
-    let mut request = request.into_inner();
-    let id = std::mem::take(&mut request.request_id);
-    let key = parse::request_key(&id, &request)?;
+    let (request, requester) =
+        parse::mutation(request, |request| std::mem::take(&mut request.request_id))?;
     let label = parse::writable_label(&request.label)?;
     let name = parse::version(&request.version)?;
     let message = parse::text("message", request.message)?;
@@ -63,7 +57,7 @@ pub(super) async fn apply(
     };
     let outcome = grpc
         .configuration
-        .write(requester(&context, key), Command::Write(write), contents)
+        .write(requester, Command::Write(write), contents)
         .await
         .map_err(|error| write_error(&error))?;
     Ok(applied(&grpc, &outcome, &written))
@@ -87,12 +81,7 @@ pub(super) fn list(
     request: &pb::ListChangesRequest,
 ) -> Result<pb::ListChangesResponse, Fault> {
     let size = page::size(request.page_size)?;
-    let before = match page::after::<1>(&request.page_token)? {
-        None => u64::MAX,
-        Some([seq]) => seq
-            .parse()
-            .map_err(|_| Fault::invalid("page_token", "it is not one that this server gave"))?,
-    };
+    let before = page::before(&request.page_token)?;
     let wanted = wanted_state(request.state)?;
     let state = grpc.configuration.state();
     let mut found = state
@@ -120,10 +109,8 @@ pub(super) async fn release(
     grpc: Grpc,
     request: Request<pb::ReleaseChangeRequest>,
 ) -> Result<pb::ReleaseChangeResponse, Fault> {
-    let context = Context::of(&request);
-    let mut request = request.into_inner();
-    let id = std::mem::take(&mut request.request_id);
-    let key = parse::request_key(&id, &request)?;
+    let (request, requester) =
+        parse::mutation(request, |request| std::mem::take(&mut request.request_id))?;
     let precondition = parse::precondition(&request.if_match, "")?;
     if precondition.is_some() && request.path.is_empty() {
         return Err(Fault::invalid("if_match", "it needs the path it is about"));
@@ -135,7 +122,7 @@ pub(super) async fn release(
     });
     let outcome = grpc
         .configuration
-        .write(requester(&context, key), release, Vec::new())
+        .write(requester, release, Vec::new())
         .await
         .map_err(|error| write_error(&error))?;
     Ok(pb::ReleaseChangeResponse {
@@ -149,18 +136,12 @@ pub(super) async fn discard(
     grpc: Grpc,
     request: Request<pb::DiscardChangeRequest>,
 ) -> Result<pb::DiscardChangeResponse, Fault> {
-    let context = Context::of(&request);
-    let mut request = request.into_inner();
-    let id = std::mem::take(&mut request.request_id);
-    let key = parse::request_key(&id, &request)?;
+    let (request, requester) =
+        parse::mutation(request, |request| std::mem::take(&mut request.request_id))?;
     let selector = selector(&request.name, &request.label, &request.path)?;
     let outcome = grpc
         .configuration
-        .write(
-            requester(&context, key),
-            Command::Discard(selector),
-            Vec::new(),
-        )
+        .write(requester, Command::Discard(selector), Vec::new())
         .await
         .map_err(|error| write_error(&error))?;
     Ok(pb::DiscardChangeResponse {

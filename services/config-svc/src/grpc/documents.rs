@@ -2,7 +2,6 @@
 
 use super::{Grpc, convert, page, parse};
 use crate::{
-    configuration::requester,
     domain::{
         Command, Content, Document, DocumentWrite, Label, MediaType, Outcome, Path, State, Version,
         WriteChange, json_patch,
@@ -12,10 +11,7 @@ use crate::{
 use bytes::Bytes;
 use std::{cmp::Ordering, ops::Bound};
 use tonic::Request;
-use vortex_kit::{
-    context::Context,
-    error::{Fault, Reason},
-};
+use vortex_kit::error::{Fault, Reason};
 use vortex_proto::config::v1 as pb;
 use vortex_spring::Format;
 
@@ -23,10 +19,8 @@ pub(super) async fn put(
     grpc: Grpc,
     request: Request<pb::PutDocumentRequest>,
 ) -> Result<pb::PutDocumentResponse, Fault> {
-    let context = Context::of(&request);
-    let mut request = request.into_inner();
-    let id = std::mem::take(&mut request.request_id);
-    let key = parse::request_key(&id, &request)?;
+    let (mut request, requester) =
+        parse::mutation(request, |request| std::mem::take(&mut request.request_id))?;
     let target = parse::target(request.document.take())?;
     let label = parse::writable_label(target.label.as_str())?;
     let path = put_path(&grpc, &target, parse::media_type(&request.media_type)?)?;
@@ -52,11 +46,7 @@ pub(super) async fn put(
     };
     let outcome = grpc
         .configuration
-        .write(
-            requester(&context, key),
-            Command::Write(write),
-            vec![checked.bytes],
-        )
+        .write(requester, Command::Write(write), vec![checked.bytes])
         .await
         .map_err(|error| write_error(&error))?;
     Ok(pb::PutDocumentResponse {
@@ -73,10 +63,8 @@ pub(super) async fn delete(
     grpc: Grpc,
     request: Request<pb::DeleteDocumentRequest>,
 ) -> Result<pb::DeleteDocumentResponse, Fault> {
-    let context = Context::of(&request);
-    let mut request = request.into_inner();
-    let id = std::mem::take(&mut request.request_id);
-    let key = parse::request_key(&id, &request)?;
+    let (mut request, requester) =
+        parse::mutation(request, |request| std::mem::take(&mut request.request_id))?;
     let target = parse::target(request.document.take())?;
     let label = parse::writable_label(target.label.as_str())?;
     let path = {
@@ -101,7 +89,7 @@ pub(super) async fn delete(
     };
     let outcome: Outcome = grpc
         .configuration
-        .write(requester(&context, key), Command::Write(write), Vec::new())
+        .write(requester, Command::Write(write), Vec::new())
         .await
         .map_err(|error| write_error(&error))?;
     Ok(pb::DeleteDocumentResponse {
@@ -168,12 +156,7 @@ pub(super) fn versions(
     request: pb::ListVersionsRequest,
 ) -> Result<pb::ListVersionsResponse, Fault> {
     let size = page::size(request.page_size)?;
-    let before = match page::after::<1>(&request.page_token)? {
-        None => u64::MAX,
-        Some([seq]) => seq
-            .parse()
-            .map_err(|_| Fault::invalid("page_token", "it is not one that this server gave"))?,
-    };
+    let before = page::before(&request.page_token)?;
     let target = parse::target(request.document)?;
     let state = grpc.configuration.state();
     let document = existing(&state, &target)?;

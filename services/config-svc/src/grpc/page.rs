@@ -29,9 +29,20 @@ pub(super) fn after<const N: usize>(token: &str) -> Result<Option<[String; N]>, 
     if token.is_empty() {
         return Ok(None);
     }
-    let invalid = || Fault::invalid("page_token", "it is not one that this server gave");
     let bytes = hex::decode(token).map_err(|_| invalid())?;
     let text = String::from_utf8(bytes).map_err(|_| invalid())?;
     let parts: Vec<String> = text.split('\n').map(str::to_owned).collect();
     parts.try_into().map(Some).map_err(|_| invalid())
+}
+
+/// The position that a page, of what is listed newest first, ends before.
+pub(super) fn before(token: &str) -> Result<u64, Fault> {
+    match after::<1>(token)? {
+        None => Ok(u64::MAX),
+        Some([seq]) => seq.parse().map_err(|_| invalid()),
+    }
+}
+
+fn invalid() -> Fault {
+    Fault::invalid("page_token", "it is not one that this server gave")
 }

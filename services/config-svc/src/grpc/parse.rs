@@ -3,13 +3,17 @@
 use crate::{
     configuration::Configuration,
     domain::{
-        App, Label, MediaType, Path, Precondition, Profile, RequestId, RequestKey, Sha256, Split,
-        Token, VersionName, ViewKey,
+        App, Label, MediaType, Path, Precondition, Profile, Request as Requester, RequestId,
+        RequestKey, Sha256, Split, Token, VersionName, ViewKey,
     },
     error::{invalid_name, invalid_token},
 };
 use prost::Message;
-use vortex_kit::error::{Fault, Reason};
+use tonic::Request;
+use vortex_kit::{
+    context::Context,
+    error::{Fault, Reason},
+};
 use vortex_proto::config::v1 as pb;
 
 /// Applications a view may have.
@@ -141,11 +145,21 @@ fn digest_of(given: &str) -> Result<Sha256, Fault> {
     Ok(Sha256(digest))
 }
 
+/// A mutation, and who asks for it: with what makes it idempotent where it has an
+/// id, which `take_id` takes out of it.
+pub(super) fn mutation<T: Message>(
+    request: Request<T>,
+    take_id: impl FnOnce(&mut T) -> String,
+) -> Result<(T, Requester), Fault> {
+    let principal = Context::of(&request).principal().to_string();
+    let mut request = request.into_inner();
+    let id = take_id(&mut request);
+    let key = request_key(&id, &request)?;
+    Ok((request, Requester { principal, key }))
+}
+
 /// What makes a request idempotent: its id, and a hash of all else it asks.
-pub(super) fn request_key<T: Message>(
-    id: &str,
-    without_id: &T,
-) -> Result<Option<RequestKey>, Fault> {
+fn request_key<T: Message>(id: &str, without_id: &T) -> Result<Option<RequestKey>, Fault> {
     optional(id, |id| {
         let id: RequestId = id.parse().map_err(|e| invalid_name(&e))?;
         let body = Sha256::of(&without_id.encode_to_vec());
