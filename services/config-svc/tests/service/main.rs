@@ -6,7 +6,9 @@
 #![allow(clippy::print_stdout)] // Seeds, and what a writing process tells.
 
 mod commands;
+mod crash;
 mod engine;
+mod grpc;
 mod random;
 mod service;
 mod store;

@@ -1,0 +1,8 @@
+//! Kills, power cuts and failing syncs: what was acknowledged stays, whole, and once.
+
+mod kill;
+mod ledger;
+mod operations;
+mod power;
+mod process;
+mod sync_failure;

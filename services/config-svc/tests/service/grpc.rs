@@ -1,0 +1,12 @@
+//! The whole service, each test in process and over TCP.
+
+mod alike;
+mod bad_reads;
+mod bad_writes;
+mod node;
+mod pages;
+mod reads;
+mod requests;
+mod writes;
+
+pub(crate) use node::{Node, Way, both_ways};
