@@ -82,7 +82,7 @@ pub(super) async fn delete(
         documents: vec![DocumentWrite {
             path,
             content: Content::Absent,
-            split: None,
+            split: Some(target.split.clone()),
         }],
         stage_only: request.stage_only,
         precondition: parse::precondition(&request.if_match, "")?,

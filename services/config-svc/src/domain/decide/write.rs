@@ -104,6 +104,7 @@ fn check_deletable(
     document: &DocumentWrite,
 ) -> Result<(), Refused> {
     match label.documents.get(&document.path) {
+        Some(existing) if !is_same_split(existing, document) => Err(ambiguous(document, existing)),
         Some(_) => Ok(()),
         None => Err(Refused::DocumentNotFound {
             label: write.label.clone(),
@@ -133,15 +134,20 @@ fn check_stem(
             continue;
         }
         let same_path = existing.path == document.path;
-        let same_split = match (&existing.split, &document.split) {
-            (Some(theirs), Some(ours)) => theirs == ours,
-            _ => true,
-        };
-        if !same_path || !same_split {
+        if !same_path || !is_same_split(existing, document) {
             return Err(ambiguous(document, existing));
         }
     }
     Ok(())
+}
+
+/// Whether a write is for the application and profile that a document is of, as far
+/// as both say.
+fn is_same_split(existing: &Document, document: &DocumentWrite) -> bool {
+    match (&existing.split, &document.split) {
+        (Some(theirs), Some(ours)) => theirs == ours,
+        _ => true,
+    }
 }
 
 /// Whether something of a document is served, or may yet be.
