@@ -12,3 +12,4 @@ mod grpc;
 mod random;
 mod service;
 mod store;
+mod watch;

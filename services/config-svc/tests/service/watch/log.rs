@@ -1,0 +1,197 @@
+//! The log: every record once and in order, or a word that it is too late.
+
+use super::calls;
+use crate::{
+    commands::{put, release, staged},
+    service::Service,
+};
+use futures::StreamExt as _;
+use proptest::prelude::*;
+use tonic::{Request, Status};
+use vortex_config_svc::{domain::Seq, grpc::Grpc};
+use vortex_kit::error::{Fault, Reason};
+use vortex_proto::config::v1::{
+    self as pb, config_service_server::ConfigService, watch_log_response::Event,
+};
+
+#[derive(Debug, Clone)]
+enum Step {
+    /// Writes so many records.
+    Write(u64),
+    /// Reads so many, or all there are.
+    Read(u64),
+    Disconnect,
+    /// Deletes all records but the last so many.
+    Trim(u64),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        4 => (1..20_u64).prop_map(Step::Write),
+        4 => (1..30_u64).prop_map(Step::Read),
+        2 => Just(Step::Disconnect),
+        1 => (0..60_u64).prop_map(Step::Trim),
+    ]
+}
+
+type Stream = <Grpc as ConfigService>::WatchLogStream;
+
+/// Somebody who follows the log, and comes back.
+struct Watcher {
+    grpc: Grpc,
+    stream: Option<Stream>,
+    position: u64,
+    late: u32,
+}
+
+impl Watcher {
+    async fn connect(&mut self, service: &Service) {
+        let token = service.configuration.token(Seq(self.position));
+        let request = pb::WatchLogRequest {
+            after: token.to_string(),
+            ..Default::default()
+        };
+        match self.grpc.watch_log(Request::new(request)).await {
+            Ok(stream) => self.stream = Some(stream.into_inner()),
+            Err(status) => self.too_late(service, &status).await,
+        }
+    }
+
+    /// Reads `most` records, or up to the log's end.
+    async fn read(&mut self, service: &Service, most: u64) {
+        let wanted = self.position + most;
+        while self.position < wanted.min(service.state().head.0) {
+            let Some(stream) = &mut self.stream else {
+                return self.connect(service).await;
+            };
+            match stream
+                .next()
+                .await
+                .expect("it goes on")
+                .map(|m| m.event.unwrap())
+            {
+                Ok(Event::Record(record)) => {
+                    assert_eq!(record.sequence, self.position + 1);
+                    self.position = record.sequence;
+                }
+                Ok(Event::Progress(_)) => {}
+                Err(status) => self.too_late(service, &status).await,
+            }
+        }
+    }
+
+    /// The records really are gone: starts anew from what is.
+    async fn too_late(&mut self, service: &Service, status: &Status) {
+        let fault = Fault::from_status(status);
+        assert_eq!(fault.reason(), Reason::TokenTooOld);
+        let oldest = service.store().oldest_record().await.unwrap();
+        let oldest = oldest.unwrap_or(service.state().head.next());
+        assert_eq!(fault.metadata()["oldest"], oldest.to_string());
+        assert!(oldest.0 > self.position + 1, "{oldest} was to be had");
+        self.stream = None;
+        self.position = service.state().head.0;
+        self.late += 1;
+    }
+}
+
+async fn trim(service: &Service, kept: u64) {
+    let state = service.state();
+    service
+        .store()
+        .save_checkpoint((*state).clone())
+        .await
+        .unwrap();
+    let through = Seq(state.head.0.saturating_sub(kept));
+    let contents = state.contents().collect();
+    let mut sweep = service
+        .store()
+        .begin_sweep(contents, through)
+        .await
+        .unwrap();
+    while service.store().step_sweep(&mut sweep).await.unwrap() {}
+}
+
+async fn write(service: &Service, records: u64) {
+    for n in 0..records {
+        let head = service.state().head.0;
+        let name = format!("v{head}");
+        let job = match n % 3 {
+            0 => put(&name, "a.yml", &format!("a: {head}")),
+            1 => staged(put(&name, "a.yml", &format!("a: {head}"))),
+            _ => release(&format!("v{}", head - 1)),
+        };
+        service.run(job).await.unwrap();
+    }
+}
+
+async fn run(steps: Vec<Step>) {
+    let folder = tempfile::tempdir().unwrap();
+    let service = Service::open(folder.path()).await;
+    let mut watcher = Watcher {
+        grpc: calls(&service),
+        stream: None,
+        position: 0,
+        late: 0,
+    };
+    for step in steps {
+        match step {
+            Step::Write(records) => write(&service, records).await,
+            Step::Read(most) => watcher.read(&service, most).await,
+            Step::Disconnect => watcher.stream = None,
+            Step::Trim(kept) => trim(&service, kept).await,
+        }
+    }
+    while watcher.position < service.state().head.0 {
+        watcher.read(&service, u64::MAX / 2).await;
+    }
+    drop(watcher);
+    service.close().await;
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(crate::random::rounds(24)))]
+
+    #[test]
+    fn every_record_comes_once_and_in_order_or_it_is_said_to_be_too_late(
+        steps in prop::collection::vec(step(), 1..30)
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        runtime.unwrap().block_on(run(steps));
+    }
+}
+
+#[tokio::test]
+async fn a_watch_of_a_label_skips_the_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let service = Service::open(folder.path()).await;
+    let grpc = calls(&service);
+    let request = pb::WatchLogRequest {
+        after: service.configuration.token(Seq(0)).to_string(),
+        label: "other".to_owned(),
+    };
+    for n in 0..4 {
+        let name = format!("v{n}");
+        let mut job = put(&name, "a.yml", &format!("a: {n}"));
+        if let vortex_config_svc::domain::Command::Write(change) = &mut job.command
+            && n % 2 == 1
+        {
+            change.label = "other".parse().unwrap();
+        }
+        service.run(job).await.unwrap();
+    }
+    let stream = grpc
+        .watch_log(Request::new(request))
+        .await
+        .unwrap()
+        .into_inner();
+    let records = stream.filter_map(|message| async {
+        match message.unwrap().event.unwrap() {
+            Event::Record(record) => Some(record.sequence),
+            Event::Progress(_) => None,
+        }
+    });
+    let found: Vec<u64> = records.take(2).collect().await;
+    assert_eq!(found, [2, 4]);
+    drop(grpc);
+    service.close().await;
+}
