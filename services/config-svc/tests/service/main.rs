@@ -10,6 +10,8 @@ mod crash;
 mod engine;
 mod grpc;
 mod random;
+mod retention;
 mod service;
+mod sources;
 mod store;
 mod watch;
