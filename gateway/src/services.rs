@@ -9,12 +9,15 @@ use vortex_proto::config::v1::{
 
 pub(crate) use watches::Watches;
 
+use crate::spring::Environments;
+
 /// Clients of the services; a clone shares the channel.
 #[derive(Clone, Debug)]
 pub(crate) struct Services {
     config: ConfigServiceClient<Channel>,
     sources: SourceServiceClient<Channel>,
     watches: Watches,
+    environments: Environments,
 }
 
 impl Services {
@@ -26,6 +29,7 @@ impl Services {
                 .max_encoding_message_size(MAX_MESSAGE_BYTES),
             sources: SourceServiceClient::new(channel),
             watches: Watches::new(watches),
+            environments: Environments::default(),
         }
     }
 
@@ -37,6 +41,11 @@ impl Services {
     /// A client to make one call with.
     pub(crate) fn sources(&self) -> SourceServiceClient<Channel> {
         self.sources.clone()
+    }
+
+    /// Environments kept ready.
+    pub(crate) fn environments(&self) -> &Environments {
+        &self.environments
     }
 
     /// The room for watches.

@@ -7,7 +7,10 @@ mod flat;
 mod form;
 mod parameters;
 mod path;
+mod prepared;
 mod segment;
+
+use std::sync::Arc;
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts};
@@ -18,6 +21,8 @@ use crate::{problem::Problem, services::Services};
 use parameters::{min_token, resolves};
 pub(crate) use path::{RESERVED, TEMPLATES};
 use path::{SpringPath, View};
+pub(crate) use prepared::Environments;
+use prepared::Prepared;
 
 /// Accepted by clients that want to know where each value stands.
 const V2: &str = "application/vnd.spring-cloud.config-server.v2+json";
@@ -33,13 +38,13 @@ pub(crate) const UNMATCHED: &str = "unmatched";
 
 /// Answers a request for `path`, which is the URL's without any prefix.
 pub(crate) async fn answer(services: &Services, request: &Parts, path: &str) -> Answered {
-    let path = match SpringPath::parse(path) {
-        Ok(path) => path,
+    let parsed = match SpringPath::parse(path) {
+        Ok(parsed) => parsed,
         Err(fault) => return (Problem(fault).into_response(), UNMATCHED),
     };
-    let template = path.template();
+    let template = parsed.template();
     let response = match request.method {
-        Method::GET | Method::HEAD => read(services, request, &path)
+        Method::GET | Method::HEAD => read(services, request, path, &parsed)
             .await
             .unwrap_or_else(IntoResponse::into_response),
         Method::OPTIONS => (StatusCode::NO_CONTENT, [(header::ALLOW, ALLOW)]).into_response(),
@@ -54,16 +59,33 @@ pub(crate) async fn answer(services: &Services, request: &Parts, path: &str) -> 
 async fn read(
     services: &Services,
     request: &Parts,
-    path: &SpringPath<'_>,
+    path: &str,
+    parsed: &SpringPath<'_>,
 ) -> Result<Response, Problem> {
-    match path {
+    match parsed {
         SpringPath::Environment(view) => {
             let origins = accepts_v2(&request.headers);
-            let reply = get_environment(services, request, view, origins).await?;
-            Ok(environment::answer(view, &reply, origins, &request.headers))
+            let held = services.environments().get(path, origins);
+            let tag = held.as_ref().map(|held| held.etag.clone());
+            let reply = get_environment(services, request, view, origins, tag).await?;
+            let prepared = match held {
+                Some(held) if reply.not_modified => held,
+                _ => {
+                    let prepared = Arc::new(Prepared::new(view, &reply));
+                    let environments = services.environments();
+                    environments.keep(path, origins, prepared.clone());
+                    prepared
+                }
+            };
+            Ok(environment::answer(
+                &prepared,
+                &reply,
+                origins,
+                &request.headers,
+            ))
         }
         SpringPath::Flat(view, form) => {
-            let reply = get_environment(services, request, view, false).await?;
+            let reply = get_environment(services, request, view, false, None).await?;
             Ok(flat::answer(
                 *form,
                 &reply,
@@ -80,6 +102,7 @@ async fn get_environment(
     request: &Parts,
     view: &View<'_>,
     origins: bool,
+    held: Option<String>,
 ) -> Result<GetEnvironmentResponse, Problem> {
     let request = GetEnvironmentRequest {
         view: Some(view.to_proto()),
@@ -87,6 +110,7 @@ async fn get_environment(
         instance: header(&request.headers, &INSTANCE),
         key: header(&request.headers, &KEY),
         min_token: min_token(request)?.unwrap_or_default(),
+        if_none_match: held.unwrap_or_default(),
     };
     let mut client = services.config();
     // boxed, since a generated client's future is large, and is moved at every level above

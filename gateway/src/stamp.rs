@@ -50,25 +50,50 @@ impl Stamp<'_> {
     }
 
     fn write(&self, headers: &mut HeaderMap) {
-        headers.insert(header::VARY, VARY);
-        if !self.digest.is_empty() {
-            insert(headers, header::ETAG, ["\"", self.digest, "\""].concat());
-        }
-        if !self.version.is_empty() {
-            insert(headers, VERSION, self.version.to_owned());
-        }
-        if !self.token.is_empty() {
-            insert(headers, REVISION, self.token.to_owned());
-        }
-        if let Some(time) = self.source_age.and_then(|age| rfc3339(age.last_success)) {
-            insert(headers, SOURCE_READ, time);
-        }
+        write_prepared(headers, quoted(self.digest), value(self.version.to_owned()));
+        write_position(headers, self.token, self.source_age);
     }
 }
 
-/// Leaves the header out when the value cannot stand in one, which none of ours does.
-fn insert(headers: &mut HeaderMap, name: HeaderName, value: String) {
-    if let Ok(value) = HeaderValue::from_maybe_shared(Bytes::from(value)) {
-        headers.insert(name, value);
+/// Writes what is the same each time the same is answered: its entity tag and version.
+pub(crate) fn write_prepared(
+    headers: &mut HeaderMap,
+    tag: Option<HeaderValue>,
+    version: Option<HeaderValue>,
+) {
+    headers.insert(header::VARY, VARY);
+    if let Some(tag) = tag {
+        headers.insert(header::ETAG, tag);
     }
+    if let Some(version) = version {
+        headers.insert(VERSION, version);
+    }
+}
+
+/// Writes as of when the answer is.
+pub(crate) fn write_position(headers: &mut HeaderMap, token: &str, source_age: Option<&SourceAge>) {
+    if let Some(token) = value(token.to_owned()) {
+        headers.insert(REVISION, token);
+    }
+    let read = source_age.and_then(|age| rfc3339(age.last_success));
+    if let Some(read) = read.and_then(value) {
+        headers.insert(SOURCE_READ, read);
+    }
+}
+
+/// An entity tag in its quotes; none for an empty one.
+pub(crate) fn quoted(tag: &str) -> Option<HeaderValue> {
+    if tag.is_empty() {
+        return None;
+    }
+    value(["\"", tag, "\""].concat())
+}
+
+/// A header's value; none for an empty text, and for one that cannot stand in a header, which none
+/// of ours is.
+pub(crate) fn value(text: String) -> Option<HeaderValue> {
+    if text.is_empty() {
+        return None;
+    }
+    HeaderValue::from_maybe_shared(Bytes::from(text)).ok()
 }

@@ -21,8 +21,14 @@ pub struct Process {
     seen: Vec<String>,
 }
 
-/// Where a program of ours was built.
+/// Where a program of ours was built: in the folder `VORTEX_PROGRAMS`, or beside
+/// the tests.
 fn program(name: &str) -> PathBuf {
+    if let Some(folder) = std::env::var_os("VORTEX_PROGRAMS") {
+        return std::path::absolute(folder)
+            .expect("there is a current folder")
+            .join(name);
+    }
     let test = std::env::current_exe().expect("a test knows where it is");
     let folder = test
         .ancestors()

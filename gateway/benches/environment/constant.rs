@@ -34,6 +34,8 @@ impl Constant {
                 digest: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".into(),
                 token: "0190b5e5-7d4e-7000-8000-000000000000:1234".into(),
                 source_age: None,
+                etag: String::new(),
+                not_modified: false,
             },
         }
     }

@@ -1,13 +1,16 @@
 //! An environment, put together from JSON that is ready: the sources' bytes are never parsed
 //! here, which is what keeps this route close to the cost of a constant answer.
 
-use axum::{body::Body, response::Response};
+use axum::{
+    body::Body,
+    response::{IntoResponse, Response},
+};
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use vortex_proto::config::v1::GetEnvironmentResponse;
 
-use super::path::View;
-use crate::{extract::IfNoneMatch, json, stamp::Stamp};
+use super::{path::View, prepared::Prepared};
+use crate::{extract::IfNoneMatch, json, stamp};
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const JSON_V2: HeaderValue = HeaderValue::from_static(super::V2);
@@ -20,32 +23,27 @@ const OVERHEAD: usize =
     r#"{"name":"","profiles":[""],"label":null,"version":"","state":"","propertySources":[]}"#
         .len();
 
-/// Answers with the environment of `view`, or 304 when the caller holds it.
+/// Answers with an environment, or 304 when the caller holds it.
 pub(super) fn answer(
-    view: &View<'_>,
-    environment: &GetEnvironmentResponse,
+    prepared: &Prepared,
+    reply: &GetEnvironmentResponse,
     origins: bool,
     headers: &HeaderMap,
 ) -> Response {
-    let (content_type, variant) = match origins {
-        true => (JSON_V2, "-origins"),
-        false => (JSON, ""),
+    let held = IfNoneMatch::of(headers).holds(&prepared.etag);
+    let mut response = if held {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        Response::new(Body::from(prepared.body.clone()))
     };
-    // the body names the version, and a source moves on without a change to what it holds
-    let digest = [&*environment.digest, "-", &*environment.version, variant].concat();
-    let stamp = Stamp {
-        digest: &digest,
-        version: &environment.version,
-        token: &environment.token,
-        source_age: environment.source_age.as_ref(),
-    };
-    stamp.answer(&IfNoneMatch::of(headers), || {
-        let mut response = Response::new(Body::from(body(view, environment)));
-        response
-            .headers_mut()
-            .insert(header::CONTENT_TYPE, content_type);
-        response
-    })
+    let headers = response.headers_mut();
+    if !held {
+        let content_type = if origins { JSON_V2 } else { JSON };
+        headers.insert(header::CONTENT_TYPE, content_type);
+    }
+    stamp::write_prepared(headers, prepared.tag.clone(), prepared.version.clone());
+    stamp::write_position(headers, &reply.token, reply.source_age.as_ref());
+    response
 }
 
 /// Writes the environment of `view` as Spring's clients read it.

@@ -32,6 +32,8 @@ fn environment() -> GetEnvironmentResponse {
         digest: "d1".to_owned(),
         token: "store:7".to_owned(),
         source_age: None,
+        etag: "d1-858a760b".to_owned(),
+        not_modified: false,
     }
 }
 
@@ -89,8 +91,36 @@ async fn origins_are_given_to_those_who_accept_them() {
     assert_eq!(answer.header("content-type"), V2);
     assert!(asked(&mesh).origins);
     let plain = mesh.get("/orders/dev").await;
-    assert!(!asked(&mesh).origins);
-    assert_ne!(plain.header("etag"), answer.header("etag"));
+    assert_eq!(plain.header("content-type"), "application/json");
+    let asked = asked(&mesh);
+    assert!(!asked.origins);
+    assert_eq!(asked.if_none_match, "", "the other form is another answer");
+}
+
+#[tokio::test]
+async fn config_svc_is_asked_each_time_and_sends_only_what_changed() {
+    let mesh = mesh().await;
+    let first = mesh.get("/orders/dev").await;
+    assert_eq!(asked(&mesh).if_none_match, "");
+    let unchanged = GetEnvironmentResponse {
+        not_modified: true,
+        token: "store:8".to_owned(),
+        ..GetEnvironmentResponse::default()
+    };
+    mesh.service.reply("get_environment", unchanged);
+    let again = mesh.get("/orders/dev").await;
+    assert_eq!(asked(&mesh).if_none_match, "d1-858a760b");
+    assert_eq!((again.status, again.text()), (200, first.text()));
+    assert_eq!(again.header("etag"), first.header("etag"));
+    assert_eq!(again.header("x-vortex-version"), "858a760b");
+    assert_eq!(again.header("x-vortex-revision"), "store:8");
+    let mut moved = environment();
+    moved.etag = "d2-later".to_owned();
+    moved.sources.truncate(1);
+    mesh.service.reply("get_environment", moved);
+    let changed = mesh.get("/orders/dev").await;
+    assert_eq!(changed.header("etag"), "\"d2-later\"");
+    assert_ne!(changed.text(), first.text());
 }
 
 #[tokio::test]
@@ -104,7 +134,7 @@ async fn whoever_holds_an_answer_is_not_sent_it_again() {
     assert_eq!((again.status, again.body.len()), (304, 0));
     assert_eq!(again.header("etag"), first.header("etag"));
     let mut moved = environment();
-    moved.version = "later".to_owned();
+    moved.etag = "d1-later".to_owned();
     mesh.service.reply("get_environment", moved);
     assert_eq!(mesh.send("GET /orders/dev", &[&held], "").await.status, 200);
 }

@@ -98,7 +98,7 @@ impl Views {
             _ => Arc::new(self.render(&basis, key).await?),
         };
         self.measures.made(key, &basis, began);
-        let view = Arc::new(View { basis, rendered });
+        let view = Arc::new(View::new(basis, rendered));
         self.cache.insert(key.clone(), view.clone());
         Ok(view)
     }

@@ -71,14 +71,25 @@ pub(super) async fn environment(
     let key = parse::view(&asked.apps, &asked.profiles, &asked.labels)?;
     let state = state(grpc, &key, &request.min_token)?;
     let view = view(grpc, &state, &key).await?;
-    let rendered = &view.rendered;
-    let commits = view.basis.commits();
+    let etag = view.environment_etag(request.origins);
+    let token = convert::token(&grpc.configuration, state.head);
+    let source_age = source_age(grpc, &view.basis);
+    if request.if_none_match == etag {
+        return Ok(pb::GetEnvironmentResponse {
+            not_modified: true,
+            token,
+            source_age,
+            ..Default::default()
+        });
+    }
     Ok(pb::GetEnvironmentResponse {
         sources: property_sources(&view, request.origins),
-        version: commits.unwrap_or_else(|| rendered.version().to_owned()),
-        digest: rendered.digest().to_owned(),
-        token: convert::token(&grpc.configuration, state.head),
-        source_age: source_age(grpc, &view.basis),
+        version: view.environment_version().to_owned(),
+        digest: view.rendered.digest().to_owned(),
+        token,
+        source_age,
+        etag: etag.to_owned(),
+        not_modified: false,
     })
 }
 

@@ -16,6 +16,54 @@ pub struct View {
     pub basis: Basis,
     /// What is sent.
     pub rendered: Arc<Rendered>,
+    environment: OnceLock<EnvironmentTags>,
+}
+
+/// What an environment is called: a label moves on to a commit that changes none
+/// of its sources, so this is not the rendered form's.
+struct EnvironmentTags {
+    version: String,
+    plain: String,
+    with_origins: String,
+}
+
+impl View {
+    pub(super) fn new(basis: Basis, rendered: Arc<Rendered>) -> Self {
+        Self {
+            basis,
+            rendered,
+            environment: OnceLock::new(),
+        }
+    }
+
+    /// The version of the property sources: the labels' commits where sources feed
+    /// them, else that of the merged configuration.
+    pub fn environment_version(&self) -> &str {
+        &self.tags().version
+    }
+
+    /// What names the property sources among all of this view, in either form.
+    pub fn environment_etag(&self, origins: bool) -> &str {
+        let tags = self.tags();
+        if origins {
+            &tags.with_origins
+        } else {
+            &tags.plain
+        }
+    }
+
+    fn tags(&self) -> &EnvironmentTags {
+        self.environment.get_or_init(|| {
+            let commits = self.basis.commits();
+            let version = commits.unwrap_or_else(|| self.rendered.version().to_owned());
+            let plain = format!("{}-{version}", self.rendered.digest());
+            EnvironmentTags {
+                with_origins: format!("{plain}-origins"),
+                plain,
+                version,
+            }
+        })
+    }
 }
 
 /// What is sent of a configuration; what is asked for rarely is made when it is.
