@@ -1,5 +1,7 @@
 //! Domain code knows nothing of transports, runtimes and clocks.
 
+#![allow(clippy::expect_used, clippy::unwrap_used)] // all of this is test code
+
 use std::path::{Path, PathBuf};
 
 /// What domain code may not name, and why.

@@ -1,5 +1,7 @@
 //! Every answer equals that of a real Spring Cloud Config Server.
 
+#![allow(clippy::expect_used, clippy::unwrap_used)] // all of this is test code
+
 use vortex_goldens::{Golden, Kind, check, load};
 use vortex_tests::{Mesh, Mode, Options, bundle};
 

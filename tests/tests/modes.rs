@@ -1,5 +1,7 @@
 //! One process or many: the same answers, counts, traces and errors.
 
+#![allow(clippy::expect_used, clippy::unwrap_used)] // all of this is test code
+
 use serde_json::{Value, json};
 use vortex_tests::{Answer, Mesh, Mode, Options, Repository};
 

@@ -43,7 +43,12 @@ pub struct Settings {
     pub grpc_base: u16,
 
     /// Git repository that feeds labels: a URL or a path
-    #[arg(long, value_name = "URL-OR-PATH", env = "VORTEX_GIT", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "URL-OR-PATH",
+        env = "VORTEX_GIT",
+        hide_env_values = true
+    )]
     pub git: Option<Location>,
 
     /// How often the repository is looked at

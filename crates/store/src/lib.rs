@@ -16,7 +16,7 @@
 //! 7. **Watches** deliver every change once and in order, or end with [`Error::Compacted`]; they
 //!    never hold up a commit.
 //!
-//! The suite in [`contract`] holds an engine to these.
+//! The suite in the module `contract`, behind the feature of that name, holds an engine to these.
 
 #[cfg(feature = "contract")]
 pub mod contract;
