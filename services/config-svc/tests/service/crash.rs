@@ -5,4 +5,5 @@ mod ledger;
 mod operations;
 mod power;
 mod process;
+mod served;
 mod sync_failure;

@@ -9,4 +9,4 @@ mod reads;
 mod requests;
 mod writes;
 
-pub(crate) use node::{Node, Way, both_ways, change, put, settings, written};
+pub(crate) use node::{Node, Way, both_ways, change, connect, put, settings, written};

@@ -8,6 +8,16 @@ use super::{
 use vortex_kit::error::{Fault, Reason};
 use vortex_proto::config::v1 as pb;
 
+/// A media type, a content, and where its fault is.
+type Unparsable = (&'static str, Vec<u8>, Option<(&'static str, &'static str)>);
+
+/// A field, how it is set, and names that it does not take.
+type BadNames<'a> = (
+    &'static str,
+    fn(&mut pb::PutDocumentRequest, String),
+    &'a [&'a str],
+);
+
 /// Writes a content of `orders`, which is refused.
 async fn refused(node: &Node, media_type: &str, content: impl Into<bytes::Bytes>) -> Fault {
     let request = pb::PutDocumentRequest {
@@ -46,7 +56,7 @@ both_ways! {
         let yaml = "application/yaml";
         let json = "application/json";
         let place = |content: &'static str| content.as_bytes().to_vec();
-        let cases: [(&str, Vec<u8>, Option<(&str, &str)>); 11] = [
+        let cases: [Unparsable; 11] = [
             (yaml, place("a: 1\nb: [1, 2"), None),
             (yaml, place("a: 1\na: 2"), Some(("2", "1"))),
             (yaml, place("a: 1\nb: *none"), Some(("2", "4"))),
@@ -96,7 +106,7 @@ both_ways! {
     async fn bad_and_reserved_names_are_refused_by_their_field(way: Way) {
         let (_folder, node) = Node::new(way).await;
         let long = "x".repeat(129);
-        let fields: [(&str, fn(&mut pb::PutDocumentRequest, String), &[&str]); 5] = [
+        let fields: [BadNames<'_>; 5] = [
             ("app", |r, name| r.document.as_mut().unwrap().app = name,
                 &["", "a b", "a/b", "..", "\u{e4}", "a\0", &long]),
             ("profile", |r, name| r.document.as_mut().unwrap().profile = name,
