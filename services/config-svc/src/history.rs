@@ -3,18 +3,18 @@
 
 use crate::{domain::ViewKey, views::View};
 use bytes::Bytes;
-use quick_cache::sync::Cache;
-use std::{
-    collections::VecDeque,
-    sync::{Arc, Mutex, PoisonError},
-};
+use quick_cache::{Weighter, sync::Cache};
 
-/// Configurations remembered of a view.
-const REMEMBERED: usize = 16;
-/// Views remembered; the least used are forgotten.
-const VIEWS: usize = 1024;
-/// Differences kept, so that one is made once for all who watch.
-const PATCHES: usize = 1024;
+/// Bytes that remembered configurations may take, about, over all views; the least
+/// used are forgotten.
+const REMEMBERED_BYTES: u64 = 32 << 20;
+/// Bytes that differences kept may take, about: one is made once for all who
+/// watch.
+const PATCH_BYTES: u64 = 8 << 20;
+/// Items expected, which sizes the caches' tables.
+const EXPECTED: usize = 1024;
+/// What an item takes beside its text, about.
+const OVERHEAD: usize = 256;
 
 /// A configuration that was sent.
 #[derive(Debug, Clone)]
@@ -29,15 +29,30 @@ pub struct Sent {
 
 /// What watched configurations were before.
 pub struct History {
-    views: Cache<ViewKey, Arc<Mutex<VecDeque<Sent>>>>,
-    patches: Cache<(String, String), Bytes>,
+    sent: Cache<(ViewKey, String), Sent, Weight>,
+    patches: Cache<(String, String), Bytes, Weight>,
+}
+
+#[derive(Clone)]
+struct Weight;
+
+impl Weighter<(ViewKey, String), Sent> for Weight {
+    fn weight(&self, (key, _): &(ViewKey, String), sent: &Sent) -> u64 {
+        key.weight() + (sent.config.len() + OVERHEAD) as u64
+    }
+}
+
+impl Weighter<(String, String), Bytes> for Weight {
+    fn weight(&self, _: &(String, String), patch: &Bytes) -> u64 {
+        (patch.len() + OVERHEAD) as u64
+    }
 }
 
 impl Default for History {
     fn default() -> Self {
         Self {
-            views: Cache::new(VIEWS),
-            patches: Cache::new(PATCHES),
+            sent: Cache::with_weighter(EXPECTED, REMEMBERED_BYTES, Weight),
+            patches: Cache::with_weighter(EXPECTED, PATCH_BYTES, Weight),
         }
     }
 }
@@ -56,28 +71,13 @@ impl From<&View> for Sent {
 impl History {
     /// Remembers that this was sent.
     pub fn remember(&self, key: &ViewKey, sent: &Sent) {
-        let Ok(ring) = self
-            .views
-            .get_or_insert_with(key, || Ok::<_, std::convert::Infallible>(Arc::default()));
-        let mut ring = ring.lock().unwrap_or_else(PoisonError::into_inner);
-        if ring.back().is_some_and(|last| last.digest == sent.digest) {
-            // the same under a newer version
-            ring.pop_back();
-        }
-        ring.push_back(sent.clone());
-        if ring.len() > REMEMBERED {
-            ring.pop_front();
-        }
+        self.sent
+            .insert((key.clone(), sent.digest.clone()), sent.clone());
     }
 
     /// The configuration of this digest, if it is remembered.
     pub fn find(&self, key: &ViewKey, digest: &str) -> Option<Sent> {
-        let ring = self.views.get(key)?;
-        let ring = ring.lock().unwrap_or_else(PoisonError::into_inner);
-        ring.iter()
-            .rev()
-            .find(|sent| sent.digest == digest)
-            .cloned()
+        self.sent.get(&(key.clone(), digest.to_owned()))
     }
 
     /// The RFC 6902 operations that make `to` of `from`, made once for all who

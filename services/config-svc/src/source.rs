@@ -116,6 +116,11 @@ impl Sources {
             let Some(inbox) = lock(&handle.inbox).take() else {
                 continue;
             };
+            seed(
+                &mut lock(&handle.status),
+                &configuration.state(),
+                &handle.settings.name,
+            );
             let poller = Poller::new(
                 handle.settings.clone(),
                 configuration.clone(),
@@ -224,6 +229,22 @@ impl Sources {
 /// interval, with jitter so that many processes do not ask a remote at once.
 fn jittered(interval: Duration) -> Duration {
     interval.mul_f64(0.9 + 0.2 * fastrand::f64())
+}
+
+/// What is known of a source before it is looked at: what it fed before the process
+/// started, and that it was read then.
+fn seed(status: &mut Status, state: &State, source: &SourceName) {
+    for (name, label) in &state.labels {
+        let Some(feed) = label.feed.as_ref().filter(|feed| feed.source == *source) else {
+            continue;
+        };
+        let standing = LabelStatus {
+            commit: Some(feed.imported.clone()),
+            pending: None,
+        };
+        status.labels.insert(name.clone(), standing);
+        status.last_success = status.last_success.max(Some(feed.imported_at));
+    }
 }
 
 fn feeds_any(state: &State, source: &SourceName) -> bool {

@@ -50,8 +50,8 @@ pub struct Views {
 struct Weight;
 
 impl Weighter<ViewKey, Arc<View>> for Weight {
-    fn weight(&self, _: &ViewKey, view: &Arc<View>) -> u64 {
-        view.rendered.weight()
+    fn weight(&self, key: &ViewKey, view: &Arc<View>) -> u64 {
+        key.weight() + view.rendered.weight()
     }
 }
 

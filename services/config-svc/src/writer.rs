@@ -273,7 +273,8 @@ impl Task {
     }
 
     fn fail(&mut self, error: &Error) {
-        tracing::error!(%error, "the store failed; no more writes are taken");
+        let cause = std::error::Error::source(error).map(ToString::to_string);
+        tracing::error!(%error, cause, "the store failed; no more writes are taken");
         self.failed = true;
         self.published.store_failed();
     }

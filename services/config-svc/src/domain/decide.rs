@@ -5,8 +5,8 @@ mod release;
 mod write;
 
 use super::{
-    Body, ChangeEntry, Command, HybridTime, Outcome, Precondition, Refused, RequestKey, State,
-    document::Document,
+    Body, ChangeEntry, Command, HybridTime, LabelState, Outcome, Precondition, Refused, RequestKey,
+    State, document::Document,
 };
 use jiff::Timestamp;
 
@@ -42,13 +42,27 @@ pub fn decide(
         principal: &request.principal,
         time: state.time.next(now),
     };
-    match command {
+    let decided = match command {
         Command::Write(write) => write::decide(state, author, write),
         Command::Import(import) => import::decide(state, author, import),
         Command::RemoveLabel(removal) => import::decide_removal(state, removal),
         Command::Release(release) => release::decide(state, release),
         Command::Discard(selector) => release::decide_discard(state, selector),
-    }
+    }?;
+    Ok(match decided {
+        Decided::Unchanged(outcome) if request.key.is_some() => noted(state, outcome),
+        decided => decided,
+    })
+}
+
+/// An answer to a request that may be repeated is kept even where nothing changed:
+/// by the time it is repeated something may have.
+fn noted(state: &State, outcome: Outcome) -> Decided {
+    let body = Body::Unchanged {
+        change: outcome.change,
+    };
+    let at = state.head.next();
+    Decided::Append(body, Outcome { at, ..outcome })
 }
 
 /// Who writes, and the time the record will have.
@@ -120,4 +134,63 @@ fn is_stable(state: &State, entry: &ChangeEntry) -> bool {
             .get(&changed.path)
             .is_some_and(|document| document.stable == Some(entry.change.seq))
     })
+}
+
+/// Whether every version that a change set wrote is kept, so that all of it can be
+/// made stable.
+fn is_kept(state: &State, entry: &ChangeEntry) -> bool {
+    let change = &entry.change;
+    state.labels.get(&change.label).is_some_and(|label| {
+        change.documents.iter().all(|changed| {
+            label
+                .documents
+                .get(&changed.path)
+                .is_some_and(|document| document.at(change.seq).is_some())
+        })
+    })
+}
+
+/// A release that goes back must not put a document beside one of the same stem
+/// that came since. Files of a source may stand so.
+fn check_release(state: &State, entry: &ChangeEntry) -> Result<(), Refused> {
+    let change = &entry.change;
+    let Some(label) = state.labels.get(&change.label) else {
+        return Ok(());
+    };
+    if label.feed.is_some() {
+        return Ok(());
+    }
+    for changed in change.documents.iter().filter(|d| d.content.exists()) {
+        let beside = of_stem(label, changed.path.stem())
+            .find(|other| other.path != changed.path && stays_served(other, entry));
+        if let Some(other) = beside {
+            return Err(Refused::Ambiguous {
+                path: changed.path.clone(),
+                other: other.path.clone(),
+                owner: "the same application and profile".into(),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Whether a document is served after a release of `entry`.
+fn stays_served(document: &Document, entry: &ChangeEntry) -> bool {
+    let changed = entry
+        .change
+        .documents
+        .iter()
+        .find(|d| d.path == document.path);
+    match changed {
+        Some(changed) => changed.content.exists(),
+        None => document.served().is_some(),
+    }
+}
+
+/// The documents of a stem, whatever their extension.
+fn of_stem<'a>(label: &'a LabelState, stem: &'a str) -> impl Iterator<Item = &'a Document> {
+    vortex_spring::Format::EXTENSIONS
+        .iter()
+        .filter_map(move |extension| label.documents.get(format!("{stem}.{extension}").as_str()))
+        .map(AsRef::as_ref)
 }

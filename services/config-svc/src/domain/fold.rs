@@ -64,6 +64,7 @@ impl State {
             Body::Restage { change } => {
                 self.apply_standing(record.seq, *change, ChangeState::Staged)
             }
+            Body::Unchanged { change } => self.apply_unchanged(record.seq, *change),
             Body::LabelRemoved { label } => Ok(self.apply_removal(record.seq, label)),
         }
     }
@@ -133,6 +134,12 @@ impl State {
     ) -> Result<Outcome, Inconsistent> {
         let change = self.change_mut(at, seq, to)?;
         Ok(moved(at, &change, false))
+    }
+
+    fn apply_unchanged(&self, at: Seq, seq: Seq) -> Result<Outcome, Inconsistent> {
+        let unknown = Inconsistent::UnknownChange { at, change: seq };
+        let entry = self.changes.get(&seq).ok_or(unknown)?;
+        Ok(moved(at, &entry.change, false))
     }
 
     fn apply_removal(&mut self, at: Seq, name: &Label) -> Outcome {

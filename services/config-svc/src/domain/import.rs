@@ -24,6 +24,12 @@ pub enum ImportPlan {
         /// What is wrong with it.
         defect: Defect,
     },
+    /// Nothing yet: the label has documents written through the API, which its first
+    /// import would replace or remove, and an operator has to approve that.
+    TakesOver {
+        /// Documents there are.
+        documents: usize,
+    },
     /// Nothing yet: it removes more than half of the label's documents, which an
     /// operator has to approve.
     Shrinks {
@@ -60,6 +66,12 @@ pub fn plan_import(
         && !first
     {
         return ImportPlan::Invalid { path, defect };
+    }
+    if first && !approved {
+        let documents = label.served_documents();
+        if documents > 0 {
+            return ImportPlan::TakesOver { documents };
+        }
     }
     let mut writes = if complete {
         missing(label, &files)

@@ -18,6 +18,20 @@ pub struct ViewKey {
     pub labels: Vec<Label>,
 }
 
+impl ViewKey {
+    /// Bytes it takes, about, in a cache and in what is cached under it.
+    pub fn weight(&self) -> u64 {
+        let apps = self.apps.iter().map(|app| app.as_str().len());
+        let profiles = self.profiles.iter().map(|profile| profile.as_str().len());
+        let labels = self.labels.iter().map(|label| label.as_str().len());
+        let names = apps
+            .chain(profiles)
+            .chain(labels)
+            .map(|length| 2 * (length + 64));
+        names.sum::<usize>() as u64
+    }
+}
+
 /// The documents that make a configuration, highest first.
 #[derive(Debug, Clone)]
 pub struct Basis {

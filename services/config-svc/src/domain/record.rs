@@ -93,6 +93,11 @@ pub enum Body {
         /// The position at which it was written.
         change: Seq,
     },
+    /// A request was answered that changed nothing, and may be repeated.
+    Unchanged {
+        /// The position at which the change set it is about was written.
+        change: Seq,
+    },
     /// A source no longer has a label.
     LabelRemoved {
         /// The label.

@@ -89,14 +89,13 @@ impl State {
 
     /// The change set a selector means.
     pub fn select(&self, selector: &Selector) -> Result<&ChangeEntry, Refused> {
+        let (name, label) = self.label(selector.label.as_str()).unzip();
         let found = match &selector.path {
-            Some(path) => self
-                .labels
-                .get(&selector.label)
+            Some(path) => label
                 .and_then(|label| label.documents.get(path))
                 .and_then(|document| document.named(selector.name.as_str()))
                 .and_then(|version| self.changes.get(&version.seq)),
-            None => self.newest_change(&selector.label, &selector.name),
+            None => name.and_then(|name| self.newest_change(name, &selector.name)),
         };
         found.ok_or_else(|| Refused::ChangeNotFound {
             label: selector.label.clone(),

@@ -84,13 +84,14 @@ pub(super) fn list(
     let before = page::before(&request.page_token)?;
     let wanted = wanted_state(request.state)?;
     let state = grpc.configuration.state();
+    let label = super::documents::listed_label(&state, &request.label)?;
     let mut found = state
         .changes
         .range(..Seq(before))
         .rev()
         .map(|(_, entry)| entry)
         .filter(|entry| wanted.is_none_or(|state| entry.state == state))
-        .filter(|entry| request.label.is_empty() || entry.change.label.as_str() == request.label);
+        .filter(|entry| label.is_none_or(|label| entry.change.label == *label));
     let changes: Vec<pb::Change> = found
         .by_ref()
         .take(size)

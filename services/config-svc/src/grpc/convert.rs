@@ -217,6 +217,14 @@ fn body(state: &State, body: &Body) -> pb::record::Body {
                 change_sequence: change.0,
             })
         }
+        Body::Unchanged { change } => {
+            let entry = state.changes.get(change);
+            pb::record::Body::Unchanged(pb::Unchanged {
+                name: entry.map_or(String::new(), |e| e.change.name.to_string()),
+                label: entry.map_or(String::new(), |e| e.change.label.to_string()),
+                change_sequence: change.0,
+            })
+        }
         Body::LabelRemoved { label } => pb::record::Body::LabelRemoved(pb::LabelRemoved {
             label: label.to_string(),
         }),
@@ -227,9 +235,10 @@ fn body(state: &State, body: &Body) -> pb::record::Body {
 pub(super) fn label_of<'a>(state: &'a State, body: &'a Body) -> Option<&'a Label> {
     match body {
         Body::Change { change, .. } => Some(&change.label),
-        Body::Release { change } | Body::Discard { change } | Body::Restage { change } => {
-            state.changes.get(change).map(|entry| &entry.change.label)
-        }
+        Body::Release { change }
+        | Body::Discard { change }
+        | Body::Restage { change }
+        | Body::Unchanged { change } => state.changes.get(change).map(|entry| &entry.change.label),
         Body::LabelRemoved { label } => Some(label),
     }
 }

@@ -133,10 +133,8 @@ pub(super) fn list(
     let size = page::size(request.page_size)?;
     let after = page::after::<2>(&request.page_token)?;
     let state = grpc.configuration.state();
-    if !request.label.is_empty() && state.labels.get(request.label.as_str()).is_none() {
-        return Err(label_not_found(&request.label));
-    }
-    let mut found = matching(&state, request, after);
+    let label = listed_label(&state, &request.label)?;
+    let mut found = matching(&state, label, &request.app, after);
     let mut documents = Vec::new();
     let mut last = None;
     for (label, document) in found.by_ref().take(size) {
@@ -338,17 +336,27 @@ fn digest(version: &Version) -> String {
         .map_or(String::new(), |c| c.sha256.to_string())
 }
 
+/// The label a list is of, as readers mean it; none for all of them.
+pub(super) fn listed_label<'a>(state: &'a State, given: &str) -> Result<Option<&'a Label>, Fault> {
+    if given.is_empty() {
+        return Ok(None);
+    }
+    let found = state.label(given).map(|(name, _)| name);
+    found.map(Some).ok_or_else(|| label_not_found(given))
+}
+
 fn matching<'a>(
     state: &'a State,
-    request: &'a pb::ListDocumentsRequest,
+    wanted: Option<&'a Label>,
+    app: &'a str,
     after: Option<[String; 2]>,
 ) -> impl Iterator<Item = (&'a Label, &'a Document)> {
     let (start_label, start_path) = match after {
         Some([label, path]) => (label, path),
         None => Default::default(),
     };
-    let wanted = |name: &Label| request.label.is_empty() || name.as_str() == request.label;
-    let labels = state.labels.iter().filter(move |(name, _)| wanted(name));
+    let is_wanted = move |name: &Label| wanted.is_none_or(|wanted| wanted == name);
+    let labels = state.labels.iter().filter(move |(name, _)| is_wanted(name));
     labels
         .filter_map(move |(name, label)| {
             let start = match name.as_str().cmp(&start_label) {
@@ -360,7 +368,7 @@ fn matching<'a>(
             Some(documents.map(move |(_, document)| (name, document.as_ref())))
         })
         .flatten()
-        .filter(|(_, document)| belongs(document, &request.app))
+        .filter(|(_, document)| belongs(document, app))
 }
 
 /// Whether a document is of an application: written for it, or named for it.

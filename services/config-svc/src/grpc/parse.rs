@@ -162,7 +162,12 @@ pub(super) fn mutation<T: Message>(
 fn request_key<T: Message>(id: &str, without_id: &T) -> Result<Option<RequestKey>, Fault> {
     optional(id, |id| {
         let id: RequestId = id.parse().map_err(|e| invalid_name(&e))?;
-        let body = Sha256::of(&without_id.encode_to_vec());
+        // requests of two calls may look alike once they are encoded
+        let call = std::any::type_name::<T>()
+            .rsplit("::")
+            .next()
+            .unwrap_or_default();
+        let body = Sha256::of_parts([call.as_bytes(), &without_id.encode_to_vec()]);
         Ok(RequestKey { id, body })
     })
 }

@@ -94,23 +94,19 @@ pub(super) async fn environment(
 }
 
 fn property_sources(view: &View, origins: bool) -> Vec<pb::PropertySource> {
-    let sources = view.rendered.sources();
-    let source = |source: &crate::views::RenderedSource, properties: Bytes| pb::PropertySource {
-        name: source.name.clone(),
-        path: source.path.clone(),
-        properties,
+    let rendered = &view.rendered;
+    let properties = if origins {
+        rendered.with_origins()
+    } else {
+        rendered.properties()
     };
-    if origins {
-        let with_origins = view.rendered.with_origins().iter().cloned();
-        return sources
-            .iter()
-            .zip(with_origins)
-            .map(|(s, p)| source(s, p))
-            .collect();
-    }
+    let sources = rendered.sources().iter().zip(properties);
     sources
-        .iter()
-        .map(|s| source(s, s.properties.clone()))
+        .map(|(source, properties)| pb::PropertySource {
+            name: source.name.clone(),
+            path: source.path.clone(),
+            properties: properties.clone(),
+        })
         .collect()
 }
 

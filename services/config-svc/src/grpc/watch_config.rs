@@ -64,6 +64,7 @@ fn first(
     let history = grpc.configuration.history();
     let before = history.find(key, last_digest);
     let patch = before.and_then(|before| Some((history.patch(&before, sent)?, before)));
+    let patch = patch.filter(|(patch, _)| patch.len() <= sent.config.len());
     let reply = everything();
     let event = match patch {
         Some((patch, before)) => Event::Change(pb::ConfigChange {

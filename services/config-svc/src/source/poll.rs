@@ -154,7 +154,9 @@ impl Poller {
                 );
                 continue;
             };
-            self.import_label(&repository, &name, label.commit).await?;
+            if let Err(why) = self.import_label(&repository, &name, label.commit).await {
+                self.note_failed(&name, label.commit, why);
+            }
         }
         let broken = labels.unreadable.iter().map(|label| label.name.as_str());
         let kept: Vec<&str> = readable

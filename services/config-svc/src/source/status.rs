@@ -52,6 +52,8 @@ pub struct Pending {
 pub enum PendingReason {
     /// It removes more than half of the label's documents.
     Shrank,
+    /// It would replace documents that were written through the API.
+    TakesOver,
     /// It makes a file invalid.
     Invalid,
     /// It could not be read or written.
@@ -76,6 +78,7 @@ impl PendingReason {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Shrank => "SOURCE_SHRANK",
+            Self::TakesOver => "LABEL_HAS_DOCUMENTS",
             Self::Invalid => "DOCUMENT_INVALID",
             Self::Failed => "UNAVAILABLE",
         }
@@ -90,7 +93,11 @@ impl Status {
             .get(&approval.label)
             .and_then(|l| l.pending.as_ref());
         pending.is_some_and(|pending| {
-            pending.reason == PendingReason::Shrank && pending.commit == approval.commit
+            let waits = match pending.reason {
+                PendingReason::Shrank | PendingReason::TakesOver => true,
+                PendingReason::Invalid | PendingReason::Failed => false,
+            };
+            waits && pending.commit == approval.commit
         })
     }
 

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::domain::{Record, Seq, Sha256};
 use bytes::Bytes;
+use futures::{StreamExt as _, stream::FuturesOrdered};
 use prost::Message as _;
 use vortex_store::{MAX_TRANSACTION_BYTES, MAX_TRANSACTION_OPERATIONS, Transaction};
 
@@ -18,6 +19,9 @@ use vortex_store::{MAX_TRANSACTION_BYTES, MAX_TRANSACTION_OPERATIONS, Transactio
 const PART_BYTES: usize = 1 << 20;
 /// What the head and a record's compare take in a transaction, in bytes.
 const HEADROOM_BYTES: usize = 256;
+/// Transactions that one append has under way: a fraction of what the engine's
+/// queue takes.
+const MAX_UNDER_WAY: usize = 6;
 /// What the head takes in a transaction, in operations.
 const HEADROOM_OPERATIONS: usize = 1;
 
@@ -123,20 +127,30 @@ impl ConfigStore {
         Ok(())
     }
 
-    /// Puts entries in as few transactions as the limits allow, in order.
+    /// Puts entries in as few transactions as the limits allow, in order. Several
+    /// are under way at once, so that they share syncs.
     pub(super) async fn put_all(&self, entries: Vec<(Bytes, Bytes)>) -> Result<(), Error> {
+        let mut under_way = FuturesOrdered::new();
         let mut transaction = Transaction::new();
         for (key, value) in entries {
             let size = key.len() + value.len();
             let full = transaction.len() == MAX_TRANSACTION_OPERATIONS
                 || transaction.size() + size > MAX_TRANSACTION_BYTES;
             if full {
-                self.engine.commit(std::mem::take(&mut transaction)).await?;
+                under_way.push_back(self.engine.commit(std::mem::take(&mut transaction)));
+            }
+            if under_way.len() == MAX_UNDER_WAY
+                && let Some(committed) = under_way.next().await
+            {
+                committed?;
             }
             transaction = transaction.put(key, value);
         }
         if !transaction.is_empty() {
-            self.engine.commit(transaction).await?;
+            under_way.push_back(self.engine.commit(transaction));
+        }
+        while let Some(committed) = under_way.next().await {
+            committed?;
         }
         Ok(())
     }

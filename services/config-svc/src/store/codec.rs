@@ -23,7 +23,7 @@ pub(super) struct StoredRecord {
     pub(super) principal: String,
     #[prost(message, optional, tag = "7")]
     pub(super) request: Option<StoredRequestKey>,
-    #[prost(oneof = "StoredBody", tags = "8, 9, 10, 11, 12")]
+    #[prost(oneof = "StoredBody", tags = "8, 9, 10, 11, 12, 13")]
     pub(super) body: Option<StoredBody>,
 }
 
@@ -39,6 +39,8 @@ pub(super) enum StoredBody {
     LabelRemoved(String),
     #[prost(uint64, tag = "12")]
     Restage(u64),
+    #[prost(uint64, tag = "13")]
+    Unchanged(u64),
 }
 
 #[derive(Clone, PartialEq, Message)]

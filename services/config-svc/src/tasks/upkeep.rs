@@ -88,8 +88,9 @@ impl Upkeep {
         let Some(retained) = self.configuration.writer().retain().await else {
             return Ok(());
         };
-        self.checkpoint = retained.head;
+        let head = retained.head;
         self.configuration.store().save_checkpoint(retained).await?;
+        self.checkpoint = head;
         let Some(swept) = self.configuration.writer().sweep().await else {
             return Ok(());
         };
@@ -109,11 +110,11 @@ impl Upkeep {
 
     async fn save(&mut self) -> Result<(), Error> {
         let state = self.configuration.state().clone();
-        self.checkpoint = state.head;
         self.configuration
             .store()
             .save_checkpoint((*state).clone())
             .await?;
+        self.checkpoint = state.head;
         Ok(())
     }
 

@@ -28,8 +28,12 @@ struct Weight;
 impl Weighter<(Sha256, Format), Arc<File>> for Weight {
     fn weight(&self, _: &(Sha256, Format), file: &Arc<File>) -> u64 {
         let properties = file.documents.iter().flat_map(|d| &d.properties);
+        // each value stands in the flat keys and in the nested value
         let bytes: usize = properties
-            .map(|property| PROPERTY_BYTES + 2 * property.key.len())
+            .map(|property| {
+                let value = property.value.as_str().map_or(8, str::len);
+                PROPERTY_BYTES + 2 * (property.key.len() + value)
+            })
             .sum();
         (bytes + PROPERTY_BYTES) as u64
     }

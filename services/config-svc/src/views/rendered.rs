@@ -70,6 +70,7 @@ impl View {
 pub struct Rendered {
     sources: Vec<RenderedSource>,
     files: Vec<Arc<File>>,
+    properties: OnceLock<Vec<Bytes>>,
     with_origins: OnceLock<Vec<Bytes>>,
     effective: OnceLock<Effective>,
     digest: OnceLock<String>,
@@ -88,8 +89,6 @@ pub struct RenderedSource {
     pub path: String,
     /// Its place among the file's documents.
     pub document: usize,
-    /// Its flat keys, a JSON object.
-    pub properties: Bytes,
     at: usize,
 }
 
@@ -112,24 +111,35 @@ impl Rendered {
                 sources.push(render(index, &prefix, file, &source));
             }
         }
-        let bytes = sources
+        let bytes = files
             .iter()
-            .map(|s| s.properties.len() + s.name.len())
-            .sum();
+            .flat_map(|file| &file.documents)
+            .map(flat_bytes);
         Self {
+            bytes: bytes.sum(),
             sources,
             files,
+            properties: OnceLock::new(),
             with_origins: OnceLock::new(),
             effective: OnceLock::new(),
             digest: OnceLock::new(),
             version: crate::domain::effective_version(basis),
-            bytes,
         }
     }
 
     /// The property sources, highest first.
     pub fn sources(&self) -> &[RenderedSource] {
         &self.sources
+    }
+
+    /// The flat keys of each source, JSON objects.
+    pub fn properties(&self) -> &[Bytes] {
+        self.properties.get_or_init(|| {
+            let documents = self.documents();
+            documents
+                .map(|(_, document)| properties_json(document))
+                .collect()
+        })
     }
 
     /// The flat keys of each source with the place of each value.
@@ -159,7 +169,8 @@ impl Rendered {
             let parts = self
                 .sources
                 .iter()
-                .flat_map(|source| [source.name.as_bytes(), &source.properties]);
+                .zip(self.properties())
+                .flat_map(|(source, properties)| [source.name.as_bytes(), properties]);
             Sha256::of_parts(parts).to_string()
         })
     }
@@ -172,8 +183,7 @@ impl Rendered {
         })
     }
 
-    /// Bytes it takes, about: the sources, and as much again for what is made
-    /// when it is asked for.
+    /// Bytes it takes, about, once all that is made when it is asked for was.
     pub(super) fn weight(&self) -> u64 {
         512 + 4 * self.bytes as u64
     }
@@ -201,9 +211,16 @@ fn render(entry: usize, prefix: &str, file: &File, source: &Source<'_>) -> Rende
         entry,
         path: source.path.to_owned(),
         document: source.document.index,
-        properties: properties_json(source.document),
         at,
     }
+}
+
+/// Bytes of a document's flat keys and values as JSON, about.
+fn flat_bytes(document: &Document) -> usize {
+    let properties = document.properties.iter();
+    properties
+        .map(|property| 16 + property.key.len() + property.value.as_str().map_or(8, str::len))
+        .sum()
 }
 
 fn properties_json(document: &Document) -> Bytes {

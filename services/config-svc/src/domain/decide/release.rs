@@ -1,7 +1,7 @@
 //! Making a change set stable, and giving one up.
 
-use super::super::{Body, ChangeEntry, ChangeState, Outcome, Refused, Release, Selector, State};
-use super::{Decided, check_precondition, is_stable};
+use super::super::{Body, ChangeState, Outcome, Refused, Release, Selector, State};
+use super::{Decided, check_precondition, check_release, is_kept, is_stable};
 use std::sync::Arc;
 
 pub(super) fn decide(state: &State, release: Release) -> Result<Decided, Refused> {
@@ -12,7 +12,13 @@ pub(super) fn decide(state: &State, release: Release) -> Result<Decided, Refused
         });
     }
     check_release_precondition(state, &release)?;
-    check_kept(state, entry)?;
+    if !is_kept(state, entry) {
+        return Err(Refused::ChangeNotFound {
+            label: entry.change.label.clone(),
+            name: entry.change.name.clone(),
+        });
+    }
+    check_release(state, entry)?;
     let outcome = Outcome::of(state, entry);
     if is_stable(state, entry) {
         return Ok(Decided::Unchanged(outcome));
@@ -56,25 +62,4 @@ fn check_release_precondition(state: &State, release: &Release) -> Result<(), Re
         .and_then(|label| label.documents.get(path))
         .map(Arc::as_ref);
     check_precondition(document, path, precondition)
-}
-
-/// A change set can be made stable while every version it wrote is kept.
-fn check_kept(state: &State, entry: &ChangeEntry) -> Result<(), Refused> {
-    let change = &entry.change;
-    let kept = state.labels.get(&change.label).is_some_and(|label| {
-        change.documents.iter().all(|changed| {
-            label
-                .documents
-                .get(&changed.path)
-                .is_some_and(|document| document.at(change.seq).is_some())
-        })
-    });
-    if kept {
-        Ok(())
-    } else {
-        Err(Refused::ChangeNotFound {
-            label: change.label.clone(),
-            name: change.name.clone(),
-        })
-    }
 }

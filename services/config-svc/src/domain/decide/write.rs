@@ -5,7 +5,7 @@ use super::super::{
     LabelState, MAX_DOCUMENT_BYTES, MediaType, Outcome, Path, Refused, State, VersionName,
     WriteChange,
 };
-use super::{Author, Decided, check_precondition, is_stable};
+use super::{Author, Decided, check_precondition, check_release, is_kept, is_stable, of_stem};
 use std::{collections::HashSet, sync::Arc};
 
 /// Hex digits of a name made from contents.
@@ -17,12 +17,19 @@ pub(super) fn decide(
     write: WriteChange,
 ) -> Result<Decided, Refused> {
     let empty = LabelState::default();
-    let label = state.labels.get(&write.label).unwrap_or(&empty);
-    check_documents(label, &write)?;
+    // what readers of `main` get is what is written: see `State::label`
+    let label = state
+        .label(write.label.as_str())
+        .map_or(&empty, |(_, label)| label);
+    check_documents(state, label, &write)?;
     let change = change_set(state, author, &write);
     match same_change(state, label, &change)? {
-        Some(existing) => Ok(write_again(state, existing, write.stage_only)),
-        None => {
+        Some(existing) if is_kept(state, existing) => {
+            check_release(state, existing)?;
+            Ok(write_again(state, existing, write.stage_only))
+        }
+        // part of what it wrote is no longer kept: it is written anew
+        Some(_) | None => {
             let outcome = Outcome {
                 at: change.seq,
                 change: change.seq,
@@ -61,7 +68,7 @@ fn write_again(state: &State, existing: &ChangeEntry, stage_only: bool) -> Decid
     Decided::Append(body, outcome)
 }
 
-fn check_documents(label: &LabelState, write: &WriteChange) -> Result<(), Refused> {
+fn check_documents(state: &State, label: &LabelState, write: &WriteChange) -> Result<(), Refused> {
     if let Some(feed) = &label.feed {
         return Err(Refused::FedBySource {
             label: write.label.clone(),
@@ -78,12 +85,13 @@ fn check_documents(label: &LabelState, write: &WriteChange) -> Result<(), Refuse
         if !paths.insert(&document.path) {
             return Err(Refused::DuplicatePath(document.path.clone()));
         }
-        check_document(label, write, document)?;
+        check_document(state, label, write, document)?;
     }
     Ok(())
 }
 
 fn check_document(
+    state: &State,
     label: &LabelState,
     write: &WriteChange,
     document: &DocumentWrite,
@@ -93,7 +101,7 @@ fn check_document(
             path: document.path.clone(),
             bytes: u64::from(content.size),
         }),
-        Some(_) => check_stem(label, write, document),
+        Some(_) => check_stem(state, label, write, document),
         None => check_deletable(label, write, document),
     }
 }
@@ -116,21 +124,27 @@ fn check_deletable(
 /// One stem belongs to one application and profile, and has one extension,
 /// while anything of it is served or staged.
 fn check_stem(
+    state: &State,
     label: &LabelState,
     write: &WriteChange,
     document: &DocumentWrite,
 ) -> Result<(), Refused> {
-    let stem = document.path.stem();
-    for extension in [".yml", ".yaml", ".json", ".properties"] {
-        let other = format!("{stem}{extension}");
-        let Some(existing) = label.documents.get(other.as_str()) else {
-            continue;
-        };
+    let beside = write.documents.iter().find(|d| {
+        d.path != document.path && d.path.stem() == document.path.stem() && d.content.exists()
+    });
+    if let Some(beside) = beside {
+        return Err(Refused::Ambiguous {
+            path: document.path.clone(),
+            other: beside.path.clone(),
+            owner: "the same change set".into(),
+        });
+    }
+    for existing in of_stem(label, document.path.stem()) {
         let goes = write
             .documents
             .iter()
             .any(|d| d.path == existing.path && !d.content.exists());
-        if goes || !is_live(existing) {
+        if goes || !is_live(state, existing) {
             continue;
         }
         let same_path = existing.path == document.path;
@@ -150,12 +164,16 @@ fn is_same_split(existing: &Document, document: &DocumentWrite) -> bool {
     }
 }
 
-/// Whether something of a document is served, or may yet be.
-fn is_live(document: &Document) -> bool {
+/// Whether something of a document is served, or staged to be.
+fn is_live(state: &State, document: &Document) -> bool {
+    let is_staged = |seq| {
+        let change = state.changes.get(&seq);
+        change.is_some_and(|entry| entry.state == ChangeState::Staged)
+    };
     let staged = document
         .versions
         .iter()
-        .any(|v| v.content.exists() && document.stable.is_none_or(|stable| v.seq > stable));
+        .any(|v| v.content.exists() && is_staged(v.seq));
     document.served().is_some() || staged
 }
 

@@ -142,3 +142,40 @@ fn a_label_is_taken_away_by_its_own_source_alone() {
     assert!(history.state.labels["main"].documents.is_empty());
     assert!(history.state.changes.is_empty());
 }
+
+#[test]
+fn a_first_import_does_not_take_documents_over_unasked() {
+    let mut history = History::default();
+    history.run(put("v1", "a.yml", "a: mine")).unwrap();
+    let label = history.state.labels.get("main");
+    let files = vec![file("a.yml", "a: theirs"), file("b.yml", "b: 1")];
+    let waits = plan_import(label, files.clone(), true, false);
+    assert_eq!(waits, ImportPlan::TakesOver { documents: 1 });
+    assert!(matches!(
+        plan_import(label, files, true, true),
+        ImportPlan::Import(_)
+    ));
+}
+
+#[test]
+fn nothing_is_written_to_main_beside_a_sources_master() {
+    let mut history = History::default();
+    history
+        .run(Command::Import(Import {
+            source: "git".parse().unwrap(),
+            label: "master".parse().unwrap(),
+            commit: name("c1"),
+            message: String::new(),
+            author: String::new(),
+            documents: vec![document("a.yml", Some("a: 1"))],
+            release: true,
+        }))
+        .unwrap();
+    let refused = history.run(put("v1", "b.yml", "b: 1"));
+    assert!(
+        matches!(refused, Err(Refused::FedBySource { .. })),
+        "{refused:?}"
+    );
+    // a change set of master is found where main is named
+    assert!(history.run(release("c1")).is_ok());
+}

@@ -222,3 +222,85 @@ fn a_token_survives_its_text() {
         assert!(bad.parse::<Token>().is_err(), "{bad}");
     }
 }
+
+#[test]
+fn a_set_that_lost_versions_is_written_anew_and_never_released_by_half() {
+    let mut history = History::default();
+    let both = || {
+        let documents = vec![
+            document("a.yml", Some("v: one")),
+            document("b.yml", Some("v: one")),
+        ];
+        Command::Write(write(Some("set"), documents))
+    };
+    history.run(both()).unwrap();
+    for index in 0..60 {
+        history
+            .run(put(&format!("v{index}"), "b.yml", &format!("v: {index}")))
+            .unwrap();
+    }
+    history.run(put("w", "a.yml", "v: two")).unwrap();
+    assert!(matches!(
+        history.run(release("set")),
+        Err(Refused::ChangeNotFound { .. })
+    ));
+    history.run(both()).unwrap();
+    let one = Some(Sha256::of(b"v: one"));
+    assert_eq!(
+        (history.served("a.yml"), history.served("b.yml")),
+        (one, one)
+    );
+}
+
+#[test]
+fn a_repeated_request_that_changed_nothing_changes_nothing_later_either() {
+    let mut history = History::default();
+    let key = || {
+        Some(RequestKey {
+            id: "again".parse().unwrap(),
+            body: Sha256::of(b"v1"),
+        })
+    };
+    history.run(put("v1", "a.yml", "a: 1")).unwrap();
+    let first = history.run_as(key(), put("v1", "a.yml", "a: 1")).unwrap();
+    assert!(!first.created && !first.moved);
+    history.run(put("v2", "a.yml", "a: 2")).unwrap();
+    assert_eq!(history.run_as(key(), put("v1", "a.yml", "a: 1")), Ok(first));
+    assert_eq!(history.served("a.yml"), Some(Sha256::of(b"a: 2")));
+}
+
+#[test]
+fn a_stem_stands_once_in_a_set_and_after_a_release() {
+    let mut history = History::default();
+    let twice = vec![
+        document("a.yml", Some("a: 1")),
+        document("a.json", Some("{}")),
+    ];
+    let refused = history.run(Command::Write(write(Some("v0"), twice)));
+    assert!(
+        matches!(refused, Err(Refused::Ambiguous { .. })),
+        "{refused:?}"
+    );
+    history.run(put("v1", "a.yml", "a: 1")).unwrap();
+    let change = vec![document("a.yml", None), document("a.json", Some("{}"))];
+    history
+        .run(Command::Write(write(Some("v2"), change)))
+        .unwrap();
+    assert!(matches!(
+        history.run(release("v1")),
+        Err(Refused::Ambiguous { .. })
+    ));
+    assert_eq!(history.served("a.yml"), None);
+}
+
+#[test]
+fn what_was_discarded_keeps_no_stem() {
+    let mut history = History::default();
+    history.run(stage("v1", "a.yml", "a: 1")).unwrap();
+    assert!(matches!(
+        history.run(put("v2", "a.json", "{}")),
+        Err(Refused::Ambiguous { .. })
+    ));
+    history.run(Command::Discard(selector("v1"))).unwrap();
+    history.run(put("v2", "a.json", "{}")).unwrap();
+}

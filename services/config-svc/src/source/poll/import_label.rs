@@ -84,6 +84,12 @@ impl Poller {
                 let detail = format!("{path}: {defect}");
                 return Ok(Some(self.refuse(read.id, PendingReason::Invalid, detail)));
             }
+            ImportPlan::TakesOver { documents } => {
+                let detail = format!(
+                    "the label has {documents} documents that were written through the API"
+                );
+                return Ok(Some(self.refuse(read.id, PendingReason::TakesOver, detail)));
+            }
             ImportPlan::Shrinks { removed, of } => {
                 let detail = format!("it removes {removed} of {of} documents");
                 return Ok(Some(self.refuse(read.id, PendingReason::Shrank, detail)));
@@ -146,8 +152,9 @@ impl Poller {
             .labels
             .get(label)
             .and_then(|label| label.pending.as_ref());
-        pending.is_some_and(|pending| pending.commit.as_str() == newest)
-            && !self.is_approved(label, &VersionName::trusted(&newest))
+        pending.is_some_and(|pending| {
+            pending.commit.as_str() == newest && pending.reason != PendingReason::Failed
+        }) && !self.is_approved(label, &VersionName::trusted(&newest))
     }
 
     fn is_approved(&self, label: &Label, commit: &VersionName) -> bool {
@@ -155,6 +162,19 @@ impl Poller {
             label: label.clone(),
             commit: commit.clone(),
         })
+    }
+
+    /// One label that can't be read keeps no other from being read.
+    pub(super) fn note_failed(&self, label: &Label, newest: CommitId, why: Failed) {
+        tracing::warn!(source = %self.settings.name, %label, commit = %newest, why, "a label can't be read");
+        self.note_imported(
+            label,
+            Some(Pending {
+                commit: VersionName::trusted(&newest.to_string()),
+                reason: PendingReason::Failed,
+                detail: why,
+            }),
+        );
     }
 
     fn note_imported(&self, label: &Label, pending: Option<Pending>) {

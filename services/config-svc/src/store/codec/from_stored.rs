@@ -51,6 +51,7 @@ impl TryFrom<StoredBody> for Body {
             StoredBody::Release(seq) => Self::Release { change: Seq(seq) },
             StoredBody::Discard(seq) => Self::Discard { change: Seq(seq) },
             StoredBody::Restage(seq) => Self::Restage { change: Seq(seq) },
+            StoredBody::Unchanged(seq) => Self::Unchanged { change: Seq(seq) },
             StoredBody::LabelRemoved(label) => Self::LabelRemoved {
                 label: Label::trusted(&label),
             },

@@ -40,6 +40,7 @@ impl From<&Body> for StoredBody {
             Body::Release { change } => Self::Release(change.0),
             Body::Discard { change } => Self::Discard(change.0),
             Body::Restage { change } => Self::Restage(change.0),
+            Body::Unchanged { change } => Self::Unchanged(change.0),
             Body::LabelRemoved { label } => Self::LabelRemoved(label.to_string()),
         }
     }
