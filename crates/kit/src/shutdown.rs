@@ -1,6 +1,7 @@
 //! The end of a process, in order: not ready, a delay, a drain with a deadline, the rest.
 
 mod drain;
+mod group;
 mod lifecycle;
 mod signal;
 

@@ -1,17 +1,16 @@
 //! [`Lifecycle`] owns every task of a process, so that none outlives it unseen.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use tokio::time::Instant;
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
-use super::Drain;
+use super::{Drain, group::Group};
 use crate::context::Context;
+
+/// The part of a shutdown's time that work leaves to what it stands on: one in so many.
+const BACKGROUND_SHARE: u32 = 5;
 
 /// What ended a task before it had a result: a panic, or the end of the process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -29,7 +28,7 @@ pub struct Stopped {
 ///
 /// *Work* is what callers wait for: connections, calls, mutations. It ends by itself once the
 /// drain has begun. *Background* tasks are what work stands on, such as a store's writer; they are
-/// told to stop after all work has ended. Whatever is left at the deadline is dropped.
+/// told to stop after all work has ended or was dropped, and have time of their own for it.
 #[derive(Clone, Debug)]
 pub struct Lifecycle {
     inner: Arc<Inner>,
@@ -39,10 +38,8 @@ pub struct Lifecycle {
 struct Inner {
     drain: Drain,
     stop: CancellationToken,
-    cut: CancellationToken,
-    work: TaskTracker,
-    background: TaskTracker,
-    running: Mutex<BTreeMap<&'static str, usize>>,
+    work: Group,
+    background: Group,
 }
 
 impl Lifecycle {
@@ -52,10 +49,8 @@ impl Lifecycle {
             inner: Arc::new(Inner {
                 drain: Drain::new(),
                 stop: CancellationToken::new(),
-                cut: CancellationToken::new(),
-                work: TaskTracker::new(),
-                background: TaskTracker::new(),
-                running: Mutex::default(),
+                work: Group::default(),
+                background: Group::default(),
             }),
         }
     }
@@ -82,8 +77,7 @@ impl Lifecycle {
         F: Future<Output = ()> + Send + 'static,
     {
         let task = task(self.inner.stop.clone());
-        let task = self.owned(name, task);
-        self.inner.background.spawn(task);
+        self.inner.background.spawn(name, task);
     }
 
     /// Runs work that ends by itself after the drain has begun.
@@ -91,7 +85,7 @@ impl Lifecycle {
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        self.inner.work.spawn(self.owned(name, task));
+        self.inner.work.spawn(name, task);
     }
 
     /// Runs a mutation in a task of its own, so that a caller who goes away, or whose deadline
@@ -123,75 +117,26 @@ impl Lifecycle {
         self.inner.drain.begin();
     }
 
-    /// Drains, stops the background tasks, and waits for all until `timeout` has passed; what is
-    /// left then is dropped and named.
+    /// Drains, stops the background tasks, and waits for all until `timeout` has passed; what does
+    /// not end is dropped and named. Work has four fifths of the time, so that one caller who holds
+    /// on does not keep a store from its last flush; what it does not need is the background's.
     pub async fn stop(&self, timeout: Duration) -> Stopped {
-        let deadline = Instant::now() + timeout;
+        let begun = Instant::now();
         self.begin_drain();
-        self.inner.work.close();
-        let worked = tokio::time::timeout_at(deadline, self.inner.work.wait()).await;
+        let work = timeout.saturating_sub(timeout / BACKGROUND_SHARE);
+        let mut unfinished = self.inner.work.end(work).await;
         self.inner.stop.cancel();
-        self.inner.background.close();
-        let rested = tokio::time::timeout_at(deadline, self.inner.background.wait()).await;
-        let stopped = Stopped {
-            unfinished: match (worked, rested) {
-                (Ok(()), Ok(())) => BTreeMap::new(),
-                _ => self.running().clone(),
-            },
-        };
-        self.inner.cut.cancel();
-        stopped
-    }
-
-    fn owned<F>(&self, name: &'static str, task: F) -> impl Future<Output = ()> + Send + 'static
-    where
-        F: Future<Output = ()> + Send + 'static,
-    {
-        let running = Running::begin(self.clone(), name);
-        let cut = self.inner.cut.clone();
-        async move {
-            let _running = running;
-            cut.run_until_cancelled_owned(task).await;
+        let rest = timeout.saturating_sub(begun.elapsed());
+        for (name, count) in self.inner.background.end(rest).await {
+            *unfinished.entry(name).or_default() += count;
         }
-    }
-
-    fn running(&self) -> std::sync::MutexGuard<'_, BTreeMap<&'static str, usize>> {
-        let running = &self.inner.running;
-        running.lock().unwrap_or_else(PoisonError::into_inner)
+        Stopped { unfinished }
     }
 }
 
 impl Default for Lifecycle {
     fn default() -> Self {
         Self::new()
-    }
-}
-
-/// Counts a task under its name for as long as it lives.
-struct Running {
-    lifecycle: Lifecycle,
-    name: &'static str,
-}
-
-impl Running {
-    fn begin(lifecycle: Lifecycle, name: &'static str) -> Self {
-        *lifecycle.running().entry(name).or_default() += 1;
-        Self { lifecycle, name }
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            tracing::error!(task = self.name, "task panicked");
-        }
-        let mut running = self.lifecycle.running();
-        if let Some(count) = running.get_mut(self.name) {
-            *count -= 1;
-            if *count == 0 {
-                running.remove(self.name);
-            }
-        }
     }
 }
 
@@ -207,6 +152,7 @@ mod tests {
     use super::*;
 
     const AT_ONCE: Duration = Duration::ZERO;
+    const SHORT: Duration = Duration::from_millis(500);
     const LONG: Duration = Duration::from_secs(3600);
 
     #[tokio::test]
@@ -238,7 +184,37 @@ mod tests {
         lifecycle.spawn_work("stuck", pending());
         let stopped = lifecycle.stop(AT_ONCE).await;
         assert_eq!(stopped.unfinished, BTreeMap::from([("stuck", 2)]));
-        lifecycle.inner.work.wait().await;
+    }
+
+    #[tokio::test]
+    async fn work_that_holds_on_leaves_the_background_time_to_end_in_order() {
+        let lifecycle = Lifecycle::new();
+        lifecycle.spawn_work("stuck", pending());
+        let flushed = Arc::new(AtomicBool::new(false));
+        let done = flushed.clone();
+        lifecycle.spawn_stoppable("writer", |stop| async move {
+            stop.cancelled().await;
+            done.store(true, Ordering::SeqCst);
+        });
+        let stopped = lifecycle.stop(SHORT).await;
+        assert_eq!(stopped.unfinished, BTreeMap::from([("stuck", 1)]));
+        assert!(flushed.load(Ordering::SeqCst));
+    }
+
+    #[tokio::test]
+    async fn a_background_task_that_does_not_end_is_dropped_and_named() {
+        let lifecycle = Lifecycle::new();
+        lifecycle.spawn_stoppable("writer", |_| pending());
+        lifecycle.spawn("poller", pending());
+        let stopped = lifecycle.stop(SHORT).await;
+        assert_eq!(stopped.unfinished, BTreeMap::from([("writer", 1)]));
+    }
+
+    #[tokio::test]
+    async fn a_timeout_beyond_all_time_is_a_wait_without_end() {
+        let lifecycle = Lifecycle::new();
+        lifecycle.spawn("poller", pending());
+        assert_eq!(lifecycle.stop(Duration::MAX).await, Stopped::default());
     }
 
     #[tokio::test]
