@@ -33,11 +33,11 @@ pub struct Settings {
     pub spring_prefix: SpringPrefix,
 
     /// Time for a request, from its head to the head of its answer
-    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = vortex_kit::settings::positive_duration)]
     pub request_timeout: Duration,
 
     /// Time for a request's head to arrive
-    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = vortex_kit::settings::positive_duration)]
     pub head_timeout: Duration,
 
     /// Connections at once; further ones wait

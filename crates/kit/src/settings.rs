@@ -9,6 +9,7 @@
 
 mod common;
 mod dump;
+mod duration;
 mod environment;
 mod file;
 mod layer;
@@ -17,6 +18,7 @@ mod secret;
 
 pub use common::{Common, NotLoopback};
 pub use dump::{Dump, DumpFormat, Row};
+pub use duration::{InvalidDuration, duration, positive_duration};
 pub use file::FileError;
 pub use layer::{Layer, Origin, merge};
 pub use load::{About, Error, Loaded, load};

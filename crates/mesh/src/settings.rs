@@ -52,7 +52,7 @@ pub struct Settings {
     pub git: Option<Location>,
 
     /// How often the repository is looked at
-    #[arg(long, value_name = "TIME", env = "VORTEX_POLL", default_value = "10s", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "TIME", env = "VORTEX_POLL", default_value = "10s", value_parser = vortex_kit::settings::positive_duration)]
     pub poll: Duration,
 
     /// What becomes of commits once they are imported
@@ -96,11 +96,11 @@ pub struct Settings {
     pub log: String,
 
     /// Time between saying "not ready" and closing the ports
-    #[arg(long, value_name = "TIME", env = "VORTEX_DRAIN_DELAY", default_value = "0s", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "TIME", env = "VORTEX_DRAIN_DELAY", default_value = "0s", value_parser = vortex_kit::settings::duration)]
     pub drain_delay: Duration,
 
     /// Time for calls under way to end, and streams to move elsewhere
-    #[arg(long, value_name = "TIME", env = "VORTEX_DRAIN_TIMEOUT", default_value = "20s", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "TIME", env = "VORTEX_DRAIN_TIMEOUT", default_value = "20s", value_parser = vortex_kit::settings::duration)]
     pub drain_timeout: Duration,
 }
 

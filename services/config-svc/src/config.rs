@@ -40,11 +40,11 @@ pub struct Settings {
     pub git_name: SourceName,
 
     /// How often the repository is looked at
-    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = vortex_kit::settings::positive_duration)]
     pub git_poll: Duration,
 
     /// How long one look at the repository may take
-    #[arg(long, value_name = "TIME", default_value = "1m", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "TIME", default_value = "1m", value_parser = vortex_kit::settings::positive_duration)]
     pub git_timeout: Duration,
 
     /// What becomes of commits once they are imported

@@ -35,11 +35,11 @@ pub struct Common {
     pub insecure: bool,
 
     /// Time between saying "not ready" and closing the ports
-    #[arg(long, value_name = "TIME", default_value = "0s", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "TIME", default_value = "0s", value_parser = super::duration)]
     pub drain_delay: Duration,
 
     /// Time for calls under way to end, and streams to move elsewhere
-    #[arg(long, value_name = "TIME", default_value = "20s", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "TIME", default_value = "20s", value_parser = super::duration)]
     pub drain_timeout: Duration,
 
     /// Print the settings in force, and where each came from, and exit
