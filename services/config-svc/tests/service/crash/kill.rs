@@ -4,20 +4,25 @@ use super::{ledger::Ledger, process::Writing};
 use crate::random::{rounds, seed};
 use std::time::Duration;
 
+/// Lives of one folder.
+const LIVES: u32 = 200;
+
 #[tokio::test]
 async fn a_process_killed_at_any_point_loses_nothing_it_acknowledged() {
-    let folder = tempfile::tempdir().unwrap();
     let mut random = fastrand::Rng::with_seed(seed("kill"));
-    let mut ledger = Ledger::default();
-    for life in 0..rounds(200) {
-        let mut writing = Writing::start(folder.path(), life, &[]);
-        // sometimes it dies while it opens
-        for _ in 0..random.u32(0..24) {
-            writing.hear();
+    for _ in 0..rounds(1) {
+        let folder = tempfile::tempdir().unwrap();
+        let mut ledger = Ledger::default();
+        for life in 0..LIVES {
+            let mut writing = Writing::start(folder.path(), life, &[]);
+            // sometimes it dies while it opens
+            for _ in 0..random.u32(0..24) {
+                writing.hear();
+            }
+            // where it is killed is left to chance, not waited for
+            std::thread::sleep(Duration::from_micros(random.u64(..8_000)));
+            ledger.check(folder.path(), &writing.kill()).await;
         }
-        // where it is killed is left to chance, not waited for
-        std::thread::sleep(Duration::from_micros(random.u64(..8_000)));
-        ledger.check(folder.path(), &writing.kill()).await;
+        println!("{} operations", ledger.check_all(folder.path()).await);
     }
-    println!("{} operations", ledger.check_all(folder.path()).await);
 }
