@@ -4,7 +4,7 @@
 use std::fs::{self, OpenOptions};
 use std::io;
 use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
@@ -15,7 +15,7 @@ use super::journal;
 use super::shared::Shared;
 use crate::{Cause, Error, Result};
 
-/// A journal below this is not worth the pause in which the database is opened again.
+/// Less than this to be given back is not worth the pause in which the database is opened again.
 const WORTHWHILE_BYTES: u64 = 1 << 20;
 
 /// The one maintenance that may be under way.
@@ -63,12 +63,17 @@ fn maintain(shared: &Shared, reply: oneshot::Sender<Result<()>>) {
 }
 
 impl Shared {
-    /// Empties the journal once all of it is in tables, for which the database must be closed for
-    /// a moment. Only for the committer, which alone can tell that nothing is being written.
+    /// Empties the journal once all of it is in tables, and lets go of tables that are no longer
+    /// needed, for which the database must be closed for a moment: the engine keeps what was
+    /// compacted until it writes again. Only for the committer, which alone can tell that nothing
+    /// is being written.
     pub(super) fn reclaim(&self) -> Result<()> {
-        self.database()?.flush().map_err(failed)?;
+        let database = self.database()?;
+        database.flush().map_err(failed)?;
+        let needed = database.entries.disk_space();
+        drop(database);
         let engine = super::folder::engine(&self.path);
-        if journal_bytes(&engine).map_err(failed)? < WORTHWHILE_BYTES {
+        if disk_bytes(&engine).saturating_sub(needed) < WORTHWHILE_BYTES {
             return Ok(());
         }
         let mut database = self.exclusive();
@@ -77,11 +82,6 @@ impl Shared {
         *database = Some(Database::open(&engine).map_err(failed)?);
         emptied.map_err(failed)
     }
-}
-
-fn journal_bytes(engine: &Path) -> io::Result<u64> {
-    let blocks = |path: PathBuf| Ok(path.metadata()?.blocks() * BLOCK_BYTES);
-    journal::journals(engine)?.into_iter().map(blocks).sum()
 }
 
 fn empty_journals(engine: &Path) -> io::Result<()> {
