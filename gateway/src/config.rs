@@ -40,6 +40,14 @@ pub struct Settings {
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = vortex_kit::settings::positive_duration)]
     pub head_timeout: Duration,
 
+    /// Time a connection is kept between two requests
+    #[arg(long, value_name = "TIME", default_value = "75s", value_parser = vortex_kit::settings::positive_duration)]
+    pub idle_timeout: Duration,
+
+    /// Time in which a caller must read something of its answer
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = vortex_kit::settings::positive_duration)]
+    pub write_timeout: Duration,
+
     /// Connections at once; further ones wait
     #[arg(long, value_name = "COUNT", default_value_t = 10_000)]
     pub max_connections: usize,
@@ -65,6 +73,8 @@ impl Default for Settings {
             spring_prefix: SpringPrefix::default(),
             request_timeout: Duration::from_secs(10),
             head_timeout: Duration::from_secs(10),
+            idle_timeout: Duration::from_secs(75),
+            write_timeout: Duration::from_secs(30),
             max_connections: 10_000,
             max_requests: 4_096,
             max_watches: 10_000,

@@ -62,11 +62,13 @@ impl Gateway {
         let limits = Limits {
             connections: settings.max_connections,
             head_timeout: settings.head_timeout,
+            idle_timeout: settings.idle_timeout,
+            write_timeout: settings.write_timeout,
             ..Limits::default()
         };
         reach::watch(config.clone(), runtime);
         let rest = Rest::new(settings, config, runtime);
-        listener.serve(rest, limits, &runtime.lifecycle);
+        listener.serve(rest, limits, runtime);
         tracing::info!(%address, "serving REST");
         Ok(Self { address })
     }

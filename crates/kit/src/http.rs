@@ -1,10 +1,13 @@
 //! HTTP over TCP, the same loop for gRPC, the admin port and the gateway: bounded connections,
-//! time limits on what arrives, an end in order.
+//! time limits on what arrives and on what is taken, an end in order.
 
 mod connection;
 mod executor;
 mod first_bytes;
+mod head;
 mod listener;
+mod stall;
+mod timed;
 
 use std::time::Duration;
 
@@ -24,6 +27,10 @@ pub struct Limits {
     pub streams_per_connection: u32,
     /// Time for a request's head, and for a connection's first bytes.
     pub head_timeout: Duration,
+    /// Time an HTTP/1 connection is kept between two requests, until a byte of the next one.
+    pub idle_timeout: Duration,
+    /// Time in which the caller must take something of what is there to be sent.
+    pub write_timeout: Duration,
     /// Size of a request's headers.
     pub header_bytes: u32,
     /// Silence after which an HTTP/2 connection is asked whether it lives.
@@ -38,6 +45,8 @@ impl Default for Limits {
             connections: 10_000,
             streams_per_connection: 1_000,
             head_timeout: Duration::from_secs(10),
+            idle_timeout: Duration::from_secs(75),
+            write_timeout: Duration::from_secs(30),
             header_bytes: 64 * 1024,
             keep_alive: Duration::from_secs(20),
             keep_alive_timeout: Duration::from_secs(10),

@@ -101,6 +101,6 @@ fn open_admin(address: SocketAddr, runtime: &Runtime) -> Result<SocketAddr, Bind
     let listener = Listener::bind(address)?;
     let address = listener.address();
     let routes = admin::routes(runtime.health.clone(), runtime.metrics.clone());
-    listener.serve(routes, http::Limits::default(), &runtime.lifecycle);
+    listener.serve(routes, http::Limits::default(), runtime);
     Ok(address)
 }

@@ -165,6 +165,6 @@ async fn serve_bare(body: Bytes, runtime: Runtime) -> SocketAddr {
     let listener = Listener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
     let address = listener.address();
     let router = Router::new().route("/{app}/{profiles}", get(answer));
-    listener.serve(router, Limits::default(), &runtime.lifecycle);
+    listener.serve(router, Limits::default(), &runtime);
     address
 }

@@ -15,7 +15,6 @@ use crate::{
     channel::Channel,
     http::{BindError, Listener},
     process::Runtime,
-    shutdown::Lifecycle,
 };
 
 /// A server could not be put together from what it was given.
@@ -34,7 +33,7 @@ pub enum BuildError {
 pub struct Server {
     calls: Calls,
     limits: Limits,
-    lifecycle: Lifecycle,
+    runtime: Runtime,
 }
 
 impl Server {
@@ -60,7 +59,7 @@ impl Server {
 
     /// Serves a bound port until the process drains.
     pub fn serve(&self, listener: Listener) {
-        listener.serve(self.calls.clone(), self.limits.http, &self.lifecycle);
+        listener.serve(self.calls.clone(), self.limits.http, &self.runtime);
     }
 
     /// Binds an address and serves it; answers with the address bound.
@@ -142,7 +141,7 @@ impl Builder {
         Ok(Server {
             calls,
             limits: self.limits,
-            lifecycle: lifecycle.clone(),
+            runtime: self.runtime,
         })
     }
 }

@@ -11,24 +11,31 @@ use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::conn::auto,
 };
+use metrics::Counter;
 use tokio::net::TcpStream;
 use tower::Service;
 
-use super::{Limits, Owned, PeerAddr, first_bytes::FirstBytes};
-use crate::shutdown::{Drain, Lifecycle};
+use super::{
+    Limits, Owned, PeerAddr,
+    first_bytes::FirstBytes,
+    head::{HeadTimer, Heard},
+    stall::{self, Stall},
+    timed::Timed,
+};
+use crate::{error::Chain, process::Runtime, shutdown::Drain};
 
 /// HTTP/1.1 and HTTP/2 as this process speaks them.
 pub(super) struct Protocol {
     builder: auto::Builder<Owned>,
     limits: Limits,
+    slow_readers: Counter,
 }
 
 impl Protocol {
-    pub(super) fn new(limits: Limits, lifecycle: &Lifecycle) -> Self {
-        let mut builder = auto::Builder::new(Owned::server(lifecycle.clone()));
+    pub(super) fn new(limits: Limits, runtime: &Runtime) -> Self {
+        let mut builder = auto::Builder::new(Owned::server(runtime.lifecycle.clone()));
         builder
             .http1()
-            .timer(TokioTimer::new())
             .header_read_timeout(limits.head_timeout)
             .max_buf_size(limits.header_bytes as usize);
         builder
@@ -38,7 +45,11 @@ impl Protocol {
             .keep_alive_timeout(limits.keep_alive_timeout)
             .max_concurrent_streams(limits.streams_per_connection)
             .max_header_list_size(limits.header_bytes);
-        Self { builder, limits }
+        Self {
+            builder,
+            limits,
+            slow_readers: stall::counter(&runtime.metrics),
+        }
     }
 
     pub(super) async fn serve<S, B>(
@@ -53,12 +64,17 @@ impl Protocol {
         S::Future: Send + 'static,
         B: Body<Data: Send, Error: Into<Box<dyn std::error::Error + Send + Sync>>> + Send + 'static,
     {
-        let io = TokioIo::new(FirstBytes::new(stream, self.limits.head_timeout));
+        let heard = Heard::default();
+        let mut builder = self.builder.clone();
+        builder
+            .http1()
+            .timer(HeadTimer::new(heard.clone(), self.limits));
+        let io = TokioIo::new(self.timed(stream, heard));
         let service = service_fn(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(PeerAddr(peer));
             service.clone().call(request)
         });
-        let connection = self.builder.serve_connection_with_upgrades(io, service);
+        let connection = builder.serve_connection_with_upgrades(io, service);
         let mut connection = pin!(connection);
         let ended = tokio::select! {
             ended = connection.as_mut() => ended,
@@ -68,7 +84,16 @@ impl Protocol {
             }
         };
         if let Err(error) = ended {
-            tracing::debug!(%peer, %error, "connection broke");
+            tracing::debug!(%peer, error = %Chain(&*error), "connection broke");
+        }
+    }
+
+    fn timed<S>(&self, stream: S, heard: Heard) -> Timed<S> {
+        Timed {
+            stream,
+            first: Some(FirstBytes::new(self.limits.head_timeout)),
+            heard,
+            stall: Stall::new(self.limits.write_timeout, self.slow_readers.clone()),
         }
     }
 }

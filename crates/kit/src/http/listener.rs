@@ -17,7 +17,7 @@ use tokio::{
 use tower::Service;
 
 use super::{Limits, connection::Protocol};
-use crate::shutdown::Lifecycle;
+use crate::{process::Runtime, shutdown::Lifecycle};
 
 /// Pause after a failed accept, which for want of file descriptors would else spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -62,10 +62,10 @@ impl Listener {
     }
 
     /// Serves every connection with a clone of `service`, over HTTP/1.1 and HTTP/2, until the
-    /// lifecycle drains. Then it accepts no more, and lets each connection end the requests it
+    /// runtime's lifecycle drains. Then it accepts no more, and lets each connection end the requests it
     /// has; the lifecycle's deadline cuts what does not end. Requests carry
     /// [`PeerAddr`](super::PeerAddr).
-    pub fn serve<S, B>(self, service: S, limits: Limits, lifecycle: &Lifecycle)
+    pub fn serve<S, B>(self, service: S, limits: Limits, runtime: &Runtime)
     where
         S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible>,
         S: Clone + Send + Sync + 'static,
@@ -73,9 +73,9 @@ impl Listener {
         B: Body<Data: Send, Error: Into<Box<dyn std::error::Error + Send + Sync>>> + Send + 'static,
     {
         let connections = Arc::new(Semaphore::new(limits.connections));
-        let protocol = Arc::new(Protocol::new(limits, lifecycle));
-        let accepting = lifecycle.clone();
-        lifecycle.spawn_work("listener", async move {
+        let protocol = Arc::new(Protocol::new(limits, runtime));
+        let accepting = runtime.lifecycle.clone();
+        runtime.lifecycle.spawn_work("listener", async move {
             while let Some((stream, peer, permit)) = self.accept(&connections, &accepting).await {
                 let (service, protocol) = (service.clone(), protocol.clone());
                 let drain = accepting.drain().clone();

@@ -79,7 +79,7 @@ fn open_admin(common: &Common, runtime: &Runtime) -> Result<(), http::BindError>
     let listener = Listener::bind(common.admin)?;
     tracing::info!(address = %listener.address(), "serving health and metrics");
     let routes = admin::routes(runtime.health.clone(), runtime.metrics.clone());
-    listener.serve(routes, http::Limits::default(), &runtime.lifecycle);
+    listener.serve(routes, http::Limits::default(), runtime);
     Ok(())
 }
 

@@ -1,10 +1,14 @@
 //! Callers that send too little, too slowly, or too much at once.
 
-use std::time::Duration;
+use std::{net::SocketAddr, time::Duration};
 
+use axum::{Router, body::Body, routing::get};
+use bytes::Bytes;
+use futures::stream;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
+    sync::mpsc,
 };
 use vortex_kit::{
     admin,
@@ -13,11 +17,14 @@ use vortex_kit::{
 
 use super::echo::{any_port, runtime};
 
+const SOON: Duration = Duration::from_millis(50);
+/// Longer than any test.
+const NEVER: Duration = Duration::from_secs(3600);
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 fn impatient() -> Limits {
     Limits {
-        head_timeout: Duration::from_millis(50),
+        head_timeout: SOON,
         keep_alive: Duration::from_millis(50),
         keep_alive_timeout: Duration::from_millis(50),
         ..Limits::default()
@@ -26,17 +33,42 @@ fn impatient() -> Limits {
 
 /// Sends `bytes`, then nothing, and waits until the server has had enough.
 async fn what_follows(bytes: &[u8]) -> Vec<u8> {
+    let mut stream = connect(impatient()).await;
+    stream.write_all(bytes).await.unwrap();
+    rest(stream).await
+}
+
+/// A connection to the admin routes behind `limits`.
+async fn connect(limits: Limits) -> TcpStream {
+    TcpStream::connect(serve(limits)).await.unwrap()
+}
+
+fn serve(limits: Limits) -> SocketAddr {
     let runtime = runtime();
     let listener = Listener::bind(any_port()).unwrap();
     let address = listener.address();
     let routes = admin::routes(runtime.health.clone(), runtime.metrics.clone());
-    listener.serve(routes, impatient(), &runtime.lifecycle);
-    let mut stream = TcpStream::connect(address).await.unwrap();
-    stream.write_all(bytes).await.unwrap();
+    listener.serve(routes, limits, &runtime);
+    address
+}
+
+/// What comes until the server has had enough.
+async fn rest(mut stream: TcpStream) -> Vec<u8> {
     let mut answer = Vec::new();
     // a reset is an end as well
     let _ = stream.read_to_end(&mut answer).await;
     answer
+}
+
+/// Asks over a connection that is kept, and reads the answer.
+async fn ask(stream: &mut TcpStream) {
+    let request = b"GET /health/live HTTP/1.1\r\nhost: a\r\n\r\n";
+    stream.write_all(request).await.unwrap();
+    let mut answer = Vec::new();
+    while !answer.ends_with(b"\r\n\r\nlive") {
+        let read = stream.read_buf(&mut answer).await.unwrap();
+        assert_ne!(read, 0, "{}", String::from_utf8_lossy(&answer));
+    }
 }
 
 #[tokio::test]
@@ -79,24 +111,10 @@ async fn an_address_that_is_taken_is_named_with_the_cause() {
 
 #[tokio::test]
 async fn connections_beyond_the_limit_wait_their_turn() {
-    let runtime = runtime();
-    let listener = Listener::bind(any_port()).unwrap();
-    let address = listener.address();
-    let routes = admin::routes(runtime.health.clone(), runtime.metrics.clone());
-    let one = Limits {
+    let address = serve(Limits {
         connections: 1,
         ..Limits::default()
-    };
-    listener.serve(routes, one, &runtime.lifecycle);
-    let ask = async |stream: &mut TcpStream| {
-        stream
-            .write_all(b"GET /health/live HTTP/1.1\r\nhost: a\r\n\r\n")
-            .await
-            .unwrap();
-        let mut start = [0; 12];
-        stream.read_exact(&mut start).await.unwrap();
-        assert_eq!(&start, b"HTTP/1.1 200");
-    };
+    });
     let mut first = TcpStream::connect(address).await.unwrap();
     ask(&mut first).await;
     let mut second = TcpStream::connect(address).await.unwrap();
@@ -104,4 +122,75 @@ async fn connections_beyond_the_limit_wait_their_turn() {
     assert!(futures::poll!(&mut waiting).is_pending());
     drop(first);
     waiting.await;
+}
+
+#[tokio::test]
+async fn a_kept_connection_may_be_idle_for_longer_than_a_head_may_take() {
+    let address = serve(Limits {
+        head_timeout: SOON,
+        idle_timeout: NEVER,
+        ..Limits::default()
+    });
+    let mut kept = TcpStream::connect(address).await.unwrap();
+    ask(&mut kept).await;
+    let mut later = TcpStream::connect(address).await.unwrap();
+    later.write_all(b"GET /health").await.unwrap();
+    rest(later).await;
+    // by now it has been idle for longer than the head that was cut
+    ask(&mut kept).await;
+    kept.write_all(b"G").await.unwrap();
+    rest(kept).await;
+}
+
+#[tokio::test]
+async fn a_connection_that_is_kept_for_nothing_is_closed() {
+    let mut kept = connect(Limits {
+        head_timeout: NEVER,
+        idle_timeout: SOON,
+        ..Limits::default()
+    })
+    .await;
+    ask(&mut kept).await;
+    assert_eq!(rest(kept).await, b"");
+}
+
+/// Tells when it is gone.
+struct Held(mpsc::Sender<()>);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let _ = self.0.try_send(());
+    }
+}
+
+/// Answers without end, until the connection has one.
+fn endless(gone: mpsc::Sender<()>) -> Router {
+    let answer = move || {
+        let held = Held(gone.clone());
+        let chunks = stream::repeat_with(move || {
+            let _held = &held;
+            Ok::<_, std::io::Error>(Bytes::from_static(&[b'x'; 64 * 1024]))
+        });
+        std::future::ready(Body::from_stream(chunks))
+    };
+    Router::new().route("/", get(answer))
+}
+
+#[tokio::test]
+async fn a_caller_who_does_not_read_is_cut_and_counted() {
+    let runtime = runtime();
+    let listener = Listener::bind(any_port()).unwrap();
+    let address = listener.address();
+    let limits = Limits {
+        write_timeout: SOON,
+        ..Limits::default()
+    };
+    let (gone, mut ended) = mpsc::channel(1);
+    listener.serve(endless(gone), limits, &runtime);
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let request = b"GET / HTTP/1.1\r\nhost: a\r\n\r\n";
+    stream.write_all(request).await.unwrap();
+    assert_eq!(ended.recv().await, Some(()));
+    let metrics = runtime.metrics.render();
+    assert!(metrics.contains("vortex_slow_readers_total 1"), "{metrics}");
 }

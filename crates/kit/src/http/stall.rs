@@ -1,0 +1,70 @@
+//! The clock of a caller that does not read.
+//!
+//! Its answers would stay in memory, and a stream of events for good: the system says only that it
+//! takes no more bytes.
+
+use std::{
+    io,
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use metrics::Counter;
+use tokio::time::{Instant, Sleep};
+
+use crate::telemetry::Metrics;
+
+/// Runs while there is something to write and nothing is taken; each byte taken stops it.
+pub(super) struct Stall {
+    timeout: Duration,
+    cut: Counter,
+    clock: Option<Pin<Box<Sleep>>>,
+    running: bool,
+}
+
+/// The counter of connections that were cut so.
+pub(super) fn counter(metrics: &Metrics) -> Counter {
+    let help = "Connections closed because the caller took nothing of what was sent for too long";
+    metrics.counter("vortex_slow_readers_total", help, &[])
+}
+
+impl Stall {
+    pub(super) fn new(timeout: Duration, cut: Counter) -> Self {
+        Self {
+            timeout,
+            cut,
+            clock: None,
+            running: false,
+        }
+    }
+
+    /// What becomes of a write that came to `written`.
+    pub(super) fn check<T>(
+        &mut self,
+        cx: &mut Context<'_>,
+        written: Poll<io::Result<T>>,
+    ) -> Poll<io::Result<T>> {
+        if written.is_ready() {
+            self.running = false;
+            return written;
+        }
+        self.run(cx).map(|()| {
+            self.cut.increment(1);
+            let message = "the caller does not read";
+            Err(io::Error::new(io::ErrorKind::TimedOut, message))
+        })
+    }
+
+    fn run(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let timeout = self.timeout;
+        let clock = self
+            .clock
+            .get_or_insert_with(|| Box::pin(tokio::time::sleep(timeout)));
+        if !self.running {
+            self.running = true;
+            clock.as_mut().reset(Instant::now() + timeout);
+        }
+        clock.as_mut().poll(cx)
+    }
+}
