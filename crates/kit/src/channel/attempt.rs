@@ -8,11 +8,8 @@ use tonic::{Status, body::Body};
 use super::pool::Live;
 use crate::{
     error::{Fault, Reason},
-    grpc::{MAX_MESSAGE_BYTES, Method},
+    grpc::{MAX_MESSAGE_BYTES, MESSAGE_PREFIX, Method},
 };
-
-/// gRPC's prefix to each message.
-const FRAME_PREFIX: usize = 5;
 
 /// A call that can be sent, more than once if it may be.
 pub(super) enum Outgoing {
@@ -39,7 +36,7 @@ impl Outgoing {
             return Ok(Self::Once(request));
         }
         let (head, body) = request.into_parts();
-        let limit = MAX_MESSAGE_BYTES + FRAME_PREFIX;
+        let limit = MAX_MESSAGE_BYTES + MESSAGE_PREFIX;
         match Limited::new(body, limit).collect().await {
             Ok(body) => Ok(Self::Repeatable(Request::from_parts(head, body.to_bytes()))),
             Err(_too_large) => Err(Fault::new(

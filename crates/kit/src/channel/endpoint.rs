@@ -34,6 +34,13 @@ enum ConnectError {
     Timeout,
 }
 
+impl ConnectError {
+    /// Nobody listens at the address, and its machine said so at once.
+    fn is_refused(&self) -> bool {
+        matches!(self, Self::Tcp(error) if error.kind() == io::ErrorKind::ConnectionRefused)
+    }
+}
+
 impl Keeper {
     pub(super) async fn run(self, resolver: impl Resolve) {
         let keeper = std::sync::Arc::new(self);
@@ -70,21 +77,32 @@ impl Keeper {
     async fn keep(self: std::sync::Arc<Self>, address: SocketAddr, leave: CancellationToken) {
         let mut backoff = Backoff::new(self.options.min_backoff, self.options.max_backoff);
         loop {
-            let why = match self.connect(address).await {
+            let longest = match self.connect(address).await {
                 Ok((sender, connection)) => {
                     backoff.reset();
                     self.pool.connected(Live { address, sender });
-                    self.drive(address, connection, &leave).await
+                    let why = self.drive(address, connection, &leave).await;
+                    self.lost(address, why);
+                    self.options.max_backoff
                 }
-                Err(error) => error.to_string(),
+                Err(error) => {
+                    self.lost(address, error.to_string());
+                    match error.is_refused() {
+                        true => self.options.max_refused_backoff,
+                        false => self.options.max_backoff,
+                    }
+                }
             };
-            tracing::debug!(%address, why, "not connected");
-            self.pool.lost(address, why);
-            let pause = tokio::time::sleep(backoff.pause());
+            let pause = tokio::time::sleep(backoff.pause_of_at_most(longest));
             if leave.run_until_cancelled(pause).await.is_none() {
                 return;
             }
         }
+    }
+
+    fn lost(&self, address: SocketAddr, why: String) {
+        tracing::debug!(%address, why, "not connected");
+        self.pool.lost(address, why);
     }
 
     /// Drives a connection to its end, and says why it ended. One whose address leaves the name

@@ -13,10 +13,13 @@ pub struct Options {
     pub keep_alive: Duration,
     /// Time for the answer to that.
     pub keep_alive_timeout: Duration,
-    /// Pause after a first refused connection; it doubles up to `max_backoff`.
+    /// Pause after a first failed connection; it doubles with each further one.
     pub min_backoff: Duration,
-    /// Longest pause between two tries of an address that refuses.
+    /// Longest pause between two tries of an address that does not answer.
     pub max_backoff: Duration,
+    /// Longest pause between two tries of an address that refuses at once: its machine is there,
+    /// asking costs it next to nothing, and the service may be back at any moment.
+    pub max_refused_backoff: Duration,
     /// Attempts of a call that may be repeated.
     pub attempts: u32,
     /// Time for a call with one answer when its caller sets no deadline.
@@ -34,6 +37,7 @@ impl Default for Options {
             keep_alive_timeout: Duration::from_secs(5),
             min_backoff: Duration::from_millis(50),
             max_backoff: Duration::from_secs(5),
+            max_refused_backoff: Duration::from_millis(250),
             attempts: 3,
             call_timeout: Duration::from_secs(30),
             addresses: 64,
@@ -67,8 +71,53 @@ impl Backoff {
     }
 
     pub(super) fn pause(&mut self) -> Duration {
+        self.pause_of_at_most(self.max)
+    }
+
+    /// The next pause, or `longest` if that is shorter.
+    pub(super) fn pause_of_at_most(&mut self, longest: Duration) -> Duration {
         let pause = self.next;
         self.next = (pause * 2).min(self.max);
-        jittered(pause)
+        jittered(pause.min(longest))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MIN: Duration = Duration::from_millis(50);
+    const MAX: Duration = Duration::from_secs(5);
+    const REFUSED: Duration = Duration::from_millis(250);
+
+    /// Whether `pause` is `about`, give or take a quarter.
+    fn is_about(pause: Duration, about: Duration) -> bool {
+        (about.mul_f64(0.749)..about.mul_f64(1.251)).contains(&pause)
+    }
+
+    #[test]
+    fn pauses_double_up_to_the_longest_and_begin_again_after_a_success() {
+        let mut backoff = Backoff::new(MIN, MAX);
+        for expected in [50, 100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000] {
+            let pause = backoff.pause();
+            assert!(
+                is_about(pause, Duration::from_millis(expected)),
+                "{pause:?}"
+            );
+        }
+        backoff.reset();
+        assert!(is_about(backoff.pause(), MIN));
+    }
+
+    #[test]
+    fn an_address_that_refuses_is_asked_again_soon_however_long_it_has_refused() {
+        let mut backoff = Backoff::new(MIN, MAX);
+        for expected in [50, 100, 200, 250, 250, 250, 250, 250] {
+            let pause = backoff.pause_of_at_most(REFUSED);
+            assert!(
+                is_about(pause, Duration::from_millis(expected)),
+                "{pause:?}"
+            );
+        }
     }
 }

@@ -35,12 +35,16 @@ fn quick() -> Options {
 }
 
 fn channel(names: &Fixed, runtime: &Runtime) -> Client {
+    channel_with(quick(), names, runtime)
+}
+
+fn channel_with(options: Options, names: &Fixed, runtime: &Runtime) -> Client {
     let target = target(refusing());
     let channel = Channel::connect_by(
         names.clone(),
         &target,
         methods(),
-        quick(),
+        options,
         &runtime.lifecycle,
     );
     Client::new(channel)
@@ -99,13 +103,33 @@ async fn an_address_that_comes_back_is_used_again() {
     let status = client.say(say(Behaviour::Unspecified)).await.unwrap_err();
     assert_eq!(Fault::from_status(&status).reason(), Reason::Unavailable);
     let (_again, _) = listen("again", address).await;
-    let again = loop {
+    assert_eq!(until_answered(&mut client).await, "again");
+}
+
+/// Asks until somebody answers.
+async fn until_answered(client: &mut Client) -> String {
+    loop {
         if let Ok(reply) = client.say(say(Behaviour::Unspecified)).await {
-            break reply.into_inner().server;
+            return reply.into_inner().server;
         }
         tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_refused_is_asked_again_before_one_that_did_not_answer_would_be() {
+    let never = Duration::from_secs(3_600);
+    let options = Options {
+        min_backoff: never,
+        max_backoff: never,
+        max_refused_backoff: Duration::from_millis(20),
+        ..quick()
     };
-    assert_eq!(again, "again");
+    let (caller, address) = (runtime(), refusing());
+    let mut client = channel_with(options, &Fixed::new([address]), &caller);
+    client.say(say(Behaviour::Unspecified)).await.unwrap_err();
+    let (_back, _) = listen("back", address).await;
+    assert_eq!(until_answered(&mut client).await, "back");
 }
 
 #[tokio::test]
