@@ -38,6 +38,7 @@ struct Inner {
 struct Findings {
     checks: BTreeMap<String, serde_json::Value>,
     degradations: BTreeMap<String, String>,
+    included: Vec<Health>,
 }
 
 /// What `/health` answers.
@@ -123,16 +124,39 @@ impl Health {
         self.findings().checks.remove(name);
     }
 
+    /// Repeats what a neighbour in this process finds, from now on: its `source git` is our
+    /// `config-svc/source git`. What that one includes in turn stays out.
+    pub fn include(&self, neighbour: &Self) {
+        self.findings().included.push(neighbour.clone());
+    }
+
     /// What `/health` answers now.
     pub fn snapshot(&self) -> Report {
+        let (mut report, included) = self.own();
+        for neighbour in included {
+            let (theirs, _) = neighbour.own();
+            let named = |name: String| format!("{}/{name}", theirs.service);
+            let checks = theirs.checks.into_iter();
+            report
+                .checks
+                .extend(checks.map(|(name, fact)| (named(name), fact)));
+            let degradations = theirs.degradations.into_iter();
+            let degradations = degradations.map(|(name, why)| (named(name), why));
+            report.degradations.extend(degradations);
+        }
+        report
+    }
+
+    fn own(&self) -> (Report, Vec<Self>) {
         let findings = self.findings();
-        Report {
+        let report = Report {
             service: self.inner.service,
             version: self.inner.version,
             status: self.state(),
             checks: findings.checks.clone(),
             degradations: findings.degradations.clone(),
-        }
+        };
+        (report, findings.included.clone())
     }
 
     fn findings(&self) -> MutexGuard<'_, Findings> {
@@ -163,5 +187,25 @@ mod tests {
         assert_eq!(report.degradations["source/petclinic"], "remote is away");
         health.recover("source/petclinic");
         assert!(health.snapshot().degradations.is_empty());
+    }
+
+    #[test]
+    fn a_neighbours_findings_are_repeated_under_its_name() {
+        let gateway = Health::new("gateway", "0.1.0");
+        let config = Health::new("config-svc", "0.1.0");
+        gateway.include(&config);
+        config.include(&gateway);
+        config.degrade("source git", "remote is away");
+        config.report("source git", serde_json::json!({"labels": 2}));
+        let report = gateway.snapshot();
+        assert_eq!(report.service, "gateway");
+        let degradations = BTreeMap::from([(
+            "config-svc/source git".to_owned(),
+            "remote is away".to_owned(),
+        )]);
+        assert_eq!(report.degradations, degradations);
+        assert_eq!(report.checks["config-svc/source git"]["labels"], 2);
+        config.recover("source git");
+        assert!(gateway.snapshot().degradations.is_empty());
     }
 }
