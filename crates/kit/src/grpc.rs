@@ -4,8 +4,11 @@ mod admission;
 mod body;
 mod call;
 pub(crate) mod calls;
+mod ending;
 mod health;
 mod methods;
+mod receipt;
+mod repeats;
 mod route;
 mod router;
 mod seal;
@@ -20,6 +23,9 @@ pub use server::{BuildError, Builder, Server};
 /// The largest message a service takes or sends: a change set of many documents fits. Give it to
 /// generated servers and clients as `max_decoding_message_size`; tonic's own limit is 4 MiB.
 pub const MAX_MESSAGE_BYTES: usize = 16 * 1024 * 1024;
+
+/// gRPC's prefix to each message: a flag and the message's length.
+pub(crate) const MESSAGE_PREFIX: usize = 5;
 
 /// What a server allows its callers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

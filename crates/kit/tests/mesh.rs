@@ -11,6 +11,8 @@ mod echo;
 mod health;
 #[path = "mesh/limits.rs"]
 mod limits;
+#[path = "mesh/logs.rs"]
+mod logs;
 #[path = "mesh/shutdown.rs"]
 mod shutdown;
 #[path = "mesh/sockets.rs"]

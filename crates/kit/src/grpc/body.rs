@@ -11,9 +11,9 @@ use http::HeaderMap;
 use http_body::Frame;
 use tokio::time::Sleep;
 use tokio_util::sync::WaitForCancellationFutureOwned;
-use tonic::{Code, Status, body::Body};
+use tonic::{Status, body::Body};
 
-use super::{call::Call, calls, seal};
+use super::{call::Call, calls, ending::Ending, seal};
 use crate::{error::Fault, shutdown::Drain};
 
 type Polled = Poll<Option<Result<Frame<Bytes>, Status>>>;
@@ -64,14 +64,14 @@ impl WatchedBody {
         match polled {
             Poll::Ready(Some(Ok(mut frame))) => {
                 match frame.trailers_mut().map(|t| seal::seal(t, &call.context)) {
-                    Some(code) => call.finish(code.unwrap_or(Code::Unknown)),
+                    Some(ending) => call.finish(ending.unwrap_or(Ending::UNSAID)),
                     None => self.call = Some(call),
                 }
                 Poll::Ready(Some(Ok(frame)))
             }
             Poll::Ready(Some(Err(status))) => self.end(status.into(), call),
             Poll::Ready(None) => {
-                call.finish(Code::Unknown);
+                call.finish(Ending::UNSAID);
                 Poll::Ready(None)
             }
             Poll::Pending => {

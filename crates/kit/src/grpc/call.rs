@@ -2,24 +2,35 @@
 
 use std::{sync::Arc, time::Duration};
 
+use http::HeaderMap;
 use tokio::{sync::OwnedSemaphorePermit, time::Instant};
 use tonic::Code;
 use tracing::Span;
 
-use super::route::{self, Route};
-use crate::context::Context;
+use super::{
+    ending::Ending,
+    receipt::Receipt,
+    route::{self, Route},
+    seal,
+};
+use crate::{
+    context::Context,
+    error::{Fault, Reason},
+};
 
 pub(super) struct Call {
     pub(super) route: Arc<Route>,
     pub(super) context: Context,
     pub(super) span: Span,
+    /// None for a caller in this process, whose messages are our own.
+    receipt: Option<Receipt>,
     place: Option<OwnedSemaphorePermit>,
     started: Instant,
     finished: bool,
 }
 
 impl Call {
-    pub(super) fn begin(route: Arc<Route>, context: Context) -> Self {
+    pub(super) fn begin(route: Arc<Route>, context: Context, receipt: Option<Receipt>) -> Self {
         // log lines have request and trace from the context, so that at the usual level a call
         // need not pay for a span
         let (service, method) = (&*route.service, &*route.method);
@@ -28,6 +39,7 @@ impl Call {
             route,
             context,
             span,
+            receipt,
             place: None,
             started: Instant::now(),
             finished: false,
@@ -39,30 +51,45 @@ impl Call {
         self.place = place;
     }
 
-    pub(super) fn finish(mut self, code: Code) {
-        self.conclude(code);
+    /// What the caller is told whose message could not be read, if an answer's headers say so.
+    pub(super) fn unreadable(&self, headers: &HeaderMap) -> Option<Fault> {
+        let unread = self.receipt.as_ref().is_some_and(|it| !it.taken());
+        if !unread || self.route.shape.client_streaming {
+            return None;
+        }
+        let why = seal::unreadable(headers)?;
+        Some(Fault::invalid("request", why))
     }
 
-    fn conclude(&mut self, code: Code) {
+    pub(super) fn finish(mut self, ending: Ending) {
+        self.conclude(ending);
+    }
+
+    fn conclude(&mut self, ending: Ending) {
         self.finished = true;
         let elapsed = self.started.elapsed();
-        self.route.observe(code, elapsed);
-        self.context.enter(|| self.log(code, elapsed));
+        self.route.observe(ending.code, elapsed);
+        self.context.enter(|| self.log(ending, elapsed));
     }
 
-    fn log(&self, code: Code, elapsed: Duration) {
+    fn log(&self, ending: Ending, elapsed: Duration) {
         let (service, method) = (&*self.route.service, &*self.route.method);
-        let severity = Severity::of(code);
-        let (code, peer) = (route::name(code), self.context.peer());
+        let (code, reason) = (route::name(ending.code), ending.why());
+        let peer = self.context.peer();
         let elapsed_us = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
-        match severity {
+        match Severity::of(ending.code) {
             Severity::Fault => {
-                tracing::error!(service, method, code, %peer, elapsed_us, "call failed");
+                tracing::error!(service, method, code, reason, %peer, elapsed_us, "call failed");
             }
             Severity::Trouble => {
-                tracing::warn!(service, method, code, %peer, elapsed_us, "call failed");
+                let due = self.route.repeats.due(ending.reason, Instant::now());
+                if let Some(left_out) = due {
+                    tracing::warn!(service, method, code, reason, %peer, elapsed_us, left_out, "call failed");
+                }
             }
-            Severity::Normal => tracing::debug!(service, method, code, %peer, elapsed_us, "call"),
+            Severity::Normal => {
+                tracing::debug!(service, method, code, reason, %peer, elapsed_us, "call");
+            }
         }
     }
 }
@@ -71,7 +98,7 @@ impl Call {
 impl Drop for Call {
     fn drop(&mut self) {
         if !self.finished {
-            self.conclude(Code::Cancelled);
+            self.conclude(Ending::because(Reason::Cancelled));
         }
     }
 }
@@ -79,7 +106,7 @@ impl Drop for Call {
 enum Severity {
     /// Ours to mend.
     Fault,
-    /// Ours or a neighbour's, and known.
+    /// Ours or a neighbour's, and known; callers who try again would fill the log.
     Trouble,
     /// All else, a caller's mistakes included.
     Normal,

@@ -17,6 +17,8 @@ use super::{
     admission::Admission,
     body::WatchedBody,
     call::Call,
+    ending::Ending,
+    receipt::{Receipt, Receiving},
     route::Route,
     router::{Router, service_of},
     seal,
@@ -48,7 +50,7 @@ struct Inner {
 /// Where a call comes from, with what its caller passes on.
 pub(crate) enum Origin {
     InProcess(Option<Context>),
-    Network(Peer),
+    Network(Peer, Receipt),
 }
 
 impl Calls {
@@ -107,7 +109,11 @@ impl Inner {
         } else {
             context
         };
-        let call = Call::begin(route, context.clone());
+        let receipt = match origin {
+            Origin::InProcess(_) => None,
+            Origin::Network(_, receipt) => Some(receipt),
+        };
+        let call = Call::begin(route, context.clone(), receipt);
         if let Err(invalid) = timeout {
             let fault = Fault::invalid("grpc-timeout", invalid.to_string());
             return refuse(fault, call);
@@ -123,7 +129,7 @@ impl Inner {
         let context = match origin {
             Origin::InProcess(Some(caller)) => caller.child(),
             Origin::InProcess(None) => Context::from_headers(request.headers(), Peer::InProcess),
-            Origin::Network(peer) => Context::from_headers(request.headers(), *peer),
+            Origin::Network(peer, _) => Context::from_headers(request.headers(), *peer),
         };
         context.with_drain(self.drain.clone())
     }
@@ -155,9 +161,12 @@ impl Inner {
 
 /// An answer that is an error ends the call; any other ends with its body.
 fn answer(mut response: Response<Body>, call: Call) -> Response<Body> {
+    if let Some(fault) = call.unreadable(response.headers()) {
+        return refuse(fault, call);
+    }
     match seal::seal(response.headers_mut(), &call.context) {
-        Some(code) => {
-            call.finish(code);
+        Some(ending) => {
+            call.finish(ending);
             response
         }
         None => response.map(|body| Body::new(WatchedBody::new(body, call))),
@@ -165,7 +174,7 @@ fn answer(mut response: Response<Body>, call: Call) -> Response<Body> {
 }
 
 fn refuse(fault: Fault, call: Call) -> Response<Body> {
-    call.finish(fault.reason().code());
+    call.finish(Ending::of(&fault));
     Status::from(fault).into_http()
 }
 
@@ -199,8 +208,9 @@ impl Service<Request<Incoming>> for Calls {
         Box::pin(async move {
             let peer = request.extensions().get::<PeerAddr>();
             let peer = peer.map_or(Peer::InProcess, |peer| Peer::Remote(peer.0));
-            let request = request.map(Body::new);
-            Ok(inner.serve(request, Origin::Network(peer)).await)
+            let receipt = Receipt::default();
+            let request = request.map(|body| Body::new(Receiving::new(body, receipt.clone())));
+            Ok(inner.serve(request, Origin::Network(peer, receipt)).await)
         })
     }
 }

@@ -8,7 +8,7 @@ use std::{
 use metrics::{Counter, Histogram};
 use tonic::Code;
 
-use super::Method;
+use super::{Method, repeats::Repeats};
 use crate::telemetry::Metrics;
 
 const HANDLED: &str = "vortex_grpc_server_handled_total";
@@ -25,6 +25,7 @@ pub(super) struct Route {
     pub(super) shape: Method,
     /// Health and reflection: answered even when the server is full.
     pub(super) infrastructure: bool,
+    pub(super) repeats: Repeats,
     metrics: Metrics,
     handled: [OnceLock<Counter>; CODES],
     handling: Histogram,
@@ -41,6 +42,7 @@ impl Route {
             method: method.into(),
             shape,
             infrastructure: service.starts_with("grpc."),
+            repeats: Repeats::default(),
             metrics: metrics.clone(),
             handled: [const { OnceLock::new() }; CODES],
             handling,

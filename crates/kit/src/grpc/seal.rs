@@ -3,20 +3,25 @@
 use http::HeaderMap;
 use tonic::{Code, Status};
 
+use super::ending::Ending;
 use crate::{
     context::Context,
     error::{Fault, Reason},
 };
 
-/// The code in a response's headers or trailers, after a status that a handler, tonic or a
-/// library made without details has been given them. A server fault among those is logged here,
+/// How the call ended by a response's headers or trailers, after a status that a handler, tonic or
+/// a library made without details has been given them. A server fault among those is logged here,
 /// and hidden.
-pub(super) fn seal(headers: &mut HeaderMap, context: &Context) -> Option<Code> {
+pub(super) fn seal(headers: &mut HeaderMap, context: &Context) -> Option<Ending> {
     let code = Code::from_bytes(headers.get(Status::GRPC_STATUS)?.as_bytes());
-    if code == Code::Ok || headers.contains_key(Status::GRPC_STATUS_DETAILS) {
-        return Some(code);
+    if code == Code::Ok {
+        return Some(Ending::OK);
     }
     let status = Status::from_header_map(headers)?;
+    if !status.details().is_empty() {
+        let reason = Some(Fault::from_status(&status).reason());
+        return Some(Ending { code, reason });
+    }
     let fault = match Reason::of_code(code) {
         Reason::Internal => {
             context.enter(|| tracing::error!(cause = status.message(), "internal error"));
@@ -27,10 +32,18 @@ pub(super) fn seal(headers: &mut HeaderMap, context: &Context) -> Option<Code> {
     Some(write(fault, headers))
 }
 
+/// tonic's word on a message that it could not read, if that is what the headers say: an INTERNAL
+/// without details, which a handler may say as well.
+pub(super) fn unreadable(headers: &HeaderMap) -> Option<String> {
+    let status = Status::from_header_map(headers)?;
+    let bare = status.code() == Code::Internal && status.details().is_empty();
+    bare.then(|| status.message().to_owned())
+}
+
 /// Puts a fault into headers or trailers.
-pub(super) fn write(fault: Fault, headers: &mut HeaderMap) -> Code {
-    let code = fault.reason().code();
+pub(super) fn write(fault: Fault, headers: &mut HeaderMap) -> Ending {
+    let ending = Ending::of(&fault);
     // fails for metadata that are no headers, of which a fault's status has none
     let _ = Status::from(fault).add_header(headers);
-    code
+    ending
 }

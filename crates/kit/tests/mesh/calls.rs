@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use tonic::{Code, Request};
+use http_body_util::Full;
+use tonic::{Code, Request, Status, body::Body};
 use tower::Service;
 use vortex_kit::{
     context::{Context, Peer},
@@ -10,7 +11,10 @@ use vortex_kit::{
 };
 use vortex_kit_echo::{Behaviour, CountRequest};
 
-use super::echo::{Fixture, Way, both_ways, say};
+use super::{
+    echo::{Fixture, Way, both_ways, say},
+    logs::Logs,
+};
 
 const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
 
@@ -145,6 +149,26 @@ both_ways! {
         assert!(Fault::is_in(&status));
     }
 
+    async fn a_failure_is_logged_with_its_reason(way: Way) {
+        let logs = Logs::capture();
+        let mut fixture = Fixture::new(way).await;
+        fixture.client.write(say(Behaviour::Break)).await.unwrap_err();
+        let lines = logs.lines("call failed");
+        assert!(lines[0].contains("code=\"INTERNAL\" reason=\"INTERNAL\""), "{lines:?}");
+    }
+
+    async fn refusals_that_repeat_are_logged_once(way: Way) {
+        let logs = Logs::capture();
+        let mut fixture = Fixture::new(way).await;
+        for _ in 0..5 {
+            fixture.client.write(say(Behaviour::Decline)).await.unwrap_err();
+        }
+        let lines = logs.lines("call failed");
+        assert_eq!(lines.len(), 1, "{lines:?}");
+        assert!(lines[0].contains("reason=\"UNAVAILABLE\""), "{lines:?}");
+        assert_eq!(handled(&fixture, "Write", "UNAVAILABLE"), "5");
+    }
+
     async fn a_stream_counts_when_it_ends(way: Way) {
         let mut fixture = Fixture::new(way).await;
         let count = CountRequest { count: 2, behaviour: 0 };
@@ -171,11 +195,51 @@ both_ways! {
 #[tokio::test]
 async fn an_unknown_method_is_said_to_be_unknown() {
     let mut fixture = Fixture::new(Way::InProcess).await;
-    let request = http::Request::post("/nobody.Service/Nothing").body(tonic::body::Body::empty());
+    let request = http::Request::post("/nobody.Service/Nothing").body(Body::empty());
     let response = fixture.channel.call(request.unwrap()).await.unwrap();
-    let status = tonic::Status::from_header_map(response.headers()).unwrap();
+    let status = Status::from_header_map(response.headers()).unwrap();
     assert_eq!(status.code(), Code::Unimplemented);
     assert_eq!(Fault::from_status(&status).reason(), Reason::MethodUnknown);
+}
+
+/// What a call with these bytes for a body comes to.
+async fn send(fixture: &mut Fixture, method: &str, body: &'static [u8]) -> Status {
+    let request = http::Request::post(format!("/kit.echo.v1.EchoService/{method}"))
+        .header("content-type", "application/grpc")
+        .header("te", "trailers")
+        .body(Body::new(Full::new(body.into())));
+    let response = fixture.channel.call(request.unwrap()).await.unwrap();
+    Status::from_header_map(response.headers()).unwrap()
+}
+
+#[tokio::test]
+async fn a_message_that_does_not_decode_is_the_callers_fault() {
+    let logs = Logs::capture();
+    let mut fixture = Fixture::new(Way::Network).await;
+    let bodies: [&[u8]; 6] = [
+        b"\0\0\0\0\x02\x0a\x05",
+        b"\0\0\0\0\x03\x0a\x01\xff",
+        b"\0\0\0\0\x09\x0a",
+        b"\x01\0\0\0\0",
+        b"\x07\0\0\0\0",
+        b"",
+    ];
+    for method in ["Say", "Write", "Count"] {
+        for body in bodies {
+            let status = send(&mut fixture, method, body).await;
+            assert!(Fault::is_in(&status), "{status}");
+            let fault = Fault::from_status(&status);
+            assert_eq!(
+                fault.reason(),
+                Reason::InvalidArgument,
+                "{method} {body:?} {fault}"
+            );
+            assert_eq!(fault.fields()[0].field, "request");
+        }
+        assert_eq!(handled(&fixture, method, "INVALID_ARGUMENT"), "6");
+    }
+    assert_eq!(logs.lines("ERROR"), [""; 0]);
+    assert_eq!(logs.lines("WARN"), [""; 0]);
 }
 
 #[tokio::test]

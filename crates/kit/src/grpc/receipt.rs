@@ -1,0 +1,123 @@
+//! Whether a request's message was taken out of its body, to tell whose fault a bare status is.
+//!
+//! tonic answers a message that does not decode with INTERNAL, as it does for a handler that says
+//! so. But it calls a handler with one message only after it has read the body to its end, and
+//! leaves the rest of a body unread whose message does not decode.
+
+use std::{
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    task::{Context, Poll},
+};
+
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+
+use super::MESSAGE_PREFIX;
+
+/// Whether the body was read to its end, and held a whole message. A clone is a pointer.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Receipt(Arc<AtomicBool>);
+
+impl Receipt {
+    /// Whether a handler may have been called.
+    pub(super) fn taken(&self) -> bool {
+        self.0.load(Relaxed)
+    }
+}
+
+/// A request's body that leaves a [`Receipt`].
+pub(super) struct Receiving<B> {
+    body: B,
+    receipt: Receipt,
+    prefix: [u8; MESSAGE_PREFIX],
+    bytes: usize,
+}
+
+impl<B> Receiving<B> {
+    pub(super) fn new(body: B, receipt: Receipt) -> Self {
+        Self {
+            body,
+            receipt,
+            prefix: [0; MESSAGE_PREFIX],
+            bytes: 0,
+        }
+    }
+
+    fn count(&mut self, data: &[u8]) {
+        let prefix = self.prefix.iter_mut().skip(self.bytes);
+        prefix.zip(data).for_each(|(to, from)| *to = *from);
+        self.bytes += data.len();
+    }
+
+    fn end(&self) {
+        let [_flag, length @ ..] = self.prefix;
+        let length = usize::try_from(u32::from_be_bytes(length)).unwrap_or(usize::MAX);
+        let whole = self.bytes >= MESSAGE_PREFIX.saturating_add(length);
+        self.receipt.0.store(whole, Relaxed);
+    }
+}
+
+impl<B: Body<Data = Bytes> + Unpin> Body for Receiving<B> {
+    type Data = Bytes;
+    type Error = B::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
+        let polled = Pin::new(&mut self.body).poll_frame(cx);
+        match &polled {
+            Poll::Ready(Some(Ok(frame))) => match frame.data_ref() {
+                Some(data) => self.count(data),
+                None => self.end(),
+            },
+            Poll::Ready(None) => self.end(),
+            Poll::Ready(Some(Err(_))) | Poll::Pending => {}
+        }
+        polled
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http_body_util::{BodyExt, Full};
+
+    use super::*;
+
+    /// Whether a body read to its end is one that a handler may have seen.
+    async fn read(bytes: &'static [u8]) -> bool {
+        let receipt = Receipt::default();
+        let body = Receiving::new(Full::new(Bytes::from_static(bytes)), receipt.clone());
+        body.collect().await.unwrap();
+        receipt.taken()
+    }
+
+    #[tokio::test]
+    async fn only_a_whole_message_is_taken() {
+        assert!(read(b"\0\0\0\0\x02ab").await);
+        assert!(read(b"\0\0\0\0\0").await);
+        assert!(!read(b"\0\0\0\0\x02a").await);
+        assert!(!read(b"\0\0\0").await);
+    }
+
+    #[tokio::test]
+    async fn a_body_that_is_not_read_to_its_end_is_not_taken() {
+        let receipt = Receipt::default();
+        let bytes = Bytes::from_static(b"\0\0\0\0\x02ab");
+        let mut body = Receiving::new(Full::new(bytes), receipt.clone());
+        body.frame().await.unwrap().unwrap();
+        assert!(!receipt.taken());
+    }
+}
