@@ -4,11 +4,14 @@ use std::convert::Infallible;
 
 use axum::{extract::FromRequestParts, http::request::Parts};
 use http::{HeaderMap, HeaderName, header};
-use vortex_kit::error::Fault;
+use vortex_kit::error::{Fault, Reason};
 
 use crate::problem::Problem;
 
 /// What a write expects to find: a digest, or `*` for anything. Empty when nothing was said.
+///
+/// A weak tag is refused with `PRECONDITION_FAILED`: the comparison is strong (RFC 9110, 13.1.1),
+/// so it matches nothing.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct IfMatch(pub(crate) String);
 
@@ -67,20 +70,33 @@ impl<S: Send + Sync> FromRequestParts<S> for IfNoneMatch {
     }
 }
 
-/// What stands between a tag's quotes. Proxies that compress weaken tags on the way, so `W/` is
-/// passed over.
+/// What stands between a tag's quotes.
 fn opaque(tag: &str) -> Result<String, Fault> {
     let tag = tag.trim();
     if tag == "*" {
         return Ok(tag.to_owned());
     }
-    let tag = tag.strip_prefix("W/").unwrap_or(tag);
-    let inner = tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"'));
-    let inner = inner.unwrap_or(tag);
-    match inner.is_empty() || inner.contains(['"', ',', ' ']) {
-        true => Err(one_tag()),
-        false => Ok(inner.to_owned()),
+    let strong = tag.strip_prefix("W/").unwrap_or(tag);
+    let inner = strong
+        .strip_prefix('"')
+        .and_then(|tag| tag.strip_suffix('"'));
+    let inner = inner.unwrap_or(strong);
+    if inner.is_empty() || inner.contains(['"', ',', ' ']) {
+        return Err(one_tag());
     }
+    match tag == strong {
+        true => Ok(inner.to_owned()),
+        false => Err(weak(tag)),
+    }
+}
+
+fn weak(tag: &str) -> Fault {
+    let description = "is a weak tag, which matches nothing; send the digest alone in quotes";
+    Fault::new(
+        Reason::PreconditionFailed,
+        format!("If-Match: {tag} {description}"),
+    )
+    .precondition("etag", tag, description)
 }
 
 fn one_tag() -> Fault {
@@ -100,13 +116,20 @@ mod tests {
 
     #[test]
     fn a_tag_is_what_stands_between_its_quotes() {
-        for tag in ["\"abc\"", "W/\"abc\"", "abc", " \"abc\" "] {
+        for tag in ["\"abc\"", "abc", " \"abc\" "] {
             assert_eq!(opaque(tag).unwrap(), "abc", "{tag}");
         }
         assert_eq!(opaque("*").unwrap(), "*");
         for tag in ["", "\"\"", "\"a\", \"b\"", "a b"] {
             assert!(opaque(tag).is_err(), "{tag}");
         }
+    }
+
+    #[test]
+    fn a_weak_tag_matches_nothing() {
+        let reason = |tag| opaque(tag).unwrap_err().reason();
+        assert_eq!(reason("W/\"abc\""), Reason::PreconditionFailed);
+        assert_eq!(reason("W/\"\""), Reason::InvalidArgument);
     }
 
     #[test]

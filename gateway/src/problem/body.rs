@@ -7,7 +7,7 @@ use vortex_kit::{
 };
 
 /// Metadata that are numbers; the rest stay text, whatever it looks like.
-const NUMBERS: [&str; 4] = ["line", "column", "document", "limit_bytes"];
+const NUMBERS: [&str; 5] = ["line", "column", "document", "bytes", "limit_bytes"];
 
 /// Writes the problem a fault is; its metadata become members beside the standard ones.
 pub(crate) fn write(fault: &Fault, request_id: Option<&RequestId>) -> Vec<u8> {
@@ -83,6 +83,7 @@ mod tests {
         let fault = Fault::new(Reason::DocumentMalformed, "line 3: a tab")
             .field("content", "a tab")
             .with("line", 3)
+            .with("bytes", 1_048_577)
             .with("path", "orders.yml")
             .with("version", "10")
             .with("status", "spoofed");
@@ -99,6 +100,7 @@ mod tests {
                 "request_id": "order-17",
                 "errors": [{"field": "content", "detail": "a tab"}],
                 "line": 3,
+                "bytes": 1_048_577,
                 "path": "orders.yml",
                 "version": "10",
             })

@@ -92,6 +92,10 @@ async fn a_write_made_before_is_200_and_its_conditions_have_to_make_sense() {
     mesh.send(line, &["If-Match: \"a\", \"b\""], "a: 1")
         .await
         .problem(400, "INVALID_ARGUMENT");
+    let weak = mesh.send(line, &["If-Match: W/\"d1\""], "a: 1").await;
+    let problem = weak.problem(412, "PRECONDITION_FAILED");
+    assert_eq!(problem["preconditions"][0]["subject"], "W/\"d1\"");
+    assert_eq!(mesh.service.calls("put_document"), 1);
     let twice = ["Idempotency-Key: a", "Idempotency-Key: b"];
     mesh.send(line, &twice, "a: 1")
         .await
