@@ -3,6 +3,7 @@
 mod admission;
 mod cross_site;
 mod deadline;
+mod host;
 mod meter;
 mod panic;
 mod routes;
@@ -41,6 +42,7 @@ use crate::{
 };
 use admission::Admission;
 use deadline::Deadline;
+use host::Hosts;
 use meter::Meter;
 use template::Template;
 
@@ -60,6 +62,7 @@ struct Inner {
     routes: Router,
     settings: Settings,
     admission: Admission,
+    hosts: Hosts,
     meter: Meter,
     drain: Drain,
 }
@@ -74,6 +77,7 @@ impl Rest {
                 routes: routes::routes(services.clone(), deadline, runtime),
                 services,
                 admission: Admission::new(settings.max_requests),
+                hosts: Hosts::of(settings.http),
                 meter: Meter::new(runtime.metrics.clone(), settings.access_log),
                 settings,
                 drain: runtime.lifecycle.drain().clone(),
@@ -92,13 +96,14 @@ impl Inner {
         let peer = peer.map_or(Peer::InProcess, |peer| Peer::Remote(peer.0));
         let context = Context::from_headers(&parts.headers, peer).with_drain(self.drain.clone());
         let began = self.meter.begin(&parts.method);
-        let (mut response, template) = match self.spring_path(&parts) {
-            Some(skipped) => {
+        let (mut response, template) = match (self.hosts.check(&parts), self.spring_path(&parts)) {
+            (Err(fault), _) => context.enter(|| refused(fault)),
+            (Ok(()), Some(skipped)) => {
                 let context = context.clone().within(self.settings.request_timeout);
                 let answer = self.spring(&parts, skipped);
                 context.scope(panic::caught(answer)).await
             }
-            None => {
+            (Ok(()), None) => {
                 let request = Request::from_parts(parts, Body::new(body));
                 let answer = Box::pin(self.route(request));
                 context.clone().scope(panic::caught(answer)).await
@@ -125,7 +130,7 @@ impl Inner {
     async fn spring(&self, request: &Parts, skipped: usize) -> Answered {
         let _place = match self.admission.admit() {
             Ok(place) => place,
-            Err(fault) => return overloaded(fault),
+            Err(fault) => return refused(fault),
         };
         let path = &request.uri.path()[skipped..];
         let (mut response, template) = spring::answer(&self.services, request, path).await;
@@ -139,7 +144,7 @@ impl Inner {
         let _place = match self.admission.admit() {
             Ok(place) => Some(place),
             Err(_) if is_probe(request.uri().path()) => None,
-            Err(fault) => return overloaded(fault),
+            Err(fault) => return refused(fault),
         };
         // a router is always ready, and cannot fail
         let Ok(mut response) = self.routes.clone().call(request).await;
@@ -148,7 +153,8 @@ impl Inner {
     }
 }
 
-fn overloaded(fault: Fault) -> Answered {
+/// Answers a request that no route was asked for.
+fn refused(fault: Fault) -> Answered {
     (Problem(fault).into_response(), Template::UNMATCHED)
 }
 

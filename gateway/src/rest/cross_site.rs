@@ -1,28 +1,99 @@
-//! Pages of other sites may not write.
+//! Pages of other origins may not write.
 //!
 //! There are no keys yet, so whoever reaches the port may write, and a browser on the operator's
-//! machine does reach it. Browsers say with each request where it comes from.
+//! machine does reach it. Browsers say with each request where it comes from; what says nothing is
+//! no browser.
 
 use axum::{
     extract::Request,
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use http::Method;
+use http::{HeaderMap, HeaderValue, Method, Uri, header, uri::Authority};
 use vortex_kit::error::{Fault, Reason};
 
+use super::host;
 use crate::problem::Problem;
 
-/// Refuses a write that a browser makes for a page of another site.
+/// Refuses a write that a browser makes for a page of another origin.
 pub(super) async fn refuse(request: Request, next: Next) -> Response {
-    let site = request.headers().get("sec-fetch-site");
-    let foreign = site.is_some_and(|site| site == "cross-site");
     let reads = [Method::GET, Method::HEAD, Method::OPTIONS];
-    match foreign && !reads.contains(request.method()) {
-        true => {
-            let message = "a page of another site may not write";
-            Problem(Fault::new(Reason::PermissionDenied, message)).into_response()
+    if reads.contains(request.method()) {
+        return next.run(request).await;
+    }
+    match check(request.uri(), request.headers()) {
+        Ok(()) => next.run(request).await,
+        Err(fault) => Problem(fault).into_response(),
+    }
+}
+
+/// Fails with `PERMISSION_DENIED` when the headers name another origin than this one. A browser
+/// that knows `Sec-Fetch-Site` has compared the two itself, before a proxy could rewrite either.
+fn check(uri: &Uri, headers: &HeaderMap) -> Result<(), Fault> {
+    if let Some(site) = headers.get("sec-fetch-site") {
+        let own = site == "same-origin" || site == "none";
+        return own
+            .then_some(())
+            .ok_or_else(|| foreign("Sec-Fetch-Site", site));
+    }
+    let Some(origin) = headers.get(header::ORIGIN) else {
+        return Ok(());
+    };
+    let host = host::authority(uri, headers);
+    let own = host.is_some_and(|host| is_of(origin, &host));
+    own.then_some(()).ok_or_else(|| foreign("Origin", origin))
+}
+
+/// Whether an origin is of the host and port a request is for.
+fn is_of(origin: &HeaderValue, host: &Authority) -> bool {
+    let Ok(origin) = Uri::try_from(origin.as_bytes()) else {
+        return false;
+    };
+    let default = match origin.scheme_str() {
+        Some("https") => 443,
+        Some("http") => 80,
+        // `null`, and what is no page of a web server
+        _ => return false,
+    };
+    let Some(authority) = origin.authority() else {
+        return false;
+    };
+    let port = |of: &Authority| of.port_u16().unwrap_or(default);
+    authority.host().eq_ignore_ascii_case(host.host()) && port(authority) == port(host)
+}
+
+fn foreign(header: &str, said: &HeaderValue) -> Fault {
+    let said = String::from_utf8_lossy(said.as_bytes());
+    let message = format!("a page of another origin may not write ({header}: {said})");
+    Fault::new(Reason::PermissionDenied, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_own(origin: &str, host: &str) -> bool {
+        let host = Authority::try_from(host).unwrap();
+        is_of(&HeaderValue::from_str(origin).unwrap(), &host)
+    }
+
+    #[test]
+    fn an_origin_is_a_host_and_a_port() {
+        assert!(is_own("http://localhost:8080", "localhost:8080"));
+        assert!(is_own("http://LOCALHOST", "localhost:80"));
+        assert!(is_own("https://config.example.com", "config.example.com"));
+        assert!(is_own("http://[::1]:8080", "[::1]:8080"));
+        for origin in [
+            "http://localhost:3000",
+            "http://localhost",
+            "http://a.localhost:8080",
+            "http://127.0.0.1:8080",
+            "null",
+            "",
+            "file://localhost:8080",
+            "http://",
+        ] {
+            assert!(!is_own(origin, "localhost:8080"), "{origin}");
         }
-        false => next.run(request).await,
     }
 }

@@ -82,7 +82,8 @@ pub(crate) async fn request(
     headers: &[&str],
     body: &[u8],
 ) -> Answer {
-    let mut bytes = format!("{line} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n").into_bytes();
+    let mut bytes =
+        format!("{line} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n").into_bytes();
     for header in headers {
         bytes.extend_from_slice(format!("{header}\r\n").as_bytes());
     }

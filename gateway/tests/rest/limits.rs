@@ -15,7 +15,7 @@ const SOON: Duration = Duration::from_millis(200);
 #[tokio::test]
 async fn a_body_over_its_limit_is_refused_before_and_while_it_arrives() {
     let mesh = start().await;
-    let head = "PUT /api/configs/orders/dev HTTP/1.1\r\nHost: x\r\nConnection: close\r\n";
+    let head = "PUT /api/configs/orders/dev HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n";
     let announced = format!("{head}Content-Length: 999999999\r\n\r\n");
     let answer = client::send(mesh.address, announced.as_bytes())
         .await
@@ -42,7 +42,7 @@ async fn a_head_that_does_not_end_is_cut() {
     for head in [
         "",
         "GET /ord",
-        "GET /orders/dev HTTP/1.1\r\nHost: x\r\nX-Slow: ",
+        "GET /orders/dev HTTP/1.1\r\nHost: localhost\r\nX-Slow: ",
     ] {
         // without the cut this would wait for ever
         let answer = client::send(mesh.address, head.as_bytes()).await;
@@ -57,7 +57,7 @@ async fn a_body_that_does_not_arrive_is_cut() {
         ..settings()
     };
     let mesh = start_with(settings, Way::InProcess).await;
-    let half = "PUT /api/configs/orders/dev HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 100\r\n\r\na: 1";
+    let half = "PUT /api/configs/orders/dev HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 100\r\n\r\na: 1";
     let answer = client::send(mesh.address, half.as_bytes()).await.unwrap();
     answer.problem(504, "DEADLINE_EXCEEDED");
 }
@@ -110,7 +110,7 @@ async fn watches_beyond_the_room_are_refused() {
 async fn headers_beyond_the_limit_and_bytes_that_are_no_http_are_refused() {
     let mesh = start().await;
     let huge = format!(
-        "GET /orders/dev HTTP/1.1\r\nHost: x\r\nX-Huge: {}\r\n\r\n",
+        "GET /orders/dev HTTP/1.1\r\nHost: localhost\r\nX-Huge: {}\r\n\r\n",
         "x".repeat(200_000)
     );
     let mut stream = TcpStream::connect(mesh.address).await.unwrap();
@@ -120,7 +120,7 @@ async fn headers_beyond_the_limit_and_bytes_that_are_no_http_are_refused() {
     for bytes in [
         &b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 hello, is this TLS?"[..],
         b"GET /a b c\r\n\r\n",
-        b"GET /\0/x HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET /\0/x HTTP/1.1\r\nHost: localhost\r\n\r\n",
     ] {
         let answer = client::send(mesh.address, bytes).await;
         assert!(answer.is_none_or(|answer| answer.status == 400));

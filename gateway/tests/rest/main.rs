@@ -8,6 +8,7 @@ mod config_service;
 mod limits;
 mod mesh;
 mod openapi;
+mod origins;
 mod problems;
 mod process;
 mod spring;

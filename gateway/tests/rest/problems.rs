@@ -36,6 +36,20 @@ async fn where_a_document_is_wrong_is_told() {
 }
 
 #[tokio::test]
+async fn how_large_a_document_was_is_a_number() {
+    let mesh = start().await;
+    let fault = Fault::new(Reason::DocumentTooLarge, "orders-dev.yml has 1048577 bytes")
+        .with("path", "orders-dev.yml")
+        .with("bytes", 1_048_577);
+    mesh.service.fail("put_document", fault);
+    let problem = mesh
+        .send("PUT /api/configs/orders/dev", &[], "a: 1")
+        .await
+        .problem(413, "DOCUMENT_TOO_LARGE");
+    assert_eq!(problem["bytes"], 1_048_577);
+}
+
+#[tokio::test]
 async fn a_panic_behind_the_gateway_is_an_internal_error_and_says_no_more() {
     let mesh = start().await;
     mesh.service.panic("get_environment");
@@ -202,18 +216,4 @@ async fn unknown_query_parameters_are_refused_by_name() {
         .await
         .problem(400, "INVALID_ARGUMENT");
     assert_eq!(problem["errors"][0]["field"], "query");
-}
-
-#[tokio::test]
-async fn a_page_of_another_site_may_read_and_not_write() {
-    let mesh = start().await;
-    let foreign = ["Sec-Fetch-Site: cross-site"];
-    mesh.send("POST /api/changes/v1/release", &foreign, "")
-        .await
-        .problem(403, "PERMISSION_DENIED");
-    mesh.service
-        .fail("get_change", Fault::new(Reason::ChangeNotFound, "no"));
-    mesh.send("GET /api/changes/v1", &foreign, "")
-        .await
-        .problem(404, "CHANGE_NOT_FOUND");
 }

@@ -29,7 +29,8 @@ fn snapshot() -> Event {
 /// Opens a watch with more headers.
 async fn open(mesh: &Mesh, query: &str, headers: &str) -> TcpStream {
     let mut stream = TcpStream::connect(mesh.address).await.unwrap();
-    let request = format!("GET /api/watch/orders/dev{query} HTTP/1.1\r\nHost: x\r\n{headers}\r\n");
+    let request =
+        format!("GET /api/watch/orders/dev{query} HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n");
     stream.write_all(request.as_bytes()).await.unwrap();
     stream
 }
