@@ -12,6 +12,7 @@ mod watch;
 
 pub(crate) use openapi::DOCUMENT_PATH;
 pub use openapi::document;
+pub(crate) use watch::Feeds;
 
 use utoipa_axum::router::OpenApiRouter;
 

@@ -70,7 +70,7 @@ struct Inner {
 impl Rest {
     /// REST over config-svc, which is behind `config`.
     pub fn new(settings: Settings, config: Channel, runtime: &Runtime) -> Self {
-        let services = Services::new(config, settings.max_watches);
+        let services = Services::new(config, &settings, runtime);
         let deadline = Deadline(settings.request_timeout);
         Self {
             inner: Arc::new(Inner {

@@ -1,23 +1,41 @@
 //! `/api/watch`: an effective configuration and each change of it, as server-sent events.
 
-mod events;
+mod event;
+mod feed;
+mod feeds;
+mod follower;
+mod position;
+mod sse;
+mod view;
+mod written;
+
+pub(crate) use feeds::Feeds;
+
+use std::convert::Infallible;
 
 use axum::{body::Body, extract::State, response::Response};
-use futures::StreamExt;
+use bytes::Bytes;
+use futures::{Stream, StreamExt, stream};
 use http::{HeaderMap, HeaderValue, header};
 use serde::Deserialize;
+use tonic::Status;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use vortex_kit::{context::Context, error::Fault};
+use vortex_kit::{
+    context::{Context, RequestId},
+    error::{Fault, Reason},
+};
 use vortex_proto::config::v1::WatchConfigRequest;
 
 use super::target::Target;
 use crate::{
     extract::{Path, Query},
-    problem::Problem,
+    problem::{self, Problem},
     services::Services,
 };
-use events::Encoder;
+use follower::Follower;
+
+const LAST_EVENT_ID: &str = "Last-Event-ID";
 
 pub(super) fn routes() -> OpenApiRouter<Services> {
     OpenApiRouter::new().routes(routes!(watch))
@@ -64,30 +82,51 @@ async fn watch(
     Query(parameters): Query<Parameters>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let permit = services.watches().admit()?;
+    let place = services.watches().admit()?;
+    let resumed = last_event_id(&headers)?;
+    let in_header = resumed.is_some();
     let request = WatchConfigRequest {
         profiles: target.profiles(),
         app: target.app,
         label: parameters.label.unwrap_or_default(),
         last_digest: parameters.last_digest.unwrap_or_default(),
-        min_token: match last_event_id(&headers)? {
-            Some(token) => token,
-            None => parameters.min_token.unwrap_or_default(),
-        },
+        min_token: resumed.or(parameters.min_token).unwrap_or_default(),
         instance: parameters.instance.unwrap_or_default(),
         key: parameters.key.unwrap_or_default(),
     };
     let context = Context::current().unwrap_or_else(Context::root);
-    let messages = services.config().watch_config(request).await?.into_inner();
-    let encoder = Encoder::new(context.request_id().clone());
-    let events = context.drain().guard(messages).map(move |message| {
-        let _open = &permit;
-        encoder.encode(message)
+    let follower = Follower::begin(services.feeds().clone(), request, context.clone());
+    let follower = follower.await.map_err(|fault| match in_header {
+        true => of_header(fault),
+        false => fault,
+    })?;
+    let events = context.drain().guard(events(follower));
+    let request_id = context.request_id().clone();
+    let events = events.map(move |event| {
+        let _open = &place;
+        Ok::<_, Infallible>(event.unwrap_or_else(|status| end(&status, &request_id)))
     });
-    Ok(stream(Body::from_stream(events)))
+    Ok(answer(Body::from_stream(events)))
 }
 
-fn stream(body: Body) -> Response {
+/// What is told, until it fails.
+fn events(follower: Follower) -> impl Stream<Item = Result<Bytes, Status>> {
+    stream::unfold(Some(follower), async |follower| {
+        let mut follower = follower?;
+        match follower.next().await {
+            Ok(event) => Some((Ok(event.bytes.clone()), Some(follower))),
+            Err(fault) => Some((Err(fault.into()), None)),
+        }
+    })
+}
+
+/// Why a watch ends, as an event, since its status has long been sent.
+fn end(status: &Status, request_id: &RequestId) -> Bytes {
+    let problem = problem::write(&Fault::from_status(status), Some(request_id));
+    sse::event("problem", None, &problem)
+}
+
+fn answer(body: Body) -> Response {
     let mut response = Response::new(body);
     let headers = response.headers_mut();
     headers.insert(
@@ -101,11 +140,21 @@ fn stream(body: Body) -> Response {
 }
 
 fn last_event_id(headers: &HeaderMap) -> Result<Option<String>, Fault> {
-    let Some(id) = headers.get("last-event-id").filter(|id| !id.is_empty()) else {
+    let Some(id) = headers.get(LAST_EVENT_ID).filter(|id| !id.is_empty()) else {
         return Ok(None);
     };
     match id.to_str() {
         Ok(id) => Ok(Some(id.to_owned())),
-        Err(_) => Err(Fault::invalid("Last-Event-ID", "is no token")),
+        Err(_) => Err(Fault::invalid(LAST_EVENT_ID, "is no token")),
+    }
+}
+
+/// What is wrong with the token, by the name the caller gave it under.
+fn of_header(fault: Fault) -> Fault {
+    match fault.fields() {
+        [field] if fault.reason() == Reason::InvalidArgument && field.field == "min_token" => {
+            Fault::invalid(LAST_EVENT_ID, field.description.clone())
+        }
+        _ => fault,
     }
 }

@@ -2,8 +2,12 @@
 
 use std::{sync::Arc, time::Duration};
 
+use metrics::Gauge;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use vortex_kit::error::{Fault, Reason};
+use vortex_kit::{
+    error::{Fault, Reason},
+    telemetry::Metrics,
+};
 
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -12,22 +16,42 @@ const RETRY: Duration = Duration::from_secs(1);
 pub(crate) struct Watches {
     room: Arc<Semaphore>,
     size: usize,
+    open: Gauge,
+}
+
+/// A watch's place, given back when it is dropped.
+#[derive(Debug)]
+pub(crate) struct Place {
+    open: Gauge,
+    _permit: OwnedSemaphorePermit,
 }
 
 impl Watches {
     /// Room for `size` watches.
-    pub(crate) fn new(size: usize) -> Self {
+    pub(crate) fn new(size: usize, metrics: &Metrics) -> Self {
         Self {
             room: Arc::new(Semaphore::new(size)),
             size,
+            open: metrics.gauge("vortex_watches", "Watches that are open", &[]),
         }
     }
 
-    /// A place, given back when it is dropped. Fails with [`Reason::Overloaded`].
-    pub(crate) fn admit(&self) -> Result<OwnedSemaphorePermit, Fault> {
-        self.room.clone().try_acquire_owned().map_err(|_| {
+    /// A place. Fails with [`Reason::Overloaded`].
+    pub(crate) fn admit(&self) -> Result<Place, Fault> {
+        let permit = self.room.clone().try_acquire_owned().map_err(|_| {
             let message = format!("all {} watches are taken", self.size);
             Fault::new(Reason::Overloaded, message).retry_after(RETRY)
+        })?;
+        self.open.increment(1.0);
+        Ok(Place {
+            open: self.open.clone(),
+            _permit: permit,
         })
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.open.decrement(1.0);
     }
 }

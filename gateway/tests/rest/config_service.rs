@@ -6,8 +6,9 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use futures::{Stream, StreamExt, channel::mpsc};
+use futures::{Stream, StreamExt, stream};
 use prost::Message;
+use tokio::sync::{mpsc, watch};
 use tonic::{Request, Response, Status};
 use vortex_kit::error::{Fault, Reason};
 use vortex_proto::config::v1::{
@@ -26,13 +27,16 @@ enum Reply {
 #[derive(Clone, Default)]
 pub(crate) struct Service {
     state: Arc<Mutex<State>>,
+    /// Fires with each call.
+    notes: Arc<watch::Sender<()>>,
 }
 
 #[derive(Default)]
 struct State {
     replies: HashMap<&'static str, Reply>,
     asked: Vec<(&'static str, Vec<u8>)>,
-    watch: Option<mpsc::Receiver<Result<WatchConfigResponse, Status>>>,
+    watched: Option<GetConfigResponse>,
+    watchers: Vec<mpsc::UnboundedSender<Result<WatchConfigResponse, Status>>>,
 }
 
 impl Service {
@@ -56,11 +60,49 @@ impl Service {
         self.set(method, Reply::Never);
     }
 
-    /// The end from which the next watch is fed.
-    pub(crate) fn watch(&self) -> mpsc::Sender<Result<WatchConfigResponse, Status>> {
-        let (send, receive) = mpsc::channel(16);
-        self.state.lock().unwrap().watch = Some(receive);
-        send
+    /// Lets watches begin, with `snapshot`.
+    pub(crate) fn watched(&self, snapshot: GetConfigResponse) {
+        self.state.lock().unwrap().watched = Some(snapshot);
+    }
+
+    /// Tells all watches.
+    pub(crate) fn tell(&self, event: watch_config_response::Event) {
+        let message = WatchConfigResponse { event: Some(event) };
+        let mut state = self.state.lock().unwrap();
+        let watchers = &mut state.watchers;
+        watchers.retain(|watcher| watcher.send(Ok(message.clone())).is_ok());
+    }
+
+    /// Changes what is watched to `after`, and tells all watches.
+    pub(crate) fn change(&self, change: ConfigChange, after: GetConfigResponse) {
+        self.watched(after);
+        self.tell(watch_config_response::Event::Change(change));
+    }
+
+    /// Ends all watches, and lets no other begin.
+    pub(crate) fn end_watches(&self, fault: Fault) {
+        let mut state = self.state.lock().unwrap();
+        state.watched = None;
+        for watcher in std::mem::take(&mut state.watchers) {
+            // it may be gone already
+            let _ = watcher.send(Err(fault.clone().into()));
+        }
+    }
+
+    /// Waits until nobody watches.
+    pub(crate) async fn unwatched(&self) {
+        let watchers = std::mem::take(&mut self.state.lock().unwrap().watchers);
+        for watcher in watchers {
+            watcher.closed().await;
+        }
+    }
+
+    /// Waits until `method` was called so many times.
+    pub(crate) async fn called(&self, method: &str, times: usize) {
+        let mut notes = self.notes.subscribe();
+        while self.calls(method) < times {
+            notes.changed().await.unwrap();
+        }
     }
 
     /// What the last call of `method` asked.
@@ -69,6 +111,15 @@ impl Service {
         let last = state.asked.iter().rev().find(|(asked, _)| *asked == method);
         let (_, request) = last.unwrap_or_else(|| panic!("{method} was not called"));
         M::decode(&**request).unwrap()
+    }
+
+    /// What all calls of `method` asked, the first first.
+    pub(crate) fn all_asked<M: Message + Default>(&self, method: &str) -> Vec<M> {
+        let state = self.state.lock().unwrap();
+        let asked = state.asked.iter().filter(|(asked, _)| *asked == method);
+        asked
+            .map(|(_, request)| M::decode(&**request).unwrap())
+            .collect()
     }
 
     /// How often `method` was called.
@@ -85,6 +136,34 @@ impl Service {
         self.state.lock().unwrap().replies.insert(method, reply);
     }
 
+    /// What a watch is told; `None` for one that never begins.
+    fn begin_watch(
+        &self,
+        request: &WatchConfigRequest,
+    ) -> Option<Result<Messages<WatchConfigResponse>, Status>> {
+        let mut state = self.state.lock().unwrap();
+        let fault = match (state.replies.get("watch_config"), &state.watched) {
+            (Some(Reply::Never), _) => return None,
+            (Some(Reply::Fault(fault)), _) => fault.clone(),
+            (_, None) => Fault::new(Reason::LabelNotFound, "there is no such label"),
+            (_, Some(now)) => {
+                let (watcher, mut messages) = mpsc::unbounded_channel();
+                let first = first_message(now, request);
+                watcher.send(Ok(first)).unwrap();
+                state.watchers.push(watcher);
+                let messages = stream::poll_fn(move |cx| messages.poll_recv(cx));
+                return Some(Ok(messages.boxed()));
+            }
+        };
+        Some(Err(fault.into()))
+    }
+
+    fn note(&self, method: &'static str, request: &impl Message) {
+        let request = request.encode_to_vec();
+        self.state.lock().unwrap().asked.push((method, request));
+        self.notes.send_replace(());
+    }
+
     async fn answer<Q, A>(
         &self,
         method: &'static str,
@@ -94,13 +173,8 @@ impl Service {
         Q: Message,
         A: Message + Default,
     {
-        let reply = {
-            let mut state = self.state.lock().unwrap();
-            state
-                .asked
-                .push((method, request.get_ref().encode_to_vec()));
-            state.replies.get(method).cloned()
-        };
+        self.note(method, request.get_ref());
+        let reply = self.state.lock().unwrap().replies.get(method).cloned();
         match reply {
             Some(Reply::Message(bytes)) => Ok(Response::new(A::decode(&*bytes).unwrap())),
             Some(Reply::Fault(fault)) => Err(fault.into()),
@@ -155,13 +229,12 @@ impl ConfigService for Service {
         &self,
         request: Request<WatchConfigRequest>,
     ) -> Result<Response<Self::WatchConfigStream>, Status> {
-        let mut state = self.state.lock().unwrap();
-        state
-            .asked
-            .push(("watch_config", request.get_ref().encode_to_vec()));
-        match state.watch.take() {
-            Some(messages) => Ok(Response::new(messages.boxed())),
-            None => Err(Fault::new(Reason::LabelNotFound, "there is no such label").into()),
+        let request = request.into_inner();
+        let begun = self.begin_watch(&request);
+        self.note("watch_config", &request);
+        match begun {
+            Some(messages) => Ok(Response::new(messages?)),
+            None => std::future::pending().await,
         }
     }
 
@@ -171,6 +244,16 @@ impl ConfigService for Service {
     ) -> Result<Response<Self::WatchLogStream>, Status> {
         Err(Status::unimplemented("the gateway does not ask"))
     }
+}
+
+/// What a watch begins with: that nothing changed, or everything.
+fn first_message(now: &GetConfigResponse, request: &WatchConfigRequest) -> WatchConfigResponse {
+    let token = now.token.clone();
+    let event = match request.last_digest == now.digest {
+        true => watch_config_response::Event::Progress(Progress { token }),
+        false => watch_config_response::Event::Snapshot(now.clone()),
+    };
+    WatchConfigResponse { event: Some(event) }
 }
 
 #[tonic::async_trait]

@@ -72,10 +72,14 @@ async fn a_service_that_does_not_answer_is_not_waited_for() {
         let mesh = start_with(settings.clone(), way).await;
         mesh.service.hang("get_environment");
         mesh.service.hang("get_change");
+        mesh.service.hang("watch_config");
         mesh.get("/orders/dev")
             .await
             .problem(504, "DEADLINE_EXCEEDED");
         mesh.get("/api/changes/v1")
+            .await
+            .problem(504, "DEADLINE_EXCEEDED");
+        mesh.get("/api/watch/orders/dev")
             .await
             .problem(504, "DEADLINE_EXCEEDED");
     }

@@ -1,45 +1,86 @@
 //! Watches as server-sent events.
 
-use futures::SinkExt;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
+    net::{TcpSocket, TcpStream},
 };
+use vortex_gateway::Settings;
+use vortex_kit::error::{Fault, Reason};
 use vortex_proto::config::v1::{
-    ConfigChange, GetConfigResponse, Progress, WatchConfigRequest, WatchConfigResponse,
-    watch_config_response::Event,
+    ConfigChange, GetConfigResponse, Progress, WatchConfigRequest, watch_config_response::Event,
 };
 
 use crate::mesh::{Mesh, Way, settings, start, start_with};
 
-fn message(event: Event) -> Result<WatchConfigResponse, tonic::Status> {
-    Ok(WatchConfigResponse { event: Some(event) })
+/// What is watched at a position, whose digest is `d` and the position.
+fn at(position: usize, value: &str) -> GetConfigResponse {
+    GetConfigResponse {
+        app: "orders".into(),
+        config: format!(r#"{{"a":"{value}"}}"#).into(),
+        version: format!("v{position}"),
+        digest: format!("d{position}"),
+        token: format!("store:{position}"),
+        ..GetConfigResponse::default()
+    }
 }
 
-fn snapshot() -> Event {
-    Event::Snapshot(GetConfigResponse {
-        app: "orders".into(),
-        config: r#"{"a":1}"#.into(),
-        version: "v1".into(),
-        token: "store:7".into(),
-        ..GetConfigResponse::default()
-    })
+/// Changes what is watched to what it is at a position, from what it was at the one before.
+fn change(mesh: &Mesh, position: usize, value: &str) {
+    let change = ConfigChange {
+        old_version: format!("v{}", position - 1),
+        new_version: format!("v{position}"),
+        patch: format!(r#"[{{"op":"replace","path":"/a","value":"{value}"}}]"#).into(),
+        digest: format!("d{position}"),
+        token: format!("store:{position}"),
+        ..ConfigChange::default()
+    };
+    mesh.service.change(change, at(position, value));
+}
+
+fn progress(position: usize) -> Event {
+    let token = format!("store:{position}");
+    Event::Progress(Progress { token })
+}
+
+/// A gateway before a config-svc whose configuration is at position 7.
+async fn mesh() -> Mesh {
+    mesh_with(settings(), Way::InProcess).await
+}
+
+async fn mesh_with(settings: Settings, way: Way) -> Mesh {
+    let mesh = start_with(settings, way).await;
+    mesh.service.watched(at(7, "one"));
+    mesh
 }
 
 /// Opens a watch with more headers.
 async fn open(mesh: &Mesh, query: &str, headers: &str) -> TcpStream {
     let mut stream = TcpStream::connect(mesh.address).await.unwrap();
-    let request =
+    ask(&mut stream, query, headers).await;
+    stream
+}
+
+async fn ask(stream: &mut TcpStream, query: &str, headers: &str) {
+    let head =
         format!("GET /api/watch/orders/dev{query} HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n");
-    stream.write_all(request.as_bytes()).await.unwrap();
+    stream.write_all(head.as_bytes()).await.unwrap();
+}
+
+/// Opens a watch, and waits until it and the one behind it have begun.
+async fn begun(mesh: &Mesh) -> TcpStream {
+    let mut stream = open(mesh, "", "").await;
+    until(&mut stream, "event: snapshot").await;
+    mesh.service.called("watch_config", 2).await;
     stream
 }
 
 /// Reads until `end` has come.
 async fn until(stream: &mut TcpStream, end: &str) -> String {
     let mut text = String::new();
-    let mut buffer = [0; 4096];
-    while !text.contains(end) {
+    let mut buffer = vec![0; 64 << 10];
+    let mut searched = 0;
+    while !text[searched..].contains(end) {
+        searched = text.len().saturating_sub(end.len());
         let read = stream.read(&mut buffer).await.unwrap();
         assert!(read > 0, "ended before {end:?}: {text}");
         text.push_str(std::str::from_utf8(&buffer[..read]).unwrap());
@@ -47,36 +88,32 @@ async fn until(stream: &mut TcpStream, end: &str) -> String {
     text
 }
 
+/// A number from `/metrics`.
+async fn metric(mesh: &Mesh, name: &str) -> String {
+    let metrics = mesh.get("/metrics").await;
+    let mut lines = metrics.text().lines();
+    let found = lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+    found.unwrap().to_owned()
+}
+
 #[tokio::test]
 async fn a_watch_sends_what_is_and_then_what_changes() {
     for way in [Way::InProcess, Way::Network] {
-        let mesh = start_with(settings(), way).await;
-        let mut feed = mesh.service.watch();
+        let mesh = mesh_with(settings(), way).await;
         let mut stream = open(&mesh, "?label=main&instance=i", "").await;
-        feed.send(message(snapshot())).await.unwrap();
         let text = until(&mut stream, "\n\n\r\n").await;
         assert!(text.contains("content-type: text/event-stream"), "{text}");
         assert!(
             text.contains("event: snapshot\nid: store:7\ndata: {\"app\":\"orders\""),
             "{text}"
         );
-        feed.send(message(Event::Progress(Progress {
-            token: "store:8".into(),
-        })))
-        .await
-        .unwrap();
+        mesh.service.called("watch_config", 2).await;
+        mesh.service.tell(progress(8));
         until(&mut stream, ": progress store:8\n\n").await;
-        feed.send(message(Event::Change(ConfigChange {
-            new_version: "v2".into(),
-            patch: r#"[{"op":"replace","path":"/a","value":2}]"#.into(),
-            token: "store:9".into(),
-            ..ConfigChange::default()
-        })))
-        .await
-        .unwrap();
+        change(&mesh, 9, "two");
         let text = until(&mut stream, "\n\n").await;
         assert!(
-            text.contains("event: change\nid: store:9\ndata: {"),
+            text.contains("event: change\nid: store:9\ndata: {\"old_version\":\"v8\""),
             "{text}"
         );
     }
@@ -84,18 +121,34 @@ async fn a_watch_sends_what_is_and_then_what_changes() {
 
 #[tokio::test]
 async fn the_last_event_id_is_where_a_watch_goes_on() {
+    let mesh = mesh().await;
+    let query = "?min_token=store:1&last_digest=d7";
+    let mut stream = open(&mesh, query, "Last-Event-ID: store:7\r\n").await;
+    let text = until(&mut stream, ": progress store:7\n\n").await;
+    assert!(!text.contains("event: "), "it holds that already: {text}");
+    mesh.service.called("watch_config", 2).await;
+    let asked: Vec<WatchConfigRequest> = mesh.service.all_asked("watch_config");
+    let asked = asked.iter().find(|asked| asked.last_digest == "d7");
+    assert_eq!(asked.unwrap().min_token, "store:7");
+    change(&mesh, 8, "two");
+    until(&mut stream, "event: change\nid: store:8\n").await;
+}
+
+#[tokio::test]
+async fn a_token_that_is_none_is_named_as_it_was_given() {
     let mesh = start().await;
-    let mut feed = mesh.service.watch();
-    let mut stream = open(
-        &mesh,
-        "?min_token=store:1&last_digest=d",
-        "Last-Event-ID: store:7\r\n",
-    )
-    .await;
-    feed.send(message(snapshot())).await.unwrap();
-    until(&mut stream, "\n\n").await;
-    let asked: WatchConfigRequest = mesh.service.asked("watch_config");
-    assert_eq!((&*asked.min_token, &*asked.last_digest), ("store:7", "d"));
+    let fault = Fault::invalid("min_token", "\"x\" is no token");
+    mesh.service.fail("watch_config", fault);
+    for (line, headers, field) in [
+        ("?min_token=y", &["Last-Event-ID: x"][..], "Last-Event-ID"),
+        ("?min_token=x", &[], "min_token"),
+    ] {
+        let line = format!("GET /api/watch/orders/dev{line}");
+        let answer = mesh.send(&line, headers, "").await;
+        let problem = answer.problem(400, "INVALID_ARGUMENT");
+        assert_eq!(problem["errors"][0]["field"], field);
+        assert_eq!(problem["detail"], format!("{field}: \"x\" is no token"));
+    }
 }
 
 #[tokio::test]
@@ -108,15 +161,112 @@ async fn a_watch_that_cannot_begin_is_a_problem() {
 
 #[tokio::test]
 async fn a_watch_ends_with_the_drain_and_says_so() {
-    let mesh = start().await;
-    let mut feed = mesh.service.watch();
-    let mut stream = open(&mesh, "", "").await;
-    feed.send(message(snapshot())).await.unwrap();
-    until(&mut stream, "event: snapshot").await;
+    let mesh = mesh().await;
+    let mut stream = begun(&mesh).await;
     mesh.runtime.lifecycle.begin_drain();
     let mut rest = String::new();
     // without the drain this would wait for ever
     stream.read_to_string(&mut rest).await.unwrap();
     assert!(rest.contains("event: problem\ndata: {"), "{rest}");
     assert!(rest.contains("\"code\":\"DRAINING\""), "{rest}");
+}
+
+#[tokio::test]
+async fn what_ends_a_watch_is_told_to_each_and_the_next_begins_anew() {
+    let mesh = mesh().await;
+    let mut first = begun(&mesh).await;
+    let mut second = open(&mesh, "", "X-Request-Id: order-17\r\n").await;
+    until(&mut second, "event: snapshot").await;
+    let fault = Fault::new(Reason::DocumentInvalid, "orders.yml:3:7: a tab");
+    mesh.service.end_watches(fault);
+    for (stream, own) in [(&mut first, false), (&mut second, true)] {
+        let rest = until(stream, "\r\n0\r\n\r\n").await;
+        assert!(rest.contains("\"code\":\"DOCUMENT_INVALID\""), "{rest}");
+        assert_eq!(rest.contains("order-17"), own, "{rest}");
+    }
+    mesh.service.watched(at(8, "two"));
+    let mut third = open(&mesh, "", "").await;
+    until(&mut third, "event: snapshot\nid: store:8\n").await;
+}
+
+#[tokio::test]
+async fn an_event_is_written_once_for_all_who_watch() {
+    const WATCHERS: usize = 50;
+    let mesh = mesh().await;
+    let mut streams = Vec::new();
+    for _ in 0..WATCHERS {
+        let mut stream = open(&mesh, "", "").await;
+        until(&mut stream, "event: snapshot").await;
+        streams.push(stream);
+    }
+    // one watch for all, and what each began with
+    mesh.service.called("watch_config", WATCHERS + 1).await;
+    change(&mesh, 8, "two");
+    for stream in &mut streams {
+        until(stream, "event: change\nid: store:8\n").await;
+    }
+    let written = metric(&mesh, "vortex_watch_events_written_total").await;
+    let sent = metric(&mesh, "vortex_watch_events_sent_total").await;
+    let watches = metric(&mesh, "vortex_watches").await;
+    assert_eq!((&*written, &*sent, &*watches), ("2", "100", "50"));
+    assert_eq!(mesh.service.calls("watch_config"), WATCHERS + 1);
+}
+
+#[tokio::test]
+async fn views_do_not_hear_of_each_other() {
+    let mesh = mesh().await;
+    let mut main = begun(&mesh).await;
+    let mut other = open(&mesh, "?label=other", "").await;
+    until(&mut other, "event: snapshot").await;
+    mesh.service.called("watch_config", 4).await;
+    let labels: Vec<WatchConfigRequest> = mesh.service.all_asked("watch_config");
+    let of = |label: &str| labels.iter().filter(|asked| asked.label == label).count();
+    // the empty label is main, and is one view with it
+    assert_eq!((of("") + of("main"), of("other")), (2, 2));
+    let mut named = open(&mesh, "?label=main", "").await;
+    until(&mut named, "event: snapshot").await;
+    assert_eq!(mesh.service.calls("watch_config"), 5);
+    change(&mesh, 8, "two");
+    for stream in [&mut main, &mut other, &mut named] {
+        until(stream, "event: change\nid: store:8\n").await;
+    }
+}
+
+#[tokio::test]
+async fn a_reader_that_does_not_read_is_told_all_it_missed_as_one() {
+    const CHANGES: usize = 100;
+    const BYTES: usize = 512 << 10;
+    let mesh = mesh().await;
+    let mut reader = begun(&mesh).await;
+    // small, so that what it is sent does not lie in its own machine
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(16 << 10).unwrap();
+    let mut sleeper = socket.connect(mesh.address).await.unwrap();
+    ask(&mut sleeper, "", "").await;
+    mesh.service.called("watch_config", 3).await;
+    for position in 8..8 + CHANGES {
+        change(&mesh, position, &"x".repeat(BYTES));
+        // who reads does not wait for who does not
+        until(&mut reader, &format!("id: store:{position}\n")).await;
+    }
+    let last = format!("id: store:{}\n", 7 + CHANGES);
+    let held_for_it = until(&mut sleeper, &last).await.len();
+    assert!(
+        held_for_it < CHANGES * BYTES / 4,
+        "{held_for_it} bytes lay ready for a reader that did not read"
+    );
+    let asked: Vec<WatchConfigRequest> = mesh.service.all_asked("watch_config");
+    let caught_up = asked.iter().any(|asked| !asked.last_digest.is_empty());
+    assert!(caught_up, "it says what it holds to be told what changed");
+}
+
+#[tokio::test]
+async fn a_feed_ends_with_the_last_who_follows() {
+    let mesh = mesh().await;
+    let stream = begun(&mesh).await;
+    drop(stream);
+    mesh.service.unwatched().await;
+    let mut again = open(&mesh, "", "").await;
+    until(&mut again, "event: snapshot").await;
+    mesh.service.called("watch_config", 4).await;
 }

@@ -1,0 +1,129 @@
+//! What is told to every watcher of a view, written once.
+
+use bytes::Bytes;
+use serde::Serialize;
+use serde_json::value::RawValue;
+use vortex_kit::error::Fault;
+use vortex_proto::config::v1::{ConfigChange, GetConfigResponse, Progress};
+
+use super::{position::Position, sse};
+use crate::{
+    api::effective::{Effective, Source},
+    json,
+};
+
+/// An event, or the comment that nothing happened.
+#[derive(Debug)]
+pub(super) struct Event {
+    pub(super) kind: Kind,
+    /// The digest of the configuration after it.
+    pub(super) digest: String,
+    /// The log's position after it.
+    pub(super) position: Position,
+    /// As it is sent.
+    pub(super) bytes: Bytes,
+}
+
+/// What an event says.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// The whole configuration.
+    Snapshot,
+    /// What makes it of the one with this digest.
+    Change {
+        /// The digest before.
+        from: String,
+    },
+    /// It is still the same.
+    Progress,
+}
+
+/// A change as its event's data.
+#[derive(Debug, Serialize)]
+struct Change {
+    old_version: String,
+    new_version: String,
+    patch: Box<RawValue>,
+    digest: String,
+    token: String,
+    sources: Vec<Source>,
+}
+
+impl Event {
+    /// Fails with `INTERNAL` when the configuration is no JSON.
+    pub(super) fn snapshot(snapshot: GetConfigResponse) -> Result<Self, Fault> {
+        let (digest, token) = (snapshot.digest.clone(), snapshot.token.clone());
+        let data = to_json(&Effective::new(snapshot)?)?;
+        Ok(Self {
+            kind: Kind::Snapshot,
+            digest,
+            bytes: sse::event("snapshot", Some(&token), &data),
+            position: Position::new(token),
+        })
+    }
+
+    /// A change of the configuration with the digest `from`. Fails with `INTERNAL` when its patch
+    /// is no JSON.
+    pub(super) fn change(from: String, change: ConfigChange) -> Result<Self, Fault> {
+        let data = Change {
+            patch: json::raw(&change.patch)?,
+            old_version: change.old_version,
+            new_version: change.new_version,
+            digest: change.digest,
+            token: change.token,
+            sources: change.sources.into_iter().map(Source::from).collect(),
+        };
+        Ok(Self {
+            kind: Kind::Change { from },
+            bytes: sse::event("change", Some(&data.token), &to_json(&data)?),
+            digest: data.digest,
+            position: Position::new(data.token),
+        })
+    }
+
+    /// The configuration with the digest `digest` is still what it is.
+    pub(super) fn progress(digest: String, progress: Progress) -> Self {
+        Self {
+            kind: Kind::Progress,
+            digest,
+            bytes: sse::comment(&format!("progress {}", progress.token)),
+            position: Position::new(progress.token),
+        }
+    }
+}
+
+fn to_json(data: &impl Serialize) -> Result<Vec<u8>, Fault> {
+    serde_json::to_vec(data).map_err(|error| Fault::internal(&error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_has_the_token_as_its_id() {
+        let change = ConfigChange {
+            old_version: "v1".into(),
+            new_version: "v2".into(),
+            patch: Bytes::from_static(b"[{\"op\":\"remove\",\n\"path\":\"/a\"}]"),
+            digest: "d".into(),
+            token: "s:7".into(),
+            sources: Vec::new(),
+        };
+        let event = Event::change("c".into(), change).unwrap();
+        let text = std::str::from_utf8(&event.bytes).unwrap();
+        assert!(
+            text.starts_with("event: change\nid: s:7\ndata: {\"old_version\":\"v1\""),
+            "{text}"
+        );
+        assert!(text.contains("\ndata: \"path\":\"/a\"}]"), "{text}");
+        assert!(text.ends_with("\n\n"), "{text}");
+    }
+
+    #[test]
+    fn progress_is_a_comment() {
+        let token = "s:8".into();
+        let event = Event::progress("d".into(), Progress { token });
+        assert_eq!(event.bytes, ": progress s:8\n\n");
+    }
+}

@@ -1,0 +1,159 @@
+//! Events kept as they were written, so that each is written once for all who are sent it.
+
+use std::sync::Arc;
+
+use metrics::Counter;
+use quick_cache::{Weighter, sync::Cache};
+use vortex_kit::{error::Fault, telemetry::Metrics};
+use vortex_proto::config::v1::{
+    ConfigChange, GetConfigResponse, WatchConfigResponse, watch_config_response::Event as Message,
+};
+
+use super::{event::Event, view::View};
+
+/// Bytes that events kept may take, about, over all views; the least used are forgotten.
+const BYTES: u64 = 32 << 20;
+/// Events expected, which sizes the cache's table.
+const EXPECTED: usize = 128;
+/// What an event takes beside its text, about.
+const OVERHEAD: usize = 512;
+
+/// Events as they were written.
+#[derive(Debug)]
+pub(super) struct Written {
+    events: Cache<Key, Arc<Event>, Weight>,
+    count: Counter,
+}
+
+/// What tells events apart.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Key {
+    view: View,
+    /// The digests before, of a change alone, and after.
+    digests: (Option<String>, String),
+    /// The versions before and after.
+    versions: (String, String),
+    token: String,
+    /// The one thing that changes without the log.
+    source_read: Option<(i64, i32)>,
+}
+
+#[derive(Clone, Debug)]
+struct Weight;
+
+impl Weighter<Key, Arc<Event>> for Weight {
+    fn weight(&self, _: &Key, event: &Arc<Event>) -> u64 {
+        (event.bytes.len() + OVERHEAD) as u64
+    }
+}
+
+impl Written {
+    /// No event yet.
+    pub(super) fn new(metrics: &Metrics) -> Self {
+        let help = "Snapshots and changes written for watches, once for all who are sent them";
+        Self {
+            events: Cache::with_weighter(EXPECTED, BYTES, Weight),
+            count: metrics.counter("vortex_watch_events_written_total", help, &[]),
+        }
+    }
+
+    /// The event of a message about `view` to those who hold the configuration `held`; none for a
+    /// kind of message that is newer than this gateway.
+    ///
+    /// Fails with `INTERNAL` when what should be JSON is none.
+    pub(super) fn write(
+        &self,
+        view: &View,
+        held: &str,
+        message: WatchConfigResponse,
+    ) -> Result<Option<Arc<Event>>, Fault> {
+        let event = match message.event {
+            Some(Message::Snapshot(snapshot)) => {
+                let key = Key::of_snapshot(view, &snapshot);
+                self.once(&key, || Event::snapshot(snapshot))?
+            }
+            Some(Message::Change(change)) => {
+                let key = Key::of_change(view, held, &change);
+                self.once(&key, || Event::change(held.to_owned(), change))?
+            }
+            Some(Message::Progress(progress)) => {
+                Arc::new(Event::progress(held.to_owned(), progress))
+            }
+            None => return Ok(None),
+        };
+        Ok(Some(event))
+    }
+
+    fn once(
+        &self,
+        key: &Key,
+        write: impl FnOnce() -> Result<Event, Fault>,
+    ) -> Result<Arc<Event>, Fault> {
+        self.events.get_or_insert_with(key, || {
+            self.count.increment(1);
+            write().map(Arc::new)
+        })
+    }
+}
+
+impl Key {
+    fn of_snapshot(view: &View, snapshot: &GetConfigResponse) -> Self {
+        let age = snapshot.source_age.as_ref();
+        let read = age.and_then(|age| age.last_success);
+        Self {
+            view: view.clone(),
+            digests: (None, snapshot.digest.clone()),
+            versions: (String::new(), snapshot.version.clone()),
+            token: snapshot.token.clone(),
+            source_read: read.map(|read| (read.seconds, read.nanos)),
+        }
+    }
+
+    fn of_change(view: &View, held: &str, change: &ConfigChange) -> Self {
+        Self {
+            view: view.clone(),
+            digests: (Some(held.to_owned()), change.digest.clone()),
+            versions: (change.old_version.clone(), change.new_version.clone()),
+            token: change.token.clone(),
+            source_read: None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use vortex_proto::config::v1::WatchConfigRequest;
+
+    use super::*;
+
+    fn change(token: &str) -> WatchConfigResponse {
+        let change = ConfigChange {
+            patch: "[]".into(),
+            token: token.into(),
+            ..ConfigChange::default()
+        };
+        WatchConfigResponse {
+            event: Some(Message::Change(change)),
+        }
+    }
+
+    #[test]
+    fn what_is_told_again_is_the_same_bytes() {
+        let written = Written::new(&Metrics::new("gateway", "0.0.0"));
+        let view = View::of(&WatchConfigRequest::default());
+        let write = |held: &str, message| written.write(&view, held, message).unwrap().unwrap();
+        let first = write("a", change("s:7"));
+        assert!(Arc::ptr_eq(&first, &write("a", change("s:7"))));
+        for other in [write("b", change("s:7")), write("a", change("s:8"))] {
+            assert!(!Arc::ptr_eq(&first, &other), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn a_message_of_a_kind_that_is_not_known_tells_nothing() {
+        let written = Written::new(&Metrics::new("gateway", "0.0.0"));
+        let view = View::of(&WatchConfigRequest::default());
+        let unknown = WatchConfigResponse { event: None };
+        assert!(written.write(&view, "a", unknown).unwrap().is_none());
+    }
+}
