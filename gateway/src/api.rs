@@ -1,5 +1,6 @@
 //! `/api`: the rows of the contract, each a translation of one gRPC call.
 
+mod answer;
 mod changes;
 mod configs;
 mod effective;

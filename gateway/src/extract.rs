@@ -1,6 +1,7 @@
 //! What handlers take from requests, each refusal a problem.
 
 mod body;
+mod command;
 mod conditions;
 mod json;
 mod path;
@@ -8,8 +9,9 @@ mod query;
 mod request_id;
 
 pub(crate) use body::{Drained, read};
+pub(crate) use command::{Command, Or};
 pub(crate) use conditions::{IfMatch, IfNoneMatch};
-pub(crate) use json::{Json, OptionalJson};
+pub(crate) use json::Json;
 pub(crate) use path::Path;
 pub(crate) use query::Query;
 pub(crate) use request_id::IdempotencyKey;

@@ -14,7 +14,7 @@ pub(crate) struct Json<T, const LIMIT: usize>(pub(crate) T);
 
 /// A JSON body of at most 64 KiB, or none.
 #[derive(Debug)]
-pub(crate) struct OptionalJson<T>(pub(crate) Option<T>);
+pub(super) struct OptionalJson<T>(pub(super) Option<T>);
 
 const OPTIONAL_LIMIT: usize = 64 * 1024;
 

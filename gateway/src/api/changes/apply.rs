@@ -5,7 +5,6 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use vortex_kit::error::Fault;
@@ -15,6 +14,7 @@ use vortex_proto::config::v1::{
 
 use super::shape::ChangedDocument;
 use crate::{
+    api::answer,
     extract::{IdempotencyKey, Json},
     problem::Problem,
     services::Services,
@@ -139,9 +139,6 @@ pub(super) async fn apply(
         request_id: key.or(body.request_id)?,
     };
     let reply = services.config().apply_change(request).await?.into_inner();
-    let status = match reply.created {
-        true => StatusCode::CREATED,
-        false => StatusCode::OK,
-    };
+    let status = answer::written(reply.created);
     Ok((status, JsonAnswer(Applied::from(reply))).into_response())
 }

@@ -8,7 +8,8 @@ use vortex_proto::config::v1::{DiscardChangeRequest, ReleaseChangeRequest};
 
 use super::shape::{Answer, Released};
 use crate::{
-    extract::{IdempotencyKey, IfMatch, OptionalJson, Path, Query},
+    api::answer,
+    extract::{Command as Given, IdempotencyKey, IfMatch, Or, Path},
     problem::Problem,
     services::Services,
 };
@@ -29,9 +30,8 @@ pub(super) struct Command {
     request_id: Option<String>,
 }
 
-impl Command {
-    fn or(self, other: Option<Self>) -> Self {
-        let other = other.unwrap_or_default();
+impl Or for Command {
+    fn or(self, other: Self) -> Self {
         Self {
             label: self.label.or(other.label),
             path: self.path.or(other.path),
@@ -62,12 +62,10 @@ impl Command {
 pub(super) async fn release(
     State(services): State<Services>,
     Path(name): Path<String>,
-    Query(in_query): Query<Command>,
     IfMatch(if_match): IfMatch,
     key: IdempotencyKey,
-    OptionalJson(in_body): OptionalJson<Command>,
+    Given(command): Given<Command>,
 ) -> Result<Json<Released>, Problem> {
-    let command = in_query.or(in_body);
     let request = ReleaseChangeRequest {
         name,
         label: command.label.unwrap_or_default(),
@@ -76,8 +74,7 @@ pub(super) async fn release(
         if_match,
         request_id: key.or(command.request_id)?,
     };
-    let reply = services.config().release_change(request).await?;
-    Ok(Json(reply.into_inner().into()))
+    answer::json(services.config().release_change(request)).await
 }
 
 /// Give up a staged change set
@@ -99,11 +96,9 @@ pub(super) async fn release(
 pub(super) async fn discard(
     State(services): State<Services>,
     Path(name): Path<String>,
-    Query(in_query): Query<Command>,
     key: IdempotencyKey,
-    OptionalJson(in_body): OptionalJson<Command>,
+    Given(command): Given<Command>,
 ) -> Result<Json<Answer>, Problem> {
-    let command = in_query.or(in_body);
     if command.force.is_some() {
         return Err(Fault::invalid("force", "applies to releases alone").into());
     }
@@ -113,6 +108,5 @@ pub(super) async fn discard(
         path: command.path.unwrap_or_default(),
         request_id: key.or(command.request_id)?,
     };
-    let reply = services.config().discard_change(request).await?;
-    Ok(Json(reply.into_inner().into()))
+    answer::json(services.config().discard_change(request)).await
 }

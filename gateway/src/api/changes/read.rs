@@ -7,6 +7,7 @@ use vortex_proto::config::v1::GetChangeRequest;
 
 use super::shape::Answer;
 use crate::{
+    api::answer,
     extract::{Path, Query},
     problem::Problem,
     services::Services,
@@ -42,6 +43,5 @@ pub(super) async fn get(
         label: parameters.label.unwrap_or_default(),
         path: parameters.path.unwrap_or_default(),
     };
-    let reply = services.config().get_change(request).await?;
-    Ok(Json(reply.into_inner().into()))
+    answer::json(services.config().get_change(request)).await
 }

@@ -7,8 +7,8 @@ use vortex_kit::error::{Fault, Reason};
 use vortex_proto::config::v1::{DocumentRef, GetDocumentRequest, ReleaseChangeRequest};
 
 use crate::{
-    api::{changes::Released, target::Target},
-    extract::{IdempotencyKey, IfMatch, OptionalJson, Path, Query},
+    api::{answer, changes::Released, target::Target},
+    extract::{Command as Given, IdempotencyKey, IfMatch, Or, Path},
     problem::Problem,
     services::Services,
 };
@@ -29,7 +29,7 @@ pub(super) struct Command {
     request_id: Option<String>,
 }
 
-impl Command {
+impl Or for Command {
     fn or(self, other: Self) -> Self {
         Self {
             label: self.label.or(other.label),
@@ -61,12 +61,10 @@ impl Command {
 pub(super) async fn release(
     State(services): State<Services>,
     Path(target): Path<Target>,
-    Query(in_query): Query<Command>,
     IfMatch(if_match): IfMatch,
     key: IdempotencyKey,
-    OptionalJson(in_body): OptionalJson<Command>,
+    Given(command): Given<Command>,
 ) -> Result<Json<Released>, Problem> {
-    let command = in_query.or(in_body.unwrap_or_default());
     let name = command
         .version
         .ok_or_else(|| Fault::invalid("version", "say which version to release"))?;
@@ -79,8 +77,7 @@ pub(super) async fn release(
         if_match,
         request_id: key.or(command.request_id)?,
     };
-    let reply = services.config().release_change(request).await?;
-    Ok(Json(reply.into_inner().into()))
+    answer::json(services.config().release_change(request)).await
 }
 
 /// The path of a document. All its versions have the same, so the stable one will do where

@@ -1,14 +1,13 @@
 //! Writes a document.
 
 use axum::{Json, extract::State, response::Response};
-use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use vortex_proto::config::v1::{PutDocumentRequest, PutDocumentResponse};
 
 use super::content::Content;
 use crate::{
-    api::target::Target,
+    api::{answer::written as status, target::Target},
     extract::{IdempotencyKey, IfMatch, IfNoneMatch, Path, Query},
     problem::Problem,
     services::Services,
@@ -116,10 +115,7 @@ pub(super) async fn put(
 }
 
 fn answer(written: Written) -> Response {
-    let status = match written.created {
-        true => StatusCode::CREATED,
-        false => StatusCode::OK,
-    };
+    let status = status(written.created);
     let stamp = Stamp {
         digest: &written.digest,
         version: &written.version,

@@ -7,6 +7,7 @@ use vortex_proto::config::v1::{ApproveSourceRequest, SyncSourceRequest};
 
 use super::{read::None, shape::Source};
 use crate::{
+    api::answer,
     extract::{Json, Path, Query},
     problem::Problem,
     services::Services,
@@ -40,13 +41,7 @@ pub(super) async fn sync(
     Path(name): Path<String>,
     Query(None {}): Query<None>,
 ) -> Result<JsonAnswer<Source>, Problem> {
-    let reply = services
-        .sources()
-        .sync_source(SyncSourceRequest { name })
-        .await?;
-    Ok(JsonAnswer(
-        reply.into_inner().source.unwrap_or_default().into(),
-    ))
+    answer::json(services.sources().sync_source(SyncSourceRequest { name })).await
 }
 
 /// Let through what waits because it removes more than half of a label
@@ -70,8 +65,5 @@ pub(super) async fn approve(
         label: approval.label,
         commit: approval.commit,
     };
-    let reply = services.sources().approve_source(request).await?;
-    Ok(JsonAnswer(
-        reply.into_inner().source.unwrap_or_default().into(),
-    ))
+    answer::json(services.sources().approve_source(request)).await
 }

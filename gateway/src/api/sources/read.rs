@@ -7,6 +7,7 @@ use vortex_proto::config::v1::{GetSourceRequest, ListSourcesRequest};
 
 use super::shape::Source;
 use crate::{
+    api::answer,
     extract::{Path, Query},
     problem::Problem,
     services::Services,
@@ -74,9 +75,5 @@ pub(super) async fn get(
     Path(name): Path<String>,
     Query(None {}): Query<None>,
 ) -> Result<Json<Source>, Problem> {
-    let reply = services
-        .sources()
-        .get_source(GetSourceRequest { name })
-        .await?;
-    Ok(Json(reply.into_inner().source.unwrap_or_default().into()))
+    answer::json(services.sources().get_source(GetSourceRequest { name })).await
 }

@@ -60,6 +60,19 @@ enum Release {
     Unknown,
 }
 
+/// A reply that is a source.
+macro_rules! from_reply {
+    ($($reply:ident)+) => {
+        $(impl From<proto::$reply> for Source {
+            fn from(reply: proto::$reply) -> Self {
+                reply.source.unwrap_or_default().into()
+            }
+        })+
+    };
+}
+
+from_reply!(GetSourceResponse SyncSourceResponse ApproveSourceResponse);
+
 impl From<proto::ReleasePolicy> for Release {
     fn from(policy: proto::ReleasePolicy) -> Self {
         match policy {
