@@ -10,6 +10,7 @@ mod journal;
 mod lock;
 mod maintenance;
 mod observer;
+mod opening;
 mod queue;
 mod record;
 mod shared;
@@ -24,7 +25,6 @@ use futures::channel::oneshot;
 use futures::future::{BoxFuture, Shared as SharedFuture, ready};
 
 use self::committer::Committer;
-use self::database::Database;
 pub use self::error::OpenError;
 use self::folder::Folder;
 use self::maintenance::Maintenance;
@@ -74,16 +74,16 @@ impl Embedded {
     /// # Errors
     /// The folder is in use, a stranger's, newer, damaged or not writable: see [`OpenError`].
     pub fn open(path: impl AsRef<Path>, options: Options) -> Result<Self, OpenError> {
-        let folder = Folder::open(path.as_ref())?;
-        let database = open_database(&folder)?;
-        let revision = latest(&folder, &database)?;
+        let mut folder = Folder::open(path.as_ref())?;
+        let (database, revision) = opening::open(&folder)?;
+        folder.note(revision);
         let store_id = folder.store_id();
         let shared = Arc::new(Shared::new(folder.path(), database, revision, options));
         let maintenance = Maintenance::default();
         let (stop, stopped) = oneshot::channel();
-        let committer = Committer::new(Arc::clone(&shared), maintenance.clone(), revision);
+        let committer = Committer::new(Arc::clone(&shared), maintenance.clone(), folder);
         let thread = std::thread::Builder::new().name("store-commit".to_owned());
-        let spawned = thread.spawn(move || committer.run(folder, stop));
+        let spawned = thread.spawn(move || committer.run(stop));
         let failed = |source| OpenError::Io {
             path: path.as_ref().to_owned(),
             source,
@@ -180,30 +180,6 @@ impl Drop for Embedded {
     fn drop(&mut self) {
         self.shared.queue.close();
         self.join();
-    }
-}
-
-fn open_database(folder: &Folder) -> Result<Database, OpenError> {
-    let path = || folder.path().to_owned();
-    journal::check(&folder.engine()).map_err(|refused| match refused {
-        journal::Refused::Damaged(journal) => OpenError::Corrupt {
-            path: path(),
-            reason: format!("{} has lost what it held", journal.display()),
-        },
-        journal::Refused::Io(error) => OpenError::io(path(), error),
-    })?;
-    Database::open(&folder.engine()).map_err(|error| OpenError::engine(path(), error))
-}
-
-fn latest(folder: &Folder, database: &Database) -> Result<Revision, OpenError> {
-    let path = folder.path().to_owned();
-    match database.revision() {
-        Ok(Some(revision)) => Ok(revision),
-        Ok(None) => Err(OpenError::Corrupt {
-            path,
-            reason: "its revision cannot be decoded".to_owned(),
-        }),
-        Err(error) => Err(OpenError::engine(path, error)),
     }
 }
 

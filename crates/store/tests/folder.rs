@@ -25,6 +25,30 @@ fn store() -> tempfile::TempDir {
     folder
 }
 
+const A_TABLE: &str = "a table";
+
+/// A table's path in the folder.
+fn table(folder: &tempfile::TempDir) -> String {
+    let tables = "db/keyspaces/1/tables";
+    let mut found = fs::read_dir(folder.path().join(tables)).expect("it is listed");
+    let table = found.next().expect("there is one").expect("it is listed");
+    format!("{tables}/{}", table.file_name().to_string_lossy())
+}
+
+/// The same, and before that one that is in a table.
+fn store_with_a_table() -> tempfile::TempDir {
+    let folder = store();
+    let store = open(folder.path()).expect("it opens");
+    block_on(store.maintain()).expect("it is compacted");
+    commit(&store);
+    drop(store);
+    folder
+}
+
+fn commit(store: &Embedded) {
+    block_on(store.commit(Transaction::new().put("a", "2"))).expect("it is taken");
+}
+
 /// Names and contents of all files.
 fn content(path: &Path) -> Vec<(String, Vec<u8>)> {
     let mut found = Vec::new();
@@ -113,15 +137,38 @@ fn a_newer_format_is_refused_and_left_as_it_is() {
 
 #[test]
 fn a_store_that_lacks_a_part_is_damaged_and_not_made_anew() {
-    for part in ["FORMAT", "db"] {
-        let folder = store();
+    let parts = [
+        "FORMAT",
+        "db",
+        "db/0.jnl",
+        "db/version",
+        "db/keyspaces",
+        "db/keyspaces/0",
+        "db/keyspaces/0/current",
+        "db/keyspaces/1",
+        "db/keyspaces/1/current",
+        "db/keyspaces/1/tables",
+        A_TABLE,
+    ];
+    for part in parts {
+        let folder = store_with_a_table();
+        let part = &if part == A_TABLE {
+            table(&folder)
+        } else {
+            part.to_owned()
+        };
         fs::rename(
             folder.path().join(part),
             folder.path().join("..").join(unique(&folder)),
         )
         .expect("it is moved away");
+        let before = content(folder.path());
         let error = refusal(folder.path());
-        assert!(matches!(&error, OpenError::Corrupt { .. }), "{error}");
+        assert!(
+            matches!(&error, OpenError::Corrupt { .. }),
+            "{part}: {error}"
+        );
+        assert_eq!(content(folder.path()), before, "{part}");
         fs::rename(
             folder.path().join("..").join(unique(&folder)),
             folder.path().join(part),
@@ -129,9 +176,45 @@ fn a_store_that_lacks_a_part_is_damaged_and_not_made_anew() {
         .expect("it is moved back");
         assert_eq!(
             open(folder.path()).expect("it is whole again").revision(),
-            Revision(1)
+            Revision(2)
         );
     }
+}
+
+#[test]
+fn a_missing_journal_is_named_with_what_to_do() {
+    let folder = store();
+    let journal = folder.path().join("db/0.jnl");
+    fs::remove_file(&journal).expect("it is removed");
+    let told = refusal(folder.path()).to_string();
+    let expected = format!("{} is missing: put it back, or", journal.display());
+    assert!(told.contains(&expected), "{told}");
+}
+
+#[test]
+fn a_journal_of_an_earlier_time_is_found_out() {
+    let folder = store();
+    let journal = folder.path().join("db/0.jnl");
+    let earlier = fs::read(&journal).expect("it is read");
+    commit(&open(folder.path()).expect("it opens"));
+    let later = fs::read(&journal).expect("it is read");
+    fs::write(&journal, &earlier).expect("it is overwritten");
+    let told = refusal(folder.path()).to_string();
+    assert!(told.contains("it ends at revision 1, and had 2"), "{told}");
+    fs::write(&journal, &later).expect("it is overwritten");
+    assert!(open(folder.path()).is_ok());
+}
+
+#[test]
+fn a_folder_that_does_not_say_what_it_had_opens_and_says_so_from_then_on() {
+    let folder = store();
+    let format = folder.path().join("FORMAT");
+    let text = fs::read_to_string(&format).expect("it is read");
+    let old: Vec<&str> = text.lines().take(3).collect();
+    fs::write(&format, old.join("\n") + "\n").expect("it is overwritten");
+    drop(open(folder.path()).expect("it opens"));
+    assert_eq!(fs::read_to_string(&format).expect("it is read"), text);
+    assert!(text.ends_with("\njournal 0\nrevision 1\n"), "{text}");
 }
 
 fn unique(folder: &tempfile::TempDir) -> String {

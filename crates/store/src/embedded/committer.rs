@@ -16,26 +16,28 @@ type Reply = oneshot::Sender<Result<Revision>>;
 pub(super) struct Committer {
     shared: Arc<Shared>,
     maintenance: Maintenance,
+    folder: Folder,
     /// The latest durable revision.
     revision: Revision,
     poisoned: bool,
 }
 
 impl Committer {
-    pub(super) fn new(shared: Arc<Shared>, maintenance: Maintenance, revision: Revision) -> Self {
+    /// Commits after what is in `folder`, which it holds until it ends.
+    pub(super) fn new(shared: Arc<Shared>, maintenance: Maintenance, folder: Folder) -> Self {
         Self {
+            revision: shared.revision(),
             shared,
             maintenance,
-            revision,
+            folder,
             poisoned: false,
         }
     }
 
     /// Works until the queue is closed and empty, then closes the database, lets go of the
     /// folder, and drops `stop`, in this order, even when it panics.
-    pub(super) fn run(self, folder: Folder, stop: oneshot::Sender<()>) {
+    pub(super) fn run(self, stop: oneshot::Sender<()>) {
         let _stop = stop;
-        let _folder = folder;
         let mut ending = Ending(self);
         let committer = &mut ending.0;
         while let Some(work) = committer.shared.queue.next() {
@@ -84,6 +86,8 @@ impl Committer {
     /// Answers a durable group. Conflicts wait for the sync too: what they found may be of it.
     fn publish(&mut self, group: Group, outcomes: Vec<(Reply, Result<Revision>)>) {
         self.revision = group.revision();
+        // Before it is answered: what is noted covers what was acknowledged.
+        self.folder.note_new_journal(self.revision);
         self.shared.advance(self.revision);
         if !group.is_empty() {
             self.shared.ring.publish(group.into_changes());
@@ -110,6 +114,7 @@ impl Committer {
         } else {
             self.shared.reclaim()
         };
+        self.folder.note(self.revision);
         // Without a database nothing can be committed any more.
         self.poisoned |= self.shared.database().is_err();
         let _ = reply.send(outcome);
@@ -138,11 +143,14 @@ impl Drop for Ending {
         let Committer {
             shared,
             maintenance,
+            folder,
+            revision,
             ..
-        } = &self.0;
+        } = &mut self.0;
         shared.queue.abandon();
         shared.ring.close();
         maintenance.join();
         *shared.exclusive() = None;
+        folder.note(*revision);
     }
 }

@@ -124,7 +124,7 @@ impl Database {
         batch.insert(
             &self.entries,
             record::LATEST,
-            group.revision().0.to_be_bytes(),
+            record::encode_latest(group.span()),
         );
         self.wait_for_flushes(MAX_UNFLUSHED)?;
         batch.commit()

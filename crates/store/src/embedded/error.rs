@@ -80,9 +80,23 @@ impl OpenError {
         }
     }
 
+    /// The engine asks only for files that it has made, and they are as long as it made them.
+    fn file(path: PathBuf, source: io::Error) -> Self {
+        use io::ErrorKind::{InvalidData, NotFound, UnexpectedEof};
+        match source.kind() {
+            NotFound | UnexpectedEof | InvalidData => Self::Corrupt {
+                path,
+                reason: format!("a file in its db folder is missing or cut short: {source}"),
+            },
+            _ => Self::io(path, source),
+        }
+    }
+
     pub(super) fn engine(path: PathBuf, error: fjall::Error) -> Self {
         match error {
-            fjall::Error::Io(source) => Self::io(path, source),
+            fjall::Error::Io(source) | fjall::Error::Storage(lsm_tree::Error::Io(source)) => {
+                Self::file(path, source)
+            }
             fjall::Error::Locked => Self::Locked { path, holder: None },
             fjall::Error::JournalRecovery(_)
             | fjall::Error::InvalidVersion(_)

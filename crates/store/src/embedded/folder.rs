@@ -1,8 +1,9 @@
 //! The folder of a store: how one is told from a stranger's, made whole, and locked.
 //!
-//! `LOCK` is the lock, `FORMAT` the identity, `db` the engine's files. A store is made in
-//! `creating`, then `FORMAT` appears, then `creating` becomes `db`: whichever step a crash stops,
-//! the next open tells an unfinished creation, which holds nothing, from a damaged store.
+//! `LOCK` is the lock, `FORMAT` the identity and what was reached, `db` the engine's files. A store
+//! is made in `creating`, then `FORMAT` appears, then `creating` becomes `db`: whichever step a
+//! crash stops, the next open tells an unfinished creation, which holds nothing, from a damaged
+//! store.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -11,9 +12,10 @@ use std::path::{Path, PathBuf};
 
 use super::database::Database;
 use super::error::OpenError;
-use super::format::{Format, Unusable, VERSION};
+use super::format::{Format, Reached, Unusable, VERSION};
+use super::journal;
 use super::lock::{Lock, Refused};
-use crate::StoreId;
+use crate::{Revision, StoreId};
 
 const LOCK: &str = "LOCK";
 const FORMAT: &str = "FORMAT";
@@ -60,6 +62,38 @@ impl Folder {
 
     pub(super) fn store_id(&self) -> StoreId {
         self.format.store_id
+    }
+
+    /// What its content must have reached.
+    pub(super) fn reached(&self) -> Reached {
+        self.format.reached
+    }
+
+    /// Notes that `revision` is durable, in a journal or in tables. Where that fails the note
+    /// stays as it was: it asks for less then, and never for what is not there.
+    pub(super) fn note(&mut self, revision: Revision) {
+        // What is noted must not be more durable than what it is about.
+        let engine = self.engine();
+        let journal = journal::newest(&engine).and_then(|newest| {
+            sync_folder(&engine)?;
+            Ok(newest)
+        });
+        let Ok(journal) = journal else { return };
+        let reached = Reached { journal, revision };
+        let format = Format {
+            reached,
+            ..self.format
+        };
+        if reached != self.format.reached && write_format(&self.path, format).is_ok() {
+            self.format = format;
+        }
+    }
+
+    /// Notes it if the engine has begun a new journal since the last note.
+    pub(super) fn note_new_journal(&mut self, revision: Revision) {
+        if journal::is_past(&self.engine(), self.reached().journal) {
+            self.note(revision);
+        }
     }
 }
 
@@ -133,7 +167,10 @@ fn read_format(path: &Path) -> Result<Option<Format>, OpenError> {
 fn finish_creation(path: &Path, format: Format) -> Result<Format, OpenError> {
     if !path.join(ENGINE).exists() {
         if !path.join(ENGINE_DRAFT).exists() {
-            return Err(damaged(path, "its db folder is missing"));
+            return Err(damaged(
+                path,
+                "its db folder is missing: put it back, or restore a backup",
+            ));
         }
         publish(path, ENGINE_DRAFT, ENGINE).map_err(|error| failed(path, error))?;
     }
@@ -142,11 +179,15 @@ fn finish_creation(path: &Path, format: Format) -> Result<Format, OpenError> {
 
 fn create(path: &Path) -> Result<Format, OpenError> {
     if path.join(ENGINE).exists() {
-        return Err(damaged(path, "its FORMAT file is missing"));
+        return Err(damaged(
+            path,
+            "its FORMAT file is missing: put it back, or restore a backup",
+        ));
     }
     create_engine(&path.join(ENGINE_DRAFT))?;
     let format = Format {
         store_id: StoreId::random(),
+        reached: Reached::default(),
     };
     write_format(path, format).map_err(|error| failed(path, error))?;
     finish_creation(path, format)

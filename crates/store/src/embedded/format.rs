@@ -1,6 +1,7 @@
-//! The `FORMAT` file: what makes a folder ours, how its content is written, and whose it is.
+//! The `FORMAT` file: what makes a folder ours, how its content is written, whose it is, and what
+//! it must hold at the least.
 
-use crate::StoreId;
+use crate::{Revision, StoreId};
 
 /// The format that this version writes, and the newest it reads.
 pub(super) const VERSION: u32 = 1;
@@ -11,6 +12,17 @@ const MAGIC: &str = "vortex-store";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Format {
     pub(super) store_id: StoreId,
+    pub(super) reached: Reached,
+}
+
+/// How far a store had come when this was written, durably: it can only be further. Zeros in
+/// folders of versions that did not write it, and in new ones.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Reached {
+    /// The number of the newest journal.
+    pub(super) journal: u64,
+    /// The latest revision.
+    pub(super) revision: Revision,
 }
 
 /// Why a `FORMAT` file is not one that can be used.
@@ -22,7 +34,11 @@ pub(super) enum Unusable {
 
 impl Format {
     pub(super) fn encode(&self) -> String {
-        format!("{MAGIC}\nformat {VERSION}\nstore {}\n", self.store_id)
+        let Self { store_id, reached } = self;
+        let Reached { journal, revision } = reached;
+        format!(
+            "{MAGIC}\nformat {VERSION}\nstore {store_id}\njournal {journal}\nrevision {revision}\n"
+        )
     }
 
     /// Reads a file of this or a newer version. Only the first two lines are fixed for ever.
@@ -37,7 +53,21 @@ impl Format {
             _ => return Err(Unusable::Damaged),
         }
         let store_id = field(lines.next(), "store ").ok_or(Unusable::Damaged)?;
-        Ok(Self { store_id })
+        let reached = match (lines.next(), lines.next()) {
+            (None, None) => Some(Reached::default()),
+            (journal, revision) => Reached::decode(journal, revision),
+        };
+        let reached = reached.ok_or(Unusable::Damaged)?;
+        Ok(Self { store_id, reached })
+    }
+}
+
+impl Reached {
+    fn decode(journal: Option<&str>, revision: Option<&str>) -> Option<Self> {
+        Some(Self {
+            journal: field(journal, "journal ")?,
+            revision: Revision(field(revision, "revision ")?),
+        })
     }
 }
 
@@ -49,12 +79,28 @@ fn field<T: std::str::FromStr>(line: Option<&str>, name: &str) -> Option<T> {
 mod tests {
     use super::*;
 
+    fn format() -> Format {
+        Format {
+            store_id: StoreId::random(),
+            reached: Reached {
+                journal: 3,
+                revision: Revision(71),
+            },
+        }
+    }
+
     #[test]
     fn a_format_reads_back_as_written() {
-        let format = Format {
-            store_id: StoreId::random(),
-        };
+        let format = format();
         assert_eq!(Format::decode(&format.encode()), Ok(format));
+    }
+
+    #[test]
+    fn a_format_that_does_not_say_what_was_reached_asks_for_nothing() {
+        let Format { store_id, .. } = format();
+        let old = format!("vortex-store\nformat 1\nstore {store_id}\n");
+        let reached = Reached::default();
+        assert_eq!(Format::decode(&old), Ok(Format { store_id, reached }));
     }
 
     #[test]
@@ -67,11 +113,13 @@ mod tests {
 
     #[test]
     fn anything_else_is_damage() {
+        let cut = format().encode().replace("revision 71\n", "");
         for text in [
             "",
             "vortex-store",
             "other\nformat 1",
             "vortex-store\nformat 1\nstore x\n",
+            &cut,
         ] {
             assert_eq!(Format::decode(text), Err(Unusable::Damaged), "{text:?}");
         }

@@ -4,11 +4,13 @@ use std::collections::HashMap;
 
 use bytes::Bytes;
 
+use super::record::Span;
 use crate::{Change, Error, Event, Result, Revision, Transaction, Write};
 
 /// Transactions applied one after the other to a state of the store, each seeing those before it.
 #[derive(Debug)]
 pub(super) struct Group {
+    after: Revision,
     revision: Revision,
     changes: Vec<Change>,
     /// What the group leaves of each key it wrote.
@@ -25,6 +27,7 @@ impl Group {
     /// An empty group after `revision`.
     pub(super) fn new(revision: Revision) -> Self {
         Self {
+            after: revision,
             revision,
             changes: Vec::new(),
             staged: HashMap::new(),
@@ -54,6 +57,14 @@ impl Group {
     /// The revision after the group.
     pub(super) fn revision(&self) -> Revision {
         self.revision
+    }
+
+    /// The revisions it makes.
+    pub(super) fn span(&self) -> Span {
+        Span {
+            after: self.after,
+            to: self.revision,
+        }
     }
 
     /// Transactions in it that change something.

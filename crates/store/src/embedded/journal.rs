@@ -4,7 +4,8 @@
 //! newest journal can be torn by a power cut, and it was not acknowledged: it is cut off, which
 //! the engine does by itself only when no later page of the batch was written before an earlier
 //! one. A batch that is broken anywhere else was acknowledged: the engine would drop it silently,
-//! with all that follow, so that is refused as damage.
+//! with all that follow, so that is refused as damage. A journal that is missing it would not miss
+//! at all: hence the number of one that must be there, and the revisions that each batch tells.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufReader, ErrorKind, Read, Seek, SeekFrom};
@@ -13,8 +14,10 @@ use std::path::{Path, PathBuf};
 use rustix::io::Errno;
 
 use self::batch::Batch;
+pub(super) use self::cover::Cover;
 
 mod batch;
+mod cover;
 
 /// More than a group can take, with all its framing.
 const MAX_TORN_BYTES: usize = 16 << 20;
@@ -24,6 +27,7 @@ const CHUNK_BYTES: usize = 64 << 10;
 /// Why the journals cannot be used.
 pub(super) enum Refused {
     Damaged(PathBuf),
+    Missing(PathBuf),
     Io(io::Error),
 }
 
@@ -33,16 +37,41 @@ impl From<io::Error> for Refused {
     }
 }
 
-/// Checks all journals in the engine's folder, and cuts a torn batch off the newest.
-pub(super) fn check(engine: &Path) -> Result<(), Refused> {
+/// Journals that are whole but for a batch that was never acknowledged.
+pub(super) struct Checked {
+    /// What they hold.
+    pub(super) cover: Cover,
+    /// The newest, and where to cut it off.
+    torn: Option<(PathBuf, u64)>,
+}
+
+/// Checks all journals in the engine's folder, of which the newest is number `reached` or later:
+/// there is always one, and the engine counts on from it.
+pub(super) fn check(engine: &Path, reached: u64) -> Result<Checked, Refused> {
     let mut journals = journals(engine)?;
     let newest = journals.pop();
+    let Some(newest) = newest.filter(|path| number(path) >= Some(reached)) else {
+        return Err(Refused::Missing(path(engine, reached)));
+    };
+    let mut cover = Cover::default();
     for path in journals {
-        if !scan(&path)?.rest.is_empty() {
+        if !scan(&path, &mut cover)?.rest.is_empty() {
             return Err(Refused::Damaged(path));
         }
     }
-    newest.map_or(Ok(()), |path| repair(&path))
+    let torn = check_newest(&newest, &mut cover)?.map(|end| (newest, end));
+    Ok(Checked { cover, torn })
+}
+
+/// The number of the newest journal; 0 if there is none.
+pub(super) fn newest(engine: &Path) -> io::Result<u64> {
+    let newest = journals(engine)?.pop();
+    Ok(newest.as_deref().and_then(number).unwrap_or_default())
+}
+
+/// Whether the engine has begun the journal after number `n`.
+pub(super) fn is_past(engine: &Path, n: u64) -> bool {
+    path(engine, n + 1).exists()
 }
 
 /// The journals, oldest first.
@@ -58,6 +87,10 @@ pub(super) fn journals(engine: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(found.into_iter().map(|(_, path)| path).collect())
 }
 
+fn path(engine: &Path, number: u64) -> PathBuf {
+    engine.join(format!("{number}.jnl"))
+}
+
 fn number(path: &Path) -> Option<u64> {
     path.file_name()?
         .to_str()?
@@ -66,17 +99,28 @@ fn number(path: &Path) -> Option<u64> {
         .ok()
 }
 
-fn repair(path: &Path) -> Result<(), Refused> {
-    let Scan { end, last, rest } = scan(path)?;
+impl Checked {
+    /// Cuts the torn batch off.
+    pub(super) fn repair(&self) -> io::Result<()> {
+        let Some((path, end)) = &self.torn else {
+            return Ok(());
+        };
+        let file = OpenOptions::new().write(true).open(path)?;
+        file.set_len(*end)?;
+        file.sync_all()
+    }
+}
+
+/// Answers where a torn batch begins, if there is one.
+fn check_newest(path: &Path, cover: &mut Cover) -> Result<Option<u64>, Refused> {
+    let Scan { end, last, rest } = scan(path, cover)?;
     if rest.is_empty() {
-        return Ok(());
+        return Ok(None);
     }
     if rest.len() > MAX_TORN_BYTES || holds_batch_after(&rest, last) {
         return Err(Refused::Damaged(path.to_owned()));
     }
-    let file = OpenOptions::new().write(true).open(path)?;
-    file.set_len(end)?;
-    Ok(file.sync_all()?)
+    Ok(Some(end))
 }
 
 /// What is in a journal.
@@ -89,12 +133,13 @@ struct Scan {
     rest: Vec<u8>,
 }
 
-fn scan(path: &Path) -> io::Result<Scan> {
+fn scan(path: &Path, cover: &mut Cover) -> io::Result<Scan> {
     let file = File::open(path)?;
     let mut reader = BufReader::new(&file);
     let (mut end, mut last) = (0, None);
     while let Some(batch) = whole(Batch::read(&mut reader))? {
         (end, last) = (end + batch.length, Some(batch.number));
+        batch.span.into_iter().for_each(|span| cover.add(span));
     }
     Ok(Scan {
         end,
@@ -158,6 +203,18 @@ fn holds_batch_after(rest: &[u8], last: Option<u64>) -> bool {
         let batch = Batch::read(&mut &rest[start..]);
         batch.is_ok_and(|batch| last.is_none_or(|last| batch.number > last))
     })
+}
+
+/// Where the batches of a whole journal end.
+#[cfg(test)]
+pub(super) fn batch_ends(journal: &[u8]) -> Vec<usize> {
+    let mut rest = journal;
+    let next = || {
+        Batch::read(&mut rest)
+            .ok()
+            .map(|_| journal.len() - rest.len())
+    };
+    std::iter::from_fn(next).collect()
 }
 
 #[cfg(test)]

@@ -1,11 +1,21 @@
 //! How entries and the store's own numbers lie in the engine's one keyspace.
 //!
 //! Entries are under `e` and their key, the value led by the revision that wrote it, big-endian.
-//! The latest revision is under `r`.
+//! The latest revision is under `r`, followed by the one before the group that wrote it: so each
+//! batch in a journal tells which revisions it holds, and a missing journal leaves a gap.
 
 use bytes::Bytes;
 
 use crate::{Entry, Error, Range, Result, Revision};
+
+/// Revisions in a row, written together or one after the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Span {
+    /// The one before the first.
+    pub(super) after: Revision,
+    /// The last.
+    pub(super) to: Revision,
+}
 
 const ENTRY: u8 = b'e';
 const AFTER_ENTRIES: u8 = b'f';
@@ -55,6 +65,26 @@ pub(super) fn decode(place: &[u8], stored: &[u8], keys_only: bool) -> Result<Ent
         key,
         value,
         modified: Revision(u64::from_be_bytes(*revision)),
+    })
+}
+
+/// The stored form of [`LATEST`]: what a group after `after` has reached.
+pub(super) fn encode_latest(span: Span) -> [u8; 2 * REVISION_BYTES] {
+    let mut stored = [0; 2 * REVISION_BYTES];
+    stored[..REVISION_BYTES].copy_from_slice(&span.to.0.to_be_bytes());
+    stored[REVISION_BYTES..].copy_from_slice(&span.after.0.to_be_bytes());
+    stored
+}
+
+/// Reads [`LATEST`]. Earlier versions did not tell what came before; then it may be anything.
+pub(super) fn decode_latest(stored: &[u8]) -> Option<Span> {
+    let (to, rest) = stored.split_first_chunk()?;
+    let after = rest
+        .first_chunk()
+        .map_or(0, |after| u64::from_be_bytes(*after));
+    Some(Span {
+        after: Revision(after),
+        to: Revision(u64::from_be_bytes(*to)),
     })
 }
 

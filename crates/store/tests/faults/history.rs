@@ -8,13 +8,22 @@ use vortex_store::{Range, Revision, Store, Transaction};
 const SLOTS: u64 = 7;
 const KEPT: u64 = 40;
 
+/// How long the values are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Values {
+    /// Mostly small, sometimes many pages.
+    Mixed,
+    /// So long that a journal is full soon.
+    Large,
+}
+
 /// The `n`th transaction, counted from 1: it moves the head, sets a pair, logs and trims.
-pub(crate) fn transaction(n: u64) -> Transaction {
+pub(crate) fn transaction(n: u64, values: Values) -> Transaction {
     let number = n.to_string();
     let transaction = Transaction::new()
         .put("head", number.clone())
         .put(format!("a/{}", n % SLOTS), number.clone())
-        .put(format!("log/{n:08}"), payload(n))
+        .put(format!("log/{n:08}"), payload(n, values))
         .put(format!("z/{}", n % SLOTS), number);
     match n.checked_sub(KEPT) {
         None | Some(0) => transaction,
@@ -22,9 +31,11 @@ pub(crate) fn transaction(n: u64) -> Transaction {
     }
 }
 
-/// Mostly small, sometimes many pages long.
-fn payload(n: u64) -> Vec<u8> {
+fn payload(n: u64, values: Values) -> Vec<u8> {
     let mut random = fastrand::Rng::with_seed(n);
+    if values == Values::Large {
+        return vec![random.u8(..); random.usize(500_000..1_000_000)];
+    }
     let length = match random.u8(..100) {
         0..70 => random.usize(..200),
         70..95 => random.usize(..6_000),
@@ -34,7 +45,7 @@ fn payload(n: u64) -> Vec<u8> {
 }
 
 /// All that a store holds after the `head`th transaction.
-fn state(head: u64) -> BTreeMap<String, Vec<u8>> {
+fn state(head: u64, values: Values) -> BTreeMap<String, Vec<u8>> {
     let mut state = BTreeMap::new();
     if head > 0 {
         state.insert("head".to_owned(), head.to_string().into_bytes());
@@ -44,7 +55,7 @@ fn state(head: u64) -> BTreeMap<String, Vec<u8>> {
         state.insert(format!("z/{}", n % SLOTS), n.to_string().into_bytes());
     }
     for n in head.saturating_sub(KEPT) + 1..=head {
-        state.insert(format!("log/{n:08}"), payload(n));
+        state.insert(format!("log/{n:08}"), payload(n, values));
     }
     state
 }
@@ -60,7 +71,7 @@ pub(crate) fn head(store: &dyn Store) -> u64 {
 }
 
 /// Checks that a store holds exactly the history up to its head, with nothing acknowledged lost.
-pub(crate) fn check(store: &dyn Store, acknowledged: u64) -> Result<u64, String> {
+pub(crate) fn check(store: &dyn Store, acknowledged: u64, values: Values) -> Result<u64, String> {
     let head = head(store);
     if head < acknowledged {
         return Err(format!(
@@ -73,7 +84,7 @@ pub(crate) fn check(store: &dyn Store, acknowledged: u64) -> Result<u64, String>
             store.revision()
         ));
     }
-    let (found, expected) = (read(store), state(head));
+    let (found, expected) = (read(store), state(head, values));
     match expected
         .iter()
         .find(|(key, value)| found.get(*key) != Some(value))
@@ -85,13 +96,17 @@ pub(crate) fn check(store: &dyn Store, acknowledged: u64) -> Result<u64, String>
 }
 
 fn read(store: &dyn Store) -> BTreeMap<String, Vec<u8>> {
-    let page = block_on(store.range(Range::prefix(""))).expect("a range is answered");
-    assert!(!page.more, "the history fits a page");
-    let entry = |entry: vortex_store::Entry| {
-        (
-            String::from_utf8_lossy(&entry.key).into_owned(),
-            entry.value.to_vec(),
-        )
-    };
-    page.entries.into_iter().map(entry).collect()
+    let mut found = BTreeMap::new();
+    let mut next = Some(Range::prefix(""));
+    while let Some(range) = next {
+        let page = block_on(store.range(range.clone())).expect("a range is answered");
+        next = range.after(&page);
+        found.extend(page.entries.into_iter().map(key_and_value));
+    }
+    found
+}
+
+fn key_and_value(entry: vortex_store::Entry) -> (String, Vec<u8>) {
+    let key = String::from_utf8_lossy(&entry.key).into_owned();
+    (key, entry.value.to_vec())
 }

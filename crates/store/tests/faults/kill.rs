@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use vortex_store::{Embedded, Options};
 
-use crate::history;
+use crate::history::{self, Values};
 use crate::writer::Writer;
 
 #[test]
@@ -20,7 +20,8 @@ fn a_writer_killed_at_any_point_loses_nothing_it_acknowledged() {
             "round {round} went back"
         );
         let store = Embedded::open(folder.path(), Options::default()).expect("it opens again");
-        head = history::check(&store, acknowledged.max(head)).expect("nothing is lost or half");
+        head = history::check(&store, acknowledged.max(head), Values::Mixed)
+            .expect("nothing is lost or half");
     }
     println!("{head} transactions");
 }

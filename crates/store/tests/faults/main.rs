@@ -10,6 +10,7 @@ mod history;
 mod kill;
 mod power;
 mod preload;
+mod switch;
 mod sync_failure;
 mod writer;
 

@@ -5,8 +5,9 @@ use std::path::Path;
 use vortex_store::{Embedded, Options};
 
 use crate::disk::{Disk, Unsynced};
+use crate::history::{self, Values};
 use crate::preload::{self, Syncs};
-use crate::{history, seed};
+use crate::seed;
 
 /// Cuts in one history, each on what the last has left.
 const CUTS: u32 = 8;
@@ -79,5 +80,5 @@ fn write(disk: &Disk, random: &mut fastrand::Rng, syncs: Syncs) -> u64 {
 
 fn check(folder: &Path, acknowledged: u64) -> Result<u64, String> {
     let store = Embedded::open(folder, Options::default()).map_err(|error| error.to_string())?;
-    history::check(&store, acknowledged)
+    history::check(&store, acknowledged, Values::Mixed)
 }

@@ -4,7 +4,8 @@
  *
  * A record is a file in SYNC_RECORD named by inode and birth, since inodes are used again.
  * SYNC_LIE=journals or folders drops their syncs silently; of the syncs of journals,
- * SYNC_FAIL_AT=N fails the Nth, and at SYNC_KILL_AT=N the process is killed instead. */
+ * SYNC_FAIL_AT=N fails the Nth, and at SYNC_KILL_AT=N the process is killed instead. It is killed
+ * at SYNC_KILL_AT_SWITCH=N too, counting all syncs from the first one of a second journal on. */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <dlfcn.h>
@@ -101,6 +102,19 @@ static int fails_or_kills(void) {
     return is_due("SYNC_FAIL_AT", journal_syncs);
 }
 
+static int is_second_journal(const char *path) {
+    static char first[PATH_MAX];
+    if (!is_journal(path)) return 0;
+    if (!first[0]) strcpy(first, path);
+    return strcmp(first, path);
+}
+
+static void kill_at_switch(const char *path) {
+    static int syncs;
+    if (syncs || is_second_journal(path)) ++syncs;
+    if (syncs && is_due("SYNC_KILL_AT_SWITCH", syncs)) kill(getpid(), SIGKILL);
+}
+
 static int synced(int fd, const char *name) {
     char source[64], path[PATH_MAX] = "";
     const char *root = getenv("SYNC_ROOT"), *into = getenv("SYNC_RECORD");
@@ -116,6 +130,7 @@ static int synced(int fd, const char *name) {
     int is_folder = S_ISDIR(found.st_mode), lies = 0, fails = 0;
     if (lie) lies = strcmp(lie, "folders") ? is_journal(path) : is_folder;
     pthread_mutex_lock(&lock);
+    kill_at_switch(path);
     if (is_journal(path)) fails = fails_or_kills();
     if (!lies && !fails) record(fd, into, is_folder);
     pthread_mutex_unlock(&lock);

@@ -5,7 +5,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use crate::disk::Disk;
-use crate::writer::Writer;
+use crate::writer::{self, Writer};
 
 /// What a sync of the writer does.
 #[derive(Clone, Copy, Debug)]
@@ -18,6 +18,9 @@ pub(crate) enum Syncs {
     FoldersLie,
     /// Records what is synced, until the process is killed at this sync of a journal.
     KillAt(u32),
+    /// Records what is synced, until the process is killed at this sync of whatever file, counted
+    /// from the first one of a second journal. It writes large values, to get there.
+    KillAtSwitch(u32),
     /// Fails once, at this sync of a journal, and is honest otherwise.
     FailAt(u32),
 }
@@ -43,6 +46,10 @@ fn environment(folder: &Path, record: &Path, syncs: Syncs) -> Vec<(&'static str,
         Syncs::JournalsLie => environment.push(("SYNC_LIE", "journals".to_owned())),
         Syncs::FoldersLie => environment.push(("SYNC_LIE", "folders".to_owned())),
         Syncs::KillAt(sync) => environment.push(("SYNC_KILL_AT", sync.to_string())),
+        Syncs::KillAtSwitch(sync) => {
+            environment.push(("SYNC_KILL_AT_SWITCH", sync.to_string()));
+            environment.push((writer::VALUES, "large".to_owned()));
+        }
         Syncs::FailAt(sync) => environment.push(("SYNC_FAIL_AT", sync.to_string())),
     }
     environment

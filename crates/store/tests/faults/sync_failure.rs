@@ -3,7 +3,7 @@
 use vortex_store::{Embedded, Options};
 
 use crate::disk::{Disk, Unsynced};
-use crate::history;
+use crate::history::{self, Values};
 use crate::preload::{self, Syncs};
 use crate::writer::Report;
 
@@ -21,7 +21,7 @@ fn a_failed_sync_is_never_acknowledged_and_poisons_the_store() {
         let durable = check_reports(&reports);
         let after = disk.cut(&place.path().join("after"), Unsynced::Lost);
         let store = Embedded::open(after.store(), Options::default());
-        let checked = history::check(&store.expect("it opens again"), durable);
+        let checked = history::check(&store.expect("it opens again"), durable, Values::Mixed);
         checked.unwrap_or_else(|lost| panic!("round {round}: {lost}"));
     }
 }

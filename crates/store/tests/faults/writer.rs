@@ -9,10 +9,12 @@ use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use futures::executor::block_on;
 use vortex_store::{Embedded, Error, Options, Store};
 
-use crate::history;
+use crate::history::{self, Values};
 
 const FOLDER: &str = "VORTEX_TEST_FOLDER";
 const SEED: &str = "VORTEX_TEST_SEED";
+/// Set where a journal is to be filled soon.
+pub(crate) const VALUES: &str = "VORTEX_TEST_VALUES";
 /// Most transactions that are submitted and not yet awaited.
 const WINDOW: usize = 24;
 const KILL: i32 = 9;
@@ -134,14 +136,16 @@ fn a_writer_writes_when_it_is_told_to() {
         return;
     };
     let store = Embedded::open(folder, Options::default()).expect("the folder opens");
-    write(
-        &store,
-        fastrand::Rng::with_seed(seed.parse().expect("a number")),
-    );
+    let random = fastrand::Rng::with_seed(seed.parse().expect("a number"));
+    let values = match std::env::var(VALUES) {
+        Ok(_) => Values::Large,
+        Err(_) => Values::Mixed,
+    };
+    write(&store, random, values);
 }
 
 /// Writes the history on, until it is killed or commits have failed.
-fn write(store: &Embedded, mut random: fastrand::Rng) {
+fn write(store: &Embedded, mut random: fastrand::Rng, values: Values) {
     let mut next = history::head(store);
     Report::Opened(next).print();
     let mut submitted = VecDeque::new();
@@ -149,9 +153,10 @@ fn write(store: &Embedded, mut random: fastrand::Rng) {
     while failures <= AFTER_FAILURE {
         while submitted.len() < random.usize(1..=WINDOW) {
             next += 1;
-            submitted.push_back((next, store.commit(history::transaction(next))));
+            submitted.push_back((next, store.commit(history::transaction(next, values))));
         }
-        if random.u8(..100) == 0 {
+        // It empties the journal, which then takes long to fill.
+        if random.u8(..100) == 0 && values == Values::Mixed {
             drop(store.maintain());
         }
         let Some((n, commit)) = submitted.pop_front() else {

@@ -5,6 +5,7 @@ use std::io::{self, ErrorKind, Read};
 
 use xxhash_rust::xxh3::Xxh3;
 
+use crate::embedded::record::{self, Span};
 use crate::limits::MAX_VALUE_BYTES;
 
 const START: u8 = 1;
@@ -12,6 +13,9 @@ const ITEM: u8 = 2;
 const END: u8 = 3;
 const TRAILER: [u8; 4] = *b"FJL\x03";
 const UNCOMPRESSED: u8 = 0;
+/// Of an item: kind, type, compression, keyspace, and the lengths of the key and of the value,
+/// whole and compressed.
+const HEADER_BYTES: usize = 1 + 1 + 1 + 8 + 2 + 4 + 4;
 /// A value as it is stored: with its revision.
 const MAX_STORED_BYTES: usize = MAX_VALUE_BYTES + size_of::<u64>();
 
@@ -20,6 +24,8 @@ const MAX_STORED_BYTES: usize = MAX_VALUE_BYTES + size_of::<u64>();
 pub(super) struct Batch {
     pub(super) number: u64,
     pub(super) length: u64,
+    /// The revisions that it makes, if it is a group's.
+    pub(super) span: Option<Span>,
 }
 
 impl Batch {
@@ -32,8 +38,10 @@ impl Batch {
         let mut length = 1 + 4 + 8;
         let mut checksum = Xxh3::new();
         let mut item = Vec::new();
+        let mut span = None;
         for _ in 0..count {
-            read_item(reader, &mut item)?;
+            let value = read_item(reader, &mut item)?;
+            span = span.or(latest(&item, value));
             checksum.update(&item);
             length += item.len() as u64;
         }
@@ -43,14 +51,20 @@ impl Batch {
         Ok(Self {
             number,
             length: length + 1 + 8 + 4,
+            span,
         })
     }
 }
 
-/// Reads an item's bytes: kind, keyspace, lengths, key and value.
-fn read_item(reader: &mut impl Read, item: &mut Vec<u8>) -> io::Result<()> {
-    const KEY_LENGTH: usize = 1 + 1 + 1 + 8;
-    let header: [u8; KEY_LENGTH + 2 + 4 + 4] = take(reader)?;
+/// What an item whose value begins at `value` says about the revisions of its batch.
+fn latest(item: &[u8], value: usize) -> Option<Span> {
+    let key = item.get(HEADER_BYTES..value)?;
+    (key == record::LATEST).then(|| record::decode_latest(&item[value..]))?
+}
+
+/// Reads an item's bytes: kind, keyspace, lengths, key and value. Answers where the value begins.
+fn read_item(reader: &mut impl Read, item: &mut Vec<u8>) -> io::Result<usize> {
+    let header: [u8; HEADER_BYTES] = take(reader)?;
     let [
         ITEM,
         _,
@@ -83,7 +97,8 @@ fn read_item(reader: &mut impl Read, item: &mut Vec<u8>) -> io::Result<()> {
     item.extend_from_slice(&header);
     let start = item.len();
     item.resize(start + key + value, 0);
-    reader.read_exact(&mut item[start..])
+    reader.read_exact(&mut item[start..])?;
+    Ok(start + key)
 }
 
 fn take<const N: usize>(reader: &mut impl Read) -> io::Result<[u8; N]> {

@@ -40,8 +40,9 @@ fn checked(erase: impl Fn(&[u64; 4]) -> std::ops::Range<u64>) -> (Result<(), Ref
     journal
         .write_all_at(&zeros, erased.start)
         .expect("it is written");
-    let outcome = check(folder.path());
-    (outcome, scan(&path).expect("it is read"), ends[2])
+    let outcome = check(folder.path(), 0).and_then(|checked| Ok(checked.repair()?));
+    let scan = scan(&path, &mut Cover::default()).expect("it is read");
+    (outcome, scan, ends[2])
 }
 
 #[test]
