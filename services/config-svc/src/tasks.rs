@@ -1,6 +1,7 @@
 //! What the service does by itself: it writes, keeps checkpoints, lets go of
 //! what is old, and counts.
 
+mod attempts;
 mod commits;
 mod gauges;
 mod upkeep;

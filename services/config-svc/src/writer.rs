@@ -58,7 +58,7 @@ pub enum WriteError {
 enum Job {
     Write(Box<Submission>),
     Retain(oneshot::Sender<State>),
-    Sweep(oneshot::Sender<Swept>),
+    Sweep(SweepReply),
 }
 
 /// A command, and the contents it names.
@@ -70,6 +70,7 @@ struct Submission {
 }
 
 type Reply = oneshot::Sender<Result<Outcome, WriteError>>;
+type SweepReply = oneshot::Sender<Result<Swept, Error>>;
 
 impl Writer {
     /// A writer over `store`, and the task that does its work until every writer
@@ -126,8 +127,9 @@ impl Writer {
         answer.await.ok()
     }
 
-    /// Gives back what neither the checkpoint nor the state needs, between writes.
-    pub async fn sweep(&self) -> Option<Swept> {
+    /// Gives back what neither the checkpoint nor the state needs, between writes. What
+    /// a failure leaves, the next sweep finds. None once the store failed.
+    pub async fn sweep(&self) -> Option<Result<Swept, Error>> {
         let (reply, answer) = oneshot::channel();
         self.queue.send(Job::Sweep(reply)).await.ok()?;
         answer.await.ok()
@@ -142,7 +144,7 @@ struct Task {
     tentative: State,
     waiting: Vec<(Reply, Result<Outcome, Refused>)>,
     appended: Appended,
-    sweep: Option<(Sweep, oneshot::Sender<Swept>)>,
+    sweep: Option<(Sweep, SweepReply)>,
     failed: bool,
 }
 
@@ -289,7 +291,7 @@ impl Task {
         drop(reply.send(self.tentative.clone()));
     }
 
-    async fn begin_sweep(&mut self, reply: oneshot::Sender<Swept>) {
+    async fn begin_sweep(&mut self, reply: SweepReply) {
         if self.failed || self.sweep.is_some() {
             return;
         }
@@ -297,7 +299,7 @@ impl Task {
         let trim = crate::domain::Seq(self.tentative.head.0.saturating_sub(KEPT_RECORDS));
         match self.store.begin_sweep(referenced, trim).await {
             Ok(sweep) => self.sweep = Some((sweep, reply)),
-            Err(error) => tracing::warn!(%error, "could not begin to give space back"),
+            Err(error) => drop(reply.send(Err(error))),
         }
     }
 
@@ -307,8 +309,8 @@ impl Task {
         };
         match self.store.step_sweep(&mut sweep).await {
             Ok(true) => self.sweep = Some((sweep, reply)),
-            Ok(false) => drop(reply.send(sweep.swept())),
-            Err(error) => tracing::warn!(%error, "could not give space back"),
+            Ok(false) => drop(reply.send(Ok(sweep.swept()))),
+            Err(error) => drop(reply.send(Err(error))),
         }
     }
 }

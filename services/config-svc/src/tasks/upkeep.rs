@@ -1,5 +1,6 @@
 //! Keeps checkpoints, and lets go of what is old.
 
+use super::attempts::Attempts;
 use crate::{configuration::Configuration, domain::Seq, store::Error};
 use std::{sync::Arc, time::Duration};
 use tokio::time::Instant;
@@ -10,8 +11,6 @@ use vortex_kit::health::Health;
 const LOOK: Duration = Duration::from_secs(10);
 /// Records after which a checkpoint is kept, so that a start folds few.
 const CHECKPOINT_RECORDS: u64 = 10_000;
-/// How often what is old is let go.
-const RETAIN: Duration = Duration::from_secs(3600);
 /// Records that a stop leaves to be folded by the next start; more are covered
 /// by a last checkpoint.
 const STOP_RECORDS: u64 = 100;
@@ -20,16 +19,16 @@ pub(super) struct Upkeep {
     configuration: Arc<Configuration>,
     health: Health,
     checkpoint: Seq,
-    retained: Option<Instant>,
+    retention: Attempts,
 }
 
 impl Upkeep {
     pub(super) fn new(configuration: Arc<Configuration>, health: Health) -> Self {
         Self {
             configuration,
+            retention: Attempts::new("retention", health.clone()),
             health,
             checkpoint: Seq(0),
-            retained: None,
         }
     }
 
@@ -73,9 +72,9 @@ impl Upkeep {
     }
 
     async fn look(&mut self) -> Result<(), Error> {
-        if self.retained.is_none_or(|at| at.elapsed() >= RETAIN) {
-            self.retain().await?;
-            self.retained = Some(Instant::now());
+        if self.retention.is_due(Instant::now()) {
+            let retained = self.retain().await;
+            self.retention.ended(Instant::now(), retained);
         } else if self.behind() >= CHECKPOINT_RECORDS {
             self.save().await?;
         }
@@ -94,6 +93,7 @@ impl Upkeep {
         let Some(swept) = self.configuration.writer().sweep().await else {
             return Ok(());
         };
+        let swept = swept?;
         if swept.contents + swept.records > 0 {
             tracing::info!(contents = swept.contents, records = swept.records, "let go");
             self.configuration.store().maintain().await?;

@@ -20,6 +20,8 @@ pub(crate) struct Watched {
     commits: Mutex<Vec<Transaction>>,
     breaking: AtomicBool,
     broken: AtomicBool,
+    unreadable: AtomicBool,
+    after_read: Mutex<Option<(&'static str, Transaction)>>,
 }
 
 impl Watched {
@@ -29,12 +31,31 @@ impl Watched {
             commits: Mutex::default(),
             breaking: AtomicBool::new(false),
             broken: AtomicBool::new(false),
+            unreadable: AtomicBool::new(false),
+            after_read: Mutex::default(),
         })
     }
 
     /// Lets the next sync fail, and takes no commit afterwards.
     pub(crate) fn break_next_sync(&self) {
         self.breaking.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether ranges can't be read.
+    pub(crate) fn refuse_reads(&self, refused: bool) {
+        self.unreadable.store(refused, Ordering::SeqCst);
+    }
+
+    /// Changes what is stored behind the service's back, right after the next range of
+    /// this prefix was read.
+    pub(crate) fn tamper_after_read(&self, prefix: &'static str, transaction: Transaction) {
+        *self.after_read.lock().unwrap() = Some((prefix, transaction));
+    }
+
+    fn due_after_read(&self, range: &Range) -> Option<Transaction> {
+        let mut due = self.after_read.lock().unwrap();
+        let due = due.take_if(|(prefix, _)| range.start.starts_with(prefix.as_bytes()));
+        due.map(|(_, transaction)| transaction)
     }
 
     /// The commits since this was asked last.
@@ -74,7 +95,19 @@ impl Store for Watched {
     }
 
     fn range(&self, range: Range) -> BoxFuture<'_, Result<Page>> {
-        self.inner.range(range)
+        if self.unreadable.load(Ordering::SeqCst) {
+            let source = Cause::new(std::io::Error::other("the disk is on fire"));
+            return async { Err(Error::ReadFailed { source }) }.boxed();
+        }
+        async move {
+            let tamper = self.due_after_read(&range);
+            let page = self.inner.range(range).await;
+            if let Some(transaction) = tamper {
+                self.tamper(transaction).await;
+            }
+            page
+        }
+        .boxed()
     }
 
     fn commit(&self, transaction: Transaction) -> BoxFuture<'_, Result<Revision>> {

@@ -68,7 +68,8 @@ impl Service {
     pub(crate) async fn let_go(&self) {
         let retained = self.configuration.writer().retain().await.unwrap();
         self.store().save_checkpoint(retained).await.unwrap();
-        self.configuration.writer().sweep().await.unwrap();
+        let swept = self.configuration.writer().sweep().await;
+        swept.expect("the store works").unwrap();
     }
 
     /// The hash of what is served at a path of `main`.

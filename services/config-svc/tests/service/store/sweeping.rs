@@ -2,6 +2,7 @@
 
 use crate::{
     commands::{put, release, staged, write},
+    engine::Watched,
     service::Service,
 };
 use std::time::Duration;
@@ -28,6 +29,35 @@ async fn a_sweep_gives_back_what_no_version_names() {
     let again = Service::open(folder.path()).await;
     assert_eq!(again.state(), before);
     again.close().await;
+}
+
+#[tokio::test]
+async fn a_sweep_that_fails_says_so_and_the_next_one_does_its_work() {
+    let folder = tempfile::tempdir().unwrap();
+    let engine = Watched::open(folder.path());
+    let service = Service::over(engine.clone()).await.unwrap();
+    let text = "a: 1";
+    service.run(staged(put("v1", "a.yml", text))).await.unwrap();
+    for n in 0..MAX_VERSIONS {
+        let job = put(&format!("w{n}"), "a.yml", &format!("a: w{n}"));
+        service.run(job).await.unwrap();
+    }
+    let retained = service.configuration.writer().retain().await.unwrap();
+    service.store().save_checkpoint(retained).await.unwrap();
+    engine.refuse_reads(true);
+    let swept = service.configuration.writer().sweep().await;
+    assert!(swept.expect("the store works").is_err());
+    engine.refuse_reads(false);
+    assert!(
+        service
+            .store()
+            .content(&Sha256::of(text.as_bytes()))
+            .await
+            .is_ok()
+    );
+    let swept = service.configuration.writer().sweep().await;
+    assert_eq!(swept.expect("the store works").unwrap().contents, 1);
+    service.close().await;
 }
 
 /// Contents that nothing names any more are written anew while a sweep takes them away.
@@ -60,7 +90,8 @@ async fn a_sweep_keeps_what_is_written_meanwhile() {
         }
     };
     let (swept, ()) = tokio::join!(sweep, writes);
-    assert!(swept.expect("it ends").contents > 0);
+    let swept = swept.expect("the store works").unwrap();
+    assert!(swept.contents > 0);
     assert_eq!(service.state().contents().count(), TEXTS / 30);
     service.read_all().await;
     let before = service.state();
