@@ -49,7 +49,7 @@ pub use names::{
 pub use read::{
     Basis, BasisEntry, BasisLabel, ReadRefused, ViewKey, basis, candidates, effective_version,
 };
-pub use record::{Body, HybridTime, Origin, Record};
+pub use record::{Body, ChangeName, HybridTime, Origin, Record};
 pub use refused::Refused;
 pub use requests::{Answered, MAX_REQUESTS, REQUEST_RETENTION, RequestKey, Requests};
 pub use retain::{MAX_AGE, retain};

@@ -209,6 +209,7 @@ impl Task {
                     },
                     principal: request.principal,
                     request: request.key,
+                    about: body.about(&outcome),
                     body,
                 };
                 self.append(record, contents, reply, outcome).await;

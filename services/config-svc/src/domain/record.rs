@@ -1,6 +1,6 @@
 //! The log: everything that happened, in one sequence.
 
-use super::{ChangeSet, Label, RequestKey, Seq, SourceName};
+use super::{ChangeSet, Label, Outcome, RequestKey, Seq, SourceName, VersionName};
 use jiff::Timestamp;
 use std::sync::Arc;
 
@@ -19,6 +19,18 @@ pub struct Record {
     pub request: Option<RequestKey>,
     /// What happened.
     pub body: Body,
+    /// What the change set is called that [`Body::earlier_change`] is about: a record
+    /// outlives the change set. None in records of earlier versions.
+    pub about: Option<ChangeName>,
+}
+
+/// What a change set is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangeName {
+    /// Its label.
+    pub label: Label,
+    /// Its name.
+    pub name: VersionName,
 }
 
 /// Where a record was written. Constant while a cluster stands alone.
@@ -103,4 +115,25 @@ pub enum Body {
         /// The label.
         label: Label,
     },
+}
+
+impl Body {
+    /// Where the change set was written that this is about, if that was before.
+    pub fn earlier_change(&self) -> Option<Seq> {
+        match self {
+            Self::Release { change }
+            | Self::Discard { change }
+            | Self::Restage { change }
+            | Self::Unchanged { change } => Some(*change),
+            Self::Change { .. } | Self::LabelRemoved { .. } => None,
+        }
+    }
+
+    /// What the change set is called that this is about, as it was decided.
+    pub fn about(&self, decided: &Outcome) -> Option<ChangeName> {
+        self.earlier_change().map(|_| ChangeName {
+            label: decided.label.clone(),
+            name: decided.name.clone(),
+        })
+    }
 }

@@ -106,6 +106,7 @@ impl History {
                     },
                     principal: request.principal,
                     request: request.key,
+                    about: body.about(&outcome),
                     body,
                 };
                 self.state = fold(&self.state, &record).unwrap();

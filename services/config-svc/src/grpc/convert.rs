@@ -3,8 +3,8 @@
 use crate::{
     configuration::Configuration,
     domain::{
-        Body, ChangeEntry, ChangeState, ChangedDocument, Content, Document, HybridTime, Label,
-        MediaType, Record, Seq, State, Version,
+        Body, ChangeEntry, ChangeName, ChangeState, ChangedDocument, Content, Document, HybridTime,
+        Label, MediaType, Record, Seq, State, Version,
     },
 };
 use jiff::Timestamp;
@@ -146,8 +146,8 @@ fn changed_document(changed: &ChangedDocument, version: &str) -> pb::ChangedDocu
     }
 }
 
-/// A record as watchers of the log get it. `state` names the change sets that
-/// releases and discards are about.
+/// A record as watchers of the log get it. `state` has the paths of the change
+/// sets that releases are about.
 pub(super) fn record(configuration: &Configuration, state: &State, record: &Record) -> pb::Record {
     pb::Record {
         sequence: record.seq.0,
@@ -157,7 +157,7 @@ pub(super) fn record(configuration: &Configuration, state: &State, record: &Reco
         origin: record.origin.cluster.to_string(),
         origin_sequence: record.origin.sequence,
         principal: record.principal.clone(),
-        body: Some(body(state, &record.body)),
+        body: Some(body(state, record)),
     }
 }
 
@@ -168,8 +168,12 @@ fn hybrid_time(time: HybridTime) -> pb::HybridTime {
     }
 }
 
-fn body(state: &State, body: &Body) -> pb::record::Body {
-    match body {
+fn body(state: &State, record: &Record) -> pb::record::Body {
+    let about = about(state, record);
+    let (label, name) = about.map_or_else(Default::default, |about| {
+        (about.label.to_string(), about.name.to_string())
+    });
+    match &record.body {
         Body::Change {
             change: written,
             released,
@@ -186,59 +190,66 @@ fn body(state: &State, body: &Body) -> pb::record::Body {
             };
             pb::record::Body::Change(change(&entry))
         }
-        Body::Release { change } => {
-            let entry = state.changes.get(change);
-            pb::record::Body::Released(pb::Released {
-                name: entry.map_or(String::new(), |e| e.change.name.to_string()),
-                label: entry.map_or(String::new(), |e| e.change.label.to_string()),
-                change_sequence: change.0,
-                paths: entry.map_or(Vec::new(), |e| {
-                    e.change
-                        .documents
-                        .iter()
-                        .map(|d| d.path.to_string())
-                        .collect()
-                }),
-            })
-        }
-        Body::Discard { change } => {
-            let entry = state.changes.get(change);
-            pb::record::Body::Discarded(pb::Discarded {
-                name: entry.map_or(String::new(), |e| e.change.name.to_string()),
-                label: entry.map_or(String::new(), |e| e.change.label.to_string()),
-                change_sequence: change.0,
-            })
-        }
-        Body::Restage { change } => {
-            let entry = state.changes.get(change);
-            pb::record::Body::Restaged(pb::Restaged {
-                name: entry.map_or(String::new(), |e| e.change.name.to_string()),
-                label: entry.map_or(String::new(), |e| e.change.label.to_string()),
-                change_sequence: change.0,
-            })
-        }
-        Body::Unchanged { change } => {
-            let entry = state.changes.get(change);
-            pb::record::Body::Unchanged(pb::Unchanged {
-                name: entry.map_or(String::new(), |e| e.change.name.to_string()),
-                label: entry.map_or(String::new(), |e| e.change.label.to_string()),
-                change_sequence: change.0,
-            })
-        }
+        Body::Release { change } => pb::record::Body::Released(pb::Released {
+            name,
+            label,
+            change_sequence: change.0,
+            paths: paths(state, *change),
+        }),
+        Body::Discard { change } => pb::record::Body::Discarded(pb::Discarded {
+            name,
+            label,
+            change_sequence: change.0,
+        }),
+        Body::Restage { change } => pb::record::Body::Restaged(pb::Restaged {
+            name,
+            label,
+            change_sequence: change.0,
+        }),
+        Body::Unchanged { change } => pb::record::Body::Unchanged(pb::Unchanged {
+            name,
+            label,
+            change_sequence: change.0,
+        }),
         Body::LabelRemoved { label } => pb::record::Body::LabelRemoved(pb::LabelRemoved {
             label: label.to_string(),
         }),
     }
 }
 
-/// The label a record is about.
-pub(super) fn label_of<'a>(state: &'a State, body: &'a Body) -> Option<&'a Label> {
-    match body {
-        Body::Change { change, .. } => Some(&change.label),
-        Body::Release { change }
-        | Body::Discard { change }
-        | Body::Restage { change }
-        | Body::Unchanged { change } => state.changes.get(change).map(|entry| &entry.change.label),
-        Body::LabelRemoved { label } => Some(label),
+/// The paths of a change set that is kept.
+fn paths(state: &State, change: Seq) -> Vec<String> {
+    let entry = state.changes.get(&change);
+    let documents = entry.map(|entry| entry.change.documents.iter());
+    documents
+        .into_iter()
+        .flatten()
+        .map(|document| document.path.to_string())
+        .collect()
+}
+
+/// What the change set is called that a record is about: as the record says, or as
+/// it is still kept. None where neither does: in records of earlier versions.
+fn about(state: &State, record: &Record) -> Option<ChangeName> {
+    record.about.clone().or_else(|| {
+        let entry = state.changes.get(&record.body.earlier_change()?)?;
+        Some(ChangeName {
+            label: entry.change.label.clone(),
+            name: entry.change.name.clone(),
+        })
+    })
+}
+
+/// Whether a record is about a label. One of which that can't be told is not.
+pub(super) fn concerns(state: &State, record: &Record, label: &str) -> bool {
+    match &record.body {
+        Body::Change { change, .. } => change.label.as_str() == label,
+        Body::LabelRemoved { label: removed } => removed.as_str() == label,
+        Body::Release { .. }
+        | Body::Discard { .. }
+        | Body::Restage { .. }
+        | Body::Unchanged { .. } => {
+            about(state, record).is_some_and(|about| about.label.as_str() == label)
+        }
     }
 }

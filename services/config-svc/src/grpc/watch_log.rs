@@ -5,6 +5,7 @@ use super::{Grpc, convert, parse};
 use crate::{
     domain::{Record, Seq, Token},
     error::{store_error, token_refused},
+    store::Error,
 };
 use futures::{StreamExt as _, stream::BoxStream};
 use std::time::Duration;
@@ -118,8 +119,10 @@ impl Reader {
             return Ok(Vec::new());
         }
         let store = self.grpc.configuration.store();
-        let records = store.records_after(self.position).await;
-        let mut records = records.map_err(|error| store_error(&error))?;
+        let mut records = match store.records_after(self.position).await {
+            Ok(records) => records,
+            Err(error) => return Err(self.unread(&error).await),
+        };
         let follows = records.first().map(|record| record.seq) == Some(self.position.next());
         if !follows {
             return Err(too_old(
@@ -132,11 +135,20 @@ impl Reader {
         Ok(records)
     }
 
+    /// A large record's parts may be trimmed after the record was read: then it is not
+    /// damaged, but too old.
+    async fn unread(&self, error: &Error) -> Fault {
+        match self.grpc.configuration.store().oldest_record().await {
+            Ok(Some(oldest)) if oldest <= self.position.next() => store_error(error),
+            Ok(oldest) => too_old(&self.grpc, self.position, oldest),
+            Err(_) => store_error(error),
+        }
+    }
+
     fn message(&self, record: &Record) -> Option<pb::WatchLogResponse> {
         let configuration = &self.grpc.configuration;
         let state = configuration.state();
-        let label = convert::label_of(&state, &record.body);
-        if !self.label.is_empty() && label.is_some_and(|label| label.as_str() != self.label) {
+        if !self.label.is_empty() && !convert::concerns(&state, record, &self.label) {
             return None;
         }
         let record = convert::record(configuration, &state, record);

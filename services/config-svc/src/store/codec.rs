@@ -25,6 +25,16 @@ pub(super) struct StoredRecord {
     pub(super) request: Option<StoredRequestKey>,
     #[prost(oneof = "StoredBody", tags = "8, 9, 10, 11, 12, 13")]
     pub(super) body: Option<StoredBody>,
+    #[prost(message, optional, tag = "30")]
+    pub(super) about: Option<StoredChangeName>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct StoredChangeName {
+    #[prost(string, tag = "1")]
+    pub(super) label: String,
+    #[prost(string, tag = "2")]
+    pub(super) name: String,
 }
 
 #[derive(Clone, PartialEq, Oneof)]

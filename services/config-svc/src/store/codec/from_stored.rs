@@ -6,9 +6,9 @@ use super::{
     StoredLabel, StoredRecord, StoredRequestKey, StoredSplit, StoredTime, StoredVersion,
 };
 use crate::domain::{
-    Answered, App, Body, ChangeEntry, ChangeSet, ChangeState, ChangedDocument, Content, ContentRef,
-    Defect, Document, Feed, HybridTime, Label, LabelState, Origin, Outcome, Path, Profile, Record,
-    RequestId, RequestKey, Seq, Sha256, SourceName, Split, Version, VersionName,
+    Answered, App, Body, ChangeEntry, ChangeName, ChangeSet, ChangeState, ChangedDocument, Content,
+    ContentRef, Defect, Document, Feed, HybridTime, Label, LabelState, Origin, Outcome, Path,
+    Profile, Record, RequestId, RequestKey, Seq, Sha256, SourceName, Split, Version, VersionName,
 };
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -34,6 +34,10 @@ impl TryFrom<StoredRecord> for Record {
             principal: stored.principal,
             request: stored.request.map(TryInto::try_into).transpose()?,
             body: stored.body.ok_or(Unreadable)?.try_into()?,
+            about: stored.about.map(|about| ChangeName {
+                label: Label::trusted(&about.label),
+                name: VersionName::trusted(&about.name),
+            }),
         })
     }
 }

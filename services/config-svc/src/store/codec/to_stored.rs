@@ -1,7 +1,7 @@
 //! Domain types to what is written down.
 
 use super::{
-    StoredAnswer, StoredBody, StoredChange, StoredChangeBody, StoredChangeEntry,
+    StoredAnswer, StoredBody, StoredChange, StoredChangeBody, StoredChangeEntry, StoredChangeName,
     StoredChangedDocument, StoredContent, StoredDefect, StoredDocument, StoredFeed, StoredHead,
     StoredLabel, StoredRecord, StoredRequestKey, StoredSplit, StoredTime, StoredVersion,
 };
@@ -21,6 +21,10 @@ impl From<&Record> for StoredRecord {
             principal: record.principal.clone(),
             request: record.request.as_ref().map(Into::into),
             body: Some((&record.body).into()),
+            about: record.about.as_ref().map(|about| StoredChangeName {
+                label: about.label.to_string(),
+                name: about.name.to_string(),
+            }),
         }
     }
 }

@@ -2,17 +2,26 @@
 
 use super::calls;
 use crate::{
-    commands::{put, release, staged},
+    commands::{put, release, staged, write as write_many},
+    engine::Watched,
     service::Service,
 };
 use futures::StreamExt as _;
 use proptest::prelude::*;
+use std::time::Duration;
 use tonic::{Request, Status};
-use vortex_config_svc::{domain::Seq, grpc::Grpc};
-use vortex_kit::error::{Fault, Reason};
+use vortex_config_svc::{
+    domain::{Command, Label, Seq},
+    grpc::Grpc,
+};
+use vortex_kit::{
+    clock::Manual,
+    error::{Fault, Reason},
+};
 use vortex_proto::config::v1::{
     self as pb, config_service_server::ConfigService, watch_log_response::Event,
 };
+use vortex_store::Transaction;
 
 #[derive(Debug, Clone)]
 enum Step {
@@ -158,6 +167,102 @@ proptest! {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         runtime.unwrap().block_on(run(steps));
     }
+}
+
+/// The records after a position, up to the log's end.
+async fn records(service: &Service, after: Seq, label: &str) -> Vec<pb::Record> {
+    let head = service.state().head.0;
+    let grpc = calls(service);
+    let request = pb::WatchLogRequest {
+        after: service.configuration.token(after).to_string(),
+        label: label.to_owned(),
+    };
+    let watch = grpc.watch_log(Request::new(request)).await.unwrap();
+    let mut stream = watch.into_inner();
+    let mut found = Vec::new();
+    loop {
+        match stream.next().await.expect("it goes on").unwrap().event {
+            Some(Event::Record(record)) => {
+                let is_last = record.sequence == head;
+                found.push(record);
+                if is_last {
+                    return found;
+                }
+            }
+            Some(Event::Progress(_)) | None => return found,
+        }
+    }
+}
+
+#[tokio::test]
+async fn releases_of_change_sets_that_are_no_longer_kept_have_their_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Manual::starting_at("2026-01-01T00:00:00Z".parse().unwrap());
+    let service = Service::open_at(folder.path(), &clock).await;
+    let other: Label = "other".parse().unwrap();
+    let mut jobs = [staged(put("v1", "a.yml", "a: 1")), release("v1")];
+    for job in &mut jobs {
+        match &mut job.command {
+            Command::Write(change) => change.label = other.clone(),
+            Command::Release(release) => release.selector.label = other.clone(),
+            _ => unreachable!("neither is of another kind"),
+        }
+        service.run(job.clone()).await.unwrap();
+    }
+    let mut next = put("v2", "a.yml", "a: 2");
+    if let Command::Write(change) = &mut next.command {
+        change.label = other;
+    }
+    service.run(next).await.unwrap();
+    clock.advance(Duration::from_secs(31 * 24 * 3600));
+    service.let_go().await;
+    assert_eq!(service.state().changes.len(), 1, "v1 is no longer kept");
+    for (label, expected) in [("other", 3), ("", 3), ("main", 0)] {
+        let found = records(&service, Seq(0), label).await;
+        assert_eq!(found.len(), expected, "{label}");
+        let released = found.into_iter().find_map(|record| match record.body {
+            Some(pb::record::Body::Released(released)) => Some(released),
+            _ => None,
+        });
+        if let Some(released) = released {
+            assert_eq!((&*released.name, &*released.label), ("v1", "other"));
+        }
+    }
+    service.close().await;
+}
+
+#[tokio::test]
+async fn a_record_that_is_trimmed_while_it_is_read_is_too_old() {
+    let folder = tempfile::tempdir().unwrap();
+    let engine = Watched::open(folder.path());
+    let service = Service::over(engine.clone()).await.unwrap();
+    let paths: Vec<String> = (0..2_000)
+        .map(|n| format!("{}/{n}.yml", "deep".repeat(200)))
+        .collect();
+    let documents = paths.iter().map(|path| (path.as_str(), Some("a: 1")));
+    service.run(write_many("large", documents)).await.unwrap();
+    service.run(put("v1", "a.yml", "a: 1")).await.unwrap();
+    let parts = engine.entries("part/").await;
+    assert!(!parts.is_empty(), "the first record has parts");
+    let records = engine.entries("log/").await;
+    let trimmed = parts.iter().chain(records.first());
+    let trim = trimmed.fold(Transaction::new(), |trim, entry| {
+        trim.delete(entry.key.clone())
+    });
+    let request = pb::WatchLogRequest {
+        after: service.configuration.token(Seq(0)).to_string(),
+        ..Default::default()
+    };
+    let grpc = calls(&service);
+    let watch = grpc.watch_log(Request::new(request)).await.unwrap();
+    engine.tamper_after_read("log/", trim);
+    let mut stream = watch.into_inner();
+    let status = stream.next().await.expect("it answers").unwrap_err();
+    let fault = Fault::from_status(&status);
+    assert_eq!(fault.reason(), Reason::TokenTooOld);
+    assert_eq!(fault.metadata()["oldest"], "2");
+    drop((stream, grpc));
+    service.close().await;
 }
 
 #[tokio::test]
