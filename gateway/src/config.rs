@@ -4,7 +4,7 @@ mod prefix;
 
 use std::{net::SocketAddr, time::Duration};
 
-use vortex_kit::channel::Target;
+use vortex_kit::{channel::Target, settings::Listens};
 
 pub use prefix::{InvalidPrefix, SpringPrefix};
 
@@ -18,6 +18,12 @@ pub struct ProcessSettings {
     /// Where config-svc is
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:9091")]
     pub config_svc: Target,
+}
+
+impl Listens for ProcessSettings {
+    fn addresses(&self) -> Vec<SocketAddr> {
+        vec![self.gateway.http]
+    }
 }
 
 /// The gateway's settings in any process.

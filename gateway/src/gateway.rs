@@ -7,7 +7,7 @@ use vortex_kit::{
     grpc::{InvalidDescriptors, Methods},
     http::{BindError, Limits, Listener},
     process::Runtime,
-    settings::{About, Common, NotLoopback},
+    settings::About,
 };
 
 use crate::{
@@ -21,17 +21,14 @@ pub const ABOUT: About = About {
     name: "gateway",
     version: env!("CARGO_PKG_VERSION"),
     summary: "REST in front of the gRPC mesh",
-    grpc: "127.0.0.1:0",
-    admin: "127.0.0.1:17080",
+    // its port for REST serves them
+    admin: None,
     aliases: &[],
 };
 
 /// The gateway could not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// It would be open beyond this machine.
-    #[error(transparent)]
-    NotLoopback(#[from] NotLoopback),
     /// Its port is not to be had.
     #[error(transparent)]
     Bind(#[from] BindError),
@@ -58,6 +55,16 @@ impl Gateway {
         runtime: &Runtime,
     ) -> Result<Self, BindError> {
         let listener = Listener::bind(settings.http)?;
+        Ok(Self::serve(listener, settings, config, runtime))
+    }
+
+    /// As [`Gateway::start`], on a port that is bound already.
+    pub fn serve(
+        listener: Listener,
+        settings: Settings,
+        config: Channel,
+        runtime: &Runtime,
+    ) -> Self {
         let address = listener.address();
         let limits = Limits {
             connections: settings.max_connections,
@@ -70,7 +77,7 @@ impl Gateway {
         let rest = Rest::new(settings, config, runtime);
         listener.serve(rest, limits, runtime);
         tracing::info!(%address, "serving REST");
-        Ok(Self { address })
+        Self { address }
     }
 
     /// The address bound, with its real port.
@@ -82,19 +89,12 @@ impl Gateway {
 /// Starts the gateway as a process of its own, which calls config-svc over the network.
 ///
 /// # Errors
-/// When it would be open beyond this machine without leave, or its port is taken.
-pub async fn start(
-    settings: ProcessSettings,
-    common: Common,
-    runtime: Runtime,
-) -> Result<(), StartError> {
+/// When its port is taken.
+pub async fn start(settings: ProcessSettings, runtime: Runtime) -> Result<(), StartError> {
     let ProcessSettings {
         gateway,
         config_svc,
     } = settings;
-    if !common.insecure && !gateway.http.ip().to_canonical().is_loopback() {
-        return Err(NotLoopback(gateway.http).into());
-    }
     let methods = Arc::new(Methods::from_descriptors(vortex_proto::DESCRIPTORS)?);
     let options = channel::Options::default();
     let config = Channel::connect(&config_svc, methods, options, &runtime.lifecycle);

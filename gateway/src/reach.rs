@@ -17,7 +17,9 @@ pub(crate) fn watch(channel: Channel, runtime: &Runtime) {
         let mut ticks = tokio::time::interval(EVERY);
         loop {
             ticks.tick().await;
-            match ask(channel.clone()).await {
+            let asked = ask(channel.clone()).await;
+            health.report(NAME, serde_json::json!({"reachable": asked.is_ok()}));
+            match asked {
                 Ok(()) => health.recover(NAME),
                 Err(fault) => health.degrade(NAME, fault.to_string()),
             }

@@ -45,9 +45,9 @@ async function one(git) {
 }
 
 async function many(folder, git) {
-  const common = ['--admin', ANY, '--log-format', 'json'];
+  const common = ['--log-format', 'json'];
   const store = `embedded:${path.join(folder, 'config')}`;
-  const config = new Process('config-svc', [...common, '--grpc', ANY, '--store', store, ...git]);
+  const config = new Process('config-svc', [...common, '--grpc', ANY, '--admin', ANY, '--store', store, ...git]);
   const grpc = await listening(config, 'serving gRPC');
   const gateway = new Process('gateway', [...common, '--http', ANY, '--config-svc', `http://${grpc}`]);
   const http = await listening(gateway, 'serving REST');

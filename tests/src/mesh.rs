@@ -223,7 +223,7 @@ fn many(data: &Path, options: &Options) -> Mesh {
     let admin = listening(&mut config, "serving health and metrics");
     let grpc = listening(&mut config, "serving gRPC");
     let url = format!("http://{grpc}");
-    let mut arguments = vec!["--http", "127.0.0.1:0", "--admin", "127.0.0.1:0"];
+    let mut arguments = vec!["--http", "127.0.0.1:0"];
     arguments.extend(["--log-format", "json", "--config-svc", &url]);
     let mut gateway = Process::start("gateway", &arguments);
     let http = listening(&mut gateway, "serving REST");

@@ -420,6 +420,12 @@ async fn the_last_good_state_is_served_when_the_source_is_gone(mode: Mode) {
         health.contains("source git") && health.contains("last_success"),
         "{health}"
     );
+    if mode == Mode::One {
+        // the one port that everybody knows tells all of the process
+        let name = "config-svc/source git";
+        let told = |answer: &Answer| answer.json()["degradations"][name].is_string();
+        mesh.get_until("/health", told).await;
+    }
 
     std::fs::rename(repository.path().with_extension("away"), repository.path()).unwrap();
     let third = repository.commit(&[("orders.yml", "a: 3\n")]);

@@ -1,10 +1,14 @@
 //! A whole service: its `main` and nothing else.
 
-use std::{pin::Pin, process::ExitCode};
+use std::{net::SocketAddr, pin::Pin, process::ExitCode};
 
 use futures::{Stream, stream};
 use tonic::{Request, Response, Status};
-use vortex_kit::{grpc::Server, process, settings::About};
+use vortex_kit::{
+    grpc::Server,
+    process,
+    settings::{About, Listens},
+};
 use vortex_kit_echo::{
     CountReply, CountRequest, DESCRIPTORS, SayReply, SayRequest,
     echo_service_server::{EchoService, EchoServiceServer},
@@ -14,20 +18,28 @@ const ABOUT: About = About {
     name: "echo-svc",
     version: env!("CARGO_PKG_VERSION"),
     summary: "Answers with what it was asked",
-    grpc: "127.0.0.1:9099",
-    admin: "127.0.0.1:18099",
+    admin: Some("127.0.0.1:18099"),
     aliases: &[],
 };
 
-/// It has no settings of its own.
 #[derive(Debug, clap::Args)]
-struct Settings {}
+struct Settings {
+    /// Address to serve gRPC on
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:9099")]
+    grpc: SocketAddr,
+}
+
+impl Listens for Settings {
+    fn addresses(&self) -> Vec<SocketAddr> {
+        vec![self.grpc]
+    }
+}
 
 fn main() -> ExitCode {
-    process::main(&ABOUT, |_: Settings, common, runtime| async move {
+    process::main(&ABOUT, |settings: Settings, runtime| async move {
         let server = Server::builder(&runtime).descriptors(DESCRIPTORS);
         let server = server.service(EchoServiceServer::new(Echo)).build().await?;
-        server.listen(common.grpc)?;
+        server.listen(settings.grpc)?;
         Ok::<_, Box<dyn std::error::Error + Send + Sync>>(())
     })
 }

@@ -16,7 +16,7 @@ mod layer;
 mod load;
 mod secret;
 
-pub use common::{Common, NotLoopback};
+pub use common::{Common, Listens, NotLoopback};
 pub use dump::{Dump, DumpFormat, Row};
 pub use duration::{InvalidDuration, duration, positive_duration};
 pub use file::FileError;

@@ -1,22 +1,25 @@
 //! Settings from all layers at once, as a process loads them.
 #![allow(clippy::unwrap_used)] // a test fails by panicking
 
-use std::{ffi::OsString, io::Write, time::Duration};
+use std::{ffi::OsString, io::Write, net::SocketAddr, time::Duration};
 
 use tempfile::NamedTempFile;
-use vortex_kit::settings::{About, DumpFormat, Error, Loaded, NotLoopback, Secret, load};
+use vortex_kit::settings::{About, DumpFormat, Error, Listens, Loaded, NotLoopback, Secret, load};
 
 const ABOUT: About = About {
     name: "config-svc",
     version: "1.2.3",
     summary: "Keeps configuration",
-    grpc: "127.0.0.1:9091",
-    admin: "127.0.0.1:18091",
+    admin: Some("127.0.0.1:18091"),
     aliases: &[("federation-role", "FEDERATION_ROLE")],
 };
 
+/// A comment on a struct, which no help may show.
 #[derive(Debug, clap::Args)]
 struct Settings {
+    /// Address to serve gRPC on
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:9091")]
+    grpc: SocketAddr,
     /// Where state is kept
     #[arg(long)]
     store: String,
@@ -32,6 +35,12 @@ struct Settings {
     /// Key to show to peers
     #[arg(long)]
     peer_key: Option<Secret>,
+}
+
+impl Listens for Settings {
+    fn addresses(&self) -> Vec<SocketAddr> {
+        vec![self.grpc]
+    }
 }
 
 fn settings(
@@ -71,7 +80,8 @@ fn each_layer_beats_the_one_below_and_is_named() {
     assert_eq!(loaded.settings.git, ["a", "b"]);
     assert_eq!(loaded.settings.git_poll, Duration::from_secs(180));
     assert_eq!(loaded.settings.federation_role.as_deref(), Some("primary"));
-    assert_eq!(loaded.common.grpc, "127.0.0.1:9091".parse().unwrap());
+    assert_eq!(loaded.settings.grpc, "127.0.0.1:9091".parse().unwrap());
+    assert_eq!(loaded.common.admin, "127.0.0.1:18091".parse().ok());
     assert!(loaded.common.insecure);
     assert_eq!(origin(&loaded, "git-poll"), "argument");
     assert_eq!(
@@ -177,13 +187,41 @@ fn an_address_beyond_this_machine_needs_leave() {
     let address = "0.0.0.0:9091".parse().unwrap();
     let check = |arguments: &[&str]| {
         let loaded = settings(arguments, &[("VORTEX_STORE", "s")], None).unwrap();
-        loaded.common.check()
+        loaded.common.check(&loaded.settings)
     };
     assert_eq!(
         check(&["--grpc", "0.0.0.0:9091"]),
         Err(NotLoopback(address))
     );
+    assert_eq!(
+        check(&["--admin", "0.0.0.0:9091"]),
+        Err(NotLoopback(address))
+    );
     assert_eq!(check(&["--grpc", "0.0.0.0:9091", "--insecure"]), Ok(()));
     assert_eq!(check(&["--grpc", "[::1]:9091"]), Ok(()));
     assert!(NotLoopback(address).to_string().contains("--insecure"));
+}
+
+#[test]
+fn help_says_what_the_program_is_and_not_what_its_structs_are() {
+    for argument in ["-h", "--help"] {
+        let help = settings(&[argument], &[], None).unwrap_err().to_string();
+        assert!(help.starts_with("Keeps configuration\n\nUsage:"), "{help}");
+    }
+}
+
+#[test]
+fn a_program_without_an_admin_port_of_its_own_opens_one_only_when_told_to() {
+    let about = About {
+        admin: None,
+        ..ABOUT
+    };
+    let admin = |line: &[&str]| {
+        let line = line.iter().map(OsString::from);
+        let loaded = load::<Settings>(&about, line, &|_| None).unwrap();
+        loaded.common.admin
+    };
+    assert_eq!(admin(&["gateway", "--store", "s"]), None);
+    let told = admin(&["gateway", "--store", "s", "--admin", "[::1]:7"]);
+    assert_eq!(told, "[::1]:7".parse().ok());
 }

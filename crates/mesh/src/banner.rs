@@ -50,16 +50,18 @@ impl Banner {
 
 impl fmt::Display for Banner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { http, grpc, .. } = self;
+        let Self {
+            http, grpc, admin, ..
+        } = self;
         writeln!(f, "Vortex Config {} is up\n", env!("CARGO_PKG_VERSION"))?;
         writeln!(
             f,
-            "  REST        http://{http}  (API: /api/openapi.json, metrics: /metrics)"
+            "  REST        http://{http}  (API: /api/openapi.json, health: /health, metrics: /metrics)"
         )?;
         writeln!(
             f,
-            "  config-svc  {} (gRPC, with reflection)",
-            grpc.config_svc
+            "  config-svc  {} (gRPC, with reflection)\n              http://{} (health, metrics)",
+            grpc.config_svc, admin.config_svc
         )?;
         let fate = if self.ephemeral {
             "  (gone when this ends)"

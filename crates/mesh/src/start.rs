@@ -1,7 +1,7 @@
 //! The services put together.
 
 use crate::{Banner, Data, Ports, Settings, ports};
-use std::net::SocketAddr;
+use std::io::ErrorKind;
 use vortex_config_svc::StoreLocation;
 use vortex_gateway::Gateway;
 use vortex_kit::{
@@ -22,11 +22,26 @@ pub enum StartError {
     #[error(transparent)]
     Ports(#[from] ports::TooHigh),
     /// A port is not to be had.
-    #[error(transparent)]
-    Bind(#[from] BindError),
+    #[error("{cause}{}", advice(.cause, .setting))]
+    Bind {
+        /// The address, and what the system said.
+        cause: BindError,
+        /// The argument that chooses another.
+        setting: &'static str,
+    },
     /// The configuration service did not start.
     #[error("config-svc")]
     Config(#[from] vortex_config_svc::StartError),
+}
+
+/// What whoever started it may do about a port.
+fn advice(bind: &BindError, setting: &str) -> String {
+    match bind.cause.kind() {
+        ErrorKind::AddrInUse => {
+            format!("; end the process that has the port, or choose another with {setting}")
+        }
+        _ => format!("; {setting} chooses another"),
+    }
 }
 
 /// The services, serving.
@@ -56,6 +71,27 @@ impl Runtimes {
     }
 }
 
+/// The ports of all services, bound before anything else is touched.
+struct Bound {
+    http: Listener,
+    config: Listener,
+    config_admin: Listener,
+}
+
+impl Bound {
+    fn all(settings: &Settings) -> Result<Self, StartError> {
+        let ports = Ports::new(settings.http.ip(), settings.grpc_base)?;
+        let bind = |address, setting| {
+            Listener::bind(address).map_err(|cause| StartError::Bind { cause, setting })
+        };
+        Ok(Self {
+            http: bind(settings.http, "--http")?,
+            config: bind(ports.config_svc(), "--grpc-base")?,
+            config_admin: bind(ports.config_svc_admin(), "--grpc-base")?,
+        })
+    }
+}
+
 /// Starts every service, and the gateway last.
 ///
 /// # Errors
@@ -69,17 +105,20 @@ pub async fn start(
     if !settings.insecure && !settings.http.ip().to_canonical().is_loopback() {
         return Err(NotLoopback(settings.http).into());
     }
-    let ports = Ports::new(settings.http.ip(), settings.grpc_base)?;
+    let bound = Bound::all(settings)?;
+    let (grpc, admin) = (bound.config.address(), bound.config_admin.address());
+    serve_admin(bound.config_admin, &runtimes.config);
     let config =
         vortex_config_svc::start(config_settings(settings, data), &runtimes.config).await?;
-    let grpc = config.listen(ports.config_svc())?;
-    let admin = open_admin(ports.config_svc_admin(), &runtimes.config)?;
+    config.serve(bound.config);
     let gateway_settings = vortex_gateway::Settings {
         http: settings.http,
         spring_prefix: settings.spring_prefix.clone(),
         ..vortex_gateway::Settings::default()
     };
-    let gateway = Gateway::start(gateway_settings, config.channel(), &runtimes.gateway)?;
+    runtimes.gateway.health.include(&runtimes.config.health);
+    let channel = config.channel();
+    let gateway = Gateway::serve(bound.http, gateway_settings, channel, &runtimes.gateway);
     let banner = Banner::new(gateway.address(), grpc, admin, settings, data);
     Ok(Mesh { banner, config })
 }
@@ -97,10 +136,7 @@ fn config_settings(settings: &Settings, data: &Data) -> vortex_config_svc::Setti
     }
 }
 
-fn open_admin(address: SocketAddr, runtime: &Runtime) -> Result<SocketAddr, BindError> {
-    let listener = Listener::bind(address)?;
-    let address = listener.address();
+fn serve_admin(listener: Listener, runtime: &Runtime) {
     let routes = admin::routes(runtime.health.clone(), runtime.metrics.clone());
     listener.serve(routes, http::Limits::default(), runtime);
-    Ok(address)
 }

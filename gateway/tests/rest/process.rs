@@ -61,6 +61,23 @@ async fn readiness_follows_the_process() {
 }
 
 #[tokio::test]
+async fn a_config_svc_that_answers_is_within_reach() {
+    let mesh = start().await;
+    mesh.service.reply(
+        "list_sources",
+        vortex_proto::config::v1::ListSourcesResponse::default(),
+    );
+    loop {
+        let health = mesh.get("/health").await.json();
+        if health["checks"]["config-svc"]["reachable"] == true {
+            assert!(health["degradations"].get("config-svc").is_none());
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
 async fn a_config_svc_that_is_away_is_a_named_degradation_and_a_503() {
     let runtime = Runtime::new("gateway", "0.0.0", System::shared());
     // a port that was free a moment ago and that nothing listens on
@@ -76,6 +93,7 @@ async fn a_config_svc_that_is_away_is_a_named_degradation_and_a_503() {
     loop {
         let health = client::get(gateway.address(), "/health").await.json();
         if health["degradations"]["config-svc"].is_string() {
+            assert_eq!(health["checks"]["config-svc"]["reachable"], false);
             break;
         }
         tokio::task::yield_now().await;

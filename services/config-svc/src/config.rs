@@ -4,8 +4,9 @@ use crate::{
     domain::SourceName,
     source::{GitSettings, ReleasePolicy},
 };
-use std::{convert::Infallible, fmt, path::PathBuf, str::FromStr, time::Duration};
+use std::{convert::Infallible, fmt, net::SocketAddr, path::PathBuf, str::FromStr, time::Duration};
 use vortex_git::Location;
+use vortex_kit::settings::Listens;
 
 pub use vortex_kit::settings::About;
 
@@ -14,12 +15,29 @@ pub const ABOUT: About = About {
     name: "config-svc",
     version: env!("CARGO_PKG_VERSION"),
     summary: "Holds all configuration and serves it over gRPC",
-    grpc: "127.0.0.1:9091",
-    admin: "127.0.0.1:18091",
+    admin: Some("127.0.0.1:18091"),
     aliases: &[],
 };
 
-/// The service's settings.
+/// The settings of a service that is a process of its own.
+#[derive(Clone, Debug, clap::Args)]
+pub struct ProcessSettings {
+    /// Those it has in any process.
+    #[command(flatten)]
+    pub service: Settings,
+
+    /// Address to serve gRPC on
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:9091")]
+    pub grpc: SocketAddr,
+}
+
+impl Listens for ProcessSettings {
+    fn addresses(&self) -> Vec<SocketAddr> {
+        vec![self.grpc]
+    }
+}
+
+/// The service's settings in any process.
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Configuration")]
 pub struct Settings {

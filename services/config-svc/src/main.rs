@@ -1,17 +1,23 @@
 //! The configuration service as a process.
 
 use std::process::ExitCode;
-use vortex_config_svc::{Settings, config::ABOUT, start};
-use vortex_kit::process;
+use vortex_config_svc::{
+    config::{ABOUT, ProcessSettings},
+    start,
+};
+use vortex_kit::{http::Listener, process};
 
 /// A fifth of a read's time went into the system's allocator.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    process::main::<Settings, _, _, _>(&ABOUT, async |settings, common, runtime| {
-        let server = start(settings, &runtime).await?;
-        let address = server.listen(common.grpc)?;
+    process::main::<ProcessSettings, _, _, _>(&ABOUT, async |settings, runtime| {
+        // first, so that a port that is taken leaves no store behind
+        let listener = Listener::bind(settings.grpc)?;
+        let address = listener.address();
+        let server = start(settings.service, &runtime).await?;
+        server.serve(listener);
         tracing::info!(%address, "serving gRPC");
         Ok::<_, Box<dyn std::error::Error + Send + Sync>>(())
     })

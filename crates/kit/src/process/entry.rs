@@ -3,6 +3,7 @@
 use std::{
     error::Error,
     io::{self, Write},
+    net::SocketAddr,
     process::ExitCode,
 };
 
@@ -11,7 +12,7 @@ use crate::{
     admin,
     error::Chain,
     http::{self, Listener},
-    settings::{self, About, Common, Loaded},
+    settings::{self, About, Listens, Loaded},
     telemetry::init_logs,
 };
 
@@ -19,13 +20,13 @@ type BoxError = Box<dyn Error + Send + Sync>;
 
 /// Runs a service as a process: settings, logs, admin port, `start`, and the end in order.
 ///
-/// `start` listens on [`Common::grpc`] itself; when it returns the service is ready. Exit codes: 0
-/// ended in order, 1 could not start, 2 wrong settings, 3 did not drain in time, 130 ended by a
-/// second signal.
+/// `start` listens on the addresses of its settings itself; when it returns the service is ready.
+/// Exit codes: 0 ended in order, 1 could not start, 2 wrong settings, 3 did not drain in time, 130
+/// ended by a second signal.
 pub fn main<S, F, R, E>(about: &About, start: F) -> ExitCode
 where
-    S: clap::Args,
-    F: FnOnce(S, Common, Runtime) -> R,
+    S: clap::Args + Listens,
+    F: FnOnce(S, Runtime) -> R,
     R: Future<Output = Result<(), E>>,
     E: Into<BoxError>,
 {
@@ -38,7 +39,7 @@ where
     if let Some(format) = loaded.common.dump_config {
         return print(&loaded.dump.render(format));
     }
-    if let Err(error) = loaded.common.check() {
+    if let Err(error) = loaded.common.check(&loaded.settings) {
         return usage(about, &error);
     }
     match run(about, loaded, start) {
@@ -52,7 +53,7 @@ where
 
 fn run<S, F, R, E>(about: &About, loaded: Loaded<S>, start: F) -> Result<ExitCode, BoxError>
 where
-    F: FnOnce(S, Common, Runtime) -> R,
+    F: FnOnce(S, Runtime) -> R,
     R: Future<Output = Result<(), E>>,
     E: Into<BoxError>,
 {
@@ -66,17 +67,19 @@ where
     let exit = executor.block_on(async {
         let mut process = Process::new()?;
         let runtime = process.runtime(about.name, about.version);
-        open_admin(&common, &runtime)?;
+        if let Some(address) = common.admin {
+            open_admin(address, &runtime)?;
+        }
         let (delay, timeout) = (common.drain_delay, common.drain_timeout);
-        let start = async { start(settings, common, runtime).await.map_err(Into::into) };
+        let start = async { start(settings, runtime).await.map_err(Into::into) };
         process.serve::<BoxError>(start, delay, timeout).await
     })?;
     executor.shutdown_background();
     Ok(exit.into())
 }
 
-fn open_admin(common: &Common, runtime: &Runtime) -> Result<(), http::BindError> {
-    let listener = Listener::bind(common.admin)?;
+fn open_admin(address: SocketAddr, runtime: &Runtime) -> Result<(), http::BindError> {
+    let listener = Listener::bind(address)?;
     tracing::info!(address = %listener.address(), "serving health and metrics");
     let routes = admin::routes(runtime.health.clone(), runtime.metrics.clone());
     listener.serve(routes, http::Limits::default(), runtime);

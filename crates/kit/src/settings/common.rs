@@ -5,18 +5,14 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use super::DumpFormat;
 use crate::telemetry::LogFormat;
 
-/// Settings every process has. The addresses' defaults are each service's own: see
+/// Settings every process has. The default of the admin address is each program's own: see
 /// [`About`](super::About).
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Process")]
 pub struct Common {
-    /// Address to serve gRPC on
-    #[arg(long, value_name = "ADDR")]
-    pub grpc: SocketAddr,
-
     /// Address to serve health and metrics on, over HTTP
     #[arg(long, value_name = "ADDR")]
-    pub admin: SocketAddr,
+    pub admin: Option<SocketAddr>,
 
     /// YAML file with settings
     #[arg(long, value_name = "FILE")]
@@ -62,14 +58,23 @@ pub struct Common {
 )]
 pub struct NotLoopback(pub SocketAddr);
 
+/// Settings that say where a service listens.
+pub trait Listens {
+    /// The addresses its callers reach it at.
+    fn addresses(&self) -> Vec<SocketAddr>;
+}
+
 impl Common {
-    /// Checks that no port is open beyond this machine, unless `--insecure` allows it.
+    /// Checks that no port, of the process' own or of the service's, is open beyond this machine,
+    /// unless `--insecure` allows it.
     ///
     /// # Errors
     /// Names the first address that is.
-    pub fn check(&self) -> Result<(), NotLoopback> {
-        let open = [self.grpc, self.admin]
+    pub fn check(&self, service: &impl Listens) -> Result<(), NotLoopback> {
+        let open = service
+            .addresses()
             .into_iter()
+            .chain(self.admin)
             .find(|address| !address.ip().to_canonical().is_loopback());
         match open {
             Some(address) if !self.insecure => Err(NotLoopback(address)),

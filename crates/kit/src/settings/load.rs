@@ -17,10 +17,9 @@ pub struct About {
     pub version: &'static str,
     /// What it does, in a sentence.
     pub summary: &'static str,
-    /// Where it serves gRPC by default: `127.0.0.1:9091`.
-    pub grpc: &'static str,
-    /// Where it serves health and metrics by default: `127.0.0.1:18091`.
-    pub admin: &'static str,
+    /// Where it serves health and metrics by default: `127.0.0.1:18091`. None for a program that
+    /// has another port for them, and opens this one only when it is told to.
+    pub admin: Option<&'static str>,
     /// Variables that stand for a key beside its own: `("federation-role", "FEDERATION_ROLE")`.
     pub aliases: &'static [(&'static str, &'static str)],
 }
@@ -93,15 +92,16 @@ pub fn load<S: Args>(
 }
 
 fn command<S: Args>(about: &About) -> Command {
-    let command = Command::new(about.name)
+    let command = Common::augment_args(S::augment_args(Command::new(about.name)));
+    // after the structs, whose own comments would else be the program's description
+    let command = command
         .version(about.version)
-        .about(about.summary);
-    let command = Common::augment_args(S::augment_args(command));
-    command
-        .mut_arg("grpc", |arg| arg.default_value(about.grpc).required(false))
-        .mut_arg("admin", |arg| {
-            arg.default_value(about.admin).required(false)
-        })
+        .about(about.summary)
+        .long_about(None);
+    command.mut_arg("admin", |arg| match about.admin {
+        Some(address) => arg.default_value(address),
+        None => arg,
+    })
 }
 
 fn keys(command: &Command) -> impl Iterator<Item = &str> {

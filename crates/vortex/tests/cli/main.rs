@@ -10,4 +10,5 @@ mod failures;
 mod gateway;
 mod release;
 mod terminal;
+mod up;
 mod watch;

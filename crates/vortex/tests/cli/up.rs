@@ -1,0 +1,139 @@
+//! `vortex up` that can't start says why, with its exit code, and leaves nothing behind.
+
+use std::{
+    fs,
+    io::{BufRead as _, BufReader},
+    net::{Ipv4Addr, TcpListener},
+    path::Path,
+    process::{Child, Command, Stdio},
+};
+
+use serde_json::Value;
+
+use crate::command::{Ran, vortex};
+
+/// The highest base that has room for the ports above it.
+const HIGHEST_BASE: u16 = u16::MAX - 9_004;
+
+/// Any that are free.
+const ANY: [&str; 2] = ["127.0.0.1:0", "0"];
+
+/// `vortex up` with its data in `home/data`.
+fn up(home: &Path, [http, grpc_base]: [&str; 2]) -> Command {
+    let mut command = vortex(home);
+    command
+        .args(["up", "-o", "json", "--http", http, "--grpc-base", grpc_base])
+        .arg("--data")
+        .arg(home.join("data"));
+    command
+}
+
+/// The complaint of one that can't start.
+fn refused(home: &Path, ports: [&str; 2], code: i32) -> String {
+    Ran::of(&mut up(home, ports)).failed(code)
+}
+
+/// A port that is taken, and that may be the first above a base.
+fn taken() -> (TcpListener, u16) {
+    let fits = |port: &u16| (2..=HIGHEST_BASE).contains(port);
+    // those of the system's choice that do not fit stay taken until one does
+    let mut listeners = Vec::new();
+    loop {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        if fits(&port) {
+            return (listener, port);
+        }
+        listeners.push(listener);
+    }
+}
+
+#[test]
+fn a_port_that_is_taken_is_named_with_the_way_out_and_no_folder_is_made() {
+    let home = tempfile::tempdir().unwrap();
+    let (_listener, port) = taken();
+    let (address, base) = (format!("127.0.0.1:{port}"), (port - 1).to_string());
+    for (argument, ports) in [
+        ("--http", [&*address, "0"]),
+        ("--grpc-base", ["127.0.0.1:0", &base]),
+    ] {
+        let err = refused(home.path(), ports, 1);
+        assert!(
+            err.contains(&format!("cannot listen on {address}")),
+            "{err}"
+        );
+        assert!(
+            err.contains(&format!("choose another with {argument}")),
+            "{err}"
+        );
+    }
+    assert!(!home.path().join("data").exists());
+}
+
+/// `vortex up` that serves; killed when the test lets go of it.
+struct Running(Child);
+
+impl Running {
+    fn on(home: &Path) -> (Self, Value) {
+        let mut child = up(home, ANY).stdout(Stdio::piped()).spawn().unwrap();
+        let mut banner = String::new();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        out.read_line(&mut banner).unwrap();
+        (Self(child), serde_json::from_str(&banner).unwrap())
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn a_store_that_another_process_has_is_named_with_that_process() {
+    let home = tempfile::tempdir().unwrap();
+    let (first, banner) = Running::on(home.path());
+    assert!(banner["admin"]["config-svc"].is_string(), "{banner}");
+    let err = refused(home.path(), ANY, 1);
+    let holder = format!("is in use by process {}", first.0.id());
+    assert!(err.contains(&holder), "{err}");
+}
+
+#[test]
+fn a_damaged_store_and_one_that_is_none_are_told_apart() {
+    let home = tempfile::tempdir().unwrap();
+    let store = home.path().join("data/config");
+    fs::create_dir_all(&store).unwrap();
+    fs::write(store.join("FORMAT"), "nonsense").unwrap();
+    let err = refused(home.path(), ANY, 1);
+    assert!(err.contains("is damaged: its FORMAT file"), "{err}");
+    fs::remove_file(store.join("FORMAT")).unwrap();
+    fs::write(store.join("notes.txt"), "mine").unwrap();
+    let err = refused(home.path(), ANY, 1);
+    assert!(
+        err.contains("is not a store: it holds \"notes.txt\""),
+        "{err}"
+    );
+}
+
+#[test]
+fn what_can_not_be_meant_is_a_matter_of_usage() {
+    let home = tempfile::tempdir().unwrap();
+    for (argument, why) in [
+        ("--poll=soon", "expected a time"),
+        ("--nonsense", "'--nonsense'"),
+    ] {
+        let err = Ran::of(up(home.path(), ANY).arg(argument)).failed(2);
+        assert!(err.contains(why), "{err}");
+    }
+    for (ports, why) in [
+        (["here", "0"], "invalid socket address"),
+        (["0.0.0.0:0", "0"], "--insecure"),
+        (["127.0.0.1:0", "60000"], "is too high"),
+    ] {
+        let err = refused(home.path(), ports, 2);
+        assert!(err.contains(why), "{err}");
+    }
+    assert!(!home.path().join("data").exists());
+}
