@@ -3,6 +3,7 @@
 mod notes;
 mod palette;
 mod printable;
+pub(crate) mod reader;
 mod table;
 mod yaml;
 

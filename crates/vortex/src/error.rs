@@ -51,6 +51,9 @@ pub(crate) enum Error {
         /// What is wrong.
         detail: String,
     },
+    /// The server's answer is empty, where something was asked for by name.
+    #[error("{0}")]
+    NoMatch(String),
     /// A file can't be read.
     #[error("{} can't be read: {source}", .path.display())]
     Unreadable {
@@ -81,6 +84,7 @@ impl Error {
             Self::Unreachable { .. } | Self::TimedOut { .. } => Exit::Unavailable,
             Self::Garbage { .. } | Self::Setup(_) | Self::Declined => Exit::Failed,
             Self::Usage(_) => Exit::Usage,
+            Self::NoMatch(_) => Exit::NotFound,
             Self::Input { .. } | Self::Unreadable { .. } => Exit::Refused,
             Self::Contexts(error) => error.exit(),
             // a reader such as `head` that has seen enough is no failure

@@ -70,6 +70,25 @@ pub(crate) fn media_type(path: &Path) -> Option<&'static str> {
     })
 }
 
+/// As [`media_type`], and fails for an extension that is no document's. Without one, and for
+/// standard input, nothing is known.
+pub(crate) fn known_media_type(path: &Path) -> Result<Option<&'static str>, Error> {
+    let known = media_type(path);
+    match path.extension() {
+        Some(extension) if known.is_none() => Err(Error::Input {
+            code: "UNSUPPORTED_FORMAT",
+            detail: format!(
+                "{}: .{} is no document's extension, which are .{}; --media-type says what else \
+                 it is",
+                path.display(),
+                extension.display(),
+                Format::EXTENSIONS.join(", .")
+            ),
+        }),
+        _ => Ok(known),
+    }
+}
+
 /// The format of a document by the media type a server told.
 pub(crate) fn format(media_type: &str) -> Option<Format> {
     match media_type.split(';').next()?.trim() {

@@ -45,7 +45,7 @@ fn a_files_extension_says_its_media_type() {
         ("a.yaml", "application/yaml"),
         ("a.json", "application/json"),
         ("a.properties", "text/x-java-properties"),
-        ("a.txt", ""),
+        ("a", ""),
     ] {
         let gateway = Gateway::always(|| Reply::json(200, &written()));
         let path = folder.path().join(name);
@@ -59,6 +59,41 @@ fn a_files_extension_says_its_media_type() {
         assert_eq!(asked.line, "PUT /api/configs/orders/default");
         assert_eq!(asked.header("content-type"), media_type, "{name}");
     }
+}
+
+#[test]
+fn a_file_that_is_no_document_is_refused_unless_its_type_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let gateway = Gateway::always(|| Reply::json(200, &written()));
+    for name in ["page.html", "orders.YML", "a.txt"] {
+        let path = folder.path().join(name);
+        std::fs::write(&path, "a: 1").unwrap();
+        let put = format!("config put orders -f {}", path.display());
+        let err = run(&gateway, &put).failed(5);
+        assert!(err.starts_with("error: UNSUPPORTED_FORMAT: "), "{err}");
+        assert!(err.contains(".properties, .yml, .yaml, .json"), "{err}");
+    }
+    assert!(gateway.asked().is_empty());
+    let path = folder.path().join("page.html");
+    let put = format!("config put orders -f {} --media-type", path.display());
+    run(&gateway, &format!("{put} application/json")).done();
+    let asked = gateway.asked_once();
+    assert_eq!(asked.header("content-type"), "application/json");
+}
+
+#[test]
+fn nothing_is_written_of_nothing_unless_that_is_meant() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.yml");
+    std::fs::write(&path, "").unwrap();
+    let gateway = Gateway::always(|| Reply::json(200, &written()));
+    for file in ["-", path.to_str().unwrap()] {
+        let err = run(&gateway, &format!("config put orders -f {file}")).failed(5);
+        assert!(err.contains(" is empty; --allow-empty writes"), "{err}");
+    }
+    assert!(gateway.asked().is_empty());
+    run(&gateway, "config put orders -f - --allow-empty").done();
+    assert!(gateway.asked_once().body.is_empty());
 }
 
 #[test]
@@ -269,6 +304,20 @@ fn explain_shows_places_and_what_is_hidden() {
         gateway.asked_once().line,
         "GET /api/explain/orders/prod?path=server"
     );
+}
+
+#[test]
+fn a_key_that_is_not_there_is_not_found() {
+    let answer = json!({"version": "v1", "token": "s:1", "considered": [], "values": []});
+    let gateway = Gateway::always(move || Reply::json(200, &answer));
+    let err = run(&gateway, "config explain orders prod --path nope").failed(3);
+    assert_eq!(err, "error: orders with prod has no key nope\n");
+    let ran = run(&gateway, "config explain orders --path nope -o json");
+    assert_eq!(ran.code, 3, "{ran:?}");
+    let whole: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(whole["values"], json!([]));
+    // a configuration without keys is none the less there
+    run(&gateway, "config explain orders").done();
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Help, completion, and outputs that end early.
 
 use std::{
-    io::{Read, Write},
+    io::{BufRead, BufReader, Read, Write},
     process::{Command, Stdio},
 };
 
@@ -95,6 +95,49 @@ fn a_reader_that_has_seen_enough_is_no_error() {
         let ran = Ran::from(child.wait_with_output().unwrap());
         assert_eq!((ran.code, &*ran.err), (0, ""), "{output}");
     }
+}
+
+#[test]
+fn a_watch_ends_with_its_reader() {
+    // no further event comes, nor a connection that lives
+    let gateway = Gateway::start(|_, before| match before {
+        0 => Reply::Events("event: snapshot\nid: s:1\ndata: {\"version\":\"v1\"}\n\n".to_owned()),
+        _ => Reply::problem(404, "LABEL_NOT_FOUND", "it is gone"),
+    });
+    let home = tempfile::tempdir().unwrap();
+    let mut child = vortex(home.path())
+        .args(["--server", &gateway.url, "config", "watch", "orders"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    let mut reader = BufReader::new(child.stdout.take().unwrap());
+    reader.read_line(&mut line).unwrap();
+    drop(reader);
+    let ran = Ran::from(child.wait_with_output().unwrap());
+    assert_eq!(
+        (&*line, ran.code, &*ran.err),
+        ("snapshot  v1  s:1\n", 0, "")
+    );
+}
+
+#[test]
+fn a_watch_that_nobody_reads_does_not_begin() {
+    let gateway = Gateway::always(|| Reply::Hang);
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let home = tempfile::tempdir().unwrap();
+    let arguments = ["config", "watch", "orders", "--timeout", "5s"];
+    let child = vortex(home.path())
+        .args(["--server", &gateway.url])
+        .args(arguments)
+        .stdout(writer)
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let ran = Ran::from(child.wait_with_output().unwrap());
+    assert_eq!((ran.code, &*ran.err), (0, ""));
 }
 
 #[test]

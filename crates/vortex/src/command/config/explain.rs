@@ -1,9 +1,11 @@
 //! `vortex config explain`.
 
+use serde_json::Value;
+
 use super::View;
 use crate::{
     client::Call,
-    console::{Table, cell, short},
+    console::{Format, Table, cell, short},
     error::Error,
     session::Session,
     view::{self, Explained, Explanation, Hidden, Origin},
@@ -30,16 +32,35 @@ pub(crate) struct Args {
 impl Args {
     pub(super) async fn run(self, session: &mut Session) -> Result<(), Error> {
         let call = Call::get(["api", "explain", &self.view.app, &self.view.profiles])
-            .query("path", self.path)
-            .query("min_token", self.min_token);
+            .query("path", self.path.as_deref())
+            .query("min_token", self.min_token.as_deref());
         let answer = session.client.send(session.labelled(call)).await?.json()?;
-        let server = session.client.server();
-        session.console.print(&answer, |answer| {
-            let explanation: Explanation = view::read(answer, server)?;
-            let table = Table::new(["KEY", "VALUE", "ORIGIN", "VERSION", "HIDES"]);
-            Ok(table.with(explanation.values.into_iter().map(row)))
-        })
+        let empty = answer["values"].as_array().is_some_and(Vec::is_empty);
+        match self.path.as_deref().filter(|_| empty) {
+            None => print(session, &answer),
+            Some(path) => {
+                if session.console.format() != Format::Table {
+                    session.console.data(&answer)?;
+                    session.console.flush()?;
+                }
+                Err(self.no_match(path))
+            }
+        }
     }
+
+    fn no_match(&self, path: &str) -> Error {
+        let View { app, profiles } = &self.view;
+        Error::NoMatch(format!("{app} with {profiles} has no key {path}"))
+    }
+}
+
+fn print(session: &mut Session, answer: &Value) -> Result<(), Error> {
+    let server = session.client.server();
+    session.console.print(answer, |answer| {
+        let explanation: Explanation = view::read(answer, server)?;
+        let table = Table::new(["KEY", "VALUE", "ORIGIN", "VERSION", "HIDES"]);
+        Ok(table.with(explanation.values.into_iter().map(row)))
+    })
 }
 
 fn row(explained: Explained) -> [String; 5] {

@@ -1,6 +1,6 @@
 //! `vortex config put`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use reqwest::header::{CONTENT_TYPE, IF_MATCH, IF_NONE_MATCH};
 
@@ -39,12 +39,21 @@ pub(crate) struct Args {
     /// The content's media type; the file's extension says it otherwise
     #[arg(long, value_name = "TYPE")]
     media_type: Option<String>,
+    /// Write a document of no bytes
+    #[arg(long)]
+    allow_empty: bool,
 }
 
 impl Args {
     pub(super) async fn run(self, session: &mut Session) -> Result<(), Error> {
+        let media_type = match &self.media_type {
+            Some(given) => Some(given.as_str()),
+            None => file::known_media_type(&self.file)?,
+        };
         let content = file::read(&self.file)?;
-        let media_type = self.media_type.as_deref().or(file::media_type(&self.file));
+        if content.is_empty() && !self.allow_empty {
+            return Err(empty(&self.file));
+        }
         let if_match = self.if_match.as_deref().map(entity_tag);
         let call = Call::put(self.target.path(&[]))
             .header(CONTENT_TYPE, media_type)?
@@ -66,6 +75,18 @@ impl Args {
                 yes_or_no(written.created).to_owned(),
             ]]))
         })
+    }
+}
+
+/// More often a command before the pipe that failed than what was meant.
+fn empty(path: &Path) -> Error {
+    let name = file::name(path);
+    Error::Input {
+        code: "INVALID_ARGUMENT",
+        detail: format!(
+            "{} is empty; --allow-empty writes an empty document",
+            name.display()
+        ),
     }
 }
 

@@ -2,12 +2,14 @@
 
 mod narrator;
 
+use std::pin::pin;
+
 use serde_json::json;
 
 use super::{Reader, View};
 use crate::{
     client::{Call, Follow, Told},
-    console::{Console, Format},
+    console::{Console, Format, reader},
     error::Error,
     session::Session,
 };
@@ -19,6 +21,7 @@ use narrator::Narrator;
 #[command(after_help = "\
 Prints what the configuration is, then each change of it. With -o json each event is one line.
 A lost connection is taken up again where it stood; --timeout says for how long that is tried.
+It ends when interrupted, after --count events, and when nobody reads what it prints.
 
 Examples:
   vortex config watch orders prod
@@ -45,8 +48,13 @@ impl Args {
         let mut follow = Follow::new(&session.client, call);
         let mut narrator = Narrator::default();
         let mut left = self.count.unwrap_or(u64::MAX);
+        let mut gone = pin!(reader::gone());
         while left > 0 {
-            let told = follow.next().await?;
+            let told = tokio::select! {
+                // a reader such as `head` that has seen enough need not wait for another event
+                () = gone.as_mut() => return Ok(()),
+                told = follow.next() => told?,
+            };
             print(&mut session.console, &mut narrator, told)?;
             session.console.flush()?;
             left -= 1;
