@@ -324,7 +324,12 @@ fn check_source(given: &str) -> Result<(), InvalidName> {
 }
 
 fn check_label(given: &str) -> Result<(), InvalidName> {
-    check_relative("label", given, MAX_LABEL)
+    check_relative("label", given, MAX_LABEL)?;
+    // it stands between labels where readers name several
+    if given.contains(',') {
+        return malformed("label", given, "without ',', which separates labels");
+    }
+    Ok(())
 }
 
 fn check_path(given: &str) -> Result<(), InvalidName> {

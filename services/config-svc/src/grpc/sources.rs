@@ -125,7 +125,7 @@ fn source_label(name: &str, label: &LabelStatus) -> pb::SourceLabel {
 
 fn source_defect(defect: &Defect) -> pb::SourceDefect {
     pb::SourceDefect {
-        label: defect.label.to_string(),
+        label: defect.label.clone(),
         path: defect.path.clone(),
         reason: defect.reason.to_owned(),
         detail: defect.detail.clone(),

@@ -10,12 +10,12 @@ use super::{
 };
 use crate::{
     configuration::Configuration,
-    domain::{Label, Request},
+    domain::{InvalidName, Label, Request},
 };
 use metrics::Counter;
 use report::Reporter;
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
@@ -23,7 +23,7 @@ use std::{
 };
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
-use vortex_git::Repository;
+use vortex_git::{CommitId, LabelKind, Repository};
 use vortex_kit::{clock::Clock, process::Runtime};
 
 /// Labels that one source may feed.
@@ -38,6 +38,10 @@ pub(super) struct Poller {
     repository: Option<Arc<Repository>>,
     approved: Vec<Approval>,
     skipped: BTreeMap<Label, Vec<(String, String)>>,
+    /// Branches and tags that nobody could ask for by their names, and why.
+    unreachable: Vec<(String, String)>,
+    /// The names of the labels that are tags.
+    tags: BTreeSet<String>,
     reporter: Reporter,
     imported: Counter,
     refused: Counter,
@@ -70,6 +74,8 @@ impl Poller {
             repository: None,
             approved: Vec::new(),
             skipped: BTreeMap::new(),
+            unreachable: Vec::new(),
+            tags: BTreeSet::new(),
         }
     }
 
@@ -137,34 +143,46 @@ impl Poller {
             .await?
         };
         let (labels, default) = labels;
-        let mut readable: Vec<_> = labels.readable.iter().collect();
-        if readable.len() > MAX_LABELS {
+        if labels.readable.len() > MAX_LABELS {
             return Err(format!(
                 "it has {} branches and tags, {MAX_LABELS} at most are read",
-                readable.len()
+                labels.readable.len()
             ));
         }
-        readable.sort_by_key(|label| Some(&label.name) != default.as_ref());
+        let mut reachable = self.sort_out(&labels.readable);
+        reachable.sort_by_key(|(name, _)| Some(name.as_str()) != default.as_deref());
         let fed = self.fed_labels();
-        for label in &readable {
-            let Ok(name) = label.name.parse::<Label>() else {
-                tracing::warn!(
-                    label = label.name,
-                    "a label that can't be asked for is left out"
-                );
-                continue;
-            };
-            if let Err(why) = self.import_label(&repository, &name, label.commit).await {
-                self.note_failed(&name, label.commit, why);
+        for (name, commit) in &reachable {
+            if let Err(why) = self.import_label(&repository, name, *commit).await {
+                self.note_failed(name, *commit, why);
             }
         }
         let broken = labels.unreadable.iter().map(|label| label.name.as_str());
-        let kept: Vec<&str> = readable
+        let kept: Vec<&str> = reachable
             .iter()
-            .map(|l| l.name.as_str())
+            .map(|(name, _)| name.as_str())
             .chain(broken)
             .collect();
         self.remove_labels(&fed, &kept).await
+    }
+
+    /// The labels that readers can ask for. Notes those that they can't, and which are
+    /// tags.
+    fn sort_out(&mut self, found: &[vortex_git::Label]) -> Vec<(Label, CommitId)> {
+        let tags = found.iter().filter(|label| label.kind == LabelKind::Tag);
+        self.tags = tags.map(|label| label.name.clone()).collect();
+        self.unreachable.clear();
+        let mut reachable = Vec::with_capacity(found.len());
+        for label in found {
+            match label.name.parse() {
+                Ok(name) => reachable.push((name, label.commit)),
+                Err(invalid) => {
+                    let why = InvalidName::to_string(&invalid);
+                    self.unreachable.push((label.name.clone(), why));
+                }
+            }
+        }
+        reachable
     }
 
     /// The repository as it is now.

@@ -21,10 +21,13 @@ pub struct Status {
     pub error: Option<String>,
     /// The labels it feeds.
     pub labels: BTreeMap<Label, LabelStatus>,
-    /// Files that are not served, the first of them.
+    /// Files that are not served, the first of them: those before that a commit can
+    /// mend, and those of tags after.
     pub defects: Vec<Defect>,
     /// How many more there are.
     pub more_defects: usize,
+    /// How many of all a commit can mend.
+    pub to_mend: usize,
 }
 
 /// How a label that a source feeds stands.
@@ -60,12 +63,12 @@ pub enum PendingReason {
     Failed,
 }
 
-/// A file that is not served as it is.
+/// A file that is not served as it is, or a whole label.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Defect {
-    /// The label.
-    pub label: Label,
-    /// The path.
+    /// The name of the branch or tag, which may be no label.
+    pub label: String,
+    /// The path. Empty where the whole label is not served.
     pub path: String,
     /// Why, as a reason of the error catalogue.
     pub reason: &'static str,
@@ -115,13 +118,25 @@ impl Status {
                 pending.detail
             ))
         });
-        pending.or_else(|| {
-            let first = self.defects.first()?;
-            let count = self.defects.len() + self.more_defects;
-            Some(format!(
-                "{count} files are not served, such as {} of label {}: {}: {}",
-                first.path, first.label, first.reason, first.detail
-            ))
-        })
+        pending.or_else(|| self.to_mend())
+    }
+
+    /// What a commit can mend. Nobody can mend a tag, so its defects are only listed.
+    fn to_mend(&self) -> Option<String> {
+        let first = self.defects.first().filter(|_| self.to_mend > 0)?;
+        let Defect {
+            label,
+            path,
+            reason,
+            detail,
+        } = first;
+        let what = match path.as_str() {
+            "" => format!("label {label}"),
+            path => format!("{path} of label {label}"),
+        };
+        let count = self.to_mend;
+        Some(format!(
+            "{count} files or labels are not served, such as {what}: {reason}: {detail}"
+        ))
     }
 }

@@ -2,7 +2,7 @@
 
 use super::super::status::{Defect, LISTED_DEFECTS, Status};
 use super::Poller;
-use crate::domain::{Content, Label, LabelState, SourceName};
+use crate::domain::{Content, Label, LabelState, SourceName, State};
 use metrics::Gauge;
 use serde_json::json;
 use vortex_kit::{health::Health, process::Runtime};
@@ -46,25 +46,43 @@ impl Reporter {
 }
 
 impl Poller {
-    /// Lists the files that are not served as they are.
+    /// Lists the files that are not served as they are: those first that a commit can
+    /// mend, then those of tags, which stay as they were made.
     pub(super) fn list_defects(&self, status: &mut Status) {
         let state = self.configuration.state();
-        let mut defects = Vec::new();
+        status.defects.clear();
         let mut count = 0;
-        for (name, label) in &state.labels {
-            let feed = label.feed.as_ref();
-            if feed.is_none_or(|feed| feed.source != self.settings.name) {
-                continue;
-            }
-            for defect in self.defects_of(name, label) {
+        for of_tags in [false, true] {
+            for defect in self.defects(&state, of_tags) {
                 count += 1;
-                if defects.len() < LISTED_DEFECTS {
-                    defects.push(defect);
+                if status.defects.len() < LISTED_DEFECTS {
+                    status.defects.push(defect);
                 }
             }
+            if !of_tags {
+                status.to_mend = count;
+            }
         }
-        status.more_defects = count - defects.len();
-        status.defects = defects;
+        status.more_defects = count - status.defects.len();
+    }
+
+    fn defects<'a>(&'a self, state: &'a State, of_tags: bool) -> impl Iterator<Item = Defect> + 'a {
+        let is_meant = move |name: &str| self.tags.contains(name) == of_tags;
+        let ours = |label: &LabelState| {
+            let feed = label.feed.as_ref();
+            feed.is_some_and(|feed| feed.source == self.settings.name)
+        };
+        let fed = state.labels.iter();
+        let fed = fed.filter(move |(name, label)| is_meant(name.as_str()) && ours(label));
+        let unreachable = self.unreachable.iter();
+        let unreachable = unreachable.filter(move |(name, _)| is_meant(name));
+        fed.flat_map(|(name, label)| self.defects_of(name, label))
+            .chain(unreachable.map(|(name, why)| Defect {
+                label: name.clone(),
+                path: String::new(),
+                reason: "INVALID_NAME",
+                detail: why.clone(),
+            }))
     }
 
     fn defects_of<'a>(
@@ -82,7 +100,7 @@ impl Poller {
                 Content::Present { defect: None, .. } | Content::Absent => return None,
             };
             Some(Defect {
-                label: name.clone(),
+                label: name.to_string(),
                 path: document.path.to_string(),
                 reason,
                 detail,
@@ -90,7 +108,7 @@ impl Poller {
         });
         let skipped = self.skipped.get(name).into_iter().flatten();
         of_documents.chain(skipped.map(|(path, why)| Defect {
-            label: name.clone(),
+            label: name.to_string(),
             path: path.clone(),
             reason: "FILE_SKIPPED",
             detail: why.clone(),

@@ -75,6 +75,28 @@ async fn files_that_are_invalid_from_the_first_are_listed_and_spoil_only_their_r
 }
 
 #[tokio::test]
+async fn an_old_tag_with_an_invalid_file_is_listed_and_no_degradation() {
+    let work = Work::new();
+    work.commit_file("orders.yml", "a: [");
+    work.git(&["tag", "v1"]);
+    work.commit_file("orders.yml", "a: 1");
+    let fed = Fed::by(work).await;
+    let source = fed.look().await;
+    assert_eq!(fed.complaint(), None);
+    let fault = fed.read("orders", "v1").await.unwrap_err();
+    assert_eq!(fault.reason(), Reason::DocumentInvalid);
+    let defect = &source.defects[0];
+    assert_eq!((&*defect.label, &*defect.path), ("v1", "orders.yml"));
+    fed.work.git(&["branch", "-q", "old", "v1"]);
+    let source = fed.look().await;
+    let labels: Vec<&str> = source.defects.iter().map(|d| &*d.label).collect();
+    assert_eq!(labels, ["old", "v1"], "branches come first");
+    let complaint = fed.complaint().unwrap();
+    assert!(complaint.starts_with("1 files or labels"), "{complaint}");
+    fed.stop().await;
+}
+
+#[tokio::test]
 async fn a_file_of_a_hundred_megabytes_is_listed_and_not_read() {
     let work = Work::new();
     work.write("orders.yml", "a: 1");

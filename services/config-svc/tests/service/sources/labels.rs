@@ -42,6 +42,35 @@ async fn a_branch_that_is_deleted_is_a_label_no_more() {
     fed.stop().await;
 }
 
+#[tokio::test]
+async fn a_branch_that_nobody_can_ask_for_is_listed_and_not_imported() {
+    let work = branched();
+    work.git(&["branch", "-q", "we,ird"]);
+    let fed = Fed::by(work).await;
+    let source = fed.look().await;
+    let labels: Vec<&str> = source.labels.iter().map(|label| &*label.label).collect();
+    assert_eq!(labels, ["main", "other", "third"]);
+    let [defect] = &source.defects[..] else {
+        panic!("one defect: {:?}", source.defects)
+    };
+    assert_eq!(
+        (&*defect.label, &*defect.path, &*defect.reason),
+        ("we,ird", "", "INVALID_NAME")
+    );
+    assert!(defect.detail.contains("separates labels"), "{defect:?}");
+    let complaint = fed.complaint().unwrap();
+    assert!(
+        complaint.contains("label we,ird: INVALID_NAME"),
+        "{complaint}"
+    );
+    let fault = fed.read("orders", "we,ird").await.unwrap_err();
+    assert_eq!(fault.reason(), Reason::InvalidName);
+    fed.work.git(&["branch", "-q", "-D", "we,ird"]);
+    assert_eq!(fed.look().await.defects, []);
+    assert_eq!(fed.complaint(), None);
+    fed.stop().await;
+}
+
 /// Readers of the branch that was hold it in a cache, which must not outlive it.
 #[tokio::test]
 async fn a_branch_that_comes_back_is_served_as_it_is_now() {
