@@ -184,6 +184,8 @@ pub(crate) struct Sources {
 #[serde(default)]
 pub(crate) struct Source {
     pub(crate) name: String,
+    /// Absent from gateways that know of configured sources alone.
+    pub(crate) state: String,
     pub(crate) kind: String,
     pub(crate) location: String,
     pub(crate) release: String,
@@ -192,6 +194,12 @@ pub(crate) struct Source {
     pub(crate) labels: Vec<SourceLabel>,
     pub(crate) defects: Vec<Defect>,
     pub(crate) more_defects: u32,
+}
+
+/// The labels that a source was detached from.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Detached {
+    pub(crate) labels: Vec<String>,
 }
 
 /// A label that a source feeds.

@@ -105,6 +105,7 @@ impl SourceService for Constant {
         get_source GetSourceRequest GetSourceResponse;
         sync_source SyncSourceRequest SyncSourceResponse;
         approve_source ApproveSourceRequest ApproveSourceResponse;
+        detach_source DetachSourceRequest DetachSourceResponse;
         notify_sources NotifySourcesRequest NotifySourcesResponse;
     }
 }

@@ -13,6 +13,7 @@ pub(super) fn routes() -> OpenApiRouter<Services> {
         .routes(routes!(read::list))
         .routes(routes!(read::get))
         .routes(routes!(command::approve))
+        .routes(routes!(command::detach))
 }
 
 pub(super) fn slow_routes() -> OpenApiRouter<Services> {

@@ -263,6 +263,7 @@ impl SourceService for Service {
         get_source GetSourceRequest GetSourceResponse
         sync_source SyncSourceRequest SyncSourceResponse
         approve_source ApproveSourceRequest ApproveSourceResponse
+        detach_source DetachSourceRequest DetachSourceResponse
         notify_sources NotifySourcesRequest NotifySourcesResponse
     }
 }

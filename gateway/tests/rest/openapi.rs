@@ -65,6 +65,7 @@ async fn every_route_of_the_contract_is_described() {
         "get /api/sources/{name}",
         "post /api/sources/{name}/sync",
         "post /api/sources/{name}/approve",
+        "post /api/sources/{name}/detach",
         "get /api/configs",
         "put /api/configs/{app}/{profile}",
         "get /api/configs/{app}/{profile}",

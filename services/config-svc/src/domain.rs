@@ -34,7 +34,8 @@ mod tests;
 
 pub use change::{ChangeEntry, ChangeSet, ChangeState, ChangedDocument};
 pub use command::{
-    Command, DocumentWrite, Import, Outcome, Precondition, Release, Removal, Selector, WriteChange,
+    Command, Detachment, DocumentWrite, Import, Outcome, Precondition, Release, Removal, Selector,
+    WriteChange,
 };
 pub use content::{Content, ContentRef, Defect, MAX_DOCUMENT_BYTES, Sha256};
 pub use decide::{Decided, Request, decide};

@@ -4,9 +4,11 @@ mod git;
 mod import;
 mod poll;
 mod status;
+mod unconfigured;
 
 pub use git::{GitSettings, ReleasePolicy};
 pub use status::{Defect, LabelStatus, Pending, PendingReason, Status};
+pub use unconfigured::DetachError;
 
 use crate::{
     configuration::Configuration,
@@ -16,11 +18,11 @@ use jiff::Timestamp;
 use poll::Poller;
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
     time::Duration,
 };
 use tokio::sync::{mpsc, oneshot};
-use vortex_kit::process::Runtime;
+use vortex_kit::{health::Health, process::Runtime};
 
 /// Things that may be asked of a source before it looks again.
 const ASKED: usize = 16;
@@ -29,6 +31,8 @@ const ASKED: usize = 16;
 #[derive(Clone, Default)]
 pub struct Sources {
     by_name: Arc<BTreeMap<SourceName, Handle>>,
+    /// Where to tell of sources that are not configured, from the start on.
+    health: Arc<OnceLock<Health>>,
 }
 
 /// A source, as others see it.
@@ -100,6 +104,7 @@ impl Sources {
         });
         Self {
             by_name: Arc::new(by_name.collect()),
+            health: Arc::default(),
         }
     }
 
@@ -112,6 +117,8 @@ impl Sources {
 
     /// Begins to look at the sources, until the process ends.
     pub fn start(&self, configuration: &Arc<Configuration>, runtime: &Runtime) {
+        self.health.get_or_init(|| runtime.health.clone());
+        self.tell_unconfigured(&configuration.state());
         for handle in self.by_name.values() {
             let Some(inbox) = lock(&handle.inbox).take() else {
                 continue;

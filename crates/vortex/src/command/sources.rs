@@ -8,7 +8,7 @@ use crate::{
     console::{Format, Table, moment, short},
     error::Error,
     session::Session,
-    view::{self, Source, SourceLabel, Sources},
+    view::{self, Detached, Source, SourceLabel, Sources},
 };
 
 /// More sources than a mesh has.
@@ -39,6 +39,14 @@ Examples:
   vortex sources show main-repository                        # says which commit waits
   vortex sources approve main-repository --commit 5baad18… --label main")]
     Approve(Approve),
+    /// Let the labels go of a source that is no longer configured
+    ///
+    /// They keep their documents, and take other writes from then on.
+    #[command(after_help = "\
+Examples:
+  vortex sources list                                        # says which is not configured
+  vortex sources detach main-repository")]
+    Detach(Name),
 }
 
 /// Which source is meant.
@@ -62,6 +70,7 @@ impl Command {
     pub(crate) async fn run(self, session: &mut Session) -> Result<(), Error> {
         let call = match self {
             Self::List => return list(session).await,
+            Self::Detach(Name { name }) => return detach(session, &name).await,
             Self::Show(Name { name }) => Call::get(["api", "sources", &name]),
             Self::Sync(Name { name }) => {
                 let notes = session.console.notes();
@@ -77,6 +86,17 @@ impl Command {
         let reply = session.client.send(call).await?.json()?;
         show(session, &reply)
     }
+}
+
+async fn detach(session: &mut Session, name: &str) -> Result<(), Error> {
+    let call = Call::post(["api", "sources", name, "detach"]);
+    let reply = session.client.send(call).await?.json()?;
+    let server = session.client.server();
+    session.console.print(&reply, |reply| {
+        let detached: Detached = view::read(reply, server)?;
+        let rows = detached.labels.into_iter().map(|label| [label]);
+        Ok(Table::new(["DETACHED"]).with(rows))
+    })
 }
 
 async fn list(session: &mut Session) -> Result<(), Error> {
@@ -120,6 +140,7 @@ fn state(source: &Source) -> String {
         .iter()
         .find(|label| !label.pending_commit.is_empty());
     match waits {
+        _ if source.state == "not_configured" => "not configured".to_owned(),
         _ if !source.error.is_empty() => format!("failed: {}", source.error),
         Some(label) => format!("waits: {}", label.pending_reason),
         None if !source.defects.is_empty() => "defects".to_owned(),

@@ -110,6 +110,14 @@ fn sources_say_what_waits() {
 }
 
 #[test]
+fn a_source_that_is_not_configured_is_detached_on_command() {
+    let gateway = Gateway::always(|| Reply::json(200, &json!({"labels": ["main", "v1"]})));
+    let told = run(&gateway, "sources detach repo").done();
+    assert!(told.contains("main") && told.contains("v1"), "{told}");
+    assert_eq!(gateway.asked()[0].line, "POST /api/sources/repo/detach");
+}
+
+#[test]
 fn sources_are_read_and_approved_on_command() {
     let gateway = Gateway::always(|| Reply::json(200, &source()));
     run(&gateway, "sources sync repo").done();

@@ -1,9 +1,9 @@
 //! Commands to sources.
 
 use axum::{Json as JsonAnswer, extract::State};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use vortex_proto::config::v1::{ApproveSourceRequest, SyncSourceRequest};
+use vortex_proto::config::v1::{ApproveSourceRequest, DetachSourceRequest, SyncSourceRequest};
 
 use super::{read::None, shape::Source};
 use crate::{
@@ -23,6 +23,13 @@ pub(super) struct Approval {
     label: String,
     /// The commit that waits.
     commit: String,
+}
+
+/// The labels that a source was detached from.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Detached {
+    /// Their names, also where it was done before.
+    labels: Vec<String>,
 }
 
 /// Read a source now
@@ -66,4 +73,27 @@ pub(super) async fn approve(
         commit: approval.commit,
     };
     answer::json(services.sources().approve_source(request)).await
+}
+
+/// Let the labels go of a source that is no longer configured
+///
+/// They keep their documents, and take other writes from then on.
+#[utoipa::path(
+    post,
+    path = "/api/sources/{name}/detach",
+    operation_id = "detachSource",
+    tag = "sources",
+    params(("name" = String, Path, description = "Its name")),
+    responses((status = 200, description = "The labels that were let go", body = Detached)),
+)]
+pub(super) async fn detach(
+    State(services): State<Services>,
+    Path(name): Path<String>,
+    Query(None {}): Query<None>,
+) -> Result<JsonAnswer<Detached>, Problem> {
+    let request = DetachSourceRequest { name };
+    let reply = services.sources().detach_source(request).await?;
+    Ok(JsonAnswer(Detached {
+        labels: reply.into_inner().labels,
+    }))
 }

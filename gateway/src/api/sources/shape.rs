@@ -10,6 +10,8 @@ use crate::time::rfc3339;
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Source {
     name: String,
+    /// Whether it is configured.
+    state: Configured,
     /// `git`
     kind: String,
     /// Where it is, without credentials.
@@ -33,6 +35,7 @@ pub(super) struct Source {
 impl From<proto::Source> for Source {
     fn from(source: proto::Source) -> Self {
         Self {
+            state: source.state().into(),
             release: source.release().into(),
             name: source.name,
             kind: source.kind,
@@ -83,6 +86,29 @@ impl From<proto::ReleasePolicy> for Release {
     }
 }
 
+/// Whether a source is configured.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = SourceState)]
+enum Configured {
+    /// It is: it is looked at.
+    Configured,
+    /// It was: its labels are as it left them, until it is configured again or detached.
+    NotConfigured,
+    /// A state newer than this gateway.
+    Unknown,
+}
+
+impl From<proto::SourceState> for Configured {
+    fn from(state: proto::SourceState) -> Self {
+        match state {
+            proto::SourceState::Configured => Self::Configured,
+            proto::SourceState::NotConfigured => Self::NotConfigured,
+            proto::SourceState::Unspecified => Self::Unknown,
+        }
+    }
+}
+
 /// A label that a source feeds.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = SourceLabel)]
@@ -110,13 +136,14 @@ impl From<proto::SourceLabel> for Label {
     }
 }
 
-/// A file that is not served.
+/// A file that is not served, or a whole branch or tag.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = SourceDefect)]
 struct Defect {
     label: String,
+    /// Empty where the whole label is not served.
     path: String,
-    /// `DOCUMENT_INVALID`, `FILE_TOO_LARGE` or `FILE_SKIPPED`.
+    /// `DOCUMENT_INVALID`, `FILE_TOO_LARGE`, `FILE_SKIPPED`, or `INVALID_NAME` for a label.
     reason: String,
     /// What is wrong, with line and column where there are any.
     detail: String,

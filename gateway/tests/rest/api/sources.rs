@@ -70,6 +70,34 @@ async fn sources_are_listed_synced_and_approved() {
 }
 
 #[tokio::test]
+async fn a_source_that_is_not_configured_is_shown_so_and_detached() {
+    let mesh = start().await;
+    mesh.service.reply(
+        "get_source",
+        GetSourceResponse {
+            source: Some(Source {
+                name: "old".into(),
+                state: SourceState::NotConfigured.into(),
+                ..Source::default()
+            }),
+        },
+    );
+    let shown = mesh.get("/api/sources/old").await.json();
+    assert_eq!(shown["state"], "not_configured");
+    mesh.service.reply(
+        "detach_source",
+        DetachSourceResponse {
+            labels: vec!["main".into()],
+        },
+    );
+    let answer = mesh.send("POST /api/sources/old/detach", &[], "").await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.json(), json!({"labels": ["main"]}));
+    let asked: DetachSourceRequest = mesh.service.asked("detach_source");
+    assert_eq!(asked.name, "old");
+}
+
+#[tokio::test]
 async fn any_push_notification_makes_the_sources_look() {
     let mesh = start().await;
     mesh.service.reply(

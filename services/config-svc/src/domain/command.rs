@@ -15,6 +15,8 @@ pub enum Command {
     Discard(Selector),
     /// Take away a label that its source no longer has.
     RemoveLabel(Removal),
+    /// Let a label take other writes, as its source is no longer configured.
+    DetachLabel(Detachment),
 }
 
 /// A change set to be written through the API.
@@ -100,6 +102,15 @@ pub struct Release {
 /// A label to be taken away.
 #[derive(Debug, Clone)]
 pub struct Removal {
+    /// The label.
+    pub label: Label,
+    /// The source that fed it.
+    pub source: SourceName,
+}
+
+/// A label to be let go of by its source.
+#[derive(Debug, Clone)]
+pub struct Detachment {
     /// The label.
     pub label: Label,
     /// The source that fed it.

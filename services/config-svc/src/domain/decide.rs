@@ -46,6 +46,7 @@ pub fn decide(
         Command::Write(write) => write::decide(state, author, write),
         Command::Import(import) => import::decide(state, author, import),
         Command::RemoveLabel(removal) => import::decide_removal(state, removal),
+        Command::DetachLabel(detachment) => import::decide_detachment(state, detachment),
         Command::Release(release) => release::decide(state, release),
         Command::Discard(selector) => release::decide_discard(state, selector),
     }?;

@@ -3,7 +3,7 @@
 
 use super::{
     Body, ChangeEntry, ChangeSet, ChangeState, ChangedDocument, Document, Feed, Label, LabelState,
-    MAX_VERSIONS, Outcome, Record, Seq, SourceName, State, Version,
+    MAX_VERSIONS, Outcome, Record, Seq, Sha256, SourceName, State, Version, VersionName,
 };
 use std::sync::Arc;
 
@@ -66,6 +66,7 @@ impl State {
             }
             Body::Unchanged { change } => self.apply_unchanged(record.seq, *change),
             Body::LabelRemoved { label } => Ok(self.apply_removal(record.seq, label)),
+            Body::LabelDetached { label } => Ok(self.apply_detachment(record.seq, label)),
         }
     }
 
@@ -154,18 +155,17 @@ impl State {
             };
             self.labels.insert(name.clone(), empty);
         }
-        Outcome {
-            at,
-            change: Seq(0),
-            label: name.clone(),
-            name: label.feed.map_or_else(
-                || super::VersionName::trusted("removed"),
-                |feed| feed.imported,
-            ),
-            digest: super::Sha256::of(&[]),
-            created: false,
-            moved: true,
-        }
+        end_of_feed(at, name, label.feed)
+    }
+
+    fn apply_detachment(&mut self, at: Seq, name: &Label) -> Outcome {
+        let mut label = self.labels.get(name).cloned().unwrap_or_default();
+        let feed = label.feed.take();
+        label.detached = feed.as_ref().map(|feed| feed.source.clone());
+        // the version that readers are told was its source's
+        label.generation = at.0;
+        self.labels.insert(name.clone(), label);
+        end_of_feed(at, name, feed)
     }
 
     fn change_mut(
@@ -223,6 +223,7 @@ impl LabelState {
         } else {
             self.feed.take().and_then(|feed| feed.served)
         };
+        self.detached = None;
         self.feed = Some(Feed {
             source: source.clone(),
             imported: change.name.clone(),
@@ -260,6 +261,18 @@ impl Document {
             !drop
         });
         dropped
+    }
+}
+
+fn end_of_feed(at: Seq, label: &Label, feed: Option<Feed>) -> Outcome {
+    Outcome {
+        at,
+        change: Seq(0),
+        label: label.clone(),
+        name: feed.map_or_else(|| VersionName::trusted("removed"), |feed| feed.imported),
+        digest: Sha256::of(&[]),
+        created: false,
+        moved: true,
     }
 }
 

@@ -15,6 +15,8 @@ pub struct LabelState {
     pub generation: u64,
     /// The source that feeds the label, if one does.
     pub feed: Option<Feed>,
+    /// The source that fed the label until it was detached, if one did.
+    pub detached: Option<SourceName>,
 }
 
 /// What feeds a label.

@@ -115,6 +115,12 @@ pub enum Body {
         /// The label.
         label: Label,
     },
+    /// A label keeps what it has and takes other writes, as its source is no longer
+    /// configured.
+    LabelDetached {
+        /// The label.
+        label: Label,
+    },
 }
 
 impl Body {
@@ -125,7 +131,7 @@ impl Body {
             | Self::Discard { change }
             | Self::Restage { change }
             | Self::Unchanged { change } => Some(*change),
-            Self::Change { .. } | Self::LabelRemoved { .. } => None,
+            Self::Change { .. } | Self::LabelRemoved { .. } | Self::LabelDetached { .. } => None,
         }
     }
 

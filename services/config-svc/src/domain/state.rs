@@ -59,7 +59,7 @@ impl Default for State {
 
 impl State {
     /// The label readers mean: `main` is `master` where only a source's `master`
-    /// exists.
+    /// exists, also once that was detached.
     pub fn label(&self, name: &str) -> Option<(&Label, &LabelState)> {
         let found = self.labels.get_key_value(name)?;
         let (_, label) = found;
@@ -70,7 +70,7 @@ impl State {
         let master = self.labels.get_key_value(Label::MASTER);
         Some(
             master
-                .filter(|(_, master)| master.feed.is_some())
+                .filter(|(_, master)| master.feed.is_some() || master.detached.is_some())
                 .unwrap_or(found),
         )
     }

@@ -214,6 +214,9 @@ fn body(state: &State, record: &Record) -> pb::record::Body {
         Body::LabelRemoved { label } => pb::record::Body::LabelRemoved(pb::LabelRemoved {
             label: label.to_string(),
         }),
+        Body::LabelDetached { label } => pb::record::Body::LabelDetached(pb::LabelDetached {
+            label: label.to_string(),
+        }),
     }
 }
 
@@ -244,7 +247,9 @@ fn about(state: &State, record: &Record) -> Option<ChangeName> {
 pub(super) fn concerns(state: &State, record: &Record, label: &str) -> bool {
     match &record.body {
         Body::Change { change, .. } => change.label.as_str() == label,
-        Body::LabelRemoved { label: removed } => removed.as_str() == label,
+        Body::LabelRemoved { label: about } | Body::LabelDetached { label: about } => {
+            about.as_str() == label
+        }
         Body::Release { .. }
         | Body::Discard { .. }
         | Body::Restage { .. }

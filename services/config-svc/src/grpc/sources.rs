@@ -1,9 +1,18 @@
 //! The sources that feed labels.
 
 use super::{Grpc, Reply, convert, parse};
-use crate::source::{Approval, AskError, Defect, GitSettings, LabelStatus, ReleasePolicy, Status};
+use crate::{
+    domain::{Request as Requester, SourceName},
+    error::write_error,
+    source::{
+        Approval, AskError, Defect, DetachError, GitSettings, LabelStatus, ReleasePolicy, Status,
+    },
+};
 use tonic::{Request, Response};
-use vortex_kit::error::{Fault, Reason};
+use vortex_kit::{
+    context::Context,
+    error::{Fault, Reason},
+};
 use vortex_proto::config::v1 as pb;
 use vortex_proto::config::v1::source_service_server::SourceService;
 
@@ -14,12 +23,14 @@ impl SourceService for Grpc {
         request: Request<pb::ListSourcesRequest>,
     ) -> Reply<pb::ListSourcesResponse> {
         super::page::size(request.into_inner().page_size)?;
-        let sources = self.sources.list();
+        let configured = self.sources.list();
+        let others = self.sources.unconfigured(&self.configuration.state());
+        let configured = configured.iter().map(|(s, status)| source(s, status));
+        let others = others.iter().map(|(n, status)| unconfigured(n, status));
+        let mut sources: Vec<_> = configured.chain(others).collect();
+        sources.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(Response::new(pb::ListSourcesResponse {
-            sources: sources
-                .iter()
-                .map(|(settings, status)| source(settings, status))
-                .collect(),
+            sources,
             next_page_token: String::new(),
         }))
     }
@@ -65,6 +76,13 @@ impl SourceService for Grpc {
         }))
     }
 
+    async fn detach_source(
+        &self,
+        request: Request<pb::DetachSourceRequest>,
+    ) -> Reply<pb::DetachSourceResponse> {
+        self.complete(detach(self.clone(), request)).await
+    }
+
     async fn notify_sources(
         &self,
         request: Request<pb::NotifySourcesRequest>,
@@ -81,9 +99,38 @@ impl SourceService for Grpc {
 
 impl Grpc {
     fn source(&self, name: &str) -> Result<pb::Source, Fault> {
-        let (settings, status) = self.sources.get(name).map_err(|e| fault(&e))?;
-        Ok(source(&settings, &status))
+        let unknown = match self.sources.get(name) {
+            Ok((settings, status)) => return Ok(source(&settings, &status)),
+            Err(unknown) => unknown,
+        };
+        let others = self.sources.unconfigured(&self.configuration.state());
+        let found = others.iter().find(|(known, _)| known.as_str() == name);
+        found
+            .map(|(name, status)| unconfigured(name, status))
+            .ok_or_else(|| fault(&unknown))
     }
+}
+
+async fn detach(
+    grpc: Grpc,
+    request: Request<pb::DetachSourceRequest>,
+) -> Result<pb::DetachSourceResponse, Fault> {
+    let requester = Requester {
+        principal: Context::of(&request).principal().to_string(),
+        key: None,
+    };
+    let labels = grpc
+        .sources
+        .detach(&request.get_ref().name, &grpc.configuration, requester)
+        .await
+        .map_err(|error| match &error {
+            DetachError::Unknown(unknown) => fault(unknown),
+            DetachError::Configured(_) => Fault::new(Reason::PreconditionFailed, error.to_string()),
+            DetachError::Write(error) => write_error(error),
+        })?;
+    Ok(pb::DetachSourceResponse {
+        labels: labels.iter().map(ToString::to_string).collect(),
+    })
 }
 
 fn source(settings: &GitSettings, status: &Status) -> pb::Source {
@@ -92,10 +139,25 @@ fn source(settings: &GitSettings, status: &Status) -> pb::Source {
         ReleasePolicy::Stage => pb::ReleasePolicy::Stage,
     };
     pb::Source {
-        name: settings.name.to_string(),
         kind: "git".to_owned(),
         location: settings.location.to_string(),
         release: release.into(),
+        state: pb::SourceState::Configured.into(),
+        ..standing(&settings.name, status)
+    }
+}
+
+/// A source that feeds labels and is not configured.
+fn unconfigured(name: &SourceName, status: &Status) -> pb::Source {
+    pb::Source {
+        state: pb::SourceState::NotConfigured.into(),
+        ..standing(name, status)
+    }
+}
+
+fn standing(name: &SourceName, status: &Status) -> pb::Source {
+    pb::Source {
+        name: name.to_string(),
         last_success: status.last_success.map(convert::timestamp),
         error: status.error.clone().unwrap_or_default(),
         last_attempt: status.last_attempt.map(convert::timestamp),
@@ -106,6 +168,7 @@ fn source(settings: &GitSettings, status: &Status) -> pb::Source {
             .collect(),
         defects: status.defects.iter().map(source_defect).collect(),
         more_defects: status.more_defects as u32,
+        ..pb::Source::default()
     }
 }
 

@@ -23,7 +23,7 @@ pub(super) struct StoredRecord {
     pub(super) principal: String,
     #[prost(message, optional, tag = "7")]
     pub(super) request: Option<StoredRequestKey>,
-    #[prost(oneof = "StoredBody", tags = "8, 9, 10, 11, 12, 13")]
+    #[prost(oneof = "StoredBody", tags = "8, 9, 10, 11, 12, 13, 20")]
     pub(super) body: Option<StoredBody>,
     #[prost(message, optional, tag = "30")]
     pub(super) about: Option<StoredChangeName>,
@@ -51,6 +51,8 @@ pub(super) enum StoredBody {
     Restage(u64),
     #[prost(uint64, tag = "13")]
     Unchanged(u64),
+    #[prost(string, tag = "20")]
+    LabelDetached(String),
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -204,6 +206,8 @@ pub(super) struct StoredLabel {
     pub(super) generation: u64,
     #[prost(message, optional, tag = "3")]
     pub(super) feed: Option<StoredFeed>,
+    #[prost(string, optional, tag = "10")]
+    pub(super) detached: Option<String>,
 }
 
 #[derive(Clone, PartialEq, Message)]

@@ -3,6 +3,7 @@
 mod absence;
 mod commits;
 mod defects;
+mod detach;
 mod labels;
 mod work;
 

@@ -1,8 +1,10 @@
-//! Importing a source's commit, and taking away a label it no longer has.
+//! Importing a source's commit, taking away a label it no longer has, and letting go
+//! of one when it is no longer configured.
 
 use super::super::command::Import;
 use super::super::{
-    Body, ChangeSet, ChangedDocument, Outcome, Refused, Removal, Sha256, State, VersionName,
+    Body, ChangeSet, ChangedDocument, Detachment, Feed, Label, Outcome, Refused, Removal, Seq,
+    Sha256, State, VersionName,
 };
 use super::{Author, Decided};
 use std::sync::Arc;
@@ -51,21 +53,51 @@ pub(super) fn decide_removal(state: &State, removal: Removal) -> Result<Decided,
         .as_ref();
     match feed {
         Some(feed) if feed.source == removal.source => {
-            let outcome = Outcome {
-                at: state.head.next(),
-                change: super::super::Seq(0),
-                label: removal.label.clone(),
-                name: feed.imported.clone(),
-                digest: Sha256::of(&[]),
-                created: false,
-                moved: true,
-            };
+            let outcome = end_of_feed(state.head.next(), &removal.label, feed);
             let body = Body::LabelRemoved {
                 label: removal.label,
             };
             Ok(Decided::Append(body, outcome))
         }
         _ => Err(Refused::LabelNotFound(removal.label)),
+    }
+}
+
+pub(super) fn decide_detachment(state: &State, detachment: Detachment) -> Result<Decided, Refused> {
+    let Detachment { label, source } = detachment;
+    let Some(found) = state.labels.get(&label) else {
+        return Err(Refused::LabelNotFound(label));
+    };
+    match &found.feed {
+        Some(feed) if feed.source == source => {
+            let outcome = end_of_feed(state.head.next(), &label, feed);
+            Ok(Decided::Append(Body::LabelDetached { label }, outcome))
+        }
+        None if found.detached.as_ref() == Some(&source) => {
+            let outcome = Outcome {
+                at: state.head,
+                change: Seq(0),
+                label,
+                name: VersionName::trusted("detached"),
+                digest: Sha256::of(&[]),
+                created: false,
+                moved: false,
+            };
+            Ok(Decided::Unchanged(outcome))
+        }
+        _ => Err(Refused::LabelNotFound(label)),
+    }
+}
+
+fn end_of_feed(at: Seq, label: &Label, feed: &Feed) -> Outcome {
+    Outcome {
+        at,
+        change: Seq(0),
+        label: label.clone(),
+        name: feed.imported.clone(),
+        digest: Sha256::of(&[]),
+        created: false,
+        moved: true,
     }
 }
 
@@ -97,7 +129,7 @@ fn unchanged(state: &State, import: &Import) -> Outcome {
     let known = state.newest_change(&import.label, &name);
     Outcome {
         at: state.head,
-        change: known.map_or(super::super::Seq(0), |entry| entry.change.seq),
+        change: known.map_or(Seq(0), |entry| entry.change.seq),
         label: import.label.clone(),
         name,
         digest: known.map_or_else(|| Sha256::of(&[]), |entry| entry.change.digest),

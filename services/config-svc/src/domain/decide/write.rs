@@ -14,14 +14,16 @@ const HASH_NAME_DIGITS: usize = 12;
 pub(super) fn decide(
     state: &State,
     author: Author<'_>,
-    write: WriteChange,
+    mut write: WriteChange,
 ) -> Result<Decided, Refused> {
     let empty = LabelState::default();
     // what readers of `main` get is what is written: see `State::label`
-    let label = state
-        .label(write.label.as_str())
-        .map_or(&empty, |(_, label)| label);
+    let meant = state.label(write.label.as_str());
+    let label = meant.map_or(&empty, |(_, label)| label);
     check_documents(state, label, &write)?;
+    if let Some((name, _)) = meant {
+        write.label = name.clone();
+    }
     let change = change_set(state, author, &write);
     match same_change(state, label, &change)? {
         Some(existing) if is_kept(state, existing) => {

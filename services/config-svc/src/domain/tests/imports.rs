@@ -1,6 +1,6 @@
 //! What a source's commits change, and when they wait.
 
-use super::super::Import;
+use super::super::{Detachment, Import};
 use super::*;
 
 fn file(at: &str, text: &str) -> SourceFile {
@@ -141,6 +141,33 @@ fn a_label_is_taken_away_by_its_own_source_alone() {
     // main is always there
     assert!(history.state.labels["main"].documents.is_empty());
     assert!(history.state.changes.is_empty());
+}
+
+#[test]
+fn a_label_that_its_source_lets_go_keeps_its_documents_and_takes_writes() {
+    let mut history = History::default();
+    import(&mut history, "c1", vec![document("a.yml", Some("a: 1"))]);
+    let detachment = |source: &str| {
+        Command::DetachLabel(Detachment {
+            label: Label::main(),
+            source: source.parse().unwrap(),
+        })
+    };
+    assert!(history.run(detachment("other")).is_err());
+    let generation = history.state.labels["main"].generation;
+    assert!(history.run(detachment("git")).unwrap().moved);
+    let label = &history.state.labels["main"];
+    assert_eq!(label.feed, None);
+    assert!(label.generation > generation, "its version is another");
+    assert_eq!(history.served("a.yml"), Some(Sha256::of(b"a: 1")));
+    let head = history.state.head;
+    assert!(!history.run(detachment("git")).unwrap().moved);
+    assert_eq!(history.state.head, head, "a repeat writes nothing");
+    history.run(put("v1", "a.yml", "a: 2")).unwrap();
+    assert_eq!(history.served("a.yml"), Some(Sha256::of(b"a: 2")));
+    assert!(history.run(release("c1")).unwrap().moved, "it can go back");
+    import(&mut history, "c2", vec![document("a.yml", Some("a: 3"))]);
+    assert_eq!(history.state.labels["main"].detached, None);
 }
 
 #[test]

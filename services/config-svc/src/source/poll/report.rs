@@ -1,6 +1,7 @@
 //! Tells of a source in `/health` and in metrics.
 
 use super::super::status::{Defect, LISTED_DEFECTS, Status};
+use super::super::unconfigured::check_name;
 use super::Poller;
 use crate::domain::{Content, Label, LabelState, SourceName, State};
 use metrics::Gauge;
@@ -16,7 +17,7 @@ pub(super) struct Reporter {
 impl Reporter {
     pub(super) fn new(name: &SourceName, runtime: &Runtime) -> Self {
         Self {
-            check: format!("source {name}"),
+            check: check_name(name),
             health: runtime.health.clone(),
             last_success: runtime.metrics.gauge(
                 "vortex_source_last_success_timestamp_seconds",

@@ -59,6 +59,9 @@ impl TryFrom<StoredBody> for Body {
             StoredBody::LabelRemoved(label) => Self::LabelRemoved {
                 label: Label::trusted(&label),
             },
+            StoredBody::LabelDetached(label) => Self::LabelDetached {
+                label: Label::trusted(&label),
+            },
         })
     }
 }
@@ -158,6 +161,7 @@ impl TryFrom<StoredLabel> for (Label, LabelState) {
         let label = LabelState {
             generation: stored.generation,
             feed: feed.transpose()?,
+            detached: stored.detached.as_deref().map(SourceName::trusted),
             ..LabelState::default()
         };
         Ok((Label::trusted(&stored.name), label))

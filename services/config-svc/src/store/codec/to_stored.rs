@@ -46,6 +46,7 @@ impl From<&Body> for StoredBody {
             Body::Restage { change } => Self::Restage(change.0),
             Body::Unchanged { change } => Self::Unchanged(change.0),
             Body::LabelRemoved { label } => Self::LabelRemoved(label.to_string()),
+            Body::LabelDetached { label } => Self::LabelDetached(label.to_string()),
         }
     }
 }
@@ -138,6 +139,7 @@ impl From<(&Label, &LabelState)> for StoredLabel {
         Self {
             name: name.to_string(),
             generation: label.generation,
+            detached: label.detached.as_ref().map(ToString::to_string),
             feed: label.feed.as_ref().map(|feed| StoredFeed {
                 source: feed.source.to_string(),
                 imported: feed.imported.to_string(),
