@@ -11,7 +11,7 @@ use crate::time::rfc3339;
 pub(super) struct Source {
     name: String,
     /// Whether it is configured.
-    state: Configured,
+    state: State,
     /// `git`
     kind: String,
     /// Where it is, without credentials.
@@ -90,7 +90,7 @@ impl From<proto::ReleasePolicy> for Release {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = SourceState)]
-enum Configured {
+enum State {
     /// It is: it is looked at.
     Configured,
     /// It was: its labels are as it left them, until it is configured again or detached.
@@ -99,7 +99,7 @@ enum Configured {
     Unknown,
 }
 
-impl From<proto::SourceState> for Configured {
+impl From<proto::SourceState> for State {
     fn from(state: proto::SourceState) -> Self {
         match state {
             proto::SourceState::Configured => Self::Configured,
