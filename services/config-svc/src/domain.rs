@@ -44,7 +44,8 @@ pub use fold::{Inconsistent, fold};
 pub use import::{ImportPlan, SourceFile, plan_import};
 pub use label::{Feed, LabelState};
 pub use names::{
-    App, InvalidName, Label, MediaType, Path, Profile, RequestId, SourceName, Split, VersionName,
+    App, AppProfile, InvalidName, Label, MediaType, Path, Profile, RequestId, SourceName,
+    VersionName,
 };
 pub use read::{
     Basis, BasisEntry, BasisLabel, ReadRefused, ViewKey, basis, candidates, effective_version,

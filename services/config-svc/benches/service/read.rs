@@ -114,7 +114,7 @@ async fn write(petclinic: Arc<Petclinic>, done: Arc<AtomicBool>) {
             documents: vec![DocumentWrite {
                 path,
                 content: checked.content,
-                split: None,
+                written_for: None,
             }],
             release: true,
         };

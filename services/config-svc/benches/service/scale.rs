@@ -63,7 +63,7 @@ async fn write(
         documents.push(DocumentWrite {
             path: path.parse().unwrap(),
             content: Content::present(sha256, bytes.len() as u32),
-            split: None,
+            written_for: None,
         });
         contents.push((sha256, bytes));
     }

@@ -1,6 +1,6 @@
 //! What can be asked of the configuration, and what came of it.
 
-use super::{Content, Label, Path, Seq, Sha256, SourceName, Split, VersionName};
+use super::{AppProfile, Content, Label, Path, Seq, Sha256, SourceName, VersionName};
 
 /// A change that is asked for.
 #[derive(Debug, Clone)]
@@ -44,7 +44,7 @@ pub struct DocumentWrite {
     /// Its new content.
     pub content: Content,
     /// The application and profile it is written for, if it is for one.
-    pub split: Option<Split>,
+    pub written_for: Option<AppProfile>,
 }
 
 /// What must hold of a stable version for a write to happen.

@@ -1,6 +1,6 @@
 //! Documents and the versions kept of them.
 
-use super::{Content, Path, Seq, Split, VersionName};
+use super::{AppProfile, Content, Path, Seq, VersionName};
 use jiff::Timestamp;
 
 /// Versions kept of a document, the stable one included.
@@ -12,7 +12,7 @@ pub struct Document {
     /// Its path.
     pub path: Path,
     /// The application and profile it was written for, if it was.
-    pub split: Option<Split>,
+    pub written_for: Option<AppProfile>,
     /// Its versions, oldest first. Never empty.
     pub versions: Vec<Version>,
     /// Which of them is served. None before the first release.

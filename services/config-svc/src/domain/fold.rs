@@ -193,14 +193,14 @@ impl LabelState {
             .or_insert_with(|| {
                 Arc::new(Document {
                     path: changed.path.clone(),
-                    split: None,
+                    written_for: None,
                     versions: Vec::new(),
                     stable: None,
                 })
             });
         let document = Arc::make_mut(document);
-        if changed.split.is_some() {
-            document.split.clone_from(&changed.split);
+        if changed.written_for.is_some() {
+            document.written_for.clone_from(&changed.written_for);
         }
         let mut dropped = document.drop_named(change);
         document.versions.push(Version {

@@ -202,14 +202,14 @@ impl Label {
 
 /// The application and profile that a document was written for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Split {
+pub struct AppProfile {
     /// The application.
     pub app: App,
     /// The profile.
     pub profile: Profile,
 }
 
-impl Split {
+impl AppProfile {
     /// The file name without its extension.
     pub fn stem(&self) -> String {
         if self.profile.as_str() == Profile::DEFAULT {

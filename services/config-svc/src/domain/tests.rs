@@ -31,7 +31,7 @@ fn document(at: &str, text: Option<&str>) -> DocumentWrite {
     DocumentWrite {
         path: path(at),
         content: text.map_or(Content::Absent, content),
-        split: None,
+        written_for: None,
     }
 }
 

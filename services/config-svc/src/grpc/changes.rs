@@ -181,7 +181,7 @@ async fn document_write(
     let write = DocumentWrite {
         path,
         content,
-        split: None,
+        written_for: None,
     };
     Ok((write, stored))
 }

@@ -40,11 +40,11 @@ pub(super) fn document(label: &Label, document: &Document) -> pb::Document {
         label: label.to_string(),
         path: document.path.to_string(),
         app: document
-            .split
+            .written_for
             .as_ref()
             .map_or(String::new(), |s| s.app.to_string()),
         profile: document
-            .split
+            .written_for
             .as_ref()
             .map_or(String::new(), |s| s.profile.to_string()),
         media_type: media_type(document.path.as_str()),

@@ -3,8 +3,8 @@
 use crate::{
     configuration::Configuration,
     domain::{
-        App, Label, MediaType, Path, Precondition, Profile, Request as Requester, RequestId,
-        RequestKey, Sha256, Split, Token, VersionName, ViewKey,
+        App, AppProfile, Label, MediaType, Path, Precondition, Profile, Request as Requester,
+        RequestId, RequestKey, Sha256, Token, VersionName, ViewKey,
     },
     error::{invalid_name, invalid_token},
 };
@@ -28,32 +28,32 @@ const MAX_TEXT: usize = 4096;
 /// The document a request means.
 pub(super) struct Target {
     pub(super) label: Label,
-    pub(super) split: Split,
+    pub(super) written_for: AppProfile,
 }
 
 pub(super) fn target(document: Option<pb::DocumentRef>) -> Result<Target, Fault> {
     let document = document.unwrap_or_default();
-    let split = Split {
+    let written_for = AppProfile {
         app: document.app.parse().map_err(|e| invalid_name(&e))?,
         profile: profile(&document.profile)?,
     };
     Ok(Target {
         label: label(&document.label)?,
-        split,
+        written_for,
     })
 }
 
 impl Target {
     /// The path of a document of this media type.
     pub(super) fn path(&self, media_type: MediaType) -> Result<Path, Fault> {
-        let path = format!("{}{}", self.split.stem(), media_type.extension());
+        let path = format!("{}{}", self.written_for.stem(), media_type.extension());
         path.parse().map_err(|e| invalid_name(&e))
     }
 
     pub(super) fn reference(&self) -> pb::DocumentRef {
         pb::DocumentRef {
-            app: self.split.app.to_string(),
-            profile: self.split.profile.to_string(),
+            app: self.written_for.app.to_string(),
+            profile: self.written_for.profile.to_string(),
             label: self.label.to_string(),
         }
     }

@@ -108,7 +108,7 @@ pub(super) struct StoredChangedDocument {
     #[prost(message, required, tag = "2")]
     pub(super) content: StoredContent,
     #[prost(message, optional, tag = "3")]
-    pub(super) split: Option<StoredSplit>,
+    pub(super) written_for: Option<StoredAppProfile>,
 }
 
 /// Nothing set: the document was deleted.
@@ -135,7 +135,7 @@ pub(super) struct StoredDefect {
 }
 
 #[derive(Clone, PartialEq, Message)]
-pub(super) struct StoredSplit {
+pub(super) struct StoredAppProfile {
     #[prost(string, tag = "1")]
     pub(super) app: String,
     #[prost(string, tag = "2")]
@@ -224,7 +224,7 @@ pub(super) struct StoredDocument {
     #[prost(string, tag = "1")]
     pub(super) path: String,
     #[prost(message, optional, tag = "2")]
-    pub(super) split: Option<StoredSplit>,
+    pub(super) written_for: Option<StoredAppProfile>,
     #[prost(uint64, optional, tag = "3")]
     pub(super) stable: Option<u64>,
     #[prost(message, repeated, tag = "4")]

@@ -29,7 +29,7 @@ pub(crate) fn write<'a>(
         DocumentWrite {
             path: path.parse().unwrap(),
             content,
-            split: None,
+            written_for: None,
         }
     });
     let change = WriteChange {

@@ -76,7 +76,7 @@ fn change_set(state: &State, author: Author<'_>, import: &Import) -> ChangeSet {
         .map(|document| ChangedDocument {
             path: document.path.clone(),
             content: document.content.clone(),
-            split: None,
+            written_for: None,
         })
         .collect();
     ChangeSet {

@@ -112,7 +112,7 @@ fn check_deletable(
     document: &DocumentWrite,
 ) -> Result<(), Refused> {
     match label.documents.get(&document.path) {
-        Some(existing) if !is_same_split(existing, document) => Err(ambiguous(document, existing)),
+        Some(existing) if !is_same_owner(existing, document) => Err(ambiguous(document, existing)),
         Some(_) => Ok(()),
         None => Err(Refused::DocumentNotFound {
             label: write.label.clone(),
@@ -148,7 +148,7 @@ fn check_stem(
             continue;
         }
         let same_path = existing.path == document.path;
-        if !same_path || !is_same_split(existing, document) {
+        if !same_path || !is_same_owner(existing, document) {
             return Err(ambiguous(document, existing));
         }
     }
@@ -157,8 +157,8 @@ fn check_stem(
 
 /// Whether a write is for the application and profile that a document is of, as far
 /// as both say.
-fn is_same_split(existing: &Document, document: &DocumentWrite) -> bool {
-    match (&existing.split, &document.split) {
+fn is_same_owner(existing: &Document, document: &DocumentWrite) -> bool {
+    match (&existing.written_for, &document.written_for) {
         (Some(theirs), Some(ours)) => theirs == ours,
         _ => true,
     }
@@ -178,13 +178,13 @@ fn is_live(state: &State, document: &Document) -> bool {
 }
 
 fn ambiguous(document: &DocumentWrite, existing: &Document) -> Refused {
-    let owner = existing.split.as_ref().map_or_else(
+    let owner = existing.written_for.as_ref().map_or_else(
         || {
             MediaType::from_path(existing.path.as_str())
                 .map_or("text", MediaType::as_str)
                 .into()
         },
-        |split| format!("application {}, profile {}", split.app, split.profile),
+        |owner| format!("application {}, profile {}", owner.app, owner.profile),
     );
     Refused::Ambiguous {
         path: document.path.clone(),
@@ -202,7 +202,7 @@ fn change_set(state: &State, author: Author<'_>, write: &WriteChange) -> ChangeS
     let documents = write.documents.iter().map(|document| ChangedDocument {
         path: document.path.clone(),
         content: document.content.clone(),
-        split: document.split.clone(),
+        written_for: document.written_for.clone(),
     });
     ChangeSet {
         seq: state.head.next(),

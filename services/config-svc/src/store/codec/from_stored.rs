@@ -2,13 +2,14 @@
 //! written, so what does not fit is damage.
 
 use super::{
-    StoredAnswer, StoredBody, StoredChange, StoredChangeEntry, StoredContent, StoredDocument,
-    StoredLabel, StoredRecord, StoredRequestKey, StoredSplit, StoredTime, StoredVersion,
+    StoredAnswer, StoredAppProfile, StoredBody, StoredChange, StoredChangeEntry, StoredContent,
+    StoredDocument, StoredLabel, StoredRecord, StoredRequestKey, StoredTime, StoredVersion,
 };
 use crate::domain::{
-    Answered, App, Body, ChangeEntry, ChangeName, ChangeSet, ChangeState, ChangedDocument, Content,
-    ContentRef, Defect, Document, Feed, HybridTime, Label, LabelState, Origin, Outcome, Path,
-    Profile, Record, RequestId, RequestKey, Seq, Sha256, SourceName, Split, Version, VersionName,
+    Answered, App, AppProfile, Body, ChangeEntry, ChangeName, ChangeSet, ChangeState,
+    ChangedDocument, Content, ContentRef, Defect, Document, Feed, HybridTime, Label, LabelState,
+    Origin, Outcome, Path, Profile, Record, RequestId, RequestKey, Seq, Sha256, SourceName,
+    Version, VersionName,
 };
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -93,7 +94,7 @@ impl TryFrom<StoredChange> for ChangeSet {
             Ok(ChangedDocument {
                 path: Path::trusted(&document.path),
                 content: document.content.try_into()?,
-                split: document.split.map(Into::into),
+                written_for: document.written_for.map(Into::into),
             })
         });
         Ok(Self {
@@ -134,8 +135,8 @@ impl TryFrom<StoredContent> for Content {
     }
 }
 
-impl From<StoredSplit> for Split {
-    fn from(stored: StoredSplit) -> Self {
+impl From<StoredAppProfile> for AppProfile {
+    fn from(stored: StoredAppProfile) -> Self {
         Self {
             app: App::trusted(&stored.app),
             profile: Profile::trusted(&stored.profile),
@@ -170,7 +171,7 @@ impl TryFrom<StoredDocument> for Document {
     fn try_from(stored: StoredDocument) -> Result<Self> {
         Ok(Self {
             path: Path::trusted(&stored.path),
-            split: stored.split.map(Into::into),
+            written_for: stored.written_for.map(Into::into),
             stable: stored.stable.map(Seq),
             versions: stored
                 .versions

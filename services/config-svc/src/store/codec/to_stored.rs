@@ -1,13 +1,13 @@
 //! Domain types to what is written down.
 
 use super::{
-    StoredAnswer, StoredBody, StoredChange, StoredChangeBody, StoredChangeEntry, StoredChangeName,
-    StoredChangedDocument, StoredContent, StoredDefect, StoredDocument, StoredFeed, StoredHead,
-    StoredLabel, StoredRecord, StoredRequestKey, StoredSplit, StoredTime, StoredVersion,
+    StoredAnswer, StoredAppProfile, StoredBody, StoredChange, StoredChangeBody, StoredChangeEntry,
+    StoredChangeName, StoredChangedDocument, StoredContent, StoredDefect, StoredDocument,
+    StoredFeed, StoredHead, StoredLabel, StoredRecord, StoredRequestKey, StoredTime, StoredVersion,
 };
 use crate::domain::{
-    Answered, Body, ChangeEntry, ChangeSet, ChangeState, Content, Document, HybridTime, Label,
-    LabelState, Record, RequestId, RequestKey, Split, State, Version,
+    Answered, AppProfile, Body, ChangeEntry, ChangeSet, ChangeState, Content, Document, HybridTime,
+    Label, LabelState, Record, RequestId, RequestKey, State, Version,
 };
 
 impl From<&Record> for StoredRecord {
@@ -76,7 +76,7 @@ impl From<&ChangeSet> for StoredChange {
             .map(|document| StoredChangedDocument {
                 path: document.path.to_string(),
                 content: (&document.content).into(),
-                split: document.split.as_ref().map(Into::into),
+                written_for: document.written_for.as_ref().map(Into::into),
             });
         Self {
             seq: change.seq.0,
@@ -115,11 +115,11 @@ impl From<&Content> for StoredContent {
     }
 }
 
-impl From<&Split> for StoredSplit {
-    fn from(split: &Split) -> Self {
+impl From<&AppProfile> for StoredAppProfile {
+    fn from(owner: &AppProfile) -> Self {
         Self {
-            app: split.app.to_string(),
-            profile: split.profile.to_string(),
+            app: owner.app.to_string(),
+            profile: owner.profile.to_string(),
         }
     }
 }
@@ -152,7 +152,7 @@ impl From<&Document> for StoredDocument {
     fn from(document: &Document) -> Self {
         Self {
             path: document.path.to_string(),
-            split: document.split.as_ref().map(Into::into),
+            written_for: document.written_for.as_ref().map(Into::into),
             stable: document.stable.map(|seq| seq.0),
             versions: document.versions.iter().map(Into::into).collect(),
         }
