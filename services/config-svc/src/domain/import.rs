@@ -97,10 +97,8 @@ pub fn plan_import(
 
 /// What was imported last of a document, whether it was released or not.
 fn latest(document: &Arc<Document>) -> &Content {
-    document
-        .versions
-        .last()
-        .map_or(&Content::Absent, |version| &version.content)
+    let imported = document.versions.iter().rev().find(|v| !v.revert);
+    imported.map_or(&Content::Absent, |version| &version.content)
 }
 
 fn newly_invalid(label: &LabelState, file: &SourceFile) -> Option<(Path, Defect)> {

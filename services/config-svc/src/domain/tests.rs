@@ -69,6 +69,7 @@ fn release(version: &str) -> Command {
     Command::Release(Release {
         selector: selector(version),
         precondition: None,
+        force: false,
     })
 }
 

@@ -120,6 +120,7 @@ pub(super) async fn release(
     let release = Command::Release(Release {
         selector,
         precondition,
+        force: request.force,
     });
     let outcome = grpc
         .configuration

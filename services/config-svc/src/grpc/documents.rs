@@ -226,21 +226,8 @@ fn put_path(
     target.path(media_type.unwrap_or(MediaType::Yaml))
 }
 
-/// The document of an application and profile: the one that is served, else one
-/// that was.
 fn find<'a>(state: &'a State, target: &parse::Target) -> Option<&'a Document> {
-    let (_, label) = state.label(target.label.as_str())?;
-    let stem = target.written_for.stem();
-    let documents: Vec<&Document> = Format::EXTENSIONS
-        .iter()
-        .filter_map(|extension| label.documents.get(format!("{stem}.{extension}").as_str()))
-        .map(AsRef::as_ref)
-        .collect();
-    let served = documents
-        .iter()
-        .find(|document| document.served().is_some());
-    let found = served.or(documents.first())?;
-    Some(found)
+    state.document_of(target.label.as_str(), &target.written_for)
 }
 
 fn existing<'a>(state: &'a State, target: &parse::Target) -> Result<&'a Document, Fault> {

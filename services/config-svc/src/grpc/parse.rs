@@ -4,7 +4,7 @@ use crate::{
     configuration::Configuration,
     domain::{
         App, AppProfile, Label, MediaType, Path, Precondition, Profile, Request as Requester,
-        RequestId, RequestKey, Sha256, Token, VersionName, ViewKey,
+        RequestId, RequestKey, Sha256, Subject, Token, VersionName, ViewKey,
     },
     error::{invalid_name, invalid_token},
 };
@@ -22,6 +22,8 @@ const MAX_APPS: usize = 10;
 const MAX_PROFILES: usize = 32;
 /// Labels a view may have.
 const MAX_LABELS: usize = 10;
+/// Bytes of an instance or a key.
+const MAX_KEY: usize = 256;
 /// Bytes of a message or an author.
 const MAX_TEXT: usize = 4096;
 
@@ -180,6 +182,23 @@ pub(super) fn text(field: &'static str, given: String) -> Result<String, Fault> 
         ));
     }
     Ok(given)
+}
+
+/// Who reads. What is empty is not said.
+pub(super) fn subject<'a>(instance: &'a str, key: &'a str) -> Result<Subject<'a>, Fault> {
+    for (field, given) in [("instance", instance), ("key", key)] {
+        if given.len() > MAX_KEY {
+            return Err(Fault::invalid(
+                field,
+                format!("{} bytes, {MAX_KEY} at most are allowed", given.len()),
+            ));
+        }
+    }
+    let said = |given: &'a str| Some(given).filter(|given| !given.is_empty());
+    Ok(Subject {
+        instance: said(instance),
+        key: said(key),
+    })
 }
 
 pub(super) fn view(

@@ -64,6 +64,7 @@ pub(crate) fn release(version: &str) -> Job {
     let command = Command::Release(Release {
         selector: selector(version),
         precondition: None,
+        force: false,
     });
     Job {
         command,

@@ -2,9 +2,10 @@
 
 use super::super::command::Import;
 use super::super::{
-    Body, ChangeSet, ChangedDocument, Outcome, Refused, Removal, Sha256, State, VersionName,
+    Body, ChangeSet, ChangedDocument, LabelState, Outcome, Refused, Removal, Sha256, State,
+    VersionName,
 };
-use super::{Author, Decided};
+use super::{Author, Decided, split::check_free};
 use std::sync::Arc;
 
 pub(super) fn decide(
@@ -24,6 +25,9 @@ pub(super) fn decide(
     if imported && import.documents.is_empty() {
         return Ok(Decided::Unchanged(unchanged(state, &import)));
     }
+    if let Some(label) = label {
+        check_held(label, &import)?;
+    }
     let change = change_set(state, author, &import);
     let outcome = Outcome {
         at: change.seq,
@@ -38,6 +42,7 @@ pub(super) fn decide(
         change: Arc::new(change),
         released: import.release,
         source: Some(import.source),
+        reverts: None,
     };
     Ok(Decided::Append(body, outcome))
 }
@@ -67,6 +72,22 @@ pub(super) fn decide_removal(state: &State, removal: Removal) -> Result<Decided,
         }
         _ => Err(Refused::LabelNotFound(removal.label)),
     }
+}
+
+/// A split's documents stay as they are until it ends: an import may neither move
+/// what is stable of them nor write the version anew that its canary gets.
+fn check_held(label: &LabelState, import: &Import) -> Result<(), Refused> {
+    let paths = || import.documents.iter().map(|document| &document.path);
+    if import.release {
+        return check_free(label, paths(), |_| true);
+    }
+    for path in paths() {
+        let canary = label.documents.get(path).and_then(|d| d.canary_version());
+        if canary.is_some_and(|version| version.name == import.commit) {
+            check_free(label, [path], |_| true)?;
+        }
+    }
+    Ok(())
 }
 
 fn change_set(state: &State, author: Author<'_>, import: &Import) -> ChangeSet {

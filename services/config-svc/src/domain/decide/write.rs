@@ -5,7 +5,10 @@ use super::super::{
     LabelState, MAX_DOCUMENT_BYTES, MediaType, Outcome, Path, Refused, State, VersionName,
     WriteChange,
 };
-use super::{Author, Decided, check_precondition, check_release, is_kept, is_stable, of_stem};
+use super::{
+    Author, Decided, check_precondition, check_release, has_canary, is_kept, is_stable,
+    split::{check_free, holders},
+};
 use std::{collections::HashSet, sync::Arc};
 
 /// Hex digits of a name made from contents.
@@ -26,10 +29,13 @@ pub(super) fn decide(
     match same_change(state, label, &change)? {
         Some(existing) if is_kept(state, existing) => {
             check_release(state, existing)?;
-            Ok(write_again(state, existing, write.stage_only))
+            write_again(state, existing, write.stage_only)
         }
         // part of what it wrote is no longer kept: it is written anew
         Some(_) | None => {
+            if !write.stage_only {
+                check_free(label, write.documents.iter().map(|d| &d.path), |_| true)?;
+            }
             let outcome = Outcome {
                 at: change.seq,
                 change: change.seq,
@@ -43,6 +49,7 @@ pub(super) fn decide(
                 change: Arc::new(change),
                 released: !write.stage_only,
                 source: None,
+                reverts: None,
             };
             Ok(Decided::Append(body, outcome))
         }
@@ -52,20 +59,30 @@ pub(super) fn decide(
 /// The same content under the same name is the same change set: nothing is
 /// written, and it is made stable, or staged after it was given up, if that was
 /// asked and it is not.
-fn write_again(state: &State, existing: &ChangeEntry, stage_only: bool) -> Decided {
+fn write_again(
+    state: &State,
+    existing: &ChangeEntry,
+    stage_only: bool,
+) -> Result<Decided, Refused> {
     let outcome = Outcome::of(state, existing);
     let change = existing.change.seq;
     let body = match existing.state {
         ChangeState::Discarded if stage_only => Body::Restage { change },
-        _ if stage_only || is_stable(state, existing) => return Decided::Unchanged(outcome),
-        _ => Body::Release { change },
+        _ if stage_only || is_stable(state, existing) => return Ok(Decided::Unchanged(outcome)),
+        _ => match holders(state, existing).into_iter().next() {
+            Some((path, by)) => return Err(Refused::RolloutConflict { path, by }),
+            None => Body::Release {
+                change,
+                detached: Vec::new(),
+            },
+        },
     };
     let outcome = Outcome {
         at: state.head.next(),
         moved: !stage_only,
         ..outcome
     };
-    Decided::Append(body, outcome)
+    Ok(Decided::Append(body, outcome))
 }
 
 fn check_documents(state: &State, label: &LabelState, write: &WriteChange) -> Result<(), Refused> {
@@ -139,7 +156,7 @@ fn check_stem(
             owner: "the same change set".into(),
         });
     }
-    for existing in of_stem(label, document.path.stem()) {
+    for existing in label.of_stem(document.path.stem()) {
         let goes = write
             .documents
             .iter()
@@ -164,7 +181,7 @@ fn is_same_owner(existing: &Document, document: &DocumentWrite) -> bool {
     }
 }
 
-/// Whether something of a document is served, or staged to be.
+/// Whether something of a document is served to anyone, or staged to be.
 fn is_live(state: &State, document: &Document) -> bool {
     let is_staged = |seq| {
         let change = state.changes.get(&seq);
@@ -174,7 +191,7 @@ fn is_live(state: &State, document: &Document) -> bool {
         .versions
         .iter()
         .any(|v| v.content.exists() && is_staged(v.seq));
-    document.served().is_some() || staged
+    document.served().is_some() || has_canary(document) || staged
 }
 
 fn ambiguous(document: &DocumentWrite, existing: &Document) -> Refused {

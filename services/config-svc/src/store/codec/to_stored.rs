@@ -3,7 +3,8 @@
 use super::{
     StoredAnswer, StoredAppProfile, StoredBody, StoredChange, StoredChangeBody, StoredChangeEntry,
     StoredChangeName, StoredChangedDocument, StoredContent, StoredDefect, StoredDocument,
-    StoredFeed, StoredHead, StoredLabel, StoredRecord, StoredRequestKey, StoredTime, StoredVersion,
+    StoredFeed, StoredForcedRelease, StoredHead, StoredLabel, StoredRecord, StoredRequestKey,
+    StoredTime, StoredVersion, split::StoredSplitEnd,
 };
 use crate::domain::{
     Answered, AppProfile, Body, ChangeEntry, ChangeSet, ChangeState, Content, Document, HybridTime,
@@ -36,12 +37,30 @@ impl From<&Body> for StoredBody {
                 change,
                 released,
                 source,
+                reverts,
             } => Self::Change(StoredChangeBody {
                 change: (&**change).into(),
                 released: *released,
                 source: source.as_ref().map(ToString::to_string),
+                reverts: reverts.as_ref().map(ToString::to_string),
             }),
-            Body::Release { change } => Self::Release(change.0),
+            Body::Release { change, detached } if detached.is_empty() => Self::Release(change.0),
+            Body::Release { change, detached } => Self::ForcedRelease(StoredForcedRelease {
+                change: change.0,
+                detached: detached.iter().map(ToString::to_string).collect(),
+            }),
+            Body::SplitMoved(to) => Self::SplitMoved(to.into()),
+            Body::SplitEnded {
+                id,
+                change,
+                generation,
+                released,
+            } => Self::SplitEnded(StoredSplitEnd {
+                id: id.to_string(),
+                change: change.map(|seq| seq.0),
+                generation: *generation,
+                released: *released,
+            }),
             Body::Discard { change } => Self::Discard(change.0),
             Body::Restage { change } => Self::Restage(change.0),
             Body::Unchanged { change } => Self::Unchanged(change.0),
@@ -166,6 +185,7 @@ impl From<&Version> for StoredVersion {
             name: version.name.to_string(),
             content: (&version.content).into(),
             written_at_micros: version.written_at.as_microsecond(),
+            revert: version.revert,
         }
     }
 }
