@@ -6,6 +6,8 @@ mod model;
 mod reading;
 mod retention;
 mod rules;
+mod split_model;
+mod splits;
 
 use super::*;
 use jiff::Timestamp;
