@@ -6,6 +6,8 @@ use std::{fs, path::PathBuf};
 const PROTOS: &[&str] = &[
     "vortex/config/v1/config_service.proto",
     "vortex/config/v1/source_service.proto",
+    "vortex/config/v1/splits.proto",
+    "vortex/rollout/v1/rollout_service.proto",
 ];
 
 fn main() -> anyhow::Result<()> {

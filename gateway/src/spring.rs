@@ -111,6 +111,7 @@ async fn get_environment(
         key: header(&request.headers, &KEY),
         min_token: min_token(request)?.unwrap_or_default(),
         if_none_match: held.unwrap_or_default(),
+        also_held: Vec::new(),
     };
     let mut client = services.config();
     // boxed, since a generated client's future is large, and is moved at every level above

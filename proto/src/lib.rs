@@ -12,5 +12,14 @@ pub mod config {
     }
 }
 
+/// Rollouts: stages, analysis, audit and the breaker.
+pub mod rollout {
+    /// `vortex.rollout.v1`
+    #[allow(missing_docs, clippy::all)] // generated
+    pub mod v1 {
+        tonic::include_proto!("vortex.rollout.v1");
+    }
+}
+
 /// The encoded `FileDescriptorSet` of every package, for reflection.
 pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));

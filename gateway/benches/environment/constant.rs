@@ -36,6 +36,7 @@ impl Constant {
                 source_age: None,
                 etag: String::new(),
                 not_modified: false,
+                assignments: Vec::new(),
             },
         }
     }

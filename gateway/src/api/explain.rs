@@ -57,6 +57,7 @@ async fn explain(
         label: parameters.label.unwrap_or_default(),
         path: parameters.path.unwrap_or_default(),
         min_token: parameters.min_token.unwrap_or_default(),
+        ..Default::default()
     };
     let reply = services
         .config()

@@ -30,6 +30,8 @@ pub(super) async fn answer(
         path: path.to_owned(),
         resolve_placeholders: resolves(request)?,
         min_token: min_token(request)?.unwrap_or_default(),
+        instance: super::header(&request.headers, &super::INSTANCE),
+        key: super::header(&request.headers, &super::KEY),
     };
     let reply = services.config().get_file(call).await?.into_inner();
     let stamp = Stamp {

@@ -34,6 +34,7 @@ fn environment() -> GetEnvironmentResponse {
         source_age: None,
         etag: "d1-858a760b".to_owned(),
         not_modified: false,
+        assignments: Vec::new(),
     }
 }
 
@@ -233,6 +234,7 @@ async fn a_file_is_text_with_its_bytes_as_they_are() {
             version: "v1".into(),
             digest: "d".into(),
             token: "store:7".into(),
+            assignments: Vec::new(),
         },
     );
     let answer = mesh

@@ -3,13 +3,13 @@
 
 use crate::{
     domain::{
-        Command, Content, Defect, Label, Outcome, Path, Request, Seq, Sha256, SourceName, State,
-        StoreId, Token, ViewKey,
+        ChangeSet, Command, Content, Defect, Label, Outcome, Path, Refused, Request, Seq, Sha256,
+        SourceName, State, StoreId, Subject, Token, ViewKey,
     },
     history::History,
     published::Published,
     store::{ConfigStore, Error},
-    views::{ReadError, View, Views},
+    views::{ReadError, Reading, Views},
     writer::{WriteError, Writer},
 };
 use arc_swap::Guard;
@@ -127,9 +127,20 @@ impl Configuration {
         }
     }
 
-    /// The configuration `key` at `state`.
-    pub async fn view(&self, state: &State, key: &ViewKey) -> Result<Arc<View>, ReadError> {
-        self.views.view(state, key).await
+    /// The configuration `key` at `state`, as a reader gets it.
+    pub async fn read(
+        &self,
+        state: &State,
+        key: &ViewKey,
+        subject: &Subject<'_>,
+    ) -> Result<Reading, ReadError> {
+        self.views.read(state, key, subject).await
+    }
+
+    /// That a split of a change set gives no configuration that was read lately more
+    /// splits than it may have. Tells what is known here and now, no more.
+    pub fn check_crowded(&self, state: &State, change: &ChangeSet) -> Result<(), Refused> {
+        self.views.check_crowded(state, change)
     }
 
     /// What the views that are watched were before.

@@ -9,7 +9,21 @@
 //!   content while it is kept.
 //! - **C4** the stable version of a document is always kept.
 //! - **C5** a request repeated with its id changes nothing and answers the same.
-//! - **C6** at most [`MAX_VERSIONS`] versions of a document are kept.
+//! - **C6** at most [`MAX_VERSIONS`] versions of a document are kept, beside those
+//!   that splits name.
+//!
+//! And of splits:
+//! - **S1** a document is held by at most one active split.
+//! - **S2** a split's share never falls, and its change set, seed and unit never
+//!   change.
+//! - **S3** a generation is applied at most once, and none after a later one; the
+//!   same again answers the same.
+//! - **S4** a split that ended stays so.
+//! - **S5** while a split holds a document, nothing but its own release moves what is
+//!   stable of it, unless it is forced, which ends the split in the same record.
+//! - **S6** what a split serves, and what it would be taken back to, is kept.
+//! - **S7** one reader gets all documents of a split's change set, or all that are
+//!   stable.
 
 mod change;
 mod command;
@@ -26,6 +40,7 @@ mod record;
 mod refused;
 mod requests;
 mod retain;
+mod split;
 mod state;
 mod token;
 
@@ -34,25 +49,32 @@ mod tests;
 
 pub use change::{ChangeEntry, ChangeSet, ChangeState, ChangedDocument};
 pub use command::{
-    Command, Detachment, DocumentWrite, Import, Outcome, Precondition, Release, Removal, Selector,
-    WriteChange,
+    Command, Detachment, DocumentWrite, EndSplit, Import, Outcome, Precondition, Release, Removal,
+    Selector, SetSplit, WriteChange,
 };
 pub use content::{Content, ContentRef, Defect, MAX_DOCUMENT_BYTES, Sha256};
-pub use decide::{Decided, Request, decide};
+pub use decide::{Decided, Request, SplitPlan, SplitTarget, decide, plan_split};
 pub use diff::json_patch;
 pub use document::{Document, MAX_VERSIONS, Version};
 pub use fold::{Inconsistent, fold};
 pub use import::{ImportPlan, SourceFile, plan_import};
 pub use label::{Feed, LabelState};
 pub use names::{
-    App, InvalidName, Label, MediaType, Path, Profile, RequestId, SourceName, Split, VersionName,
+    App, AppProfile, InvalidName, Label, MediaType, Path, Profile, RequestId, SourceName, SplitId,
+    VersionName,
 };
 pub use read::{
-    Basis, BasisEntry, BasisLabel, ReadRefused, ViewKey, basis, candidates, effective_version,
+    Basis, BasisEntry, BasisLabel, Located, ReadRefused, Scope, ViewKey, basis, candidates,
+    effective_version, locate,
 };
 pub use record::{Body, ChangeName, HybridTime, Origin, Record};
 pub use refused::Refused;
 pub use requests::{Answered, MAX_REQUESTS, REQUEST_RETENTION, RequestKey, Requests};
 pub use retain::{MAX_AGE, retain};
+pub use split::{
+    Arms, Assigned, Before, End, EndedSplit, EndedSplits, Ending, Held, MAX_ENDED, Split,
+    SplitMove, Subject, Unit,
+};
 pub use state::{Seq, State};
 pub use token::{InvalidToken, StoreId, Token};
+pub use vortex_bucket::{Arm, Bucket, Share};

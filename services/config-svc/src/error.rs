@@ -66,6 +66,30 @@ pub(crate) fn refused(refused: &Refused) -> Fault {
         Refused::DuplicatePath(path) => fault.field("documents", format!("{path} is named twice")),
         Refused::NoDocuments => fault.field("documents", "at least one is needed"),
         Refused::TooLarge { path, bytes } => fault.with("path", path).with("bytes", bytes),
+        Refused::NoDocumentOf { label, owner } => {
+            fault.with("label", label).with("document", owner.stem())
+        }
+        Refused::VersionNotFound { path, name } => fault.with("path", path).with("version", name),
+        Refused::NoChangeAt { label, at } => fault.with("label", label).with("change_sequence", at),
+        Refused::NoBaseline { name } | Refused::IsBaseline { name } => fault.with("change", name),
+        Refused::RolloutConflict { path, by } => fault.with("path", path).with("rollout", by),
+        Refused::ViewCrowded { view, by } => {
+            let ids: Vec<&str> = by.iter().map(|id| id.as_str()).collect();
+            fault.with("view", view).with("rollout", ids.join(","))
+        }
+        Refused::SplitNotFound(id) | Refused::SplitNeverBegan(id) | Refused::SplitActive(id) => {
+            fault.with("split", id)
+        }
+        Refused::SplitOutdated { id, generation } => {
+            fault.with("split", id).with("generation", generation)
+        }
+        Refused::SplitEnded { id, how } => fault.with("split", id).with("how", how),
+        Refused::SplitIsFixed { field, .. } => fault.field(*field, "it never changes"),
+        Refused::ShareFalls { from, .. } => fault.field(
+            "share",
+            format!("it is {} and never falls", from.hundredths()),
+        ),
+        Refused::BeforeNotKept { id, path } => fault.with("split", id).with("path", path),
     }
 }
 
@@ -83,6 +107,17 @@ fn reason(refused: &Refused) -> Reason {
         Refused::ChangeDiscarded { .. } => Reason::ChangeDiscarded,
         Refused::DuplicatePath(_) | Refused::NoDocuments => Reason::InvalidArgument,
         Refused::TooLarge { .. } => Reason::DocumentTooLarge,
+        Refused::NoDocumentOf { .. } => Reason::DocumentNotFound,
+        Refused::VersionNotFound { .. } | Refused::BeforeNotKept { .. } => Reason::VersionNotFound,
+        Refused::NoChangeAt { .. } | Refused::SplitNeverBegan(_) => Reason::ChangeNotFound,
+        Refused::NoBaseline { .. } => Reason::NoBaseline,
+        Refused::IsBaseline { .. } => Reason::VersionIsBaseline,
+        Refused::RolloutConflict { .. } | Refused::ViewCrowded { .. } => Reason::RolloutConflict,
+        Refused::SplitNotFound(_) => Reason::SplitNotFound,
+        Refused::SplitActive(_) => Reason::PreconditionFailed,
+        Refused::SplitOutdated { .. } => Reason::SplitOutdated,
+        Refused::SplitEnded { .. } => Reason::SplitEnded,
+        Refused::SplitIsFixed { .. } | Refused::ShareFalls { .. } => Reason::InvalidArgument,
     }
 }
 

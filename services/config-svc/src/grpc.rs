@@ -8,6 +8,7 @@ mod page;
 mod parse;
 mod reads;
 mod sources;
+mod splits;
 mod watch_config;
 mod watch_log;
 

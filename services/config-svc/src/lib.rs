@@ -26,6 +26,7 @@ use vortex_kit::{
 };
 use vortex_proto::config::v1::{
     config_service_server::ConfigServiceServer, source_service_server::SourceServiceServer,
+    split_service_server::SplitServiceServer,
 };
 use vortex_store::{Embedded, OpenError, Options};
 
@@ -71,7 +72,8 @@ pub async fn start(settings: Settings, runtime: &Runtime) -> Result<Server, Star
     Ok(Server::builder(runtime)
         .descriptors(vortex_proto::DESCRIPTORS)
         .service(config)
-        .service(SourceServiceServer::new(grpc))
+        .service(SourceServiceServer::new(grpc.clone()))
+        .service(SplitServiceServer::new(grpc))
         .build()
         .await?)
 }

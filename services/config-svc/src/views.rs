@@ -3,17 +3,20 @@
 
 mod effective;
 mod files;
+mod kept;
 mod measures;
 mod rendered;
 
 pub use effective::Effective;
+pub use kept::Reading;
 pub use rendered::{Rendered, RenderedSource, View, json_bytes};
 
 use crate::{
-    domain::{ReadRefused, SourceName, State, ViewKey, basis},
+    domain::{ChangeSet, ReadRefused, Refused, Scope, SourceName, State, Subject, ViewKey, basis},
     store::{ConfigStore, Error},
 };
 use files::Files;
+use kept::Kept;
 use measures::Measures;
 use quick_cache::{Weighter, sync::Cache};
 use std::{collections::HashMap, sync::Arc};
@@ -21,6 +24,8 @@ use vortex_kit::telemetry::Metrics;
 
 /// Bytes that views kept may take, about.
 const CACHE_BYTES: u64 = 64 << 20;
+/// Splits that a view may have.
+const MAX_SPLITS: usize = 3;
 /// Views expected, which sizes the cache's tables.
 const EXPECTED_VIEWS: usize = 1024;
 
@@ -40,7 +45,7 @@ pub enum ReadError {
 
 /// The views that were read lately.
 pub struct Views {
-    cache: Cache<ViewKey, Arc<View>, Weight>,
+    cache: Cache<ViewKey, Arc<Kept>, Weight>,
     files: Files,
     locations: HashMap<SourceName, String>,
     measures: Measures,
@@ -49,9 +54,9 @@ pub struct Views {
 #[derive(Clone)]
 struct Weight;
 
-impl Weighter<ViewKey, Arc<View>> for Weight {
-    fn weight(&self, key: &ViewKey, view: &Arc<View>) -> u64 {
-        key.weight() + view.rendered.weight()
+impl Weighter<ViewKey, Arc<Kept>> for Weight {
+    fn weight(&self, key: &ViewKey, kept: &Arc<Kept>) -> u64 {
+        key.weight() + kept.weight()
     }
 }
 
@@ -82,25 +87,59 @@ impl Views {
         self.files.remember(sha256, format, file);
     }
 
-    /// The configuration `key` at `state`.
-    pub async fn view(&self, state: &State, key: &ViewKey) -> Result<Arc<View>, ReadError> {
+    /// The configuration `key` at `state`, as a reader gets it.
+    pub async fn read(
+        &self,
+        state: &State,
+        key: &ViewKey,
+        subject: &Subject<'_>,
+    ) -> Result<Reading, ReadError> {
         let cached = self.cache.get(key);
-        if let Some(view) = &cached
-            && view.basis.is_current(state, key)
+        if let Some(kept) = &cached
+            && kept.is_current(state, key)
+            && let Some(reading) = kept.reading(subject)
         {
             self.measures.hit();
-            return Ok(view.clone());
+            self.measures.split(reading.splits(), subject);
+            return Ok(reading);
         }
         let began = self.measures.miss();
-        let basis = basis(state, key)?;
-        let rendered = match cached {
-            Some(view) if view.basis.same_documents(&basis) => view.rendered.clone(),
-            _ => Arc::new(self.render(&basis, key).await?),
+        let kept = match cached {
+            Some(kept) if kept.is_current(state, key) => kept,
+            Some(kept) => Arc::new(kept.moved_to(Scope::of(state, key)?)),
+            None => Arc::new(Kept::new(Scope::of(state, key)?)),
+        };
+        let arms = kept.arms(subject);
+        let basis = basis(state, key, kept.scope(), &arms)?;
+        let rendered = match kept.rendered(&basis) {
+            Some(rendered) => rendered,
+            None => Arc::new(self.render(&basis, key).await?),
         };
         self.measures.made(key, &basis, began);
         let view = Arc::new(View::new(basis, rendered));
-        self.cache.insert(key.clone(), view.clone());
-        Ok(view)
+        self.cache
+            .insert(key.clone(), Arc::new(kept.with(&arms, &view)));
+        let reading = kept.reading_of(arms, view);
+        self.measures.split(reading.splits(), subject);
+        Ok(reading)
+    }
+
+    /// That no view that was read lately would be split more often than
+    /// [`MAX_SPLITS`] times by a change set.
+    pub fn check_crowded(&self, state: &State, change: &ChangeSet) -> Result<(), Refused> {
+        for (key, _) in self.cache.iter() {
+            let Ok(scope) = Scope::of(state, &key) else {
+                continue;
+            };
+            if scope.splits().len() >= MAX_SPLITS && key.concerns(state, change) {
+                let by = scope.splits().iter().map(|split| split.id.clone());
+                return Err(Refused::ViewCrowded {
+                    view: key.to_string(),
+                    by: by.collect(),
+                });
+            }
+        }
+        Ok(())
     }
 
     async fn render(

@@ -93,6 +93,26 @@ reasons! {
         "The source lost more than half of its documents at once; an operator has to approve it.";
     SourceNotReady "SOURCE_NOT_READY" Unavailable SERVICE_UNAVAILABLE
         "The label's source has not been imported yet.";
+    RolloutNotFound "ROLLOUT_NOT_FOUND" NotFound NOT_FOUND
+        "There is no rollout of that id.";
+    RolloutConflict "ROLLOUT_CONFLICT" FailedPrecondition CONFLICT
+        "A rollout holds one of the documents, or a configuration would be split a fourth time; the metadata name the rollout.";
+    RolloutWrongState "ROLLOUT_WRONG_STATE" FailedPrecondition CONFLICT
+        "The rollout takes no such command where it stands; the metadata say where that is.";
+    NoBaseline "NO_BASELINE" FailedPrecondition CONFLICT
+        "None of the documents has a stable version to compare with; release the change set instead.";
+    VersionIsBaseline "VERSION_IS_BASELINE" FailedPrecondition CONFLICT
+        "The version is what is stable already.";
+    ChangeNotStaged "CHANGE_NOT_STAGED" FailedPrecondition CONFLICT
+        "Only a staged change set can be rolled out; write it with stage_only.";
+    GenerationOutdated "GENERATION_OUTDATED" FailedPrecondition CONFLICT
+        "The figures belong to an earlier share of the rollout; they were not counted.";
+    SplitNotFound "SPLIT_NOT_FOUND" NotFound NOT_FOUND
+        "There is no split of that id, or it ended too long ago.";
+    SplitOutdated "SPLIT_OUTDATED" FailedPrecondition CONFLICT
+        "The split was moved since by a later generation.";
+    SplitEnded "SPLIT_ENDED" FailedPrecondition CONFLICT
+        "The split was released, removed, or detached by a forced release; the metadata say which.";
     RevisionUnknown "REVISION_UNKNOWN" FailedPrecondition PRECONDITION_FAILED
         "The token is of another store, or ahead of this one; read without it.";
     TokenTooOld "TOKEN_TOO_OLD" OutOfRange PRECONDITION_FAILED

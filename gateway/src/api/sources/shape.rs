@@ -59,6 +59,8 @@ enum Release {
     Auto,
     /// They wait for an operator.
     Stage,
+    /// They are rolled out.
+    Rollout,
     /// A policy newer than this gateway.
     Unknown,
 }
@@ -81,6 +83,7 @@ impl From<proto::ReleasePolicy> for Release {
         match policy {
             proto::ReleasePolicy::Auto => Self::Auto,
             proto::ReleasePolicy::Stage => Self::Stage,
+            proto::ReleasePolicy::Rollout => Self::Rollout,
             proto::ReleasePolicy::Unspecified => Self::Unknown,
         }
     }

@@ -109,6 +109,7 @@ mod tests {
             digest: "d".into(),
             token: "s:7".into(),
             sources: Vec::new(),
+            assignments: Vec::new(),
         };
         let event = Event::change("c".into(), change).unwrap();
         let text = std::str::from_utf8(&event.bytes).unwrap();

@@ -13,6 +13,7 @@ fn released() -> ReleaseChangeResponse {
             label: "main".into(),
             state: ChangeState::Released.into(),
             document_count: 1,
+            awaits_rollout: false,
             ..Change::default()
         }),
         token: "store:9".into(),

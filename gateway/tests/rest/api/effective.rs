@@ -23,6 +23,7 @@ async fn an_effective_configuration_keeps_its_numbers() {
                 version: "v2".into(),
             }],
             source_age: None,
+            assignments: Vec::new(),
         },
     );
     let path = "/api/effective/orders/dev,prod?label=main&key=k&instance=i&min_token=store:9";
@@ -72,6 +73,7 @@ async fn an_explanation_says_where_each_value_stands() {
                 path: "application.yml".into(),
                 version: String::new(),
             }],
+            assignments: Vec::new(),
         },
     );
     let place =

@@ -12,6 +12,12 @@ impl Latencies {
         self.0.push(took);
     }
 
+    /// The median in nanoseconds.
+    pub(crate) fn median(&mut self) -> f64 {
+        self.0.sort_unstable();
+        self.0[self.0.len() / 2].as_nanos() as f64
+    }
+
     /// Prints how many there were, and their quantiles.
     pub(crate) fn print(mut self, name: &str) {
         self.0.sort_unstable();

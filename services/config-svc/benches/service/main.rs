@@ -10,6 +10,7 @@ mod latency;
 mod petclinic;
 mod read;
 mod scale;
+mod split;
 mod start;
 mod write;
 
@@ -26,6 +27,7 @@ async fn main() {
     let runs = |name: &str| wanted.is_empty() || wanted.iter().any(|w| w == name);
     if runs("read") {
         read::run().await;
+        split::run().await;
     }
     if runs("scale") {
         scale::run().await;

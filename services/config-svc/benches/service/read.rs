@@ -14,7 +14,7 @@ use std::{
     time::Duration,
 };
 use tonic::Request;
-use vortex_config_svc::domain::{Command, DocumentWrite, Import, Label, Request as Asked};
+use vortex_config_svc::domain::{Command, DocumentWrite, Import, Label, Request as Asked, Subject};
 use vortex_kit::clock::{Clock as _, System};
 use vortex_proto::config::v1::{self as pb, config_service_server::ConfigService as _};
 
@@ -38,8 +38,12 @@ async fn domain(petclinic: &Petclinic) {
     let configuration = &petclinic.configuration;
     measure("read, domain", petclinic, || async {
         let state = configuration.state();
-        let view = configuration.view(&state, &petclinic.key).await.unwrap();
-        std::hint::black_box(view.rendered.effective());
+        let nobody = Subject::default();
+        let reading = configuration
+            .read(&state, &petclinic.key, &nobody)
+            .await
+            .unwrap();
+        std::hint::black_box(reading.view.rendered.effective());
         state.head.0
     })
     .await;
@@ -114,7 +118,7 @@ async fn write(petclinic: Arc<Petclinic>, done: Arc<AtomicBool>) {
             documents: vec![DocumentWrite {
                 path,
                 content: checked.content,
-                split: None,
+                written_for: None,
             }],
             release: true,
         };

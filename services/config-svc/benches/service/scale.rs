@@ -6,7 +6,7 @@ use std::{collections::HashMap, sync::Arc};
 use tonic::Request;
 use vortex_config_svc::{
     configuration::Configuration,
-    domain::{Command, Content, DocumentWrite, Label, Request as Asked, Sha256, WriteChange},
+    domain::{Command, Content, DocumentWrite, Label, Request as Asked, Seq, Sha256, WriteChange},
     grpc::Grpc,
     source::Sources,
     store::ConfigStore,
@@ -43,7 +43,7 @@ pub(crate) async fn fill(configuration: &Configuration, documents: usize) {
     let numbers: Vec<usize> = (0..documents).collect();
     for (index, some) in numbers.chunks(TOGETHER).enumerate() {
         let texts = some.iter().map(|n| (format!("app-{n}.yml"), text(*n, 0)));
-        write(configuration, &format!("fill-{index}"), texts).await;
+        write(configuration, &format!("fill-{index}"), texts, false).await;
     }
 }
 
@@ -51,11 +51,13 @@ fn text(document: usize, round: usize) -> String {
     format!("server:\n  port: 8080\nname: app-{document}\nround: {round}\nfeatures: [a, b, c]\n")
 }
 
-async fn write(
+/// Writes documents under a name. Answers where.
+pub(crate) async fn write(
     configuration: &Configuration,
     version: &str,
     texts: impl Iterator<Item = (String, String)>,
-) {
+    stage_only: bool,
+) -> Seq {
     let (mut documents, mut contents) = (Vec::new(), Vec::new());
     for (path, text) in texts {
         let bytes = Bytes::from(text);
@@ -63,7 +65,7 @@ async fn write(
         documents.push(DocumentWrite {
             path: path.parse().unwrap(),
             content: Content::present(sha256, bytes.len() as u32),
-            split: None,
+            written_for: None,
         });
         contents.push((sha256, bytes));
     }
@@ -73,7 +75,7 @@ async fn write(
         message: String::new(),
         author: String::new(),
         documents,
-        stage_only: false,
+        stage_only,
         precondition: None,
     };
     let asked = Asked {
@@ -81,7 +83,7 @@ async fn write(
         key: None,
     };
     let written = configuration.write(asked, Command::Write(change), contents);
-    written.await.unwrap();
+    written.await.unwrap().change
 }
 
 async fn measure(configuration: Arc<Configuration>, documents: usize) {
@@ -102,7 +104,13 @@ async fn measure(configuration: Arc<Configuration>, documents: usize) {
             format!("app-{read_document}.yml"),
             text(read_document, round + 1),
         )];
-        write(&configuration, &format!("v{round}"), texts.into_iter()).await;
+        write(
+            &configuration,
+            &format!("v{round}"),
+            texts.into_iter(),
+            false,
+        )
+        .await;
         let (reply, took) = timed(&clock, read()).await;
         reply.unwrap();
         missed.add(took);

@@ -1,6 +1,6 @@
 //! Change sets: what is written together.
 
-use super::{Content, Label, Path, Seq, Sha256, Split, VersionName};
+use super::{AppProfile, Content, Label, Path, Seq, Sha256, VersionName};
 use jiff::Timestamp;
 use std::sync::Arc;
 
@@ -35,7 +35,7 @@ pub struct ChangedDocument {
     /// What it became.
     pub content: Content,
     /// The application and profile it was written for, if it was.
-    pub split: Option<Split>,
+    pub written_for: Option<AppProfile>,
 }
 
 /// Where a change set stands.

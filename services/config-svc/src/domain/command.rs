@@ -1,6 +1,8 @@
 //! What can be asked of the configuration, and what came of it.
 
-use super::{Content, Label, Path, Seq, Sha256, SourceName, Split, VersionName};
+use super::{
+    AppProfile, Content, Label, Path, Seq, Sha256, SourceName, SplitId, SplitMove, VersionName,
+};
 
 /// A change that is asked for.
 #[derive(Debug, Clone)]
@@ -17,6 +19,12 @@ pub enum Command {
     RemoveLabel(Removal),
     /// Let a label take other writes, as its source is no longer configured.
     DetachLabel(Detachment),
+    /// Begin a split, or move its share.
+    SetSplit(SetSplit),
+    /// End a split.
+    EndSplit(EndSplit),
+    /// Stage a change set that takes a released split back.
+    StageRevert(SplitId),
 }
 
 /// A change set to be written through the API.
@@ -46,7 +54,7 @@ pub struct DocumentWrite {
     /// Its new content.
     pub content: Content,
     /// The application and profile it is written for, if it is for one.
-    pub split: Option<Split>,
+    pub written_for: Option<AppProfile>,
 }
 
 /// What must hold of a stable version for a write to happen.
@@ -97,6 +105,28 @@ pub struct Release {
     pub selector: Selector,
     /// What must hold of the selected path's stable version.
     pub precondition: Option<Precondition>,
+    /// Whether it takes documents from the splits that hold them, which ends those.
+    pub force: bool,
+}
+
+/// A split that is to begin or to move.
+#[derive(Debug, Clone)]
+pub struct SetSplit {
+    /// The label of its change set.
+    pub label: Label,
+    /// Where to.
+    pub to: SplitMove,
+}
+
+/// A split that is to end.
+#[derive(Debug, Clone)]
+pub struct EndSplit {
+    /// Its id.
+    pub id: SplitId,
+    /// Which move of it this is.
+    pub generation: u64,
+    /// Whether its change set becomes stable.
+    pub release: bool,
 }
 
 /// A label to be taken away.

@@ -1,12 +1,17 @@
 //! Decides what a command does: `(state, command) → record | unchanged | refused`.
 
 mod import;
+mod plan;
 mod release;
+mod revert;
+mod split;
 mod write;
 
+pub use plan::{SplitPlan, SplitTarget, plan_split};
+
 use super::{
-    Body, ChangeEntry, Command, HybridTime, LabelState, Outcome, Precondition, Refused, RequestKey,
-    State, document::Document,
+    Body, ChangeEntry, Command, HybridTime, Outcome, Precondition, Refused, RequestKey, State,
+    document::Document,
 };
 use jiff::Timestamp;
 
@@ -49,6 +54,9 @@ pub fn decide(
         Command::DetachLabel(detachment) => import::decide_detachment(state, detachment),
         Command::Release(release) => release::decide(state, release),
         Command::Discard(selector) => release::decide_discard(state, selector),
+        Command::SetSplit(set) => split::decide(state, set),
+        Command::EndSplit(end) => split::decide_end(state, end),
+        Command::StageRevert(id) => revert::decide(state, author, id),
     }?;
     Ok(match decided {
         Decided::Unchanged(outcome) if request.key.is_some() => noted(state, outcome),
@@ -162,7 +170,8 @@ fn check_release(state: &State, entry: &ChangeEntry) -> Result<(), Refused> {
         return Ok(());
     }
     for changed in change.documents.iter().filter(|d| d.content.exists()) {
-        let beside = of_stem(label, changed.path.stem())
+        let beside = label
+            .of_stem(changed.path.stem())
             .find(|other| other.path != changed.path && stays_served(other, entry));
         if let Some(other) = beside {
             return Err(Refused::Ambiguous {
@@ -175,7 +184,7 @@ fn check_release(state: &State, entry: &ChangeEntry) -> Result<(), Refused> {
     Ok(())
 }
 
-/// Whether a document is served after a release of `entry`.
+/// Whether any reader gets a document after a release of `entry`.
 fn stays_served(document: &Document, entry: &ChangeEntry) -> bool {
     let changed = entry
         .change
@@ -184,14 +193,12 @@ fn stays_served(document: &Document, entry: &ChangeEntry) -> bool {
         .find(|d| d.path == document.path);
     match changed {
         Some(changed) => changed.content.exists(),
-        None => document.served().is_some(),
+        None => document.served().is_some() || has_canary(document),
     }
 }
 
-/// The documents of a stem, whatever their extension.
-fn of_stem<'a>(label: &'a LabelState, stem: &'a str) -> impl Iterator<Item = &'a Document> {
-    vortex_spring::Format::EXTENSIONS
-        .iter()
-        .filter_map(move |extension| label.documents.get(format!("{stem}.{extension}").as_str()))
-        .map(AsRef::as_ref)
+/// Whether a split gives part of all readers a document.
+fn has_canary(document: &Document) -> bool {
+    let canary = document.canary_version();
+    canary.is_some_and(|version| version.content.exists())
 }

@@ -1,9 +1,10 @@
 //! Documents and the versions kept of them.
 
-use super::{Content, Path, Seq, Split, VersionName};
+use super::{AppProfile, Content, Held, Path, Seq, VersionName};
 use jiff::Timestamp;
 
-/// Versions kept of a document, the stable one included.
+/// Versions kept of a document, the stable one included, beside those that splits
+/// name.
 pub const MAX_VERSIONS: usize = 50;
 
 /// A document: what is served of it, and its versions.
@@ -12,11 +13,13 @@ pub struct Document {
     /// Its path.
     pub path: Path,
     /// The application and profile it was written for, if it was.
-    pub split: Option<Split>,
+    pub written_for: Option<AppProfile>,
     /// Its versions, oldest first. Never empty.
     pub versions: Vec<Version>,
     /// Which of them is served. None before the first release.
     pub stable: Option<Seq>,
+    /// The split that gives part of all readers another version, if one does.
+    pub held: Option<Held>,
 }
 
 /// One version of a document.
@@ -30,6 +33,8 @@ pub struct Version {
     pub content: Content,
     /// When it was written.
     pub written_at: Timestamp,
+    /// Whether it takes a split back, and so says nothing of what a source holds.
+    pub revert: bool,
 }
 
 impl Document {
@@ -47,6 +52,12 @@ impl Document {
     /// The version that is served, deletions included.
     pub fn stable_version(&self) -> Option<&Version> {
         self.stable.and_then(|seq| self.at(seq))
+    }
+
+    /// The version that the canary of the split that holds it gets, deletions
+    /// included.
+    pub fn canary_version(&self) -> Option<&Version> {
+        self.held.as_ref().and_then(|held| self.at(held.version))
     }
 
     /// The version that is served, unless the document is deleted.

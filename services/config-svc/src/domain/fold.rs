@@ -1,9 +1,12 @@
 //! Folds records into the state. Everything a cluster holds is the fold of its
 //! log, so this has no choice to make and no clock to read.
 
+mod split;
+
 use super::{
     Body, ChangeEntry, ChangeSet, ChangeState, ChangedDocument, Document, Feed, Label, LabelState,
     MAX_VERSIONS, Outcome, Record, Seq, Sha256, SourceName, State, Version, VersionName,
+    split::Pins,
 };
 use std::sync::Arc;
 
@@ -56,8 +59,19 @@ impl State {
                 change,
                 released,
                 source,
-            } => Ok(self.apply_change(change, *released, source.as_ref())),
-            Body::Release { change } => self.apply_release(record.seq, *change),
+                reverts,
+            } => {
+                let outcome =
+                    self.apply_change(change, *released, source.as_ref(), reverts.is_some());
+                if let Some(split) = reverts {
+                    self.ended.note_revert(split, change.seq);
+                }
+                Ok(outcome)
+            }
+            Body::Release { change, detached } => {
+                self.detach(record, detached);
+                self.apply_release(record.seq, *change)
+            }
             Body::Discard { change } => {
                 self.apply_standing(record.seq, *change, ChangeState::Discarded)
             }
@@ -65,7 +79,17 @@ impl State {
                 self.apply_standing(record.seq, *change, ChangeState::Staged)
             }
             Body::Unchanged { change } => self.apply_unchanged(record.seq, *change),
-            Body::LabelRemoved { label } => Ok(self.apply_removal(record.seq, label)),
+            Body::SplitMoved(to) => self.apply_split_moved(record, to),
+            Body::SplitEnded {
+                id,
+                generation,
+                released,
+                ..
+            } => self.apply_split_ended(record, id, *generation, *released),
+            Body::LabelRemoved { label } => {
+                self.end_splits_of(record, label);
+                Ok(self.apply_removal(record.seq, label))
+            }
             Body::LabelDetached { label } => Ok(self.apply_detachment(record.seq, label)),
         }
     }
@@ -75,11 +99,14 @@ impl State {
         change: &Arc<ChangeSet>,
         released: bool,
         source: Option<&SourceName>,
+        revert: bool,
     ) -> Outcome {
         let mut label = self.labels.get(&change.label).cloned().unwrap_or_default();
         let mut dropped = Vec::new();
         for changed in change.documents.iter() {
-            dropped.extend(label.write(change, changed, released));
+            let (document, replaced) = label.write(change, changed, released, revert);
+            dropped.extend(replaced);
+            dropped.extend(document.drop_surplus(&self.pins));
         }
         label.note_feed(change, released, source);
         if released {
@@ -109,6 +136,7 @@ impl State {
         }
     }
 
+    /// Makes a change set stable.
     fn apply_release(&mut self, at: Seq, seq: Seq) -> Result<Outcome, Inconsistent> {
         let change = self.change_mut(at, seq, ChangeState::Released)?;
         let mut label = self.labels.get(&change.label).cloned().unwrap_or_default();
@@ -184,36 +212,43 @@ impl State {
 }
 
 impl LabelState {
-    /// Writes one document of a change set. Answers which change sets lost a
+    /// Writes one document of a change set. Answers it, and which change set lost a
     /// version by it.
-    fn write(&mut self, change: &ChangeSet, changed: &ChangedDocument, released: bool) -> Vec<Seq> {
+    fn write(
+        &mut self,
+        change: &ChangeSet,
+        changed: &ChangedDocument,
+        released: bool,
+        revert: bool,
+    ) -> (&mut Document, Option<Seq>) {
         let document = self
             .documents
             .entry(changed.path.clone())
             .or_insert_with(|| {
                 Arc::new(Document {
                     path: changed.path.clone(),
-                    split: None,
+                    written_for: None,
                     versions: Vec::new(),
                     stable: None,
+                    held: None,
                 })
             });
         let document = Arc::make_mut(document);
-        if changed.split.is_some() {
-            document.split.clone_from(&changed.split);
+        if changed.written_for.is_some() {
+            document.written_for.clone_from(&changed.written_for);
         }
-        let mut dropped = document.drop_named(change);
+        let dropped = document.drop_named(change);
         document.versions.push(Version {
             seq: change.seq,
             name: change.name.clone(),
             content: changed.content.clone(),
             written_at: change.written_at,
+            revert,
         });
         if released {
             document.stable = Some(change.seq);
         }
-        dropped.extend(document.drop_surplus());
-        dropped
+        (document, dropped)
     }
 
     fn note_feed(&mut self, change: &ChangeSet, released: bool, source: Option<&SourceName>) {
@@ -236,24 +271,27 @@ impl LabelState {
 impl Document {
     /// A source that goes back to a commit writes versions of the same name and
     /// content again: they move to the end instead of standing twice.
-    fn drop_named(&mut self, change: &ChangeSet) -> Vec<Seq> {
-        let Some(index) = self.versions.iter().position(|v| v.name == change.name) else {
-            return Vec::new();
-        };
+    fn drop_named(&mut self, change: &ChangeSet) -> Option<Seq> {
+        let index = self.versions.iter().position(|v| v.name == change.name)?;
         let old = self.versions.remove(index).seq;
         if self.stable == Some(old) {
             self.stable = Some(change.seq);
         }
-        vec![old]
+        Some(old)
     }
 
-    /// Lets go of the oldest versions over [`MAX_VERSIONS`], never the stable one.
-    fn drop_surplus(&mut self) -> Vec<Seq> {
-        let mut surplus = self.versions.len().saturating_sub(MAX_VERSIONS);
+    /// Lets go of the oldest versions over [`MAX_VERSIONS`], never the stable one nor
+    /// those that splits name, which don't count either.
+    fn drop_surplus(&mut self, pins: &Pins) -> Vec<Seq> {
+        if self.versions.len() <= MAX_VERSIONS {
+            return Vec::new();
+        }
+        let named = self.versions.iter().filter(|v| pins.holds(v.seq)).count();
+        let mut surplus = (self.versions.len() - named).saturating_sub(MAX_VERSIONS);
         let stable = self.stable;
         let mut dropped = Vec::new();
         self.versions.retain(|version| {
-            let drop = surplus > 0 && Some(version.seq) != stable;
+            let drop = surplus > 0 && Some(version.seq) != stable && !pins.holds(version.seq);
             if drop {
                 surplus -= 1;
                 dropped.push(version.seq);

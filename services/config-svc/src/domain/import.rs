@@ -42,7 +42,8 @@ pub enum ImportPlan {
 
 impl PartialEq for DocumentWrite {
     fn eq(&self, other: &Self) -> bool {
-        (&self.path, &self.content, &self.split) == (&other.path, &other.content, &other.split)
+        (&self.path, &self.content, &self.written_for)
+            == (&other.path, &other.content, &other.written_for)
     }
 }
 
@@ -96,10 +97,8 @@ pub fn plan_import(
 
 /// What was imported last of a document, whether it was released or not.
 fn latest(document: &Arc<Document>) -> &Content {
-    document
-        .versions
-        .last()
-        .map_or(&Content::Absent, |version| &version.content)
+    let imported = document.versions.iter().rev().find(|v| !v.revert);
+    imported.map_or(&Content::Absent, |version| &version.content)
 }
 
 fn newly_invalid(label: &LabelState, file: &SourceFile) -> Option<(Path, Defect)> {
@@ -131,7 +130,7 @@ fn missing(label: &LabelState, files: &[SourceFile]) -> Vec<DocumentWrite> {
         .map(|document| DocumentWrite {
             path: document.path.clone(),
             content: Content::Absent,
-            split: None,
+            written_for: None,
         })
         .collect()
 }
@@ -144,6 +143,6 @@ fn changed(label: &LabelState, file: SourceFile) -> Option<DocumentWrite> {
     (!before.same_bytes(&file.content)).then_some(DocumentWrite {
         path: file.path,
         content: file.content,
-        split: None,
+        written_for: None,
     })
 }

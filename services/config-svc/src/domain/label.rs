@@ -33,6 +33,17 @@ pub struct Feed {
 }
 
 impl LabelState {
+    /// The documents of a stem, whatever their extension.
+    pub(super) fn of_stem<'a, 'b>(
+        &'a self,
+        stem: &'b str,
+    ) -> impl Iterator<Item = &'a Document> + use<'a, 'b> {
+        vortex_spring::Format::EXTENSIONS
+            .iter()
+            .filter_map(move |extension| self.documents.get(format!("{stem}.{extension}").as_str()))
+            .map(AsRef::as_ref)
+    }
+
     /// How many documents are served.
     pub fn served_documents(&self) -> usize {
         self.documents

@@ -17,6 +17,8 @@ const RESERVED: &[&str] = &[
 
 /// Bytes of an application's, profile's or version's name.
 const MAX_NAME: usize = 128;
+/// Bytes of a split's id.
+const MAX_SPLIT: usize = 64;
 /// Bytes of a label.
 const MAX_LABEL: usize = 256;
 /// Bytes of a path.
@@ -156,6 +158,11 @@ name!(
     SourceName,
     check_source
 );
+name!(
+    /// A split's id, which is that of the rollout that moves it.
+    SplitId,
+    check_split
+);
 
 impl App {
     /// The application every other one inherits from.
@@ -202,14 +209,14 @@ impl Label {
 
 /// The application and profile that a document was written for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Split {
+pub struct AppProfile {
     /// The application.
     pub app: App,
     /// The profile.
     pub profile: Profile,
 }
 
-impl Split {
+impl AppProfile {
     /// The file name without its extension.
     pub fn stem(&self) -> String {
         if self.profile.as_str() == Profile::DEFAULT {
@@ -321,6 +328,11 @@ fn check_version(given: &str) -> Result<(), InvalidName> {
 
 fn check_source(given: &str) -> Result<(), InvalidName> {
     check_plain("source", given)
+}
+
+fn check_split(given: &str) -> Result<(), InvalidName> {
+    check_length("id", given, MAX_SPLIT)?;
+    check_plain("id", given)
 }
 
 fn check_label(given: &str) -> Result<(), InvalidName> {

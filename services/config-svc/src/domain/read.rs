@@ -1,9 +1,16 @@
 //! Which documents a configuration is made of.
 
+mod file;
+mod scope;
+
+pub use file::{Located, locate};
+pub use scope::Scope;
+
 use super::{
-    App, Content, ContentRef, Defect, Document, Feed, Label, LabelState, Path, Profile, Seq,
-    Sha256, SourceName, State, VersionName,
+    App, Arm, Arms, ChangeSet, Content, ContentRef, Defect, Document, Feed, Label, LabelState,
+    Path, Profile, Seq, Sha256, SourceName, State, Version, VersionName,
 };
+use std::fmt;
 use vortex_spring::Format;
 
 /// Which configuration is read. Of applications, profiles and labels the last
@@ -18,7 +25,31 @@ pub struct ViewKey {
     pub labels: Vec<Label>,
 }
 
+impl fmt::Display for ViewKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let apps: Vec<&str> = self.apps.iter().map(App::as_str).collect();
+        let profiles: Vec<&str> = self.profiles.iter().map(Profile::as_str).collect();
+        let labels: Vec<&str> = self.labels.iter().map(Label::as_str).collect();
+        let [apps, profiles, labels] = [apps, profiles, labels].map(|names| names.join(","));
+        write!(f, "{apps}/{profiles}/{labels}")
+    }
+}
+
 impl ViewKey {
+    /// Whether a change set holds a document that the view looks for.
+    pub fn concerns(&self, state: &State, change: &ChangeSet) -> bool {
+        let mut labels = self.labels.iter();
+        let on_label = labels.any(|label| {
+            let found = state.label(label.as_str());
+            found.is_some_and(|(name, _)| *name == change.label)
+        });
+        on_label && {
+            let candidates = candidates(self);
+            let mut documents = change.documents.iter();
+            documents.any(|d| candidates.iter().any(|path| path == d.path.as_str()))
+        }
+    }
+
     /// Bytes it takes, about, in a cache and in what is cached under it.
     pub fn weight(&self) -> u64 {
         let apps = self.apps.iter().map(|app| app.as_str().len());
@@ -46,9 +77,8 @@ pub struct Basis {
 pub struct BasisLabel {
     /// Its name, which `main` may not be what was asked for: see [`State::label`].
     pub name: Label,
-    /// Its generation.
-    pub generation: u64,
-    /// What feeds it.
+    /// What feeds it. What is served of it is the reader's: a canary's commit is that
+    /// of its split.
     pub feed: Option<Feed>,
 }
 
@@ -105,14 +135,24 @@ pub enum ReadRefused {
     },
 }
 
-/// The documents that make the configuration `key` at `state`.
-pub fn basis(state: &State, key: &ViewKey) -> Result<Basis, ReadRefused> {
+/// The documents that make the configuration `key` at `state` for readers on these
+/// arms of the splits in `scope`, which must be of the same state.
+pub fn basis(
+    state: &State,
+    key: &ViewKey,
+    scope: &Scope,
+    arms: &Arms,
+) -> Result<Basis, ReadRefused> {
     let labels = labels(state, key)?;
     let mut entries = Vec::new();
     let candidates = candidates(key);
     for (index, (name, label)) in labels.iter().enumerate().rev() {
         for path in &candidates {
-            if let Some(entry) = entry(index, name, label, path)? {
+            let Some(document) = label.documents.get(path.as_str()) else {
+                continue;
+            };
+            let arm = arm_of(document, scope, arms);
+            if let Some(entry) = entry(index, name, label, document, arm)? {
                 entries.push(entry);
             }
         }
@@ -121,11 +161,29 @@ pub fn basis(state: &State, key: &ViewKey) -> Result<Basis, ReadRefused> {
         .into_iter()
         .map(|(name, label)| BasisLabel {
             name: name.clone(),
-            generation: label.generation,
-            feed: label.feed.clone(),
+            feed: feed(name, label, scope, arms),
         })
         .collect();
     Ok(Basis { labels, entries })
+}
+
+fn arm_of(document: &Document, scope: &Scope, arms: &Arms) -> Arm {
+    let held = document.held.as_ref();
+    held.map_or(Arm::Stable, |held| scope.arm_of(&held.by, arms))
+}
+
+/// What feeds a label, with the commit that a reader on these arms stands at: that of
+/// the newest split that gives it its canary.
+fn feed(name: &Label, label: &LabelState, scope: &Scope, arms: &Arms) -> Option<Feed> {
+    let mut feed = label.feed.clone()?;
+    let canaries = scope.assigned(arms).filter(|(split, arm)| {
+        let is_canary = *arm == Arm::Canary;
+        is_canary && split.label == *name
+    });
+    if let Some((newest, _)) = canaries.max_by_key(|(split, _)| split.change) {
+        feed.served = Some(newest.name.clone());
+    }
+    Some(feed)
 }
 
 impl Basis {
@@ -138,15 +196,6 @@ impl Basis {
                 .iter()
                 .zip(&other.labels)
                 .all(|(ours, theirs)| ours.name == theirs.name && ours.source() == theirs.source())
-    }
-
-    /// Whether nothing that is served of these labels changed since.
-    pub fn is_current(&self, state: &State, key: &ViewKey) -> bool {
-        key.labels.iter().zip(&self.labels).all(|(asked, taken)| {
-            state.label(asked.as_str()).is_some_and(|(name, label)| {
-                label.generation == taken.generation && *name == taken.name
-            })
-        })
     }
 
     /// The version of the labels: the commits that are served, where sources feed
@@ -207,15 +256,13 @@ fn entry(
     index: usize,
     name: &Label,
     label: &LabelState,
-    path: &str,
+    document: &Document,
+    arm: Arm,
 ) -> Result<Option<BasisEntry>, ReadRefused> {
-    let Some(document) = label.documents.get(path) else {
-        return Ok(None);
-    };
     let Some(format) = format_of(label, document) else {
         return Ok(None);
     };
-    let Some(version) = document.served() else {
+    let Some(version) = version_of(document, arm) else {
         return Ok(None);
     };
     match &version.content {
@@ -245,6 +292,15 @@ fn entry(
             content: *content,
             format,
         })),
+    }
+}
+
+/// The version that readers on an arm of the split that holds a document get,
+/// deletions included.
+fn version_of(document: &Document, arm: Arm) -> Option<&Version> {
+    match arm {
+        Arm::Stable => document.stable_version(),
+        Arm::Canary => document.canary_version(),
     }
 }
 

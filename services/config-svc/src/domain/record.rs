@@ -1,6 +1,8 @@
 //! The log: everything that happened, in one sequence.
 
-use super::{ChangeSet, Label, Outcome, RequestKey, Seq, SourceName, VersionName};
+use super::{
+    ChangeSet, Label, Outcome, RequestKey, Seq, SourceName, SplitId, SplitMove, VersionName,
+};
 use jiff::Timestamp;
 use std::sync::Arc;
 
@@ -89,11 +91,15 @@ pub enum Body {
         released: bool,
         /// The source it was imported from, if it was.
         source: Option<SourceName>,
+        /// The split that it takes back, if it does.
+        reverts: Option<SplitId>,
     },
     /// A change set was made stable.
     Release {
         /// The position at which it was written.
         change: Seq,
+        /// The splits that it ended by taking documents from them.
+        detached: Vec<SplitId>,
     },
     /// A staged change set was given up.
     Discard {
@@ -109,6 +115,20 @@ pub enum Body {
     Unchanged {
         /// The position at which the change set it is about was written.
         change: Seq,
+    },
+    /// A split began or moved.
+    SplitMoved(SplitMove),
+    /// A split ended.
+    SplitEnded {
+        /// Which.
+        id: SplitId,
+        /// The position at which its change set was written. None when it never
+        /// began.
+        change: Option<Seq>,
+        /// The last move of it.
+        generation: u64,
+        /// Whether its change set became stable.
+        released: bool,
     },
     /// A source no longer has a label.
     LabelRemoved {
@@ -127,7 +147,9 @@ impl Body {
     /// Where the change set was written that this is about, if that was before.
     pub fn earlier_change(&self) -> Option<Seq> {
         match self {
-            Self::Release { change }
+            Self::SplitEnded { change, .. } => *change,
+            Self::SplitMoved(SplitMove { change, .. })
+            | Self::Release { change, .. }
             | Self::Discard { change }
             | Self::Restage { change }
             | Self::Unchanged { change } => Some(*change),

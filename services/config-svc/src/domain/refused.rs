@@ -1,6 +1,10 @@
 //! Why a command is refused. Nothing has happened then.
 
-use super::{Label, MAX_DOCUMENT_BYTES, Path, RequestId, SourceName, VersionName};
+use super::{
+    AppProfile, Ending, Label, MAX_DOCUMENT_BYTES, Path, RequestId, Seq, SourceName, SplitId,
+    VersionName,
+};
+use vortex_bucket::Share;
 
 /// Why a command is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -86,5 +90,108 @@ pub enum Refused {
         path: Path,
         /// Its length.
         bytes: u64,
+    },
+    /// No document was written for an application and profile.
+    #[error("there is no document {} on label {label}", owner.stem())]
+    NoDocumentOf {
+        /// The label.
+        label: Label,
+        /// The application and profile.
+        owner: AppProfile,
+    },
+    /// A document has no version of this name.
+    #[error("{path} has no version {name}")]
+    VersionNotFound {
+        /// The path.
+        path: Path,
+        /// The name.
+        name: VersionName,
+    },
+    /// No change set of a label was written at this position, or it is no longer kept.
+    #[error("there is no change set {at} on label {label}")]
+    NoChangeAt {
+        /// The label.
+        label: Label,
+        /// The position.
+        at: Seq,
+    },
+    /// Nobody gets any of the documents yet.
+    #[error(
+        "none of the documents of {name} is served, so there is nothing to compare it with; release it instead"
+    )]
+    NoBaseline {
+        /// The change set's name.
+        name: VersionName,
+    },
+    /// Everybody gets the change set already.
+    #[error("change set {name} is what is stable already")]
+    IsBaseline {
+        /// Its name.
+        name: VersionName,
+    },
+    /// A split holds a document.
+    #[error("rollout {by} holds {path}; wait for it to end, or end it")]
+    RolloutConflict {
+        /// The document.
+        path: Path,
+        /// The split.
+        by: SplitId,
+    },
+    /// A view would be split too often.
+    #[error("the configuration of {view} is split by {} rollouts already", by.len())]
+    ViewCrowded {
+        /// The view.
+        view: String,
+        /// The splits that concern it.
+        by: Vec<SplitId>,
+    },
+    /// No split of this id is active, or ended lately.
+    #[error("there is no split {0}")]
+    SplitNotFound(SplitId),
+    /// A split that is to be released never began.
+    #[error("split {0} never began, so there is no change set to release")]
+    SplitNeverBegan(SplitId),
+    /// A split that is to be taken back is under way.
+    #[error("split {0} is active; what it changed is not stable")]
+    SplitActive(SplitId),
+    /// A later move of a split was seen.
+    #[error("split {id} was moved by generation {generation}")]
+    SplitOutdated {
+        /// Its id.
+        id: SplitId,
+        /// The last generation seen.
+        generation: u64,
+    },
+    /// The split is over.
+    #[error("split {id} was {how}")]
+    SplitEnded {
+        /// Its id.
+        id: SplitId,
+        /// How.
+        how: Ending,
+    },
+    /// Something of a split that never changes is to change.
+    #[error("{field} of split {id} never changes")]
+    SplitIsFixed {
+        /// Its id.
+        id: SplitId,
+        /// What, as requests call it.
+        field: &'static str,
+    },
+    /// The share of a split is to fall.
+    #[error("the share of split {id} is {from} % and never falls; end it instead")]
+    ShareFalls {
+        /// Its id.
+        id: SplitId,
+        /// Its share.
+        from: Share,
+    },
+    /// What a document was before a split is gone.
+    #[error("what {path} was before split {id} is no longer kept")]
+    BeforeNotKept {
+        /// The split.
+        id: SplitId,
+        /// The document.
+        path: Path,
     },
 }

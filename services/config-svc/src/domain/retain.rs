@@ -1,18 +1,19 @@
 //! Lets go of what is old.
 
-use super::{ChangeState, Document, Seq, State};
+use super::{ChangeState, Document, Seq, State, Version, split::Pins};
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 
 /// How long versions are kept that are not served.
 pub const MAX_AGE: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-/// The state without versions older than [`MAX_AGE`] but the stable ones,
-/// without documents that were deleted so long ago, and without requests too
-/// old to be repeated.
+/// The state without versions older than [`MAX_AGE`] but the stable ones and those
+/// that splits name, without documents that were deleted and splits that ended so
+/// long ago, and without requests too old to be repeated.
 pub fn retain(state: &State, now: Timestamp) -> State {
     let mut next = state.clone();
     next.requests.expire(now);
+    next.forget_ended_before(now);
     let mut dropped: Vec<Seq> = Vec::new();
     let names: Vec<_> = next.labels.keys().cloned().collect();
     for name in names {
@@ -20,7 +21,7 @@ pub fn retain(state: &State, now: Timestamp) -> State {
             continue;
         };
         for document in state.labels[&name].documents.values() {
-            match document.without_old(now, &mut dropped) {
+            match document.without_old(now, &next.pins, &mut dropped) {
                 Kept::AsIs => {}
                 Kept::Part(document) => {
                     let path = document.path.clone();
@@ -47,18 +48,17 @@ enum Kept {
 }
 
 impl Document {
-    fn without_old(&self, now: Timestamp, dropped: &mut Vec<Seq>) -> Kept {
-        let old = |at: Timestamp| now.duration_since(at) > MAX_AGE;
-        if !self.versions.iter().any(|v| old(v.written_at)) {
+    fn without_old(&self, now: Timestamp, pins: &Pins, dropped: &mut Vec<Seq>) -> Kept {
+        let old = |v: &Version| now.duration_since(v.written_at) > MAX_AGE && !pins.holds(v.seq);
+        if !self.versions.iter().any(old) {
             return Kept::AsIs;
         }
         let (go, stay): (Vec<_>, Vec<_>) = self
             .versions
             .iter()
             .cloned()
-            .partition(|v| old(v.written_at) && self.stable != Some(v.seq));
-        let only_a_tomb =
-            matches!(stay.as_slice(), [v] if !v.content.exists() && old(v.written_at));
+            .partition(|v| old(v) && self.stable != Some(v.seq));
+        let only_a_tomb = matches!(stay.as_slice(), [v] if !v.content.exists() && old(v));
         if stay.is_empty() || only_a_tomb {
             dropped.extend(self.versions.iter().map(|v| v.seq));
             return Kept::Nothing;

@@ -1,8 +1,8 @@
 //! All configuration at one position of the log.
 
 use super::{
-    ChangeEntry, Document, HybridTime, Label, LabelState, Refused, Requests, Selector, Sha256,
-    VersionName, requests::Answered,
+    AppProfile, ChangeEntry, Document, EndedSplits, HybridTime, Label, LabelState, Refused,
+    Requests, Selector, Sha256, Split, SplitId, VersionName, requests::Answered, split::Pins,
 };
 use imbl::{HashMap, OrdMap};
 use std::{fmt, sync::Arc};
@@ -42,6 +42,12 @@ pub struct State {
     pub(super) names: HashMap<(Label, VersionName), Arc<[Seq]>>,
     /// The requests answered lately.
     pub requests: Requests,
+    /// The splits that are active.
+    pub splits: OrdMap<SplitId, Arc<Split>>,
+    /// The splits that ended lately.
+    pub ended: EndedSplits,
+    /// The change sets that splits name, active and ended.
+    pub(super) pins: Pins,
 }
 
 impl Default for State {
@@ -53,6 +59,9 @@ impl Default for State {
             changes: OrdMap::new(),
             names: HashMap::new(),
             requests: Requests::default(),
+            splits: OrdMap::new(),
+            ended: EndedSplits::default(),
+            pins: Pins::default(),
         }
     }
 }
@@ -79,6 +88,19 @@ impl State {
     pub fn document(&self, label: &str, path: &str) -> Option<&Document> {
         let (_, label) = self.label(label)?;
         label.documents.get(path).map(Arc::as_ref)
+    }
+
+    /// The document of an application and profile: the one that is served, else one
+    /// that was.
+    pub fn document_of(&self, label: &str, owner: &AppProfile) -> Option<&Document> {
+        let (_, label) = self.label(label)?;
+        let stem = owner.stem();
+        let mut documents = label.of_stem(&stem);
+        let first = documents.next()?;
+        if first.served().is_some() {
+            return Some(first);
+        }
+        Some(documents.find(|d| d.served().is_some()).unwrap_or(first))
     }
 
     /// The newest change set of this name on a label.

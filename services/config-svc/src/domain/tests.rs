@@ -6,6 +6,8 @@ mod model;
 mod reading;
 mod retention;
 mod rules;
+mod split_model;
+mod splits;
 
 use super::*;
 use jiff::Timestamp;
@@ -31,7 +33,7 @@ fn document(at: &str, text: Option<&str>) -> DocumentWrite {
     DocumentWrite {
         path: path(at),
         content: text.map_or(Content::Absent, content),
-        split: None,
+        written_for: None,
     }
 }
 
@@ -69,6 +71,7 @@ fn release(version: &str) -> Command {
     Command::Release(Release {
         selector: selector(version),
         precondition: None,
+        force: false,
     })
 }
 

@@ -120,6 +120,7 @@ pub(super) async fn release(
     let release = Command::Release(Release {
         selector,
         precondition,
+        force: request.force,
     });
     let outcome = grpc
         .configuration
@@ -181,7 +182,7 @@ async fn document_write(
     let write = DocumentWrite {
         path,
         content,
-        split: None,
+        written_for: None,
     };
     Ok((write, stored))
 }

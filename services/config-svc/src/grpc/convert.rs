@@ -1,5 +1,9 @@
 //! Domain types to replies.
 
+mod splits;
+
+pub(super) use splits::{assigned, assignment, ended_split, split};
+
 use crate::{
     configuration::Configuration,
     domain::{
@@ -40,11 +44,11 @@ pub(super) fn document(label: &Label, document: &Document) -> pb::Document {
         label: label.to_string(),
         path: document.path.to_string(),
         app: document
-            .split
+            .written_for
             .as_ref()
             .map_or(String::new(), |s| s.app.to_string()),
         profile: document
-            .split
+            .written_for
             .as_ref()
             .map_or(String::new(), |s| s.profile.to_string()),
         media_type: media_type(document.path.as_str()),
@@ -133,6 +137,7 @@ fn listed_change(entry: &ChangeEntry, documents: usize) -> pb::Change {
             .map(|changed| changed_document(changed, change.name.as_str()))
             .collect(),
         document_count: change.documents.len() as u32,
+        awaits_rollout: false,
     }
 }
 
@@ -190,11 +195,12 @@ fn body(state: &State, record: &Record) -> pb::record::Body {
             };
             pb::record::Body::Change(change(&entry))
         }
-        Body::Release { change } => pb::record::Body::Released(pb::Released {
+        Body::Release { change, detached } => pb::record::Body::Released(pb::Released {
             name,
             label,
             change_sequence: change.0,
             paths: paths(state, *change),
+            detached_splits: detached.iter().map(ToString::to_string).collect(),
         }),
         Body::Discard { change } => pb::record::Body::Discarded(pb::Discarded {
             name,
@@ -211,6 +217,16 @@ fn body(state: &State, record: &Record) -> pb::record::Body {
             label,
             change_sequence: change.0,
         }),
+        Body::SplitMoved(to) => splits::moved(to, splits::of_record(state, record, label, name)),
+        Body::SplitEnded {
+            id,
+            generation,
+            released,
+            ..
+        } => {
+            let of = splits::of_record(state, record, label, name);
+            splits::ended(id, *generation, *released, of)
+        }
         Body::LabelRemoved { label } => pb::record::Body::LabelRemoved(pb::LabelRemoved {
             label: label.to_string(),
         }),
@@ -251,6 +267,8 @@ pub(super) fn concerns(state: &State, record: &Record, label: &str) -> bool {
             about.as_str() == label
         }
         Body::Release { .. }
+        | Body::SplitMoved(_)
+        | Body::SplitEnded { .. }
         | Body::Discard { .. }
         | Body::Restage { .. }
         | Body::Unchanged { .. } => {

@@ -39,7 +39,7 @@ pub(super) async fn put(
         documents: vec![DocumentWrite {
             path: path.clone(),
             content: checked.content,
-            split: Some(target.split.clone()),
+            written_for: Some(target.written_for.clone()),
         }],
         stage_only: request.stage_only,
         precondition: parse::precondition(&request.if_match, &request.if_none_match)?,
@@ -82,7 +82,7 @@ pub(super) async fn delete(
         documents: vec![DocumentWrite {
             path,
             content: Content::Absent,
-            split: Some(target.split.clone()),
+            written_for: Some(target.written_for.clone()),
         }],
         stage_only: request.stage_only,
         precondition: parse::precondition(&request.if_match, "")?,
@@ -226,21 +226,8 @@ fn put_path(
     target.path(media_type.unwrap_or(MediaType::Yaml))
 }
 
-/// The document of an application and profile: the one that is served, else one
-/// that was.
 fn find<'a>(state: &'a State, target: &parse::Target) -> Option<&'a Document> {
-    let (_, label) = state.label(target.label.as_str())?;
-    let stem = target.split.stem();
-    let documents: Vec<&Document> = Format::EXTENSIONS
-        .iter()
-        .filter_map(|extension| label.documents.get(format!("{stem}.{extension}").as_str()))
-        .map(AsRef::as_ref)
-        .collect();
-    let served = documents
-        .iter()
-        .find(|document| document.served().is_some());
-    let found = served.or(documents.first())?;
-    Some(found)
+    state.document_of(target.label.as_str(), &target.written_for)
 }
 
 fn existing<'a>(state: &'a State, target: &parse::Target) -> Result<&'a Document, Fault> {
@@ -373,9 +360,9 @@ fn matching<'a>(
 
 /// Whether a document is of an application: written for it, or named for it.
 fn belongs(document: &Document, app: &str) -> bool {
-    match (&document.split, app) {
+    match (&document.written_for, app) {
         (_, "") => true,
-        (Some(split), app) => split.app.as_str() == app,
+        (Some(owner), app) => owner.app.as_str() == app,
         (None, app) => document
             .path
             .stem()
@@ -389,7 +376,7 @@ fn label_not_found(label: &str) -> Fault {
 }
 
 fn not_found(target: &parse::Target) -> Fault {
-    let stem = target.split.stem();
+    let stem = target.written_for.stem();
     Fault::new(
         Reason::DocumentNotFound,
         format!("there is no document {stem} on label {}", target.label),

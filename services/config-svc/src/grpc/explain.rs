@@ -2,8 +2,8 @@
 
 use super::{Grpc, convert, parse, reads};
 use crate::{
-    domain::{Basis, ViewKey, candidates},
-    views::{RenderedSource, View, json_bytes},
+    domain::{Basis, Subject, ViewKey, candidates},
+    views::{Reading, RenderedSource, View, json_bytes},
 };
 use std::collections::HashMap;
 use vortex_kit::error::Fault;
@@ -16,14 +16,29 @@ pub(super) async fn explain(
 ) -> Result<pb::ExplainConfigResponse, Fault> {
     let labels = reads::labels(&request.label);
     let key = parse::view(&[request.app], &request.profiles, &labels)?;
+    let subject = parse::subject(&request.instance, &request.key)?;
     let state = reads::state(grpc, &key, &request.min_token)?;
-    let view = reads::view(grpc, &state, &key).await?;
+    let reading = reads::read(grpc, &state, &key, &subject).await?;
+    let view = &reading.view;
     Ok(pb::ExplainConfigResponse {
-        values: values(&view, &request.path),
+        values: values(view, &request.path),
         version: view.rendered.version().to_owned(),
         token: convert::token(&grpc.configuration, state.head),
         considered: considered(&key, &view.basis),
+        assignments: assignments(&reading, &subject),
     })
+}
+
+/// The splits, and how each came to the arm it gave.
+fn assignments(reading: &Reading, subject: &Subject<'_>) -> Vec<pb::ExplainedAssignment> {
+    let assigned = reading.assigned();
+    assigned
+        .map(|(split, arm)| pb::ExplainedAssignment {
+            assignment: Some(convert::assignment(split, arm)),
+            share: split.share.hundredths().into(),
+            bucket: split.bucket(subject).map(|bucket| bucket.number().into()),
+        })
+        .collect()
 }
 
 /// Each key with the highest source's value and those it hides. A list is

@@ -3,8 +3,8 @@
 use crate::{
     configuration::Configuration,
     domain::{
-        App, Label, MediaType, Path, Precondition, Profile, Request as Requester, RequestId,
-        RequestKey, Sha256, Split, Token, VersionName, ViewKey,
+        App, AppProfile, Label, MediaType, Path, Precondition, Profile, Request as Requester,
+        RequestId, RequestKey, Sha256, Subject, Token, VersionName, ViewKey,
     },
     error::{invalid_name, invalid_token},
 };
@@ -22,38 +22,40 @@ const MAX_APPS: usize = 10;
 const MAX_PROFILES: usize = 32;
 /// Labels a view may have.
 const MAX_LABELS: usize = 10;
+/// Bytes of an instance or a key.
+const MAX_KEY: usize = 256;
 /// Bytes of a message or an author.
 const MAX_TEXT: usize = 4096;
 
 /// The document a request means.
 pub(super) struct Target {
     pub(super) label: Label,
-    pub(super) split: Split,
+    pub(super) written_for: AppProfile,
 }
 
 pub(super) fn target(document: Option<pb::DocumentRef>) -> Result<Target, Fault> {
     let document = document.unwrap_or_default();
-    let split = Split {
+    let written_for = AppProfile {
         app: document.app.parse().map_err(|e| invalid_name(&e))?,
         profile: profile(&document.profile)?,
     };
     Ok(Target {
         label: label(&document.label)?,
-        split,
+        written_for,
     })
 }
 
 impl Target {
     /// The path of a document of this media type.
     pub(super) fn path(&self, media_type: MediaType) -> Result<Path, Fault> {
-        let path = format!("{}{}", self.split.stem(), media_type.extension());
+        let path = format!("{}{}", self.written_for.stem(), media_type.extension());
         path.parse().map_err(|e| invalid_name(&e))
     }
 
     pub(super) fn reference(&self) -> pb::DocumentRef {
         pb::DocumentRef {
-            app: self.split.app.to_string(),
-            profile: self.split.profile.to_string(),
+            app: self.written_for.app.to_string(),
+            profile: self.written_for.profile.to_string(),
             label: self.label.to_string(),
         }
     }
@@ -180,6 +182,23 @@ pub(super) fn text(field: &'static str, given: String) -> Result<String, Fault> 
         ));
     }
     Ok(given)
+}
+
+/// Who reads. What is empty is not said.
+pub(super) fn subject<'a>(instance: &'a str, key: &'a str) -> Result<Subject<'a>, Fault> {
+    for (field, given) in [("instance", instance), ("key", key)] {
+        if given.len() > MAX_KEY {
+            return Err(Fault::invalid(
+                field,
+                format!("{} bytes, {MAX_KEY} at most are allowed", given.len()),
+            ));
+        }
+    }
+    let said = |given: &'a str| Some(given).filter(|given| !given.is_empty());
+    Ok(Subject {
+        instance: said(instance),
+        key: said(key),
+    })
 }
 
 pub(super) fn view(

@@ -2,9 +2,9 @@
 
 use super::{Grpc, convert, parse};
 use crate::{
-    domain::{Basis, Content, Document, Path, ReadRefused, Seq, State, Version, ViewKey},
+    domain::{Basis, Content, Path, ReadRefused, Seq, State, Subject, ViewKey, locate},
     error::{read_error, read_refused, store_error, token_refused},
-    views::View,
+    views::{Reading, View},
 };
 use arc_swap::Guard;
 use bytes::Bytes;
@@ -13,8 +13,11 @@ use vortex_kit::error::{Fault, Reason};
 use vortex_proto::config::v1 as pb;
 use vortex_spring::{
     flat::{FlatSource, Lookup},
-    placeholders, plain_text,
+    placeholders,
 };
+
+/// Tags of answers that a caller may hold beside the first.
+const MAX_ALSO_HELD: usize = 8;
 
 pub(super) async fn config(
     grpc: &Grpc,
@@ -22,18 +25,20 @@ pub(super) async fn config(
 ) -> Result<pb::GetConfigResponse, Fault> {
     let labels = labels(&request.label);
     let key = parse::view(&[request.app], &request.profiles, &labels)?;
+    let subject = parse::subject(&request.instance, &request.key)?;
     let state = state(grpc, &key, &request.min_token)?;
-    let view = view(grpc, &state, &key).await?;
-    Ok(config_reply(grpc, &key, &view, state.head))
+    let reading = read(grpc, &state, &key, &subject).await?;
+    Ok(config_reply(grpc, &key, &reading, state.head))
 }
 
 /// An effective configuration as it is sent.
 pub(super) fn config_reply(
     grpc: &Grpc,
     key: &ViewKey,
-    view: &View,
+    reading: &Reading,
     head: Seq,
 ) -> pb::GetConfigResponse {
+    let view = &reading.view;
     let effective = view.rendered.effective();
     pb::GetConfigResponse {
         app: key.apps.first().map_or(String::new(), ToString::to_string),
@@ -48,6 +53,7 @@ pub(super) fn config_reply(
         token: convert::token(&grpc.configuration, head),
         sources: contributing(&view.basis),
         source_age: source_age(grpc, &view.basis),
+        assignments: convert::assigned(reading),
     }
 }
 
@@ -69,27 +75,38 @@ pub(super) async fn environment(
 ) -> Result<pb::GetEnvironmentResponse, Fault> {
     let asked = request.view.unwrap_or_default();
     let key = parse::view(&asked.apps, &asked.profiles, &asked.labels)?;
+    let subject = parse::subject(&request.instance, &request.key)?;
+    if request.also_held.len() > MAX_ALSO_HELD {
+        let held = request.also_held.len();
+        let limit = format!("{held} are given, {MAX_ALSO_HELD} at most are allowed");
+        return Err(Fault::invalid("also_held", limit));
+    }
     let state = state(grpc, &key, &request.min_token)?;
-    let view = view(grpc, &state, &key).await?;
+    let reading = read(grpc, &state, &key, &subject).await?;
+    let view = &reading.view;
+    let assignments = convert::assigned(&reading);
     let etag = view.environment_etag(request.origins);
     let token = convert::token(&grpc.configuration, state.head);
     let source_age = source_age(grpc, &view.basis);
-    if request.if_none_match == etag {
+    if request.if_none_match == etag || request.also_held.iter().any(|held| held == etag) {
         return Ok(pb::GetEnvironmentResponse {
             not_modified: true,
             token,
             source_age,
+            etag: etag.to_owned(),
+            assignments,
             ..Default::default()
         });
     }
     Ok(pb::GetEnvironmentResponse {
-        sources: property_sources(&view, request.origins),
+        sources: property_sources(view, request.origins),
         version: view.environment_version().to_owned(),
         digest: view.rendered.digest().to_owned(),
         token,
         source_age,
         etag: etag.to_owned(),
         not_modified: false,
+        assignments,
     })
 }
 
@@ -117,8 +134,12 @@ pub(super) async fn file(
     let labels = labels(&request.label);
     let key = parse::view(&[request.app], &request.profiles, &labels)?;
     let path = parse::path(&request.path)?;
+    let subject = parse::subject(&request.instance, &request.key)?;
     let state = state(grpc, &key, &request.min_token)?;
-    let (path, version) = locate(&state, &key, &path)?;
+    let located = locate(&state, &key, &path, &subject).map_err(|error| read_refused(&error))?;
+    let mut assignments: Vec<pb::Assignment> = located.assigned.iter().map(Into::into).collect();
+    let found = located.found.ok_or_else(|| file_not_found(&key, &path));
+    let (path, version) = found?;
     let stored = match &version.content {
         Content::Present { content, .. } => grpc
             .configuration
@@ -135,7 +156,14 @@ pub(super) async fn file(
         Content::Absent => return Err(file_not_found(&key, &path)),
     };
     let content = if request.resolve_placeholders {
-        resolved(grpc, &state, &key, stored).await?
+        let reading = read_placeholders(grpc, &state, &key, &subject, &stored).await?;
+        match reading {
+            Some(reading) => {
+                join(&mut assignments, convert::assigned(&reading));
+                resolved(&reading, &stored)?
+            }
+            None => stored,
+        }
     } else {
         stored
     };
@@ -146,13 +174,26 @@ pub(super) async fn file(
         path: path.to_string(),
         version: version.name.to_string(),
         token: convert::token(&grpc.configuration, state.head),
+        assignments,
     })
 }
 
+/// Adds assignments of other splits, and keeps all by id.
+fn join(assignments: &mut Vec<pb::Assignment>, others: Vec<pb::Assignment>) {
+    assignments.extend(others);
+    assignments.sort_by(|one, other| one.split.cmp(&other.split));
+    assignments.dedup_by(|one, other| one.split == other.split);
+}
+
 /// The configuration `key` at `state`, as callers are told when it can't be.
-pub(super) async fn view(grpc: &Grpc, state: &State, key: &ViewKey) -> Result<Arc<View>, Fault> {
-    let view = grpc.configuration.view(state, key).await;
-    view.map_err(|error| read_error(&error))
+pub(super) async fn read(
+    grpc: &Grpc,
+    state: &State,
+    key: &ViewKey,
+    subject: &Subject<'_>,
+) -> Result<Reading, Fault> {
+    let reading = grpc.configuration.read(state, key, subject).await;
+    reading.map_err(|error| read_error(&error))
 }
 
 /// The newest state, which must cover the token, and whose labels must not be
@@ -215,48 +256,28 @@ fn source_age(grpc: &Grpc, basis: &Basis) -> Option<pb::SourceAge> {
     })
 }
 
-/// The file that a path means: the one named for a profile first.
-fn locate(state: &State, key: &ViewKey, path: &Path) -> Result<(Path, Version), Fault> {
-    let profiles: Vec<&str> = key
-        .profiles
-        .iter()
-        .map(|profile| profile.as_str())
-        .collect();
-    let candidates = plain_text::candidates(path.as_str(), &profiles);
-    for label in key.labels.iter().rev() {
-        let Some((_, found)) = state.label(label.as_str()) else {
-            return Err(read_refused(&ReadRefused::LabelNotFound(label.clone())));
-        };
-        let document = candidates
-            .iter()
-            .filter_map(|candidate| found.documents.get(candidate.as_str()))
-            .find_map(|document| served(document));
-        if let Some(found) = document {
-            return Ok(found);
-        }
-    }
-    Err(file_not_found(key, path))
-}
-
-fn served(document: &Document) -> Option<(Path, Version)> {
-    Some((document.path.clone(), document.served()?.clone()))
-}
-
-/// Replaces the placeholders of a text. What is not text stays as it is.
-async fn resolved(
+/// The configuration that fills the placeholders of a text. None where there are none,
+/// or it is not text.
+async fn read_placeholders(
     grpc: &Grpc,
     state: &State,
     key: &ViewKey,
-    stored: Bytes,
-) -> Result<Bytes, Fault> {
-    let Ok(text) = std::str::from_utf8(&stored) else {
-        return Ok(stored);
-    };
-    if !text.contains("${") {
-        return Ok(stored);
+    subject: &Subject<'_>,
+    stored: &Bytes,
+) -> Result<Option<Reading>, Fault> {
+    match std::str::from_utf8(stored) {
+        Ok(text) if text.contains("${") => Ok(Some(read(grpc, state, key, subject).await?)),
+        Ok(_) | Err(_) => Ok(None),
     }
-    let view = view(grpc, state, key).await?;
-    let sources: Vec<FlatSource<'_>> = view
+}
+
+/// Replaces the placeholders of a text. What is not text stays as it is.
+fn resolved(reading: &Reading, stored: &Bytes) -> Result<Bytes, Fault> {
+    let Ok(text) = std::str::from_utf8(stored) else {
+        return Ok(stored.clone());
+    };
+    let sources: Vec<FlatSource<'_>> = reading
+        .view
         .rendered
         .documents()
         .map(|(_, document)| document.into())

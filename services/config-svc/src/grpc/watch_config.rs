@@ -2,8 +2,9 @@
 
 use super::{Grpc, convert, parse, reads};
 use crate::{
-    domain::{Seq, ViewKey},
+    domain::{Arm, Seq, SplitId, ViewKey},
     history::Sent,
+    views::Reading,
 };
 use futures::{StreamExt as _, stream::BoxStream};
 use std::time::Duration;
@@ -31,17 +32,21 @@ pub(super) async fn watch(
     let mut heads = grpc.configuration.heads();
     heads.mark_unchanged();
     // what can't be read is refused before the stream begins
+    let subject = parse::subject(&request.instance, &request.key)?;
     let state = reads::state(&grpc, &key, &request.min_token)?;
-    let view = reads::view(&grpc, &state, &key).await?;
-    let sent = Sent::from(&*view);
+    let reading = reads::read(&grpc, &state, &key, &subject).await?;
+    let sent = Sent::from(&*reading.view);
     grpc.configuration.history().remember(&key, &sent);
     let first = first(&grpc, &key, &request.last_digest, &sent, || {
-        reads::config_reply(&grpc, &key, &view, state.head)
+        reads::config_reply(&grpc, &key, &reading, state.head)
     });
     let watcher = Watcher {
         grpc,
         key,
+        instance: request.instance,
+        subject: request.key,
         heads,
+        canaries: canaries(&reading),
         sent,
         position: state.head,
     };
@@ -74,6 +79,7 @@ fn first(
             digest: reply.digest,
             token: reply.token,
             sources: reply.sources,
+            assignments: reply.assignments,
         }),
         None => Event::Snapshot(reply),
     };
@@ -83,9 +89,20 @@ fn first(
 struct Watcher {
     grpc: Grpc,
     key: ViewKey,
+    instance: String,
+    subject: String,
     heads: watch::Receiver<Seq>,
     sent: Sent,
+    /// The splits whose canary was sent.
+    canaries: Vec<SplitId>,
     position: Seq,
+}
+
+/// The splits that give a reader their canary.
+fn canaries(reading: &Reading) -> Vec<SplitId> {
+    let assigned = reading.assigned();
+    let canaries = assigned.filter(|(_, arm)| *arm == Arm::Canary);
+    canaries.map(|(split, _)| split.id.clone()).collect()
 }
 
 impl Watcher {
@@ -121,10 +138,14 @@ impl Watcher {
     async fn change(&mut self) -> Result<Option<pb::WatchConfigResponse>, Fault> {
         self.heads.mark_unchanged();
         let state = self.grpc.configuration.state().clone();
-        let view = reads::view(&self.grpc, &state, &self.key).await?;
+        let subject = parse::subject(&self.instance, &self.subject)?;
+        let reading = reads::read(&self.grpc, &state, &self.key, &subject).await?;
         self.position = state.head;
-        let now = Sent::from(&*view);
-        if (&now.digest, &now.version) == (&self.sent.digest, &self.sent.version) {
+        let now = Sent::from(&*reading.view);
+        let canaries = canaries(&reading);
+        let newly = canaries.iter().any(|id| !self.canaries.contains(id));
+        self.canaries = canaries;
+        if !newly && (&now.digest, &now.version) == (&self.sent.digest, &self.sent.version) {
             return Ok(None);
         }
         let history = self.grpc.configuration.history();
@@ -137,10 +158,11 @@ impl Watcher {
                 patch,
                 digest: now.digest.clone(),
                 token: convert::token(&self.grpc.configuration, state.head),
-                sources: reads::contributing(&view.basis),
+                sources: reads::contributing(&reading.view.basis),
+                assignments: convert::assigned(&reading),
             }),
             _ => Event::Snapshot(reads::config_reply(
-                &self.grpc, &self.key, &view, state.head,
+                &self.grpc, &self.key, &reading, state.head,
             )),
         };
         self.sent = now;

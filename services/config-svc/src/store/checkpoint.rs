@@ -146,6 +146,8 @@ impl Loading {
                 let principal: String = principal;
                 self.state.restore_request(&principal, &id, answered);
             }
+            StoredItemKind::Split(split) => self.state.restore_split(split.try_into().ok()?),
+            StoredItemKind::EndedSplit(ended) => self.state.restore_ended(ended.try_into().ok()?),
         }
         Some(())
     }
@@ -165,6 +167,13 @@ fn encode(state: &State) -> Bytes {
     }
     for answer in state.requests.iter() {
         add(&mut bytes, StoredItemKind::Request(answer.into()));
+    }
+    // after the documents that they hold
+    for split in state.splits.values() {
+        add(&mut bytes, StoredItemKind::Split((&**split).into()));
+    }
+    for ended in state.ended.iter() {
+        add(&mut bytes, StoredItemKind::EndedSplit((&**ended).into()));
     }
     bytes.into()
 }

@@ -2,9 +2,16 @@
 //! added. Tags are never reused.
 
 mod from_stored;
+mod split;
 mod to_stored;
 
+#[cfg(test)]
+mod tests;
+
+pub(super) use split::{StoredEndedSplit, StoredSplit};
+
 use prost::{Message, Oneof};
+use split::{StoredSplitEnd, StoredSplitMove};
 
 /// A record of the log.
 #[derive(Clone, PartialEq, Message)]
@@ -23,7 +30,7 @@ pub(super) struct StoredRecord {
     pub(super) principal: String,
     #[prost(message, optional, tag = "7")]
     pub(super) request: Option<StoredRequestKey>,
-    #[prost(oneof = "StoredBody", tags = "8, 9, 10, 11, 12, 13, 20")]
+    #[prost(oneof = "StoredBody", tags = "8, 9, 10, 11, 12, 13, 14, 15, 16, 20")]
     pub(super) body: Option<StoredBody>,
     #[prost(message, optional, tag = "30")]
     pub(super) about: Option<StoredChangeName>,
@@ -53,6 +60,13 @@ pub(super) enum StoredBody {
     Unchanged(u64),
     #[prost(string, tag = "20")]
     LabelDetached(String),
+    #[prost(message, tag = "14")]
+    SplitMoved(StoredSplitMove),
+    #[prost(message, tag = "15")]
+    SplitEnded(StoredSplitEnd),
+    /// A release that ended splits; one that did not is `Release`.
+    #[prost(message, tag = "16")]
+    ForcedRelease(StoredForcedRelease),
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -63,6 +77,16 @@ pub(super) struct StoredChangeBody {
     pub(super) released: bool,
     #[prost(string, optional, tag = "3")]
     pub(super) source: Option<String>,
+    #[prost(string, optional, tag = "4")]
+    pub(super) reverts: Option<String>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct StoredForcedRelease {
+    #[prost(uint64, tag = "1")]
+    pub(super) change: u64,
+    #[prost(string, repeated, tag = "2")]
+    pub(super) detached: Vec<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Message)]
@@ -110,7 +134,7 @@ pub(super) struct StoredChangedDocument {
     #[prost(message, required, tag = "2")]
     pub(super) content: StoredContent,
     #[prost(message, optional, tag = "3")]
-    pub(super) split: Option<StoredSplit>,
+    pub(super) written_for: Option<StoredAppProfile>,
 }
 
 /// Nothing set: the document was deleted.
@@ -137,7 +161,7 @@ pub(super) struct StoredDefect {
 }
 
 #[derive(Clone, PartialEq, Message)]
-pub(super) struct StoredSplit {
+pub(super) struct StoredAppProfile {
     #[prost(string, tag = "1")]
     pub(super) app: String,
     #[prost(string, tag = "2")]
@@ -172,7 +196,7 @@ pub(super) struct StoredCheckpoint {
 /// length, and the whole is cut into parts anywhere.
 #[derive(Clone, PartialEq, Message)]
 pub(super) struct StoredItem {
-    #[prost(oneof = "StoredItemKind", tags = "1, 2, 3, 4, 5")]
+    #[prost(oneof = "StoredItemKind", tags = "1, 2, 3, 4, 5, 6, 7")]
     pub(super) kind: Option<StoredItemKind>,
 }
 
@@ -188,6 +212,10 @@ pub(super) enum StoredItemKind {
     Change(StoredChangeEntry),
     #[prost(message, tag = "5")]
     Request(StoredAnswer),
+    #[prost(message, tag = "6")]
+    Split(StoredSplit),
+    #[prost(message, tag = "7")]
+    EndedSplit(StoredEndedSplit),
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -228,7 +256,7 @@ pub(super) struct StoredDocument {
     #[prost(string, tag = "1")]
     pub(super) path: String,
     #[prost(message, optional, tag = "2")]
-    pub(super) split: Option<StoredSplit>,
+    pub(super) written_for: Option<StoredAppProfile>,
     #[prost(uint64, optional, tag = "3")]
     pub(super) stable: Option<u64>,
     #[prost(message, repeated, tag = "4")]
@@ -245,6 +273,8 @@ pub(super) struct StoredVersion {
     pub(super) content: StoredContent,
     #[prost(int64, tag = "4")]
     pub(super) written_at_micros: i64,
+    #[prost(bool, tag = "5")]
+    pub(super) revert: bool,
 }
 
 #[derive(Clone, PartialEq, Message)]

@@ -11,6 +11,7 @@ pub(super) struct Gauges {
     configuration: Arc<Configuration>,
     documents: Gauge,
     log_seq: Gauge,
+    splits: Gauge,
     store_bytes: Gauge,
 }
 
@@ -21,6 +22,7 @@ impl Gauges {
             configuration,
             documents: gauge("vortex_documents", "Documents served, over all labels"),
             log_seq: gauge("vortex_log_seq", "The last record of the log"),
+            splits: gauge("vortex_splits", "Splits that are active"),
             store_bytes: gauge("vortex_store_bytes", "Bytes that the store takes on disk"),
         }
     }
@@ -31,6 +33,7 @@ impl Gauges {
             ticks.tick().await;
             let state = self.configuration.state().clone();
             self.log_seq.set(state.head.0 as f64);
+            self.splits.set(state.splits.len() as f64);
             self.documents.set(state.served_documents() as f64);
             self.store_bytes
                 .set(self.configuration.store().bytes() as f64);

@@ -1,10 +1,10 @@
 //! What reading views costs.
 
-use crate::domain::{App, Basis, Profile, ViewKey};
+use crate::domain::{App, Basis, Profile, Split, Subject, Unit, ViewKey};
 use metrics::{Counter, Histogram};
 use std::{
     collections::HashMap,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 use vortex_kit::{
@@ -21,6 +21,8 @@ pub(super) struct Measures {
     clock: System,
     hits: Counter,
     misses: Counter,
+    without_instance: Counter,
+    without_subject: Counter,
     fetches: Option<Fetches>,
 }
 
@@ -30,6 +32,8 @@ impl Default for Measures {
             clock: System::new(),
             hits: Counter::noop(),
             misses: Counter::noop(),
+            without_instance: Counter::noop(),
+            without_subject: Counter::noop(),
             fetches: None,
         }
     }
@@ -44,7 +48,16 @@ impl Measures {
                 &[("operation", "get"), ("result", result)],
             )
         };
+        let without_key = |unit| {
+            metrics.counter(
+                "vortex_reads_without_key_total",
+                "Reads that did not say what a split tells apart, and so got stable",
+                &[("unit", unit)],
+            )
+        };
         Self {
+            without_instance: without_key("instance"),
+            without_subject: without_key("subject"),
             clock: System::new(),
             hits: cache("hit"),
             misses: cache("miss"),
@@ -54,6 +67,20 @@ impl Measures {
 
     pub(super) fn hit(&self) {
         self.hits.increment(1);
+    }
+
+    /// A configuration was read that splits concern.
+    pub(super) fn split(&self, splits: &[Arc<Split>], subject: &Subject<'_>) {
+        let lacks = |unit| {
+            let mut splits = splits.iter();
+            subject.key_of(unit).is_none() && splits.any(|split| split.unit == unit)
+        };
+        if lacks(Unit::Instance) {
+            self.without_instance.increment(1);
+        }
+        if lacks(Unit::Subject) {
+            self.without_subject.increment(1);
+        }
     }
 
     /// A configuration has to be made: the time that [`Self::made`] is given.

@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use vortex_config_svc::domain::{
-    Command, Content, DocumentWrite, Label, Release, Request, RequestKey, Selector, Sha256,
-    WriteChange,
+    Command, Content, DocumentWrite, EndSplit, Label, Release, Request, RequestKey, Selector, Seq,
+    SetSplit, Sha256, Share, SplitMove, Unit, WriteChange,
 };
 
 /// A command, and the contents it names.
@@ -29,7 +29,7 @@ pub(crate) fn write<'a>(
         DocumentWrite {
             path: path.parse().unwrap(),
             content,
-            split: None,
+            written_for: None,
         }
     });
     let change = WriteChange {
@@ -64,6 +64,7 @@ pub(crate) fn release(version: &str) -> Job {
     let command = Command::Release(Release {
         selector: selector(version),
         precondition: None,
+        force: false,
     });
     Job {
         command,
@@ -74,6 +75,43 @@ pub(crate) fn release(version: &str) -> Job {
 pub(crate) fn discard(version: &str) -> Job {
     Job {
         command: Command::Discard(selector(version)),
+        contents: Vec::new(),
+    }
+}
+
+/// Begins or moves a split of a change set on `main`.
+pub(crate) fn set_split(id: &str, change: Seq, hundredths: u16, generation: u64) -> Job {
+    let command = Command::SetSplit(SetSplit {
+        label: Label::main(),
+        to: SplitMove {
+            id: id.parse().unwrap(),
+            change,
+            share: Share::from_hundredths(hundredths).unwrap(),
+            unit: Unit::Instance,
+            generation,
+        },
+    });
+    Job {
+        command,
+        contents: Vec::new(),
+    }
+}
+
+pub(crate) fn end_split(id: &str, generation: u64, release: bool) -> Job {
+    let command = Command::EndSplit(EndSplit {
+        id: id.parse().unwrap(),
+        generation,
+        release,
+    });
+    Job {
+        command,
+        contents: Vec::new(),
+    }
+}
+
+pub(crate) fn revert(id: &str) -> Job {
+    Job {
+        command: Command::StageRevert(id.parse().unwrap()),
         contents: Vec::new(),
     }
 }

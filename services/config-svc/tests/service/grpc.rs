@@ -7,6 +7,7 @@ mod node;
 mod pages;
 mod reads;
 mod requests;
+mod splits;
 mod writes;
 
 pub(crate) use node::{Node, Way, both_ways, change, connect, put, settings, written};

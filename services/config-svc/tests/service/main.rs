@@ -13,5 +13,6 @@ mod random;
 mod retention;
 mod service;
 mod sources;
+mod splits;
 mod store;
 mod watch;

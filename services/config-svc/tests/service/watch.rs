@@ -3,6 +3,7 @@
 mod config;
 mod ends;
 mod log;
+mod splits;
 
 use crate::service::Service;
 use vortex_config_svc::{grpc::Grpc, source::Sources};

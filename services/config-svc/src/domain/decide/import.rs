@@ -3,10 +3,10 @@
 
 use super::super::command::Import;
 use super::super::{
-    Body, ChangeSet, ChangedDocument, Detachment, Feed, Label, Outcome, Refused, Removal, Seq,
-    Sha256, State, VersionName,
+    Body, ChangeSet, ChangedDocument, Detachment, Feed, Label, LabelState, Outcome, Refused,
+    Removal, Seq, Sha256, State, VersionName,
 };
-use super::{Author, Decided};
+use super::{Author, Decided, split::check_free};
 use std::sync::Arc;
 
 pub(super) fn decide(
@@ -26,6 +26,9 @@ pub(super) fn decide(
     if imported && import.documents.is_empty() {
         return Ok(Decided::Unchanged(unchanged(state, &import)));
     }
+    if let Some(label) = label {
+        check_held(label, &import)?;
+    }
     let change = change_set(state, author, &import);
     let outcome = Outcome {
         at: change.seq,
@@ -40,6 +43,7 @@ pub(super) fn decide(
         change: Arc::new(change),
         released: import.release,
         source: Some(import.source),
+        reverts: None,
     };
     Ok(Decided::Append(body, outcome))
 }
@@ -101,6 +105,22 @@ fn end_of_feed(at: Seq, label: &Label, feed: &Feed) -> Outcome {
     }
 }
 
+/// A split's documents stay as they are until it ends: an import may neither move
+/// what is stable of them nor write the version anew that its canary gets.
+fn check_held(label: &LabelState, import: &Import) -> Result<(), Refused> {
+    let paths = || import.documents.iter().map(|document| &document.path);
+    if import.release {
+        return check_free(label, paths(), |_| true);
+    }
+    for path in paths() {
+        let canary = label.documents.get(path).and_then(|d| d.canary_version());
+        if canary.is_some_and(|version| version.name == import.commit) {
+            check_free(label, [path], |_| true)?;
+        }
+    }
+    Ok(())
+}
+
 fn change_set(state: &State, author: Author<'_>, import: &Import) -> ChangeSet {
     let documents: Arc<[ChangedDocument]> = import
         .documents
@@ -108,7 +128,7 @@ fn change_set(state: &State, author: Author<'_>, import: &Import) -> ChangeSet {
         .map(|document| ChangedDocument {
             path: document.path.clone(),
             content: document.content.clone(),
-            split: None,
+            written_for: None,
         })
         .collect();
     ChangeSet {

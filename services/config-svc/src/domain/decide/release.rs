@@ -1,7 +1,10 @@
 //! Making a change set stable, and giving one up.
 
 use super::super::{Body, ChangeState, Outcome, Refused, Release, Selector, State};
-use super::{Decided, check_precondition, check_release, is_kept, is_stable};
+use super::{
+    Decided, check_precondition, check_release, is_kept, is_stable,
+    split::{check_free, holders},
+};
 use std::sync::Arc;
 
 pub(super) fn decide(state: &State, release: Release) -> Result<Decided, Refused> {
@@ -23,8 +26,16 @@ pub(super) fn decide(state: &State, release: Release) -> Result<Decided, Refused
     if is_stable(state, entry) {
         return Ok(Decided::Unchanged(outcome));
     }
+    let holders = holders(state, entry);
+    if let (Some((path, by)), false) = (holders.first(), release.force) {
+        return Err(Refused::RolloutConflict {
+            path: path.clone(),
+            by: by.clone(),
+        });
+    }
     let body = Body::Release {
         change: entry.change.seq,
+        detached: holders.into_iter().map(|(_, by)| by).collect(),
     };
     let outcome = Outcome {
         at: state.head.next(),
@@ -43,6 +54,11 @@ pub(super) fn decide_discard(state: &State, selector: Selector) -> Result<Decide
             name: selector.name,
         }),
         ChangeState::Staged => {
+            let change = &entry.change;
+            if let Some(label) = state.labels.get(&change.label) {
+                let paths = change.documents.iter().map(|d| &d.path);
+                check_free(label, paths, |held| held.version == change.seq)?;
+            }
             let body = Body::Discard {
                 change: entry.change.seq,
             };

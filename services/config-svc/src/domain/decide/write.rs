@@ -5,7 +5,10 @@ use super::super::{
     LabelState, MAX_DOCUMENT_BYTES, MediaType, Outcome, Path, Refused, State, VersionName,
     WriteChange,
 };
-use super::{Author, Decided, check_precondition, check_release, is_kept, is_stable, of_stem};
+use super::{
+    Author, Decided, check_precondition, check_release, has_canary, is_kept, is_stable,
+    split::{check_free, holders},
+};
 use std::{collections::HashSet, sync::Arc};
 
 /// Hex digits of a name made from contents.
@@ -28,10 +31,13 @@ pub(super) fn decide(
     match same_change(state, label, &change)? {
         Some(existing) if is_kept(state, existing) => {
             check_release(state, existing)?;
-            Ok(write_again(state, existing, write.stage_only))
+            write_again(state, existing, write.stage_only)
         }
         // part of what it wrote is no longer kept: it is written anew
         Some(_) | None => {
+            if !write.stage_only {
+                check_free(label, write.documents.iter().map(|d| &d.path), |_| true)?;
+            }
             let outcome = Outcome {
                 at: change.seq,
                 change: change.seq,
@@ -45,6 +51,7 @@ pub(super) fn decide(
                 change: Arc::new(change),
                 released: !write.stage_only,
                 source: None,
+                reverts: None,
             };
             Ok(Decided::Append(body, outcome))
         }
@@ -54,20 +61,30 @@ pub(super) fn decide(
 /// The same content under the same name is the same change set: nothing is
 /// written, and it is made stable, or staged after it was given up, if that was
 /// asked and it is not.
-fn write_again(state: &State, existing: &ChangeEntry, stage_only: bool) -> Decided {
+fn write_again(
+    state: &State,
+    existing: &ChangeEntry,
+    stage_only: bool,
+) -> Result<Decided, Refused> {
     let outcome = Outcome::of(state, existing);
     let change = existing.change.seq;
     let body = match existing.state {
         ChangeState::Discarded if stage_only => Body::Restage { change },
-        _ if stage_only || is_stable(state, existing) => return Decided::Unchanged(outcome),
-        _ => Body::Release { change },
+        _ if stage_only || is_stable(state, existing) => return Ok(Decided::Unchanged(outcome)),
+        _ => match holders(state, existing).into_iter().next() {
+            Some((path, by)) => return Err(Refused::RolloutConflict { path, by }),
+            None => Body::Release {
+                change,
+                detached: Vec::new(),
+            },
+        },
     };
     let outcome = Outcome {
         at: state.head.next(),
         moved: !stage_only,
         ..outcome
     };
-    Decided::Append(body, outcome)
+    Ok(Decided::Append(body, outcome))
 }
 
 fn check_documents(state: &State, label: &LabelState, write: &WriteChange) -> Result<(), Refused> {
@@ -114,7 +131,7 @@ fn check_deletable(
     document: &DocumentWrite,
 ) -> Result<(), Refused> {
     match label.documents.get(&document.path) {
-        Some(existing) if !is_same_split(existing, document) => Err(ambiguous(document, existing)),
+        Some(existing) if !is_same_owner(existing, document) => Err(ambiguous(document, existing)),
         Some(_) => Ok(()),
         None => Err(Refused::DocumentNotFound {
             label: write.label.clone(),
@@ -141,7 +158,7 @@ fn check_stem(
             owner: "the same change set".into(),
         });
     }
-    for existing in of_stem(label, document.path.stem()) {
+    for existing in label.of_stem(document.path.stem()) {
         let goes = write
             .documents
             .iter()
@@ -150,7 +167,7 @@ fn check_stem(
             continue;
         }
         let same_path = existing.path == document.path;
-        if !same_path || !is_same_split(existing, document) {
+        if !same_path || !is_same_owner(existing, document) {
             return Err(ambiguous(document, existing));
         }
     }
@@ -159,14 +176,14 @@ fn check_stem(
 
 /// Whether a write is for the application and profile that a document is of, as far
 /// as both say.
-fn is_same_split(existing: &Document, document: &DocumentWrite) -> bool {
-    match (&existing.split, &document.split) {
+fn is_same_owner(existing: &Document, document: &DocumentWrite) -> bool {
+    match (&existing.written_for, &document.written_for) {
         (Some(theirs), Some(ours)) => theirs == ours,
         _ => true,
     }
 }
 
-/// Whether something of a document is served, or staged to be.
+/// Whether something of a document is served to anyone, or staged to be.
 fn is_live(state: &State, document: &Document) -> bool {
     let is_staged = |seq| {
         let change = state.changes.get(&seq);
@@ -176,17 +193,17 @@ fn is_live(state: &State, document: &Document) -> bool {
         .versions
         .iter()
         .any(|v| v.content.exists() && is_staged(v.seq));
-    document.served().is_some() || staged
+    document.served().is_some() || has_canary(document) || staged
 }
 
 fn ambiguous(document: &DocumentWrite, existing: &Document) -> Refused {
-    let owner = existing.split.as_ref().map_or_else(
+    let owner = existing.written_for.as_ref().map_or_else(
         || {
             MediaType::from_path(existing.path.as_str())
                 .map_or("text", MediaType::as_str)
                 .into()
         },
-        |split| format!("application {}, profile {}", split.app, split.profile),
+        |owner| format!("application {}, profile {}", owner.app, owner.profile),
     );
     Refused::Ambiguous {
         path: document.path.clone(),
@@ -204,7 +221,7 @@ fn change_set(state: &State, author: Author<'_>, write: &WriteChange) -> ChangeS
     let documents = write.documents.iter().map(|document| ChangedDocument {
         path: document.path.clone(),
         content: document.content.clone(),
-        split: document.split.clone(),
+        written_for: document.written_for.clone(),
     });
     ChangeSet {
         seq: state.head.next(),

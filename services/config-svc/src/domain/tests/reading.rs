@@ -11,8 +11,14 @@ fn view(apps: &[&str], profiles: &[&str]) -> ViewKey {
     }
 }
 
+/// What readers who say nothing of themselves get.
+fn taken(history: &History, key: &ViewKey) -> Basis {
+    let scope = Scope::of(&history.state, key).unwrap();
+    basis(&history.state, key, &scope, &Arms::default()).unwrap()
+}
+
 fn paths(history: &History, key: &ViewKey) -> Vec<String> {
-    let basis = basis(&history.state, key).unwrap();
+    let basis = taken(history, key);
     basis
         .entries
         .iter()
@@ -56,7 +62,7 @@ fn what_is_named_for_the_last_profile_is_highest() {
 fn the_version_is_the_documents_or_the_most_specific_ones_with_a_hash() {
     let mut history = History::default();
     let key = view(&["o"], &["default"]);
-    let version = |history: &History| effective_version(&basis(&history.state, &key).unwrap());
+    let version = |history: &History| effective_version(&taken(history, &key));
     assert_eq!(version(&history), "");
     history.run(put("v1", "o.yml", "a: 1")).unwrap();
     assert_eq!(version(&history), "v1");
@@ -91,7 +97,7 @@ fn main_falls_back_to_a_sources_master() {
 fn an_unknown_label_is_said() {
     let mut key = view(&["o"], &["default"]);
     key.labels.push("nowhere".parse().unwrap());
-    let refused = basis(&State::default(), &key).unwrap_err();
+    let refused = Scope::of(&State::default(), &key).unwrap_err();
     assert!(matches!(refused, ReadRefused::LabelNotFound(_)));
 }
 
@@ -103,17 +109,19 @@ proptest! {
     ) {
         let mut history = History::default();
         let key = view(&["o"], &["dev"]);
-        let mut taken = basis(&history.state, &key).unwrap();
+        let mut scope = Scope::of(&history.state, &key).unwrap();
+        let mut before = taken(&history, &key);
         for (index, text, stage_only) in writes {
             let at = ["o.yml", "o-dev.yml", "other.yml"][index];
             let mut change = write(None, vec![document(at, Some(&text.to_string()))]);
             change.stage_only = stage_only;
             history.run(Command::Write(change)).unwrap();
-            let now = basis(&history.state, &key).unwrap();
-            if taken.is_current(&history.state, &key) {
-                prop_assert!(taken.same_documents(&now));
+            let now = taken(&history, &key);
+            if scope.is_current(&history.state, &key) {
+                prop_assert!(before.same_documents(&now));
             }
-            taken = now;
+            scope = Scope::of(&history.state, &key).unwrap();
+            before = now;
         }
     }
 }

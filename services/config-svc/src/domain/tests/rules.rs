@@ -89,7 +89,7 @@ fn one_stem_has_one_owner_and_one_extension() {
     let mut history = History::default();
     let owned = |app: &str, profile: &str, at: &str| {
         let mut change = document(at, Some("a: 1"));
-        change.split = Some(Split {
+        change.written_for = Some(AppProfile {
             app: app.parse().unwrap(),
             profile: profile.parse().unwrap(),
         });
@@ -98,8 +98,8 @@ fn one_stem_has_one_owner_and_one_extension() {
     history
         .run(owned("order-service", "prod", "order-service-prod.yml"))
         .unwrap();
-    let other_split = history.run(owned("order", "service-prod", "order-service-prod.yml"));
-    assert!(matches!(other_split, Err(Refused::Ambiguous { .. })));
+    let other_owner = history.run(owned("order", "service-prod", "order-service-prod.yml"));
+    assert!(matches!(other_owner, Err(Refused::Ambiguous { .. })));
     let other_extension = history.run(put("x", "order-service-prod.json", "{}"));
     assert!(matches!(other_extension, Err(Refused::Ambiguous { .. })));
     let gone = document("order-service-prod.yml", None);

@@ -2,13 +2,14 @@
 //! written, so what does not fit is damage.
 
 use super::{
-    StoredAnswer, StoredBody, StoredChange, StoredChangeEntry, StoredContent, StoredDocument,
-    StoredLabel, StoredRecord, StoredRequestKey, StoredSplit, StoredTime, StoredVersion,
+    StoredAnswer, StoredAppProfile, StoredBody, StoredChange, StoredChangeEntry, StoredContent,
+    StoredDocument, StoredLabel, StoredRecord, StoredRequestKey, StoredTime, StoredVersion,
 };
 use crate::domain::{
-    Answered, App, Body, ChangeEntry, ChangeName, ChangeSet, ChangeState, ChangedDocument, Content,
-    ContentRef, Defect, Document, Feed, HybridTime, Label, LabelState, Origin, Outcome, Path,
-    Profile, Record, RequestId, RequestKey, Seq, Sha256, SourceName, Split, Version, VersionName,
+    Answered, App, AppProfile, Body, ChangeEntry, ChangeName, ChangeSet, ChangeState,
+    ChangedDocument, Content, ContentRef, Defect, Document, Feed, HybridTime, Label, LabelState,
+    Origin, Outcome, Path, Profile, Record, RequestId, RequestKey, Seq, Sha256, SourceName,
+    SplitId, Version, VersionName,
 };
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -51,8 +52,27 @@ impl TryFrom<StoredBody> for Body {
                 change: Arc::new(body.change.try_into()?),
                 released: body.released,
                 source: body.source.as_deref().map(SourceName::trusted),
+                reverts: body.reverts.as_deref().map(SplitId::trusted),
             },
-            StoredBody::Release(seq) => Self::Release { change: Seq(seq) },
+            StoredBody::Release(seq) => Self::Release {
+                change: Seq(seq),
+                detached: Vec::new(),
+            },
+            StoredBody::ForcedRelease(forced) => Self::Release {
+                change: Seq(forced.change),
+                detached: forced
+                    .detached
+                    .iter()
+                    .map(|id| SplitId::trusted(id))
+                    .collect(),
+            },
+            StoredBody::SplitMoved(to) => Self::SplitMoved(to.try_into()?),
+            StoredBody::SplitEnded(end) => Self::SplitEnded {
+                id: SplitId::trusted(&end.id),
+                change: end.change.map(Seq),
+                generation: end.generation,
+                released: end.released,
+            },
             StoredBody::Discard(seq) => Self::Discard { change: Seq(seq) },
             StoredBody::Restage(seq) => Self::Restage { change: Seq(seq) },
             StoredBody::Unchanged(seq) => Self::Unchanged { change: Seq(seq) },
@@ -96,7 +116,7 @@ impl TryFrom<StoredChange> for ChangeSet {
             Ok(ChangedDocument {
                 path: Path::trusted(&document.path),
                 content: document.content.try_into()?,
-                split: document.split.map(Into::into),
+                written_for: document.written_for.map(Into::into),
             })
         });
         Ok(Self {
@@ -137,8 +157,8 @@ impl TryFrom<StoredContent> for Content {
     }
 }
 
-impl From<StoredSplit> for Split {
-    fn from(stored: StoredSplit) -> Self {
+impl From<StoredAppProfile> for AppProfile {
+    fn from(stored: StoredAppProfile) -> Self {
         Self {
             app: App::trusted(&stored.app),
             profile: Profile::trusted(&stored.profile),
@@ -174,8 +194,10 @@ impl TryFrom<StoredDocument> for Document {
     fn try_from(stored: StoredDocument) -> Result<Self> {
         Ok(Self {
             path: Path::trusted(&stored.path),
-            split: stored.split.map(Into::into),
+            written_for: stored.written_for.map(Into::into),
             stable: stored.stable.map(Seq),
+            // splits come after the documents they hold
+            held: None,
             versions: stored
                 .versions
                 .into_iter()
@@ -194,6 +216,7 @@ impl TryFrom<StoredVersion> for Version {
             name: VersionName::trusted(&stored.name),
             content: stored.content.try_into()?,
             written_at: timestamp(stored.written_at_micros)?,
+            revert: stored.revert,
         })
     }
 }
@@ -242,6 +265,6 @@ fn sha256(bytes: &[u8]) -> Result<Sha256> {
     bytes.try_into().map(Sha256).map_err(|_| Unreadable)
 }
 
-fn timestamp(micros: i64) -> Result<Timestamp> {
+pub(super) fn timestamp(micros: i64) -> Result<Timestamp> {
     Timestamp::from_microsecond(micros).map_err(|_| Unreadable)
 }

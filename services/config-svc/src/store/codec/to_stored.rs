@@ -1,13 +1,14 @@
 //! Domain types to what is written down.
 
 use super::{
-    StoredAnswer, StoredBody, StoredChange, StoredChangeBody, StoredChangeEntry, StoredChangeName,
-    StoredChangedDocument, StoredContent, StoredDefect, StoredDocument, StoredFeed, StoredHead,
-    StoredLabel, StoredRecord, StoredRequestKey, StoredSplit, StoredTime, StoredVersion,
+    StoredAnswer, StoredAppProfile, StoredBody, StoredChange, StoredChangeBody, StoredChangeEntry,
+    StoredChangeName, StoredChangedDocument, StoredContent, StoredDefect, StoredDocument,
+    StoredFeed, StoredForcedRelease, StoredHead, StoredLabel, StoredRecord, StoredRequestKey,
+    StoredTime, StoredVersion, split::StoredSplitEnd,
 };
 use crate::domain::{
-    Answered, Body, ChangeEntry, ChangeSet, ChangeState, Content, Document, HybridTime, Label,
-    LabelState, Record, RequestId, RequestKey, Split, State, Version,
+    Answered, AppProfile, Body, ChangeEntry, ChangeSet, ChangeState, Content, Document, HybridTime,
+    Label, LabelState, Record, RequestId, RequestKey, State, Version,
 };
 
 impl From<&Record> for StoredRecord {
@@ -36,12 +37,30 @@ impl From<&Body> for StoredBody {
                 change,
                 released,
                 source,
+                reverts,
             } => Self::Change(StoredChangeBody {
                 change: (&**change).into(),
                 released: *released,
                 source: source.as_ref().map(ToString::to_string),
+                reverts: reverts.as_ref().map(ToString::to_string),
             }),
-            Body::Release { change } => Self::Release(change.0),
+            Body::Release { change, detached } if detached.is_empty() => Self::Release(change.0),
+            Body::Release { change, detached } => Self::ForcedRelease(StoredForcedRelease {
+                change: change.0,
+                detached: detached.iter().map(ToString::to_string).collect(),
+            }),
+            Body::SplitMoved(to) => Self::SplitMoved(to.into()),
+            Body::SplitEnded {
+                id,
+                change,
+                generation,
+                released,
+            } => Self::SplitEnded(StoredSplitEnd {
+                id: id.to_string(),
+                change: change.map(|seq| seq.0),
+                generation: *generation,
+                released: *released,
+            }),
             Body::Discard { change } => Self::Discard(change.0),
             Body::Restage { change } => Self::Restage(change.0),
             Body::Unchanged { change } => Self::Unchanged(change.0),
@@ -77,7 +96,7 @@ impl From<&ChangeSet> for StoredChange {
             .map(|document| StoredChangedDocument {
                 path: document.path.to_string(),
                 content: (&document.content).into(),
-                split: document.split.as_ref().map(Into::into),
+                written_for: document.written_for.as_ref().map(Into::into),
             });
         Self {
             seq: change.seq.0,
@@ -116,11 +135,11 @@ impl From<&Content> for StoredContent {
     }
 }
 
-impl From<&Split> for StoredSplit {
-    fn from(split: &Split) -> Self {
+impl From<&AppProfile> for StoredAppProfile {
+    fn from(owner: &AppProfile) -> Self {
         Self {
-            app: split.app.to_string(),
-            profile: split.profile.to_string(),
+            app: owner.app.to_string(),
+            profile: owner.profile.to_string(),
         }
     }
 }
@@ -154,7 +173,7 @@ impl From<&Document> for StoredDocument {
     fn from(document: &Document) -> Self {
         Self {
             path: document.path.to_string(),
-            split: document.split.as_ref().map(Into::into),
+            written_for: document.written_for.as_ref().map(Into::into),
             stable: document.stable.map(|seq| seq.0),
             versions: document.versions.iter().map(Into::into).collect(),
         }
@@ -168,6 +187,7 @@ impl From<&Version> for StoredVersion {
             name: version.name.to_string(),
             content: (&version.content).into(),
             written_at_micros: version.written_at.as_microsecond(),
+            revert: version.revert,
         }
     }
 }

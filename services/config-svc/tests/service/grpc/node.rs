@@ -13,11 +13,12 @@ use vortex_kit::{
 };
 use vortex_proto::config::v1::{
     self as pb, config_service_client::ConfigServiceClient,
-    source_service_client::SourceServiceClient,
+    source_service_client::SourceServiceClient, split_service_client::SplitServiceClient,
 };
 
 pub(crate) type Client = ConfigServiceClient<Channel>;
 pub(crate) type SourcesClient = SourceServiceClient<Channel>;
+pub(crate) type SplitsClient = SplitServiceClient<Channel>;
 
 /// A way from a client to a server.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -31,6 +32,7 @@ pub(crate) struct Node {
     pub(crate) runtime: Runtime,
     pub(crate) config: Client,
     pub(crate) sources: SourcesClient,
+    pub(crate) splits: SplitsClient,
 }
 
 impl Node {
@@ -54,7 +56,8 @@ impl Node {
         };
         Self {
             config: ConfigServiceClient::new(channel.clone()),
-            sources: SourceServiceClient::new(channel),
+            sources: SourceServiceClient::new(channel.clone()),
+            splits: SplitServiceClient::new(channel),
             runtime,
         }
     }

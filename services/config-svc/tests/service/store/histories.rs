@@ -1,11 +1,12 @@
 //! Random histories: what is loaded is what was held, whatever was kept and let go between.
 
 use crate::{
-    commands::{Job, discard, release, staged, write},
+    commands::{Job, discard, end_split, release, revert, set_split, staged, write},
     service::Service,
 };
 use proptest::prelude::*;
 use std::{collections::BTreeMap, time::Duration};
+use vortex_config_svc::domain::Seq;
 use vortex_kit::clock::Manual;
 
 type Documents = BTreeMap<usize, Option<u8>>;
@@ -15,6 +16,10 @@ enum Step {
     Write(u8, Documents, bool),
     Release(u8),
     Discard(u8),
+    /// Begins or moves a split of the change set at a position.
+    SetSplit(u8, u64, u16, u64),
+    EndSplit(u8, u64, bool),
+    Revert(u8),
     Days(u64),
     Checkpoint,
     LetGo,
@@ -32,6 +37,13 @@ fn step() -> impl Strategy<Value = Step> {
         8 => (0..6_u8, documents, any::<bool>()).prop_map(|(n, d, s)| Step::Write(n, d, s)),
         2 => (0..6_u8).prop_map(Step::Release),
         1 => (0..6_u8).prop_map(Step::Discard),
+        4 => (0..3_u8, 1..12_u64, 1..=10_000_u16, 1..4_u64)
+            .prop_map(|(id, change, share, generation)| {
+                Step::SetSplit(id, change, share, generation)
+            }),
+        2 => (0..3_u8, 4..6_u64, any::<bool>())
+            .prop_map(|(id, generation, release)| Step::EndSplit(id, generation, release)),
+        1 => (0..3_u8).prop_map(Step::Revert),
         1 => (1..40_u64).prop_map(Step::Days),
         1 => Just(Step::Checkpoint),
         1 => Just(Step::LetGo),
@@ -53,6 +65,13 @@ fn job(step: &Step) -> Option<Job> {
         }
         Step::Release(name) => release(&format!("v{name}")),
         Step::Discard(name) => discard(&format!("v{name}")),
+        Step::SetSplit(id, change, share, generation) => {
+            set_split(&format!("r{id}"), Seq(*change), *share, *generation)
+        }
+        Step::EndSplit(id, generation, release) => {
+            end_split(&format!("r{id}"), *generation, *release)
+        }
+        Step::Revert(id) => revert(&format!("r{id}")),
         _ => return None,
     })
 }

@@ -1,0 +1,130 @@
+//! What a split of a change set would be.
+
+use super::super::{
+    App, AppProfile, ChangeEntry, ChangeSet, Label, Refused, Selector, State, VersionName,
+};
+use super::split::check_begin;
+use std::sync::Arc;
+
+/// Which change set is meant.
+#[derive(Debug, Clone)]
+pub enum SplitTarget {
+    /// The newest of a name.
+    Change {
+        /// Its label.
+        label: Label,
+        /// Its name.
+        name: VersionName,
+    },
+    /// The one that wrote a version of a document.
+    Document {
+        /// The document's label.
+        label: Label,
+        /// What the document was written for.
+        owner: AppProfile,
+        /// The version that must be stable.
+        from: VersionName,
+        /// The version it wrote.
+        to: VersionName,
+    },
+}
+
+/// What a split of a change set would be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SplitPlan {
+    /// The change set.
+    pub change: Arc<ChangeSet>,
+    /// The applications its documents were written for, as far as that is known.
+    pub apps: Vec<App>,
+    /// The stable version of each document, in their order.
+    pub from: Vec<Option<VersionName>>,
+}
+
+/// What a split of a change set would be, if it may begin.
+///
+/// # Errors
+/// What beginning it would be refused with.
+pub fn plan_split(state: &State, target: &SplitTarget) -> Result<SplitPlan, Refused> {
+    let entry = match target {
+        SplitTarget::Change { label, name } => select(state, label, name)?,
+        SplitTarget::Document {
+            label,
+            owner,
+            from,
+            to,
+        } => select_document(state, label, owner, from, to)?,
+    };
+    check_begin(state, entry)?;
+    let mut plan = SplitPlan {
+        change: entry.change.clone(),
+        apps: Vec::new(),
+        from: Vec::new(),
+    };
+    for changed in entry.change.documents.iter() {
+        let document = state.document(entry.change.label.as_str(), changed.path.as_str());
+        let served = document.and_then(|document| document.served());
+        plan.from.push(served.map(|version| version.name.clone()));
+        let written_for = document.and_then(|document| document.written_for.as_ref());
+        if let Some(owner) = changed.written_for.as_ref().or(written_for)
+            && !plan.apps.contains(&owner.app)
+        {
+            plan.apps.push(owner.app.clone());
+        }
+    }
+    Ok(plan)
+}
+
+fn select<'a>(
+    state: &'a State,
+    label: &Label,
+    name: &VersionName,
+) -> Result<&'a ChangeEntry, Refused> {
+    check_label(state, label)?;
+    state.select(&Selector {
+        label: label.clone(),
+        name: name.clone(),
+        path: None,
+    })
+}
+
+fn select_document<'a>(
+    state: &'a State,
+    label: &Label,
+    owner: &AppProfile,
+    from: &VersionName,
+    to: &VersionName,
+) -> Result<&'a ChangeEntry, Refused> {
+    check_label(state, label)?;
+    let document =
+        state
+            .document_of(label.as_str(), owner)
+            .ok_or_else(|| Refused::NoDocumentOf {
+                label: label.clone(),
+                owner: owner.clone(),
+            })?;
+    let unknown = |name: &VersionName| Refused::VersionNotFound {
+        path: document.path.clone(),
+        name: name.clone(),
+    };
+    let version = document.named(to.as_str()).ok_or_else(|| unknown(to))?;
+    document.named(from.as_str()).ok_or_else(|| unknown(from))?;
+    let stable = document.stable_version();
+    if stable.is_none_or(|stable| stable.name != *from) {
+        return Err(Refused::PreconditionFailed {
+            path: document.path.clone(),
+            found: stable.map_or_else(
+                || "there is none".into(),
+                |stable| format!("it is {}", stable.name),
+            ),
+        });
+    }
+    let found = state.changes.get(&version.seq);
+    found.ok_or_else(|| unknown(to))
+}
+
+fn check_label(state: &State, label: &Label) -> Result<(), Refused> {
+    match state.label(label.as_str()) {
+        Some(_) => Ok(()),
+        None => Err(Refused::LabelNotFound(label.clone())),
+    }
+}

@@ -1,0 +1,135 @@
+//! Staging what takes a released split back.
+
+use super::super::{
+    Before, Body, ChangeSet, ChangedDocument, Content, End, LabelState, Outcome, Refused, Seq,
+    Sha256, Split, SplitId, State, VersionName,
+};
+use super::{Author, Decided};
+use std::sync::Arc;
+
+/// Hex digits that keep the name of a revert apart from all others.
+const HASH_DIGITS: usize = 8;
+/// Bytes of the reverted change set's name that go into that of the revert.
+const NAME_BYTES: usize = 100;
+
+pub(super) fn decide(state: &State, author: Author<'_>, id: SplitId) -> Result<Decided, Refused> {
+    let (split, before, revert) = released(state, &id)?;
+    let known = revert.and_then(|seq| state.changes.get(&seq));
+    if let Some(known) = known {
+        return Ok(Decided::Unchanged(Outcome::of(state, known)));
+    }
+    let label = state
+        .labels
+        .get(&split.label)
+        .ok_or_else(|| Refused::LabelNotFound(split.label.clone()))?;
+    let documents = before
+        .iter()
+        .filter(|before| before.stable != Some(split.change))
+        .map(|before| document_before(label, split, before))
+        .collect::<Result<Arc<[ChangedDocument]>, _>>()?;
+    let change = change_set(state, author, split, documents);
+    let outcome = Outcome {
+        at: change.seq,
+        change: change.seq,
+        label: change.label.clone(),
+        name: change.name.clone(),
+        digest: change.digest,
+        created: true,
+        moved: false,
+    };
+    let body = Body::Change {
+        change: Arc::new(change),
+        released: false,
+        source: None,
+        reverts: Some(id),
+    };
+    Ok(Decided::Append(body, outcome))
+}
+
+type ReleasedSplit<'a> = (&'a Split, &'a [Before], Option<Seq>);
+
+fn released<'a>(state: &'a State, id: &SplitId) -> Result<ReleasedSplit<'a>, Refused> {
+    if state.splits.contains_key(id) {
+        return Err(Refused::SplitActive(id.clone()));
+    }
+    let ended = state.ended.get(id.as_str());
+    let ended = ended.ok_or_else(|| Refused::SplitNotFound(id.clone()))?;
+    match &ended.end {
+        End::Released {
+            split,
+            before,
+            revert,
+        } => Ok((split, before, *revert)),
+        End::NeverBegan | End::Removed(_) | End::Detached(_) => Err(Refused::SplitEnded {
+            id: id.clone(),
+            how: ended.ending(),
+        }),
+    }
+}
+
+/// A document as it was before the split was released, which must still be what is
+/// stable of it.
+fn document_before(
+    label: &LabelState,
+    split: &Split,
+    before: &Before,
+) -> Result<ChangedDocument, Refused> {
+    let path = &before.path;
+    let document = label.documents.get(path);
+    let stable = document.and_then(|document| document.stable_version());
+    if stable.is_none_or(|stable| stable.seq != split.change) {
+        return Err(Refused::PreconditionFailed {
+            path: path.clone(),
+            found: stable.map_or_else(
+                || "there is none".into(),
+                |stable| format!("it is {}", stable.name),
+            ),
+        });
+    }
+    let content = match before.stable {
+        None => Content::Absent,
+        Some(seq) => document
+            .and_then(|document| document.at(seq))
+            .map(|version| version.content.clone())
+            .ok_or_else(|| Refused::BeforeNotKept {
+                id: split.id.clone(),
+                path: path.clone(),
+            })?,
+    };
+    Ok(ChangedDocument {
+        path: path.clone(),
+        content,
+        written_for: document.and_then(|document| document.written_for.clone()),
+    })
+}
+
+fn change_set(
+    state: &State,
+    author: Author<'_>,
+    split: &Split,
+    documents: Arc<[ChangedDocument]>,
+) -> ChangeSet {
+    let digest = ChangeSet::digest_of(documents.iter().map(|d| (&d.path, &d.content)));
+    let seq = state.head.next();
+    ChangeSet {
+        seq,
+        name: name(split, seq),
+        label: split.label.clone(),
+        digest,
+        message: format!("Takes {} of rollout {} back", split.name, split.id),
+        author: format!("rollout {}", split.id),
+        principal: author.principal.to_owned(),
+        written_at: author.time.wall,
+        documents,
+    }
+}
+
+/// A name that nothing else has: a change set is reverted by many splits, and a split
+/// forgotten and reverted again.
+fn name(split: &Split, seq: Seq) -> VersionName {
+    let hash = Sha256::of_parts([split.id.as_str().as_bytes(), &seq.0.to_be_bytes()]);
+    // names are ASCII, so any byte is a character's end
+    let change = split.name.as_str();
+    let change = change.get(..NAME_BYTES).unwrap_or(change);
+    VersionName::trusted(&format!("revert-{change}-{}", hash.short(HASH_DIGITS)))
+}

@@ -1,0 +1,228 @@
+//! Beginning, moving and ending splits.
+
+use super::super::{
+    Body, ChangeEntry, ChangeState, EndSplit, EndedSplit, Ending, Held, Label, LabelState, Outcome,
+    Path, Refused, Seq, SetSplit, Split, SplitId, State,
+};
+use super::{Decided, check_release, is_kept, is_stable};
+
+pub(super) fn decide(state: &State, set: SetSplit) -> Result<Decided, Refused> {
+    if let Some(ended) = state.ended.get(set.to.id.as_str()) {
+        return Err(already_ended(ended));
+    }
+    let entry = change_at(state, &set.label, set.to.change);
+    let outcome = match state.splits.get(&set.to.id) {
+        Some(split) if split.generation >= set.to.generation => {
+            let again = split.generation == set.to.generation && is_where(split, &set);
+            let entry = entry
+                .ok()
+                .filter(|_| again)
+                .ok_or_else(|| outdated(split))?;
+            return Ok(Decided::Unchanged(Outcome::of(state, entry)));
+        }
+        Some(split) => {
+            check_move(split, &set)?;
+            Outcome::of(state, entry?)
+        }
+        None => {
+            let entry = entry?;
+            check_begin(state, entry)?;
+            Outcome::of(state, entry)
+        }
+    };
+    let at = state.head.next();
+    let moved = true;
+    let outcome = Outcome {
+        at,
+        moved,
+        ..outcome
+    };
+    Ok(Decided::Append(Body::SplitMoved(set.to), outcome))
+}
+
+pub(super) fn decide_end(state: &State, end: EndSplit) -> Result<Decided, Refused> {
+    let at = state.head.next();
+    let outcome = match (state.splits.get(&end.id), state.ended.get(end.id.as_str())) {
+        (Some(split), _) if split.generation >= end.generation => return Err(outdated(split)),
+        (Some(split), _) => {
+            let entry = change_at(state, &split.label, split.change)?;
+            if end.release {
+                check_release(state, entry)?;
+            }
+            Outcome::of(state, entry)
+        }
+        (None, Some(ended)) => return decide_end_again(state, &end, ended),
+        (None, None) if end.release => return Err(Refused::SplitNeverBegan(end.id)),
+        (None, None) => Outcome::of_no_change(at),
+    };
+    let moved = true;
+    let outcome = Outcome {
+        at,
+        moved,
+        ..outcome
+    };
+    let body = Body::SplitEnded {
+        change: state.splits.get(&end.id).map(|split| split.change),
+        id: end.id,
+        generation: end.generation,
+        released: end.release,
+    };
+    Ok(Decided::Append(body, outcome))
+}
+
+fn decide_end_again(state: &State, end: &EndSplit, ended: &EndedSplit) -> Result<Decided, Refused> {
+    let wanted = if end.release {
+        Ending::Released
+    } else {
+        Ending::Removed
+    };
+    if ended.ending() != wanted {
+        return Err(already_ended(ended));
+    }
+    if end.generation < ended.generation {
+        return Err(Refused::SplitOutdated {
+            id: ended.id.clone(),
+            generation: ended.generation,
+        });
+    }
+    let mut outcome = Outcome::of_no_change(state.head);
+    if let Some(split) = ended.split() {
+        outcome.change = split.change;
+        outcome.label = split.label.clone();
+        outcome.name = split.name.clone();
+    }
+    Ok(Decided::Unchanged(outcome))
+}
+
+/// Whether a change set can be split: not given up, all of it kept, with something
+/// that is served to compare with, not stable already, and no document of it held.
+pub(in crate::domain) fn check_begin(state: &State, entry: &ChangeEntry) -> Result<(), Refused> {
+    let change = &entry.change;
+    if entry.state == ChangeState::Discarded {
+        return Err(Refused::ChangeDiscarded {
+            name: change.name.clone(),
+        });
+    }
+    if !is_kept(state, entry) {
+        return Err(Refused::ChangeNotFound {
+            label: change.label.clone(),
+            name: change.name.clone(),
+        });
+    }
+    if let Some(label) = state.labels.get(&change.label) {
+        check_free(label, change.documents.iter().map(|d| &d.path), |_| true)?;
+    }
+    if !has_baseline(state, entry) {
+        return Err(Refused::NoBaseline {
+            name: change.name.clone(),
+        });
+    }
+    if is_stable(state, entry) {
+        return Err(Refused::IsBaseline {
+            name: change.name.clone(),
+        });
+    }
+    check_release(state, entry)
+}
+
+/// Whether readers get any of a change set's documents now. A deleted document is no
+/// baseline: to its readers it is as if it had never been.
+fn has_baseline(state: &State, entry: &ChangeEntry) -> bool {
+    let change = &entry.change;
+    state.labels.get(&change.label).is_some_and(|label| {
+        let mut documents = change.documents.iter();
+        documents.any(|changed| {
+            let document = label.documents.get(&changed.path);
+            document.is_some_and(|document| document.served().is_some())
+        })
+    })
+}
+
+/// That no split holds one of the documents, among those that `counts` says.
+pub(super) fn check_free<'a>(
+    label: &LabelState,
+    paths: impl IntoIterator<Item = &'a Path>,
+    counts: impl Fn(&Held) -> bool,
+) -> Result<(), Refused> {
+    for path in paths {
+        let held = label.documents.get(path).and_then(|d| d.held.as_ref());
+        if let Some(held) = held.filter(|held| counts(held)) {
+            return Err(Refused::RolloutConflict {
+                path: path.clone(),
+                by: held.by.clone(),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// The splits that hold documents whose stable version a release would move, each
+/// once.
+pub(super) fn holders(state: &State, entry: &ChangeEntry) -> Vec<(Path, SplitId)> {
+    let Some(label) = state.labels.get(&entry.change.label) else {
+        return Vec::new();
+    };
+    let mut holders: Vec<(Path, SplitId)> = Vec::new();
+    for changed in entry.change.documents.iter() {
+        let document = label.documents.get(&changed.path);
+        let moves = document.filter(|document| document.stable != Some(entry.change.seq));
+        if let Some(held) = moves.and_then(|document| document.held.as_ref())
+            && !holders.iter().any(|(_, by)| *by == held.by)
+        {
+            holders.push((changed.path.clone(), held.by.clone()));
+        }
+    }
+    holders
+}
+
+fn check_move(split: &Split, set: &SetSplit) -> Result<(), Refused> {
+    let fixed = [
+        ("label", split.label == set.label),
+        ("change_sequence", split.change == set.to.change),
+        ("unit", split.unit == set.to.unit),
+    ];
+    if let Some((field, _)) = fixed.into_iter().find(|(_, same)| !same) {
+        return Err(Refused::SplitIsFixed {
+            id: split.id.clone(),
+            field,
+        });
+    }
+    if set.to.share < split.share {
+        return Err(Refused::ShareFalls {
+            id: split.id.clone(),
+            from: split.share,
+        });
+    }
+    Ok(())
+}
+
+fn is_where(split: &Split, set: &SetSplit) -> bool {
+    split.label == set.label
+        && split.change == set.to.change
+        && split.unit == set.to.unit
+        && split.share == set.to.share
+}
+
+fn change_at<'a>(state: &'a State, label: &Label, at: Seq) -> Result<&'a ChangeEntry, Refused> {
+    let found = state.changes.get(&at);
+    found
+        .filter(|entry| entry.change.label == *label)
+        .ok_or_else(|| Refused::NoChangeAt {
+            label: label.clone(),
+            at,
+        })
+}
+
+fn outdated(split: &Split) -> Refused {
+    Refused::SplitOutdated {
+        id: split.id.clone(),
+        generation: split.generation,
+    }
+}
+
+fn already_ended(ended: &EndedSplit) -> Refused {
+    Refused::SplitEnded {
+        id: ended.id.clone(),
+        how: ended.ending(),
+    }
+}

@@ -1,0 +1,198 @@
+//! Splits that begin, move and end.
+
+use super::super::{
+    Before, ChangeSet, End, EndedSplit, Held, Label, Outcome, Record, Seq, Sha256, Split, SplitId,
+    SplitMove, State, VersionName,
+};
+use super::{Inconsistent, moved};
+use jiff::Timestamp;
+use std::sync::Arc;
+use vortex_bucket::Seed;
+
+impl State {
+    pub(super) fn apply_split_moved(
+        &mut self,
+        record: &Record,
+        to: &SplitMove,
+    ) -> Result<Outcome, Inconsistent> {
+        let change = self.change_of(record.seq, to.change)?;
+        self.restore_split(Split {
+            id: to.id.clone(),
+            label: change.label.clone(),
+            change: change.seq,
+            name: change.name.clone(),
+            seed: Seed::of(to.id.as_str()),
+            share: to.share,
+            unit: to.unit,
+            generation: to.generation,
+            moved_at: record.time.wall,
+        });
+        self.note_moved(&change.label, record.seq);
+        Ok(moved(record.seq, &change, true))
+    }
+
+    pub(super) fn apply_split_ended(
+        &mut self,
+        record: &Record,
+        id: &SplitId,
+        generation: u64,
+        released: bool,
+    ) -> Result<Outcome, Inconsistent> {
+        let Some(split) = self.take_split(id) else {
+            self.remember_end(record, id, generation, End::NeverBegan);
+            return Ok(Outcome::of_no_change(record.seq));
+        };
+        let change = self.change_of(record.seq, split.change)?;
+        let label = split.label.clone();
+        let (end, outcome) = if released {
+            let before = self.stable_of(&change);
+            let outcome = self.apply_release(record.seq, change.seq)?;
+            let revert = None;
+            (
+                End::Released {
+                    split,
+                    before,
+                    revert,
+                },
+                outcome,
+            )
+        } else {
+            (End::Removed(split), moved(record.seq, &change, true))
+        };
+        self.remember_end(record, id, generation, end);
+        self.note_moved(&label, record.seq);
+        Ok(outcome)
+    }
+
+    /// Ends splits that a forced release takes documents from.
+    pub(super) fn detach(&mut self, record: &Record, detached: &[SplitId]) {
+        for id in detached {
+            if let Some(split) = self.take_split(id) {
+                self.note_moved(&split.label.clone(), record.seq);
+                self.remember_end(record, id, split.generation, End::Detached(split));
+            }
+        }
+    }
+
+    /// Removes the splits of a label that goes.
+    pub(super) fn end_splits_of(&mut self, record: &Record, label: &Label) {
+        let of_label = self.splits.values().filter(|split| split.label == *label);
+        let ids: Vec<SplitId> = of_label.map(|split| split.id.clone()).collect();
+        for id in ids {
+            if let Some(split) = self.take_split(&id) {
+                self.remember_end(record, &id, split.generation, End::Removed(split));
+            }
+        }
+    }
+
+    /// Puts a split where it stands, and on the documents it holds when it is new.
+    pub fn restore_split(&mut self, split: Split) {
+        let split = Arc::new(split);
+        if self
+            .splits
+            .insert(split.id.clone(), split.clone())
+            .is_none()
+        {
+            self.pins.pin(split.change);
+            let held = Held {
+                by: split.id.clone(),
+                version: split.change,
+            };
+            self.hold(&split, Some(&held));
+        }
+    }
+
+    /// Puts a split back that ended.
+    pub fn restore_ended(&mut self, ended: EndedSplit) {
+        for change in ended.named() {
+            self.pins.pin(change);
+        }
+        if let Some(forgotten) = self.ended.insert(ended) {
+            self.unpin_all(&forgotten);
+        }
+    }
+
+    /// Forgets the splits that ended too long ago.
+    pub(in crate::domain) fn forget_ended_before(&mut self, now: Timestamp) {
+        for forgotten in self.ended.expire(now) {
+            self.unpin_all(&forgotten);
+        }
+    }
+
+    fn unpin_all(&mut self, ended: &EndedSplit) {
+        for change in ended.named() {
+            self.pins.unpin(change);
+        }
+    }
+
+    /// Takes a split away, and lets go of what it holds.
+    fn take_split(&mut self, id: &SplitId) -> Option<Arc<Split>> {
+        let split = self.splits.remove(id)?;
+        self.pins.unpin(split.change);
+        self.hold(&split, None);
+        Some(split)
+    }
+
+    /// Says of each document of a split what holds it.
+    fn hold(&mut self, split: &Split, held: Option<&Held>) {
+        let (Some(entry), Some(label)) = (
+            self.changes.get(&split.change),
+            self.labels.get_mut(&split.label),
+        ) else {
+            return;
+        };
+        for changed in entry.change.documents.iter() {
+            if let Some(document) = label.documents.get_mut(&changed.path) {
+                Arc::make_mut(document).held = held.cloned();
+            }
+        }
+    }
+
+    fn remember_end(&mut self, record: &Record, id: &SplitId, generation: u64, end: End) {
+        self.restore_ended(EndedSplit {
+            id: id.clone(),
+            generation,
+            ended_at: record.time.wall,
+            end,
+        });
+    }
+
+    /// What is stable of each document of a change set.
+    fn stable_of(&self, change: &ChangeSet) -> Arc<[Before]> {
+        let label = self.labels.get(&change.label);
+        let stable = |path| label?.documents.get(path)?.stable;
+        let before = change.documents.iter().map(|changed| Before {
+            path: changed.path.clone(),
+            stable: stable(&changed.path),
+        });
+        before.collect()
+    }
+
+    fn change_of(&self, at: Seq, change: Seq) -> Result<Arc<ChangeSet>, Inconsistent> {
+        let unknown = Inconsistent::UnknownChange { at, change };
+        let entry = self.changes.get(&change).ok_or(unknown)?;
+        Ok(entry.change.clone())
+    }
+
+    /// Readers of the label must look again.
+    fn note_moved(&mut self, label: &Label, at: Seq) {
+        if let Some(label) = self.labels.get_mut(label) {
+            label.generation = at.0;
+        }
+    }
+}
+
+impl Outcome {
+    /// What came of ending a split that never began.
+    pub(in crate::domain) fn of_no_change(at: Seq) -> Self {
+        Self {
+            at,
+            change: Seq(0),
+            label: Label::main(),
+            name: VersionName::trusted("removed"),
+            digest: Sha256::of(&[]),
+            created: false,
+            moved: false,
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! Splits: change sets that part of all readers get.
+
+mod arms;
+mod ended;
+mod pins;
+
+pub use arms::{Arms, Assigned, Subject};
+pub use ended::{Before, End, EndedSplit, EndedSplits, Ending, MAX_ENDED};
+pub(super) use pins::Pins;
+
+use super::{Label, Seq, SplitId, VersionName};
+use jiff::Timestamp;
+use vortex_bucket::{Arm, Bucket, Seed, Share};
+
+/// What a split tells apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Unit {
+    /// The instance that reads.
+    Instance,
+    /// The subject it reads for: a user, session or request.
+    Subject,
+}
+
+/// A change set of which part of all readers get its documents, and all others what
+/// is stable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Split {
+    /// Its id.
+    pub id: SplitId,
+    /// The label of its change set.
+    pub label: Label,
+    /// The position at which its change set was written.
+    pub change: Seq,
+    /// The change set's name.
+    pub name: VersionName,
+    /// What its buckets are drawn with.
+    pub seed: Seed,
+    /// The part of all readers that get it. Never falls.
+    pub share: Share,
+    /// What it tells apart.
+    pub unit: Unit,
+    /// Which move of it this is.
+    pub generation: u64,
+    /// When that was.
+    pub moved_at: Timestamp,
+}
+
+/// Where a split is moved to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SplitMove {
+    /// Its id.
+    pub id: SplitId,
+    /// The position at which its change set was written. Never changes.
+    pub change: Seq,
+    /// The part of all readers that get it.
+    pub share: Share,
+    /// What it tells apart. Never changes.
+    pub unit: Unit,
+    /// Which move of it this is, from 1.
+    pub generation: u64,
+}
+
+/// That a split holds a document: part of all readers get another version of it than
+/// the stable one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// The split.
+    pub by: SplitId,
+    /// The version its canary gets, deletions included.
+    pub version: Seq,
+}
+
+impl Split {
+    /// The arm of a reader: stable without what the split tells apart.
+    #[inline]
+    pub fn arm(&self, subject: &Subject<'_>) -> Arm {
+        match subject.key_of(self.unit) {
+            Some(key) => vortex_bucket::arm(self.seed, self.share, key),
+            None => Arm::Stable,
+        }
+    }
+
+    /// The bucket of a reader, if it said what the split tells apart.
+    pub fn bucket(&self, subject: &Subject<'_>) -> Option<Bucket> {
+        let key = subject.key_of(self.unit)?;
+        Some(self.seed.bucket(key))
+    }
+}

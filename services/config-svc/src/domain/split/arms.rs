@@ -1,0 +1,75 @@
+//! Who reads, and which arms that gives.
+
+use super::{Split, Unit};
+use std::sync::Arc;
+use vortex_bucket::Arm;
+
+/// Who reads. What it does not say, no split can tell it apart by.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Subject<'a> {
+    /// The instance that reads.
+    pub instance: Option<&'a str>,
+    /// The user, session or request that it reads for.
+    pub key: Option<&'a str>,
+}
+
+impl<'a> Subject<'a> {
+    /// What splits of this unit tell it apart by.
+    #[inline]
+    pub fn key_of(&self, unit: Unit) -> Option<&'a str> {
+        match unit {
+            Unit::Instance => self.instance,
+            Unit::Subject => self.key,
+        }
+    }
+}
+
+/// A split and the arm it gave a reader.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assigned {
+    /// The split.
+    pub split: Arc<Split>,
+    /// The arm.
+    pub arm: Arm,
+}
+
+/// Which of a list of splits give a reader their canary, by their places in it.
+/// Allocates nothing for up to 64.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Arms {
+    first: u64,
+    more: Vec<u64>,
+}
+
+impl Arms {
+    /// The arms that `splits` give a reader.
+    #[inline]
+    pub fn of(splits: &[Arc<Split>], subject: &Subject<'_>) -> Self {
+        let mut words = splits.chunks(64).map(|some| word(some, subject));
+        Self {
+            first: words.next().unwrap_or(0),
+            more: words.collect(),
+        }
+    }
+
+    /// The arm of the split at a place.
+    pub fn get(&self, index: usize) -> Arm {
+        let word = match index / 64 {
+            0 => self.first,
+            n => self.more.get(n - 1).copied().unwrap_or(0),
+        };
+        if word >> (index % 64) & 1 == 1 {
+            Arm::Canary
+        } else {
+            Arm::Stable
+        }
+    }
+}
+
+#[inline]
+fn word(splits: &[Arc<Split>], subject: &Subject<'_>) -> u64 {
+    splits.iter().enumerate().fold(0, |word, (index, split)| {
+        let canary = split.arm(subject) == Arm::Canary;
+        word | u64::from(canary) << index
+    })
+}

@@ -1,0 +1,157 @@
+//! Splits that ended: remembered so that a move that was overtaken can't begin them
+//! again, and that what they released can be taken back.
+
+use super::super::{MAX_AGE, Path, Seq, SplitId};
+use super::Split;
+use imbl::{OrdMap, Vector};
+use jiff::Timestamp;
+use std::{fmt, sync::Arc};
+
+/// Ended splits remembered at most; the oldest go first.
+pub const MAX_ENDED: usize = 10_000;
+
+/// How a split ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// Its change set became stable.
+    Released,
+    /// Everybody got stable again.
+    Removed,
+    /// A forced release took a document from it.
+    Detached,
+}
+
+impl fmt::Display for Ending {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Released => "released",
+            Self::Removed => "removed",
+            Self::Detached => "detached",
+        })
+    }
+}
+
+/// A split that ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EndedSplit {
+    /// Its id.
+    pub id: SplitId,
+    /// Its last generation.
+    pub generation: u64,
+    /// When it ended.
+    pub ended_at: Timestamp,
+    /// How.
+    pub end: End,
+}
+
+/// How a split ended, and what is known of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum End {
+    /// It was removed before its first move came.
+    NeverBegan,
+    /// Everybody got stable again.
+    Removed(Arc<Split>),
+    /// A forced release took a document from it.
+    Detached(Arc<Split>),
+    /// Its change set became stable.
+    Released {
+        /// As it was.
+        split: Arc<Split>,
+        /// What was stable before.
+        before: Arc<[Before]>,
+        /// The change set that takes it back, once one was staged.
+        revert: Option<Seq>,
+    },
+}
+
+/// What was stable of a document before a split was released.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Before {
+    /// The document.
+    pub path: Path,
+    /// Its stable version. None when it had none.
+    pub stable: Option<Seq>,
+}
+
+impl EndedSplit {
+    /// How it ended.
+    pub fn ending(&self) -> Ending {
+        match &self.end {
+            End::NeverBegan | End::Removed(_) => Ending::Removed,
+            End::Detached(_) => Ending::Detached,
+            End::Released { .. } => Ending::Released,
+        }
+    }
+
+    /// The split as it was. None when it never began.
+    pub fn split(&self) -> Option<&Arc<Split>> {
+        match &self.end {
+            End::NeverBegan => None,
+            End::Removed(split) | End::Detached(split) | End::Released { split, .. } => Some(split),
+        }
+    }
+
+    /// The change sets that it names, once for each document.
+    pub(in crate::domain) fn named(&self) -> impl Iterator<Item = Seq> {
+        let before: &[Before] = match &self.end {
+            End::Released { before, .. } => before,
+            End::NeverBegan | End::Removed(_) | End::Detached(_) => &[],
+        };
+        before.iter().filter_map(|before| before.stable)
+    }
+}
+
+/// The splits that ended within [`MAX_AGE`], [`MAX_ENDED`] at most.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EndedSplits {
+    by_id: OrdMap<SplitId, Arc<EndedSplit>>,
+    order: Vector<SplitId>,
+}
+
+impl EndedSplits {
+    /// The split of this id.
+    pub fn get(&self, id: &str) -> Option<&Arc<EndedSplit>> {
+        self.by_id.get(id)
+    }
+
+    /// All of them, in the order they ended.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<EndedSplit>> {
+        self.order.iter().filter_map(|id| self.by_id.get(id))
+    }
+
+    /// Remembers one that was not remembered. Answers the one forgotten for it.
+    pub(in crate::domain) fn insert(&mut self, ended: EndedSplit) -> Option<Arc<EndedSplit>> {
+        self.order.push_back(ended.id.clone());
+        self.by_id.insert(ended.id.clone(), Arc::new(ended));
+        if self.order.len() > MAX_ENDED {
+            return self.pop_oldest();
+        }
+        None
+    }
+
+    /// Notes the change set that takes a released split back.
+    pub(in crate::domain) fn note_revert(&mut self, id: &SplitId, staged: Seq) {
+        if let Some(ended) = self.by_id.get_mut(id)
+            && let End::Released { revert, .. } = &mut Arc::make_mut(ended).end
+        {
+            *revert = Some(staged);
+        }
+    }
+
+    /// Forgets those that ended more than [`MAX_AGE`] ago, and answers them.
+    pub(in crate::domain) fn expire(&mut self, now: Timestamp) -> Vec<Arc<EndedSplit>> {
+        let mut expired = Vec::new();
+        while let Some(oldest) = self.order.front().and_then(|id| self.by_id.get(id)) {
+            if now.duration_since(oldest.ended_at) <= MAX_AGE {
+                break;
+            }
+            expired.extend(self.pop_oldest());
+        }
+        expired
+    }
+
+    fn pop_oldest(&mut self) -> Option<Arc<EndedSplit>> {
+        let id = self.order.pop_front()?;
+        self.by_id.remove(&id)
+    }
+}

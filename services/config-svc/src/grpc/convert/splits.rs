@@ -1,0 +1,133 @@
+//! Splits to replies.
+
+use super::{paths, timestamp};
+use crate::{
+    domain::{
+        Arm, Assigned, End, EndedSplit, Ending, Record, Split, SplitId, SplitMove, State, Unit,
+    },
+    views::Reading,
+};
+use vortex_proto::config::v1 as pb;
+
+/// The splits that decided a reading, and the arm each gave.
+pub(in crate::grpc) fn assigned(reading: &Reading) -> Vec<pb::Assignment> {
+    let assigned = reading.assigned();
+    assigned
+        .map(|(split, arm)| assignment(split, arm))
+        .collect()
+}
+
+/// A split and the arm it gave.
+pub(in crate::grpc) fn assignment(split: &Split, arm: Arm) -> pb::Assignment {
+    pb::Assignment {
+        split: split.id.to_string(),
+        change: split.name.to_string(),
+        generation: split.generation,
+        arm: match arm {
+            Arm::Stable => pb::Arm::Stable,
+            Arm::Canary => pb::Arm::Canary,
+        }
+        .into(),
+        unit: unit(split.unit).into(),
+    }
+}
+
+impl From<&Assigned> for pb::Assignment {
+    fn from(assigned: &Assigned) -> Self {
+        assignment(&assigned.split, assigned.arm)
+    }
+}
+
+/// A split that is active.
+pub(in crate::grpc) fn split(state: &State, split: &Split) -> pb::Split {
+    pb::Split {
+        id: split.id.to_string(),
+        label: split.label.to_string(),
+        change: split.name.to_string(),
+        change_sequence: split.change.0,
+        share: split.share.hundredths().into(),
+        unit: unit(split.unit).into(),
+        generation: split.generation,
+        state: pb::SplitState::Active.into(),
+        paths: paths(state, split.change),
+        moved_at: Some(timestamp(split.moved_at)),
+    }
+}
+
+/// A split that ended. Its paths are known while its change set is, or when it was
+/// released.
+pub(in crate::grpc) fn ended_split(state: &State, ended: &EndedSplit) -> pb::Split {
+    let known = ended.split().map(|known| split(state, known));
+    let paths = match &ended.end {
+        End::Released { before, .. } => before.iter().map(|b| b.path.to_string()).collect(),
+        End::NeverBegan | End::Removed(_) | End::Detached(_) => known
+            .as_ref()
+            .map_or(Vec::new(), |known| known.paths.clone()),
+    };
+    pb::Split {
+        id: ended.id.to_string(),
+        generation: ended.generation,
+        state: match ended.ending() {
+            Ending::Released => pb::SplitState::Released,
+            Ending::Removed => pb::SplitState::Removed,
+            Ending::Detached => pb::SplitState::Detached,
+        }
+        .into(),
+        paths,
+        moved_at: Some(timestamp(ended.ended_at)),
+        ..known.unwrap_or_default()
+    }
+}
+
+/// What a record of a move or an end says of the split's change set, which has this
+/// label and name.
+pub(super) fn of_record(state: &State, record: &Record, label: String, name: String) -> pb::Split {
+    let change = record.body.earlier_change();
+    pb::Split {
+        label,
+        change: name,
+        change_sequence: change.map_or(0, |change| change.0),
+        paths: change.map_or(Vec::new(), |change| paths(state, change)),
+        moved_at: Some(timestamp(record.time.wall)),
+        ..Default::default()
+    }
+}
+
+/// A record of a move.
+pub(super) fn moved(to: &SplitMove, of: pb::Split) -> pb::record::Body {
+    pb::record::Body::SplitMoved(pb::Split {
+        id: to.id.to_string(),
+        share: to.share.hundredths().into(),
+        unit: unit(to.unit).into(),
+        generation: to.generation,
+        state: pb::SplitState::Active.into(),
+        ..of
+    })
+}
+
+/// A record of an end.
+pub(super) fn ended(
+    id: &SplitId,
+    generation: u64,
+    released: bool,
+    of: pb::Split,
+) -> pb::record::Body {
+    let state = if released {
+        pb::SplitState::Released
+    } else {
+        pb::SplitState::Removed
+    };
+    pb::record::Body::SplitEnded(pb::Split {
+        id: id.to_string(),
+        generation,
+        state: state.into(),
+        ..of
+    })
+}
+
+fn unit(unit: Unit) -> pb::SplitUnit {
+    match unit {
+        Unit::Instance => pb::SplitUnit::Instance,
+        Unit::Subject => pb::SplitUnit::Subject,
+    }
+}

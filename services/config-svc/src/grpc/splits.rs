@@ -1,0 +1,272 @@
+//! Splits: planned, begun, moved, ended, read, taken back.
+
+use super::{Grpc, Reply, convert, page, parse};
+use crate::{
+    domain::{
+        Command, EndSplit, Request as Requester, Seq, SetSplit, Share, SplitId, SplitMove,
+        SplitTarget, State, Unit, plan_split,
+    },
+    error::{invalid_name, refused, write_error},
+};
+use std::ops::Bound;
+use tonic::{Request, Response};
+use vortex_kit::{context::Context, error::Fault};
+use vortex_proto::config::v1 as pb;
+use vortex_proto::config::v1::{plan_split_request::Target, split_service_server::SplitService};
+
+#[tonic::async_trait]
+impl SplitService for Grpc {
+    async fn plan_split(
+        &self,
+        request: Request<pb::PlanSplitRequest>,
+    ) -> Reply<pb::PlanSplitResponse> {
+        Ok(Response::new(plan(self, request.into_inner())?))
+    }
+
+    async fn set_split(
+        &self,
+        request: Request<pb::SetSplitRequest>,
+    ) -> Reply<pb::SetSplitResponse> {
+        self.complete(set(self.clone(), request)).await
+    }
+
+    async fn end_split(
+        &self,
+        request: Request<pb::EndSplitRequest>,
+    ) -> Reply<pb::EndSplitResponse> {
+        self.complete(end(self.clone(), request)).await
+    }
+
+    async fn get_split(
+        &self,
+        request: Request<pb::GetSplitRequest>,
+    ) -> Reply<pb::GetSplitResponse> {
+        let id = id(&request.into_inner().id)?;
+        let state = self.configuration.state();
+        let found = standing(&state, &id);
+        let found = found.ok_or_else(|| refused(&crate::domain::Refused::SplitNotFound(id)))?;
+        Ok(Response::new(pb::GetSplitResponse {
+            split: Some(found),
+            token: convert::token(&self.configuration, state.head),
+        }))
+    }
+
+    async fn list_splits(
+        &self,
+        request: Request<pb::ListSplitsRequest>,
+    ) -> Reply<pb::ListSplitsResponse> {
+        Ok(Response::new(list(self, &request.into_inner())?))
+    }
+
+    async fn stage_revert(
+        &self,
+        request: Request<pb::StageRevertRequest>,
+    ) -> Reply<pb::StageRevertResponse> {
+        self.complete(stage_revert(self.clone(), request)).await
+    }
+}
+
+fn plan(grpc: &Grpc, request: pb::PlanSplitRequest) -> Result<pb::PlanSplitResponse, Fault> {
+    let target = target(request.target)?;
+    let state = grpc.configuration.state();
+    let plan = plan_split(&state, &target).map_err(|error| refused(&error))?;
+    let crowded = grpc.configuration.check_crowded(&state, &plan.change);
+    crowded.map_err(|error| refused(&error))?;
+    let documents = plan.change.documents.iter();
+    let names = plan.from.into_iter();
+    Ok(pb::PlanSplitResponse {
+        label: plan.change.label.to_string(),
+        change: plan.change.name.to_string(),
+        change_sequence: plan.change.seq.0,
+        paths: documents
+            .map(|document| document.path.to_string())
+            .collect(),
+        apps: plan.apps.iter().map(ToString::to_string).collect(),
+        from_versions: names
+            .map(|name| name.map_or(String::new(), |name| name.to_string()))
+            .collect(),
+        token: convert::token(&grpc.configuration, state.head),
+    })
+}
+
+fn target(given: Option<Target>) -> Result<SplitTarget, Fault> {
+    match given {
+        None => Err(Fault::invalid(
+            "target",
+            "a change set or a document is needed",
+        )),
+        Some(Target::Change(change)) => Ok(SplitTarget::Change {
+            label: parse::label(&change.label)?,
+            name: parse::required_version(&change.name)?,
+        }),
+        Some(Target::Document(document)) => {
+            let target = parse::target(document.document)?;
+            Ok(SplitTarget::Document {
+                label: target.label,
+                owner: target.written_for,
+                from: parse::required_version(&document.from_version)?,
+                to: parse::required_version(&document.to_version)?,
+            })
+        }
+    }
+}
+
+async fn set(
+    grpc: Grpc,
+    request: Request<pb::SetSplitRequest>,
+) -> Result<pb::SetSplitResponse, Fault> {
+    let requester = requester(&request);
+    let request = request.into_inner();
+    let set = SetSplit {
+        label: parse::label(&request.label)?,
+        to: SplitMove {
+            id: id(&request.id)?,
+            change: Seq(request.change_sequence),
+            share: share(request.share)?,
+            unit: unit(request.unit)?,
+            generation: generation(request.generation)?,
+        },
+    };
+    let id = set.to.id.clone();
+    check_crowded(&grpc, &set)?;
+    let written = grpc
+        .configuration
+        .write(requester, Command::SetSplit(set), Vec::new())
+        .await;
+    let outcome = written.map_err(|error| write_error(&error))?;
+    Ok(pb::SetSplitResponse {
+        split: standing(&grpc.configuration.state(), &id),
+        token: convert::token(&grpc.configuration, outcome.at),
+    })
+}
+
+/// A split that is to begin must not crowd a view. The writer can't look: which views
+/// are known is no part of what it decides on.
+fn check_crowded(grpc: &Grpc, set: &SetSplit) -> Result<(), Fault> {
+    let state = grpc.configuration.state();
+    let (id, change) = (&set.to.id, &set.to.change);
+    let begins = !state.splits.contains_key(id) && state.ended.get(id.as_str()).is_none();
+    match state.changes.get(change).filter(|_| begins) {
+        Some(entry) => {
+            let crowded = grpc.configuration.check_crowded(&state, &entry.change);
+            crowded.map_err(|error| refused(&error))
+        }
+        None => Ok(()),
+    }
+}
+
+async fn end(
+    grpc: Grpc,
+    request: Request<pb::EndSplitRequest>,
+) -> Result<pb::EndSplitResponse, Fault> {
+    let requester = requester(&request);
+    let request = request.into_inner();
+    let id = id(&request.id)?;
+    let end = EndSplit {
+        id: id.clone(),
+        generation: generation(request.generation)?,
+        release: request.release,
+    };
+    let written = grpc
+        .configuration
+        .write(requester, Command::EndSplit(end), Vec::new())
+        .await;
+    let outcome = written.map_err(|error| write_error(&error))?;
+    Ok(pb::EndSplitResponse {
+        split: standing(&grpc.configuration.state(), &id),
+        token: convert::token(&grpc.configuration, outcome.at),
+    })
+}
+
+async fn stage_revert(
+    grpc: Grpc,
+    request: Request<pb::StageRevertRequest>,
+) -> Result<pb::StageRevertResponse, Fault> {
+    let requester = requester(&request);
+    let revert = Command::StageRevert(id(&request.into_inner().id)?);
+    let written = grpc
+        .configuration
+        .write(requester, revert, Vec::new())
+        .await;
+    let outcome = written.map_err(|error| write_error(&error))?;
+    Ok(pb::StageRevertResponse {
+        label: outcome.label.to_string(),
+        change: outcome.name.to_string(),
+        change_sequence: outcome.change.0,
+        token: convert::token(&grpc.configuration, outcome.at),
+    })
+}
+
+fn list(grpc: &Grpc, request: &pb::ListSplitsRequest) -> Result<pb::ListSplitsResponse, Fault> {
+    let size = page::size(request.page_size)?;
+    let after = page::after::<1>(&request.page_token)?;
+    let state = grpc.configuration.state();
+    let label = super::documents::listed_label(&state, &request.label)?;
+    let start = after
+        .as_ref()
+        .map_or(Bound::Unbounded, |[id]| Bound::Excluded(id.as_str()));
+    let mut found = state
+        .splits
+        .range::<_, str>((start, Bound::Unbounded))
+        .map(|(_, split)| split)
+        .filter(|split| label.is_none_or(|label| split.label == *label));
+    let page = found.by_ref().take(size);
+    let splits: Vec<pb::Split> = page.map(|split| convert::split(&state, split)).collect();
+    let more = found.next().is_some();
+    let last = splits.last().filter(|_| more);
+    Ok(pb::ListSplitsResponse {
+        next_page_token: last.map_or(String::new(), |split| page::token(&[&split.id])),
+        splits,
+        token: convert::token(&grpc.configuration, state.head),
+    })
+}
+
+/// A split as it stands, active or ended.
+fn standing(state: &State, id: &SplitId) -> Option<pb::Split> {
+    let active = state.splits.get(id);
+    let active = active.map(|split| convert::split(state, split));
+    active.or_else(|| {
+        let ended = state.ended.get(id.as_str())?;
+        Some(convert::ended_split(state, ended))
+    })
+}
+
+/// Who asks. What splits repeat by is their generation.
+fn requester<T>(request: &Request<T>) -> Requester {
+    Requester {
+        principal: Context::of(request).principal().to_string(),
+        key: None,
+    }
+}
+
+fn id(given: &str) -> Result<SplitId, Fault> {
+    given.parse().map_err(|error| invalid_name(&error))
+}
+
+fn share(given: u32) -> Result<Share, Fault> {
+    let share = u16::try_from(given).ok();
+    let share = share.and_then(|share| Share::from_hundredths(share).ok());
+    share.filter(|share| *share > Share::NONE).ok_or_else(|| {
+        Fault::invalid(
+            "share",
+            format!("{given} is not from 1 to 10,000 hundredths of a percent"),
+        )
+    })
+}
+
+fn unit(given: i32) -> Result<Unit, Fault> {
+    match pb::SplitUnit::try_from(given) {
+        Ok(pb::SplitUnit::Instance) => Ok(Unit::Instance),
+        Ok(pb::SplitUnit::Subject) => Ok(Unit::Subject),
+        Ok(pb::SplitUnit::Unspecified) | Err(_) => {
+            Err(Fault::invalid("unit", format!("{given} is no unit")))
+        }
+    }
+}
+
+fn generation(given: u64) -> Result<u64, Fault> {
+    match given {
+        0 => Err(Fault::invalid("generation", "it counts from 1")),
+        generation => Ok(generation),
+    }
+}

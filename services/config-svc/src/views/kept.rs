@@ -1,0 +1,129 @@
+//! What is kept of one view: the splits that concern it, and a form for each set of
+//! arms that readers were on lately.
+
+use super::{Rendered, View};
+use crate::domain::{Arm, Arms, Basis, Scope, Split, State, Subject, ViewKey};
+use std::sync::Arc;
+
+/// Forms of a view that are kept at most; those made first go first.
+const MAX_FORMS: usize = 16;
+
+/// A view as one reader gets it.
+#[derive(Clone)]
+pub struct Reading {
+    /// The view.
+    pub view: Arc<View>,
+    scope: Arc<Scope>,
+    arms: Arms,
+}
+
+impl Reading {
+    /// The splits that concern it, by id.
+    pub fn splits(&self) -> &[Arc<Split>] {
+        self.scope.splits()
+    }
+
+    /// The splits that concern it and the arm each gave the reader, by id.
+    pub fn assigned(&self) -> impl Iterator<Item = (&Arc<Split>, Arm)> {
+        self.scope.assigned(&self.arms)
+    }
+}
+
+/// A view at the state it was last read at.
+#[derive(Clone)]
+pub(super) struct Kept {
+    scope: Arc<Scope>,
+    /// Newest first.
+    forms: Vec<Form>,
+}
+
+#[derive(Clone)]
+struct Form {
+    /// Whose form it is. None of an earlier state: it may still be made of the same
+    /// documents.
+    arms: Option<Arms>,
+    view: Arc<View>,
+}
+
+impl Kept {
+    pub(super) fn new(scope: Scope) -> Self {
+        Self {
+            scope: Arc::new(scope),
+            forms: Vec::new(),
+        }
+    }
+
+    /// The same view where something of it may have changed.
+    pub(super) fn moved_to(&self, scope: Scope) -> Self {
+        let earlier = self.forms.iter().map(|form| Form {
+            arms: None,
+            view: form.view.clone(),
+        });
+        Self {
+            scope: Arc::new(scope),
+            forms: earlier.collect(),
+        }
+    }
+
+    pub(super) fn is_current(&self, state: &State, key: &ViewKey) -> bool {
+        self.scope.is_current(state, key)
+    }
+
+    pub(super) fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    pub(super) fn arms(&self, subject: &Subject<'_>) -> Arms {
+        self.scope.arms(subject)
+    }
+
+    /// The view as a reader gets it, if that form is kept.
+    pub(super) fn reading(&self, subject: &Subject<'_>) -> Option<Reading> {
+        let arms = self.arms(subject);
+        let form = self.forms.iter().find(|f| f.arms.as_ref() == Some(&arms))?;
+        Some(self.reading_of(arms, form.view.clone()))
+    }
+
+    pub(super) fn reading_of(&self, arms: Arms, view: Arc<View>) -> Reading {
+        Reading {
+            view,
+            scope: self.scope.clone(),
+            arms,
+        }
+    }
+
+    /// What was made of the same documents.
+    pub(super) fn rendered(&self, basis: &Basis) -> Option<Arc<Rendered>> {
+        let same = |form: &&Form| form.view.basis.same_documents(basis);
+        let form = self.forms.iter().find(same)?;
+        Some(form.view.rendered.clone())
+    }
+
+    /// The same with another form, in the place of those it is made from or that are
+    /// too many: there are no more than the arms' combinations.
+    pub(super) fn with(&self, arms: &Arms, view: &Arc<View>) -> Self {
+        let mut forms = vec![Form {
+            arms: Some(arms.clone()),
+            view: view.clone(),
+        }];
+        let others = self.forms.iter().filter(|form| match &form.arms {
+            Some(theirs) => theirs != arms,
+            None => !Arc::ptr_eq(&form.view.rendered, &view.rendered),
+        });
+        forms.extend(others.cloned());
+        let combinations = 1_usize
+            .checked_shl(self.scope.splits().len() as u32)
+            .unwrap_or(MAX_FORMS);
+        forms.truncate(combinations.min(MAX_FORMS));
+        Self {
+            scope: self.scope.clone(),
+            forms,
+        }
+    }
+
+    /// Bytes it takes, about.
+    pub(super) fn weight(&self) -> u64 {
+        let forms = self.forms.iter();
+        forms.map(|form| form.view.rendered.weight()).sum()
+    }
+}
