@@ -40,6 +40,7 @@ const MOODS: [Mood; 6] = [
 ];
 
 pub(crate) struct Server {
+    scheme: &'static str,
     pub(crate) port: u16,
     mood: Arc<AtomicU8>,
 }
@@ -47,6 +48,15 @@ pub(crate) struct Server {
 impl Server {
     /// Serves the repositories below `root` until the test process ends.
     pub(crate) fn start(root: &Path) -> Self {
+        Self::over("http", root, |stream| stream)
+    }
+
+    /// The same over what `wrap` makes of each connection.
+    pub(crate) fn over<C: Read + Write>(
+        scheme: &'static str,
+        root: &Path,
+        wrap: impl Fn(TcpStream) -> C + Clone + Send + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let mood = Arc::new(AtomicU8::new(0));
@@ -54,10 +64,11 @@ impl Server {
         thread::spawn(move || {
             for stream in listener.incoming() {
                 let (root, mood) = (root.clone(), MOODS[shared.load(Ordering::SeqCst) as usize]);
-                thread::spawn(move || serve(stream.unwrap(), &root, mood));
+                let wrap = wrap.clone();
+                thread::spawn(move || serve(wrap(stream.unwrap()), &root, mood));
             }
         });
-        Self { port, mood }
+        Self { scheme, port, mood }
     }
 
     pub(crate) fn set(&self, mood: Mood) {
@@ -65,7 +76,7 @@ impl Server {
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
-        format!("http://127.0.0.1:{}/{path}", self.port)
+        format!("{}://127.0.0.1:{}/{path}", self.scheme, self.port)
     }
 }
 
@@ -86,7 +97,7 @@ impl Request {
     }
 }
 
-fn serve(mut stream: TcpStream, root: &Path, mood: Mood) {
+fn serve(mut stream: impl Read + Write, root: &Path, mood: Mood) {
     let Some(request) = read(&mut stream) else {
         return;
     };
@@ -112,7 +123,7 @@ fn serve(mut stream: TcpStream, root: &Path, mood: Mood) {
     let _ = stream.write_all(&answer);
 }
 
-fn read(stream: &mut TcpStream) -> Option<Request> {
+fn read(stream: &mut impl Read) -> Option<Request> {
     let mut reader = BufReader::new(stream);
     let mut line = String::new();
     reader.read_line(&mut line).ok()?;
@@ -191,11 +202,11 @@ fn backend(request: &Request, root: &Path) -> Vec<u8> {
     [b"HTTP/1.1 ", status, b"\r\nconnection: close\r\n", &output].concat()
 }
 
-fn wait_for_end(stream: &mut TcpStream) {
+fn wait_for_end(stream: &mut impl Read) {
     let _ = stream.read(&mut [0; 1]);
 }
 
-fn drip(stream: &mut TcpStream) {
+fn drip(stream: &mut impl Write) {
     let head =
         "HTTP/1.1 200 OK\r\ncontent-type: application/x-git-upload-pack-advertisement\r\n\r\n";
     let _ = stream.write_all(head.as_bytes());
