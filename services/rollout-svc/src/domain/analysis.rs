@@ -1,0 +1,55 @@
+//! Judges the canary of a rollout's stage by the figures that are reported of both arms.
+//!
+//! Reports are deltas. Each [`Application`] gathers them into [`Slice`]s, and each slice that
+//! closes gets a [`Verdict`] from every gate; the worst of them is the slice's. [`Counts`] of
+//! verdicts and the time in the stage lead to a [`Decision`].
+//!
+//! - A **slice** is the shortest run of whole intervals with `min_requests` of each arm that is
+//!   compared; after ten intervals it closes with what it has. Slices of an application follow
+//!   each other without gap or overlap. Stable is compared below a share of 100 %; an application
+//!   whose stable arm has reported nothing in the stage doesn't wait for it.
+//! - The **errors** gate, in this order: NO_DATA without `min_requests` of the canary. FAIL above
+//!   `max_error_rate`, unless that may be chance (exact binomial test, p ≥ 0.1). FAIL when the
+//!   [`SequentialTest`] has found the canary worse and it is worse in this slice too.
+//!   INCONCLUSIVE above `max_error_rate`, or below `min_success_rate`, or when the sequential test
+//!   has found the canary worse before. NO_DATA when stable is compared and has not
+//!   `min_requests`: what could only PASS is not passed without a comparison. PASS otherwise. So
+//!   the absolute limits are judged without stable: a canary with 3 % errors and no figures of
+//!   stable is INCONCLUSIVE.
+//! - The **latency** gate doesn't count where neither arm reports latencies and no
+//!   `max_latency_p99` is set, or at 100 % without one: a service need not measure latencies.
+//!   Otherwise NO_DATA without `min_requests` latencies of the canary, or of stable when nothing
+//!   but stable could judge them. FAIL when the canary's p99 is above `max_latency_p99`, or above
+//!   stable's times `max_latency_ratio` and 10 ms more; INCONCLUSIVE when it is, but may be by
+//!   chance, which tails of few requests often are (see [`LatencyEvidence`]). PASS otherwise.
+//! - Verdicts from bad to good: FAIL, INCONCLUSIVE, NO_DATA, PASS.
+//!
+//! Everything here is a pure function of its arguments, of bounded size, and can be stored.
+
+mod application;
+mod binomial;
+mod counts;
+mod decide;
+mod errors;
+mod figures;
+mod judged;
+mod latency;
+mod rollout;
+mod sequential;
+mod settings;
+mod sketch;
+mod slice;
+mod words;
+
+pub use application::{Application, Observed};
+pub use counts::{Counts, Limit};
+pub use decide::{Cause, Decision, Phase};
+pub use errors::{ErrorsEvidence, ErrorsFinding};
+pub use figures::{Figures, InvalidFigures, Tally};
+pub use judged::{Finding, Judged, Reason, Verdict};
+pub use latency::{LatencyEvidence, LatencyFinding, Tail};
+pub use rollout::{Analysis, NoApplication, Stage, UnknownApplication};
+pub use sequential::{ALPHA, Comparison, SequentialTest};
+pub use settings::{InvalidSetting, Settings, Thresholds};
+pub use sketch::{Interpolation, InvalidSketch, Mapping, Parts, Sketch};
+pub use slice::{MAX_INTERVALS, Slice};

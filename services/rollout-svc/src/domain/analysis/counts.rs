@@ -1,0 +1,98 @@
+//! How many slices had which verdict.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Settings, Verdict};
+
+/// What an application's slices came to since the rollout began or was resumed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// FAIL slices, over all stages.
+    pub failures: u32,
+    /// FAIL slices up to the newest, in this stage.
+    pub failures_in_a_row: u32,
+    /// INCONCLUSIVE slices up to the newest, in this stage.
+    pub inconclusive_in_a_row: u32,
+    /// NO_DATA slices up to the newest, in this stage.
+    pub no_data_in_a_row: u32,
+}
+
+/// A limit that was reached, and at which count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Limit {
+    /// FAIL slices in a row.
+    ConsecutiveFailures(u32),
+    /// FAIL slices in the rollout.
+    Failures(u32),
+    /// INCONCLUSIVE slices in a row.
+    Inconclusive(u32),
+    /// NO_DATA slices in a row.
+    NoData(u32),
+}
+
+impl Counts {
+    /// Those with which a next stage begins.
+    pub(super) fn of_next_stage(self) -> Self {
+        Self {
+            failures: self.failures,
+            ..Self::default()
+        }
+    }
+
+    /// Counts a slice, and says which limit that has reached.
+    pub(super) fn count(&mut self, verdict: Verdict, settings: &Settings) -> Option<Limit> {
+        let before = std::mem::replace(self, self.of_next_stage());
+        match verdict {
+            Verdict::Pass => None,
+            Verdict::Fail => {
+                self.failures = before.failures.saturating_add(1);
+                self.failures_in_a_row = before.failures_in_a_row.saturating_add(1);
+                self.failed(settings)
+            }
+            Verdict::Inconclusive => {
+                let count = before.inconclusive_in_a_row.saturating_add(1);
+                self.inconclusive_in_a_row = count;
+                (count >= settings.inconclusive_limit).then_some(Limit::Inconclusive(count))
+            }
+            Verdict::NoData => {
+                let count = before.no_data_in_a_row.saturating_add(1);
+                self.no_data_in_a_row = count;
+                (count >= settings.no_data_limit).then_some(Limit::NoData(count))
+            }
+        }
+    }
+
+    fn failed(&self, settings: &Settings) -> Option<Limit> {
+        if self.failures_in_a_row >= settings.consecutive_failures {
+            Some(Limit::ConsecutiveFailures(self.failures_in_a_row))
+        } else if self.failures >= settings.max_failures {
+            Some(Limit::Failures(self.failures))
+        } else {
+            None
+        }
+    }
+}
+
+impl Limit {
+    /// Whether it rolls back; it pauses otherwise.
+    pub fn rolls_back(self) -> bool {
+        match self {
+            Self::ConsecutiveFailures(_) | Self::Failures(_) => true,
+            Self::Inconclusive(_) | Self::NoData(_) => false,
+        }
+    }
+}
+
+impl fmt::Display for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ConsecutiveFailures(1) => f.write_str("a slice failed"),
+            Self::ConsecutiveFailures(count) => write!(f, "{count} slices in a row failed"),
+            Self::Failures(count) => write!(f, "{count} slices of the rollout failed"),
+            Self::Inconclusive(count) => write!(f, "{count} slices in a row were inconclusive"),
+            Self::NoData(count) => write!(f, "{count} slices in a row had no data"),
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! What follows from the verdicts.
+
+use std::{fmt, time::Duration};
+
+use serde::{Deserialize, Serialize};
+
+use super::{Analysis, Judged, Limit, Observed, Stage, Verdict};
+
+/// What to do with a rollout.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Decision {
+    /// Nothing yet.
+    Hold,
+    /// Go on to the next stage, or complete.
+    Promote,
+    /// Take the canary from everyone.
+    RollBack(Cause),
+    /// Wait for an operator.
+    Pause(Cause),
+}
+
+/// Whether a rollout goes on by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// It does.
+    Running,
+    /// It waits for an operator; what fails still rolls back.
+    Paused,
+}
+
+/// Why a decision was taken: a limit on an application's verdicts, and the slice that reached it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Cause {
+    /// The limit.
+    pub limit: Limit,
+    /// The slice.
+    pub slice: Judged,
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.limit, self.slice)
+    }
+}
+
+impl Analysis {
+    /// What to do, so long in the stage.
+    ///
+    /// One failing application rolls back, whatever the others do. A limit that was reached stays
+    /// so until the next stage or a resume.
+    pub fn decide(&self, stage: &Stage<'_>, elapsed: Duration, phase: Phase) -> Decision {
+        let causes = || self.observed().filter_map(|(_, observed)| observed.cause());
+        if let Some(cause) = causes().find(|cause| cause.limit.rolls_back()) {
+            return Decision::RollBack(cause.clone());
+        }
+        if phase == Phase::Paused {
+            return Decision::Hold;
+        }
+        if let Some(cause) = causes().next() {
+            return Decision::Pause(cause.clone());
+        }
+        let all_pass = self.observed().all(|(_, observed)| passes(observed));
+        if all_pass && elapsed >= stage.min_duration {
+            return Decision::Promote;
+        }
+        Decision::Hold
+    }
+}
+
+fn passes(observed: &Observed) -> bool {
+    let newest = observed.newest();
+    newest.is_some_and(|newest| newest.verdict() == Verdict::Pass)
+}

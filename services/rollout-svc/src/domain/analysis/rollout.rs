@@ -1,0 +1,126 @@
+//! The analysis of a whole rollout.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use serde::{Deserialize, Serialize};
+use vortex_bucket::{Arm, Share};
+
+use super::{Application, Figures, Judged, Observed, SequentialTest, Settings};
+
+/// What was reported of a rollout's applications, and what came of it: all that is remembered of
+/// figures, to be stored with the rollout.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Analysis {
+    /// How many tests were begun: one for each stage and resume.
+    tests: u32,
+    applications: BTreeMap<Application, Observed>,
+}
+
+/// The stage that a rollout is in.
+#[derive(Debug, Clone, Copy)]
+pub struct Stage<'a> {
+    /// What the analysis goes by.
+    pub settings: &'a Settings,
+    /// The canary's share in force; at all of it there is no stable arm.
+    pub share: Share,
+    /// How long the stage takes at least.
+    pub min_duration: Duration,
+}
+
+/// A rollout of no application.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a rollout has at least one application")]
+pub struct NoApplication;
+
+/// Figures of an application that the rollout doesn't touch.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the rollout doesn't touch {0}")]
+pub struct UnknownApplication(pub Application);
+
+impl Stage<'_> {
+    pub(super) fn has_stable(&self) -> bool {
+        self.share < Share::FULL
+    }
+}
+
+impl Analysis {
+    /// Begins with the first stage of a rollout of these applications.
+    pub fn begin(
+        applications: impl IntoIterator<Item = Application>,
+    ) -> Result<Self, NoApplication> {
+        let applications: Vec<Application> = applications.into_iter().collect();
+        let test = SequentialTest::nth(1, applications.len());
+        let applications: BTreeMap<_, _> = applications
+            .into_iter()
+            .map(|application| (application, Observed::begin(test.clone())))
+            .collect();
+        if applications.is_empty() {
+            return Err(NoApplication);
+        }
+        Ok(Self {
+            tests: 1,
+            applications,
+        })
+    }
+
+    /// Goes on to a next stage, whose effect is now: time counts from 0 again.
+    pub fn next_stage(&mut self) {
+        let test = self.next_test();
+        for observed in self.applications.values_mut() {
+            observed.next_stage(test.clone());
+        }
+    }
+
+    /// Starts all counts anew, so long in the stage, as an operator has looked at them.
+    pub fn resume(&mut self, elapsed: Duration) {
+        let test = self.next_test();
+        for observed in self.applications.values_mut() {
+            observed.resume(test.clone(), elapsed);
+        }
+    }
+
+    fn next_test(&mut self) -> SequentialTest {
+        self.tests = self.tests.saturating_add(1);
+        SequentialTest::nth(self.tests, self.applications.len())
+    }
+
+    /// Takes in figures of an arm that came so long in the stage, after it has closed the slices
+    /// of the application that were due before. Time doesn't run backwards between calls.
+    pub fn report(
+        &mut self,
+        application: &Application,
+        arm: Arm,
+        figures: Figures,
+        stage: &Stage<'_>,
+        elapsed: Duration,
+    ) -> Result<Vec<Judged>, UnknownApplication> {
+        let Some(observed) = self.applications.get_mut(application) else {
+            return Err(UnknownApplication(application.clone()));
+        };
+        let closed = close_due(application, observed, stage, elapsed).collect();
+        observed.add(arm, figures, elapsed);
+        Ok(closed)
+    }
+
+    /// Closes the slices of all applications that are due: at most 101 of each.
+    pub fn advance(&mut self, stage: &Stage<'_>, elapsed: Duration) -> Vec<Judged> {
+        let applications = self.applications.iter_mut();
+        applications
+            .flat_map(|(application, observed)| close_due(application, observed, stage, elapsed))
+            .collect()
+    }
+
+    /// What is known of each application, by name.
+    pub fn observed(&self) -> impl Iterator<Item = (&Application, &Observed)> {
+        self.applications.iter()
+    }
+}
+
+fn close_due<'a>(
+    application: &'a Application,
+    observed: &'a mut Observed,
+    stage: &'a Stage<'_>,
+    elapsed: Duration,
+) -> impl Iterator<Item = Judged> + 'a {
+    std::iter::from_fn(move || observed.close_due(application, stage, elapsed))
+}

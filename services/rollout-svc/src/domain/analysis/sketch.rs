@@ -1,0 +1,150 @@
+//! Latencies as a DDSketch: quantiles within 1 %, of any number of values in bounded space.
+//!
+//! Charles Masson, Jee E. Rim and Homin K. Lee, *DDSketch: A Fast and Fully-Mergeable Quantile
+//! Sketch with Relative-Error Guarantees*, VLDB 2019. Of the crates that have it none can be made
+//! of a message's bins, nor read the mappings that other languages send.
+
+mod mapping;
+mod parts;
+
+pub use mapping::{Interpolation, Mapping};
+pub use parts::{InvalidSketch, Parts};
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use mapping::{index_of, value_of};
+
+/// How many bins a sketch has at most: from 1 ms they reach to 28 s.
+const MAX_BINS: usize = 512;
+/// What is shorter counts as zero, in seconds.
+const SHORTEST: f64 = 1e-9;
+/// What is longer is no latency, in seconds.
+const LONGEST: f64 = 1e6;
+
+/// Latencies in seconds, counted by bins whose bounds grow by 2 %.
+///
+/// When there would be more bins than 512, the lowest are joined, so high quantiles keep their
+/// accuracy. Equal values in any order and by any merges make equal sketches.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Sketch {
+    /// The index of the first bin, which is not empty if there is one.
+    first: i32,
+    bins: Vec<f64>,
+    zero: f64,
+}
+
+impl Sketch {
+    /// How far a quantile may be from the value it stands for, as a part of it.
+    pub const ACCURACY: f64 = 0.01;
+
+    /// Adds one latency; what is longer than eleven days counts as that.
+    pub fn record(&mut self, latency: Duration) {
+        let seconds = latency.as_secs_f64().min(LONGEST);
+        if seconds < SHORTEST {
+            self.zero += 1.0;
+        } else {
+            self.count_bins(index_of(seconds), &[1.0]);
+        }
+    }
+
+    /// How many latencies there are.
+    pub fn count(&self) -> f64 {
+        self.zero + self.bins.iter().sum::<f64>()
+    }
+
+    /// Adds all that another counted.
+    pub fn merge(&mut self, other: &Self) {
+        self.zero += other.zero;
+        self.count_bins(other.first, &other.bins);
+    }
+
+    /// The latency in seconds that the part `q` of all are not above; none of none.
+    pub fn quantile(&self, q: f64) -> Option<f64> {
+        let count = self.count();
+        if count <= 0.0 {
+            return None;
+        }
+        let rank = q.clamp(0.0, 1.0) * (count - 1.0).max(0.0);
+        self.at_rank(rank)
+    }
+
+    /// The latency in seconds below which `rank` of them are.
+    fn at_rank(&self, rank: f64) -> Option<f64> {
+        let mut below = self.zero;
+        if rank < below {
+            return Some(0.0);
+        }
+        for (index, count) in self.occupied() {
+            below += count;
+            if rank < below {
+                return Some(value_of(index));
+            }
+        }
+        // Sums of fractions may fall short of the rank by a rounding.
+        let last = self.first + self.bins.len() as i32 - 1;
+        Some(value_of(last))
+    }
+
+    /// The latency in seconds that so many are above: the longest but `above` of them.
+    pub(super) fn longest_but(&self, above: f64) -> Option<f64> {
+        let count = self.count();
+        if count <= 0.0 {
+            return None;
+        }
+        self.at_rank((count - 1.0 - above).max(0.0))
+    }
+
+    /// How many latencies are above this one, in seconds.
+    pub(super) fn count_above(&self, latency: f64) -> f64 {
+        self.occupied()
+            .filter(|(index, _)| value_of(*index) > latency)
+            .map(|(_, count)| count)
+            .sum()
+    }
+
+    fn occupied(&self) -> impl Iterator<Item = (i32, f64)> {
+        (self.first..)
+            .zip(self.bins.iter().copied())
+            .filter(|(_, count)| *count > 0.0)
+    }
+
+    /// Adds bins that follow each other, the first and last of which are not empty.
+    fn count_bins(&mut self, first: i32, counts: &[f64]) {
+        let Some(behind) = counts.len().checked_sub(1) else {
+            return;
+        };
+        self.reach_up(first, first + behind as i32);
+        self.reach_down(first);
+        for (index, count) in (first..).zip(counts) {
+            let bin = (index - self.first).max(0) as usize;
+            self.bins[bin] += count;
+        }
+    }
+
+    /// Makes bins up to `last`, and joins the lowest that are then too many.
+    fn reach_up(&mut self, first: i32, last: i32) {
+        if self.bins.is_empty() {
+            self.first = first;
+        }
+        let length = (last - self.first + 1).max(0) as usize;
+        if length > self.bins.len() {
+            self.bins.resize(length, 0.0);
+        }
+        let excess = self.bins.len().saturating_sub(MAX_BINS);
+        if excess > 0 {
+            let joined: f64 = self.bins.drain(..excess).sum();
+            self.bins[0] += joined;
+            self.first += excess as i32;
+        }
+    }
+
+    /// Makes bins down to `first`, as far as there may be any.
+    fn reach_down(&mut self, first: i32) {
+        let room = MAX_BINS - self.bins.len();
+        let missing = (self.first - first).clamp(0, room as i32);
+        self.bins.splice(..0, (0..missing).map(|_| 0.0));
+        self.first -= missing;
+    }
+}

@@ -1,0 +1,12 @@
+//! The analysis of rollouts.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)] // all of this is test code
+
+mod bad_input;
+mod decisions;
+mod gates;
+mod rollout;
+mod sequential;
+mod sketches;
+mod slices;
+mod statistics;
