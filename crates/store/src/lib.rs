@@ -27,6 +27,8 @@ mod limits;
 mod range;
 mod revision;
 mod ring;
+#[cfg(feature = "service")]
+pub mod service;
 mod store;
 mod transaction;
 mod watch;

@@ -64,6 +64,7 @@ fn parts(interpolation: Interpolation) -> Parts {
         ..Mapping::OURS
     };
     Parts {
+        unit: 1.0,
         mapping,
         ..sketch.parts()
     }

@@ -1,3 +1,33 @@
 //! The rules of rollouts: pure functions of their arguments, with time as a value.
 
 pub mod analysis;
+mod audit;
+mod breaker;
+mod command;
+mod measured;
+mod moment;
+mod names;
+mod plan;
+mod refused;
+mod rollout;
+mod share;
+mod state;
+mod step;
+#[cfg(test)]
+mod tests;
+
+pub use audit::{Action, AuditEntry, SELF};
+pub use breaker::{Breaker, BreakerLimits, Reset};
+pub use command::{Command, Effect, Judgement, Order, Transition};
+pub use measured::{
+    ClosedSlice, MAX_SLICES, Measured, Report, ReportRefused, Taken, Total, Totals,
+};
+pub use moment::Moment;
+pub use names::{InvalidName, RequestId, RolloutId, application};
+pub use plan::{InvalidStages, Stage, StageDraft, Stages, Strategy, Unit};
+pub use refused::Refused;
+pub use rollout::{Rollout, Spec, Standing};
+pub use state::{
+    Completed, Detached, Hold, Motion, Paused, Removal, RolledBack, Running, State, StateKind,
+    Superseded,
+};

@@ -112,6 +112,7 @@ fn unknown_applications_are_refused_and_nothing_changes() {
 
 fn parts() -> Parts {
     Parts {
+        unit: 1.0,
         mapping: Mapping::OURS,
         contiguous: vec![1.0, 2.0],
         contiguous_first: -100,

@@ -102,6 +102,7 @@ fn sent(seconds: &[f64], accuracy: f64, offset: f64, interpolation: Interpolatio
     let log2_gamma = ((1.0 + accuracy) / (1.0 - accuracy)).ln() / widening;
     let index = |value: f64| (log2(value, interpolation) / log2_gamma + offset).floor() as i32;
     Parts {
+        unit: 1.0,
         mapping: Mapping {
             gamma: log2_gamma.exp2(),
             index_offset: offset,

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use vortex_bucket::Arm;
 
 use super::{
-    Cause, Counts, Figures, Judged, SequentialTest, Stage, Tally, slice::OpenSlice, slice::Slice,
+    Cause, Counts, Figures, Judged, SequentialTest, Sketch, Stage, Tally, slice::OpenSlice,
+    slice::Slice,
 };
 
 /// The name of an application whose figures are judged apart from others'.
@@ -18,6 +19,8 @@ pub struct Application(String);
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Observed {
     open: OpenSlice,
+    /// One part in so many of what the rollout's tests may err is this application's.
+    parts: usize,
     test: SequentialTest,
     counts: Counts,
     newest: Option<Judged>,
@@ -25,6 +28,9 @@ pub struct Observed {
 }
 
 impl Application {
+    /// Stands for the application of figures that name none, until one is named.
+    pub const UNNAMED: &str = "unnamed";
+
     /// The application of this name, which has been checked where it came from.
     pub fn new(name: impl Into<String>) -> Self {
         Self(name.into())
@@ -43,10 +49,13 @@ impl fmt::Display for Application {
 }
 
 impl Observed {
-    pub(super) fn begin(test: SequentialTest) -> Self {
+    /// Begins so long in the stage with the rollout's `nth` test, one part in `parts` of which is
+    /// the application's.
+    pub(super) fn begin(nth: u32, parts: usize, elapsed: Duration) -> Self {
         Self {
-            open: OpenSlice::at(Duration::ZERO),
-            test,
+            open: OpenSlice::at(elapsed),
+            parts,
+            test: SequentialTest::nth(nth, parts),
             counts: Counts::default(),
             newest: None,
             cause: None,
@@ -54,20 +63,23 @@ impl Observed {
     }
 
     /// The same in a next stage.
-    pub(super) fn next_stage(&mut self, test: SequentialTest) {
+    pub(super) fn next_stage(&mut self, nth: u32) {
         let counts = self.counts.of_next_stage();
         *self = Self {
             counts,
-            ..Self::begin(test)
+            ..Self::begin(nth, self.parts, Duration::ZERO)
         };
     }
 
     /// The same from `elapsed` on, with nothing counted.
-    pub(super) fn resume(&mut self, test: SequentialTest, elapsed: Duration) {
-        *self = Self {
-            open: OpenSlice::at(elapsed),
-            ..Self::begin(test)
-        };
+    pub(super) fn resume(&mut self, nth: u32, elapsed: Duration) {
+        *self = Self::begin(nth, self.parts, elapsed);
+    }
+
+    /// Whether nothing was ever reported of it in this stage.
+    pub(super) fn is_silent(&self) -> bool {
+        let is_none = |arm| self.open(arm) == Tally::default();
+        self.newest.is_none() && is_none(Arm::Canary) && is_none(Arm::Stable)
     }
 
     pub(super) fn add(&mut self, arm: Arm, figures: Figures, elapsed: Duration) {
@@ -132,6 +144,11 @@ impl Observed {
     /// What was reported of an arm since the newest slice closed.
     pub fn open(&self, arm: Arm) -> Tally {
         self.open.figures(arm).tally()
+    }
+
+    /// The latencies that were reported of an arm since the newest slice closed.
+    pub fn open_latency(&self, arm: Arm) -> &Sketch {
+        self.open.figures(arm).latency()
     }
 
     /// The limit that was reached, if one was.

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use serde::{Deserialize, Serialize};
 use vortex_bucket::{Arm, Share};
 
-use super::{Application, Figures, Judged, Observed, SequentialTest, Settings};
+use super::{Application, Figures, Judged, Observed, Settings};
 
 /// What was reported of a rollout's applications, and what came of it: all that is remembered of
 /// figures, to be stored with the rollout.
@@ -49,10 +49,10 @@ impl Analysis {
         applications: impl IntoIterator<Item = Application>,
     ) -> Result<Self, NoApplication> {
         let applications: Vec<Application> = applications.into_iter().collect();
-        let test = SequentialTest::nth(1, applications.len());
+        let parts = applications.len();
         let applications: BTreeMap<_, _> = applications
             .into_iter()
-            .map(|application| (application, Observed::begin(test.clone())))
+            .map(|application| (application, Observed::begin(1, parts, Duration::ZERO)))
             .collect();
         if applications.is_empty() {
             return Err(NoApplication);
@@ -63,25 +63,50 @@ impl Analysis {
         })
     }
 
+    /// Begins with the first stage of a rollout of applications that nobody has named: one that
+    /// is unnamed until figures of others come.
+    pub fn begin_unnamed() -> Self {
+        let unnamed = Application::new(Application::UNNAMED);
+        let observed = Observed::begin(1, parts_of(1), Duration::ZERO);
+        Self {
+            tests: 1,
+            applications: BTreeMap::from([(unnamed, observed)]),
+        }
+    }
+
+    /// Takes in an application that nobody named at the beginning, so long in the stage. It takes
+    /// the place of the unnamed one while nothing was reported of that.
+    pub fn admit(&mut self, application: Application, elapsed: Duration) {
+        if self.applications.contains_key(&application) {
+            return;
+        }
+        let unnamed = Application::new(Application::UNNAMED);
+        let silent = self
+            .applications
+            .get(&unnamed)
+            .is_some_and(Observed::is_silent);
+        let unnamed = silent.then(|| self.applications.remove(&unnamed)).flatten();
+        let observed = unnamed.unwrap_or_else(|| {
+            let parts = parts_of(self.applications.len() + 1);
+            Observed::begin(self.tests, parts, elapsed)
+        });
+        self.applications.insert(application, observed);
+    }
+
     /// Goes on to a next stage, whose effect is now: time counts from 0 again.
     pub fn next_stage(&mut self) {
-        let test = self.next_test();
+        self.tests = self.tests.saturating_add(1);
         for observed in self.applications.values_mut() {
-            observed.next_stage(test.clone());
+            observed.next_stage(self.tests);
         }
     }
 
     /// Starts all counts anew, so long in the stage, as an operator has looked at them.
     pub fn resume(&mut self, elapsed: Duration) {
-        let test = self.next_test();
-        for observed in self.applications.values_mut() {
-            observed.resume(test.clone(), elapsed);
-        }
-    }
-
-    fn next_test(&mut self) -> SequentialTest {
         self.tests = self.tests.saturating_add(1);
-        SequentialTest::nth(self.tests, self.applications.len())
+        for observed in self.applications.values_mut() {
+            observed.resume(self.tests, elapsed);
+        }
     }
 
     /// Takes in figures of an arm that came so long in the stage, after it has closed the slices
@@ -114,6 +139,12 @@ impl Analysis {
     pub fn observed(&self) -> impl Iterator<Item = (&Application, &Observed)> {
         self.applications.iter()
     }
+}
+
+/// The part of the `nth` application to report, where it is not known how many will: parts of
+/// `1/n(n+1)` add up to 1 however many follow.
+fn parts_of(nth: usize) -> usize {
+    nth * (nth + 1)
 }
 
 fn close_due<'a>(

@@ -37,7 +37,7 @@ pub(super) enum ToOurs {
         offset: f64,
         /// Of a bin, in logarithms to the base 2.
         width: f64,
-        /// The value that stands for a bin, as a multiple of its lower bound.
+        /// The value that stands for a bin in seconds, as a multiple of its lower bound.
         middle: f64,
         interpolation: Interpolation,
     },
@@ -57,14 +57,14 @@ impl Mapping {
         1.0 - 2.0 / (1.0 + width)
     }
 
-    /// The way from its bins to ours.
-    pub(super) fn to_ours(self) -> ToOurs {
+    /// The way from its bins, of values of so many seconds, to ours.
+    pub(super) fn to_ours(self, unit: f64) -> ToOurs {
         match self.shift() {
-            Some(by) => ToOurs::Shifted(by),
-            None => ToOurs::ByValue {
+            Some(by) if unit == 1.0 => ToOurs::Shifted(by),
+            _ => ToOurs::ByValue {
                 offset: self.index_offset,
                 width: self.gamma.log2(),
-                middle: 1.0 + self.accuracy(),
+                middle: (1.0 + self.accuracy()) * unit,
                 interpolation: self.interpolation,
             },
         }

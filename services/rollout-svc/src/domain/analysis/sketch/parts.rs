@@ -12,9 +12,11 @@ const MAX_COUNT: f64 = 1e12;
 /// How far its indexes may be shifted: as far as indexes go.
 const MAX_OFFSET: f64 = 2_147_483_648.0;
 
-/// What DDSketch's message holds, of values that are not negative: seconds.
+/// What DDSketch's message holds, of values that are not negative.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Parts {
+    /// How many seconds a value of 1 is: a thousandth in sketches of milliseconds.
+    pub unit: f64,
     /// Which values the bins are for.
     pub mapping: Mapping,
     /// The counts of bins that follow each other.
@@ -63,7 +65,7 @@ pub enum InvalidSketch {
         count: f64,
     },
     /// A latency of more than eleven days.
-    #[error("bin {index} is for latencies above {LONGEST} seconds: latencies are in seconds")]
+    #[error("bin {index} is for latencies above {LONGEST} seconds")]
     TooLong {
         /// Its index.
         index: i32,
@@ -127,7 +129,7 @@ impl Sketch {
     pub fn from_parts(parts: &Parts) -> Result<Self, InvalidSketch> {
         parts.check()?;
         let (shortest, longest) = (index_of(SHORTEST), index_of(LONGEST));
-        let to_ours = parts.mapping.to_ours();
+        let to_ours = parts.mapping.to_ours(parts.unit);
         let mut sketch = Self {
             zero: parts.zero,
             ..Self::default()
@@ -146,6 +148,7 @@ impl Sketch {
     pub fn parts(&self) -> Parts {
         debug_assert!(self.bins.len() <= MAX_BINS);
         Parts {
+            unit: 1.0,
             mapping: Mapping::OURS,
             contiguous: self.bins.clone(),
             contiguous_first: self.first,

@@ -1,0 +1,116 @@
+//! What happened to a rollout, for ever.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use vortex_bucket::Share;
+
+use super::{StateKind, analysis::Judged};
+
+/// Who did what the service decided by itself.
+pub const SELF: &str = "rollout-svc";
+
+/// What was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Action {
+    /// It was created.
+    Create,
+    /// Its first stage began.
+    Start,
+    /// It went to the next stage, or from the last one to its end.
+    Promote,
+    /// It goes no further by itself.
+    Pause,
+    /// It goes on.
+    Resume,
+    /// Everybody gets stable again.
+    RollBack,
+    /// It becomes stable, or has become so.
+    Complete,
+    /// Its split is no longer its own.
+    Detach,
+    /// Another cluster took its namespace over.
+    Supersede,
+}
+
+/// One thing that happened to a rollout.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AuditEntry {
+    /// Its number, from 1, without gaps.
+    pub number: u64,
+    /// When.
+    pub at: Timestamp,
+    /// Who: a principal, or [`SELF`].
+    pub principal: String,
+    /// What.
+    pub action: Action,
+    /// The state before; none of a creation.
+    pub from: Option<StateKind>,
+    /// The state after.
+    pub to: StateKind,
+    /// The stage before, if there was one.
+    pub from_stage: Option<u32>,
+    /// The stage after, if there is one.
+    pub to_stage: Option<u32>,
+    /// The share that it sets, if it sets one.
+    #[serde(with = "optional_share")]
+    pub share: Option<Share>,
+    /// Why: what the caller gave, or what decided.
+    pub reason: String,
+    /// The slices that decided.
+    pub evidence: Vec<Judged>,
+    /// The generation after it.
+    pub generation: u64,
+}
+
+impl Action {
+    /// Its name, as callers and metrics know it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Start => "start",
+            Self::Promote => "promote",
+            Self::Pause => "pause",
+            Self::Resume => "resume",
+            Self::RollBack => "roll_back",
+            Self::Complete => "complete",
+            Self::Detach => "detach",
+            Self::Supersede => "supersede",
+        }
+    }
+
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::Create,
+        Self::Start,
+        Self::Promote,
+        Self::Pause,
+        Self::Resume,
+        Self::RollBack,
+        Self::Complete,
+        Self::Detach,
+        Self::Supersede,
+    ];
+}
+
+/// How a share that may be missing is stored.
+mod optional_share {
+    use serde::{Deserialize as _, Deserializer, Serialize as _, Serializer, de::Error as _};
+    use vortex_bucket::Share;
+
+    #[allow(clippy::trivially_copy_pass_by_ref, clippy::ref_option)] // serde's signature
+    pub(super) fn serialize<S: Serializer>(
+        share: &Option<Share>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        share.map(Share::hundredths).serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D>(from: D) -> Result<Option<Share>, D::Error>
+    where
+        D: Deserializer<'de>,
+    {
+        let hundredths = Option::<u16>::deserialize(from)?;
+        let share = hundredths.map(Share::from_hundredths);
+        share.transpose().map_err(D::Error::custom)
+    }
+}

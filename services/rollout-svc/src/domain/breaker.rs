@@ -1,0 +1,96 @@
+//! The breaker: when too many rollouts rolled back by themselves in a short time, nothing starts
+//! or goes on by itself until an operator has looked.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Moment, RolloutId};
+
+/// Rollbacks that are kept to be shown.
+const MAX_SHOWN: usize = 100;
+
+/// When the breaker opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BreakerLimits {
+    /// With more automatic rollbacks than these.
+    pub max_rollbacks: u32,
+    /// Within this time.
+    pub window: Duration,
+}
+
+/// The breaker.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Breaker {
+    rollbacks: Vec<(RolloutId, Moment)>,
+    opened: Option<Moment>,
+    reset: Option<Reset>,
+}
+
+/// An operator's closing of the breaker.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reset {
+    /// Who.
+    pub by: String,
+    /// When.
+    pub at: Moment,
+    /// Why.
+    pub reason: String,
+}
+
+impl Breaker {
+    /// Counts an automatic rollback, and opens beyond the limit.
+    #[must_use]
+    pub fn count(mut self, id: RolloutId, now: Moment, limits: BreakerLimits) -> Self {
+        self.expire(now, limits.window);
+        self.rollbacks.push((id, now));
+        if self.rollbacks.len() > limits.max_rollbacks as usize {
+            self.opened.get_or_insert(now);
+        }
+        let excess = self
+            .rollbacks
+            .len()
+            .saturating_sub(MAX_SHOWN.max(limits.max_rollbacks as usize + 1));
+        self.rollbacks.drain(..excess);
+        self
+    }
+
+    /// Closes it, and counts anew.
+    #[must_use]
+    pub fn reset(self, reset: Reset) -> Self {
+        Self {
+            rollbacks: Vec::new(),
+            opened: None,
+            reset: Some(reset),
+        }
+    }
+
+    /// Whether it is open.
+    pub fn is_open(&self) -> bool {
+        self.opened.is_some()
+    }
+
+    /// Since when it is open.
+    pub fn opened(&self) -> Option<Moment> {
+        self.opened
+    }
+
+    /// The rollbacks within the window, oldest first.
+    pub fn rollbacks(
+        &self,
+        now: Moment,
+        window: Duration,
+    ) -> impl Iterator<Item = &(RolloutId, Moment)> {
+        let within = move |at: &Moment| now.since(*at) < window;
+        self.rollbacks.iter().filter(move |(_, at)| within(at))
+    }
+
+    /// Who closed it last.
+    pub fn last_reset(&self) -> Option<&Reset> {
+        self.reset.as_ref()
+    }
+
+    fn expire(&mut self, now: Moment, window: Duration) {
+        self.rollbacks.retain(|(_, at)| now.since(*at) < window);
+    }
+}

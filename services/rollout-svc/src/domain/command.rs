@@ -1,0 +1,127 @@
+//! What can be asked of a rollout, and what comes of it.
+
+use serde::{Deserialize, Serialize};
+use vortex_bucket::Share;
+
+use super::{
+    AuditEntry, Rollout,
+    analysis::{Decision, Judged},
+};
+
+/// Somebody's wish.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Order {
+    /// Who.
+    pub principal: String,
+    /// Why, for the audit.
+    pub reason: String,
+}
+
+/// Something that may change a rollout.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// Begin the first stage.
+    Start(Order),
+    /// Go to the next stage, or complete from the last.
+    Promote {
+        /// Who and why.
+        order: Order,
+        /// The stage it must be at.
+        expected: Option<u32>,
+    },
+    /// Go no further by itself.
+    Pause(Order),
+    /// Go on.
+    Resume(Order),
+    /// Give everybody stable again.
+    RollBack(Order),
+    /// Make the change set stable, whatever the stage.
+    Complete(Order),
+    /// What the analysis makes of the figures.
+    Judge(Judgement),
+    /// The effect of this generation is in force.
+    Confirm {
+        /// Which.
+        generation: u64,
+    },
+    /// The effect of this generation will never be.
+    Refuse {
+        /// Which.
+        generation: u64,
+        /// Why.
+        why: String,
+    },
+    /// The removal of this generation came too late: the change set is stable.
+    FindReleased {
+        /// Which.
+        generation: u64,
+    },
+    /// Somebody else ended its split.
+    Detach {
+        /// How.
+        why: String,
+    },
+    /// Another cluster took its namespace over.
+    Supersede {
+        /// Which.
+        why: String,
+    },
+}
+
+/// What the analysis makes of the figures of one generation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Judgement {
+    /// Whose figures they are.
+    pub generation: u64,
+    /// What follows.
+    pub decision: Decision,
+    /// The newest slice of each application, if there is one.
+    pub evidence: Vec<Judged>,
+    /// Whether the breaker lets rollouts go on by themselves.
+    pub breaker_open: bool,
+}
+
+/// What config-svc is told. Generations of a rollout rise by one with each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Effect {
+    /// Give so many readers the canary.
+    SetShare {
+        /// How many.
+        #[serde(with = "super::share")]
+        share: Share,
+        /// Which move this is.
+        generation: u64,
+    },
+    /// Give everybody stable again.
+    Remove {
+        /// Which move this is.
+        generation: u64,
+    },
+    /// Make the change set stable.
+    Release {
+        /// Which move this is.
+        generation: u64,
+    },
+}
+
+impl Effect {
+    /// Which move it is.
+    pub fn generation(self) -> u64 {
+        match self {
+            Self::SetShare { generation, .. }
+            | Self::Remove { generation }
+            | Self::Release { generation } => generation,
+        }
+    }
+}
+
+/// What a command came to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Transition {
+    /// The rollout after it.
+    pub next: Rollout,
+    /// What config-svc is to be told now.
+    pub effect: Option<Effect>,
+    /// What the audit says of it.
+    pub audit: Option<AuditEntry>,
+}

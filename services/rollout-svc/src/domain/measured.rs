@@ -1,0 +1,253 @@
+//! What is measured of a rollout from its start to its end.
+
+mod report;
+mod seen;
+
+pub use report::{Report, ReportRefused, Taken};
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use vortex_bucket::Arm;
+
+use super::{
+    Judgement, Moment, Rollout, State,
+    analysis::{
+        Analysis, Application, Counts, Decision, Figures, Judged, Phase, Sketch, Stage, Tally,
+    },
+};
+use seen::Seen;
+
+/// Slices that are kept to be shown.
+pub const MAX_SLICES: usize = 50;
+
+/// What is measured of a rollout: all that is stored but the newest slices, which are stored one
+/// by one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Measured {
+    analysis: Analysis,
+    /// Since when counts run, in time since the stage's effect: a resume begins them anew.
+    counted_from: Duration,
+    totals: BTreeMap<Application, Totals>,
+    /// How many slices were closed.
+    closed: u64,
+    seen: Seen,
+    #[serde(skip)]
+    slices: VecDeque<ClosedSlice>,
+}
+
+/// What was reported of an application since the rollout began.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Totals {
+    canary: Total,
+    stable: Total,
+}
+
+/// What was reported of an arm since the rollout began.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Total {
+    /// Requests and errors.
+    pub tally: Tally,
+    /// Latencies.
+    pub latency: Sketch,
+}
+
+/// A slice that was judged.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ClosedSlice {
+    /// Its number within the rollout, from 1.
+    pub number: u64,
+    /// The stage.
+    pub stage: u32,
+    /// When the stage's share came into force, by the wall clock.
+    pub effect_at: Timestamp,
+    /// What the gates said.
+    pub judged: Judged,
+}
+
+impl Totals {
+    /// Those of an arm.
+    pub fn of(&self, arm: Arm) -> &Total {
+        match arm {
+            Arm::Canary => &self.canary,
+            Arm::Stable => &self.stable,
+        }
+    }
+
+    fn add(&mut self, arm: Arm, figures: &Figures) {
+        let total = match arm {
+            Arm::Canary => &mut self.canary,
+            Arm::Stable => &mut self.stable,
+        };
+        let (tally, more) = (&mut total.tally, figures.tally());
+        tally.requests = tally.requests.saturating_add(more.requests);
+        tally.errors = tally.errors.saturating_add(more.errors);
+        total.latency.merge(figures.latency());
+    }
+}
+
+impl Measured {
+    /// Begins with the start of a rollout.
+    pub fn begin(rollout: &Rollout) -> Self {
+        let apps = rollout.spec.apps.iter().cloned();
+        let analysis = Analysis::begin(apps).unwrap_or_else(|_none| Analysis::begin_unnamed());
+        Self {
+            analysis,
+            counted_from: Duration::ZERO,
+            totals: BTreeMap::new(),
+            closed: 0,
+            seen: Seen::default(),
+            slices: VecDeque::new(),
+        }
+    }
+
+    /// The same with the slices that were stored, in any order.
+    #[must_use]
+    pub fn with_slices(mut self, mut slices: Vec<ClosedSlice>) -> Self {
+        slices.retain(|slice| slice.number <= self.closed);
+        slices.sort_unstable_by_key(|slice| slice.number);
+        self.slices = slices.into();
+        self
+    }
+
+    /// The same after a transition, if it begins anything anew.
+    pub fn after(&self, before: &Rollout, after: &Rollout, now: Moment) -> Option<Self> {
+        let settles =
+            before.state().settled_since().is_none() && after.state().settled_since().is_some();
+        let was_in_force = before.state().in_force() > vortex_bucket::Share::NONE;
+        let resumes = matches!(
+            (before.state(), after.state()),
+            (State::Paused(_), State::Running(_)) if before.standing.generation == after.standing.generation
+        );
+        let mut next = self.clone();
+        if settles && was_in_force {
+            next.analysis.next_stage();
+            next.counted_from = Duration::ZERO;
+        } else if resumes {
+            let since = after.state().settled_since();
+            next.counted_from = since.map_or(Duration::ZERO, |since| now.since(since));
+            next.analysis.resume(next.counted_from);
+        } else {
+            return None;
+        }
+        Some(next)
+    }
+
+    /// Closes the slices that are due. Answers whether there were any.
+    pub fn advance(&mut self, rollout: &Rollout, now: Moment) -> bool {
+        let Some((stage, since)) = stage_of(rollout) else {
+            return false;
+        };
+        let judged = self.analysis.advance(&stage, now.since(since));
+        self.keep(rollout, since, judged)
+    }
+
+    /// What follows for a rollout whose slices were closed up to now.
+    pub fn judge(&self, rollout: &Rollout, now: Moment, breaker_open: bool) -> Option<Judgement> {
+        let (stage, since) = stage_of(rollout)?;
+        let phase = match rollout.state() {
+            State::Running(_) => Phase::Running,
+            _ => Phase::Paused,
+        };
+        let decision = self.analysis.decide(&stage, now.since(since), phase);
+        let newest = self
+            .analysis
+            .observed()
+            .filter_map(|(_, observed)| observed.newest());
+        let evidence = match decision {
+            Decision::Hold => Vec::new(),
+            _ => newest.cloned().collect(),
+        };
+        Some(Judgement {
+            generation: rollout.standing.generation,
+            decision,
+            evidence,
+            breaker_open,
+        })
+    }
+
+    /// How long until there may be something to close or to decide.
+    pub fn due_in(&self, rollout: &Rollout, now: Moment) -> Option<Duration> {
+        let (stage, since) = stage_of(rollout)?;
+        let elapsed = now.since(since);
+        let interval = stage.settings.interval;
+        let counted = elapsed.saturating_sub(self.counted_from);
+        let begun = counted.as_nanos() % interval.as_nanos().max(1);
+        let begun = Duration::from_nanos(u64::try_from(begun).unwrap_or(0));
+        let slice = interval.saturating_sub(begun);
+        let stage = stage
+            .min_duration
+            .checked_sub(elapsed)
+            .filter(|rest| !rest.is_zero());
+        Some(stage.map_or(slice, |stage| stage.min(slice)))
+    }
+
+    /// The slices judged last, oldest first.
+    pub fn slices(&self) -> impl DoubleEndedIterator<Item = &ClosedSlice> {
+        self.slices.iter()
+    }
+
+    /// The number of the newest slice.
+    pub fn closed(&self) -> u64 {
+        self.closed
+    }
+
+    /// What was reported since the rollout began, by application.
+    pub fn totals(&self) -> impl Iterator<Item = (&Application, &Totals)> {
+        self.totals.iter()
+    }
+
+    /// The analysis.
+    pub fn analysis(&self) -> &Analysis {
+        &self.analysis
+    }
+
+    /// The verdicts of the application that is nearest to a limit of each kind.
+    pub fn counts(&self) -> Counts {
+        let all = self
+            .analysis
+            .observed()
+            .map(|(_, observed)| observed.counts());
+        all.fold(Counts::default(), |worst, counts| Counts {
+            failures: worst.failures.max(counts.failures),
+            failures_in_a_row: worst.failures_in_a_row.max(counts.failures_in_a_row),
+            inconclusive_in_a_row: worst
+                .inconclusive_in_a_row
+                .max(counts.inconclusive_in_a_row),
+            no_data_in_a_row: worst.no_data_in_a_row.max(counts.no_data_in_a_row),
+        })
+    }
+
+    fn keep(&mut self, rollout: &Rollout, since: Moment, judged: Vec<Judged>) -> bool {
+        let any = !judged.is_empty();
+        for judged in judged {
+            self.closed += 1;
+            if self.slices.len() == MAX_SLICES {
+                self.slices.pop_front();
+            }
+            self.slices.push_back(ClosedSlice {
+                number: self.closed,
+                stage: rollout.state().stage().unwrap_or_default(),
+                effect_at: since.wall,
+                judged,
+            });
+        }
+        any
+    }
+}
+
+/// The stage that figures are of, and since when; none while no share is settled.
+fn stage_of(rollout: &Rollout) -> Option<(Stage<'_>, Moment)> {
+    let since = rollout.state().settled_since()?;
+    let planned = rollout.stage()?;
+    let stage = Stage {
+        settings: &rollout.spec.settings,
+        share: rollout.state().in_force(),
+        min_duration: planned.min_duration,
+    };
+    Some((stage, since))
+}

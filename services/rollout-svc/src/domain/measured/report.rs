@@ -1,0 +1,238 @@
+//! Taking figures in: all of a report, or none of it.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use vortex_bucket::Arm;
+
+use super::{Measured, stage_of};
+use crate::domain::{
+    Moment, RequestId, Rollout, StateKind,
+    analysis::{Application, Figures},
+};
+
+/// Applications of a rollout whose applications nobody named.
+const MAX_APPLICATIONS: usize = 64;
+/// How far a reporter's clock may be ahead.
+const AHEAD: Duration = Duration::from_secs(5);
+
+/// What one reporter saw of one arm.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    /// The application; none for the rollout's only one.
+    pub application: Option<Application>,
+    /// The arm.
+    pub arm: Arm,
+    /// The generation that was served; none for the present one.
+    pub generation: Option<u64>,
+    /// When the window began.
+    pub from: Option<Timestamp>,
+    /// When it ended.
+    pub to: Option<Timestamp>,
+    /// What was seen.
+    pub figures: Figures,
+}
+
+/// Why figures are refused. Nothing of the report was counted then.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReportRefused {
+    /// Nothing is measured before the start and after the end.
+    #[error("the rollout is {0}: it takes figures from its start to its end")]
+    NotMeasured(StateKind),
+    /// Figures of an older share.
+    #[error("the figures are of generation {given}, and {present} is in force")]
+    Outdated {
+        /// Theirs.
+        given: u64,
+        /// The rollout's.
+        present: u64,
+    },
+    /// A window that had ended before the share was in force.
+    #[error("the window ended at {to}, and this share is in force since {since}")]
+    Before {
+        /// The window's end.
+        to: Timestamp,
+        /// When the stage began.
+        since: Timestamp,
+    },
+    /// A field of one of them can't be.
+    #[error("{field}: {why}")]
+    Invalid {
+        /// Which of the reports.
+        index: usize,
+        /// The field.
+        field: &'static str,
+        /// What is wrong.
+        why: String,
+    },
+}
+
+impl Measured {
+    /// Takes figures in. Answers whether they were counted before, and whether slices closed.
+    ///
+    /// Figures that come while a share is on its way are of no stage, and not counted.
+    ///
+    /// # Errors
+    /// One of them is none that the rollout can take; none is counted then.
+    pub fn report(
+        &mut self,
+        rollout: &Rollout,
+        reports: Vec<Report>,
+        id: Option<&RequestId>,
+        now: Moment,
+    ) -> Result<Taken, ReportRefused> {
+        if id.is_some_and(|id| self.seen.contains(id)) {
+            return Ok(Taken {
+                repeated: true,
+                closed: false,
+            });
+        }
+        let applications = self.check(rollout, &reports, now)?;
+        let mut closed = false;
+        if let Some((stage, since)) = stage_of(rollout) {
+            let elapsed = now.since(since);
+            for (report, application) in reports.into_iter().zip(applications) {
+                if rollout.spec.apps.is_empty() {
+                    self.analysis.admit(application.clone(), elapsed);
+                }
+                let totals = self.totals.entry(application.clone()).or_default();
+                totals.add(report.arm, &report.figures);
+                // every application was admitted or checked
+                let judged =
+                    self.analysis
+                        .report(&application, report.arm, report.figures, &stage, elapsed);
+                closed |= self.keep(rollout, since, judged.unwrap_or_default());
+            }
+        }
+        if let Some(id) = id {
+            self.seen.insert(id);
+        }
+        Ok(Taken {
+            repeated: false,
+            closed,
+        })
+    }
+
+    /// Checks all of them, and says which application each is of.
+    fn check(
+        &self,
+        rollout: &Rollout,
+        reports: &[Report],
+        now: Moment,
+    ) -> Result<Vec<Application>, ReportRefused> {
+        if !rollout.kind().is_measured() {
+            return Err(ReportRefused::NotMeasured(rollout.kind()));
+        }
+        let mut applications = Vec::with_capacity(reports.len());
+        for (index, report) in reports.iter().enumerate() {
+            report.check_generation(index, rollout.standing.generation)?;
+            report.check_window(index, rollout, now)?;
+            applications.push(self.application_of(index, report, rollout)?);
+        }
+        self.check_room(rollout, &applications)?;
+        Ok(applications)
+    }
+
+    fn application_of(
+        &self,
+        index: usize,
+        report: &Report,
+        rollout: &Rollout,
+    ) -> Result<Application, ReportRefused> {
+        let invalid = |why| ReportRefused::Invalid {
+            index,
+            field: "app",
+            why,
+        };
+        let named = &rollout.spec.apps;
+        match &report.application {
+            Some(given) if named.is_empty() || named.contains(given) => Ok(given.clone()),
+            Some(given) => Err(invalid(format!("the rollout does not touch {given}"))),
+            None => {
+                let mut known = self.analysis.observed().map(|(application, _)| application);
+                let first = known.next().cloned();
+                match (first, known.next()) {
+                    (Some(only), None) => Ok(only),
+                    _ => Err(invalid(
+                        "the rollout has several applications: name one".to_owned(),
+                    )),
+                }
+            }
+        }
+    }
+
+    /// That applications that report unasked are not too many.
+    fn check_room(
+        &self,
+        rollout: &Rollout,
+        applications: &[Application],
+    ) -> Result<(), ReportRefused> {
+        if !rollout.spec.apps.is_empty() {
+            return Ok(());
+        }
+        let known = self.analysis.observed().map(|(application, _)| application);
+        let mut all: Vec<&Application> = known.chain(applications).collect();
+        all.sort_unstable();
+        all.dedup();
+        if all.len() > MAX_APPLICATIONS {
+            return Err(ReportRefused::Invalid {
+                index: 0,
+                field: "app",
+                why: format!("more than {MAX_APPLICATIONS} applications have reported"),
+            });
+        }
+        Ok(())
+    }
+}
+
+/// What became of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Taken {
+    /// It was counted before, and not again.
+    pub repeated: bool,
+    /// It closed slices.
+    pub closed: bool,
+}
+
+impl Report {
+    fn check_generation(&self, index: usize, present: u64) -> Result<(), ReportRefused> {
+        match self.generation {
+            Some(given) if given < present => Err(ReportRefused::Outdated { given, present }),
+            Some(given) if given > present => Err(ReportRefused::Invalid {
+                index,
+                field: "generation",
+                why: format!("{given} is ahead of {present}, which is in force"),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    fn check_window(
+        &self,
+        index: usize,
+        rollout: &Rollout,
+        now: Moment,
+    ) -> Result<(), ReportRefused> {
+        let invalid = |field, why| Err(ReportRefused::Invalid { index, field, why });
+        let latest = now.wall.saturating_add(AHEAD).unwrap_or(Timestamp::MAX);
+        let to = self.to.unwrap_or(now.wall);
+        if to > latest {
+            return invalid("window_end", format!("{to} is in the future"));
+        }
+        if self.from.is_some_and(|from| from > to) {
+            return invalid(
+                "window_start",
+                format!("it is after the window's end, {to}"),
+            );
+        }
+        match rollout.state().settled_since() {
+            Some(since) if self.to.is_some_and(|to| to < since.wall) => {
+                Err(ReportRefused::Before {
+                    to,
+                    since: since.wall,
+                })
+            }
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,261 @@
+//! Where a rollout stands. Each state holds what is valid in it, and nothing else.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use vortex_bucket::Share;
+
+use super::Moment;
+
+/// Where a rollout stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum State {
+    /// Nobody gets it yet.
+    Created,
+    /// A stage's share of readers gets it.
+    Running(Running),
+    /// As running, and it goes no further by itself.
+    Paused(Paused),
+    /// It became stable.
+    Completed(Completed),
+    /// Everybody gets stable again.
+    RolledBack(RolledBack),
+    /// Another cluster took its namespace over.
+    Superseded(Superseded),
+}
+
+/// It is at a stage, and goes on by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Running {
+    /// The stage.
+    pub stage: u32,
+    /// The share that config-svc has confirmed last: none before the first.
+    #[serde(with = "super::share")]
+    pub in_force: Share,
+    /// How far its effect came.
+    pub motion: Motion,
+}
+
+/// How far the effect of a running rollout came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Motion {
+    /// The stage's share is on its way.
+    Moving,
+    /// The stage's share is in force.
+    Settled {
+        /// Since when.
+        since: Moment,
+    },
+    /// The release is on its way.
+    Releasing,
+}
+
+/// It is at a stage, and waits for an operator.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Paused {
+    /// The stage.
+    pub stage: u32,
+    /// The share that config-svc has confirmed last.
+    #[serde(with = "super::share")]
+    pub in_force: Share,
+    /// How far its effect came.
+    pub hold: Hold,
+    /// What paused it.
+    pub why: String,
+}
+
+/// How far the effect of a paused rollout came.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Hold {
+    /// The stage's share is on its way.
+    Moving,
+    /// The stage's share is in force.
+    Settled {
+        /// Since when.
+        since: Moment,
+    },
+    /// The split is no longer the rollout's: only a rollback remains.
+    Detached(Detached),
+}
+
+/// What ended a split for its rollout.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Detached {
+    /// What config-svc said.
+    pub why: String,
+}
+
+/// It became stable.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Completed {
+    /// The stage it was completed from.
+    pub stage: u32,
+    /// When.
+    pub at: Moment,
+}
+
+/// Everybody gets stable again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RolledBack {
+    /// The stage it was rolled back from.
+    pub stage: u32,
+    /// The share that was in force then.
+    #[serde(with = "super::share")]
+    pub from_share: Share,
+    /// When that was decided.
+    pub at: Moment,
+    /// How far that came.
+    pub removal: Removal,
+    /// What rolled it back.
+    pub why: String,
+}
+
+/// How far the removal of a split came.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Removal {
+    /// It is on its way.
+    Pending,
+    /// Nobody gets the canary.
+    Confirmed,
+    /// There was nothing left to remove.
+    Refused(Detached),
+}
+
+/// Another cluster took its namespace over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Superseded {
+    /// The stage it was at, if it had started.
+    pub stage: Option<u32>,
+    /// When.
+    pub at: Moment,
+    /// Which cluster, and why.
+    pub why: String,
+}
+
+/// The name of a state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum StateKind {
+    /// See [`State::Created`].
+    Created,
+    /// See [`State::Running`].
+    Running,
+    /// See [`State::Paused`].
+    Paused,
+    /// See [`State::Completed`].
+    Completed,
+    /// See [`State::RolledBack`].
+    RolledBack,
+    /// See [`State::Superseded`].
+    Superseded,
+}
+
+impl State {
+    /// Its name.
+    pub fn kind(&self) -> StateKind {
+        match self {
+            Self::Created => StateKind::Created,
+            Self::Running(_) => StateKind::Running,
+            Self::Paused(_) => StateKind::Paused,
+            Self::Completed(_) => StateKind::Completed,
+            Self::RolledBack(_) => StateKind::RolledBack,
+            Self::Superseded(_) => StateKind::Superseded,
+        }
+    }
+
+    /// The stage, from when it started.
+    pub fn stage(&self) -> Option<u32> {
+        match self {
+            Self::Created => None,
+            Self::Running(running) => Some(running.stage),
+            Self::Paused(paused) => Some(paused.stage),
+            Self::Completed(completed) => Some(completed.stage),
+            Self::RolledBack(rolled_back) => Some(rolled_back.stage),
+            Self::Superseded(superseded) => superseded.stage,
+        }
+    }
+
+    /// The part of readers that gets the change set, as far as config-svc has confirmed it.
+    pub fn in_force(&self) -> Share {
+        match self {
+            Self::Created | Self::Superseded(_) => Share::NONE,
+            Self::Running(running) => running.in_force,
+            Self::Paused(paused) => paused.in_force,
+            Self::Completed(_) => Share::FULL,
+            Self::RolledBack(rolled_back) => match rolled_back.removal {
+                Removal::Pending => rolled_back.from_share,
+                Removal::Confirmed | Removal::Refused(_) => Share::NONE,
+            },
+        }
+    }
+
+    /// When the stage's share came into force, while it is.
+    pub fn settled_since(&self) -> Option<Moment> {
+        match self {
+            Self::Running(Running {
+                motion: Motion::Settled { since },
+                ..
+            })
+            | Self::Paused(Paused {
+                hold: Hold::Settled { since },
+                ..
+            }) => Some(*since),
+            _ => None,
+        }
+    }
+
+    /// What config-svc refused for good.
+    pub fn detached(&self) -> Option<&Detached> {
+        match self {
+            Self::Paused(Paused {
+                hold: Hold::Detached(detached),
+                ..
+            })
+            | Self::RolledBack(RolledBack {
+                removal: Removal::Refused(detached),
+                ..
+            }) => Some(detached),
+            _ => None,
+        }
+    }
+}
+
+impl StateKind {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::Created,
+        Self::Running,
+        Self::Paused,
+        Self::Completed,
+        Self::RolledBack,
+        Self::Superseded,
+    ];
+
+    /// Whether nothing more will be tried with the rollout.
+    pub fn has_ended(self) -> bool {
+        match self {
+            Self::Created | Self::Running | Self::Paused => false,
+            Self::Completed | Self::RolledBack | Self::Superseded => true,
+        }
+    }
+
+    /// Its name, as callers and metrics know it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Running => "running",
+            Self::Paused => "paused",
+            Self::Completed => "completed",
+            Self::RolledBack => "rolled_back",
+            Self::Superseded => "superseded",
+        }
+    }
+}
+
+impl fmt::Display for StateKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::RolledBack => "rolled back",
+            other => other.name(),
+        })
+    }
+}

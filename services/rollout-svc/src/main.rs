@@ -1,0 +1,3 @@
+//! The rollout service as a process.
+
+fn main() {}
