@@ -18,7 +18,7 @@ mod tests;
 
 pub use audit::{Action, AuditEntry, SELF};
 pub use breaker::{Breaker, BreakerLimits, Reset};
-pub use command::{Command, Effect, Judgement, Order, Transition};
+pub use command::{Author, Command, Effect, Judgement, Transition};
 pub use measured::{
     ClosedSlice, MAX_SLICES, Measured, Report, ReportRefused, Taken, Total, Totals,
 };

@@ -8,9 +8,9 @@ use super::{
     analysis::{Decision, Judged},
 };
 
-/// Somebody's wish.
+/// Who wants something, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Order {
+pub struct Author {
     /// Who.
     pub principal: String,
     /// Why, for the audit.
@@ -21,22 +21,22 @@ pub struct Order {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
     /// Begin the first stage.
-    Start(Order),
+    Start(Author),
     /// Go to the next stage, or complete from the last.
     Promote {
         /// Who and why.
-        order: Order,
+        author: Author,
         /// The stage it must be at.
         expected: Option<u32>,
     },
     /// Go no further by itself.
-    Pause(Order),
+    Pause(Author),
     /// Go on.
-    Resume(Order),
+    Resume(Author),
     /// Give everybody stable again.
-    RollBack(Order),
+    RollBack(Author),
     /// Make the change set stable, whatever the stage.
-    Complete(Order),
+    Complete(Author),
     /// What the analysis makes of the figures.
     Judge(Judgement),
     /// The effect of this generation is in force.

@@ -1,5 +1,6 @@
 //! What is measured of a rollout from its start to its end.
 
+mod holds;
 mod report;
 mod seen;
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Action, AuditEntry, Effect, Hold, Moment, Motion, Order, Refused, Removal, RolloutId, SELF,
+    Action, AuditEntry, Author, Effect, Hold, Moment, Motion, Refused, Removal, RolloutId, SELF,
     Stage, Stages, State, StateKind, Strategy, Unit,
     analysis::{Application, Settings},
 };
@@ -77,7 +77,7 @@ pub struct Standing {
 
 impl Rollout {
     /// A rollout that is created, and the audit of that.
-    pub fn create(spec: Spec, order: Order) -> (Self, AuditEntry) {
+    pub fn create(spec: Spec, author: Author) -> (Self, AuditEntry) {
         let created = spec.created;
         let rollout = Self {
             spec: Arc::new(spec),
@@ -92,14 +92,14 @@ impl Rollout {
         let audit = AuditEntry {
             number: 1,
             at: created.wall,
-            principal: order.principal,
+            principal: author.principal,
             action: Action::Create,
             from: None,
             to: StateKind::Created,
             from_stage: None,
             to_stage: None,
             share: None,
-            reason: order.reason,
+            reason: author.reason,
             evidence: Vec::new(),
             generation: 0,
         };

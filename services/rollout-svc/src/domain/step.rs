@@ -3,8 +3,8 @@
 use vortex_bucket::Share;
 
 use super::{
-    Action, AuditEntry, Command, Completed, Detached, Effect, Hold, Judgement, Moment, Motion,
-    Order, Paused, Refused, Removal, RolledBack, Rollout, Running, SELF, State, StateKind,
+    Action, AuditEntry, Author, Command, Completed, Detached, Effect, Hold, Judgement, Moment,
+    Motion, Paused, Refused, Removal, RolledBack, Rollout, Running, SELF, State, StateKind,
     Superseded, Transition,
     analysis::{Cause, Decision, Judged},
 };
@@ -26,12 +26,12 @@ impl Rollout {
     /// The state takes no such command. Nothing has changed then.
     pub fn step(self, command: Command, now: Moment) -> Result<Transition, Refused> {
         match command {
-            Command::Start(order) => self.start(order, now),
-            Command::Promote { order, expected } => self.promote(order, expected, now),
-            Command::Pause(order) => self.pause(order, now),
-            Command::Resume(order) => self.resume(order, now),
-            Command::RollBack(order) => self.roll_back(Wish::of(order), now),
-            Command::Complete(order) => self.complete(order, now),
+            Command::Start(author) => self.start(author, now),
+            Command::Promote { author, expected } => self.promote(author, expected, now),
+            Command::Pause(author) => self.pause(author, now),
+            Command::Resume(author) => self.resume(author, now),
+            Command::RollBack(author) => self.roll_back(Wish::of(author), now),
+            Command::Complete(author) => self.complete(author, now),
             Command::Judge(judgement) => self.judge(judgement, now),
             Command::Confirm { generation } => self.confirm(generation, now),
             Command::Refuse { generation, why } => self.refuse(generation, why, now),
@@ -41,9 +41,11 @@ impl Rollout {
         }
     }
 
-    fn start(self, order: Order, now: Moment) -> Result<Transition, Refused> {
+    fn start(self, author: Author, now: Moment) -> Result<Transition, Refused> {
         match self.state() {
-            State::Created => Ok(self.move_to(0, Share::NONE, Action::Start, Wish::of(order), now)),
+            State::Created => {
+                Ok(self.move_to(0, Share::NONE, Action::Start, Wish::of(author), now))
+            }
             State::Running(_) | State::Paused(_) => Err(self.wrong("it was started before")),
             State::Completed(_) | State::RolledBack(_) | State::Superseded(_) => {
                 Err(self.wrong(ENDED))
@@ -53,7 +55,7 @@ impl Rollout {
 
     fn promote(
         self,
-        order: Order,
+        author: Author,
         expected: Option<u32>,
         now: Moment,
     ) -> Result<Transition, Refused> {
@@ -64,7 +66,7 @@ impl Rollout {
                 found: stage,
             });
         }
-        self.go_on(stage, in_force, Wish::of(order), now)
+        self.go_on(stage, in_force, Wish::of(author), now)
     }
 
     fn go_on(
@@ -80,18 +82,18 @@ impl Rollout {
         }
     }
 
-    fn complete(self, order: Order, now: Moment) -> Result<Transition, Refused> {
-        self.release(Action::Complete, Wish::of(order), now)
+    fn complete(self, author: Author, now: Moment) -> Result<Transition, Refused> {
+        self.release(Action::Complete, Wish::of(author), now)
     }
 
-    fn pause(self, order: Order, now: Moment) -> Result<Transition, Refused> {
+    fn pause(self, author: Author, now: Moment) -> Result<Transition, Refused> {
         match self.state() {
             State::Paused(_) => Err(self.wrong("it is so already")),
-            _ => self.hold(Wish::of(order), now),
+            _ => self.hold(Wish::of(author), now),
         }
     }
 
-    fn resume(self, order: Order, now: Moment) -> Result<Transition, Refused> {
+    fn resume(self, author: Author, now: Moment) -> Result<Transition, Refused> {
         let State::Paused(paused) = self.state() else {
             return Err(self.wrong("only a paused rollout can be resumed"));
         };
@@ -105,7 +107,7 @@ impl Rollout {
             in_force: paused.in_force,
             motion,
         });
-        Ok(self.enter(running, Action::Resume, Wish::of(order), None, now))
+        Ok(self.enter(running, Action::Resume, Wish::of(author), None, now))
     }
 
     /// Wins over everything but an end.
@@ -443,10 +445,10 @@ struct Wish {
 }
 
 impl Wish {
-    fn of(order: Order) -> Self {
+    fn of(author: Author) -> Self {
         Self {
-            principal: order.principal,
-            reason: order.reason,
+            principal: author.principal,
+            reason: author.reason,
             evidence: Vec::new(),
         }
     }

@@ -1,0 +1,117 @@
+//! The service's settings.
+
+use std::time::Duration;
+
+use vortex_kit::channel::Target;
+pub use vortex_kit::settings::About;
+pub use vortex_store::service::Location as StoreLocation;
+
+use crate::{domain::BreakerLimits, engine::Keep};
+
+/// What the program is, for its help and its defaults.
+pub const ABOUT: About = About {
+    name: "rollout-svc",
+    version: env!("CARGO_PKG_VERSION"),
+    summary: "Rolls staged configuration out, and judges what comes of it",
+    grpc: "127.0.0.1:9092",
+    admin: "127.0.0.1:18092",
+    aliases: &[],
+};
+
+/// The settings of a process of its own.
+#[derive(Clone, Debug, clap::Args)]
+pub struct ProcessSettings {
+    /// Those it has in any process.
+    #[command(flatten)]
+    pub rollout: Settings,
+
+    /// Where config-svc is
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:9091")]
+    pub config_svc: Target,
+}
+
+/// The service's settings in any process.
+#[derive(Clone, Debug, clap::Args)]
+#[command(next_help_heading = "Rollouts")]
+pub struct Settings {
+    /// Where rollouts are kept: embedded:FOLDER
+    #[arg(
+        long,
+        value_name = "STORE",
+        default_value = "embedded:vortex-data/rollout"
+    )]
+    pub store: StoreLocation,
+
+    /// Automatic rollbacks within the breaker's window; more of them open it
+    #[arg(long, value_name = "COUNT", default_value_t = Settings::BREAKER.max_rollbacks)]
+    pub breaker_max_rollbacks: u32,
+
+    /// How far back the breaker counts
+    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = vortex_kit::settings::positive_duration)]
+    pub breaker_window: Duration,
+
+    /// How many days rollouts that have ended are kept
+    #[arg(long, value_name = "DAYS", default_value_t = Settings::KEEP_DAYS)]
+    pub keep_days: u32,
+
+    /// How many rollouts that have ended are kept
+    #[arg(long, value_name = "COUNT", default_value_t = Settings::KEEP_COUNT)]
+    pub keep_count: usize,
+}
+
+impl Settings {
+    /// When the breaker opens, where nothing else is said.
+    pub const BREAKER: BreakerLimits = BreakerLimits {
+        max_rollbacks: 3,
+        window: Duration::from_secs(600),
+    };
+    /// How many days ended rollouts are kept, where nothing else is said.
+    pub const KEEP_DAYS: u32 = 90;
+    /// How many ended rollouts are kept, where nothing else is said.
+    pub const KEEP_COUNT: usize = 10_000;
+
+    /// The settings of a service that keeps rollouts in `store`, and all else by default.
+    pub fn new(store: StoreLocation) -> Self {
+        Self {
+            store,
+            breaker_max_rollbacks: Self::BREAKER.max_rollbacks,
+            breaker_window: Self::BREAKER.window,
+            keep_days: Self::KEEP_DAYS,
+            keep_count: Self::KEEP_COUNT,
+        }
+    }
+
+    /// When the breaker opens.
+    pub fn breaker(&self) -> BreakerLimits {
+        BreakerLimits {
+            max_rollbacks: self.breaker_max_rollbacks,
+            window: self.breaker_window,
+        }
+    }
+
+    /// How much is kept of rollouts that have ended.
+    pub fn keep(&self) -> Keep {
+        Keep {
+            time: Duration::from_secs(24 * 3_600).saturating_mul(self.keep_days),
+            count: self.keep_count,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{Args, Command, FromArgMatches};
+
+    use super::*;
+
+    #[test]
+    fn what_holds_when_nothing_is_set_is_what_help_says() {
+        let command = ProcessSettings::augment_args(Command::new("rollout-svc"));
+        let matches = command.get_matches_from(["rollout-svc"]);
+        let set = ProcessSettings::from_arg_matches(&matches).unwrap().rollout;
+        let new = Settings::new(set.store.clone());
+        assert_eq!(set.breaker(), new.breaker());
+        assert_eq!(set.keep(), new.keep());
+        assert_eq!(set.store.to_string(), "embedded:vortex-data/rollout");
+    }
+}

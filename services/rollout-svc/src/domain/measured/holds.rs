@@ -1,0 +1,54 @@
+//! Why a rollout does not go on by itself.
+
+use super::{Measured, stage_of};
+use crate::domain::{
+    Command, Effect, Moment, Refused, Rollout, State,
+    analysis::{Decision, Verdict},
+};
+
+impl Measured {
+    /// Why the rollout does not go on by itself; empty when it does with the next look.
+    pub fn holds_because(&self, rollout: &Rollout, now: Moment, breaker_open: bool) -> String {
+        if let Some(effect) = rollout.pending() {
+            return match effect {
+                Effect::SetShare { share, .. } => {
+                    format!("its share of {share} % is on its way to config-svc")
+                }
+                Effect::Remove { .. } => "its removal is on its way to config-svc".to_owned(),
+                Effect::Release { .. } => "its release is on its way to config-svc".to_owned(),
+            };
+        }
+        if let State::Paused(paused) = rollout.state() {
+            return paused.why.clone();
+        }
+        let Some(judgement) = self.judge(rollout, now, breaker_open) else {
+            return String::new();
+        };
+        if judgement.decision == Decision::Hold {
+            return self.lacks(rollout, now);
+        }
+        match rollout.clone().step(Command::Judge(judgement), now) {
+            Err(Refused::Held(why)) => why.to_owned(),
+            _ => String::new(),
+        }
+    }
+
+    /// What there has to be before it goes on.
+    fn lacks(&self, rollout: &Rollout, now: Moment) -> String {
+        for (application, observed) in self.analysis.observed() {
+            match observed.newest() {
+                None => return format!("no slice of {application} has closed in this stage yet"),
+                Some(newest) if newest.verdict() != Verdict::Pass => return newest.to_string(),
+                Some(_) => {}
+            }
+        }
+        let Some((stage, since)) = stage_of(rollout) else {
+            return String::new();
+        };
+        let left = stage.min_duration.saturating_sub(now.since(since));
+        format!(
+            "the stage lasts for another {} s at least",
+            left.as_secs_f64().ceil()
+        )
+    }
+}

@@ -1,0 +1,206 @@
+//! All rollouts of this process: read from memory, and changed by one command at a time each.
+//!
+//! Invariants, beside those of the domain:
+//! - **S1** what readers see is durable: a transition is published after its commit.
+//! - **S2** state, effect, audit entry, answer and breaker of a transition are one transaction.
+//! - **S3** when the store fails nothing more is written: what a failed sync carried is answered
+//!   as unknown, all else as unavailable.
+
+mod apply;
+mod create;
+mod directory;
+mod entry;
+mod error;
+mod evaluate;
+mod forget;
+mod orders;
+mod outbox;
+mod read;
+mod request;
+mod requests;
+mod steady;
+mod wake;
+
+pub use create::{Draft, Revert, Target};
+pub use entry::{Delivery, Entry};
+pub use error::Error;
+pub use forget::Keep;
+pub use orders::Order;
+pub use read::{AnalysisView, Filter, Page, PageAfter};
+pub use request::{Reported, Request};
+pub use wake::Wake;
+
+use std::{
+    fmt,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use arc_swap::ArcSwap;
+use tokio::sync::RwLock;
+use vortex_kit::clock::Clock;
+use vortex_store::Revision;
+
+use crate::{
+    domain::{Breaker, BreakerLimits, Moment, Rollout},
+    meters::Meters,
+    splits::Splits,
+    store::{Loaded, RolloutStore, Writes},
+};
+use directory::Directory;
+use requests::Requests;
+use steady::Steady;
+
+/// All rollouts of this process. A clone is a pointer.
+#[derive(Clone)]
+pub struct Rollouts {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    store: RolloutStore,
+    splits: Splits,
+    directory: Directory,
+    /// The breaker and when it was last written. Read while something goes on by itself, written
+    /// while something rolls back by itself: so neither comes between the other and its commit.
+    breaker: RwLock<(Breaker, Revision)>,
+    shown_breaker: ArcSwap<Breaker>,
+    limits: BreakerLimits,
+    requests: Requests,
+    clock: Steady,
+    /// The millisecond of the newest id.
+    newest: Mutex<u64>,
+    meters: Meters,
+    outbox: Wake,
+    controller: Wake,
+    failed: AtomicBool,
+}
+
+impl Rollouts {
+    /// Reads what `store` keeps.
+    ///
+    /// # Errors
+    /// When it can't be read.
+    pub async fn open(
+        store: RolloutStore,
+        splits: Splits,
+        limits: BreakerLimits,
+        clock: Arc<dyn Clock>,
+        meters: Meters,
+    ) -> Result<Self, crate::store::Error> {
+        let Loaded {
+            rollouts,
+            breaker,
+            requests,
+        } = store.load().await?;
+        let there = rollouts.iter().map(|(rollout, _)| rollout.id().to_string());
+        store.sweep_orphans(&there.collect()).await?;
+        let moments = rollouts.iter().map(|(rollout, _)| rollout.standing.updated);
+        let clock = Steady::new(clock, moments.map(|moment| moment.steady).max());
+        let directory = Directory::default();
+        for (rollout, revision) in rollouts {
+            let measured = match rollout.kind().is_measured() {
+                true => store.measured(rollout.id()).await?,
+                false => None,
+            };
+            directory.insert(Arc::new(Entry::new(rollout, revision, measured)));
+        }
+        let opened = Inner {
+            store,
+            splits,
+            directory,
+            shown_breaker: ArcSwap::from_pointee(breaker.0.clone()),
+            breaker: RwLock::new(breaker),
+            limits,
+            requests: Requests::of(requests),
+            clock,
+            newest: Mutex::default(),
+            meters,
+            outbox: Wake::default(),
+            controller: Wake::default(),
+            failed: AtomicBool::new(false),
+        };
+        for entry in opened.directory.all() {
+            opened.wake(&entry.rollout());
+        }
+        Ok(Self {
+            inner: Arc::new(opened),
+        })
+    }
+
+    /// The present, by both clocks.
+    pub fn now(&self) -> Moment {
+        self.inner.clock.moment()
+    }
+
+    /// Tells of rollouts that have something to send.
+    pub fn outbox(&self) -> &Wake {
+        &self.inner.outbox
+    }
+
+    /// Tells of rollouts that are to be judged.
+    pub fn controller(&self) -> &Wake {
+        &self.inner.controller
+    }
+
+    /// What rollouts are kept in.
+    pub fn store(&self) -> &RolloutStore {
+        &self.inner.store
+    }
+
+    /// What is counted.
+    pub fn meters(&self) -> &Meters {
+        &self.inner.meters
+    }
+
+    /// Whether nothing can be written any more until the process starts anew.
+    pub fn has_store_failed(&self) -> bool {
+        self.inner.has_store_failed()
+    }
+}
+
+impl Inner {
+    fn has_store_failed(&self) -> bool {
+        self.failed.load(Ordering::Relaxed)
+    }
+
+    fn wake(&self, rollout: &Rollout) {
+        if rollout.pending().is_some() {
+            self.outbox.push(rollout.id());
+        }
+        if rollout.kind().is_measured() {
+            self.controller.push(rollout.id());
+        }
+    }
+
+    async fn commit(&self, writes: Writes) -> Result<Revision, Error> {
+        if self.has_store_failed() {
+            return Err(Error::StoreFailed);
+        }
+        let error = match self.store.commit(writes).await {
+            Ok(revision) => return Ok(revision),
+            Err(error) => error,
+        };
+        if error.is_overload() {
+            return Err(Error::Overloaded);
+        }
+        if !error.is_final() {
+            return Err(Error::Store(error));
+        }
+        if !self.failed.swap(true, Ordering::Relaxed) {
+            tracing::error!(%error, "the store failed; nothing more is written");
+        }
+        match error.is_outcome_unknown() {
+            true => Err(Error::OutcomeUnknown),
+            false => Err(Error::StoreFailed),
+        }
+    }
+}
+
+impl fmt::Debug for Rollouts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rollouts").finish_non_exhaustive()
+    }
+}

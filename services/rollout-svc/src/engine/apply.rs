@@ -1,0 +1,187 @@
+//! From a command to its transition, durable and published.
+
+use std::sync::Arc;
+
+use tokio::sync::{MutexGuard, RwLockReadGuard, RwLockWriteGuard};
+use vortex_store::Revision;
+
+use super::{Entry, Error, Inner, Request};
+use crate::{
+    domain::{
+        AuditEntry, Breaker, Command, Measured, Moment, Rollout, State, Transition,
+        analysis::Decision,
+    },
+    store::{Answer, Writes},
+};
+
+/// Keeps the breaker as it is while something goes on by itself, or changes it together with that.
+enum BreakerHold<'a> {
+    /// A person wants it, whatever the breaker says.
+    NotAsked,
+    /// It is read.
+    Read(RwLockReadGuard<'a, (Breaker, Revision)>),
+    /// It counts, if the command rolls back.
+    Counts(RwLockWriteGuard<'a, (Breaker, Revision)>),
+}
+
+impl Inner {
+    /// Does a command, durably; `written` is of the entry, and held from before the command was
+    /// made. Answers the rollout after it.
+    pub(super) async fn apply(
+        &self,
+        entry: &Entry,
+        written: &mut MutexGuard<'_, Revision>,
+        mut command: Command,
+        request: Option<&Request>,
+    ) -> Result<Arc<Rollout>, Error> {
+        let mut breaker = self.hold_breaker(&command).await;
+        if let Command::Judge(judgement) = &mut command {
+            judgement.breaker_open = breaker.is_open();
+        }
+        let now = self.clock.moment();
+        let before = entry.rollout();
+        let transition = Rollout::clone(&before).step(command, now)?;
+        let counted = self.counted(&transition, &breaker, now);
+        let change = Change::of(entry, &before, &transition, now);
+        let mut writes = Writes::default().stand(&transition.next, **written)?;
+        if let Some(audit) = &transition.audit {
+            writes = writes.audit(before.id(), audit)?;
+        }
+        if let Some((counted, at)) = &counted {
+            writes = writes.breaker(counted, *at)?;
+        }
+        writes = change.write(writes, entry, &before)?;
+        let answer = Answer::Rollout(before.id().clone(), transition.next.standing.clone());
+        let answered = request.and_then(|request| request.answered(now.wall, answer));
+        if let Some(answered) = &answered {
+            writes = writes.request(answered)?;
+        }
+        **written = self.commit(writes).await?;
+        if let Some((counted, _)) = counted {
+            self.set_breaker(&mut breaker, counted, **written);
+        }
+        if let Some(answered) = answered {
+            self.requests.insert(answered);
+        }
+        Ok(self.publish(entry, transition, change))
+    }
+
+    fn publish(&self, entry: &Entry, transition: Transition, change: Change) -> Arc<Rollout> {
+        let Transition { next, audit, .. } = transition;
+        if next.kind().has_ended() {
+            self.directory.release(&next.spec);
+        }
+        entry.publish(next, change.measured, change.saved);
+        let shown = entry.rollout();
+        if let Some(audit) = &audit {
+            self.tell(&shown, audit);
+        }
+        self.wake(&shown);
+        shown
+    }
+
+    pub(super) fn tell(&self, rollout: &Rollout, audit: &AuditEntry) {
+        self.meters.transition(audit.action);
+        tracing::info!(
+            rollout = %rollout.id(),
+            action = audit.action.name(),
+            state = audit.to.name(),
+            stage = audit.to_stage,
+            generation = audit.generation,
+            principal = audit.principal,
+            reason = audit.reason,
+            "rollout"
+        );
+    }
+
+    async fn hold_breaker(&self, command: &Command) -> BreakerHold<'_> {
+        match command {
+            Command::Judge(judgement) => match judgement.decision {
+                Decision::RollBack(_) => BreakerHold::Counts(self.breaker.write().await),
+                Decision::Promote | Decision::Pause(_) | Decision::Hold => {
+                    BreakerHold::Read(self.breaker.read().await)
+                }
+            },
+            _ => BreakerHold::NotAsked,
+        }
+    }
+
+    /// The breaker after a transition that it counts, and when it was written before.
+    fn counted(
+        &self,
+        transition: &Transition,
+        breaker: &BreakerHold<'_>,
+        now: Moment,
+    ) -> Option<(Breaker, Revision)> {
+        let BreakerHold::Counts(held) = breaker else {
+            return None;
+        };
+        let (before, at) = &**held;
+        let audit = transition.audit.as_ref();
+        let counts = audit.is_some_and(AuditEntry::is_automatic_rollback);
+        counts.then(|| {
+            let id = transition.next.id().clone();
+            (before.clone().count(id, now, self.limits), *at)
+        })
+    }
+
+    fn set_breaker(&self, hold: &mut BreakerHold<'_>, breaker: Breaker, at: Revision) {
+        if breaker.is_open() {
+            tracing::warn!("the breaker is open: nothing starts or promotes by itself");
+        }
+        self.shown_breaker.store(Arc::new(breaker.clone()));
+        if let BreakerHold::Counts(held) = hold {
+            **held = (breaker, at);
+        }
+    }
+}
+
+impl BreakerHold<'_> {
+    fn is_open(&self) -> bool {
+        match self {
+            Self::NotAsked => false,
+            Self::Read(held) => held.0.is_open(),
+            Self::Counts(held) => held.0.is_open(),
+        }
+    }
+}
+
+/// What becomes of the measurement with a transition.
+struct Change {
+    /// What takes its place, if anything does.
+    measured: Option<Measured>,
+    /// Slices up to this one are stored with it.
+    saved: u64,
+}
+
+impl Change {
+    fn of(entry: &Entry, before: &Rollout, transition: &Transition, now: Moment) -> Self {
+        let next = &transition.next;
+        let measured = match before.state() {
+            State::Created if next.kind().is_measured() => Some(Measured::begin(next)),
+            _ => entry
+                .unsaved(|measured, _| measured.after(before, next, now))
+                .flatten(),
+        };
+        let saved = entry.unsaved(|measured, _| measured.closed());
+        Self {
+            measured,
+            saved: saved.unwrap_or_default(),
+        }
+    }
+
+    fn write(&self, writes: Writes, entry: &Entry, before: &Rollout) -> Result<Writes, Error> {
+        let id = before.id();
+        let stored = entry.unsaved(|_, saved| saved).unwrap_or_default();
+        if let Some(measured) = &self.measured {
+            return Ok(writes.measured(id, measured, stored)?);
+        }
+        let mut writes = Some(writes);
+        let with_measured =
+            |measured: &Measured, stored| Some(writes.take()?.measured(id, measured, stored));
+        match entry.unsaved(with_measured).flatten() {
+            Some(written) => Ok(written?),
+            None => Ok(writes.unwrap_or_default()),
+        }
+    }
+}

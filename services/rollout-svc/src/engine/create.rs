@@ -1,0 +1,317 @@
+//! Creating rollouts.
+
+use std::sync::{Arc, PoisonError};
+
+use vortex_store::Revision;
+
+use super::{Entry, Error, Inner, Request, Rollouts};
+use crate::{
+    domain::{
+        AuditEntry, Author, Command, Measured, Moment, Rollout, RolloutId, SELF, Spec, Stages,
+        StateKind, Strategy, Unit,
+        analysis::{Application, Settings},
+    },
+    splits::Plan,
+    store::{Answer, Writes},
+};
+
+/// Applications of a rollout.
+const MAX_APPLICATIONS: usize = 64;
+
+/// Which change set is meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// By its name.
+    Change {
+        /// Its label; empty for `main`.
+        label: String,
+        /// Its name.
+        name: String,
+    },
+    /// By what it makes of one document.
+    Document {
+        /// The document's label; empty for `main`.
+        label: String,
+        /// The document's application.
+        app: String,
+        /// The document's profile; empty for `default`.
+        profile: String,
+        /// The version that must be stable.
+        from_version: String,
+        /// The version that the change set wrote.
+        to_version: String,
+    },
+}
+
+/// A rollout that is to be.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Draft {
+    /// Which change set.
+    pub target: Target,
+    /// Where the stages come from.
+    pub strategy: Strategy,
+    /// The stages.
+    pub stages: Stages,
+    /// What is told apart.
+    pub unit: Unit,
+    /// Whether it goes to the next stage by itself.
+    pub auto_promote: bool,
+    /// Whether it rolls back by itself.
+    pub auto_rollback: bool,
+    /// What its analysis goes by; checked.
+    pub settings: Settings,
+    /// Why, for people.
+    pub description: String,
+    /// The applications that are judged; none for those that the documents were written for.
+    pub apps: Vec<Application>,
+    /// Whether it starts at once.
+    pub start: bool,
+    /// The source whose change it is, if no caller asks for it.
+    pub source: Option<String>,
+}
+
+/// How a completed rollout is taken back.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Revert {
+    /// Where the stages come from.
+    pub strategy: Strategy,
+    /// The stages.
+    pub stages: Stages,
+    /// Why.
+    pub reason: String,
+}
+
+impl Rollouts {
+    /// Creates a rollout, and starts it if that is asked for.
+    ///
+    /// Not cancel safe: run it in a task of its own.
+    ///
+    /// # Errors
+    /// config-svc says that there is nothing to roll out, another rollout holds a document, or it
+    /// can't be written.
+    pub async fn create(&self, request: Request, draft: Draft) -> Result<Arc<Rollout>, Error> {
+        let inner = &self.inner;
+        let _turn = inner.requests.turn(&request).await;
+        if let Some(answer) = inner.requests.get(&request, inner.clock.moment().wall)? {
+            return self.as_created(answer);
+        }
+        self.create_anew(&request, draft, String::new(), None).await
+    }
+
+    /// Starts a rollout that takes back what a completed one changed.
+    ///
+    /// Not cancel safe: run it in a task of its own.
+    ///
+    /// # Errors
+    /// The rollout is not completed, and as [`Rollouts::create`].
+    pub async fn revert(
+        &self,
+        request: Request,
+        id: &RolloutId,
+        revert: Revert,
+    ) -> Result<Arc<Rollout>, Error> {
+        let inner = &self.inner;
+        let _turn = inner.requests.turn(&request).await;
+        if let Some(answer) = inner.requests.get(&request, inner.clock.moment().wall)? {
+            return self.as_created(answer);
+        }
+        let reverted = self.entry(id)?.rollout();
+        if reverted.kind() != StateKind::Completed {
+            return Err(Error::Refused(crate::domain::Refused::WrongState {
+                state: reverted.kind(),
+                why: "only a completed rollout can be reverted",
+            }));
+        }
+        let target = inner.splits.stage_revert(id).await.map_err(Error::Config)?;
+        let spec = &reverted.spec;
+        let draft = Draft {
+            target,
+            strategy: revert.strategy,
+            stages: revert.stages,
+            unit: spec.unit,
+            auto_promote: spec.auto_promote,
+            auto_rollback: spec.auto_rollback,
+            settings: spec.settings.clone(),
+            description: format!("Takes rollout {id} of {} back", spec.change),
+            apps: spec.apps.clone(),
+            start: true,
+            source: None,
+        };
+        self.create_anew(&request, draft, revert.reason, Some(id.clone()))
+            .await
+    }
+
+    /// Creates a rollout for a change of a source, unless the breaker is open.
+    ///
+    /// # Errors
+    /// As [`Rollouts::create`], and [`Error::BreakerOpen`].
+    pub async fn create_by_itself(&self, draft: Draft) -> Result<Arc<Rollout>, Error> {
+        let breaker = self.inner.breaker.read().await;
+        if breaker.0.is_open() {
+            return Err(Error::BreakerOpen);
+        }
+        let request = Request {
+            principal: SELF.to_owned(),
+            id: None,
+            body: [0; 32],
+        };
+        self.create_anew(&request, draft, String::new(), None).await
+    }
+
+    async fn create_anew(
+        &self,
+        request: &Request,
+        draft: Draft,
+        reason: String,
+        reverts: Option<RolloutId>,
+    ) -> Result<Arc<Rollout>, Error> {
+        let inner = &self.inner;
+        let plan = inner
+            .splits
+            .plan(&draft.target)
+            .await
+            .map_err(Error::Config)?;
+        let start = draft.start;
+        let now = inner.clock.moment();
+        let id = inner.new_id(now);
+        let spec = spec(id, draft, plan, request, reverts, now)?;
+        inner.directory.claim(&spec)?;
+        let written = inner
+            .write_new(request, spec.clone(), start, reason, now)
+            .await;
+        if written.is_err() {
+            inner.directory.release(&spec);
+        }
+        written
+    }
+
+    fn as_created(&self, answer: Answer) -> Result<Arc<Rollout>, Error> {
+        match &answer {
+            Answer::Rollout(id, _) => {
+                let id = id.clone();
+                self.as_answered(answer, &id)
+            }
+            // the request's hash says what was asked, so these answer no creation
+            Answer::Deleted | Answer::Breaker(_) => Err(Error::OutcomeUnknown),
+        }
+    }
+}
+
+impl Inner {
+    async fn write_new(
+        &self,
+        request: &Request,
+        spec: Spec,
+        start: bool,
+        reason: String,
+        now: Moment,
+    ) -> Result<Arc<Rollout>, Error> {
+        let author = request.author(reason);
+        let (rollout, audits) = begin(spec, author, start, now)?;
+        let measured = rollout
+            .kind()
+            .is_measured()
+            .then(|| Measured::begin(&rollout));
+        let mut writes = Writes::default().create(&rollout)?;
+        for audit in &audits {
+            writes = writes.audit(rollout.id(), audit)?;
+        }
+        if let Some(measured) = &measured {
+            writes = writes.measured(rollout.id(), measured, 0)?;
+        }
+        let answer = Answer::Rollout(rollout.id().clone(), rollout.standing.clone());
+        let answered = request.answered(now.wall, answer);
+        if let Some(answered) = &answered {
+            writes = writes.request(answered)?;
+        }
+        let revision = self.commit(writes).await?;
+        if let Some(answered) = answered {
+            self.requests.insert(answered);
+        }
+        Ok(self.show_new(rollout, revision, measured, &audits))
+    }
+
+    fn show_new(
+        &self,
+        rollout: Rollout,
+        revision: Revision,
+        measured: Option<Measured>,
+        audits: &[AuditEntry],
+    ) -> Arc<Rollout> {
+        let entry = Arc::new(Entry::new(rollout, revision, measured));
+        let shown = entry.rollout();
+        self.directory.add(entry);
+        for audit in audits {
+            self.tell(&shown, audit);
+        }
+        self.wake(&shown);
+        shown
+    }
+
+    /// An id that no other rollout has, above all that were given before.
+    fn new_id(&self, now: Moment) -> RolloutId {
+        let present = u64::try_from(now.wall.as_millisecond()).unwrap_or_default();
+        let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
+        *newest = present.max(*newest + 1);
+        RolloutId::new(*newest, fastrand::u64(..))
+    }
+}
+
+/// A new rollout and what its audit says: started too, if that is wanted.
+fn begin(
+    spec: Spec,
+    author: Author,
+    start: bool,
+    now: Moment,
+) -> Result<(Rollout, Vec<AuditEntry>), Error> {
+    let (created, audit) = Rollout::create(spec, author.clone());
+    if !start {
+        return Ok((created, vec![audit]));
+    }
+    let started = created.step(Command::Start(author), now)?;
+    let audits = [audit].into_iter().chain(started.audit);
+    Ok((started.next, audits.collect()))
+}
+
+fn spec(
+    id: RolloutId,
+    draft: Draft,
+    plan: Plan,
+    request: &Request,
+    reverts: Option<RolloutId>,
+    now: Moment,
+) -> Result<Spec, Error> {
+    let mut apps = if draft.apps.is_empty() {
+        plan.apps
+    } else {
+        draft.apps
+    };
+    apps.sort_unstable();
+    apps.dedup();
+    if apps.len() > MAX_APPLICATIONS {
+        return Err(Error::TooManyApps {
+            found: apps.len(),
+            most: MAX_APPLICATIONS,
+        });
+    }
+    Ok(Spec {
+        id,
+        label: plan.label,
+        change: plan.change,
+        change_sequence: plan.change_sequence,
+        paths: plan.paths,
+        apps,
+        from_version: plan.from_version,
+        strategy: draft.strategy,
+        stages: draft.stages,
+        unit: draft.unit,
+        auto_promote: draft.auto_promote,
+        auto_rollback: draft.auto_rollback,
+        settings: draft.settings,
+        description: draft.description,
+        principal: request.principal.clone(),
+        created: now,
+        reverts,
+        source: draft.source,
+    })
+}

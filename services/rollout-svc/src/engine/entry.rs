@@ -1,0 +1,158 @@
+//! One rollout in memory.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+use tokio::sync::watch;
+use vortex_store::Revision;
+
+use crate::domain::{
+    ClosedSlice, Measured, Moment, Report, ReportRefused, RequestId, Rollout, Taken,
+};
+
+/// One rollout in memory.
+pub struct Entry {
+    /// What readers see. Changed while `gauge` is held, so that figures meet the stage they are
+    /// of.
+    shown: watch::Sender<Arc<Rollout>>,
+    /// Held from a command's look at the rollout to its publication; when the rollout was last
+    /// written.
+    pub(super) writing: tokio::sync::Mutex<Revision>,
+    gauge: Mutex<Option<Gauge>>,
+    delivery: Mutex<Option<Delivery>>,
+}
+
+/// What is measured, and how much of it was stored and counted.
+struct Gauge {
+    measured: Measured,
+    saved: u64,
+    counted: u64,
+}
+
+/// How the sending of an effect goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// Which.
+    pub generation: u64,
+    /// Since when it is tried, by the steady clock.
+    pub since: Timestamp,
+    /// What went wrong last.
+    pub error: Option<String>,
+}
+
+impl Entry {
+    pub(super) fn new(rollout: Rollout, written: Revision, measured: Option<Measured>) -> Self {
+        Self {
+            shown: watch::Sender::new(Arc::new(rollout)),
+            writing: tokio::sync::Mutex::new(written),
+            gauge: Mutex::new(measured.map(Gauge::of)),
+            delivery: Mutex::default(),
+        }
+    }
+
+    /// The rollout as it is durable.
+    pub fn rollout(&self) -> Arc<Rollout> {
+        self.shown.borrow().clone()
+    }
+
+    /// Follows the rollout and its analysis.
+    pub fn subscribe(&self) -> watch::Receiver<Arc<Rollout>> {
+        self.shown.subscribe()
+    }
+
+    /// Looks at what is measured; none before the start and after the end.
+    pub fn measured<T>(&self, look: impl FnOnce(&Rollout, Option<&Measured>) -> T) -> T {
+        let gauge = self.gauge();
+        let rollout = self.rollout();
+        look(&rollout, gauge.as_ref().map(|gauge| &gauge.measured))
+    }
+
+    /// Takes figures in. No store and no other rollout is touched by it.
+    pub(super) fn report(
+        &self,
+        reports: Vec<Report>,
+        id: Option<&RequestId>,
+        now: Moment,
+    ) -> Result<(Taken, u64), ReportRefused> {
+        let mut gauge = self.gauge();
+        let rollout = self.rollout();
+        let gauge = gauge
+            .as_mut()
+            .ok_or(ReportRefused::NotMeasured(rollout.kind()))?;
+        let taken = gauge.measured.report(&rollout, reports, id, now)?;
+        Ok((taken, rollout.standing.generation))
+    }
+
+    /// Closes the slices that are due, and answers those that were not counted yet.
+    pub(super) fn advance(&self, now: Moment) -> Vec<ClosedSlice> {
+        let mut gauge = self.gauge();
+        let rollout = self.rollout();
+        let Some(gauge) = gauge.as_mut() else {
+            return Vec::new();
+        };
+        gauge.measured.advance(&rollout, now);
+        let counted = std::mem::replace(&mut gauge.counted, gauge.measured.closed());
+        let slices = gauge.measured.slices();
+        slices
+            .filter(|slice| slice.number > counted)
+            .cloned()
+            .collect()
+    }
+
+    /// What is measured and the number of the last slice that was stored of it.
+    pub(super) fn unsaved<T>(&self, look: impl FnOnce(&Measured, u64) -> T) -> Option<T> {
+        let gauge = self.gauge();
+        gauge
+            .as_ref()
+            .map(|gauge| look(&gauge.measured, gauge.saved))
+    }
+
+    /// Notes that slices up to this one are stored.
+    pub(super) fn saved(&self, through: u64) {
+        if let Some(gauge) = self.gauge().as_mut() {
+            gauge.saved = gauge.saved.max(through);
+        }
+        // what is measured is a part of what watchers see
+        self.shown.send_modify(|_| {});
+    }
+
+    /// Shows what became of the rollout, and measures on with `measured` if that is given.
+    pub(super) fn publish(&self, rollout: Rollout, measured: Option<Measured>, saved: u64) {
+        let mut gauge = self.gauge();
+        if !rollout.kind().is_measured() {
+            *gauge = None;
+        } else if let Some(measured) = measured {
+            *gauge = Some(Gauge::of(measured));
+        } else if let Some(gauge) = gauge.as_mut() {
+            gauge.saved = gauge.saved.max(saved);
+        }
+        self.shown.send_replace(Arc::new(rollout));
+    }
+
+    /// How the sending of the effect goes that is on its way.
+    pub fn delivery(&self) -> Option<Delivery> {
+        let delivery = self.delivery.lock().unwrap_or_else(PoisonError::into_inner);
+        delivery.clone()
+    }
+
+    /// Notes how the sending goes.
+    pub fn set_delivery(&self, now: Option<Delivery>) {
+        *self.delivery.lock().unwrap_or_else(PoisonError::into_inner) = now;
+    }
+
+    fn gauge(&self) -> MutexGuard<'_, Option<Gauge>> {
+        self.gauge.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Gauge {
+    /// Of something that is stored as it is.
+    fn of(measured: Measured) -> Self {
+        let closed = measured.closed();
+        Self {
+            measured,
+            saved: closed,
+            counted: closed,
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! Why something asked of rollouts was not done.
+
+use vortex_kit::error::Fault;
+
+use crate::{
+    domain::{Refused, ReportRefused, RequestId, RolloutId},
+    store,
+};
+
+/// Why something asked of rollouts was not done. Except after [`Error::OutcomeUnknown`] nothing
+/// has happened.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No rollout has this id.
+    #[error("there is no rollout {0}")]
+    NotFound(RolloutId),
+    /// The rollout takes no such command.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    /// The rollout takes no such figures.
+    #[error(transparent)]
+    Report(#[from] ReportRefused),
+    /// Another rollout holds a document.
+    #[error("rollout {by} holds {path}; wait for it to end, or end it")]
+    Conflict {
+        /// The document.
+        path: String,
+        /// The other rollout.
+        by: RolloutId,
+    },
+    /// The documents were written for more applications than can be judged.
+    #[error(
+        "the documents were written for {found} applications, {most} at most can be judged: name those"
+    )]
+    TooManyApps {
+        /// How many.
+        found: usize,
+        /// The most there may be.
+        most: usize,
+    },
+    /// Rollouts that have not ended are as many as there may be.
+    #[error("{0} rollouts have not ended; end some of them first")]
+    TooManyRollouts(usize),
+    /// The request's id was used for something else.
+    #[error("request id {0} was used for another request")]
+    RequestIdReused(RequestId),
+    /// The breaker lets nothing start by itself.
+    #[error("the breaker is open")]
+    BreakerOpen,
+    /// config-svc refused, or is away.
+    #[error(transparent)]
+    Config(Fault),
+    /// Too much waits to be written.
+    #[error("too many writes are waiting")]
+    Overloaded,
+    /// The store failed while it was written: it may have happened.
+    #[error("the store failed while writing")]
+    OutcomeUnknown,
+    /// The store failed before: nothing happened.
+    #[error("the store has failed; this process must be started anew")]
+    StoreFailed,
+    /// The store could not be read, or did not take what was written.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+}

@@ -1,0 +1,76 @@
+//! Judging a rollout by what was measured of it.
+
+use std::time::Duration;
+
+use super::{Entry, Error, Inner, Rollouts};
+use crate::{
+    domain::{Command, Judgement, Moment, RolloutId, analysis::Decision},
+    store::Writes,
+};
+
+impl Rollouts {
+    /// Closes the slices of a rollout that are due, does what follows, and answers when to look
+    /// again; never, if nothing is measured of it.
+    ///
+    /// # Errors
+    /// It can't be written.
+    pub async fn evaluate(&self, id: &RolloutId) -> Result<Option<Duration>, Error> {
+        let Ok(entry) = self.entry(id) else {
+            return Ok(None);
+        };
+        let inner = &self.inner;
+        let mut written = entry.writing.lock().await;
+        let now = inner.clock.moment();
+        for slice in entry.advance(now) {
+            inner.meters.verdicts(&slice.judged);
+        }
+        if let Some(judgement) = inner.judge(&entry, now) {
+            match inner
+                .apply(&entry, &mut written, Command::Judge(judgement), None)
+                .await
+            {
+                Ok(_) => return Ok(entry.due_in(inner.clock.moment())),
+                // it is told by what holds it
+                Err(Error::Refused(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        inner.save(&entry).await?;
+        Ok(entry.due_in(now))
+    }
+}
+
+impl Inner {
+    /// What follows, if anything does.
+    fn judge(&self, entry: &Entry, now: Moment) -> Option<Judgement> {
+        let breaker_open = self.shown_breaker.load().is_open();
+        let judgement =
+            entry.measured(|rollout, measured| measured?.judge(rollout, now, breaker_open));
+        judgement.filter(|judgement| judgement.decision != Decision::Hold)
+    }
+
+    /// Stores what was measured, if slices closed since.
+    async fn save(&self, entry: &Entry) -> Result<(), Error> {
+        let id = entry.rollout().id().clone();
+        let unsaved = entry.unsaved(|measured, saved| {
+            let through = measured.closed();
+            (through > saved).then(|| {
+                let writes = Writes::default().measured(&id, measured, saved);
+                writes.map(|writes| (writes, through))
+            })
+        });
+        let Some(unsaved) = unsaved.flatten() else {
+            return Ok(());
+        };
+        let (writes, through) = unsaved?;
+        self.commit(writes).await?;
+        entry.saved(through);
+        Ok(())
+    }
+}
+
+impl Entry {
+    fn due_in(&self, now: Moment) -> Option<Duration> {
+        self.measured(|rollout, measured| measured?.due_in(rollout, now))
+    }
+}

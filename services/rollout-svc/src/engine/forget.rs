@@ -1,0 +1,49 @@
+//! Letting go of what is old.
+
+use std::time::Duration;
+
+use super::{Error, Rollouts};
+
+/// How much is kept of rollouts that have ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Keep {
+    /// How long.
+    pub time: Duration,
+    /// How many.
+    pub count: usize,
+}
+
+/// Bytes of the paths of all ended rollouts together: they are in memory.
+const MAX_PATH_BYTES: usize = 64 << 20;
+
+impl Rollouts {
+    /// Forgets ended rollouts that are old or too many, and answers to old requests. Answers how
+    /// many rollouts went.
+    ///
+    /// # Errors
+    /// It can't be written.
+    pub async fn forget_old(&self, keep: Keep) -> Result<usize, Error> {
+        let inner = &self.inner;
+        let now = inner.clock.moment();
+        let (mut kept, mut bytes, mut gone) = (0, 0, 0);
+        let mut ended = inner.directory.all();
+        ended.retain(|entry| entry.rollout().is_settled_for_good());
+        ended.sort_unstable_by_key(|entry| {
+            std::cmp::Reverse(entry.rollout().standing.updated.steady)
+        });
+        for entry in ended {
+            let rollout = entry.rollout();
+            kept += 1;
+            bytes += rollout.spec.paths.iter().map(String::len).sum::<usize>();
+            let is_old = now.since(rollout.standing.updated) >= keep.time;
+            if is_old || kept > keep.count || bytes > MAX_PATH_BYTES {
+                inner.store.forget(rollout.id()).await?;
+                inner.directory.remove(rollout.id());
+                gone += 1;
+            }
+        }
+        let answered = inner.requests.expire(now.wall);
+        inner.store.forget_requests(&answered).await?;
+        Ok(gone)
+    }
+}

@@ -1,0 +1,184 @@
+//! What people ask of one rollout.
+
+use std::sync::Arc;
+
+use super::{Error, Request, Rollouts};
+use crate::{
+    domain::{Breaker, Command, Reset, Rollout, RolloutId},
+    store::{Answer, Writes},
+};
+
+/// What people ask of one rollout.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Order {
+    /// Begin the first stage.
+    Start {
+        /// Why.
+        reason: String,
+    },
+    /// Go to the next stage, or complete from the last.
+    Promote {
+        /// Why.
+        reason: String,
+        /// The stage it must be at.
+        expected_stage: Option<u32>,
+    },
+    /// Go no further by itself.
+    Pause {
+        /// Why.
+        reason: String,
+    },
+    /// Go on.
+    Resume {
+        /// Why.
+        reason: String,
+    },
+    /// Give everybody stable again.
+    RollBack {
+        /// Why.
+        reason: String,
+    },
+    /// Make the change set stable.
+    Complete {
+        /// Why.
+        reason: String,
+    },
+}
+
+impl Order {
+    fn command(self, request: &Request) -> Command {
+        match self {
+            Self::Start { reason } => Command::Start(request.author(reason)),
+            Self::Promote {
+                reason,
+                expected_stage,
+            } => Command::Promote {
+                author: request.author(reason),
+                expected: expected_stage,
+            },
+            Self::Pause { reason } => Command::Pause(request.author(reason)),
+            Self::Resume { reason } => Command::Resume(request.author(reason)),
+            Self::RollBack { reason } => Command::RollBack(request.author(reason)),
+            Self::Complete { reason } => Command::Complete(request.author(reason)),
+        }
+    }
+}
+
+impl Rollouts {
+    /// Does what somebody asks of a rollout, and answers it as it is then, durably.
+    ///
+    /// Not cancel safe: run it in a task of its own.
+    ///
+    /// # Errors
+    /// There is no such rollout, it takes no such command, or it can't be written.
+    pub async fn order(
+        &self,
+        request: Request,
+        id: &RolloutId,
+        order: Order,
+    ) -> Result<Arc<Rollout>, Error> {
+        let inner = &self.inner;
+        let _turn = inner.requests.turn(&request).await;
+        if let Some(answer) = inner.requests.get(&request, inner.clock.moment().wall)? {
+            return self.as_answered(answer, id);
+        }
+        let entry = self.entry(id)?;
+        let mut written = entry.writing.lock().await;
+        let command = order.command(&request);
+        inner
+            .apply(&entry, &mut written, command, Some(&request))
+            .await
+    }
+
+    /// Deletes a rollout that was never started.
+    ///
+    /// Not cancel safe: run it in a task of its own.
+    ///
+    /// # Errors
+    /// There is no such rollout, it was started, or it can't be written.
+    pub async fn delete(&self, request: Request, id: &RolloutId) -> Result<(), Error> {
+        let inner = &self.inner;
+        let _turn = inner.requests.turn(&request).await;
+        let now = inner.clock.moment();
+        if inner.requests.get(&request, now.wall)?.is_some() {
+            return Ok(());
+        }
+        let entry = self.entry(id)?;
+        let written = entry.writing.lock().await;
+        let rollout = entry.rollout();
+        rollout.check_delete()?;
+        let answered = request.answered(now.wall, Answer::Deleted);
+        let mut writes = Writes::default().delete_created(&rollout, *written);
+        if let Some(answered) = &answered {
+            writes = writes.request(answered)?;
+        }
+        inner.commit(writes).await?;
+        inner.directory.release(&rollout.spec);
+        inner.directory.remove(id);
+        if let Some(answered) = answered {
+            inner.requests.insert(answered);
+        }
+        tracing::info!(rollout = %id, principal = request.principal, "rollout deleted");
+        Ok(())
+    }
+
+    /// The breaker.
+    pub fn breaker(&self) -> Breaker {
+        Breaker::clone(&self.inner.shown_breaker.load())
+    }
+
+    /// Closes the breaker.
+    ///
+    /// Not cancel safe: run it in a task of its own.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub async fn reset_breaker(&self, request: Request, reason: String) -> Result<Breaker, Error> {
+        let inner = &self.inner;
+        let _turn = inner.requests.turn(&request).await;
+        let now = inner.clock.moment();
+        match inner.requests.get(&request, now.wall)? {
+            Some(Answer::Breaker(breaker)) => return Ok(breaker),
+            Some(Answer::Rollout(..) | Answer::Deleted) | None => {}
+        }
+        let mut held = inner.breaker.write().await;
+        let reset = held.0.clone().reset(Reset {
+            by: request.principal.clone(),
+            at: now,
+            reason,
+        });
+        let answered = request.answered(now.wall, Answer::Breaker(reset.clone()));
+        let mut writes = Writes::default().breaker(&reset, held.1)?;
+        if let Some(answered) = &answered {
+            writes = writes.request(answered)?;
+        }
+        held.1 = inner.commit(writes).await?;
+        held.0 = reset.clone();
+        inner.shown_breaker.store(Arc::new(reset.clone()));
+        if let Some(answered) = answered {
+            inner.requests.insert(answered);
+        }
+        drop(held);
+        tracing::info!(principal = request.principal, "breaker reset");
+        // what it held back may go on
+        for entry in inner.directory.all() {
+            inner.wake(&entry.rollout());
+        }
+        Ok(reset)
+    }
+
+    /// The rollout that a request was answered with, as it stood then.
+    pub(super) fn as_answered(
+        &self,
+        answer: Answer,
+        asked: &RolloutId,
+    ) -> Result<Arc<Rollout>, Error> {
+        let (id, standing) = match answer {
+            Answer::Rollout(id, standing) => (id, standing),
+            // the request's hash says what was asked, so these answer nothing that asks for one
+            Answer::Deleted | Answer::Breaker(_) => return Err(Error::NotFound(asked.clone())),
+        };
+        let spec = self.entry(&id)?.rollout().spec.clone();
+        Ok(Arc::new(Rollout { spec, standing }))
+    }
+}

@@ -1,0 +1,172 @@
+//! Reading rollouts.
+
+use std::{ops::Bound, sync::Arc};
+
+use tokio::sync::watch;
+
+use super::{Entry, Error, Reported, Rollouts};
+use crate::domain::{
+    AuditEntry, Measured, Moment, Report, RequestId, Rollout, RolloutId, StateKind,
+};
+
+/// Which rollouts are listed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Those in these states; all if there is none.
+    pub states: Vec<StateKind>,
+    /// Those with documents of this application: paths that begin with its name.
+    pub app: Option<String>,
+    /// Those of this label.
+    pub label: Option<String>,
+}
+
+/// A page that is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageAfter<K> {
+    /// Items at most.
+    pub size: usize,
+    /// The last item of the page before.
+    pub after: Option<K>,
+}
+
+/// A page.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page<T> {
+    /// Its items.
+    pub items: Vec<T>,
+    /// Whether others follow.
+    pub more: bool,
+}
+
+/// How an analysis stands.
+#[derive(Debug, Clone)]
+pub struct AnalysisView {
+    /// What was measured; none before the start.
+    pub measured: Option<Arc<Measured>>,
+    /// Why the rollout does not go on by itself.
+    pub holds_because: String,
+}
+
+impl Rollouts {
+    /// The rollout of an id.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn get(&self, id: &RolloutId) -> Result<Arc<Rollout>, Error> {
+        Ok(self.entry(id)?.rollout())
+    }
+
+    /// What is kept of a rollout in memory.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn entry(&self, id: &RolloutId) -> Result<Arc<Entry>, Error> {
+        let found = self.inner.directory.get(id);
+        found.ok_or_else(|| Error::NotFound(id.clone()))
+    }
+
+    /// All rollouts.
+    pub fn entries(&self) -> Vec<Arc<Entry>> {
+        self.inner.directory.all()
+    }
+
+    /// A page of rollouts, newest first.
+    pub fn list(&self, filter: &Filter, page: &PageAfter<RolloutId>) -> Page<Arc<Rollout>> {
+        let all = self.inner.directory.snapshot();
+        let end = page
+            .after
+            .as_ref()
+            .map_or(Bound::Unbounded, Bound::Excluded);
+        let found = all.range::<_, RolloutId>((Bound::Unbounded, end)).rev();
+        let found = found.map(|(_, entry)| entry.rollout());
+        let mut found = found.filter(|rollout| filter.takes(rollout));
+        let items = found.by_ref().take(page.size).collect();
+        let more = found.next().is_some();
+        Page { items, more }
+    }
+
+    /// A page of a rollout's audit, oldest first.
+    ///
+    /// # Errors
+    /// There is no such rollout, or it can't be read.
+    pub async fn audit(
+        &self,
+        id: &RolloutId,
+        page: &PageAfter<u64>,
+    ) -> Result<Page<AuditEntry>, Error> {
+        let known = self.get(id)?.standing.audits;
+        let after = page.after.unwrap_or_default();
+        let items = self.inner.store.audit(id, after, page.size).await?;
+        let more = items.last().is_some_and(|last| last.number < known);
+        Ok(Page { items, more })
+    }
+
+    /// How the analysis of a rollout stands.
+    ///
+    /// # Errors
+    /// There is no such rollout, or it can't be read.
+    pub async fn analysis(&self, id: &RolloutId) -> Result<AnalysisView, Error> {
+        let entry = self.entry(id)?;
+        if let Some(view) = self.view(&entry) {
+            return Ok(view);
+        }
+        let measured = self.inner.store.measured(id).await?;
+        Ok(AnalysisView {
+            measured: measured.map(Arc::new),
+            holds_because: String::new(),
+        })
+    }
+
+    /// The analysis of a rollout that has started and not ended.
+    fn view(&self, entry: &Entry) -> Option<AnalysisView> {
+        let now = self.now();
+        let breaker_open = self.inner.shown_breaker.load().is_open();
+        entry.measured(|rollout, measured| {
+            let measured = measured?;
+            Some(AnalysisView {
+                holds_because: measured.holds_because(rollout, now, breaker_open),
+                measured: Some(Arc::new(measured.clone())),
+            })
+        })
+    }
+
+    /// Follows a rollout: each change of it, and of its analysis.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn watch(&self, id: &RolloutId) -> Result<watch::Receiver<Arc<Rollout>>, Error> {
+        Ok(self.entry(id)?.subscribe())
+    }
+
+    /// Takes figures in. All or none are counted, and nothing is written or waited for.
+    ///
+    /// # Errors
+    /// There is no such rollout, or it takes no such figures.
+    pub fn report(
+        &self,
+        id: &RolloutId,
+        request: Option<&RequestId>,
+        reports: Vec<Report>,
+        now: Moment,
+    ) -> Result<Reported, Error> {
+        let entry = self.entry(id)?;
+        let (taken, generation) = entry.report(reports, request, now)?;
+        if taken.closed {
+            self.inner.controller.push(id);
+        }
+        Ok(Reported {
+            repeated: taken.repeated,
+            generation,
+        })
+    }
+}
+
+impl Filter {
+    fn takes(&self, rollout: &Rollout) -> bool {
+        let spec = &rollout.spec;
+        let of_app = |app: &String| spec.paths.iter().any(|path| path.starts_with(app));
+        (self.states.is_empty() || self.states.contains(&rollout.kind()))
+            && self.label.as_ref().is_none_or(|label| spec.label == *label)
+            && self.app.as_ref().is_none_or(of_app)
+    }
+}

@@ -1,0 +1,45 @@
+//! Who asks, and what came of figures.
+
+use sha2::{Digest as _, Sha256};
+
+use crate::domain::{Author, RequestId};
+
+/// Who asks, and by what a repeat is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// Who asks.
+    pub principal: String,
+    /// The id they gave.
+    pub id: Option<RequestId>,
+    /// The hash of all else they ask.
+    pub body: [u8; 32],
+}
+
+/// What became of figures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reported {
+    /// They were counted before, and not again.
+    pub repeated: bool,
+    /// The rollout's generation.
+    pub generation: u64,
+}
+
+impl Request {
+    /// Whoever asks, with a reason.
+    pub(super) fn author(&self, reason: String) -> Author {
+        Author {
+            principal: self.principal.clone(),
+            reason,
+        }
+    }
+
+    /// What a repeat is found by: the hash of who asks and of the id.
+    pub(super) fn key(&self) -> Option<[u8; 32]> {
+        let id = self.id.as_ref()?;
+        let hash = Sha256::new()
+            .chain_update(&self.principal)
+            .chain_update([0])
+            .chain_update(id.as_str());
+        Some(hash.finalize().into())
+    }
+}

@@ -1,0 +1,113 @@
+//! Requests that were answered, so that a repeat changes nothing.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::Mutex as Turn;
+
+use super::{Error, Request};
+use crate::store::{Answer, Answered};
+
+/// How long an answer is kept.
+const RETENTION: SignedDuration = SignedDuration::from_hours(24);
+/// Answers kept at most; the oldest go first.
+const MAX_ANSWERS: usize = 100_000;
+/// Requests with different ids seldom wait for each other.
+const STRIPES: usize = 64;
+
+type Key = [u8; 32];
+
+/// The requests answered within a day.
+pub(super) struct Requests {
+    kept: Mutex<Kept>,
+    turns: [Turn<()>; STRIPES],
+}
+
+#[derive(Default)]
+struct Kept {
+    answers: HashMap<Key, Answered>,
+    order: VecDeque<Key>,
+}
+
+impl Requests {
+    /// The requests that were stored, in any order.
+    pub(super) fn of(mut answered: Vec<Answered>) -> Self {
+        answered.sort_unstable_by_key(|answered| answered.at);
+        let requests = Self {
+            kept: Mutex::default(),
+            turns: [const { Turn::const_new(()) }; STRIPES],
+        };
+        answered
+            .into_iter()
+            .for_each(|answered| requests.insert(answered));
+        requests
+    }
+
+    /// Waits until no other request with this id is under way.
+    pub(super) async fn turn(&self, request: &Request) -> Option<tokio::sync::MutexGuard<'_, ()>> {
+        let [first, ..] = request.key()?;
+        Some(self.turns[usize::from(first) % STRIPES].lock().await)
+    }
+
+    /// The answer given to the same request.
+    pub(super) fn get(&self, request: &Request, now: Timestamp) -> Result<Option<Answer>, Error> {
+        let (Some(key), Some(id)) = (request.key(), &request.id) else {
+            return Ok(None);
+        };
+        let kept = self.kept();
+        let answered = kept.answers.get(&key);
+        match answered.filter(|answered| !is_old(answered, now)) {
+            None => Ok(None),
+            Some(answered) if answered.body == request.body => Ok(Some(answered.answer.clone())),
+            Some(_) => Err(Error::RequestIdReused(id.clone())),
+        }
+    }
+
+    /// Keeps an answer.
+    pub(super) fn insert(&self, answered: Answered) {
+        let mut kept = self.kept();
+        let key = answered.key;
+        if kept.answers.insert(key, answered).is_none() {
+            kept.order.push_back(key);
+        }
+    }
+
+    /// Takes out those that are old or too many, which are to be forgotten in the store as well.
+    pub(super) fn expire(&self, now: Timestamp) -> Vec<Answered> {
+        let mut kept = self.kept();
+        let mut gone = Vec::new();
+        while let Some(oldest) = kept.order.front().copied() {
+            let is_over = kept.order.len() > MAX_ANSWERS;
+            let oldest_answer = kept.answers.get(&oldest);
+            if oldest_answer.is_some_and(|oldest| !is_old(oldest, now)) && !is_over {
+                break;
+            }
+            kept.order.pop_front();
+            gone.extend(kept.answers.remove(&oldest));
+        }
+        gone
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Request {
+    /// The record that it was answered so, if a repeat of it can be known.
+    pub(super) fn answered(&self, at: Timestamp, answer: Answer) -> Option<Answered> {
+        Some(Answered {
+            key: self.key()?,
+            body: self.body,
+            at,
+            answer,
+        })
+    }
+}
+
+fn is_old(answered: &Answered, now: Timestamp) -> bool {
+    now.duration_since(answered.at) >= RETENTION
+}

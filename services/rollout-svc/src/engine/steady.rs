@@ -1,0 +1,35 @@
+//! A clock that does not jump.
+
+use std::{sync::Arc, time::Duration};
+
+use jiff::Timestamp;
+use vortex_kit::clock::Clock;
+
+use crate::domain::Moment;
+
+/// Tells moments: the wall clock's time, and one that goes on evenly from where it was.
+pub(super) struct Steady {
+    clock: Arc<dyn Clock>,
+    begun: Timestamp,
+    origin: Duration,
+}
+
+impl Steady {
+    /// A clock that begins now, and not before `latest`.
+    pub(super) fn new(clock: Arc<dyn Clock>, latest: Option<Timestamp>) -> Self {
+        let begun = clock.now();
+        Self {
+            begun: latest.map_or(begun, |latest| latest.max(begun)),
+            origin: clock.monotonic(),
+            clock,
+        }
+    }
+
+    pub(super) fn moment(&self) -> Moment {
+        let passed = self.clock.monotonic().saturating_sub(self.origin);
+        Moment {
+            wall: self.clock.now(),
+            steady: self.begun.saturating_add(passed).unwrap_or(Timestamp::MAX),
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! Telling a task of rollouts that have work for it.
+
+use std::{
+    collections::HashSet,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use tokio::sync::Notify;
+
+use crate::domain::RolloutId;
+
+/// Rollouts that have work for a task: each once, however often it is told.
+#[derive(Default)]
+pub struct Wake {
+    ids: Mutex<HashSet<RolloutId>>,
+    notify: Notify,
+}
+
+impl Wake {
+    /// Tells of a rollout.
+    pub fn push(&self, id: &RolloutId) {
+        if self.ids().insert(id.clone()) {
+            self.notify.notify_one();
+        }
+    }
+
+    /// Waits for rollouts, and answers all that there are. Cancel safe; for one task.
+    pub async fn next(&self) -> HashSet<RolloutId> {
+        loop {
+            let ids = std::mem::take(&mut *self.ids());
+            if !ids.is_empty() {
+                return ids;
+            }
+            self.notify.notified().await;
+        }
+    }
+
+    fn ids(&self) -> MutexGuard<'_, HashSet<RolloutId>> {
+        self.ids.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

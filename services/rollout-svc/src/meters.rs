@@ -1,0 +1,103 @@
+//! What is counted.
+
+use std::sync::Arc;
+
+use metrics::{Counter, Gauge};
+use vortex_kit::telemetry::Metrics;
+
+use crate::domain::{
+    Action, StateKind,
+    analysis::{Finding, Judged, Verdict},
+};
+
+const TRANSITIONS: &str = "vortex_rollout_transitions_total";
+const VERDICTS: &str = "vortex_rollout_verdicts_total";
+
+/// Gates by name.
+const GATES: [&str; 2] = ["errors", "latency"];
+/// Verdicts by name.
+const NAMES: [&str; 4] = ["pass", "no_data", "inconclusive", "fail"];
+
+/// What is counted. A clone is a pointer.
+#[derive(Clone)]
+pub struct Meters {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    transitions: Vec<Counter>,
+    verdicts: [[Counter; 4]; 2],
+    rollouts: Vec<Gauge>,
+    breaker_open: Gauge,
+    outbox_depth: Gauge,
+    store_bytes: Gauge,
+}
+
+impl Meters {
+    /// Counts into `metrics`.
+    pub fn new(metrics: &Metrics) -> Self {
+        let transition = |action: Action| {
+            let help = "Transitions of rollouts, by action";
+            metrics.counter(TRANSITIONS, help, &[("action", action.name())])
+        };
+        let verdict = |gate, verdict| {
+            let help = "Slices judged, by gate and verdict";
+            metrics.counter(VERDICTS, help, &[("gate", gate), ("verdict", verdict)])
+        };
+        let rollouts = |kind: StateKind| {
+            let help = "Rollouts that are kept, by state";
+            metrics.gauge("vortex_rollouts", help, &[("state", kind.name())])
+        };
+        let gauge = |name, help| metrics.gauge(name, help, &[]);
+        let inner = Inner {
+            transitions: Action::ALL.map(transition).into(),
+            verdicts: GATES.map(|gate| NAMES.map(|name| verdict(gate, name))),
+            rollouts: StateKind::ALL.map(rollouts).into(),
+            breaker_open: gauge("vortex_breaker_open", "1 while nothing goes on by itself"),
+            outbox_depth: gauge(
+                "vortex_outbox_depth",
+                "Rollouts whose last effect config-svc has not confirmed",
+            ),
+            store_bytes: gauge("vortex_store_bytes", "Bytes that the store takes on disk"),
+        };
+        Self {
+            inner: Arc::new(inner),
+        }
+    }
+
+    /// Counts a transition.
+    pub fn transition(&self, action: Action) {
+        self.inner.transitions[action as usize].increment(1);
+    }
+
+    /// Counts what the gates said of a slice.
+    pub fn verdicts(&self, judged: &Judged) {
+        for finding in &judged.findings {
+            let gate = match finding {
+                Finding::Errors(_) => 0,
+                Finding::Latency(_) => 1,
+            };
+            let verdict = match finding.verdict() {
+                Verdict::Pass => 0,
+                Verdict::NoData => 1,
+                Verdict::Inconclusive => 2,
+                Verdict::Fail => 3,
+            };
+            self.inner.verdicts[gate][verdict].increment(1);
+        }
+    }
+
+    /// Shows how many rollouts are in a state.
+    pub fn rollouts(&self, kind: StateKind, count: usize) {
+        self.inner.rollouts[kind as usize].set(count as f64);
+    }
+
+    /// Shows the rest.
+    pub fn standing(&self, breaker_open: bool, outbox: usize, store_bytes: u64) {
+        self.inner
+            .breaker_open
+            .set(f64::from(u8::from(breaker_open)));
+        self.inner.outbox_depth.set(outbox as f64);
+        self.inner.store_bytes.set(store_bytes as f64);
+    }
+}

@@ -1,0 +1,224 @@
+//! config-svc's side of a rollout: what a split would be, moving it, taking it back.
+
+use std::time::Duration;
+
+use vortex_kit::{
+    channel::Channel,
+    context::Context,
+    error::{Fault, Reason},
+};
+use vortex_proto::config::v1 as pb;
+use vortex_proto::config::v1::{
+    plan_split_request::Target as WireTarget, split_service_client::SplitServiceClient,
+};
+
+use crate::{
+    domain::{Effect, Rollout, RolloutId, Unit, analysis::Application},
+    engine::Target,
+};
+
+/// Time for one attempt of an effect.
+const ATTEMPT: Duration = Duration::from_secs(5);
+/// How config-svc says that a split's change set became stable.
+const RELEASED: &str = "released";
+
+/// A way to config-svc. A clone is a pointer.
+#[derive(Clone, Debug)]
+pub struct Splits {
+    client: SplitServiceClient<Channel>,
+}
+
+/// What a split would be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// The label.
+    pub label: String,
+    /// The change set's name.
+    pub change: String,
+    /// The log's position at which the change set was written.
+    pub change_sequence: u64,
+    /// The paths it would hold.
+    pub paths: Vec<String>,
+    /// The applications its documents were written for, as far as that is known.
+    pub apps: Vec<Application>,
+    /// The stable version of the first document that has one.
+    pub from_version: String,
+}
+
+/// What config-svc said of an effect, for good.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sent {
+    /// It is in force.
+    Confirmed,
+    /// It can't be removed any more: its change set has become stable.
+    FoundReleased,
+    /// It will never be.
+    Refused(String),
+}
+
+impl Splits {
+    /// The way to the config-svc behind `channel`.
+    pub fn new(channel: Channel) -> Self {
+        let limit = vortex_kit::grpc::MAX_MESSAGE_BYTES;
+        Self {
+            client: SplitServiceClient::new(channel)
+                .max_decoding_message_size(limit)
+                .max_encoding_message_size(limit),
+        }
+    }
+
+    /// What a split of a change set would be.
+    ///
+    /// # Errors
+    /// What config-svc says against it.
+    pub async fn plan(&self, target: &Target) -> Result<Plan, Fault> {
+        let request = pb::PlanSplitRequest {
+            target: Some(wire_target(target)),
+        };
+        let planned = self.client.clone().plan_split(request).await;
+        let plan = planned
+            .map_err(|status| undone(Fault::from_status(&status)))?
+            .into_inner();
+        let mut stable = plan.from_versions.into_iter();
+        Ok(Plan {
+            label: plan.label,
+            change: plan.change,
+            change_sequence: plan.change_sequence,
+            paths: plan.paths,
+            apps: plan.apps.into_iter().map(Application::new).collect(),
+            from_version: stable
+                .find(|version| !version.is_empty())
+                .unwrap_or_default(),
+        })
+    }
+
+    /// Stages a change set that takes a released split back.
+    ///
+    /// # Errors
+    /// What config-svc says against it.
+    pub async fn stage_revert(&self, id: &RolloutId) -> Result<Target, Fault> {
+        let request = pb::StageRevertRequest { id: id.to_string() };
+        let staged = self.client.clone().stage_revert(request).await;
+        let staged = staged
+            .map_err(|status| Fault::from_status(&status))?
+            .into_inner();
+        Ok(Target::Change {
+            label: staged.label,
+            name: staged.change,
+        })
+    }
+
+    /// Tells config-svc of an effect, once.
+    ///
+    /// # Errors
+    /// It is not known to be in force, and has to be told again.
+    pub async fn send(&self, rollout: &Rollout, effect: Effect) -> Result<Sent, Fault> {
+        let context = Context::root().within(ATTEMPT);
+        let sent = context.scope(self.call(rollout, effect)).await;
+        match sent {
+            Ok(()) => Ok(Sent::Confirmed),
+            Err(fault) if is_released(&fault) && matches!(effect, Effect::Remove { .. }) => {
+                Ok(Sent::FoundReleased)
+            }
+            Err(fault) if is_final(fault.reason()) => Ok(Sent::Refused(fault.to_string())),
+            Err(fault) => Err(fault),
+        }
+    }
+
+    async fn call(&self, rollout: &Rollout, effect: Effect) -> Result<(), Fault> {
+        let mut client = self.client.clone();
+        let generation = effect.generation();
+        let spec = &rollout.spec;
+        let told = match effect {
+            Effect::SetShare { share, .. } => {
+                let request = pb::SetSplitRequest {
+                    id: spec.id.to_string(),
+                    label: spec.label.clone(),
+                    change_sequence: spec.change_sequence,
+                    share: share.hundredths().into(),
+                    unit: wire_unit(spec.unit).into(),
+                    generation,
+                };
+                client.set_split(request).await.map(drop)
+            }
+            Effect::Remove { .. } | Effect::Release { .. } => {
+                let request = pb::EndSplitRequest {
+                    id: spec.id.to_string(),
+                    generation,
+                    release: matches!(effect, Effect::Release { .. }),
+                };
+                client.end_split(request).await.map(drop)
+            }
+        };
+        told.map_err(|status| Fault::from_status(&status))
+    }
+}
+
+/// Whether the same call will always be answered so.
+fn is_final(reason: Reason) -> bool {
+    use tonic::Code;
+    match reason.code() {
+        Code::FailedPrecondition
+        | Code::NotFound
+        | Code::InvalidArgument
+        | Code::OutOfRange
+        | Code::AlreadyExists
+        | Code::Aborted => true,
+        // these may pass, or be mended by an operator
+        Code::Ok
+        | Code::Cancelled
+        | Code::Unknown
+        | Code::DeadlineExceeded
+        | Code::PermissionDenied
+        | Code::ResourceExhausted
+        | Code::Unimplemented
+        | Code::Internal
+        | Code::Unavailable
+        | Code::DataLoss
+        | Code::Unauthenticated => false,
+    }
+}
+
+fn is_released(fault: &Fault) -> bool {
+    let how = fault.metadata().get("how").map(String::as_str);
+    fault.reason() == Reason::SplitEnded && how == Some(RELEASED)
+}
+
+/// The fault of a read: nothing happened, however it broke.
+fn undone(fault: Fault) -> Fault {
+    match fault.reason() {
+        Reason::OutcomeUnknown => Fault::new(
+            Reason::Unavailable,
+            format!("config-svc did not answer: {}", fault.message()),
+        ),
+        _ => fault,
+    }
+}
+
+fn wire_target(target: &Target) -> WireTarget {
+    match target.clone() {
+        Target::Change { label, name } => WireTarget::Change(pb::ChangeTarget { name, label }),
+        Target::Document {
+            label,
+            app,
+            profile,
+            from_version,
+            to_version,
+        } => WireTarget::Document(pb::DocumentTarget {
+            document: Some(pb::DocumentRef {
+                app,
+                profile,
+                label,
+            }),
+            from_version,
+            to_version,
+        }),
+    }
+}
+
+fn wire_unit(unit: Unit) -> pb::SplitUnit {
+    match unit {
+        Unit::Instance => pb::SplitUnit::Instance,
+        Unit::Subject => pb::SplitUnit::Subject,
+    }
+}

@@ -1,0 +1,76 @@
+//! What rollouts are kept in.
+//!
+//! Keys, each group in its own prefix:
+//! ```text
+//! rollout/<id>             where a rollout stands, what config-svc is to be told included
+//! spec/<id>/<n>            what never changes of it, in parts
+//! audit/<id>/<n>           an entry of its audit
+//! measured/<id>            what was measured of it
+//! slice/<id>/<n mod 50>    one of its newest slices
+//! request/<hash>           a request that was answered
+//! breaker                  the breaker
+//! follow                   how far config-svc's log was followed
+//! ```
+
+mod codec;
+mod error;
+mod keys;
+mod load;
+mod requests;
+mod sweep;
+mod writes;
+
+pub use error::Error;
+pub use load::Loaded;
+pub use requests::{Answer, Answered};
+pub use writes::Writes;
+
+use std::sync::Arc;
+
+use vortex_store::{Revision, Store};
+
+/// The store of rollouts, over one of the engines.
+#[derive(Clone)]
+pub struct RolloutStore {
+    engine: Arc<dyn Store>,
+}
+
+impl RolloutStore {
+    /// The rollouts kept in `engine`.
+    pub fn new(engine: Arc<dyn Store>) -> Self {
+        Self { engine }
+    }
+
+    /// Does all writes or none, and answers the revision that they have, once they are durable.
+    ///
+    /// # Errors
+    /// Those of the store. Only after one that is [`Error::is_outcome_unknown`] something may
+    /// have happened.
+    pub async fn commit(&self, writes: Writes) -> Result<Revision, Error> {
+        for part in writes.before {
+            self.engine.commit(part).await?;
+        }
+        Ok(self.engine.commit(writes.transaction).await?)
+    }
+
+    /// Bytes on disk.
+    pub fn bytes(&self) -> u64 {
+        self.engine.bytes()
+    }
+
+    /// Gives space back that deleted entries took.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn maintain(&self) -> Result<(), Error> {
+        Ok(self.engine.maintain().await?)
+    }
+
+    /// Finishes what was submitted, and lets go of the folder.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn close(&self) -> Result<(), Error> {
+        Ok(self.engine.close().await?)
+    }
+}

@@ -1,0 +1,60 @@
+//! What goes wrong with the store.
+
+/// Why the store did not do as asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The engine's own.
+    #[error(transparent)]
+    Engine(#[from] vortex_store::Error),
+    /// An entry is not what this version writes.
+    #[error("{what} can't be read: the store is damaged, or a newer version wrote it")]
+    Damaged {
+        /// What was read.
+        what: String,
+        /// Why.
+        source: serde_json::Error,
+    },
+    /// An entry is of a later version of the program.
+    #[error("{what} was written by a newer version, of format {version}")]
+    Newer {
+        /// What was read.
+        what: String,
+        /// Its format.
+        version: u32,
+    },
+    /// What is to be stored can't be encoded.
+    #[error("{what} can't be stored")]
+    Unencodable {
+        /// What.
+        what: &'static str,
+        /// Why.
+        source: serde_json::Error,
+    },
+    /// A part of a rollout is missing.
+    #[error("{what} is missing: the store is damaged")]
+    Missing {
+        /// What.
+        what: String,
+    },
+}
+
+impl Error {
+    /// Whether a write that failed so may have happened all the same.
+    pub fn is_outcome_unknown(&self) -> bool {
+        matches!(self, Self::Engine(vortex_store::Error::SyncFailed { .. }))
+    }
+
+    /// Whether nothing was done because too much waits.
+    pub fn is_overload(&self) -> bool {
+        matches!(self, Self::Engine(vortex_store::Error::Overloaded))
+    }
+
+    /// Whether nothing can be written before the process starts anew.
+    pub fn is_final(&self) -> bool {
+        use vortex_store::Error as E;
+        matches!(
+            self,
+            Self::Engine(E::SyncFailed { .. } | E::Poisoned | E::Closed)
+        )
+    }
+}

@@ -1,0 +1,151 @@
+//! Reading what is kept.
+
+use std::{collections::HashMap, sync::Arc};
+
+use bytes::Bytes;
+use vortex_store::{Entry, Range, Revision};
+
+use super::{Answered, Error, RolloutStore, codec::decode, keys};
+use crate::domain::{
+    AuditEntry, Breaker, ClosedSlice, Measured, Rollout, RolloutId, Spec, Standing,
+};
+
+/// All that is in memory.
+pub struct Loaded {
+    /// The rollouts, oldest first, and when they were last written.
+    pub rollouts: Vec<(Rollout, Revision)>,
+    /// The breaker, and when it was last written.
+    pub breaker: (Breaker, Revision),
+    /// The requests that were answered, in no order.
+    pub requests: Vec<Answered>,
+}
+
+impl RolloutStore {
+    /// Reads all that is to be in memory.
+    ///
+    /// # Errors
+    /// When it can't be read, or is not what this version writes.
+    pub async fn load(&self) -> Result<Loaded, Error> {
+        Ok(Loaded {
+            rollouts: self.load_rollouts().await?,
+            breaker: self.load_breaker().await?,
+            requests: self
+                .all(keys::requests(), |entry| decode("an answer", &entry.value))
+                .await?,
+        })
+    }
+
+    async fn load_rollouts(&self) -> Result<Vec<(Rollout, Revision)>, Error> {
+        let mut specs = self.load_specs().await?;
+        let standings = self
+            .all(keys::rollouts(), |entry| {
+                let what = String::from_utf8_lossy(&entry.key);
+                let standing: Standing = decode(&what, &entry.value)?;
+                Ok((what.into_owned(), standing, entry.modified))
+            })
+            .await?;
+        standings
+            .into_iter()
+            .map(|(key, standing, modified)| {
+                let id = key.strip_prefix("rollout/").unwrap_or_default();
+                let spec = specs.remove(id).ok_or_else(|| Error::Missing {
+                    what: format!("spec/{id}"),
+                })?;
+                let spec: Spec = decode(&format!("spec/{id}"), &spec)?;
+                let spec = Arc::new(spec);
+                Ok((Rollout { spec, standing }, modified))
+            })
+            .collect()
+    }
+
+    async fn load_specs(&self) -> Result<HashMap<String, Vec<u8>>, Error> {
+        let mut specs: HashMap<String, Vec<u8>> = HashMap::new();
+        let parts = self
+            .all(keys::specs(), |entry| {
+                let id = keys::after_group(&entry.key).unwrap_or_default();
+                Ok((id.to_owned(), entry.value))
+            })
+            .await?;
+        for (id, part) in parts {
+            specs.entry(id).or_default().extend_from_slice(&part);
+        }
+        Ok(specs)
+    }
+
+    async fn load_breaker(&self) -> Result<(Breaker, Revision), Error> {
+        match self
+            .engine
+            .get(Bytes::from_static(keys::BREAKER.as_bytes()))
+            .await?
+        {
+            Some(entry) => Ok((decode(keys::BREAKER, &entry.value)?, entry.modified)),
+            None => Ok((Breaker::default(), Revision::ABSENT)),
+        }
+    }
+
+    /// How far config-svc's log was followed.
+    ///
+    /// # Errors
+    /// When it can't be read.
+    pub async fn followed(&self) -> Result<Option<String>, Error> {
+        let entry = self
+            .engine
+            .get(Bytes::from_static(keys::FOLLOW.as_bytes()))
+            .await?;
+        entry
+            .map(|entry| decode(keys::FOLLOW, &entry.value))
+            .transpose()
+    }
+
+    /// What was measured of a rollout.
+    ///
+    /// # Errors
+    /// When it can't be read.
+    pub async fn measured(&self, id: &RolloutId) -> Result<Option<Measured>, Error> {
+        let Some(entry) = self.engine.get(keys::measured(id)).await? else {
+            return Ok(None);
+        };
+        let measured: Measured = decode(&format!("measured/{id}"), &entry.value)?;
+        let slices: Vec<ClosedSlice> = self
+            .all(keys::slices(id), |entry| decode("a slice", &entry.value))
+            .await?;
+        Ok(Some(measured.with_slices(slices)))
+    }
+
+    /// Up to `count` entries of a rollout's audit after number `after`, oldest first.
+    ///
+    /// # Errors
+    /// When they can't be read.
+    pub async fn audit(
+        &self,
+        id: &RolloutId,
+        after: u64,
+        count: usize,
+    ) -> Result<Vec<AuditEntry>, Error> {
+        let page = self
+            .engine
+            .range(keys::audits_after(id, after).limit(count))
+            .await?;
+        let entries = page.entries.iter();
+        entries
+            .map(|entry| decode("an audit entry", &entry.value))
+            .collect()
+    }
+
+    async fn all<T>(
+        &self,
+        range: Range,
+        read: impl Fn(Entry) -> Result<T, Error>,
+    ) -> Result<Vec<T>, Error> {
+        let mut found = Vec::new();
+        let mut rest = Some(range);
+        while let Some(range) = rest {
+            let page = self.engine.range(range.clone()).await?;
+            rest = range.after(&page);
+            for entry in page.entries {
+                found.push(read(entry)?);
+            }
+        }
+        Ok(found)
+    }
+}

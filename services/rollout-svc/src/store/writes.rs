@@ -1,0 +1,137 @@
+//! What is written together.
+
+use bytes::Bytes;
+use vortex_store::{MAX_VALUE_BYTES, Revision, Transaction};
+
+use super::{Answered, Error, codec::encode, keys};
+use crate::domain::{AuditEntry, Breaker, ClosedSlice, Measured, Rollout, RolloutId, Spec};
+
+/// Bytes of one part of a spec: a transaction holds one besides all else.
+const PART_BYTES: usize = 1 << 20;
+
+/// What is written together: state, audit, effect and answer of a transition are one transaction.
+#[derive(Default)]
+pub struct Writes {
+    /// Parts of a spec that is too large for one value. Without the rest they mean nothing.
+    pub(super) before: Vec<Transaction>,
+    pub(super) transaction: Transaction,
+}
+
+impl Writes {
+    /// A new rollout, which no other may have the id of.
+    ///
+    /// # Errors
+    /// When it can't be encoded.
+    pub fn create(mut self, rollout: &Rollout) -> Result<Self, Error> {
+        let encoded = encode::<Spec>("a rollout", &rollout.spec)?;
+        let mut parts = chunks(&encoded).enumerate();
+        if let Some((number, first)) = parts.next() {
+            let key = keys::spec(rollout.id(), number);
+            self.transaction = self.transaction.put(key, first);
+        }
+        self.before = parts
+            .map(|(number, part)| Transaction::new().put(keys::spec(rollout.id(), number), part))
+            .collect();
+        self.stand(rollout, Revision::ABSENT)
+    }
+
+    /// Where a rollout stands, which was last written at `before`.
+    ///
+    /// # Errors
+    /// When it can't be encoded.
+    pub fn stand(mut self, rollout: &Rollout, before: Revision) -> Result<Self, Error> {
+        let key = keys::rollout(rollout.id());
+        let value = encode("a rollout", &rollout.standing)?;
+        self.transaction = self.transaction.expect(key.clone(), before).put(key, value);
+        Ok(self)
+    }
+
+    /// An entry of a rollout's audit.
+    ///
+    /// # Errors
+    /// When it can't be encoded.
+    pub fn audit(mut self, id: &RolloutId, entry: &AuditEntry) -> Result<Self, Error> {
+        let key = keys::audit(id, entry.number);
+        let value = encode("an audit entry", entry)?;
+        self.transaction = self.transaction.expect_absent(key.clone()).put(key, value);
+        Ok(self)
+    }
+
+    /// What was measured of a rollout, and its slices after number `saved`.
+    ///
+    /// # Errors
+    /// When it can't be encoded.
+    pub fn measured(
+        mut self,
+        id: &RolloutId,
+        measured: &Measured,
+        saved: u64,
+    ) -> Result<Self, Error> {
+        let value = encode("an analysis", measured)?;
+        if value.len() > MAX_VALUE_BYTES {
+            // as if the process had been killed: what was stored before stands
+            tracing::warn!(rollout = %id, bytes = value.len(), "the analysis is too large to be stored");
+            return Ok(self);
+        }
+        self.transaction = self.transaction.put(keys::measured(id), value);
+        for slice in measured.slices().filter(|slice| slice.number > saved) {
+            self = self.slice(id, slice)?;
+        }
+        Ok(self)
+    }
+
+    fn slice(mut self, id: &RolloutId, slice: &ClosedSlice) -> Result<Self, Error> {
+        let value = encode("a slice", slice)?;
+        self.transaction = self.transaction.put(keys::slice(id, slice.number), value);
+        Ok(self)
+    }
+
+    /// The breaker, which was last written at `before`.
+    ///
+    /// # Errors
+    /// When it can't be encoded.
+    pub fn breaker(mut self, breaker: &Breaker, before: Revision) -> Result<Self, Error> {
+        let value = encode("the breaker", breaker)?;
+        self.transaction = self
+            .transaction
+            .expect(keys::BREAKER, before)
+            .put(keys::BREAKER, value);
+        Ok(self)
+    }
+
+    /// The answer to a request.
+    ///
+    /// # Errors
+    /// When it can't be encoded.
+    pub fn request(mut self, answered: &Answered) -> Result<Self, Error> {
+        let value = encode("an answer", answered)?;
+        self.transaction = self.transaction.put(keys::request(&answered.key), value);
+        Ok(self)
+    }
+
+    /// How far config-svc's log was followed.
+    ///
+    /// # Errors
+    /// When it can't be encoded.
+    pub fn follow(mut self, token: &str) -> Result<Self, Error> {
+        let value = encode("a token", &token)?;
+        self.transaction = self.transaction.put(keys::FOLLOW, value);
+        Ok(self)
+    }
+
+    /// Takes a rollout away that was never started, with its one audit entry.
+    pub fn delete_created(mut self, rollout: &Rollout, before: Revision) -> Self {
+        let key = keys::rollout(rollout.id());
+        let transaction = self.transaction.expect(key.clone(), before).delete(key);
+        // further parts, if any, are swept as those of no rollout
+        self.transaction = transaction
+            .delete(keys::spec(rollout.id(), 0))
+            .delete(keys::audit(rollout.id(), 1));
+        self
+    }
+}
+
+fn chunks(encoded: &Bytes) -> impl Iterator<Item = Bytes> + '_ {
+    let starts = (0..encoded.len()).step_by(PART_BYTES);
+    starts.map(|start| encoded.slice(start..encoded.len().min(start + PART_BYTES)))
+}

@@ -1,0 +1,20 @@
+//! What the service does by itself: it tells config-svc, judges, and lets go of what is old.
+
+mod backoff;
+mod controller;
+mod outbox;
+mod upkeep;
+
+use vortex_kit::process::Runtime;
+
+use crate::engine::{Keep, Rollouts};
+use upkeep::Upkeep;
+
+/// Starts the tasks, which end with the process.
+pub(crate) fn start(rollouts: &Rollouts, keep: Keep, runtime: &Runtime) {
+    let lifecycle = &runtime.lifecycle;
+    lifecycle.spawn("outbox", outbox::run(rollouts.clone()));
+    lifecycle.spawn("controller", controller::run(rollouts.clone()));
+    let upkeep = Upkeep::new(rollouts.clone(), keep, runtime.health.clone());
+    lifecycle.spawn_stoppable("upkeep", |stop| upkeep.run(stop));
+}

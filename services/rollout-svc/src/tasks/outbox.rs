@@ -1,0 +1,143 @@
+//! Tells config-svc what readers are to get, until it confirms.
+
+use std::{collections::HashSet, sync::Arc};
+
+use tokio::{
+    sync::{Semaphore, watch},
+    task::JoinSet,
+};
+
+use super::backoff::Backoff;
+use crate::{
+    domain::{Effect, Rollout, RolloutId},
+    engine::{Delivery, Entry, Rollouts},
+    splits::Sent,
+};
+
+/// Effects that are sent at once.
+const AT_ONCE: usize = 64;
+
+/// Sends for as long as the process lives: at once what a command has decided, and again after
+/// a pause what was not confirmed.
+pub(super) async fn run(rollouts: Rollouts) {
+    let places = Arc::new(Semaphore::new(AT_ONCE));
+    let mut senders = JoinSet::new();
+    let mut sending: HashSet<RolloutId> = HashSet::new();
+    loop {
+        let ids = tokio::select! {
+            ids = rollouts.outbox().next() => ids,
+            Some(ended) = senders.join_next() => ended_sender(ended, &mut sending, &rollouts),
+        };
+        for id in ids {
+            if let Ok(entry) = rollouts.entry(&id)
+                && sending.insert(id.clone())
+            {
+                let sender = Sender {
+                    rollouts: rollouts.clone(),
+                    entry,
+                    places: places.clone(),
+                };
+                senders.spawn(async move {
+                    sender.run().await;
+                    id
+                });
+            }
+        }
+    }
+}
+
+/// The rollout whose sender ended, if there is something to send again by now.
+fn ended_sender(
+    ended: Result<RolloutId, tokio::task::JoinError>,
+    sending: &mut HashSet<RolloutId>,
+    rollouts: &Rollouts,
+) -> HashSet<RolloutId> {
+    let id = match ended {
+        Ok(id) => id,
+        Err(lost) => {
+            // which one is not known: all are looked at again
+            tracing::error!(error = %lost, "a sender ended before its time");
+            return std::mem::take(sending);
+        }
+    };
+    sending.remove(&id);
+    let pending = rollouts
+        .get(&id)
+        .is_ok_and(|rollout| rollout.pending().is_some());
+    pending.then_some(id).into_iter().collect()
+}
+
+struct Sender {
+    rollouts: Rollouts,
+    entry: Arc<Entry>,
+    places: Arc<Semaphore>,
+}
+
+impl Sender {
+    /// Sends the latest effect, and those that take its place, until none is left.
+    async fn run(self) {
+        let mut changes = self.entry.subscribe();
+        loop {
+            let rollout = changes.borrow_and_update().clone();
+            let Some(effect) = rollout.pending() else {
+                self.entry.set_delivery(None);
+                return;
+            };
+            self.begin(effect);
+            tokio::select! {
+                () = self.deliver(&rollout, effect) => {}
+                // a later step replaces an earlier one, which may be on its way all the same
+                () = replaced(&mut changes, effect) => {}
+            }
+        }
+    }
+
+    async fn deliver(&self, rollout: &Rollout, effect: Effect) {
+        let mut backoff = Backoff::new();
+        loop {
+            let failed = match self.send(rollout, effect).await {
+                Ok(sent) => {
+                    let settled = self.rollouts.settle(rollout.id(), effect, sent).await;
+                    match settled {
+                        Ok(()) => return,
+                        Err(error) => error.to_string(),
+                    }
+                }
+                Err(error) => error,
+            };
+            self.failed(rollout.id(), failed);
+            tokio::time::sleep(backoff.pause()).await;
+        }
+    }
+
+    async fn send(&self, rollout: &Rollout, effect: Effect) -> Result<Sent, String> {
+        // the places are never closed
+        let _place = self.places.acquire().await;
+        let sent = self.rollouts.splits().send(rollout, effect).await;
+        sent.map_err(|fault| fault.to_string())
+    }
+
+    fn begin(&self, effect: Effect) {
+        self.entry.set_delivery(Some(Delivery {
+            generation: effect.generation(),
+            since: self.rollouts.now().steady,
+            error: None,
+        }));
+    }
+
+    fn failed(&self, id: &RolloutId, error: String) {
+        tracing::debug!(rollout = %id, error, "the effect is not confirmed");
+        if let Some(delivery) = self.entry.delivery() {
+            let error = Some(error);
+            self.entry
+                .set_delivery(Some(Delivery { error, ..delivery }));
+        }
+    }
+}
+
+/// Waits until this is no longer what is to be sent.
+async fn replaced(changes: &mut watch::Receiver<Arc<Rollout>>, effect: Effect) {
+    let other = |rollout: &Arc<Rollout>| rollout.pending() != Some(effect);
+    // the entry outlives its sender
+    let _ = changes.wait_for(other).await;
+}

@@ -1,0 +1,124 @@
+//! Tells how things stand, and lets go of what is old.
+
+use std::{collections::HashMap, time::Duration};
+
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use vortex_kit::health::Health;
+
+use crate::{
+    domain::{Moment, StateKind},
+    engine::{Entry, Keep, Rollouts},
+};
+
+/// How often it is told how things stand.
+const LOOK: Duration = Duration::from_secs(2);
+/// How often what is old is let go.
+const FORGET: Duration = Duration::from_secs(3_600);
+/// When an effect that is not confirmed is a degradation.
+const LATE: Duration = Duration::from_secs(10);
+/// Rollouts that a degradation names.
+const NAMED: usize = 5;
+
+pub(super) struct Upkeep {
+    rollouts: Rollouts,
+    keep: Keep,
+    health: Health,
+    forgotten: Option<Instant>,
+}
+
+impl Upkeep {
+    pub(super) fn new(rollouts: Rollouts, keep: Keep, health: Health) -> Self {
+        Self {
+            rollouts,
+            keep,
+            health,
+            forgotten: None,
+        }
+    }
+
+    pub(super) async fn run(mut self, stop: CancellationToken) {
+        let mut ticks = tokio::time::interval(LOOK);
+        while let Some(_) = stop.run_until_cancelled(ticks.tick()).await {
+            self.look();
+            if self.forgotten.is_none_or(|at| at.elapsed() >= FORGET) {
+                self.forgotten = Some(Instant::now());
+                self.forget().await;
+            }
+        }
+        if let Err(error) = self.rollouts.store().close().await {
+            tracing::warn!(%error, "the store did not close");
+        }
+    }
+
+    fn look(&self) {
+        let entries = self.rollouts.entries();
+        let mut counts: HashMap<StateKind, usize> = HashMap::new();
+        for entry in &entries {
+            *counts.entry(entry.rollout().kind()).or_default() += 1;
+        }
+        let meters = self.rollouts.meters();
+        for kind in StateKind::ALL {
+            meters.rollouts(kind, counts.get(&kind).copied().unwrap_or_default());
+        }
+        let pending = entries
+            .iter()
+            .filter(|entry| entry.rollout().pending().is_some());
+        let open = self.rollouts.breaker().is_open();
+        meters.standing(open, pending.count(), self.rollouts.store().bytes());
+        self.tell("breaker", open.then(|| "open after too many rollbacks: nothing starts or promotes by itself until it is reset".to_owned()));
+        self.tell("outbox", late(&entries, self.rollouts.now()));
+        let failed = self.rollouts.has_store_failed();
+        self.tell(
+            "store",
+            failed.then(|| {
+                "a sync failed: nothing is written until this process is started anew".to_owned()
+            }),
+        );
+    }
+
+    fn tell(&self, name: &str, degraded: Option<String>) {
+        match degraded {
+            Some(why) => self.health.degrade(name, why),
+            None => self.health.recover(name),
+        }
+    }
+
+    async fn forget(&self) {
+        match self.rollouts.forget_old(self.keep).await {
+            Ok(0) => self.health.recover("upkeep"),
+            Ok(gone) => {
+                tracing::info!(rollouts = gone, "let go");
+                let maintained = self.rollouts.store().maintain().await;
+                self.tell("upkeep", maintained.err().map(|error| error.to_string()));
+            }
+            Err(error) => self.health.degrade("upkeep", error.to_string()),
+        }
+    }
+}
+
+/// The effects that are not confirmed for too long, and why.
+fn late(entries: &[impl AsRef<Entry>], now: Moment) -> Option<String> {
+    let mut late: Vec<String> = entries
+        .iter()
+        .filter_map(|entry| {
+            let entry = entry.as_ref();
+            let delivery = entry.delivery()?;
+            let since = Moment {
+                wall: now.wall,
+                steady: delivery.since,
+            };
+            let error = delivery.error.unwrap_or_else(|| "no answer yet".to_owned());
+            let id = entry.rollout().id().clone();
+            (now.since(since) >= LATE).then(|| format!("{id}: {error}"))
+        })
+        .collect();
+    let count = late.len();
+    late.truncate(NAMED);
+    (count > 0).then(|| {
+        format!(
+            "config-svc has not confirmed {count} effects; readers stay where they are: {}",
+            late.join("; ")
+        )
+    })
+}
