@@ -1,6 +1,7 @@
 //! `/api`: the rows of the contract, each a translation of one gRPC call.
 
 mod answer;
+mod assignment;
 mod changes;
 mod configs;
 mod effective;
@@ -8,6 +9,7 @@ mod explain;
 mod monitor;
 mod openapi;
 mod sources;
+mod sse;
 mod target;
 mod watch;
 

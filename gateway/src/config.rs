@@ -1,11 +1,13 @@
 //! Settings.
 
+mod network;
 mod prefix;
 
 use std::{net::SocketAddr, time::Duration};
 
 use vortex_kit::{channel::Target, settings::Listens};
 
+pub use network::{InvalidNetwork, Network};
 pub use prefix::{InvalidPrefix, SpringPrefix};
 
 /// The settings of a gateway that is a process of its own.
@@ -18,6 +20,10 @@ pub struct ProcessSettings {
     /// Where config-svc is
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:9091")]
     pub config_svc: Target,
+
+    /// Where rollout-svc is
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:9092")]
+    pub rollout_svc: Target,
 }
 
 impl Listens for ProcessSettings {
@@ -37,6 +43,10 @@ pub struct Settings {
     /// Path below which Spring's routes are, such as /config
     #[arg(long, value_name = "PATH", default_value = "")]
     pub spring_prefix: SpringPrefix,
+
+    /// Proxies whose word on their clients' addresses counts: networks such as 10.0.0.0/8, by commas
+    #[arg(long, value_name = "CIDR", value_delimiter = ',')]
+    pub trusted_proxies: Vec<Network>,
 
     /// Time for a request, from its head to the head of its answer
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = vortex_kit::settings::positive_duration)]
@@ -77,6 +87,7 @@ impl Default for Settings {
         Self {
             http: SocketAddr::from(([127, 0, 0, 1], 8080)),
             spring_prefix: SpringPrefix::default(),
+            trusted_proxies: Vec::new(),
             request_timeout: Duration::from_secs(10),
             head_timeout: Duration::from_secs(10),
             idle_timeout: Duration::from_secs(75),

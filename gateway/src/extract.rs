@@ -3,9 +3,11 @@
 mod body;
 mod command;
 mod conditions;
+mod forwarded;
 mod json;
 mod path;
 mod query;
+mod reader;
 mod request_id;
 
 pub(crate) use body::{Drained, read};
@@ -13,5 +15,6 @@ pub(crate) use command::{Command, Or};
 pub(crate) use conditions::{IfMatch, IfNoneMatch};
 pub(crate) use json::Json;
 pub(crate) use path::Path;
-pub(crate) use query::Query;
+pub(crate) use query::{NoQuery, Query};
+pub(crate) use reader::{KeyFrom, Reader, TakenFrom};
 pub(crate) use request_id::IdempotencyKey;

@@ -44,18 +44,19 @@ pub struct Gateway {
 }
 
 impl Gateway {
-    /// Serves REST over config-svc, which is behind `config`, on [`Settings::http`], until the
-    /// runtime's lifecycle drains.
+    /// Serves REST over config-svc and rollout-svc, which are behind `config` and `rollout`, on
+    /// [`Settings::http`], until the runtime's lifecycle drains.
     ///
     /// # Errors
     /// When the address cannot be bound. Whether it may be is the caller's to check.
     pub fn start(
         settings: Settings,
         config: Channel,
+        rollout: Channel,
         runtime: &Runtime,
     ) -> Result<Self, BindError> {
         let listener = Listener::bind(settings.http)?;
-        Ok(Self::serve(listener, settings, config, runtime))
+        Ok(Self::serve(listener, settings, config, rollout, runtime))
     }
 
     /// As [`Gateway::start`], on a port that is bound already.
@@ -63,6 +64,7 @@ impl Gateway {
         listener: Listener,
         settings: Settings,
         config: Channel,
+        rollout: Channel,
         runtime: &Runtime,
     ) -> Self {
         let address = listener.address();
@@ -73,8 +75,8 @@ impl Gateway {
             write_timeout: settings.write_timeout,
             ..Limits::default()
         };
-        reach::watch(config.clone(), runtime);
-        let rest = Rest::new(settings, config, runtime);
+        reach::watch(config.clone(), rollout.clone(), runtime);
+        let rest = Rest::new(settings, config, rollout, runtime);
         listener.serve(rest, limits, runtime);
         tracing::info!(%address, "serving REST");
         Self { address }
@@ -86,7 +88,7 @@ impl Gateway {
     }
 }
 
-/// Starts the gateway as a process of its own, which calls config-svc over the network.
+/// Starts the gateway as a process of its own, which calls its neighbours over the network.
 ///
 /// # Errors
 /// When its port is taken.
@@ -94,10 +96,12 @@ pub async fn start(settings: ProcessSettings, runtime: Runtime) -> Result<(), St
     let ProcessSettings {
         gateway,
         config_svc,
+        rollout_svc,
     } = settings;
     let methods = Arc::new(Methods::from_descriptors(vortex_proto::DESCRIPTORS)?);
     let options = channel::Options::default();
-    let config = Channel::connect(&config_svc, methods, options, &runtime.lifecycle);
-    Gateway::start(gateway, config, &runtime)?;
+    let connect = |target| Channel::connect(target, methods.clone(), options, &runtime.lifecycle);
+    let (config, rollout) = (connect(&config_svc), connect(&rollout_svc));
+    Gateway::start(gateway, config, rollout, &runtime)?;
     Ok(())
 }

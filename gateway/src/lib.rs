@@ -16,6 +16,6 @@ mod stamp;
 mod time;
 
 pub use api::document as openapi;
-pub use config::{InvalidPrefix, ProcessSettings, Settings, SpringPrefix};
+pub use config::{InvalidNetwork, InvalidPrefix, Network, ProcessSettings, Settings, SpringPrefix};
 pub use gateway::{ABOUT, Gateway, StartError, start};
 pub use rest::Rest;

@@ -68,9 +68,9 @@ struct Inner {
 }
 
 impl Rest {
-    /// REST over config-svc, which is behind `config`.
-    pub fn new(settings: Settings, config: Channel, runtime: &Runtime) -> Self {
-        let services = Services::new(config, &settings, runtime);
+    /// REST over config-svc and rollout-svc, which are behind `config` and `rollout`.
+    pub fn new(settings: Settings, config: Channel, rollout: Channel, runtime: &Runtime) -> Self {
+        let services = Services::new(config, rollout, &settings, runtime);
         let deadline = Deadline(settings.request_timeout);
         Self {
             inner: Arc::new(Inner {

@@ -2,37 +2,65 @@
 
 mod watches;
 
+use std::sync::Arc;
+
+use metrics::Counter;
 use vortex_kit::{channel::Channel, grpc::MAX_MESSAGE_BYTES, process::Runtime};
-use vortex_proto::config::v1::{
-    config_service_client::ConfigServiceClient, source_service_client::SourceServiceClient,
+use vortex_proto::{
+    config::v1::{
+        config_service_client::ConfigServiceClient, source_service_client::SourceServiceClient,
+        split_service_client::SplitServiceClient,
+    },
+    rollout::v1::rollout_service_client::RolloutServiceClient,
 };
 
 pub(crate) use watches::Watches;
 
-use crate::{api::Feeds, config::Settings, spring::Environments};
+use crate::{
+    api::Feeds,
+    config::{Network, Settings},
+    spring::Environments,
+};
 
-/// Clients of the services; a clone shares the channel.
+/// Clients of the services, and what their routes share; a clone shares the channels.
 #[derive(Clone, Debug)]
 pub(crate) struct Services {
     config: ConfigServiceClient<Channel>,
     sources: SourceServiceClient<Channel>,
+    splits: SplitServiceClient<Channel>,
+    rollouts: RolloutServiceClient<Channel>,
     watches: Watches,
     feeds: Feeds,
     environments: Environments,
+    trusted_proxies: Arc<[Network]>,
+    ignored_fields: Counter,
 }
 
 impl Services {
-    /// Clients of config-svc behind `channel`.
-    pub(crate) fn new(channel: Channel, settings: &Settings, runtime: &Runtime) -> Self {
-        let config = ConfigServiceClient::new(channel.clone())
+    /// Clients of config-svc behind `config` and rollout-svc behind `rollout`.
+    pub(crate) fn new(
+        config: Channel,
+        rollout: Channel,
+        settings: &Settings,
+        runtime: &Runtime,
+    ) -> Self {
+        let client = ConfigServiceClient::new(config.clone())
             .max_decoding_message_size(MAX_MESSAGE_BYTES)
             .max_encoding_message_size(MAX_MESSAGE_BYTES);
+        let help = "Fields of reported figures that are not known, and were passed over";
+        let metrics = &runtime.metrics;
         Self {
-            feeds: Feeds::new(config.clone(), settings.request_timeout, runtime),
-            config,
-            sources: SourceServiceClient::new(channel),
-            watches: Watches::new(settings.max_watches, &runtime.metrics),
+            feeds: Feeds::new(client.clone(), settings.request_timeout, runtime),
+            config: client,
+            sources: SourceServiceClient::new(config.clone()),
+            splits: SplitServiceClient::new(config),
+            rollouts: RolloutServiceClient::new(rollout)
+                .max_decoding_message_size(MAX_MESSAGE_BYTES)
+                .max_encoding_message_size(MAX_MESSAGE_BYTES),
+            watches: Watches::new(settings.max_watches, metrics),
             environments: Environments::default(),
+            trusted_proxies: settings.trusted_proxies.as_slice().into(),
+            ignored_fields: metrics.counter("vortex_ignored_fields_total", help, &[]),
         }
     }
 
@@ -44,6 +72,26 @@ impl Services {
     /// A client to make one call with.
     pub(crate) fn sources(&self) -> SourceServiceClient<Channel> {
         self.sources.clone()
+    }
+
+    /// A client to make one call with.
+    pub(crate) fn splits(&self) -> SplitServiceClient<Channel> {
+        self.splits.clone()
+    }
+
+    /// A client to make one call with.
+    pub(crate) fn rollouts(&self) -> RolloutServiceClient<Channel> {
+        self.rollouts.clone()
+    }
+
+    /// Proxies whose word on their clients counts.
+    pub(crate) fn trusted_proxies(&self) -> &[Network] {
+        &self.trusted_proxies
+    }
+
+    /// Counts fields that were passed over.
+    pub(crate) fn ignored_fields(&self) -> &Counter {
+        &self.ignored_fields
     }
 
     /// Environments kept ready.

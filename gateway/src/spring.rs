@@ -13,12 +13,13 @@ mod segment;
 use std::sync::Arc;
 
 use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts};
+use vortex_kit::error::Fault;
 use vortex_proto::config::v1::{GetEnvironmentRequest, GetEnvironmentResponse};
 
-use crate::{problem::Problem, services::Services};
+use crate::{extract::Reader, problem::Problem, services::Services};
 
-use parameters::{min_token, resolves};
+use parameters::Parameters;
 pub(crate) use path::{RESERVED, TEMPLATES};
 use path::{SpringPath, View};
 pub(crate) use prepared::Environments;
@@ -27,8 +28,11 @@ use prepared::Prepared;
 /// Accepted by clients that want to know where each value stands.
 const V2: &str = "application/vnd.spring-cloud.config-server.v2+json";
 const ALLOW: HeaderValue = HeaderValue::from_static("GET, HEAD, OPTIONS");
-const INSTANCE: HeaderName = HeaderName::from_static("x-vortex-instance");
-const KEY: HeaderName = HeaderName::from_static("x-vortex-key");
+
+/// config-svc said that what is not held here is still the answer.
+#[derive(Debug, thiserror::Error)]
+#[error("no answer is held by the tag {0:?}")]
+struct NotHeld(String);
 
 /// An answer and the template of the route that gave it.
 pub(crate) type Answered = (Response, &'static str);
@@ -62,57 +66,79 @@ async fn read(
     path: &str,
     parsed: &SpringPath<'_>,
 ) -> Result<Response, Problem> {
+    let mut parameters = Parameters::of(request)?;
+    let reader = Reader::of(request, services.trusted_proxies())?;
+    let reader = reader.with_key(parameters.key.take())?;
     match parsed {
         SpringPath::Environment(view) => {
-            let origins = accepts_v2(&request.headers);
-            let held = services.environments().get(path, origins);
-            let tag = held.as_ref().map(|held| held.etag.clone());
-            let reply = get_environment(services, request, view, origins, tag).await?;
-            let prepared = match held {
-                Some(held) if reply.not_modified => held,
-                _ => {
-                    let prepared = Arc::new(Prepared::new(view, &reply));
-                    let environments = services.environments();
-                    environments.keep(path, origins, prepared.clone());
-                    prepared
-                }
-            };
-            Ok(environment::answer(
-                &prepared,
-                &reply,
-                origins,
-                &request.headers,
-            ))
+            let call = environment_of(view, reader, parameters);
+            environment(services, &request.headers, path, view, call).await
         }
         SpringPath::Flat(view, form) => {
-            let reply = get_environment(services, request, view, false, None).await?;
-            Ok(flat::answer(
-                *form,
-                &reply,
-                resolves(request)?,
-                &request.headers,
-            )?)
+            let resolves = parameters.resolves();
+            let call = environment_of(view, reader, parameters);
+            let reply = get_environment(services, call).await?;
+            Ok(flat::answer(*form, &reply, resolves, &request.headers)?)
         }
-        SpringPath::File(view, path) => file::answer(services, request, view, path).await,
+        SpringPath::File(view, path) => {
+            let call = file::call(view, path, reader, parameters)?;
+            file::answer(services, &request.headers, call).await
+        }
+    }
+}
+
+/// Answers with an environment, which is made only if none that is kept ready is still the answer.
+async fn environment(
+    services: &Services,
+    headers: &HeaderMap,
+    path: &str,
+    view: &View<'_>,
+    mut call: GetEnvironmentRequest,
+) -> Result<Response, Problem> {
+    let origins = accepts_v2(headers);
+    call.origins = origins;
+    let held = services.environments().get(path, origins);
+    if let Some(held) = &held {
+        held.tell(&mut call);
+    }
+    let reply = get_environment(services, call).await?;
+    let still = held.filter(|_| reply.not_modified);
+    let prepared = match still.and_then(|held| held.still(&reply.etag)) {
+        Some(still) => still,
+        None if reply.not_modified => {
+            // so that the next one is asked for whole
+            services.environments().forget(path, origins);
+            return Err(Fault::internal(&NotHeld(reply.etag)).into());
+        }
+        None => {
+            let prepared = Arc::new(Prepared::new(view, &reply));
+            let split = !reply.assignments.is_empty();
+            let environments = services.environments();
+            environments.keep(path, origins, prepared.clone(), split);
+            prepared
+        }
+    };
+    Ok(environment::answer(&prepared, &reply, origins, headers))
+}
+
+fn environment_of(
+    view: &View<'_>,
+    reader: Reader,
+    parameters: Parameters,
+) -> GetEnvironmentRequest {
+    GetEnvironmentRequest {
+        view: Some(view.to_proto()),
+        instance: reader.instance.text,
+        key: reader.key.text,
+        min_token: parameters.min_token.unwrap_or_default(),
+        ..GetEnvironmentRequest::default()
     }
 }
 
 async fn get_environment(
     services: &Services,
-    request: &Parts,
-    view: &View<'_>,
-    origins: bool,
-    held: Option<String>,
+    request: GetEnvironmentRequest,
 ) -> Result<GetEnvironmentResponse, Problem> {
-    let request = GetEnvironmentRequest {
-        view: Some(view.to_proto()),
-        origins,
-        instance: header(&request.headers, &INSTANCE),
-        key: header(&request.headers, &KEY),
-        min_token: min_token(request)?.unwrap_or_default(),
-        if_none_match: held.unwrap_or_default(),
-        also_held: Vec::new(),
-    };
     let mut client = services.config();
     // boxed, since a generated client's future is large, and is moved at every level above
     let reply = Box::pin(client.get_environment(request)).await?;
@@ -124,10 +150,4 @@ fn accepts_v2(headers: &HeaderMap) -> bool {
     let accepted = headers.get_all(header::ACCEPT).iter();
     let mut texts = accepted.filter_map(|accept| accept.to_str().ok());
     texts.any(|accept| accept.contains(V2))
-}
-
-/// A header's text; empty when there is none.
-fn header(headers: &HeaderMap, name: &HeaderName) -> String {
-    let value = headers.get(name).and_then(|value| value.to_str().ok());
-    value.unwrap_or_default().to_owned()
 }

@@ -152,7 +152,8 @@ fn serve_gateway(runtime: Runtime) -> Starting {
             http: SocketAddr::from(([127, 0, 0, 1], 0)),
             ..Settings::default()
         };
-        let gateway = Gateway::start(settings, server.channel(), &runtime).unwrap();
+        let gateway =
+            Gateway::start(settings, server.channel(), server.channel(), &runtime).unwrap();
         gateway.address()
     })
 }

@@ -10,7 +10,7 @@ use vortex_proto::config::v1::GetConfigRequest;
 
 use super::target::Target;
 use crate::{
-    extract::{IfNoneMatch, Path, Query},
+    extract::{IfNoneMatch, Path, Query, Reader},
     problem::Problem,
     services::Services,
     stamp::Stamp,
@@ -29,9 +29,9 @@ pub(super) fn routes() -> OpenApiRouter<Services> {
 pub(super) struct Parameters {
     /// The label; `main` when left out.
     pub(super) label: Option<String>,
-    /// The subject (user, session, request) that is served.
+    /// The subject (user, session, request) that is served; goes before `X-Vortex-Key`.
     pub(super) key: Option<String>,
-    /// The instance that asks.
+    /// The instance that asks, for trying out; goes before who the request is from.
     pub(super) instance: Option<String>,
     /// Never answer older than this token.
     pub(super) min_token: Option<String>,
@@ -49,6 +49,8 @@ pub(super) struct Parameters {
         Target,
         Parameters,
         ("If-None-Match" = Option<String>, Header, description = "The digest the caller holds"),
+        ("X-Vortex-Instance" = Option<String>, Header, description = "The instance that asks; else the Basic user, else the client's address"),
+        ("X-Vortex-Key" = Option<String>, Header, description = "The subject (user, session, request) that is served"),
     ),
     responses(
         (
@@ -68,19 +70,22 @@ async fn effective(
     State(services): State<Services>,
     Path(target): Path<Target>,
     Query(parameters): Query<Parameters>,
+    reader: Reader,
     held: IfNoneMatch,
 ) -> Result<Response, Problem> {
+    let reader = reader.with_query(parameters.instance, parameters.key)?;
+    let taken_from = reader.taken_from();
     let request = GetConfigRequest {
         profiles: target.profiles(),
         app: target.app,
         label: parameters.label.unwrap_or_default(),
-        instance: parameters.instance.unwrap_or_default(),
-        key: parameters.key.unwrap_or_default(),
+        instance: reader.instance.text,
+        key: reader.key.text,
         min_token: parameters.min_token.unwrap_or_default(),
     };
     let reply = services.config().get_config(request).await?.into_inner();
     let source_age = reply.source_age.clone();
-    let effective = Effective::new(reply)?;
+    let effective = Effective::new(reply, taken_from)?;
     let stamp = Stamp {
         digest: &effective.digest,
         version: &effective.version,

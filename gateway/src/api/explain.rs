@@ -10,7 +10,7 @@ use vortex_proto::config::v1::ExplainConfigRequest;
 
 use super::target::Target;
 use crate::{
-    extract::{Path, Query},
+    extract::{Path, Query, Reader},
     problem::Problem,
     services::Services,
     stamp::Stamp,
@@ -30,13 +30,18 @@ pub(super) struct Parameters {
     label: Option<String>,
     /// Only this key, and those below it; all when left out.
     path: Option<String>,
+    /// The subject (user, session, request) that is served; goes before `X-Vortex-Key`.
+    key: Option<String>,
+    /// The instance that asks, for trying out; goes before who the request is from.
+    instance: Option<String>,
     /// Never answer older than this token.
     min_token: Option<String>,
 }
 
 /// Explain where values come from
 ///
-/// For each key the document, version, line and column that gave it, and the values it hides.
+/// For each key the document, version, line and column that gave it, and the values it hides; for
+/// each split the reader's bucket and arm.
 #[utoipa::path(
     get,
     path = "/api/explain/{app}/{profile}",
@@ -49,7 +54,9 @@ async fn explain(
     State(services): State<Services>,
     Path(target): Path<Target>,
     Query(parameters): Query<Parameters>,
+    reader: Reader,
 ) -> Result<Response, Problem> {
+    let reader = reader.with_query(parameters.instance, parameters.key)?;
     let profiles = target.profiles();
     let request = ExplainConfigRequest {
         app: target.app,
@@ -57,7 +64,8 @@ async fn explain(
         label: parameters.label.unwrap_or_default(),
         path: parameters.path.unwrap_or_default(),
         min_token: parameters.min_token.unwrap_or_default(),
-        ..Default::default()
+        instance: reader.instance.text,
+        key: reader.key.text,
     };
     let reply = services
         .config()

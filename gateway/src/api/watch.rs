@@ -5,7 +5,6 @@ mod feed;
 mod feeds;
 mod follower;
 mod position;
-mod sse;
 mod view;
 mod written;
 
@@ -16,24 +15,25 @@ use std::convert::Infallible;
 use axum::{body::Body, extract::State, response::Response};
 use bytes::Bytes;
 use futures::{Stream, StreamExt, stream};
-use http::{HeaderMap, HeaderValue, header};
+use http::HeaderMap;
 use serde::Deserialize;
 use tonic::Status;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vortex_kit::{
-    context::{Context, RequestId},
+    context::Context,
     error::{Fault, Reason},
 };
 use vortex_proto::config::v1::WatchConfigRequest;
 
-use super::target::Target;
+use super::{sse, target::Target};
 use crate::{
-    extract::{Path, Query},
-    problem::{self, Problem},
+    extract::{Path, Query, Reader},
+    problem::Problem,
     services::Services,
 };
 use follower::Follower;
+use view::View;
 
 const LAST_EVENT_ID: &str = "Last-Event-ID";
 
@@ -48,9 +48,9 @@ pub(super) fn routes() -> OpenApiRouter<Services> {
 struct Parameters {
     /// The label; `main` when left out.
     label: Option<String>,
-    /// The subject that is served.
+    /// The subject that is served; goes before `X-Vortex-Key`.
     key: Option<String>,
-    /// The instance that watches.
+    /// The instance that watches, for trying out; goes before who the request is from.
     instance: Option<String>,
     /// Never begin older than this token; `Last-Event-ID` says it too.
     min_token: Option<String>,
@@ -80,8 +80,11 @@ async fn watch(
     State(services): State<Services>,
     Path(target): Path<Target>,
     Query(parameters): Query<Parameters>,
+    reader: Reader,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
+    let reader = reader.with_query(parameters.instance, parameters.key)?;
+    let taken_from = reader.taken_from();
     let place = services.watches().admit()?;
     let resumed = last_event_id(&headers)?;
     let in_header = resumed.is_some();
@@ -91,11 +94,12 @@ async fn watch(
         label: parameters.label.unwrap_or_default(),
         last_digest: parameters.last_digest.unwrap_or_default(),
         min_token: resumed.or(parameters.min_token).unwrap_or_default(),
-        instance: parameters.instance.unwrap_or_default(),
-        key: parameters.key.unwrap_or_default(),
+        instance: reader.instance.text,
+        key: reader.key.text,
     };
     let context = Context::current().unwrap_or_else(Context::root);
-    let follower = Follower::begin(services.feeds().clone(), request, context.clone());
+    let view = View::of(&request, taken_from);
+    let follower = Follower::begin(services.feeds().clone(), view, request, context.clone());
     let follower = follower.await.map_err(|fault| match in_header {
         true => of_header(fault),
         false => fault,
@@ -104,9 +108,11 @@ async fn watch(
     let request_id = context.request_id().clone();
     let events = events.map(move |event| {
         let _open = &place;
-        Ok::<_, Infallible>(event.unwrap_or_else(|status| end(&status, &request_id)))
+        Ok::<_, Infallible>(
+            event.unwrap_or_else(|status| sse::problem(&Fault::from_status(&status), &request_id)),
+        )
     });
-    Ok(answer(Body::from_stream(events)))
+    Ok(sse::answer(Body::from_stream(events)))
 }
 
 /// What is told, until it fails.
@@ -118,25 +124,6 @@ fn events(follower: Follower) -> impl Stream<Item = Result<Bytes, Status>> {
             Err(fault) => Some((Err(fault.into()), None)),
         }
     })
-}
-
-/// Why a watch ends, as an event, since its status has long been sent.
-fn end(status: &Status, request_id: &RequestId) -> Bytes {
-    let problem = problem::write(&Fault::from_status(status), Some(request_id));
-    sse::event("problem", None, &problem)
-}
-
-fn answer(body: Body) -> Response {
-    let mut response = Response::new(body);
-    let headers = response.headers_mut();
-    headers.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("text/event-stream"),
-    );
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    // nginx would hold events back until its buffer is full
-    headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
-    response
 }
 
 fn last_event_id(headers: &HeaderMap) -> Result<Option<String>, Fault> {

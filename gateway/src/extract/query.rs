@@ -11,6 +11,11 @@ use crate::{percent, problem::Problem};
 #[derive(Debug)]
 pub(crate) struct Query<T>(pub(crate) T);
 
+/// The query of a route that takes none.
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NoQuery {}
+
 impl<T, S> FromRequestParts<S> for Query<T>
 where
     T: DeserializeOwned + Send,

@@ -2,37 +2,46 @@
 
 use axum::{body::Body, response::Response};
 use bytes::Bytes;
-use http::{HeaderValue, header, request::Parts};
+use http::{HeaderMap, HeaderValue, header};
 use vortex_kit::error::Fault;
 use vortex_proto::config::v1::GetFileRequest;
 
-use super::{
-    parameters::{min_token, resolves},
-    path::View,
-    segment::list,
+use super::{parameters::Parameters, path::View, segment::list};
+use crate::{
+    extract::{IfNoneMatch, Reader},
+    problem::Problem,
+    services::Services,
+    stamp::Stamp,
 };
-use crate::{extract::IfNoneMatch, problem::Problem, services::Services, stamp::Stamp};
 
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain;charset=UTF-8");
 const BYTES: HeaderValue = HeaderValue::from_static("application/octet-stream");
 
-/// Answers with the file at `path`, the one specific to a profile first.
-pub(super) async fn answer(
-    services: &Services,
-    request: &Parts,
+/// The call for the file at `path`, the one specific to a profile first.
+pub(super) fn call(
     view: &View<'_>,
     path: &str,
-) -> Result<Response, Problem> {
-    let call = GetFileRequest {
+    reader: Reader,
+    parameters: Parameters,
+) -> Result<GetFileRequest, Fault> {
+    Ok(GetFileRequest {
         app: one("app", &view.app)?,
         profiles: list(&view.profiles),
         label: one("label", view.label.as_deref().unwrap_or_default())?,
         path: path.to_owned(),
-        resolve_placeholders: resolves(request)?,
-        min_token: min_token(request)?.unwrap_or_default(),
-        instance: super::header(&request.headers, &super::INSTANCE),
-        key: super::header(&request.headers, &super::KEY),
-    };
+        resolve_placeholders: parameters.resolves(),
+        min_token: parameters.min_token.unwrap_or_default(),
+        instance: reader.instance.text,
+        key: reader.key.text,
+    })
+}
+
+/// Answers with a file.
+pub(super) async fn answer(
+    services: &Services,
+    headers: &HeaderMap,
+    call: GetFileRequest,
+) -> Result<Response, Problem> {
     let reply = services.config().get_file(call).await?.into_inner();
     let stamp = Stamp {
         digest: &reply.digest,
@@ -40,7 +49,7 @@ pub(super) async fn answer(
         token: &reply.token,
         ..Stamp::default()
     };
-    let held = IfNoneMatch::of(&request.headers);
+    let held = IfNoneMatch::of(headers);
     Ok(stamp.answer(&held, || text(reply.content)))
 }
 

@@ -7,27 +7,30 @@ use vortex_kit::error::Fault;
 
 use crate::percent;
 
+/// What the query says.
 #[derive(Debug, Default, Deserialize)]
-struct Parameters {
+pub(super) struct Parameters {
     #[serde(rename = "resolvePlaceholders")]
     resolve_placeholders: Option<bool>,
-    min_token: Option<String>,
+    /// The token that the answer must not be older than.
+    pub(super) min_token: Option<String>,
+    /// The subject that is served.
+    pub(super) key: Option<String>,
 }
 
-/// Whether placeholders are replaced, which they are unless the request says otherwise.
-pub(super) fn resolves(request: &Parts) -> Result<bool, Fault> {
-    Ok(parse(request)?.resolve_placeholders.unwrap_or(true))
-}
+impl Parameters {
+    /// What a request's query says.
+    pub(super) fn of(request: &Parts) -> Result<Self, Fault> {
+        let Some(query) = request.uri.query() else {
+            return Ok(Self::default());
+        };
+        percent::decode("query", query)?;
+        serde_urlencoded::from_str(query)
+            .map_err(|error| Fault::invalid("query", error.to_string()))
+    }
 
-/// The token that the answer must not be older than.
-pub(super) fn min_token(request: &Parts) -> Result<Option<String>, Fault> {
-    Ok(parse(request)?.min_token)
-}
-
-fn parse(request: &Parts) -> Result<Parameters, Fault> {
-    let Some(query) = request.uri.query() else {
-        return Ok(Parameters::default());
-    };
-    percent::decode("query", query)?;
-    serde_urlencoded::from_str(query).map_err(|error| Fault::invalid("query", error.to_string()))
+    /// Whether placeholders are replaced, which they are unless the request says otherwise.
+    pub(super) fn resolves(&self) -> bool {
+        self.resolve_placeholders.unwrap_or(true)
+    }
 }

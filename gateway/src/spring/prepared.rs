@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::HeaderValue;
 use quick_cache::{Weighter, sync::Cache};
-use vortex_proto::config::v1::GetEnvironmentResponse;
+use vortex_proto::config::v1::{GetEnvironmentRequest, GetEnvironmentResponse};
 
 use super::{environment, path::View};
 use crate::stamp;
@@ -17,6 +17,8 @@ const BYTES: u64 = 32 << 20;
 const EXPECTED: usize = 1024;
 /// What an environment takes beside its body, about.
 const OVERHEAD: usize = 512;
+/// Answers kept of one path: those of three splits, each with two arms.
+const MAX_ARMS: usize = 8;
 
 /// An environment, ready to be sent.
 #[derive(Debug)]
@@ -42,6 +44,37 @@ impl Prepared {
     }
 }
 
+/// The answers of one path, the newest first and never none: readers on different arms get
+/// different ones, and which is whose only config-svc says.
+#[derive(Clone, Debug)]
+pub(super) struct Arms(Arc<[Arc<Prepared>]>);
+
+impl Arms {
+    /// Tells config-svc what is held.
+    pub(super) fn tell(&self, request: &mut GetEnvironmentRequest) {
+        let mut tags = self.0.iter().map(|arm| arm.etag.clone());
+        request.if_none_match = tags.next().unwrap_or_default();
+        request.also_held = tags.collect();
+    }
+
+    /// The one that config-svc says is still the answer. It may leave the name out where only one
+    /// can be meant.
+    pub(super) fn still(&self, etag: &str) -> Option<Arc<Prepared>> {
+        let found = match &*self.0 {
+            [only] if etag.is_empty() => Some(only),
+            arms => arms.iter().find(|arm| arm.etag == etag),
+        };
+        found.cloned()
+    }
+
+    /// These with one more, at whose cost the oldest goes.
+    fn with(&self, newest: Arc<Prepared>) -> Self {
+        let others = self.0.iter().filter(|arm| arm.etag != newest.etag);
+        let others = others.take(MAX_ARMS - 1).cloned().collect::<Vec<_>>();
+        Self(std::iter::once(newest).chain(others).collect())
+    }
+}
+
 /// Prepared environments by the path they were asked for. A clone is a pointer.
 #[derive(Clone, Debug)]
 pub(crate) struct Environments {
@@ -49,14 +82,15 @@ pub(crate) struct Environments {
     with_origins: Arc<ByPath>,
 }
 
-type ByPath = Cache<String, Arc<Prepared>, Weight>;
+type ByPath = Cache<String, Arms, Weight>;
 
 #[derive(Clone, Debug)]
 struct Weight;
 
-impl Weighter<String, Arc<Prepared>> for Weight {
-    fn weight(&self, path: &String, prepared: &Arc<Prepared>) -> u64 {
-        (path.len() + prepared.body.len() + OVERHEAD) as u64
+impl Weighter<String, Arms> for Weight {
+    fn weight(&self, path: &String, arms: &Arms) -> u64 {
+        let arms = arms.0.iter().map(|arm| arm.body.len() + OVERHEAD);
+        (path.len() + arms.sum::<usize>()) as u64
     }
 }
 
@@ -71,12 +105,23 @@ impl Default for Environments {
 }
 
 impl Environments {
-    pub(super) fn get(&self, path: &str, origins: bool) -> Option<Arc<Prepared>> {
+    pub(super) fn get(&self, path: &str, origins: bool) -> Option<Arms> {
         self.of(origins).get(path)
     }
 
-    pub(super) fn keep(&self, path: &str, origins: bool, prepared: Arc<Prepared>) {
-        self.of(origins).insert(path.to_owned(), prepared);
+    /// Keeps an answer: beside those of other arms where splits have a say, else alone.
+    pub(super) fn keep(&self, path: &str, origins: bool, prepared: Arc<Prepared>, split: bool) {
+        let cache = self.of(origins);
+        let arms = match cache.get(path).filter(|_| split) {
+            Some(arms) => arms.with(prepared),
+            None => Arms([prepared].into()),
+        };
+        cache.insert(path.to_owned(), arms);
+    }
+
+    /// Holds nothing of a path any more.
+    pub(super) fn forget(&self, path: &str, origins: bool) {
+        self.of(origins).remove(path);
     }
 
     fn of(&self, origins: bool) -> &ByPath {
@@ -85,5 +130,59 @@ impl Environments {
         } else {
             &self.plain
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn prepared(etag: &str) -> Arc<Prepared> {
+        Arc::new(Prepared {
+            etag: etag.to_owned(),
+            tag: None,
+            version: None,
+            body: Bytes::new(),
+        })
+    }
+
+    fn held(environments: &Environments) -> Vec<String> {
+        let mut request = GetEnvironmentRequest::default();
+        environments
+            .get("/orders/dev", false)
+            .unwrap()
+            .tell(&mut request);
+        [vec![request.if_none_match], request.also_held].concat()
+    }
+
+    #[test]
+    fn the_newest_answers_of_a_split_path_are_held_and_told() {
+        let environments = Environments::default();
+        let keep = |etag: &str, split| {
+            environments.keep("/orders/dev", false, prepared(etag), split);
+        };
+        for etag in ["a", "b", "a"] {
+            keep(etag, true);
+        }
+        assert_eq!(held(&environments), ["a", "b"]);
+        for etag in ["1", "2", "3", "4", "5", "6", "7"] {
+            keep(etag, true);
+        }
+        let newest = ["7", "6", "5", "4", "3", "2", "1", "a"];
+        assert_eq!(held(&environments), newest);
+        keep("alone", false);
+        assert_eq!(held(&environments), ["alone"]);
+        assert!(environments.get("/orders/dev", true).is_none());
+    }
+
+    #[test]
+    fn only_the_answer_that_is_named_is_given() {
+        let arms = Arms([prepared("a"), prepared("b")].into());
+        let etag = |still: Option<Arc<Prepared>>| still.map(|arm| arm.etag.clone());
+        assert_eq!(etag(arms.still("b")).as_deref(), Some("b"));
+        assert_eq!(etag(arms.still("c")), None);
+        assert_eq!(etag(arms.still("")), None);
+        let only = Arms([prepared("a")].into());
+        assert_eq!(etag(only.still("")).as_deref(), Some("a"));
     }
 }

@@ -12,7 +12,8 @@ use tokio::sync::{mpsc, watch};
 use tonic::{Request, Response, Status};
 use vortex_kit::error::{Fault, Reason};
 use vortex_proto::config::v1::{
-    config_service_server::ConfigService, source_service_server::SourceService, *,
+    config_service_server::ConfigService, source_service_server::SourceService,
+    split_service_server::SplitService, *,
 };
 
 /// How a call ends.
@@ -164,7 +165,8 @@ impl Service {
         self.notes.send_replace(());
     }
 
-    async fn answer<Q, A>(
+    /// Answers a call of `method`.
+    pub(crate) async fn answer<Q, A>(
         &self,
         method: &'static str,
         request: Request<Q>,
@@ -185,9 +187,10 @@ impl Service {
     }
 }
 
-type Messages<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
+pub(crate) type Messages<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
-type Answering<'a, T> = Pin<Box<dyn Future<Output = Result<Response<T>, Status>> + Send + 'a>>;
+pub(crate) type Answering<'a, T> =
+    Pin<Box<dyn Future<Output = Result<Response<T>, Status>> + Send + 'a>>;
 
 /// Methods as `async_trait` writes them, which does not see into macros.
 macro_rules! answer {
@@ -201,6 +204,8 @@ macro_rules! answer {
         })+
     };
 }
+
+pub(crate) use answer;
 
 #[tonic::async_trait]
 impl ConfigService for Service {
@@ -265,5 +270,17 @@ impl SourceService for Service {
         approve_source ApproveSourceRequest ApproveSourceResponse
         detach_source DetachSourceRequest DetachSourceResponse
         notify_sources NotifySourcesRequest NotifySourcesResponse
+    }
+}
+
+#[tonic::async_trait]
+impl SplitService for Service {
+    answer! {
+        plan_split PlanSplitRequest PlanSplitResponse
+        set_split SetSplitRequest SetSplitResponse
+        end_split EndSplitRequest EndSplitResponse
+        get_split GetSplitRequest GetSplitResponse
+        list_splits ListSplitsRequest ListSplitsResponse
+        stage_revert StageRevertRequest StageRevertResponse
     }
 }

@@ -11,5 +11,7 @@ mod openapi;
 mod origins;
 mod problems;
 mod process;
+mod readers;
+mod rollout_service;
 mod spring;
 mod watch;

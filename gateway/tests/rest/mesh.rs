@@ -9,16 +9,21 @@ use vortex_kit::{
     grpc::{Methods, Server},
     process::Runtime,
 };
-use vortex_proto::config::v1::{
-    config_service_server::ConfigServiceServer, source_service_server::SourceServiceServer,
+use vortex_proto::{
+    config::v1::{
+        config_service_server::ConfigServiceServer, source_service_server::SourceServiceServer,
+        split_service_server::SplitServiceServer,
+    },
+    rollout::v1::rollout_service_server::RolloutServiceServer,
 };
 
 use crate::{
     client::{self, Answer},
     config_service::Service,
+    rollout_service::Rollouts,
 };
 
-/// How the gateway reaches config-svc.
+/// How the gateway reaches its neighbours.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Way {
     InProcess,
@@ -28,6 +33,7 @@ pub(crate) enum Way {
 pub(crate) struct Mesh {
     pub(crate) address: SocketAddr,
     pub(crate) service: Service,
+    pub(crate) rollouts: Rollouts,
     pub(crate) runtime: Runtime,
 }
 
@@ -38,38 +44,71 @@ pub(crate) fn settings() -> Settings {
     }
 }
 
-/// A gateway in one process with its config-svc.
+/// A gateway in one process with its neighbours.
 pub(crate) async fn start() -> Mesh {
     start_with(settings(), Way::InProcess).await
 }
 
 pub(crate) async fn start_with(settings: Settings, way: Way) -> Mesh {
+    let rollouts = Rollouts::default();
+    let behind = Runtime::new("rollout-svc", "0.0.0", System::shared());
+    let server = Server::builder(&behind)
+        .descriptors(vortex_proto::DESCRIPTORS)
+        .service(RolloutServiceServer::new(rollouts.clone()))
+        .build()
+        .await
+        .unwrap();
+    let rollout = |runtime: &Runtime| reach(&server, way, runtime);
+    start_beside(settings, way, rollouts, rollout).await
+}
+
+/// A gateway whose rollout-svc is away.
+pub(crate) async fn start_without_rollouts() -> Mesh {
+    start_beside(settings(), Way::InProcess, Rollouts::default(), nowhere).await
+}
+
+async fn start_beside(
+    settings: Settings,
+    way: Way,
+    rollouts: Rollouts,
+    rollout: impl FnOnce(&Runtime) -> Channel,
+) -> Mesh {
     let service = Service::default();
     let behind = Runtime::new("config-svc", "0.0.0", System::shared());
-    let server = Server::builder(&behind)
+    let config = Server::builder(&behind)
         .descriptors(vortex_proto::DESCRIPTORS)
         .service(ConfigServiceServer::new(service.clone()))
         .service(SourceServiceServer::new(service.clone()))
+        .service(SplitServiceServer::new(service.clone()))
         .build()
         .await
         .unwrap();
     let runtime = Runtime::new("gateway", "0.0.0", System::shared());
-    let config = match way {
-        Way::InProcess => server.channel(),
-        Way::Network => {
-            let address = server
-                .listen(SocketAddr::from(([127, 0, 0, 1], 0)))
-                .unwrap();
-            remote(address, &runtime)
-        }
-    };
-    let gateway = Gateway::start(settings, config, &runtime).unwrap();
+    let (config, rollout) = (reach(&config, way, &runtime), rollout(&runtime));
+    let gateway = Gateway::start(settings, config, rollout, &runtime).unwrap();
     runtime.health.set_ready();
     Mesh {
         address: gateway.address(),
         service,
+        rollouts,
         runtime,
     }
+}
+
+fn reach(server: &Server, way: Way, runtime: &Runtime) -> Channel {
+    match way {
+        Way::InProcess => server.channel(),
+        Way::Network => {
+            let address = server.listen(SocketAddr::from(([127, 0, 0, 1], 0)));
+            remote(address.unwrap(), runtime)
+        }
+    }
+}
+
+/// A channel to a port that was free a moment ago and that nothing listens on.
+pub(crate) fn nowhere(runtime: &Runtime) -> Channel {
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    remote(free.local_addr().unwrap(), runtime)
 }
 
 /// A channel to an address.

@@ -7,7 +7,7 @@ use vortex_kit::{clock::System, process::Runtime};
 
 use crate::{
     client,
-    mesh::{remote, settings, start},
+    mesh::{nowhere, settings, start, start_without_rollouts},
 };
 
 #[tokio::test]
@@ -78,28 +78,43 @@ async fn a_config_svc_that_answers_is_within_reach() {
 }
 
 #[tokio::test]
-async fn a_config_svc_that_is_away_is_a_named_degradation_and_a_503() {
+async fn neighbours_that_are_away_are_named_degradations_and_503s() {
     let runtime = Runtime::new("gateway", "0.0.0", System::shared());
-    // a port that was free a moment ago and that nothing listens on
-    let free = std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap();
-    let channel = remote(SocketAddr::from(([127, 0, 0, 1], free.port())), &runtime);
-    let gateway = Gateway::start(settings(), channel, &runtime).unwrap();
+    let (config, rollout) = (nowhere(&runtime), nowhere(&runtime));
+    let gateway = Gateway::start(settings(), config, rollout, &runtime).unwrap();
     runtime.health.set_ready();
     let answer = client::get(gateway.address(), "/orders/dev").await;
     answer.problem(503, "UNAVAILABLE");
-    loop {
-        let health = client::get(gateway.address(), "/health").await.json();
-        if health["degradations"]["config-svc"].is_string() {
-            assert_eq!(health["checks"]["config-svc"]["reachable"], false);
-            break;
-        }
-        tokio::task::yield_now().await;
+    for name in ["config-svc", "rollout-svc"] {
+        degraded(gateway.address(), name).await;
     }
     assert_eq!(
         client::get(gateway.address(), "/health/ready").await.status,
         200
     );
+}
+
+#[tokio::test]
+async fn while_rollout_svc_is_away_reads_go_on() {
+    let mesh = start_without_rollouts().await;
+    let configuration = vortex_proto::config::v1::GetConfigResponse {
+        config: "{}".into(),
+        ..Default::default()
+    };
+    mesh.service.reply("get_config", configuration);
+    degraded(mesh.address, "rollout-svc").await;
+    assert_eq!(mesh.get("/api/effective/orders/dev").await.status, 200);
+    assert_eq!(mesh.get("/health/ready").await.status, 200);
+}
+
+/// Waits until a neighbour is told to be away.
+async fn degraded(address: SocketAddr, name: &str) {
+    loop {
+        let health = client::get(address, "/health").await.json();
+        if health["degradations"][name].is_string() {
+            assert_eq!(health["checks"][name]["reachable"], false);
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
 }

@@ -75,7 +75,7 @@ async fn begun(mesh: &Mesh) -> TcpStream {
 }
 
 /// Reads until `end` has come.
-async fn until(stream: &mut TcpStream, end: &str) -> String {
+pub(crate) async fn until(stream: &mut TcpStream, end: &str) -> String {
     let mut text = String::new();
     let mut buffer = vec![0; 64 << 10];
     let mut searched = 0;

@@ -8,7 +8,12 @@ use vortex_proto::config::v1::{
     ContributingSource, GetConfigResponse, SourceAge as ProtoSourceAge,
 };
 
-use crate::{json, time::rfc3339};
+use crate::{
+    api::assignment::{self, Assignment, Unit},
+    extract::{KeyFrom, TakenFrom},
+    json,
+    time::rfc3339,
+};
 
 /// An effective configuration.
 #[derive(Debug, Serialize, ToSchema)]
@@ -31,11 +36,24 @@ pub(in crate::api) struct Effective {
     /// How current the label is; absent for labels without a source.
     #[serde(skip_serializing_if = "Option::is_none")]
     source_age: Option<SourceAge>,
+    /// The splits that concern the configuration, by id, and the arm each gave.
+    assignments: Vec<Assignment>,
+    /// What the first of them tells apart; null without any.
+    unit: Option<Unit>,
+    /// Where that was taken from; null without any.
+    key_from: Option<KeyFrom>,
 }
 
 impl Effective {
+    /// What a reader gets, whose instance and key are `taken_from` there.
+    ///
     /// Fails with `INTERNAL` when the configuration is no JSON.
-    pub(in crate::api) fn new(reply: GetConfigResponse) -> Result<Self, Fault> {
+    pub(in crate::api) fn new(
+        reply: GetConfigResponse,
+        taken_from: TakenFrom,
+    ) -> Result<Self, Fault> {
+        let assignments = assignment::all(reply.assignments);
+        let unit = assignments.first().map(|first| first.unit);
         Ok(Self {
             config: json::raw(&reply.config)?,
             app: reply.app,
@@ -46,6 +64,9 @@ impl Effective {
             token: reply.token,
             sources: reply.sources.into_iter().map(Source::from).collect(),
             source_age: reply.source_age.map(SourceAge::from),
+            assignments,
+            key_from: unit.and_then(|unit| unit.taken_from(taken_from)),
+            unit,
         })
     }
 }

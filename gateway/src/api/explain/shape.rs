@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use vortex_kit::error::Fault;
 use vortex_proto::config::v1::{self as proto, ExplainConfigResponse};
 
-use crate::json;
+use crate::{api::assignment::Assignment, json};
 
 /// Where the values of a configuration come from.
 #[derive(Debug, Serialize, ToSchema)]
@@ -19,6 +19,8 @@ pub(super) struct Explanation {
     values: Vec<Value>,
     /// Every document looked for, highest first, found or not.
     considered: Vec<Considered>,
+    /// The splits that concern the configuration, by id, and how each came to the arm it gave.
+    assignments: Vec<Assigned>,
 }
 
 impl Explanation {
@@ -30,6 +32,7 @@ impl Explanation {
             version: reply.version,
             token: reply.token,
             considered: reply.considered.into_iter().map(Considered::from).collect(),
+            assignments: reply.assignments.into_iter().map(Assigned::from).collect(),
         })
     }
 }
@@ -119,6 +122,29 @@ impl From<proto::ConsideredDocument> for Considered {
         Self {
             path: document.path,
             version: document.version,
+        }
+    }
+}
+
+/// A split, and how it came to the arm it gave.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ExplainedAssignment)]
+struct Assigned {
+    #[serde(flatten)]
+    assignment: Assignment,
+    /// The split's share of all readers, in hundredths of a percent.
+    share: u32,
+    /// The reader's bucket, 0 to 9,999: canary when it is below the share. Null for a reader
+    /// without what the split tells apart.
+    bucket: Option<u32>,
+}
+
+impl From<proto::ExplainedAssignment> for Assigned {
+    fn from(explained: proto::ExplainedAssignment) -> Self {
+        Self {
+            assignment: explained.assignment.unwrap_or_default().into(),
+            share: explained.share,
+            bucket: explained.bucket,
         }
     }
 }

@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use vortex_proto::config::v1::{ApproveSourceRequest, DetachSourceRequest, SyncSourceRequest};
 
-use super::{read::None, shape::Source};
+use super::shape::Source;
 use crate::{
     api::answer,
-    extract::{Json, Path, Query},
+    extract::{Json, NoQuery, Path, Query},
     problem::Problem,
     services::Services,
 };
@@ -46,7 +46,7 @@ pub(super) struct Detached {
 pub(super) async fn sync(
     State(services): State<Services>,
     Path(name): Path<String>,
-    Query(None {}): Query<None>,
+    Query(NoQuery {}): Query<NoQuery>,
 ) -> Result<JsonAnswer<Source>, Problem> {
     answer::json(services.sources().sync_source(SyncSourceRequest { name })).await
 }
@@ -64,7 +64,7 @@ pub(super) async fn sync(
 pub(super) async fn approve(
     State(services): State<Services>,
     Path(name): Path<String>,
-    Query(None {}): Query<None>,
+    Query(NoQuery {}): Query<NoQuery>,
     Json(approval): Json<Approval, LIMIT>,
 ) -> Result<JsonAnswer<Source>, Problem> {
     let request = ApproveSourceRequest {
@@ -89,7 +89,7 @@ pub(super) async fn approve(
 pub(super) async fn detach(
     State(services): State<Services>,
     Path(name): Path<String>,
-    Query(None {}): Query<None>,
+    Query(NoQuery {}): Query<NoQuery>,
 ) -> Result<JsonAnswer<Detached>, Problem> {
     let request = DetachSourceRequest { name };
     let reply = services.sources().detach_source(request).await?;

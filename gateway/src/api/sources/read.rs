@@ -8,7 +8,7 @@ use vortex_proto::config::v1::{GetSourceRequest, ListSourcesRequest};
 use super::shape::Source;
 use crate::{
     api::answer,
-    extract::{Path, Query},
+    extract::{NoQuery, Path, Query},
     problem::Problem,
     services::Services,
 };
@@ -23,11 +23,6 @@ pub(super) struct Page {
     /// The `next_page_token` of the page before.
     page_token: Option<String>,
 }
-
-/// A route without query parameters.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct None {}
 
 /// A page of sources, by name.
 #[derive(Debug, Serialize, ToSchema)]
@@ -73,7 +68,7 @@ pub(super) async fn list(
 pub(super) async fn get(
     State(services): State<Services>,
     Path(name): Path<String>,
-    Query(None {}): Query<None>,
+    Query(NoQuery {}): Query<NoQuery>,
 ) -> Result<Json<Source>, Problem> {
     answer::json(services.sources().get_source(GetSourceRequest { name })).await
 }

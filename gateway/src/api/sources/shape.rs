@@ -59,7 +59,7 @@ enum Release {
     Auto,
     /// They wait for an operator.
     Stage,
-    /// They are rolled out.
+    /// They go out as rollouts.
     Rollout,
     /// A policy newer than this gateway.
     Unknown,

@@ -6,9 +6,14 @@ use serde_json::value::RawValue;
 use vortex_kit::error::Fault;
 use vortex_proto::config::v1::{ConfigChange, GetConfigResponse, Progress};
 
-use super::{position::Position, sse};
+use super::position::Position;
 use crate::{
-    api::effective::{Effective, Source},
+    api::{
+        assignment::{self, Assignment},
+        effective::{Effective, Source},
+        sse,
+    },
+    extract::TakenFrom,
     json,
 };
 
@@ -47,13 +52,18 @@ struct Change {
     digest: String,
     token: String,
     sources: Vec<Source>,
+    assignments: Vec<Assignment>,
 }
 
 impl Event {
-    /// Fails with `INTERNAL` when the configuration is no JSON.
-    pub(super) fn snapshot(snapshot: GetConfigResponse) -> Result<Self, Fault> {
+    /// A configuration to a reader whose instance and key are `taken_from` there. Fails with
+    /// `INTERNAL` when it is no JSON.
+    pub(super) fn snapshot(
+        snapshot: GetConfigResponse,
+        taken_from: TakenFrom,
+    ) -> Result<Self, Fault> {
         let (digest, token) = (snapshot.digest.clone(), snapshot.token.clone());
-        let data = to_json(&Effective::new(snapshot)?)?;
+        let data = to_json(&Effective::new(snapshot, taken_from)?)?;
         Ok(Self {
             kind: Kind::Snapshot,
             digest,
@@ -72,6 +82,7 @@ impl Event {
             digest: change.digest,
             token: change.token,
             sources: change.sources.into_iter().map(Source::from).collect(),
+            assignments: assignment::all(change.assignments),
         };
         Ok(Self {
             kind: Kind::Change { from },

@@ -50,15 +50,15 @@ enum Step {
 }
 
 impl Follower {
-    /// Begins to follow, with what the request asks for.
+    /// Begins to follow `view`, with what the request asks for.
     ///
     /// Fails as config-svc does.
     pub(super) async fn begin(
         feeds: Feeds,
+        view: View,
         request: WatchConfigRequest,
         context: Context,
     ) -> Result<Self, Fault> {
-        let view = View::of(&request);
         // before the first event, so that nothing falls between it and the next
         let told = feeds.follow(&view);
         let first = feeds.first(&view, request.clone()).await?;

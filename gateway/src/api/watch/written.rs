@@ -6,10 +6,15 @@ use metrics::Counter;
 use quick_cache::{Weighter, sync::Cache};
 use vortex_kit::{error::Fault, telemetry::Metrics};
 use vortex_proto::config::v1::{
-    ConfigChange, GetConfigResponse, WatchConfigResponse, watch_config_response::Event as Message,
+    Assignment, ConfigChange, GetConfigResponse, WatchConfigResponse,
+    watch_config_response::Event as Message,
 };
 
-use super::{event::Event, view::View};
+use super::{
+    event::Event,
+    view::{Configuration, View},
+};
+use crate::extract::TakenFrom;
 
 /// Bytes that events kept may take, about, over all views; the least used are forgotten.
 const BYTES: u64 = 32 << 20;
@@ -25,10 +30,14 @@ pub(super) struct Written {
     count: Counter,
 }
 
-/// What tells events apart.
+/// What tells events apart. Readers on the same arms are told the same, whoever they are.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Key {
-    view: View,
+    configuration: Configuration,
+    /// Each split, its generation and the arm it gave.
+    arms: Vec<(String, u64, i32)>,
+    /// Where what splits tell apart was taken from, of a snapshot alone.
+    taken_from: Option<TakenFrom>,
     /// The digests before, of a change alone, and after.
     digests: (Option<String>, String),
     /// The versions before and after.
@@ -70,7 +79,7 @@ impl Written {
         let event = match message.event {
             Some(Message::Snapshot(snapshot)) => {
                 let key = Key::of_snapshot(view, &snapshot);
-                self.once(&key, || Event::snapshot(snapshot))?
+                self.once(&key, || Event::snapshot(snapshot, view.taken_from()))?
             }
             Some(Message::Change(change)) => {
                 let key = Key::of_change(view, held, &change);
@@ -101,7 +110,9 @@ impl Key {
         let age = snapshot.source_age.as_ref();
         let read = age.and_then(|age| age.last_success);
         Self {
-            view: view.clone(),
+            configuration: view.configuration().clone(),
+            arms: arms(&snapshot.assignments),
+            taken_from: Some(view.taken_from()),
             digests: (None, snapshot.digest.clone()),
             versions: (String::new(), snapshot.version.clone()),
             token: snapshot.token.clone(),
@@ -111,7 +122,9 @@ impl Key {
 
     fn of_change(view: &View, held: &str, change: &ConfigChange) -> Self {
         Self {
-            view: view.clone(),
+            configuration: view.configuration().clone(),
+            arms: arms(&change.assignments),
+            taken_from: None,
             digests: (Some(held.to_owned()), change.digest.clone()),
             versions: (change.old_version.clone(), change.new_version.clone()),
             token: change.token.clone(),
@@ -120,11 +133,25 @@ impl Key {
     }
 }
 
+fn arms(assignments: &[Assignment]) -> Vec<(String, u64, i32)> {
+    let arms = assignments.iter();
+    arms.map(|one| (one.split.clone(), one.generation, one.arm))
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use vortex_proto::config::v1::WatchConfigRequest;
 
     use super::*;
+
+    fn view(instance: &str) -> View {
+        let request = WatchConfigRequest {
+            instance: instance.into(),
+            ..WatchConfigRequest::default()
+        };
+        View::of(&request, TakenFrom::default())
+    }
 
     fn change(token: &str) -> WatchConfigResponse {
         let change = ConfigChange {
@@ -140,7 +167,7 @@ mod tests {
     #[test]
     fn what_is_told_again_is_the_same_bytes() {
         let written = Written::new(&Metrics::new("gateway", "0.0.0"));
-        let view = View::of(&WatchConfigRequest::default());
+        let view = view("i-1");
         let write = |held: &str, message| written.write(&view, held, message).unwrap().unwrap();
         let first = write("a", change("s:7"));
         assert!(Arc::ptr_eq(&first, &write("a", change("s:7"))));
@@ -150,9 +177,33 @@ mod tests {
     }
 
     #[test]
+    fn readers_on_the_same_arms_are_told_the_same_bytes() {
+        let written = Written::new(&Metrics::new("gateway", "0.0.0"));
+        let write = |instance: &str, arm: i32| {
+            let assignment = Assignment {
+                arm,
+                ..Assignment::default()
+            };
+            let change = ConfigChange {
+                patch: "[]".into(),
+                assignments: vec![assignment],
+                ..ConfigChange::default()
+            };
+            let message = WatchConfigResponse {
+                event: Some(Message::Change(change)),
+            };
+            let event = written.write(&view(instance), "a", message);
+            event.unwrap().unwrap()
+        };
+        let first = write("i-1", 1);
+        assert!(Arc::ptr_eq(&first, &write("i-2", 1)));
+        assert!(!Arc::ptr_eq(&first, &write("i-1", 2)));
+    }
+
+    #[test]
     fn a_message_of_a_kind_that_is_not_known_tells_nothing() {
         let written = Written::new(&Metrics::new("gateway", "0.0.0"));
-        let view = View::of(&WatchConfigRequest::default());
+        let view = view("i-1");
         let unknown = WatchConfigResponse { event: None };
         assert!(written.write(&view, "a", unknown).unwrap().is_none());
     }

@@ -30,7 +30,7 @@ async fn an_effective_configuration_keeps_its_numbers() {
     let answer = mesh.get(path).await;
     assert_eq!(
         answer.text(),
-        r#"{"app":"orders","profiles":["dev","prod"],"label":"main","config":{"big":12345678901234567890123,"float":1.0},"version":"v2+1f3c9a0b","digest":"d","token":"store:9","sources":[{"path":"orders.yml","version":"v2"}]}"#
+        r#"{"app":"orders","profiles":["dev","prod"],"label":"main","config":{"big":12345678901234567890123,"float":1.0},"version":"v2+1f3c9a0b","digest":"d","token":"store:9","sources":[{"path":"orders.yml","version":"v2"}],"assignments":[],"unit":null,"key_from":null}"#
     );
     let asked: GetConfigRequest = mesh.service.asked("get_config");
     assert_eq!(
@@ -87,6 +87,7 @@ async fn an_explanation_says_where_each_value_stands() {
                 "hidden": [{"value": "9", "origin": place("orders.yml")}],
             }],
             "considered": [{"path": "application.yml", "version": ""}],
+            "assignments": [],
         })
     );
 }

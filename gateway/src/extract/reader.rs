@@ -1,0 +1,174 @@
+//! Who reads: what splits tell apart, and which arm a reader is on depends on.
+
+mod basic;
+
+use axum::{extract::FromRequestParts, http::request::Parts};
+use http::{HeaderMap, HeaderName};
+use serde::Serialize;
+use utoipa::ToSchema;
+use vortex_kit::{error::Fault, http::PeerAddr};
+
+use super::forwarded;
+use crate::{config::Network, problem::Problem, services::Services};
+
+const INSTANCE: HeaderName = HeaderName::from_static("x-vortex-instance");
+const KEY: HeaderName = HeaderName::from_static("x-vortex-key");
+
+/// Bytes that either of them may have.
+const MAX_BYTES: usize = 256;
+
+/// Who reads.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Reader {
+    /// The instance: its header, else the user of Basic credentials, else the client's address.
+    pub(crate) instance: Identity,
+    /// The subject that is served: its header.
+    pub(crate) key: Identity,
+}
+
+/// What is told apart, and where it was taken from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Identity {
+    /// Empty when there is none.
+    pub(crate) text: String,
+    pub(crate) from: KeyFrom,
+}
+
+/// Where a reader's instance or key was taken from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum KeyFrom {
+    /// `X-Vortex-Instance`.
+    Instance,
+    /// The user of Basic credentials.
+    BasicUser,
+    /// The client's address.
+    Address,
+    /// `X-Vortex-Key`.
+    KeyHeader,
+    /// `?instance=` or `?key=`.
+    Query,
+    /// There is none.
+    #[default]
+    None,
+}
+
+/// Where both were taken from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct TakenFrom {
+    pub(crate) instance: KeyFrom,
+    pub(crate) key: KeyFrom,
+}
+
+impl Reader {
+    /// Who a request's connection and headers say it is; `trusted` are the proxies whose word on
+    /// their clients counts.
+    ///
+    /// Fails with `INVALID_ARGUMENT`, naming the header, when what one says cannot be taken.
+    pub(crate) fn of(request: &Parts, trusted: &[Network]) -> Result<Self, Fault> {
+        Ok(Self {
+            instance: instance(request, trusted)?,
+            key: match one(&request.headers, &KEY, "X-Vortex-Key")? {
+                Some(key) => Identity::new(key, KeyFrom::KeyHeader),
+                None => Identity::default(),
+            },
+        })
+    }
+
+    /// The same reader, where the query says another instance or key.
+    pub(crate) fn with_query(
+        mut self,
+        instance: Option<String>,
+        key: Option<String>,
+    ) -> Result<Self, Fault> {
+        if let Some(instance) = from_query("instance", instance)? {
+            self.instance = instance;
+        }
+        self.with_key(key)
+    }
+
+    /// The same reader, where the query says another key.
+    pub(crate) fn with_key(mut self, query: Option<String>) -> Result<Self, Fault> {
+        if let Some(key) = from_query("key", query)? {
+            self.key = key;
+        }
+        Ok(self)
+    }
+
+    /// Where both were taken from.
+    pub(crate) fn taken_from(&self) -> TakenFrom {
+        TakenFrom {
+            instance: self.instance.from,
+            key: self.key.from,
+        }
+    }
+}
+
+impl Identity {
+    fn new(text: impl Into<String>, from: KeyFrom) -> Self {
+        Self {
+            text: text.into(),
+            from,
+        }
+    }
+}
+
+impl FromRequestParts<Services> for Reader {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, services: &Services) -> Result<Self, Problem> {
+        Ok(Self::of(parts, services.trusted_proxies())?)
+    }
+}
+
+fn instance(request: &Parts, trusted: &[Network]) -> Result<Identity, Fault> {
+    if let Some(instance) = one(&request.headers, &INSTANCE, "X-Vortex-Instance")? {
+        return Ok(Identity::new(instance, KeyFrom::Instance));
+    }
+    if let Some(user) = basic::user(&request.headers)? {
+        return Ok(Identity::new(user, KeyFrom::BasicUser));
+    }
+    Ok(match request.extensions.get::<PeerAddr>() {
+        Some(PeerAddr(peer)) => {
+            let client = forwarded::client(peer.ip(), &request.headers, trusted);
+            Identity::new(client.to_string(), KeyFrom::Address)
+        }
+        None => Identity::default(),
+    })
+}
+
+/// The value of a header that is there at most once, under the name that errors give it. An empty
+/// one is none: it is what a template makes of a variable that is not set.
+fn one<'h>(
+    headers: &'h HeaderMap,
+    name: &HeaderName,
+    field: &'static str,
+) -> Result<Option<&'h str>, Fault> {
+    let mut values = headers.get_all(name).iter();
+    let Some(value) = values.next() else {
+        return Ok(None);
+    };
+    if values.next().is_some() {
+        return Err(Fault::invalid(field, "is there more than once"));
+    }
+    let text = checked(field, value.as_bytes())?;
+    Ok((!text.is_empty()).then_some(text))
+}
+
+fn from_query(field: &'static str, query: Option<String>) -> Result<Option<Identity>, Fault> {
+    let Some(text) = query.filter(|text| !text.is_empty()) else {
+        return Ok(None);
+    };
+    checked(field, text.as_bytes())?;
+    Ok(Some(Identity::new(text, KeyFrom::Query)))
+}
+
+fn checked<'t>(field: &'static str, bytes: &'t [u8]) -> Result<&'t str, Fault> {
+    if bytes.len() > MAX_BYTES {
+        return Err(Fault::invalid(field, format!("is over {MAX_BYTES} bytes")));
+    }
+    std::str::from_utf8(bytes).map_err(|_| Fault::invalid(field, "is not UTF-8"))
+}
+
+#[cfg(test)]
+mod tests;

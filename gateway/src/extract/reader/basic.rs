@@ -1,0 +1,42 @@
+//! The user of Basic credentials (RFC 7617).
+
+use base64::{
+    Engine, alphabet,
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
+};
+use http::{HeaderMap, header};
+use vortex_kit::error::Fault;
+
+use super::checked;
+
+const FIELD: &str = "Authorization";
+
+/// Some clients leave the padding out.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+/// The user's name; `None` without Basic credentials, and when the name is empty.
+///
+/// Fails with `INVALID_ARGUMENT` when they cannot be read, since taking them as none would move a
+/// reader to the other arm unseen.
+pub(super) fn user(headers: &HeaderMap) -> Result<Option<String>, Fault> {
+    let Some(value) = headers.get(header::AUTHORIZATION) else {
+        return Ok(None);
+    };
+    let Some(encoded) = credentials(value.as_bytes()) else {
+        return Ok(None);
+    };
+    let decoded = BASE64.decode(encoded.trim_ascii());
+    let decoded = decoded.map_err(|_| Fault::invalid(FIELD, "is no base64 after Basic"))?;
+    let end = decoded.iter().position(|byte| *byte == b':');
+    let name = checked(FIELD, &decoded[..end.unwrap_or(decoded.len())])?;
+    Ok((!name.is_empty()).then(|| name.to_owned()))
+}
+
+/// What follows the scheme `Basic`, which is written in any case.
+fn credentials(value: &[u8]) -> Option<&[u8]> {
+    let (scheme, rest) = value.split_at_checked(b"Basic ".len())?;
+    scheme.eq_ignore_ascii_case(b"Basic ").then_some(rest)
+}

@@ -1,0 +1,97 @@
+use std::net::SocketAddr;
+
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+use http::{HeaderValue, Request, header};
+use vortex_kit::error::Reason;
+
+use super::*;
+
+/// A request's parts with these headers, from 192.0.2.1.
+fn request(headers: &[(HeaderName, &[u8])]) -> Parts {
+    let (mut parts, ()) = Request::new(()).into_parts();
+    for (name, value) in headers {
+        let value = HeaderValue::from_bytes(value).unwrap();
+        parts.headers.append(name, value);
+    }
+    let peer = SocketAddr::from(([192, 0, 2, 1], 4711));
+    parts.extensions.insert(PeerAddr(peer));
+    parts
+}
+
+fn read(headers: &[(HeaderName, &[u8])]) -> Result<Reader, Fault> {
+    Reader::of(&request(headers), &[])
+}
+
+fn instance(headers: &[(HeaderName, &[u8])]) -> (String, KeyFrom) {
+    let instance = read(headers).unwrap().instance;
+    (instance.text, instance.from)
+}
+
+fn basic(credentials: &str) -> Vec<u8> {
+    format!("Basic {}", BASE64_STANDARD.encode(credentials)).into_bytes()
+}
+
+#[test]
+fn an_instance_is_its_header_else_the_basic_user_else_the_address() {
+    let orders = basic("orders:secret");
+    let of = |text: &str, from| (text.to_owned(), from);
+    let both = [(INSTANCE, &b"i-1"[..]), (header::AUTHORIZATION, &*orders)];
+    assert_eq!(instance(&both), of("i-1", KeyFrom::Instance));
+    assert_eq!(instance(&both[1..]), of("orders", KeyFrom::BasicUser));
+    assert_eq!(instance(&[]), of("192.0.2.1", KeyFrom::Address));
+    for value in [&b"Bearer abc"[..], b"Basic", b"", &basic(":secret")] {
+        let other = instance(&[(header::AUTHORIZATION, value)]);
+        assert_eq!(other, of("192.0.2.1", KeyFrom::Address));
+    }
+    assert_eq!(instance(&[(INSTANCE, b"")]).1, KeyFrom::Address);
+    let unpadded = instance(&[(header::AUTHORIZATION, b"basic  YTpi")]);
+    assert_eq!(unpadded, of("a", KeyFrom::BasicUser));
+}
+
+#[test]
+fn a_key_is_its_header_and_nothing_else() {
+    let reader = read(&[(KEY, "ü-7".as_bytes())]).unwrap();
+    assert_eq!(reader.key, Identity::new("ü-7", KeyFrom::KeyHeader));
+    assert_eq!(read(&[]).unwrap().key, Identity::default());
+}
+
+#[test]
+fn the_query_goes_before_all_else() {
+    let reader = read(&[(INSTANCE, b"i-1"), (KEY, b"k-1")]).unwrap();
+    let other = reader.clone();
+    let other = other.with_query(Some("i-2".into()), Some("k-2".into()));
+    let other = other.unwrap();
+    assert_eq!(other.instance, Identity::new("i-2", KeyFrom::Query));
+    assert_eq!(other.key, Identity::new("k-2", KeyFrom::Query));
+    let same = reader.clone().with_query(None, Some(String::new()));
+    assert_eq!(same.unwrap(), reader);
+}
+
+#[test]
+fn what_cannot_be_taken_is_refused_by_its_name() {
+    let long = vec![b'x'; MAX_BYTES + 1];
+    let fits = &long[..MAX_BYTES];
+    assert!(read(&[(INSTANCE, fits), (KEY, fits)]).is_ok());
+    let field = |result: Result<Reader, Fault>| {
+        let fault = result.unwrap_err();
+        assert_eq!(fault.reason(), Reason::InvalidArgument);
+        fault.fields()[0].field.clone()
+    };
+    for bad in [&long[..], b"\xff"] {
+        assert_eq!(field(read(&[(INSTANCE, bad)])), "X-Vortex-Instance");
+        assert_eq!(field(read(&[(KEY, bad)])), "X-Vortex-Key");
+    }
+    assert_eq!(field(read(&[(KEY, b"a"), (KEY, b"b")])), "X-Vortex-Key");
+    let user = basic(&"x".repeat(MAX_BYTES + 1));
+    for bad in [&*user, b"Basic !!!", b"Basic //8="] {
+        assert_eq!(
+            field(read(&[(header::AUTHORIZATION, bad)])),
+            "Authorization"
+        );
+    }
+    let long = String::from_utf8(long).unwrap();
+    let reader = Reader::default();
+    let instance = reader.clone().with_query(Some(long.clone()), None);
+    assert_eq!(field(instance), "instance");
+    assert_eq!(field(reader.with_key(Some(long))), "key");
+}
