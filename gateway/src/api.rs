@@ -2,13 +2,16 @@
 
 mod answer;
 mod assignment;
+mod breaker;
 mod changes;
 mod configs;
 mod effective;
 mod explain;
 mod monitor;
 mod openapi;
+mod rollouts;
 mod sources;
+mod splits;
 mod sse;
 mod target;
 mod watch;
@@ -30,6 +33,9 @@ pub(crate) fn quick() -> OpenApiRouter<Services> {
         .merge(explain::routes())
         .merge(sources::routes())
         .merge(monitor::routes())
+        .merge(rollouts::routes())
+        .merge(breaker::routes())
+        .merge(splits::routes())
 }
 
 /// Routes that wait for somebody else's machine, and have a longer timeout.
@@ -39,5 +45,5 @@ pub(crate) fn slow() -> OpenApiRouter<Services> {
 
 /// Routes whose answer has no end.
 pub(crate) fn endless() -> OpenApiRouter<Services> {
-    watch::routes()
+    watch::routes().merge(rollouts::endless_routes())
 }

@@ -13,7 +13,7 @@ mod request_id;
 pub(crate) use body::{Drained, read};
 pub(crate) use command::{Command, Or};
 pub(crate) use conditions::{IfMatch, IfNoneMatch};
-pub(crate) use json::Json;
+pub(crate) use json::{Json, LenientJson};
 pub(crate) use path::Path;
 pub(crate) use query::{NoQuery, Query};
 pub(crate) use reader::{KeyFrom, Reader, TakenFrom};

@@ -11,6 +11,7 @@ mod problem;
 mod reach;
 mod rest;
 mod services;
+mod span;
 mod spring;
 mod stamp;
 mod time;

@@ -13,6 +13,19 @@ pub(super) async fn json<R, A: From<R>>(
     Ok(Json(call.await?.into_inner().into()))
 }
 
+/// Makes a shape of replies that are nothing else.
+macro_rules! from_replies {
+    ($shape:ident = $field:ident of $($reply:ty),+ $(,)?) => {
+        $(impl From<$reply> for $shape {
+            fn from(reply: $reply) -> Self {
+                reply.$field.unwrap_or_default().into()
+            }
+        })+
+    };
+}
+
+pub(super) use from_replies;
+
 /// The status of a write: 200 when it was made before.
 pub(super) fn written(created: bool) -> StatusCode {
     match created {

@@ -56,6 +56,7 @@ struct FieldViolation {
         (name = "configs", description = "Documents of applications and profiles"),
         (name = "changes", description = "Change sets"),
         (name = "configuration", description = "What applications get"),
+        (name = "rollouts", description = "Change sets that go out to a growing share of all readers"),
         (name = "sources", description = "Repositories that feed labels"),
         (name = "spring", description = "As Spring Cloud Config Server answers"),
         (name = "process", description = "Health and metrics"),

@@ -1,4 +1,5 @@
-//! JSON bodies; an unknown field is refused, with its place.
+//! JSON bodies; an unknown field is refused, with its place, or where that is asked for passed over
+//! and counted.
 
 use axum::extract::{FromRequest, Request};
 use http::{HeaderMap, header};
@@ -16,6 +17,11 @@ pub(crate) struct Json<T, const LIMIT: usize>(pub(crate) T);
 #[derive(Debug)]
 pub(super) struct OptionalJson<T>(pub(super) Option<T>);
 
+/// A JSON body of at most `LIMIT` bytes, and how many of its fields are not known and were passed
+/// over.
+#[derive(Debug)]
+pub(crate) struct LenientJson<T, const LIMIT: usize>(pub(crate) T, pub(crate) u64);
+
 const OPTIONAL_LIMIT: usize = 64 * 1024;
 
 impl<T, S, const LIMIT: usize> FromRequest<S> for Json<T, LIMIT>
@@ -29,6 +35,21 @@ where
         require_json(request.headers())?;
         let body = read(request.into_body(), LIMIT).await?;
         Ok(Self(parse(&body)?))
+    }
+}
+
+impl<T, S, const LIMIT: usize> FromRequest<S> for LenientJson<T, LIMIT>
+where
+    T: DeserializeOwned + Send,
+    S: Send + Sync,
+{
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        require_json(request.headers())?;
+        let body = read(request.into_body(), LIMIT).await?;
+        let (value, ignored) = parse_lenient(&body)?;
+        Ok(Self(value, ignored))
     }
 }
 
@@ -67,13 +88,26 @@ fn require_json(headers: &HeaderMap) -> Result<(), Fault> {
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Fault> {
     let mut reader = serde_json::Deserializer::from_slice(body);
-    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-        let field = error.path().to_string();
-        let field = if field == "." { "body" } else { &field };
-        at(error.inner(), field)
-    })?;
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| placed(&error))?;
     reader.end().map_err(|error| at(&error, "body"))?;
     Ok(value)
+}
+
+/// The value, and how many fields it does not know.
+fn parse_lenient<T: DeserializeOwned>(body: &[u8]) -> Result<(T, u64), Fault> {
+    let mut reader = serde_json::Deserializer::from_slice(body);
+    let mut ignored = 0;
+    let mut count = |_: serde_ignored::Path<'_>| ignored += 1;
+    let counting = serde_ignored::Deserializer::new(&mut reader, &mut count);
+    let value = serde_path_to_error::deserialize(counting).map_err(|error| placed(&error))?;
+    reader.end().map_err(|error| at(&error, "body"))?;
+    Ok((value, ignored))
+}
+
+fn placed(error: &serde_path_to_error::Error<serde_json::Error>) -> Fault {
+    let field = error.path().to_string();
+    let field = if field == "." { "body" } else { &field };
+    at(error.inner(), field)
 }
 
 fn at(error: &serde_json::Error, field: &str) -> Fault {
@@ -108,6 +142,20 @@ mod tests {
         let fault = parse::<Change>(body).unwrap_err();
         assert_eq!(fault.fields()[0].field, "documents[1].paht");
         assert_eq!(fault.metadata()["line"], "2");
+    }
+
+    #[test]
+    fn where_that_is_asked_for_unknown_fields_are_counted() {
+        #[derive(Debug, PartialEq, Deserialize)]
+        struct Point {
+            x: u32,
+        }
+        let body = br#"[{"x":1,"y":2,"z":{"a":1,"b":2}},{"x":3}]"#;
+        let parsed = parse_lenient(body).unwrap();
+        assert_eq!(parsed, (vec![Point { x: 1 }, Point { x: 3 }], 2));
+        let fault = parse_lenient::<Vec<Point>>(br#"[{"x":1},{"x":"1"}]"#).unwrap_err();
+        assert_eq!(fault.fields()[0].field, "[1].x");
+        assert!(parse_lenient::<Point>(br#"{"x":1} {}"#).is_err());
     }
 
     #[test]

@@ -5,6 +5,7 @@
 mod api;
 mod client;
 mod config_service;
+mod figures;
 mod limits;
 mod mesh;
 mod openapi;
@@ -13,5 +14,6 @@ mod problems;
 mod process;
 mod readers;
 mod rollout_service;
+mod rollouts;
 mod spring;
 mod watch;

@@ -83,8 +83,15 @@ async fn neighbours_that_are_away_are_named_degradations_and_503s() {
     let (config, rollout) = (nowhere(&runtime), nowhere(&runtime));
     let gateway = Gateway::start(settings(), config, rollout, &runtime).unwrap();
     runtime.health.set_ready();
-    let answer = client::get(gateway.address(), "/orders/dev").await;
-    answer.problem(503, "UNAVAILABLE");
+    for path in [
+        "/orders/dev",
+        "/api/splits",
+        "/api/rollouts",
+        "/api/breaker",
+    ] {
+        let answer = client::get(gateway.address(), path).await;
+        answer.problem(503, "UNAVAILABLE");
+    }
     for name in ["config-svc", "rollout-svc"] {
         degraded(gateway.address(), name).await;
     }
@@ -103,6 +110,12 @@ async fn while_rollout_svc_is_away_reads_go_on() {
     };
     mesh.service.reply("get_config", configuration);
     degraded(mesh.address, "rollout-svc").await;
+    mesh.get("/api/rollouts/r-1")
+        .await
+        .problem(503, "UNAVAILABLE");
+    mesh.get("/api/rollouts/r-1/watch")
+        .await
+        .problem(503, "UNAVAILABLE");
     assert_eq!(mesh.get("/api/effective/orders/dev").await.status, 200);
     assert_eq!(mesh.get("/health/ready").await.status, 200);
 }

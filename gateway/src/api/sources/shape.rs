@@ -4,7 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use vortex_proto::config::v1 as proto;
 
-use crate::time::rfc3339;
+use crate::{api::answer::from_replies, time::rfc3339};
 
 /// A source and how it stands.
 #[derive(Debug, Serialize, ToSchema)]
@@ -65,18 +65,12 @@ enum Release {
     Unknown,
 }
 
-/// A reply that is a source.
-macro_rules! from_reply {
-    ($($reply:ident)+) => {
-        $(impl From<proto::$reply> for Source {
-            fn from(reply: proto::$reply) -> Self {
-                reply.source.unwrap_or_default().into()
-            }
-        })+
-    };
-}
-
-from_reply!(GetSourceResponse SyncSourceResponse ApproveSourceResponse);
+from_replies!(
+    Source = source of
+    proto::GetSourceResponse,
+    proto::SyncSourceResponse,
+    proto::ApproveSourceResponse,
+);
 
 impl From<proto::ReleasePolicy> for Release {
     fn from(policy: proto::ReleasePolicy) -> Self {

@@ -1,0 +1,52 @@
+//! `/api/rollouts`: staged change sets that go out to a growing share of all readers.
+
+mod audit;
+mod command;
+mod create;
+mod list;
+mod metrics;
+mod read;
+mod shape;
+mod watch;
+
+use axum::{
+    Json,
+    response::{IntoResponse, Response},
+};
+use http::{StatusCode, header};
+use utoipa_axum::{router::OpenApiRouter, routes};
+use vortex_proto::rollout::v1 as proto;
+
+use crate::{services::Services, stamp};
+use shape::Rollout;
+
+pub(super) fn routes() -> OpenApiRouter<Services> {
+    OpenApiRouter::new()
+        .routes(routes!(list::list, create::create))
+        .routes(routes!(read::get, command::delete))
+        .routes(routes!(read::analysis))
+        .routes(routes!(audit::audit))
+        .routes(routes!(command::start))
+        .routes(routes!(command::promote))
+        .routes(routes!(command::pause))
+        .routes(routes!(command::resume))
+        .routes(routes!(command::rollback))
+        .routes(routes!(command::complete))
+        .routes(routes!(command::revert))
+        .routes(routes!(metrics::report))
+}
+
+pub(super) fn endless_routes() -> OpenApiRouter<Services> {
+    OpenApiRouter::new().routes(routes!(watch::watch))
+}
+
+/// Answers with a rollout that was not there before.
+fn created(rollout: proto::Rollout) -> Response {
+    let location = stamp::value(format!("/api/rollouts/{}", rollout.id));
+    let rollout = Json(Rollout::from(rollout));
+    let mut response = (StatusCode::CREATED, rollout).into_response();
+    if let Some(location) = location {
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    response
+}

@@ -1,0 +1,81 @@
+//! Lists rollouts.
+
+use axum::{Json, extract::State as Extract};
+use serde::{
+    Deserialize, Serialize,
+    de::{IntoDeserializer, value::Error},
+};
+use utoipa::{IntoParams, ToSchema};
+use vortex_kit::error::Fault;
+use vortex_proto::rollout::v1::{ListRolloutsRequest, ListRolloutsResponse, RolloutState};
+
+use super::shape::{Rollout, State};
+use crate::{api::answer, extract::Query, problem::Problem, services::Services};
+
+/// Which rollouts are listed.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Parameters {
+    /// Only those in this state, or these by commas: `created`, `running`, `paused`, `completed`,
+    /// `rolled_back`, `superseded`.
+    state: Option<String>,
+    /// Only those with documents of this application.
+    app: Option<String>,
+    /// Only this label.
+    label: Option<String>,
+    /// At most so many, 1 to 1,000; 100 when left out.
+    page_size: Option<u32>,
+    /// The `next_page_token` of the page before.
+    page_token: Option<String>,
+}
+
+/// A page of rollouts, newest first.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Rollouts {
+    rollouts: Vec<Rollout>,
+    /// Where the next page begins; empty at the end.
+    next_page_token: String,
+}
+
+impl From<ListRolloutsResponse> for Rollouts {
+    fn from(reply: ListRolloutsResponse) -> Self {
+        Self {
+            rollouts: reply.rollouts.into_iter().map(Rollout::from).collect(),
+            next_page_token: reply.next_page_token,
+        }
+    }
+}
+
+/// List rollouts
+#[utoipa::path(
+    get,
+    path = "/api/rollouts",
+    operation_id = "listRollouts",
+    tag = "rollouts",
+    params(Parameters),
+    responses((status = 200, description = "A page, newest first", body = Rollouts)),
+)]
+pub(super) async fn list(
+    Extract(services): Extract<Services>,
+    Query(parameters): Query<Parameters>,
+) -> Result<Json<Rollouts>, Problem> {
+    let request = ListRolloutsRequest {
+        states: states(parameters.state.as_deref().unwrap_or_default())?,
+        app: parameters.app.unwrap_or_default(),
+        label: parameters.label.unwrap_or_default(),
+        page_size: parameters.page_size.unwrap_or_default(),
+        page_token: parameters.page_token.unwrap_or_default(),
+    };
+    answer::json(services.rollouts().list_rollouts(request)).await
+}
+
+fn states(list: &str) -> Result<Vec<i32>, Fault> {
+    let names = list.split(',').filter(|name| !name.is_empty());
+    let states = names.map(|name| {
+        let state = State::deserialize(name.into_deserializer());
+        let state = state.map_err(|error: Error| Fault::invalid("state", error.to_string()))?;
+        Ok(RolloutState::from(state).into())
+    });
+    states.collect()
+}

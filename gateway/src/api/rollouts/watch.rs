@@ -1,0 +1,104 @@
+//! Follows a rollout, as server-sent events.
+
+use std::convert::Infallible;
+
+use axum::{body::Body, extract::State, response::Response};
+use bytes::Bytes;
+use futures::StreamExt;
+use serde::Serialize;
+use tonic::Status as GrpcStatus;
+use utoipa::ToSchema;
+use vortex_kit::{
+    context::{Context, RequestId},
+    error::Fault,
+};
+use vortex_proto::rollout::v1::{WatchRolloutRequest, WatchRolloutResponse};
+
+use super::shape::{Rollout, Status};
+use crate::{
+    api::sse,
+    extract::{NoQuery, Path, Query},
+    problem::Problem,
+    services::Services,
+    time::rfc3339,
+};
+
+/// How a followed rollout stands: the data of an event.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = FollowedRollout)]
+struct Followed {
+    rollout: Rollout,
+    analysis: Status,
+    /// When this was so.
+    time: Option<String>,
+}
+
+/// Follow a rollout
+///
+/// Server-sent events: `rollout` each time it or its analysis changed, with `rollout`, `analysis`
+/// and `time`; in between a comment each second. Ends after the rollout has ended, as the last
+/// event's `state` says. Before a failed stream ends, `problem` says why.
+#[utoipa::path(
+    get,
+    path = "/api/rollouts/{id}/watch",
+    operation_id = "watchRollout",
+    tag = "rollouts",
+    params(("id" = String, Path, description = "Its id")),
+    responses((status = 200, description = "The events", body = Followed, content_type = "text/event-stream")),
+)]
+pub(super) async fn watch(
+    State(services): State<Services>,
+    Path(id): Path<String>,
+    Query(NoQuery {}): Query<NoQuery>,
+) -> Result<Response, Problem> {
+    let place = services.watches().admit()?;
+    let context = Context::current().unwrap_or_else(Context::root);
+    let request = WatchRolloutRequest { id };
+    let messages = services.rollouts().watch_rollout(request).await?;
+    let mut encoder = Encoder::new(context.request_id().clone());
+    let messages = context.drain().guard(messages.into_inner());
+    let events = messages.map(move |message| {
+        let _open = &place;
+        Ok::<_, Infallible>(encoder.encode(message))
+    });
+    Ok(sse::answer(Body::from_stream(events)))
+}
+
+/// Writes the messages of one stream.
+#[derive(Debug)]
+struct Encoder {
+    request_id: RequestId,
+    /// What was told last, without its time.
+    told: WatchRolloutResponse,
+}
+
+impl Encoder {
+    fn new(request_id: RequestId) -> Self {
+        Self {
+            request_id,
+            told: WatchRolloutResponse::default(),
+        }
+    }
+
+    fn encode(&mut self, message: Result<WatchRolloutResponse, GrpcStatus>) -> Bytes {
+        let written = message
+            .map_err(|status| Fault::from_status(&status))
+            .and_then(|message| self.write(message));
+        written.unwrap_or_else(|fault| sse::problem(&fault, &self.request_id))
+    }
+
+    fn write(&mut self, mut message: WatchRolloutResponse) -> Result<Bytes, Fault> {
+        let time = message.time.take();
+        if message == self.told {
+            return Ok(sse::comment("unchanged"));
+        }
+        self.told.clone_from(&message);
+        let data = Followed {
+            rollout: message.rollout.unwrap_or_default().into(),
+            analysis: message.analysis.unwrap_or_default().into(),
+            time: rfc3339(time),
+        };
+        let data = serde_json::to_vec(&data).map_err(|error| Fault::internal(&error))?;
+        Ok(sse::event("rollout", None, &data))
+    }
+}

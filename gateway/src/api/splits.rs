@@ -1,0 +1,116 @@
+//! `/api/splits`: staged change sets that part of all readers get, as config-svc keeps them.
+
+mod shape;
+
+use axum::{Json, extract::State};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::{router::OpenApiRouter, routes};
+use vortex_proto::config::v1::{
+    GetSplitRequest, GetSplitResponse, ListSplitsRequest, ListSplitsResponse,
+};
+
+use crate::{
+    api::answer,
+    extract::{NoQuery, Path, Query},
+    problem::Problem,
+    services::Services,
+};
+use shape::Split;
+
+pub(super) fn routes() -> OpenApiRouter<Services> {
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(get))
+}
+
+/// Which splits are listed.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Parameters {
+    /// Only this label.
+    label: Option<String>,
+    /// At most so many, 1 to 1,000; 100 when left out.
+    page_size: Option<u32>,
+    /// The `next_page_token` of the page before.
+    page_token: Option<String>,
+}
+
+/// A page of active splits, by id.
+#[derive(Debug, Serialize, ToSchema)]
+struct Splits {
+    splits: Vec<Split>,
+    /// Where the next page begins; empty at the end.
+    next_page_token: String,
+    /// The log's position of the answer.
+    token: String,
+}
+
+impl From<ListSplitsResponse> for Splits {
+    fn from(reply: ListSplitsResponse) -> Self {
+        Self {
+            splits: reply.splits.into_iter().map(Split::from).collect(),
+            next_page_token: reply.next_page_token,
+            token: reply.token,
+        }
+    }
+}
+
+/// A split and the position of the answer.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SplitAnswer)]
+struct Answer {
+    split: Split,
+    /// The log's position of the answer.
+    token: String,
+}
+
+impl From<GetSplitResponse> for Answer {
+    fn from(reply: GetSplitResponse) -> Self {
+        Self {
+            split: reply.split.unwrap_or_default().into(),
+            token: reply.token,
+        }
+    }
+}
+
+/// List active splits
+#[utoipa::path(
+    get,
+    path = "/api/splits",
+    operation_id = "listSplits",
+    tag = "rollouts",
+    params(Parameters),
+    responses((status = 200, description = "A page, by id", body = Splits)),
+)]
+async fn list(
+    State(services): State<Services>,
+    Query(parameters): Query<Parameters>,
+) -> Result<Json<Splits>, Problem> {
+    let request = ListSplitsRequest {
+        label: parameters.label.unwrap_or_default(),
+        page_size: parameters.page_size.unwrap_or_default(),
+        page_token: parameters.page_token.unwrap_or_default(),
+    };
+    answer::json(services.splits().list_splits(request)).await
+}
+
+/// Read a split
+///
+/// Also one that ended in the last 30 days.
+#[utoipa::path(
+    get,
+    path = "/api/splits/{id}",
+    operation_id = "getSplit",
+    tag = "rollouts",
+    params(("id" = String, Path, description = "Its id, which is that of its rollout")),
+    responses((status = 200, description = "The split", body = Answer)),
+)]
+async fn get(
+    State(services): State<Services>,
+    Path(id): Path<String>,
+    Query(NoQuery {}): Query<NoQuery>,
+) -> Result<Json<Answer>, Problem> {
+    answer::json(services.splits().get_split(GetSplitRequest { id })).await
+}
