@@ -1,14 +1,19 @@
 //! Who reads, and which arm they get.
 
 use serde_json::json;
+use tokio::{io::AsyncWriteExt, net::TcpStream};
 use vortex_gateway::Settings;
 use vortex_proto::config::v1::{
-    Arm, Assignment, ExplainConfigRequest, ExplainConfigResponse, ExplainedAssignment,
-    GetConfigRequest, GetConfigResponse, GetEnvironmentRequest, GetEnvironmentResponse,
-    GetFileRequest, GetFileResponse, PropertySource, SplitUnit, WatchConfigRequest,
+    Arm, Assignment, ConfigChange, ExplainConfigRequest, ExplainConfigResponse,
+    ExplainedAssignment, GetConfigRequest, GetConfigResponse, GetEnvironmentRequest,
+    GetEnvironmentResponse, GetFileRequest, GetFileResponse, PropertySource, SplitUnit,
+    WatchConfigRequest, watch_config_response::Event,
 };
 
-use crate::mesh::{Mesh, Way, settings, start, start_with};
+use crate::{
+    mesh::{Mesh, Way, settings, start, start_with},
+    watch::until,
+};
 
 const VARY: &str = "X-Vortex-Instance, X-Vortex-Key, Authorization, Accept";
 /// `orders:secret`
@@ -27,6 +32,8 @@ fn assignment(unit: SplitUnit, arm: Arm) -> Assignment {
 fn configuration(assignments: Vec<Assignment>) -> GetConfigResponse {
     GetConfigResponse {
         config: "{}".into(),
+        digest: "d".into(),
+        token: "store:7".into(),
         assignments,
         ..GetConfigResponse::default()
     }
@@ -184,6 +191,43 @@ async fn an_effective_configuration_says_which_arms_it_is_of_and_by_what() {
     ] {
         let answer = read(unit, headers, query).await;
         assert_eq!(answer["key_from"], from, "{unit:?} {headers:?} {query}");
+    }
+}
+
+#[tokio::test]
+async fn each_reader_is_watched_for_by_itself() {
+    let mesh = mesh().await;
+    let canary = vec![assignment(SplitUnit::Subject, Arm::Canary)];
+    mesh.service.watched(configuration(canary.clone()));
+    for (place, key) in ["k-1", "k-2"].into_iter().enumerate() {
+        let mut stream = TcpStream::connect(mesh.address).await.unwrap();
+        let head = format!(
+            "GET /api/watch/orders/dev HTTP/1.1\r\nHost: localhost\r\nX-Vortex-Key: {key}\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let snapshot = until(&mut stream, "\n\n\r\n").await;
+        assert!(
+            snapshot.contains("\"key_from\":\"key_header\""),
+            "{snapshot}"
+        );
+        // what it begins with, and what follows
+        mesh.service.called("watch_config", 2 * (place + 1)).await;
+        let asked: Vec<WatchConfigRequest> = mesh.service.all_asked("watch_config");
+        let keys: Vec<_> = asked[2 * place..].iter().map(|asked| &*asked.key).collect();
+        assert_eq!(keys, [key; 2]);
+        let change = ConfigChange {
+            patch: "[]".into(),
+            digest: "e".into(),
+            token: format!("store:{}", place + 8),
+            assignments: canary.clone(),
+            ..ConfigChange::default()
+        };
+        mesh.service.tell(Event::Change(change));
+        let change = until(&mut stream, "\n\n").await;
+        assert!(
+            change.contains("\"assignments\":[{\"split\":\"r-1\""),
+            "{change}"
+        );
     }
 }
 

@@ -428,6 +428,10 @@ async fn a_promotion_may_say_from_where_and_nothing_else_may() {
     post(&mesh, "/api/rollouts/r-1/promote", &body).await;
     let asked: PromoteRolloutRequest = mesh.rollouts.asked("promote_rollout");
     assert_eq!(asked.expected_stage, Some(0));
+    let in_query = "POST /api/rollouts/r-1/promote?expected_stage=2&reason=well";
+    assert_eq!(mesh.send(in_query, &[], "").await.status, 200);
+    let asked: PromoteRolloutRequest = mesh.rollouts.asked("promote_rollout");
+    assert_eq!((asked.expected_stage, &*asked.reason), (Some(2), "well"));
     for (path, body) in [
         ("/api/rollouts/r-1/promote", json!({"expected_stage": -1})),
         ("/api/rollouts/r-1/promote", json!({"expected_stage": "1"})),
