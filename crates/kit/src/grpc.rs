@@ -7,6 +7,7 @@ pub(crate) mod calls;
 mod ending;
 mod health;
 mod methods;
+pub mod page;
 mod receipt;
 mod repeats;
 mod route;

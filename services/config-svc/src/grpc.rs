@@ -4,7 +4,6 @@ mod changes;
 mod convert;
 mod documents;
 mod explain;
-mod page;
 mod parse;
 mod reads;
 mod sources;

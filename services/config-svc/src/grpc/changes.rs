@@ -1,6 +1,6 @@
 //! Change sets: made, read, listed, released, discarded.
 
-use super::{Grpc, convert, page, parse};
+use super::{Grpc, convert, parse};
 use crate::{
     domain::{
         ChangeEntry, ChangeState, Command, Content, DocumentWrite, MediaType, Outcome, Release,
@@ -10,7 +10,10 @@ use crate::{
 };
 use bytes::Bytes;
 use tonic::Request;
-use vortex_kit::error::{Fault, Reason};
+use vortex_kit::{
+    error::{Fault, Reason},
+    grpc::page,
+};
 use vortex_proto::config::v1 as pb;
 use vortex_proto::config::v1::document_write::Change as Write;
 

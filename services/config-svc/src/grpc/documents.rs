@@ -1,6 +1,6 @@
 //! Single documents: written, deleted, read, listed, compared.
 
-use super::{Grpc, convert, page, parse};
+use super::{Grpc, convert, parse};
 use crate::{
     domain::{
         Command, Content, Document, DocumentWrite, Label, MediaType, Outcome, Path, State, Version,
@@ -11,7 +11,10 @@ use crate::{
 use bytes::Bytes;
 use std::{cmp::Ordering, ops::Bound};
 use tonic::Request;
-use vortex_kit::error::{Fault, Reason};
+use vortex_kit::{
+    error::{Fault, Reason},
+    grpc::page,
+};
 use vortex_proto::config::v1 as pb;
 use vortex_spring::Format;
 

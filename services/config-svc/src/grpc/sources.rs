@@ -12,6 +12,7 @@ use tonic::{Request, Response};
 use vortex_kit::{
     context::Context,
     error::{Fault, Reason},
+    grpc::page,
 };
 use vortex_proto::config::v1 as pb;
 use vortex_proto::config::v1::source_service_server::SourceService;
@@ -22,7 +23,7 @@ impl SourceService for Grpc {
         &self,
         request: Request<pb::ListSourcesRequest>,
     ) -> Reply<pb::ListSourcesResponse> {
-        super::page::size(request.into_inner().page_size)?;
+        page::size(request.into_inner().page_size)?;
         let configured = self.sources.list();
         let others = self.sources.unconfigured(&self.configuration.state());
         let configured = configured.iter().map(|(s, status)| source(s, status));

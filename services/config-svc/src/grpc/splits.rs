@@ -1,6 +1,6 @@
 //! Splits: planned, begun, moved, ended, read, taken back.
 
-use super::{Grpc, Reply, convert, page, parse};
+use super::{Grpc, Reply, convert, parse};
 use crate::{
     domain::{
         Command, EndSplit, Request as Requester, Seq, SetSplit, Share, SplitId, SplitMove,
@@ -10,7 +10,7 @@ use crate::{
 };
 use std::ops::Bound;
 use tonic::{Request, Response};
-use vortex_kit::{context::Context, error::Fault};
+use vortex_kit::{context::Context, error::Fault, grpc::page};
 use vortex_proto::config::v1 as pb;
 use vortex_proto::config::v1::{plan_split_request::Target, split_service_server::SplitService};
 
