@@ -11,5 +11,5 @@ mod process;
 mod repository;
 
 pub use mesh::{Answer, Mesh, Mode, Options};
-pub use process::Process;
+pub use process::{GLANCE, PATIENCE, Process, Ran, run};
 pub use repository::{Repository, bundle};

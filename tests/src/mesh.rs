@@ -1,6 +1,6 @@
 //! The mesh, started.
 
-use crate::process::{PATIENCE, Process};
+use crate::process::{GLANCE, PATIENCE, Process};
 use reqwest::{Client, RequestBuilder};
 use serde_json::Value;
 use std::{
@@ -142,7 +142,7 @@ impl Mesh {
                 if done(&answer) {
                     return answer;
                 }
-                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+                tokio::time::sleep(GLANCE).await;
             }
         };
         match tokio::time::timeout(PATIENCE, waited).await {

@@ -11,7 +11,38 @@ use std::{
 
 /// How long anything may take before the test gives up on it. Nothing waits this
 /// long when all is well.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Between two looks at what can only be looked at.
+pub const GLANCE: Duration = Duration::from_millis(20);
+
+/// What a program that ended printed, and how it ended.
+#[derive(Debug)]
+pub struct Ran {
+    /// Its exit code; -1 when a signal ended it.
+    pub code: i32,
+    /// What it printed.
+    pub out: String,
+    /// What it said beside that.
+    pub err: String,
+}
+
+/// Runs a program of ours to its end, in an environment without settings of ours.
+pub fn run(name: &str, arguments: &[&str]) -> Ran {
+    let home = tempfile::tempdir().expect("a folder");
+    let output = Command::new(program(name))
+        .args(arguments)
+        .env_clear()
+        .env("XDG_CONFIG_HOME", home.path())
+        .stdin(Stdio::null())
+        .output()
+        .unwrap_or_else(|error| panic!("{name} does not start: {error}"));
+    Ran {
+        code: output.status.code().unwrap_or(-1),
+        out: String::from_utf8_lossy(&output.stdout).into_owned(),
+        err: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
 
 /// A program of ours, running. It is killed when the test lets go of it.
 pub struct Process {
