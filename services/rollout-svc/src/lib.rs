@@ -4,6 +4,8 @@
 pub mod config;
 pub mod domain;
 pub mod engine;
+mod error;
+pub mod grpc;
 mod meters;
 pub mod splits;
 pub mod store;
@@ -12,10 +14,20 @@ mod tasks;
 pub use config::{About, ProcessSettings, Settings, StoreLocation};
 pub use meters::Meters;
 
+use std::sync::Arc;
+
 use engine::Rollouts;
+use grpc::Grpc;
 use splits::Splits;
 use store::RolloutStore;
-use vortex_kit::{channel::Channel, process::Runtime};
+use vortex_kit::{
+    channel::{self, Channel},
+    grpc::{BuildError, InvalidDescriptors, MAX_MESSAGE_BYTES, Methods, Server},
+    http::BindError,
+    process::Runtime,
+    settings::Common,
+};
+use vortex_proto::rollout::v1::rollout_service_server::RolloutServiceServer;
 use vortex_store::service::{CannotOpen, open};
 
 /// Why the service could not start.
@@ -27,6 +39,59 @@ pub enum StartError {
     /// What the store keeps can't be read.
     #[error("the store can't be read")]
     Load(#[from] store::Error),
+    /// The gRPC server can't be put together.
+    #[error(transparent)]
+    Server(#[from] BuildError),
+    /// The contract it was built with does not read.
+    #[error(transparent)]
+    Descriptors(#[from] InvalidDescriptors),
+    /// Its port is not to be had.
+    #[error(transparent)]
+    Bind(#[from] BindError),
+}
+
+/// Starts the service over config-svc, which is behind `config`. It serves in process at once, and
+/// over TCP once it is told to listen.
+///
+/// # Errors
+/// When the store can't be had or read.
+pub async fn start(
+    settings: Settings,
+    config: Channel,
+    runtime: &Runtime,
+) -> Result<Server, StartError> {
+    let rollouts = rollouts(&settings, config, runtime).await?;
+    let grpc = Grpc::new(rollouts, settings.breaker(), runtime.lifecycle.clone());
+    let service = RolloutServiceServer::new(grpc)
+        .max_decoding_message_size(MAX_MESSAGE_BYTES)
+        .max_encoding_message_size(MAX_MESSAGE_BYTES);
+    Ok(Server::builder(runtime)
+        .descriptors(vortex_proto::DESCRIPTORS)
+        .service(service)
+        .build()
+        .await?)
+}
+
+/// Starts the service as a process of its own, which calls config-svc over the network.
+///
+/// # Errors
+/// As [`start`], and when its port is taken.
+pub async fn serve(
+    settings: ProcessSettings,
+    common: Common,
+    runtime: Runtime,
+) -> Result<(), StartError> {
+    let ProcessSettings {
+        rollout,
+        config_svc,
+    } = settings;
+    let methods = Arc::new(Methods::from_descriptors(vortex_proto::DESCRIPTORS)?);
+    let options = channel::Options::default();
+    let config = Channel::connect(&config_svc, methods, options, &runtime.lifecycle);
+    let server = start(rollout, config, &runtime).await?;
+    let address = server.listen(common.grpc)?;
+    tracing::info!(%address, "serving gRPC");
+    Ok(())
 }
 
 /// Starts the rollouts that `settings` tell of: reads the store, tells config-svc behind `config`

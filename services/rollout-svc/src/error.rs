@@ -1,0 +1,69 @@
+//! What goes wrong, as callers are told.
+
+use crate::{
+    domain::{Refused, ReportRefused},
+    engine::Error,
+};
+use std::time::Duration;
+use vortex_kit::error::{Fault, Reason};
+
+/// How long a writer waits that came when too many waited.
+const OVERLOADED_RETRY: Duration = Duration::from_millis(200);
+
+pub(crate) fn fault(error: &Error) -> Fault {
+    let told = |reason| Fault::new(reason, error.to_string());
+    match error {
+        Error::NotFound(id) => told(Reason::RolloutNotFound).with("rollout", id),
+        Error::Refused(why) => refused(why),
+        Error::Report(why) => report_refused(why),
+        Error::Conflict { path, by } => told(Reason::RolloutConflict)
+            .with("path", path)
+            .with("rollout", by),
+        Error::RequestIdReused(id) => told(Reason::RequestIdReused).with("idempotency_key", id),
+        Error::TooManyApps { .. } => Fault::invalid("apps", error.to_string()),
+        Error::TooManyRollouts(most) => told(Reason::Overloaded).with("limit_rollouts", most),
+        Error::BreakerOpen => {
+            told(Reason::PreconditionFailed).precondition("breaker", "breaker", "it is open")
+        }
+        Error::Config(fault) => fault.clone(),
+        Error::Overloaded => told(Reason::Overloaded).retry_after(OVERLOADED_RETRY),
+        Error::OutcomeUnknown => told(Reason::OutcomeUnknown),
+        Error::StoreFailed => told(Reason::Unavailable),
+        Error::Store(error) => Fault::internal(error),
+    }
+}
+
+fn refused(refused: &Refused) -> Fault {
+    let told = |reason| Fault::new(reason, refused.to_string());
+    match refused {
+        Refused::WrongState { state, .. } => {
+            told(Reason::RolloutWrongState).with("state", state.name())
+        }
+        Refused::AtOtherStage { expected, found } => told(Reason::PreconditionFailed)
+            .with("stage", found)
+            .precondition(
+                "stage",
+                "expected_stage",
+                format!("{expected} was expected, and it is at {found}"),
+            ),
+        Refused::Passed | Refused::Held(_) => told(Reason::RolloutWrongState),
+    }
+}
+
+fn report_refused(refused: &ReportRefused) -> Fault {
+    let told = |reason| Fault::new(reason, refused.to_string());
+    match refused {
+        ReportRefused::NotMeasured(state) => {
+            told(Reason::RolloutWrongState).with("state", state.name())
+        }
+        ReportRefused::Outdated { present, .. } => {
+            told(Reason::GenerationOutdated).with("generation", present)
+        }
+        ReportRefused::Before { since, .. } => {
+            told(Reason::GenerationOutdated).with("in_force_since", since)
+        }
+        ReportRefused::Invalid { index, field, why } => {
+            Fault::invalid(format!("reports[{index}].{field}"), why)
+        }
+    }
+}

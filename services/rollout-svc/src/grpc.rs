@@ -1,0 +1,195 @@
+//! The gRPC adapter: each method parses, calls, converts.
+
+mod breaker;
+mod commands;
+mod convert;
+mod create;
+mod parse;
+mod reads;
+mod report;
+mod watch;
+
+use crate::{
+    domain::{BreakerLimits, Rollout},
+    engine::Rollouts,
+};
+use futures::stream::BoxStream;
+use tonic::{Request, Response, Status};
+use vortex_kit::{error::Fault, shutdown::Lifecycle};
+use vortex_proto::rollout::v1 as pb;
+use vortex_proto::rollout::v1::rollout_service_server::RolloutService;
+
+/// Serves `vortex.rollout.v1`.
+#[derive(Clone)]
+pub struct Grpc {
+    rollouts: Rollouts,
+    limits: BreakerLimits,
+    lifecycle: Lifecycle,
+}
+
+impl Grpc {
+    /// A server of these rollouts, whose breaker opens at these limits.
+    pub fn new(rollouts: Rollouts, limits: BreakerLimits, lifecycle: Lifecycle) -> Self {
+        Self {
+            rollouts,
+            limits,
+            lifecycle,
+        }
+    }
+
+    /// A rollout, with what keeps its effect from being in force.
+    fn shown(&self, rollout: &Rollout) -> pb::Rollout {
+        let entry = self.rollouts.entry(rollout.id());
+        let delivery = entry.ok().and_then(|entry| entry.delivery());
+        let failed = delivery
+            .filter(|delivery| delivery.generation == rollout.standing.generation)
+            .and_then(|delivery| delivery.error);
+        convert::rollout(rollout, failed)
+    }
+
+    /// Runs a command in a task of its own, so that a caller that goes away does not
+    /// cut it in the middle.
+    async fn complete<T: Send + 'static>(
+        &self,
+        command: impl Future<Output = Result<T, Fault>> + Send + 'static,
+    ) -> Reply<T> {
+        let done = self.lifecycle.run_to_completion("command", command).await;
+        let result = done.unwrap_or_else(|lost| Err(Fault::internal(&lost)));
+        Ok(Response::new(result?))
+    }
+}
+
+type Reply<T> = Result<Response<T>, Status>;
+
+#[tonic::async_trait]
+impl RolloutService for Grpc {
+    type WatchRolloutStream = BoxStream<'static, Result<pb::WatchRolloutResponse, Status>>;
+
+    async fn create_rollout(
+        &self,
+        request: Request<pb::CreateRolloutRequest>,
+    ) -> Reply<pb::CreateRolloutResponse> {
+        self.complete(create::create(self.clone(), request)).await
+    }
+
+    async fn get_rollout(
+        &self,
+        request: Request<pb::GetRolloutRequest>,
+    ) -> Reply<pb::GetRolloutResponse> {
+        let found = reads::get(self, &request.into_inner())?;
+        Ok(Response::new(found))
+    }
+
+    async fn list_rollouts(
+        &self,
+        request: Request<pb::ListRolloutsRequest>,
+    ) -> Reply<pb::ListRolloutsResponse> {
+        let listed = reads::list(self, request.into_inner())?;
+        Ok(Response::new(listed))
+    }
+
+    async fn start_rollout(
+        &self,
+        request: Request<pb::StartRolloutRequest>,
+    ) -> Reply<pb::StartRolloutResponse> {
+        self.complete(commands::start(self.clone(), request)).await
+    }
+
+    async fn promote_rollout(
+        &self,
+        request: Request<pb::PromoteRolloutRequest>,
+    ) -> Reply<pb::PromoteRolloutResponse> {
+        self.complete(commands::promote(self.clone(), request))
+            .await
+    }
+
+    async fn pause_rollout(
+        &self,
+        request: Request<pb::PauseRolloutRequest>,
+    ) -> Reply<pb::PauseRolloutResponse> {
+        self.complete(commands::pause(self.clone(), request)).await
+    }
+
+    async fn resume_rollout(
+        &self,
+        request: Request<pb::ResumeRolloutRequest>,
+    ) -> Reply<pb::ResumeRolloutResponse> {
+        self.complete(commands::resume(self.clone(), request)).await
+    }
+
+    async fn roll_back_rollout(
+        &self,
+        request: Request<pb::RollBackRolloutRequest>,
+    ) -> Reply<pb::RollBackRolloutResponse> {
+        self.complete(commands::roll_back(self.clone(), request))
+            .await
+    }
+
+    async fn complete_rollout(
+        &self,
+        request: Request<pb::CompleteRolloutRequest>,
+    ) -> Reply<pb::CompleteRolloutResponse> {
+        self.complete(commands::complete(self.clone(), request))
+            .await
+    }
+
+    async fn revert_rollout(
+        &self,
+        request: Request<pb::RevertRolloutRequest>,
+    ) -> Reply<pb::RevertRolloutResponse> {
+        self.complete(create::revert(self.clone(), request)).await
+    }
+
+    async fn delete_rollout(
+        &self,
+        request: Request<pb::DeleteRolloutRequest>,
+    ) -> Reply<pb::DeleteRolloutResponse> {
+        self.complete(commands::delete(self.clone(), request)).await
+    }
+
+    async fn list_audit(
+        &self,
+        request: Request<pb::ListAuditRequest>,
+    ) -> Reply<pb::ListAuditResponse> {
+        let listed = reads::audit(self, &request.into_inner()).await?;
+        Ok(Response::new(listed))
+    }
+
+    async fn get_analysis(
+        &self,
+        request: Request<pb::GetAnalysisRequest>,
+    ) -> Reply<pb::GetAnalysisResponse> {
+        let found = reads::analysis(self, &request.into_inner()).await?;
+        Ok(Response::new(found))
+    }
+
+    async fn report_metrics(
+        &self,
+        request: Request<pb::ReportMetricsRequest>,
+    ) -> Reply<pb::ReportMetricsResponse> {
+        let taken = report::report(self, request.into_inner())?;
+        Ok(Response::new(taken))
+    }
+
+    async fn watch_rollout(
+        &self,
+        request: Request<pb::WatchRolloutRequest>,
+    ) -> Reply<Self::WatchRolloutStream> {
+        let stream = watch::watch(self.clone(), &request)?;
+        Ok(Response::new(stream))
+    }
+
+    async fn get_breaker(
+        &self,
+        _: Request<pb::GetBreakerRequest>,
+    ) -> Reply<pb::GetBreakerResponse> {
+        Ok(Response::new(breaker::get(self)))
+    }
+
+    async fn reset_breaker(
+        &self,
+        request: Request<pb::ResetBreakerRequest>,
+    ) -> Reply<pb::ResetBreakerResponse> {
+        self.complete(breaker::reset(self.clone(), request)).await
+    }
+}

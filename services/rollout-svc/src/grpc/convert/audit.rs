@@ -1,0 +1,24 @@
+//! What happened to a rollout.
+
+use super::{analysis::gates, percentage, state, timestamp};
+use crate::domain::AuditEntry;
+use vortex_proto::rollout::v1 as pb;
+
+pub(in crate::grpc) fn audit_entry(entry: &AuditEntry) -> pb::AuditEntry {
+    // nothing comes before a creation
+    let from = entry.from.map_or(pb::RolloutState::Unspecified, state);
+    pb::AuditEntry {
+        number: entry.number,
+        time: Some(timestamp(entry.at)),
+        principal: entry.principal.clone(),
+        action: entry.action.name().to_owned(),
+        from_state: from.into(),
+        to_state: state(entry.to).into(),
+        from_stage: entry.from_stage,
+        to_stage: entry.to_stage,
+        percentage: entry.share.map(percentage),
+        reason: entry.reason.clone(),
+        evidence: entry.evidence.iter().flat_map(gates).collect(),
+        generation: entry.generation,
+    }
+}

@@ -1,0 +1,145 @@
+//! A rollout.
+
+use super::{duration, percentage, state, timestamp};
+use crate::domain::{Hold, Motion, Rollout, Stage, State, Strategy, Unit, analysis::Settings};
+use vortex_proto::rollout::v1 as pb;
+
+/// `failed` is what went wrong last with an effect that is on its way.
+pub(in crate::grpc) fn rollout(rollout: &Rollout, failed: Option<String>) -> pb::Rollout {
+    let (spec, standing) = (&rollout.spec, &rollout.standing);
+    let settled = standing.state.settled_since();
+    pb::Rollout {
+        id: spec.id.to_string(),
+        state: state(rollout.kind()).into(),
+        label: spec.label.clone(),
+        change: spec.change.clone(),
+        change_sequence: spec.change_sequence,
+        paths: spec.paths.clone(),
+        apps: spec.apps.iter().map(ToString::to_string).collect(),
+        from_version: spec.from_version.clone(),
+        strategy: strategy(spec.strategy).into(),
+        stages: spec.stages.iter().map(stage).collect(),
+        stage_index: standing.state.stage(),
+        share_in_force: percentage(standing.state.in_force()),
+        share_reason: share_reason(rollout),
+        unit: unit(spec.unit).into(),
+        auto_promote: spec.auto_promote,
+        auto_rollback: spec.auto_rollback,
+        thresholds: Some(thresholds(&spec.settings)),
+        analysis: Some(analysis(&spec.settings)),
+        description: spec.description.clone(),
+        principal: spec.principal.clone(),
+        created_at: Some(timestamp(spec.created.wall)),
+        updated_at: Some(timestamp(standing.updated.wall)),
+        stage_since: settled.map(|since| timestamp(since.wall)),
+        generation: standing.generation,
+        effect: effect(rollout).into(),
+        effect_error: effect_error(rollout, failed),
+        reason: reason(&standing.state),
+        reverts: spec
+            .reverts
+            .as_ref()
+            .map_or(String::new(), ToString::to_string),
+        revision: standing.revision,
+        source: spec.source.clone().unwrap_or_default(),
+    }
+}
+
+fn strategy(strategy: Strategy) -> pb::Strategy {
+    match strategy {
+        Strategy::Conservative => pb::Strategy::Conservative,
+        Strategy::Aggressive => pb::Strategy::Aggressive,
+        Strategy::Immediate => pb::Strategy::Immediate,
+        Strategy::Custom => pb::Strategy::Custom,
+    }
+}
+
+fn stage(stage: &Stage) -> pb::Stage {
+    pb::Stage {
+        name: stage.name.clone(),
+        percentage: percentage(stage.share),
+        min_duration: Some(duration(stage.min_duration)),
+    }
+}
+
+fn unit(unit: Unit) -> pb::Unit {
+    match unit {
+        Unit::Instance => pb::Unit::Instance,
+        Unit::Subject => pb::Unit::Subject,
+    }
+}
+
+fn thresholds(settings: &Settings) -> pb::Thresholds {
+    let given = &settings.thresholds;
+    // it was given in as many bits
+    let min_requests = u32::try_from(settings.min_requests).unwrap_or(u32::MAX);
+    pb::Thresholds {
+        min_success_rate: Some(given.min_success_rate),
+        max_error_rate: Some(given.max_error_rate),
+        max_latency_ratio: Some(given.max_latency_ratio),
+        max_latency_p99: given.max_latency_p99.map(duration),
+        min_requests: Some(min_requests),
+    }
+}
+
+fn analysis(settings: &Settings) -> pb::Analysis {
+    pb::Analysis {
+        interval: Some(duration(settings.interval)),
+        consecutive_failures: Some(settings.consecutive_failures),
+        max_failures: Some(settings.max_failures),
+        inconclusive_limit: Some(settings.inconclusive_limit),
+        no_data_limit: Some(settings.no_data_limit),
+    }
+}
+
+/// Why the share in force is not the stage's own.
+fn share_reason(rollout: &Rollout) -> String {
+    let Some(stage) = rollout.stage() else {
+        return String::new();
+    };
+    let reason = match rollout.state() {
+        // an end needs no more reason than its state is
+        State::Created | State::Completed(_) | State::RolledBack(_) | State::Superseded(_) => "",
+        _ if rollout.state().in_force() == stage.share => "",
+        State::Running(running) => match running.motion {
+            Motion::Moving => "the stage's share is on its way",
+            Motion::Settled { .. } => "",
+            Motion::Releasing => "the release is on its way",
+        },
+        State::Paused(paused) => match paused.hold {
+            Hold::Moving => "the stage's share is on its way",
+            Hold::Settled { .. } => "",
+            Hold::Detached(_) => "the split was ended before the stage's share was in force",
+        },
+    };
+    reason.to_owned()
+}
+
+fn effect(rollout: &Rollout) -> pb::EffectState {
+    if rollout.pending().is_some() {
+        return pb::EffectState::Pending;
+    }
+    match rollout.state() {
+        _ if rollout.standing.generation == 0 => pb::EffectState::Unspecified,
+        state if state.detached().is_some() => pb::EffectState::Refused,
+        _ => pb::EffectState::Confirmed,
+    }
+}
+
+fn effect_error(rollout: &Rollout, failed: Option<String>) -> String {
+    match rollout.state().detached() {
+        Some(detached) => detached.why.clone(),
+        None if rollout.pending().is_some() => failed.unwrap_or_default(),
+        None => String::new(),
+    }
+}
+
+/// What paused it or ended it.
+fn reason(state: &State) -> String {
+    match state {
+        State::Created | State::Running(_) | State::Completed(_) => String::new(),
+        State::Paused(paused) => paused.why.clone(),
+        State::RolledBack(rolled_back) => rolled_back.why.clone(),
+        State::Superseded(superseded) => superseded.why.clone(),
+    }
+}

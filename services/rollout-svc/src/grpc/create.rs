@@ -1,0 +1,35 @@
+//! Rollouts that begin: of a change set, or of what takes another one back.
+
+use super::{Grpc, parse};
+use crate::error::fault;
+use std::mem;
+use tonic::Request;
+use vortex_kit::error::Fault;
+use vortex_proto::rollout::v1 as pb;
+
+pub(super) async fn create(
+    grpc: Grpc,
+    request: Request<pb::CreateRolloutRequest>,
+) -> Result<pb::CreateRolloutResponse, Fault> {
+    let (request, requester) = parse::command(request, |r| mem::take(&mut r.request_id))?;
+    let draft = parse::draft(request)?;
+    let created = grpc.rollouts.create(requester, draft).await;
+    let created = created.map_err(|error| fault(&error))?;
+    Ok(pb::CreateRolloutResponse {
+        rollout: Some(grpc.shown(&created)),
+    })
+}
+
+pub(super) async fn revert(
+    grpc: Grpc,
+    request: Request<pb::RevertRolloutRequest>,
+) -> Result<pb::RevertRolloutResponse, Fault> {
+    let (request, requester) = parse::command(request, |r| mem::take(&mut r.request_id))?;
+    let id = parse::id(&request.id)?;
+    let revert = parse::revert(request)?;
+    let started = grpc.rollouts.revert(requester, &id, revert).await;
+    let started = started.map_err(|error| fault(&error))?;
+    Ok(pb::RevertRolloutResponse {
+        rollout: Some(grpc.shown(&started)),
+    })
+}

@@ -1,0 +1,99 @@
+//! What a rollout is asked to be.
+
+use super::{at_most, plan, reason, settings, text};
+use crate::{
+    domain::{Strategy, analysis::Application, application},
+    engine::{Draft, Revert, Target},
+};
+use vortex_kit::error::Fault;
+use vortex_proto::rollout::v1 as pb;
+use vortex_proto::rollout::v1::create_rollout_request::Target as Given;
+
+/// Bytes of a description.
+const MAX_DESCRIPTION: usize = 4_096;
+/// Applications that must be judged.
+const MAX_APPS: usize = 64;
+
+/// The rollout that is to be created.
+pub(in crate::grpc) fn draft(request: pb::CreateRolloutRequest) -> Result<Draft, Fault> {
+    let (strategy, stages) = plan::stages(request.strategy, request.stages)?;
+    Ok(Draft {
+        target: target(request.target)?,
+        strategy,
+        stages,
+        unit: plan::unit(request.unit)?,
+        auto_promote: request.auto_promote.unwrap_or(true),
+        auto_rollback: request.auto_rollback.unwrap_or(true),
+        settings: settings::settings(request.thresholds, request.analysis)?,
+        description: text("description", request.description, MAX_DESCRIPTION)?,
+        apps: apps(&request.apps)?,
+        start: request.start,
+        source: None,
+    })
+}
+
+/// The rollout that is to take another one back.
+pub(in crate::grpc) fn revert(request: pb::RevertRolloutRequest) -> Result<Revert, Fault> {
+    let given = match request.strategy {
+        unspecified if unspecified == i32::from(pb::Strategy::Unspecified) => {
+            pb::Strategy::Immediate.into()
+        }
+        given => given,
+    };
+    let (strategy, stages) = match plan::strategy(given)? {
+        Some(Strategy::Custom) | None => {
+            return Err(Fault::invalid(
+                "strategy",
+                "a revert takes no custom stages",
+            ));
+        }
+        Some(named) => plan::stages(given, Vec::new()).map(|(_, stages)| (named, stages))?,
+    };
+    Ok(Revert {
+        strategy,
+        stages,
+        reason: reason(request.reason)?,
+    })
+}
+
+/// What there has to be. Names are checked by config-svc, which knows what they stand for.
+fn target(given: Option<Given>) -> Result<Target, Fault> {
+    match given {
+        None => Err(Fault::invalid(
+            "target",
+            "a change set or a document is needed",
+        )),
+        Some(Given::Change(change)) => Ok(Target::Change {
+            name: required("change.name", change.name)?,
+            label: change.label,
+        }),
+        Some(Given::Document(document)) => Ok(Target::Document {
+            app: required("document.app", document.app)?,
+            profile: document.profile,
+            label: document.label,
+            from_version: required("document.from_version", document.from_version)?,
+            to_version: required("document.to_version", document.to_version)?,
+        }),
+    }
+}
+
+fn apps(given: &[String]) -> Result<Vec<Application>, Fault> {
+    at_most("apps", given.len(), MAX_APPS)?;
+    let mut apps = Vec::with_capacity(given.len());
+    for (index, name) in given.iter().enumerate() {
+        let invalid = |why: String| Fault::invalid(format!("apps[{index}]"), why);
+        let app = application(name).map_err(|error| invalid(error.to_string()))?;
+        if apps.contains(&app) {
+            return Err(invalid(format!("{app} is named twice")));
+        }
+        apps.push(app);
+    }
+    Ok(apps)
+}
+
+fn required(field: &str, given: String) -> Result<String, Fault> {
+    if given.is_empty() {
+        return Err(Fault::invalid(field, "it must not be empty"));
+    }
+    Ok(given)
+}

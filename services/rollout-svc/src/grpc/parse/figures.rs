@@ -1,0 +1,171 @@
+//! Figures that are reported. Latencies are in milliseconds on the wire.
+
+use super::at_most;
+use crate::domain::{
+    Report, Rollout,
+    analysis::{Application, Figures, Interpolation, InvalidFigures, Mapping, Parts, Sketch},
+    application,
+};
+use jiff::Timestamp;
+use std::time::Duration;
+use vortex_bucket::Arm;
+use vortex_kit::error::Fault;
+use vortex_proto::rollout::v1 as pb;
+use vortex_proto::rollout::v1::{arm_report::Of, index_mapping::Interpolation as Given};
+
+/// Reports of one call.
+const MAX_REPORTS: usize = 100;
+/// Latencies of one report.
+const MAX_LATENCIES: usize = 10_000;
+/// Bytes of a change set's name.
+const MAX_VERSION: usize = 128;
+/// How many seconds a millisecond is.
+const MILLISECOND: f64 = 1e-3;
+
+/// The figures of a call about `rollout`.
+pub(in crate::grpc) fn reports(
+    given: Vec<pb::ArmReport>,
+    rollout: &Rollout,
+) -> Result<Vec<Report>, Fault> {
+    if given.is_empty() {
+        return Err(Fault::invalid("reports", "at least one is needed"));
+    }
+    at_most("reports", given.len(), MAX_REPORTS)?;
+    let reports = given.into_iter().enumerate();
+    reports
+        .map(|(index, given)| Field(index).report(given, &rollout.spec.change))
+        .collect()
+}
+
+/// Names the fields of one of the reports.
+#[derive(Clone, Copy)]
+struct Field(usize);
+
+impl Field {
+    fn invalid(self, field: &str, why: impl Into<String>) -> Fault {
+        Fault::invalid(format!("reports[{}].{field}", self.0), why)
+    }
+
+    fn report(self, given: pb::ArmReport, change: &str) -> Result<Report, Fault> {
+        let latency = self.latency(&given.latencies_ms, given.sketch)?;
+        Ok(Report {
+            application: self.application(&given.app)?,
+            arm: self.arm(given.of, change)?,
+            generation: given.generation,
+            from: self.time("window_start", given.window_start)?,
+            to: self.time("window_end", given.window_end)?,
+            figures: self.figures(given.requests, given.errors, latency)?,
+        })
+    }
+
+    /// The rollout's own change set is the canary; whatever else was served is stable.
+    fn arm(self, given: Option<Of>, change: &str) -> Result<Arm, Fault> {
+        match given {
+            Some(Of::Arm(arm)) => match arm.as_str() {
+                "stable" => Ok(Arm::Stable),
+                "canary" => Ok(Arm::Canary),
+                _ => Err(self.invalid("arm", "it must be stable or canary")),
+            },
+            Some(Of::Version(version)) if version.is_empty() || version.len() > MAX_VERSION => {
+                Err(self.invalid("version", format!("it must have 1 to {MAX_VERSION} bytes")))
+            }
+            Some(Of::Version(version)) if version == change => Ok(Arm::Canary),
+            Some(Of::Version(_)) => Ok(Arm::Stable),
+            None => Err(self.invalid("arm", "an arm or a version is needed")),
+        }
+    }
+
+    fn application(self, given: &str) -> Result<Option<Application>, Fault> {
+        if given.is_empty() {
+            return Ok(None);
+        }
+        let parsed = application(given).map(Some);
+        parsed.map_err(|error| self.invalid("app", error.to_string()))
+    }
+
+    fn time(
+        self,
+        field: &str,
+        given: Option<prost_types::Timestamp>,
+    ) -> Result<Option<Timestamp>, Fault> {
+        let time = |given: prost_types::Timestamp| Timestamp::new(given.seconds, given.nanos);
+        let time = given.map(time).transpose();
+        time.map_err(|_| self.invalid(field, "it is no point in time"))
+    }
+
+    fn figures(self, requests: u64, errors: u64, latency: Sketch) -> Result<Figures, Fault> {
+        Figures::new(requests, errors, latency).map_err(|error| {
+            let field = match error {
+                InvalidFigures::MoreErrorsThanRequests { .. } => "errors",
+                InvalidFigures::TooManyRequests { .. } => "requests",
+            };
+            self.invalid(field, error.to_string())
+        })
+    }
+
+    /// The latencies of both forms together.
+    fn latency(self, listed: &[f64], sketch: Option<pb::DdSketch>) -> Result<Sketch, Fault> {
+        if listed.len() > MAX_LATENCIES {
+            let why = format!(
+                "{} are given, {MAX_LATENCIES} at most are allowed",
+                listed.len()
+            );
+            return Err(self.invalid("latencies_ms", why));
+        }
+        let mut latency = match sketch {
+            Some(sketch) => self.sketch(sketch)?,
+            None => Sketch::default(),
+        };
+        for (position, given) in listed.iter().enumerate() {
+            let measured = Duration::try_from_secs_f64(given * MILLISECOND).map_err(|_| {
+                let why = format!("{given} is no latency: it must be finite and not negative");
+                self.invalid(&format!("latencies_ms[{position}]"), why)
+            })?;
+            latency.record(measured);
+        }
+        Ok(latency)
+    }
+
+    fn sketch(self, given: pb::DdSketch) -> Result<Sketch, Fault> {
+        let negative = given.negative_values.unwrap_or_default();
+        let counts = negative.bin_counts.values();
+        // also what is no number counts something
+        if counts
+            .chain(&negative.contiguous_bin_counts)
+            .any(|count| *count != 0.0)
+        {
+            return Err(self.invalid("sketch.negative_values", "no latency is below zero"));
+        }
+        let mapping = given
+            .mapping
+            .ok_or_else(|| self.invalid("sketch.mapping", "without it the bins mean nothing"))?;
+        let positive = given.positive_values.unwrap_or_default();
+        let parts = Parts {
+            unit: MILLISECOND,
+            mapping: self.mapping(mapping)?,
+            contiguous: positive.contiguous_bin_counts,
+            contiguous_first: positive.contiguous_bin_index_offset,
+            sparse: positive.bin_counts.into_iter().collect(),
+            zero: given.zero_count,
+        };
+        Sketch::from_parts(&parts).map_err(|error| self.invalid("sketch", error.to_string()))
+    }
+
+    fn mapping(self, given: pb::IndexMapping) -> Result<Mapping, Fault> {
+        let interpolation = match Given::try_from(given.interpolation) {
+            Ok(Given::None) => Interpolation::None,
+            Ok(Given::Linear) => Interpolation::Linear,
+            Ok(Given::Quadratic) => Interpolation::Quadratic,
+            Ok(Given::Cubic) => Interpolation::Cubic,
+            Err(_) => {
+                let why = format!("{} is no interpolation", given.interpolation);
+                return Err(self.invalid("sketch.mapping.interpolation", why));
+            }
+        };
+        Ok(Mapping {
+            gamma: given.gamma,
+            index_offset: given.index_offset,
+            interpolation,
+        })
+    }
+}

@@ -1,0 +1,79 @@
+//! Stages, and where they come from.
+
+use super::{at_most, duration};
+use crate::domain::{InvalidStages, StageDraft, Stages, Strategy, Unit};
+use vortex_kit::error::Fault;
+use vortex_proto::rollout::v1 as pb;
+
+/// Stages of a request that are read at all; the domain says how many there may be.
+const MAX_READ: usize = 1_000;
+
+/// The strategy and its stages. Stages without a strategy are a custom one.
+pub(super) fn stages(given: i32, stages: Vec<pb::Stage>) -> Result<(Strategy, Stages), Fault> {
+    let otherwise = if stages.is_empty() {
+        Strategy::Conservative
+    } else {
+        Strategy::Custom
+    };
+    let strategy = strategy(given)?.unwrap_or(otherwise);
+    match strategy.stages() {
+        None => Ok((strategy, custom(stages)?)),
+        Some(own) if stages.is_empty() => Ok((strategy, own)),
+        Some(_) => Err(Fault::invalid(
+            "stages",
+            "only a custom strategy takes stages; leave them or the strategy out",
+        )),
+    }
+}
+
+/// The strategy that a request names, if it names one.
+pub(super) fn strategy(given: i32) -> Result<Option<Strategy>, Fault> {
+    match pb::Strategy::try_from(given) {
+        Ok(pb::Strategy::Unspecified) => Ok(None),
+        Ok(pb::Strategy::Conservative) => Ok(Some(Strategy::Conservative)),
+        Ok(pb::Strategy::Aggressive) => Ok(Some(Strategy::Aggressive)),
+        Ok(pb::Strategy::Immediate) => Ok(Some(Strategy::Immediate)),
+        Ok(pb::Strategy::Custom) => Ok(Some(Strategy::Custom)),
+        Err(_) => Err(Fault::invalid(
+            "strategy",
+            format!("{given} is no strategy"),
+        )),
+    }
+}
+
+pub(super) fn unit(given: i32) -> Result<Unit, Fault> {
+    match pb::Unit::try_from(given) {
+        Ok(pb::Unit::Unspecified | pb::Unit::Instance) => Ok(Unit::Instance),
+        Ok(pb::Unit::Subject) => Ok(Unit::Subject),
+        Err(_) => Err(Fault::invalid("unit", format!("{given} is no unit"))),
+    }
+}
+
+fn custom(given: Vec<pb::Stage>) -> Result<Stages, Fault> {
+    at_most("stages", given.len(), MAX_READ)?;
+    let drafts = given.into_iter().enumerate().map(draft);
+    let drafts = drafts.collect::<Result<Vec<_>, _>>()?;
+    Stages::new(drafts).map_err(|error| Fault::invalid(field(&error), error.to_string()))
+}
+
+fn draft((index, given): (usize, pb::Stage)) -> Result<StageDraft, Fault> {
+    let lasts = given.min_duration.unwrap_or_default();
+    Ok(StageDraft {
+        name: given.name,
+        percentage: given.percentage,
+        min_duration: duration(&format!("stages[{index}].min_duration"), lasts)?,
+    })
+}
+
+fn field(error: &InvalidStages) -> String {
+    match error {
+        InvalidStages::Empty | InvalidStages::TooMany(_) | InvalidStages::Unfinished(_) => {
+            "stages".to_owned()
+        }
+        InvalidStages::Name { index, .. } => format!("stages[{index}].name"),
+        InvalidStages::Percentage { index, .. } | InvalidStages::Falls { index, .. } => {
+            format!("stages[{index}].percentage")
+        }
+        InvalidStages::TooLong { index } => format!("stages[{index}].min_duration"),
+    }
+}

@@ -1,0 +1,82 @@
+//! Rollouts, their audit and their analysis, as they stand.
+
+use super::{Grpc, convert, parse};
+use crate::{
+    engine::{Filter, PageAfter},
+    error::fault,
+};
+use vortex_kit::{error::Fault, grpc::page};
+use vortex_proto::rollout::v1 as pb;
+
+pub(super) fn get(
+    grpc: &Grpc,
+    request: &pb::GetRolloutRequest,
+) -> Result<pb::GetRolloutResponse, Fault> {
+    let id = parse::id(&request.id)?;
+    let found = grpc.rollouts.get(&id).map_err(|error| fault(&error))?;
+    Ok(pb::GetRolloutResponse {
+        rollout: Some(grpc.shown(&found)),
+    })
+}
+
+pub(super) fn list(
+    grpc: &Grpc,
+    request: pb::ListRolloutsRequest,
+) -> Result<pb::ListRolloutsResponse, Fault> {
+    let after = page::after::<1>(&request.page_token)?;
+    let after = after.map(|[id]| parse::id(&id)).transpose();
+    let page = PageAfter {
+        size: page::size(request.page_size)?,
+        after: after.map_err(|_| page::invalid())?,
+    };
+    let listed = grpc.rollouts.list(&filter(request)?, &page);
+    let shown = listed.items.iter().map(|found| grpc.shown(found));
+    let last = listed.items.last().filter(|_| listed.more);
+    Ok(pb::ListRolloutsResponse {
+        next_page_token: last.map_or(String::new(), |last| page::token(&[last.id().as_str()])),
+        rollouts: shown.collect(),
+    })
+}
+
+fn filter(request: pb::ListRolloutsRequest) -> Result<Filter, Fault> {
+    let states = request.states.iter().enumerate();
+    let states = states.map(|(index, state)| parse::state(index, *state));
+    let named = |given: String| Some(given).filter(|given| !given.is_empty());
+    Ok(Filter {
+        states: states.collect::<Result<_, _>>()?,
+        app: named(request.app),
+        label: named(request.label),
+    })
+}
+
+pub(super) async fn audit(
+    grpc: &Grpc,
+    request: &pb::ListAuditRequest,
+) -> Result<pb::ListAuditResponse, Fault> {
+    let id = parse::id(&request.id)?;
+    let page = PageAfter {
+        size: page::size(request.page_size)?,
+        after: page::after_number(&request.page_token)?,
+    };
+    let listed = grpc.rollouts.audit(&id, &page).await;
+    let listed = listed.map_err(|error| fault(&error))?;
+    let last = listed.items.last().filter(|_| listed.more);
+    Ok(pb::ListAuditResponse {
+        next_page_token: last.map_or(String::new(), |last| {
+            page::token(&[&last.number.to_string()])
+        }),
+        entries: listed.items.iter().map(convert::audit_entry).collect(),
+    })
+}
+
+pub(super) async fn analysis(
+    grpc: &Grpc,
+    request: &pb::GetAnalysisRequest,
+) -> Result<pb::GetAnalysisResponse, Fault> {
+    let id = parse::id(&request.id)?;
+    let found = grpc.rollouts.analysis(&id).await;
+    let found = found.map_err(|error| fault(&error))?;
+    Ok(pb::GetAnalysisResponse {
+        analysis: Some(convert::analysis(&found)),
+    })
+}

@@ -1,0 +1,84 @@
+//! Following one rollout: a notification only wakes the reader, which reads what is so
+//! by then, so that nobody is waited for.
+
+use super::{Grpc, convert, parse};
+use crate::{
+    domain::{Rollout, RolloutId},
+    error::fault,
+};
+use futures::{StreamExt as _, stream::BoxStream};
+use std::{sync::Arc, time::Duration};
+use tokio::{sync::watch, time::MissedTickBehavior};
+use tonic::{Request, Status};
+use vortex_kit::{context::Context, error::Fault};
+use vortex_proto::rollout::v1 as pb;
+
+/// How often a watcher hears how it stands at least.
+const PROGRESS: Duration = Duration::from_secs(1);
+/// After a message, what follows within so long goes as one: figures may come often.
+const COALESCE: Duration = Duration::from_millis(100);
+
+type Stream = BoxStream<'static, Result<pb::WatchRolloutResponse, Status>>;
+
+pub(super) fn watch(
+    grpc: Grpc,
+    request: &Request<pb::WatchRolloutRequest>,
+) -> Result<Stream, Fault> {
+    let context = Context::of(request);
+    let id = parse::id(&request.get_ref().id)?;
+    // what is not there is refused before the stream begins
+    let changes = grpc.rollouts.watch(&id).map_err(|error| fault(&error))?;
+    let watcher = Watcher { grpc, id, changes };
+    Ok(context.drain().guard(watcher.follow()).boxed())
+}
+
+struct Watcher {
+    grpc: Grpc,
+    id: RolloutId,
+    changes: watch::Receiver<Arc<Rollout>>,
+}
+
+impl Watcher {
+    fn follow(mut self) -> impl futures::Stream<Item = Result<pb::WatchRolloutResponse, Status>> {
+        async_stream::stream! {
+            let mut progress = tokio::time::interval(PROGRESS);
+            progress.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            loop {
+                self.changes.mark_unchanged();
+                match self.now().await {
+                    Ok((message, ended)) => {
+                        yield Ok(message);
+                        if ended {
+                            break;
+                        }
+                    }
+                    Err(fault) => {
+                        yield Err(fault.into());
+                        break;
+                    }
+                }
+                progress.reset();
+                tokio::time::sleep(COALESCE).await;
+                tokio::select! {
+                    // the sender goes with its rollout, which the next look then misses
+                    _ = self.changes.changed() => {}
+                    _ = progress.tick() => {}
+                }
+            }
+        }
+    }
+
+    /// How it stands, and whether that is its end.
+    async fn now(&self) -> Result<(pb::WatchRolloutResponse, bool), Fault> {
+        let rollouts = &self.grpc.rollouts;
+        let rollout = rollouts.get(&self.id).map_err(|error| fault(&error))?;
+        let analysis = rollouts.analysis(&self.id).await;
+        let analysis = analysis.map_err(|error| fault(&error))?;
+        let message = pb::WatchRolloutResponse {
+            rollout: Some(self.grpc.shown(&rollout)),
+            analysis: Some(convert::analysis(&analysis)),
+            time: Some(convert::timestamp(rollouts.now().wall)),
+        };
+        Ok((message, rollout.is_settled_for_good()))
+    }
+}
