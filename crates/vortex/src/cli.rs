@@ -5,7 +5,9 @@ use std::{process::ExitCode, time::Duration};
 use clap::{Parser, Subcommand};
 
 use crate::{
-    command::{changes, completion, config, context, sources, up, version},
+    command::{
+        bench, breaker, changes, completion, config, context, rollout, sources, up, version,
+    },
     console::{Console, Format, Palette},
     error::Error,
     exit::{self, Exit},
@@ -40,8 +42,9 @@ pub(crate) struct Globals {
     #[arg(short, long, global = true, value_name = "FORMAT")]
     pub(crate) output: Option<Format>,
     /// How long to wait in all, tries included; for `watch`, how long an outage may last
-    #[arg(long, global = true, value_name = "TIME", default_value = "30s", value_parser = timeout)]
-    pub(crate) timeout: Duration,
+    /// [default: 30s; 1h with --wait]
+    #[arg(long, global = true, value_name = "TIME", value_parser = timeout)]
+    pub(crate) timeout: Option<Duration>,
     /// The request's id: sent as X-Request-Id, and with writes as Idempotency-Key, so that the
     /// same write under the same id is done once [default: a new one]
     #[arg(long, global = true, value_name = "ID", value_parser = request_id)]
@@ -64,6 +67,14 @@ enum Command {
     /// Repositories that feed labels
     #[command(subcommand)]
     Sources(sources::Command),
+    /// Staged change sets that go out to a growing share of all readers
+    #[command(subcommand)]
+    Rollout(rollout::Command),
+    /// What stops rollouts from going on by themselves after too many rollbacks
+    Breaker(breaker::Args),
+    /// Measure a running server
+    #[command(subcommand)]
+    Bench(bench::Command),
     /// Named servers, kept in your settings
     #[command(subcommand)]
     Context(context::Command),
@@ -102,6 +113,15 @@ impl Command {
                 command.run(session).await
             }),
             Self::Sources(command) => Session::run(globals, environment, async |session| {
+                command.run(session).await
+            }),
+            Self::Rollout(command) => Session::run(globals, environment, async |session| {
+                command.run(session).await
+            }),
+            Self::Breaker(args) => Session::run(globals, environment, async |session| {
+                args.run(session).await
+            }),
+            Self::Bench(command) => Session::run(globals, environment, async |session| {
                 command.run(session).await
             }),
             Self::Context(command) => command.run(&globals, &environment),

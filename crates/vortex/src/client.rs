@@ -29,7 +29,7 @@ use backoff::Backoff;
 const TRIES_UNREACHABLE: u32 = 5;
 
 /// A client of one gateway.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Client {
     http: reqwest::Client,
     server: Url,
@@ -71,6 +71,11 @@ impl Client {
         })
     }
 
+    /// How long one call may take.
+    pub(crate) fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
     /// The gateway's address.
     pub(crate) fn server(&self) -> &Url {
         &self.server
@@ -110,13 +115,14 @@ impl Client {
     /// Makes a call once and leaves the body of its answer to be read.
     async fn open(&self, call: &Call) -> Result<Response, Error> {
         let url = call.url(&self.server)?;
+        let request_id = call.request_id.as_deref().unwrap_or(&self.request_id);
         let mut request = self
             .http
             .request(call.method.clone(), url)
             .headers(call.headers.clone())
-            .header("x-request-id", &self.request_id);
+            .header("x-request-id", request_id);
         if call.is_mutation() {
-            request = request.header("idempotency-key", &self.request_id);
+            request = request.header("idempotency-key", request_id);
         }
         if let Some(body) = &call.body {
             request = request.body(body.clone());

@@ -1,9 +1,12 @@
 //! The commands, one file each.
 
+pub(crate) mod bench;
+pub(crate) mod breaker;
 pub(crate) mod changes;
 pub(crate) mod completion;
 pub(crate) mod config;
 pub(crate) mod context;
+pub(crate) mod rollout;
 pub(crate) mod sources;
 pub(crate) mod up;
 pub(crate) mod version;

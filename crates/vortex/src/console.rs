@@ -1,9 +1,11 @@
 //! What people and programs get to see: results on standard output, notes on standard error.
 
+mod facts;
 mod notes;
 mod palette;
 mod printable;
 pub(crate) mod reader;
+mod screen;
 mod table;
 mod yaml;
 
@@ -16,9 +18,11 @@ use serde_json::Value;
 
 use crate::{error::Error, settings::Environment};
 
+pub(crate) use facts::Facts;
 pub(crate) use notes::Notes;
 pub(crate) use palette::Palette;
 pub(crate) use printable::{cell, moment, printable, short};
+pub(crate) use screen::Screen;
 pub(crate) use table::Table;
 
 /// How results are printed.
@@ -69,6 +73,11 @@ impl Console {
         self.format
     }
 
+    /// Whether what is written is drawn on a terminal, so that it can be drawn over.
+    pub(crate) fn is_terminal(&self) -> bool {
+        io::stdout().is_terminal()
+    }
+
     /// The colours of standard output.
     pub(crate) fn palette(&self) -> Palette {
         self.palette
@@ -106,6 +115,11 @@ impl Console {
     /// Prints a value as YAML.
     pub(crate) fn yaml(&mut self, value: &Value) -> Result<(), Error> {
         self.write(yaml::write(value).as_bytes())
+    }
+
+    /// Prints a value as one line of JSON, as programs read what has no end.
+    pub(crate) fn json_line(&mut self, value: &Value) -> Result<(), Error> {
+        self.write(format!("{value}\n").as_bytes())
     }
 
     /// Writes bytes as they are.

@@ -2,7 +2,9 @@
 
 use std::{fmt::Write, io, path::PathBuf, time::Duration};
 
-use crate::{client::Problem, console::printable, contexts, exit::Exit};
+use crate::{
+    client::Problem, command::rollout::NotCompleted, console::printable, contexts, exit::Exit,
+};
 
 /// A failed invocation.
 #[derive(Debug, thiserror::Error)]
@@ -62,6 +64,17 @@ pub(crate) enum Error {
         /// Why not.
         source: io::Error,
     },
+    /// The rollout that was waited for did not complete.
+    #[error(transparent)]
+    Rollout(#[from] NotCompleted),
+    /// What was measured did not come about.
+    #[error("{what} had not come about after {}", humantime::format_duration(*.after))]
+    NotSeen {
+        /// What was waited for.
+        what: String,
+        /// How long was waited.
+        after: Duration,
+    },
     /// The contexts can't be used.
     #[error(transparent)]
     Contexts(#[from] contexts::Error),
@@ -82,10 +95,13 @@ impl Error {
         match self {
             Self::Problem(problem) => Exit::of_status(problem.status),
             Self::Unreachable { .. } | Self::TimedOut { .. } => Exit::Unavailable,
-            Self::Garbage { .. } | Self::Setup(_) | Self::Declined => Exit::Failed,
+            Self::Garbage { .. } | Self::Setup(_) | Self::Declined | Self::NotSeen { .. } => {
+                Exit::Failed
+            }
             Self::Usage(_) => Exit::Usage,
             Self::NoMatch(_) => Exit::NotFound,
             Self::Input { .. } | Self::Unreadable { .. } => Exit::Refused,
+            Self::Rollout(outcome) => outcome.exit(),
             Self::Contexts(error) => error.exit(),
             // a reader such as `head` that has seen enough is no failure
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Done,
@@ -117,6 +133,7 @@ impl Error {
                     .to_owned(),
             ),
             Self::Garbage { .. } => Some("is this the address of a Vortex gateway?".to_owned()),
+            Self::Rollout(outcome) => Some(outcome.hint()),
             Self::Contexts(error) => error.hint(),
             _ => None,
         }

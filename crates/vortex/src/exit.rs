@@ -21,6 +21,12 @@ pub(crate) enum Exit {
     Unavailable = 6,
     /// The caller may not do this.
     Denied = 7,
+    /// The rollout that was waited for was rolled back, or taken over.
+    RolledBack = 8,
+    /// The rollout that was waited for is paused, and somebody has to decide.
+    Paused = 9,
+    /// The rollout that was waited for goes on.
+    Undecided = 10,
 }
 
 impl Exit {
@@ -50,7 +56,11 @@ Exit codes:
   1  failed: a fault of the server, or an answer that makes no sense
   2  usage: the command line, a setting or a context is wrong
   3  not found
-  4  conflict: a precondition failed, a name is taken, a source feeds the label
+  4  conflict: a precondition failed, a name is taken, a source feeds the label,
+     a rollout takes no such command where it stands
   5  refused: the input is invalid or too large; nothing changed
   6  unavailable: the server could not be reached or did not answer in time
-  7  denied: not authenticated, or not allowed";
+  7  denied: not authenticated, or not allowed
+  8  the rollout that was waited for was rolled back
+  9  the rollout that was waited for was paused when the time was up
+ 10  the rollout that was waited for had not ended when the time was up";

@@ -1,5 +1,7 @@
 //! What commands work with: a client of the gateway, and the console.
 
+use std::time::Duration;
+
 use tokio::runtime;
 
 use crate::{
@@ -17,6 +19,8 @@ pub(crate) struct Session {
     pub(crate) client: Client,
     pub(crate) console: Console,
     pub(crate) label: Option<String>,
+    /// How long to wait in all, where a time was given.
+    pub(crate) timeout: Option<Duration>,
 }
 
 impl Session {
@@ -43,6 +47,7 @@ impl Session {
             client: Client::new(settings.server, settings.timeout, globals.request_id, notes)?,
             console,
             label: settings.label,
+            timeout: globals.timeout,
         })
     }
 

@@ -11,6 +11,9 @@ use crate::{
     error::Error,
 };
 
+/// How long one command may take, unless another time is given.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
 const SERVER: &str = "http://127.0.0.1:8080";
 
 /// What the environment says.
@@ -94,7 +97,7 @@ impl Settings {
             server: parse_server(server.as_deref().unwrap_or(SERVER))?,
             label,
             output: format(globals, named_output.as_deref())?,
-            timeout: globals.timeout,
+            timeout: globals.timeout.unwrap_or(TIMEOUT),
         })
     }
 }
@@ -169,10 +172,7 @@ mod tests {
     }
 
     fn globals() -> Globals {
-        Globals {
-            timeout: Duration::from_secs(1),
-            ..Globals::default()
-        }
+        Globals::default()
     }
 
     fn resolve(globals: &Globals, environment: &Environment) -> (String, Option<String>) {

@@ -1,10 +1,14 @@
 //! The server's shapes as far as tables show them. Programs get the answers as they came, so that
 //! what is newer than this command reaches them too.
 
+mod rollout;
+
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use crate::error::Error;
+
+pub(crate) use rollout::*;
 
 /// Reads a shape; members it does not know are left out of it.
 pub(crate) fn read<T: DeserializeOwned>(value: &Value, server: &reqwest::Url) -> Result<T, Error> {

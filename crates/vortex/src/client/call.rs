@@ -17,6 +17,8 @@ pub(crate) struct Call {
     query: Vec<(&'static str, String)>,
     pub(super) headers: HeaderMap,
     pub(super) body: Option<Bytes>,
+    /// The id it is made under; the invocation's when there is none.
+    pub(super) request_id: Option<String>,
 }
 
 impl Call {
@@ -50,6 +52,7 @@ impl Call {
             query: Vec::new(),
             headers: HeaderMap::new(),
             body: None,
+            request_id: None,
         }
     }
 
@@ -87,6 +90,12 @@ impl Call {
         let json = HeaderValue::from_static("application/json");
         self.headers.insert(CONTENT_TYPE, json);
         self.body(value.to_string())
+    }
+
+    /// Makes it under an id of its own, where one invocation does several different things.
+    pub(crate) fn under(mut self, request_id: String) -> Self {
+        self.request_id = Some(request_id);
+        self
     }
 
     /// Whether it may change something.

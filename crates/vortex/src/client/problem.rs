@@ -89,7 +89,7 @@ impl Problem {
             "SOURCE_NOT_FOUND" => "`vortex sources list` shows what there is",
             "LABEL_NOT_FOUND" => "a label begins with the first document written on it",
             "PRECONDITION_FAILED" => {
-                "somebody was faster: `vortex config diff` shows what differs now"
+                "somebody was faster: `vortex config diff` or `rollout get` shows what is so now"
             }
             "VERSION_EXISTS" => "names are never reused: choose another with --version",
             "REQUEST_ID_REUSED" => "leave --request-id out, or take a new one",
@@ -99,6 +99,12 @@ impl Problem {
             "DOCUMENT_AMBIGUOUS" => "`vortex config list` shows the other document",
             "UNSUPPORTED_FORMAT" => "--media-type or the file's extension says what it is",
             "CHANGE_RELEASED" => "release another change set to go back",
+            "ROLLOUT_NOT_FOUND" => "`vortex rollout list` shows what there is",
+            "ROLLOUT_CONFLICT" => "`vortex rollout list --state created,running,paused` shows it",
+            "ROLLOUT_WRONG_STATE" => "`vortex rollout get` says what may be done",
+            "NO_BASELINE" => "`vortex changes release` makes it stable without a rollout",
+            "CHANGE_NOT_STAGED" => "write it with --stage, so that nobody has it yet",
+            "GENERATION_OUTDATED" => "report what was measured since the share last changed",
             "OUTCOME_UNKNOWN" | "DEADLINE_EXCEEDED" => {
                 "it may have been done: repeat it with the same --request-id"
             }

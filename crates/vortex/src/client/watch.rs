@@ -1,4 +1,4 @@
-//! A watched configuration: events in order, over as many connections as it takes.
+//! A watched configuration or rollout: events in order, over as many connections as it takes.
 
 use std::{collections::VecDeque, time::Duration};
 
@@ -21,7 +21,7 @@ const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 /// What a watch tells.
 #[derive(Debug)]
 pub(crate) struct Told {
-    /// `snapshot` or `change`.
+    /// Its type: `snapshot`, `change`, `rollout`.
     pub(crate) event: String,
     /// The token.
     pub(crate) id: Option<String>,
@@ -34,6 +34,8 @@ pub(crate) struct Told {
 pub(crate) struct Follow<'a> {
     client: &'a Client,
     call: Call,
+    /// The types of events that are told; newer ones are passed over.
+    events: &'static [&'static str],
     position: Position,
     stream: Option<Stream>,
     ready: VecDeque<Event>,
@@ -41,6 +43,8 @@ pub(crate) struct Follow<'a> {
     /// Since when there is no connection; `None` while there is one.
     outage: Option<Instant>,
     connected_once: bool,
+    /// Whether a connection was lost since [`Follow::was_interrupted`] was asked.
+    interrupted: bool,
 }
 
 /// Up to where events were told.
@@ -57,17 +61,20 @@ struct Stream {
 }
 
 impl<'a> Follow<'a> {
-    /// Watches what `call` asks for; nothing is sent before the first [`Follow::next`].
-    pub(crate) fn new(client: &'a Client, call: Call) -> Self {
+    /// Watches what `call` asks for, and tells `events` of it; nothing is sent before the first
+    /// [`Follow::next`].
+    pub(crate) fn new(client: &'a Client, call: Call, events: &'static [&'static str]) -> Self {
         Self {
             client,
             call,
+            events,
             position: Position::default(),
             stream: None,
             ready: VecDeque::new(),
             backoff: Backoff::default(),
             outage: None,
             connected_once: false,
+            interrupted: false,
         }
     }
 
@@ -87,6 +94,11 @@ impl<'a> Follow<'a> {
                 self.lost(error).await?;
             }
         }
+    }
+
+    /// Whether a connection was lost since this was asked last, and progress told of it.
+    pub(crate) fn was_interrupted(&mut self) -> bool {
+        std::mem::take(&mut self.interrupted)
     }
 
     /// Connects, or reads on.
@@ -141,7 +153,7 @@ impl<'a> Follow<'a> {
             problem.status = status.unwrap_or(500);
             return Err(Error::Problem(Box::new(problem)));
         }
-        if !matches!(event.name.as_str(), "snapshot" | "change") {
+        if !self.events.contains(&event.name.as_str()) {
             return Ok(None);
         }
         let data: Value = serde_json::from_str(&event.data)
@@ -158,6 +170,7 @@ impl<'a> Follow<'a> {
     /// Waits before the next try, or fails with what `error` is when there is none.
     async fn lost(&mut self, error: Error) -> Result<(), Error> {
         self.stream = None;
+        self.interrupted = true;
         self.ready.clear();
         let began = *self.outage.get_or_insert_with(Instant::now);
         let retried = match &error {

@@ -39,6 +39,21 @@ impl Palette {
         self.paint(AnsiColor::Red.on_default(), text)
     }
 
+    /// What went well.
+    pub(crate) fn good(self, text: &str) -> String {
+        self.added(text)
+    }
+
+    /// What went wrong.
+    pub(crate) fn bad(self, text: &str) -> String {
+        self.removed(text)
+    }
+
+    /// What is to be looked at.
+    pub(crate) fn doubtful(self, text: &str) -> String {
+        self.paint(AnsiColor::Yellow.on_default(), text)
+    }
+
     /// Where something is.
     pub(crate) fn place(self, text: &str) -> String {
         self.paint(AnsiColor::Cyan.on_default(), text)

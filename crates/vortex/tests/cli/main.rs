@@ -9,6 +9,7 @@ mod documents;
 mod failures;
 mod gateway;
 mod release;
+mod rollout;
 mod terminal;
 mod up;
 mod watch;

@@ -45,7 +45,7 @@ impl Args {
         let call = Call::get(["api", "watch", &self.view.app, &self.view.profiles])
             .query("min_token", self.min_token.as_deref());
         let call = self.reader.on(session.labelled(call));
-        let mut follow = Follow::new(&session.client, call);
+        let mut follow = Follow::new(&session.client, call, &["snapshot", "change"]);
         let mut narrator = Narrator::default();
         let mut left = self.count.unwrap_or(u64::MAX);
         let mut gone = pin!(reader::gone());
@@ -66,7 +66,7 @@ impl Args {
 fn print(console: &mut Console, narrator: &mut Narrator, told: Told) -> Result<(), Error> {
     let event = |told: Told| json!({ "event": told.event, "id": told.id, "data": told.data });
     match console.format() {
-        Format::Json => console.write(format!("{}\n", event(told)).as_bytes()),
+        Format::Json => console.json_line(&event(told)),
         Format::Yaml => {
             console.write(b"---\n")?;
             console.yaml(&event(told))

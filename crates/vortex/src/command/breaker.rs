@@ -1,0 +1,95 @@
+//! `vortex breaker`: what stops rollouts from going on by themselves after too many rollbacks.
+
+use clap::Subcommand;
+use serde_json::{Map, Value};
+
+use crate::{
+    client::Call,
+    console::{Facts, Format, moment},
+    error::Error,
+    session::Session,
+    view::{self, Breaker},
+};
+
+/// The breaker.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Beyond so many automatic rollbacks in a while nothing starts or promotes by itself until somebody
+resets it; what fails is still rolled back.
+
+Examples:
+  vortex breaker
+  vortex breaker reset --reason 'the gateway was to blame'")]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Show how it stands
+    #[command(after_help = "\
+Examples:
+  vortex breaker get
+  vortex breaker get -o json | jq .open")]
+    Get,
+    /// Let rollouts go on by themselves again
+    #[command(after_help = "\
+Examples:
+  vortex breaker reset --reason 'the gateway was to blame'")]
+    Reset {
+        /// Why
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
+    },
+}
+
+impl Args {
+    pub(crate) async fn run(self, session: &mut Session) -> Result<(), Error> {
+        let call = match self.command {
+            None | Some(Command::Get) => Call::get(["api", "breaker"]),
+            Some(Command::Reset { reason }) => {
+                let reason = reason.map(|reason| ("reason".to_owned(), Value::from(reason)));
+                let body: Map<_, _> = reason.into_iter().collect();
+                Call::post(["api", "breaker", "reset"]).json(&body.into())
+            }
+        };
+        let reply = session.client.send(call).await?.json()?;
+        if session.console.format() != Format::Table {
+            return session.console.data(&reply);
+        }
+        let breaker: Breaker = view::read(&reply, session.client.server())?;
+        session
+            .console
+            .write(facts(&breaker).to_string().as_bytes())
+    }
+}
+
+fn facts(breaker: &Breaker) -> Facts {
+    let (state, next) = match breaker.open {
+        true => (
+            format!("open since {}", moment(breaker.opened_at.as_deref())),
+            "`vortex breaker reset` lets rollouts go on by themselves",
+        ),
+        false => ("closed".to_owned(), ""),
+    };
+    let rollbacks = breaker.rollbacks.iter();
+    let rollbacks = rollbacks
+        .map(|rollback| format!("{} at {}", rollback.id, moment(rollback.time.as_deref())));
+    let reset = match breaker.reset_by.as_str() {
+        "" => String::new(),
+        who => format!("{} by {who}", moment(breaker.reset_at.as_deref())),
+    };
+    Facts::default()
+        .with("state", &state)
+        .with("opens beyond", &limit(breaker))
+        .with("counted", &breaker.rollbacks.len().to_string())
+        .with("rollbacks", &rollbacks.collect::<Vec<_>>().join(", "))
+        .with("reset", &reset)
+        .with("next", next)
+}
+
+fn limit(breaker: &Breaker) -> String {
+    let window = breaker.window.as_deref().unwrap_or("-");
+    format!("{} rollbacks in {window}", breaker.max_rollbacks)
+}

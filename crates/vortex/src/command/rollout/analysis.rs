@@ -1,0 +1,115 @@
+//! `vortex rollout analysis`.
+
+use super::show;
+use crate::{
+    client::Call,
+    console::{Facts, Format, Table, moment},
+    error::Error,
+    session::Session,
+    view::{self, Analysis, Figures, Slice},
+};
+
+/// Show how the analysis of a rollout stands.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The rollout's id
+    id: String,
+}
+
+impl Args {
+    pub(super) async fn run(self, session: &mut Session) -> Result<(), Error> {
+        let call = Call::get(["api", "rollouts", &self.id, "analysis"]);
+        let reply = session.client.send(call).await?.json()?;
+        if session.console.format() != Format::Table {
+            return session.console.data(&reply);
+        }
+        let analysis: Analysis = view::read(&reply, session.client.server())?;
+        let (facts, arms, slices) = (facts(&analysis), arms(&analysis), slices(&analysis));
+        let text = format!("{facts}\n{arms}\n{slices}");
+        session.console.write(text.as_bytes())
+    }
+}
+
+fn facts(analysis: &Analysis) -> Facts {
+    let keyless = analysis
+        .keyless_reads
+        .map(|part| show::percent(part * 100.0));
+    Facts::default()
+        .with("holds because", &analysis.holds_because)
+        .with("failed", &counts(analysis))
+        .with(
+            "inconclusive",
+            &format!("{} in a row", analysis.inconclusive),
+        )
+        .with("no data", &format!("{} in a row", analysis.no_data))
+        .with("without key", &keyless.unwrap_or_default())
+}
+
+fn counts(analysis: &Analysis) -> String {
+    let (row, all) = (analysis.consecutive_failures, analysis.failures);
+    format!("{row} in a row, {all} in all")
+}
+
+/// What was reported of each arm, and how much of it is not judged yet.
+fn arms(analysis: &Analysis) -> Table {
+    let table = Table::new([
+        "APP",
+        "ARM",
+        "REQUESTS",
+        "ERRORS",
+        "RATE",
+        "P50",
+        "P99",
+        "NOT JUDGED",
+    ]);
+    let arms = analysis.total.iter();
+    table.with(arms.map(|arm| cells(analysis, arm)))
+}
+
+/// One arm: application, arm, requests, errors, their rate, p50, p99, and requests not judged.
+pub(super) fn cells(analysis: &Analysis, arm: &Figures) -> [String; 8] {
+    [
+        arm.app.clone(),
+        arm.arm.clone(),
+        arm.requests.to_string(),
+        arm.errors.to_string(),
+        show::rate(arm.errors, arm.requests),
+        arm.latency_p50.clone().unwrap_or_default(),
+        arm.latency_p99.clone().unwrap_or_default(),
+        open(analysis, arm).to_string(),
+    ]
+}
+
+fn open(analysis: &Analysis, arm: &Figures) -> u64 {
+    let same = |open: &&Figures| open.app == arm.app && open.arm == arm.arm;
+    let open = analysis.open.iter().find(same);
+    open.map_or(0, |open| open.requests)
+}
+
+fn slices(analysis: &Analysis) -> Table {
+    let table = Table::new([
+        "SLICE", "STAGE", "CLOSED", "VERDICT", "APP", "GATE", "SAID", "WHY",
+    ]);
+    table.with(analysis.slices.iter().flat_map(rows))
+}
+
+/// A row for each gate; the slice's own cells stand in the first.
+fn rows(slice: &Slice) -> Vec<[String; 8]> {
+    let head = [
+        slice.number.to_string(),
+        (slice.stage_index + 1).to_string(),
+        moment(slice.closed_at.as_deref()),
+        slice.verdict.clone(),
+    ];
+    let gates = slice.gates.iter().enumerate();
+    let rows = gates.map(|(place, gate)| {
+        let [number, stage, closed, verdict] = match place {
+            0 => head.clone(),
+            _ => Default::default(),
+        };
+        let (app, name) = (gate.app.clone(), gate.gate.clone());
+        let (said, why) = (gate.verdict.clone(), gate.detail.clone());
+        [number, stage, closed, verdict, app, name, said, why]
+    });
+    rows.collect()
+}

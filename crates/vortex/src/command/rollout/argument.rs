@@ -1,0 +1,39 @@
+//! Numbers and times as they are given on the command line.
+
+/// A number that is one.
+pub(super) fn finite(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(number) if number.is_finite() => Ok(number),
+        _ => Err("is no number".to_owned()),
+    }
+}
+
+/// A ratio, as one or in percent.
+pub(super) fn ratio(text: &str) -> Result<f64, String> {
+    match text.strip_suffix('%') {
+        Some(percent) => Ok(finite(percent)? / 100.0),
+        None => finite(text),
+    }
+}
+
+/// A time as it is sent, which is as it was written.
+pub(super) fn time(text: &str) -> Result<String, String> {
+    match humantime::parse_duration(text) {
+        Ok(_) => Ok(text.to_owned()),
+        Err(error) => Err(format!("{error}; such as 500ms, 30s or 5m")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ratio_may_be_given_in_percent() {
+        assert_eq!(ratio("2%"), Ok(0.02));
+        assert_eq!(ratio("0.99"), Ok(0.99));
+        for text in ["NaN", "inf", "", "%", "2%%"] {
+            assert!(ratio(text).is_err(), "{text}");
+        }
+    }
+}

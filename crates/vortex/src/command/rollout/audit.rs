@@ -1,0 +1,85 @@
+//! `vortex rollout audit`.
+
+use crate::{
+    client::{Call, collect},
+    command::config::{limit, note_more},
+    console::{Table, moment},
+    error::Error,
+    session::Session,
+    view::{self, Audit, AuditEntry, GateResult, State},
+};
+
+use super::show;
+
+/// List what happened to a rollout, oldest first.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Under what a gate decided stand its verdicts, with values, thresholds and samples.
+
+Examples:
+  vortex rollout audit ID
+  vortex rollout audit ID -o json | jq '.entries[-1].evidence'")]
+pub(crate) struct Args {
+    /// The rollout's id
+    id: String,
+    /// At most so many
+    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = limit)]
+    limit: usize,
+}
+
+impl Args {
+    pub(super) async fn run(self, session: &mut Session) -> Result<(), Error> {
+        let call = Call::get(["api", "rollouts", &self.id, "audit"]);
+        let list = collect(&session.client, call, "entries", self.limit).await?;
+        let server = session.client.server();
+        session.console.print(&list, |list| {
+            let list: Audit = view::read(list, server)?;
+            let table = Table::new(["#", "TIME", "WHO", "WHAT", "STATE", "STAGE", "SHARE", "WHY"]);
+            Ok(table.with(list.entries.into_iter().flat_map(rows)))
+        })?;
+        note_more(session, &list)
+    }
+}
+
+/// The entry, and below it what each gate said.
+fn rows(entry: AuditEntry) -> Vec<[String; 8]> {
+    let states = states(&entry);
+    let evidence = entry.evidence.iter().map(evidence);
+    let evidence: Vec<_> = evidence.collect();
+    let row = [
+        entry.number.to_string(),
+        moment(entry.time.as_deref()),
+        entry.principal,
+        entry.action,
+        states,
+        entry
+            .to_stage
+            .map(|stage| (stage + 1).to_string())
+            .unwrap_or_default(),
+        entry.percentage.map(show::percent).unwrap_or_default(),
+        entry.reason,
+    ];
+    [row].into_iter().chain(evidence).collect()
+}
+
+fn states(entry: &AuditEntry) -> String {
+    let name = |state: State| state.to_string();
+    match (entry.from_state, entry.to_state) {
+        (Some(from), Some(to)) if from != to => format!("{from} -> {to}"),
+        (from, to) => to.or(from).map(name).unwrap_or_default(),
+    }
+}
+
+fn evidence(result: &GateResult) -> [String; 8] {
+    let blank = String::new;
+    [
+        blank(),
+        blank(),
+        result.app.clone(),
+        result.gate.clone(),
+        result.verdict.clone(),
+        blank(),
+        blank(),
+        result.detail.clone(),
+    ]
+}

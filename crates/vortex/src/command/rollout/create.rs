@@ -1,0 +1,103 @@
+//! `vortex rollout create`.
+
+mod plan;
+
+use serde_json::{Map, Value, json};
+
+use super::{show, wait::Wait};
+use crate::{
+    client::Call,
+    error::Error,
+    session::Session,
+    view::{self, Rollout},
+};
+
+use plan::Plan;
+
+/// Create a rollout of a staged change set.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+A stage is [NAME=]PERCENT[:TIME]: at least so long, so many of all readers get the new version. The
+last is 100%. Strategies: conservative is 1%:5m 5%:5m 25%:10m 50%:10m 100%, aggressive 10%:5m
+50%:5m 100%, immediate 100%.
+
+With --start --wait the exit code says how it ended: 0 completed, 8 rolled back, 9 paused or 10 not
+ended when the time was up.
+
+Examples:
+  vortex rollout create orders prod --from v1 --to v2
+  vortex rollout create --change release-7 --strategy aggressive --start
+  vortex rollout create orders --from v1 --to v2 --stage 5%:10m --stage 50%:10m --stage 100%
+  vortex rollout create --change release-7 --start --wait --timeout 45m
+  vortex rollout create --change release-7 --no-auto-promote --max-error-rate 2% --interval 10s")]
+pub(crate) struct Args {
+    #[command(flatten)]
+    target: Target,
+    #[command(flatten)]
+    plan: Plan,
+    /// Start it at once
+    #[arg(long)]
+    start: bool,
+    #[command(flatten)]
+    wait: Wait,
+}
+
+/// What is rolled out.
+#[derive(Debug, clap::Args)]
+struct Target {
+    /// The application whose document was staged
+    #[arg(required_unless_present = "change", conflicts_with = "change", requires_all = ["from", "to"])]
+    app: Option<String>,
+    /// Its profile [server's default: default]
+    #[arg(requires = "app")]
+    profile: Option<String>,
+    /// The version of the document that must be stable
+    #[arg(long, value_name = "VERSION", requires = "app")]
+    from: Option<String>,
+    /// The version that is staged
+    #[arg(long, value_name = "VERSION", requires = "app")]
+    to: Option<String>,
+    /// The staged change set, by its name
+    #[arg(long, value_name = "NAME")]
+    change: Option<String>,
+}
+
+impl Args {
+    pub(super) async fn run(self, session: &mut Session) -> Result<(), Error> {
+        let body = self.body(session.label.as_deref())?;
+        let call = Call::post(["api", "rollouts"]).json(&body);
+        let reply = session.client.send(call).await?.json()?;
+        if !self.wait.is_asked() {
+            return show::print(session, &reply);
+        }
+        let rollout: Rollout = view::read(&reply, session.client.server())?;
+        self.wait.for_end(session, &rollout.id).await
+    }
+
+    /// What is posted: only members that say something.
+    fn body(&self, label: Option<&str>) -> Result<Value, Error> {
+        let mut body = self.plan.body()?;
+        body.extend(self.target.members(label));
+        if self.start {
+            body.insert("start".to_owned(), json!(true));
+        }
+        Ok(body.into())
+    }
+}
+
+impl Target {
+    fn members(&self, label: Option<&str>) -> Map<String, Value> {
+        let members = [
+            ("app", self.app.as_deref()),
+            ("profile", self.profile.as_deref()),
+            ("label", label),
+            ("from_version", self.from.as_deref()),
+            ("to_version", self.to.as_deref()),
+            ("change", self.change.as_deref()),
+        ];
+        let members = members.into_iter();
+        members
+            .filter_map(|(name, text)| Some((name.to_owned(), text?.into())))
+            .collect()
+    }
+}

@@ -1,0 +1,181 @@
+//! How a rollout is to go on.
+
+use serde::{Serialize, Serializer};
+use serde_json::{Map, Value};
+
+use crate::{
+    command::rollout::argument::{finite, ratio, time},
+    error::Error,
+};
+
+/// As it is sent: only what was said.
+#[derive(Debug, clap::Args, Serialize)]
+pub(super) struct Plan {
+    /// By which stages [server's default: conservative]
+    #[arg(long, value_name = "NAME", value_parser = ["conservative", "aggressive", "immediate"])]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    strategy: Option<String>,
+    /// A stage, such as 5%:10m; given several times, in their order
+    #[arg(long = "stage", value_name = "STAGE", value_parser = stage, conflicts_with = "strategy")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    stages: Vec<Stage>,
+    /// What is told apart: who reads, or on whose behalf [server's default: instance]
+    #[arg(long, value_parser = ["instance", "subject"])]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unit: Option<String>,
+    /// Go to the next stage only when somebody promotes
+    #[arg(long = "no-auto-promote")]
+    #[serde(
+        rename = "auto_promote",
+        serialize_with = "not",
+        skip_serializing_if = "is_not"
+    )]
+    no_auto_promote: bool,
+    /// Leave it running when it fails
+    #[arg(long = "no-auto-rollback")]
+    #[serde(
+        rename = "auto_rollback",
+        serialize_with = "not",
+        skip_serializing_if = "is_not"
+    )]
+    no_auto_rollback: bool,
+    #[command(flatten)]
+    thresholds: Thresholds,
+    #[command(flatten)]
+    analysis: Analysis,
+    /// An application that must be judged; given several times [server's default: those the
+    /// documents were written for]
+    #[arg(long = "app", value_name = "APP")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    apps: Vec<String>,
+    /// Why, for people
+    #[arg(long, value_name = "TEXT")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<String>,
+}
+
+/// What the canary has to keep to.
+#[derive(Debug, clap::Args, Serialize)]
+#[command(next_help_heading = "What the new version has to keep to")]
+struct Thresholds {
+    /// A slice passes with at least this part without errors [server's default: 99%]
+    #[arg(long, value_name = "RATE", value_parser = ratio)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    min_success_rate: Option<f64>,
+    /// A slice fails above this part with errors [server's default: 5%]
+    #[arg(long, value_name = "RATE", value_parser = ratio)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_error_rate: Option<f64>,
+    /// A slice fails when its p99 is above stable's by this factor [server's default: 1.5]
+    #[arg(long, value_name = "FACTOR", value_parser = finite)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_latency_ratio: Option<f64>,
+    /// A slice fails when its p99 is above this
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_latency_p99: Option<String>,
+    /// Requests of each arm that a slice needs [server's default: 100]
+    #[arg(long, value_name = "N")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    min_requests: Option<u32>,
+}
+
+/// How the canary is judged.
+#[derive(Debug, clap::Args, Serialize)]
+#[command(next_help_heading = "How it is judged")]
+struct Analysis {
+    /// Slices are whole numbers of it [server's default: 30s]
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    interval: Option<String>,
+    /// Slices in a row that fail until it is rolled back [server's default: 2]
+    #[arg(long, value_name = "N")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    consecutive_failures: Option<u32>,
+    /// Slices in all that fail until it is rolled back [server's default: 5]
+    #[arg(long, value_name = "N")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_failures: Option<u32>,
+    /// Inconclusive slices in a row until it pauses [server's default: 10]
+    #[arg(long, value_name = "N")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    inconclusive_limit: Option<u32>,
+    /// Slices without data in a row until it pauses [server's default: 10]
+    #[arg(long, value_name = "N")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    no_data_limit: Option<u32>,
+}
+
+/// One stage.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+struct Stage {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    percentage: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    min_duration: Option<String>,
+}
+
+impl Plan {
+    /// What is posted of it.
+    pub(super) fn body(&self) -> Result<Map<String, Value>, Error> {
+        let unsendable = |why: String| Error::Usage(format!("the rollout can't be sent: {why}"));
+        match serde_json::to_value(self) {
+            Ok(Value::Object(mut body)) => {
+                body.retain(|_, value| value.as_object().is_none_or(|members| !members.is_empty()));
+                Ok(body)
+            }
+            Ok(other) => Err(unsendable(other.to_string())),
+            Err(error) => Err(unsendable(error.to_string())),
+        }
+    }
+}
+
+/// `[NAME=]PERCENT[%][:TIME]`
+fn stage(text: &str) -> Result<Stage, String> {
+    let (name, rest) = match text.split_once('=') {
+        Some((name, rest)) => (Some(name.to_owned()), rest),
+        None => (None, text),
+    };
+    let (percent, least) = match rest.split_once(':') {
+        Some((percent, least)) => (percent, Some(least)),
+        None => (rest, None),
+    };
+    let percentage = finite(percent.strip_suffix('%').unwrap_or(percent))
+        .map_err(|_| "is no stage, such as 5%:10m or 100%".to_owned())?;
+    Ok(Stage {
+        name,
+        percentage,
+        min_duration: least.map(time).transpose()?,
+    })
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // as serde wants it
+fn not<S: Serializer>(is: &bool, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_bool(!is)
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // as serde wants it
+fn is_not(is: &bool) -> bool {
+    !is
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stage_is_a_percentage_perhaps_with_a_name_and_a_time() {
+        let of = |name: Option<&str>, percentage, least: Option<&str>| Stage {
+            name: name.map(str::to_owned),
+            percentage,
+            min_duration: least.map(str::to_owned),
+        };
+        assert_eq!(stage("5%:10m"), Ok(of(None, 5.0, Some("10m"))));
+        assert_eq!(stage("12.5"), Ok(of(None, 12.5, None)));
+        assert_eq!(stage("all=100%"), Ok(of(Some("all"), 100.0, None)));
+        for text in ["", "%", "x%", "5%:", "5%:10", "NaN", "5%:-1s", "inf%"] {
+            assert!(stage(text).is_err(), "{text}");
+        }
+    }
+}

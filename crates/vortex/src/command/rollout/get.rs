@@ -1,0 +1,116 @@
+//! `vortex rollout get`.
+
+use super::{next, show};
+use crate::{
+    client::Call,
+    console::{Facts, Format, Table, moment},
+    error::Error,
+    session::Session,
+    view::{self, Rollout, Stage},
+};
+
+/// Show a rollout.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The rollout's id
+    id: String,
+}
+
+impl Args {
+    pub(super) async fn run(self, session: &mut Session) -> Result<(), Error> {
+        let call = Call::get(["api", "rollouts", &self.id]);
+        let reply = session.client.send(call).await?.json()?;
+        if session.console.format() != Format::Table {
+            return session.console.data(&reply);
+        }
+        let rollout: Rollout = view::read(&reply, session.client.server())?;
+        let text = format!("{}\n{}", facts(&rollout), stages(&rollout));
+        session.console.write(text.as_bytes())
+    }
+}
+
+fn facts(rollout: &Rollout) -> Facts {
+    let reason = show::reason(rollout);
+    Facts::default()
+        .with("id", &rollout.id)
+        .with("state", &rollout.state.to_string())
+        .with("why", reason)
+        .with("share", &share(rollout))
+        .with("change", &change(rollout))
+        .with("label", &rollout.label)
+        .with("documents", &rollout.paths.join(", "))
+        .with("judged", &rollout.apps.join(", "))
+        .with("by itself", &by_itself(rollout))
+        .with("takes back", &rollout.reverts)
+        .with("description", &rollout.description)
+        .with("created", &created(rollout))
+        .with("next", &next::step(rollout))
+}
+
+fn share(rollout: &Rollout) -> String {
+    let share = show::percent(rollout.share_in_force);
+    let effect = match rollout.effect.as_str() {
+        "pending" => ", not yet confirmed",
+        _ => "",
+    };
+    let why = match rollout.share_reason.as_str() {
+        "" => String::new(),
+        reason => format!(" ({reason})"),
+    };
+    format!("{share} by {}{why}{effect}", rollout.unit)
+}
+
+fn change(rollout: &Rollout) -> String {
+    match rollout.from_version.as_str() {
+        "" => rollout.change.clone(),
+        from => format!("{}, instead of {from}", rollout.change),
+    }
+}
+
+fn by_itself(rollout: &Rollout) -> String {
+    match (rollout.auto_promote, rollout.auto_rollback) {
+        (true, true) => "promotes, rolls back",
+        (true, false) => "promotes; fails without rolling back",
+        (false, true) => "rolls back; waits to be promoted",
+        (false, false) => "nothing",
+    }
+    .to_owned()
+}
+
+fn created(rollout: &Rollout) -> String {
+    let by = match (rollout.source.as_str(), rollout.principal.as_str()) {
+        ("", "") => String::new(),
+        ("", principal) => format!(" by {principal}"),
+        (source, _) => format!(" for source {source}"),
+    };
+    format!("{}{by}", moment(rollout.created_at.as_deref()))
+}
+
+fn stages(rollout: &Rollout) -> Table {
+    let at = rollout.stage.as_ref().map(|stage| stage.index);
+    let rows = rollout.stages.iter().enumerate();
+    Table::new(["STAGE", "NAME", "SHARE", "AT LEAST", "SINCE"]).with(rows.map(|(index, stage)| {
+        let since = (at == Some(index))
+            .then(|| moment(rollout.stage_since.as_deref()))
+            .unwrap_or_default();
+        [
+            mark(index, at),
+            stage.name.clone(),
+            show::percent(stage.percentage),
+            lasts(stage),
+            since,
+        ]
+    }))
+}
+
+fn mark(index: usize, at: Option<usize>) -> String {
+    let number = index + 1;
+    match at {
+        Some(at) if at == index => format!("{number} <"),
+        _ => number.to_string(),
+    }
+}
+
+fn lasts(stage: &Stage) -> String {
+    stage.min_duration.clone().unwrap_or_default()
+}
