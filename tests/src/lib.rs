@@ -10,6 +10,6 @@ mod mesh;
 mod process;
 mod repository;
 
-pub use mesh::{Answer, Mesh, Mode, Options};
+pub use mesh::{Answer, CONFIG_SVC, Mesh, Mode, Options, ROLLOUT_SVC};
 pub use process::{GLANCE, PATIENCE, Process, Ran, run};
 pub use repository::{Repository, bundle};

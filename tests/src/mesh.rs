@@ -18,6 +18,11 @@ pub enum Mode {
     Many,
 }
 
+/// Where config-svc is among the processes of a mesh of many.
+pub const CONFIG_SVC: usize = 0;
+/// Where rollout-svc is among them.
+pub const ROLLOUT_SVC: usize = 1;
+
 /// How a mesh is started.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
@@ -39,7 +44,11 @@ pub struct Mesh {
     pub grpc: SocketAddr,
     /// Where config-svc serves health and metrics.
     pub admin: SocketAddr,
-    /// Its processes; config-svc first.
+    /// Where rollout-svc serves gRPC.
+    pub rollout_grpc: SocketAddr,
+    /// Where rollout-svc serves health and metrics.
+    pub rollout_admin: SocketAddr,
+    /// Its processes: config-svc, rollout-svc and the gateway, or all in one.
     pub processes: Vec<Process>,
     client: Client,
     _data: Option<TempDir>,
@@ -157,6 +166,33 @@ impl Mesh {
             .await
     }
 
+    /// Kills one of its processes, as a crash would.
+    pub fn kill(&mut self, index: usize) {
+        self.processes[index].kill();
+    }
+
+    /// Starts a process again that was killed, where it was: config-svc or
+    /// rollout-svc of a mesh of many, or all in one.
+    pub fn start_again(&mut self, index: usize) {
+        let process = &mut self.processes[index];
+        if process.name() == "vortex" {
+            let http = self.http.to_string();
+            process.start_again(&[("--http", &http)]);
+            let (_, config, rollout) = banner(process);
+            (self.grpc, self.admin) = (config.grpc, config.admin);
+            (self.rollout_grpc, self.rollout_admin) = (rollout.grpc, rollout.admin);
+            return;
+        }
+        let (grpc, admin) = match index {
+            CONFIG_SVC => (self.grpc, self.admin),
+            ROLLOUT_SVC => (self.rollout_grpc, self.rollout_admin),
+            _ => panic!("process {index} keeps nothing"),
+        };
+        let (grpc, admin) = (grpc.to_string(), admin.to_string());
+        process.start_again(&[("--grpc", &grpc), ("--admin", &admin)]);
+        serving(process);
+    }
+
     /// Asks all processes to end, gateway first, and checks that they do in order.
     pub fn stop(mut self) {
         for process in self.processes.iter_mut().rev() {
@@ -188,29 +224,25 @@ fn one(data: &Path, options: &Options) -> Mesh {
             .flat_map(|policy| ["--release", policy]),
     );
     let mut process = Process::start("vortex", &arguments);
+    let (http, config, rollout) = banner(&mut process);
+    mesh(http, config, rollout, vec![process])
+}
+
+/// Waits until `vortex up` says where everything is.
+fn banner(process: &mut Process) -> (SocketAddr, Service, Service) {
     let banner = process.wait_for("where it is", |json| {
         json.get("http").is_some().then(|| json.clone())
     });
-    mesh(
-        address(&banner["http"]),
-        address(&banner["grpc"]["config-svc"]),
-        address(&banner["admin"]["config-svc"]),
-        vec![process],
-    )
+    let service = |name| Service {
+        grpc: address(&banner["grpc"][name]),
+        admin: address(&banner["admin"][name]),
+    };
+    let (config, rollout) = (service("config-svc"), service("rollout-svc"));
+    (address(&banner["http"]), config, rollout)
 }
 
 fn many(data: &Path, options: &Options) -> Mesh {
-    let store = format!("embedded:{}", data.join("config").display());
-    let mut arguments = vec!["--grpc", "127.0.0.1:0", "--admin", "127.0.0.1:0"];
-    arguments.extend([
-        "--log-format",
-        "json",
-        "--store",
-        &store,
-        "--git-poll",
-        "200ms",
-    ]);
-    arguments.extend(["--log", options.log.unwrap_or("info")]);
+    let mut arguments = vec!["--git-poll", "200ms"];
     let git = options.git.as_deref().map(text);
     arguments.extend(git.iter().flat_map(|git| ["--git", git]));
     arguments.extend(
@@ -219,24 +251,54 @@ fn many(data: &Path, options: &Options) -> Mesh {
             .iter()
             .flat_map(|policy| ["--git-release", policy]),
     );
-    let mut config = Process::start("config-svc", &arguments);
-    let admin = listening(&mut config, "serving health and metrics");
-    let grpc = listening(&mut config, "serving gRPC");
-    let url = format!("http://{grpc}");
-    let mut arguments = vec!["--http", "127.0.0.1:0"];
-    arguments.extend(["--log-format", "json", "--config-svc", &url]);
+    let (config_process, config) = service("config-svc", data, options, &arguments);
+    let config_url = format!("http://{}", config.grpc);
+    let arguments = ["--config-svc", &config_url];
+    let (rollout_process, rollout) = service("rollout-svc", data, options, &arguments);
+    let rollout_url = format!("http://{}", rollout.grpc);
+    let mut arguments = vec!["--http", "127.0.0.1:0", "--log-format", "json"];
+    arguments.extend(["--config-svc", &config_url, "--rollout-svc", &rollout_url]);
     let mut gateway = Process::start("gateway", &arguments);
     let http = listening(&mut gateway, "serving REST");
-    mesh(http, grpc, admin, vec![config, gateway])
+    let processes = vec![config_process, rollout_process, gateway];
+    mesh(http, config, rollout, processes)
 }
 
-fn mesh(http: SocketAddr, grpc: SocketAddr, admin: SocketAddr, processes: Vec<Process>) -> Mesh {
+/// Where a service is.
+#[derive(Clone, Copy)]
+struct Service {
+    grpc: SocketAddr,
+    admin: SocketAddr,
+}
+
+/// Starts a service that keeps something.
+fn service(name: &str, data: &Path, options: &Options, more: &[&str]) -> (Process, Service) {
+    let store = format!("embedded:{}", data.join(name).display());
+    let mut arguments = vec!["--grpc", "127.0.0.1:0", "--admin", "127.0.0.1:0"];
+    arguments.extend(["--log-format", "json", "--store", &store]);
+    arguments.extend(["--log", options.log.unwrap_or("info")]);
+    arguments.extend(more);
+    let mut process = Process::start(name, &arguments);
+    let service = serving(&mut process);
+    (process, service)
+}
+
+/// Waits until a service serves.
+fn serving(process: &mut Process) -> Service {
+    let admin = listening(process, "serving health and metrics");
+    let grpc = listening(process, "serving gRPC");
+    Service { grpc, admin }
+}
+
+fn mesh(http: SocketAddr, config: Service, rollout: Service, processes: Vec<Process>) -> Mesh {
     // installed once a process; every further time says that it is there
     drop(rustls::crypto::ring::default_provider().install_default());
     Mesh {
         http,
-        grpc,
-        admin,
+        grpc: config.grpc,
+        admin: config.admin,
+        rollout_grpc: rollout.grpc,
+        rollout_admin: rollout.admin,
         processes,
         client: Client::builder().no_proxy().build().expect("a client"),
         _data: None,

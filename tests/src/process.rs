@@ -47,6 +47,7 @@ pub fn run(name: &str, arguments: &[&str]) -> Ran {
 /// A program of ours, running. It is killed when the test lets go of it.
 pub struct Process {
     name: String,
+    arguments: Vec<String>,
     child: Child,
     lines: Receiver<String>,
     seen: Vec<String>,
@@ -103,10 +104,30 @@ impl Process {
         }
         Self {
             name: name.to_owned(),
+            arguments: arguments
+                .iter()
+                .map(|&argument| argument.to_owned())
+                .collect(),
             child,
             lines,
             seen: Vec::new(),
         }
+    }
+
+    /// Starts the program anew after it ended, with the value of each option in
+    /// `instead` put in place of what it was.
+    pub fn start_again(&mut self, instead: &[(&str, &str)]) {
+        for (option, value) in instead {
+            let at = self.arguments.iter().position(|a| a == option);
+            self.arguments[at.expect("it has the option") + 1] = (*value).to_owned();
+        }
+        let arguments: Vec<&str> = self.arguments.iter().map(String::as_str).collect();
+        *self = Self::start(&self.name, &arguments);
+    }
+
+    /// Which program it is.
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// Its process id.

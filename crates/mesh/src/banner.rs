@@ -27,20 +27,23 @@ pub struct Addresses {
     /// The configuration service's.
     #[serde(rename = "config-svc")]
     pub config_svc: SocketAddr,
+    /// The rollout service's.
+    #[serde(rename = "rollout-svc")]
+    pub rollout_svc: SocketAddr,
 }
 
 impl Banner {
     pub(crate) fn new(
         http: SocketAddr,
-        config_svc: SocketAddr,
-        admin: SocketAddr,
+        grpc: Addresses,
+        admin: Addresses,
         settings: &Settings,
         data: &Data,
     ) -> Self {
         Self {
             http,
-            grpc: Addresses { config_svc },
-            admin: Addresses { config_svc: admin },
+            grpc,
+            admin,
             data: data.path().to_owned(),
             ephemeral: settings.ephemeral,
             git: settings.git.as_ref().map(ToString::to_string),
@@ -58,11 +61,16 @@ impl fmt::Display for Banner {
             f,
             "  REST        http://{http}  (API: /api/openapi.json, health: /health, metrics: /metrics)"
         )?;
-        writeln!(
-            f,
-            "  config-svc  {} (gRPC, with reflection)\n              http://{} (health, metrics)",
-            grpc.config_svc, admin.config_svc
-        )?;
+        let services = [
+            ("config-svc ", grpc.config_svc, admin.config_svc),
+            ("rollout-svc", grpc.rollout_svc, admin.rollout_svc),
+        ];
+        for (name, grpc, admin) in services {
+            writeln!(
+                f,
+                "  {name} {grpc} (gRPC, with reflection)\n              http://{admin} (health, metrics)"
+            )?;
+        }
         let fate = if self.ephemeral {
             "  (gone when this ends)"
         } else {

@@ -43,6 +43,16 @@ impl Ports {
         self.at(1 + ADMIN_OFFSET)
     }
 
+    /// Where rollout-svc serves gRPC.
+    pub fn rollout_svc(self) -> SocketAddr {
+        self.at(2)
+    }
+
+    /// Where rollout-svc serves health and metrics.
+    pub fn rollout_svc_admin(self) -> SocketAddr {
+        self.at(2 + ADMIN_OFFSET)
+    }
+
     fn at(self, offset: u16) -> SocketAddr {
         let port = if self.base == 0 {
             0
@@ -61,10 +71,12 @@ mod tests {
     const LOCAL: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
     #[test]
-    fn the_second_port_is_config_svcs() {
+    fn ports_are_counted_from_the_base() {
         let ports = Ports::new(LOCAL, 9090).unwrap();
         assert_eq!(ports.config_svc().port(), 9091);
         assert_eq!(ports.config_svc_admin().port(), 18091);
+        assert_eq!(ports.rollout_svc().port(), 9092);
+        assert_eq!(ports.rollout_svc_admin().port(), 18092);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The services put together.
 
-use crate::{Banner, Data, Ports, Settings, ports};
+use crate::{Addresses, Banner, Data, Ports, Settings, ports};
 use std::io::ErrorKind;
 use vortex_config_svc::StoreLocation;
 use vortex_gateway::Gateway;
@@ -32,6 +32,9 @@ pub enum StartError {
     /// The configuration service did not start.
     #[error("config-svc")]
     Config(#[from] vortex_config_svc::StartError),
+    /// The rollout service did not start.
+    #[error("rollout-svc")]
+    Rollout(#[from] vortex_rollout_svc::StartError),
 }
 
 /// What whoever started it may do about a port.
@@ -51,12 +54,15 @@ pub struct Mesh {
     pub banner: Banner,
     /// The configuration service, for calls without a network.
     pub config: Server,
+    /// The rollout service, likewise.
+    pub rollout: Server,
 }
 
 /// Runtimes for the services of the mesh, in the process they will run in.
 #[derive(Debug)]
 pub struct Runtimes {
     config: Runtime,
+    rollout: Runtime,
     gateway: Runtime,
 }
 
@@ -66,6 +72,7 @@ impl Runtimes {
         let version = env!("CARGO_PKG_VERSION");
         Self {
             config: process.runtime("config-svc", version),
+            rollout: process.runtime("rollout-svc", version),
             gateway: process.runtime("gateway", version),
         }
     }
@@ -76,6 +83,8 @@ struct Bound {
     http: Listener,
     config: Listener,
     config_admin: Listener,
+    rollout: Listener,
+    rollout_admin: Listener,
 }
 
 impl Bound {
@@ -88,7 +97,23 @@ impl Bound {
             http: bind(settings.http, "--http")?,
             config: bind(ports.config_svc(), "--grpc-base")?,
             config_admin: bind(ports.config_svc_admin(), "--grpc-base")?,
+            rollout: bind(ports.rollout_svc(), "--grpc-base")?,
+            rollout_admin: bind(ports.rollout_svc_admin(), "--grpc-base")?,
         })
+    }
+
+    fn grpc(&self) -> Addresses {
+        Addresses {
+            config_svc: self.config.address(),
+            rollout_svc: self.rollout.address(),
+        }
+    }
+
+    fn admin(&self) -> Addresses {
+        Addresses {
+            config_svc: self.config_admin.address(),
+            rollout_svc: self.rollout_admin.address(),
+        }
     }
 }
 
@@ -106,21 +131,42 @@ pub async fn start(
         return Err(NotLoopback(settings.http).into());
     }
     let bound = Bound::all(settings)?;
-    let (grpc, admin) = (bound.config.address(), bound.config_admin.address());
+    let (grpc, admin) = (bound.grpc(), bound.admin());
     serve_admin(bound.config_admin, &runtimes.config);
+    serve_admin(bound.rollout_admin, &runtimes.rollout);
     let config =
         vortex_config_svc::start(config_settings(settings, data), &runtimes.config).await?;
     config.serve(bound.config);
+    let rollout =
+        vortex_rollout_svc::start(rollout_settings(data), config.channel(), &runtimes.rollout)
+            .await?;
+    rollout.serve(bound.rollout);
     let gateway_settings = vortex_gateway::Settings {
         http: settings.http,
         spring_prefix: settings.spring_prefix.clone(),
         ..vortex_gateway::Settings::default()
     };
-    runtimes.gateway.health.include(&runtimes.config.health);
-    let channel = config.channel();
-    let gateway = Gateway::serve(bound.http, gateway_settings, channel, &runtimes.gateway);
+    for service in [&runtimes.config, &runtimes.rollout] {
+        runtimes.gateway.health.include(&service.health);
+    }
+    let gateway = Gateway::serve(
+        bound.http,
+        gateway_settings,
+        config.channel(),
+        rollout.channel(),
+        &runtimes.gateway,
+    );
     let banner = Banner::new(gateway.address(), grpc, admin, settings, data);
-    Ok(Mesh { banner, config })
+    Ok(Mesh {
+        banner,
+        config,
+        rollout,
+    })
+}
+
+fn rollout_settings(data: &Data) -> vortex_rollout_svc::Settings {
+    let folder = data.path().join("rollout");
+    vortex_rollout_svc::Settings::new(vortex_rollout_svc::StoreLocation::Embedded(folder))
 }
 
 fn config_settings(settings: &Settings, data: &Data) -> vortex_config_svc::Settings {

@@ -1,9 +1,9 @@
 //! The service's settings.
 
-use std::time::Duration;
+use std::{net::SocketAddr, time::Duration};
 
-use vortex_kit::channel::Target;
 pub use vortex_kit::settings::About;
+use vortex_kit::{channel::Target, settings::Listens};
 pub use vortex_store::service::Location as StoreLocation;
 
 use crate::{domain::BreakerLimits, engine::Keep};
@@ -13,8 +13,7 @@ pub const ABOUT: About = About {
     name: "rollout-svc",
     version: env!("CARGO_PKG_VERSION"),
     summary: "Rolls staged configuration out, and judges what comes of it",
-    grpc: "127.0.0.1:9092",
-    admin: "127.0.0.1:18092",
+    admin: Some("127.0.0.1:18092"),
     aliases: &[],
 };
 
@@ -28,6 +27,16 @@ pub struct ProcessSettings {
     /// Where config-svc is
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:9091")]
     pub config_svc: Target,
+
+    /// Address to serve gRPC on
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:9092")]
+    pub grpc: SocketAddr,
+}
+
+impl Listens for ProcessSettings {
+    fn addresses(&self) -> Vec<SocketAddr> {
+        vec![self.grpc]
+    }
 }
 
 /// The service's settings in any process.

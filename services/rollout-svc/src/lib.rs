@@ -23,9 +23,8 @@ use store::RolloutStore;
 use vortex_kit::{
     channel::{self, Channel},
     grpc::{BuildError, InvalidDescriptors, MAX_MESSAGE_BYTES, Methods, Server},
-    http::BindError,
+    http::{BindError, Listener},
     process::Runtime,
-    settings::Common,
 };
 use vortex_proto::rollout::v1::rollout_service_server::RolloutServiceServer;
 use vortex_store::service::{CannotOpen, open};
@@ -76,20 +75,20 @@ pub async fn start(
 ///
 /// # Errors
 /// As [`start`], and when its port is taken.
-pub async fn serve(
-    settings: ProcessSettings,
-    common: Common,
-    runtime: Runtime,
-) -> Result<(), StartError> {
+pub async fn serve(settings: ProcessSettings, runtime: Runtime) -> Result<(), StartError> {
     let ProcessSettings {
         rollout,
         config_svc,
+        grpc,
     } = settings;
+    // first, so that a port that is taken leaves no store behind
+    let listener = Listener::bind(grpc)?;
+    let address = listener.address();
     let methods = Arc::new(Methods::from_descriptors(vortex_proto::DESCRIPTORS)?);
     let options = channel::Options::default();
     let config = Channel::connect(&config_svc, methods, options, &runtime.lifecycle);
     let server = start(rollout, config, &runtime).await?;
-    let address = server.listen(common.grpc)?;
+    server.serve(listener);
     tracing::info!(%address, "serving gRPC");
     Ok(())
 }
