@@ -1,1 +1,9 @@
+//! The rules of rollouts, each by its number in ADR 11 where it has one.
 
+mod breaker;
+mod invariants;
+mod plan;
+mod rules;
+mod sample;
+mod simulation;
+mod split;

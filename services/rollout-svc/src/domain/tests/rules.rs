@@ -1,0 +1,238 @@
+//! What each command does where.
+
+use super::sample::{
+    at, at_last_stage, author, created, done, failing, judged, promote, settled, taken,
+};
+use crate::domain::{
+    Action, Command, Effect, Hold, Motion, Paused, Refused, Rollout, Running, SELF, State,
+    StateKind, analysis::Decision,
+};
+use vortex_bucket::Share;
+
+fn percent(percent: u16) -> Share {
+    Share::from_hundredths(100 * percent).unwrap()
+}
+
+fn refused(rollout: Rollout, command: Command) -> Refused {
+    rollout.step(command, at(2)).unwrap_err()
+}
+
+#[track_caller]
+fn assert_wrong_state(rollout: Rollout, command: Command) {
+    let refused = refused(rollout, command);
+    assert!(matches!(refused, Refused::WrongState { .. }), "{refused:?}");
+}
+
+#[test]
+fn a_start_sets_the_first_share() {
+    let started = taken(created(), Command::Start(author()), 1);
+    let share = percent(1);
+    assert_eq!(
+        started.effect,
+        Some(Effect::SetShare {
+            share,
+            generation: 1
+        })
+    );
+    assert_eq!(started.next.state().in_force(), Share::NONE);
+    assert_eq!(started.audit.unwrap().action, Action::Start);
+}
+
+#[test]
+fn time_in_a_stage_counts_from_the_confirmed_effect() {
+    let started = done(created(), Command::Start(author()), 1);
+    assert_eq!(started.state().settled_since(), None);
+    let settled = done(started, Command::Confirm { generation: 1 }, 60);
+    assert_eq!(settled.state().settled_since(), Some(at(60)));
+    assert_eq!(settled.state().in_force(), percent(1));
+}
+
+#[test]
+fn promotions_go_through_all_stages_to_the_release() {
+    let last = at_last_stage();
+    assert_eq!(last.state().in_force(), Share::FULL);
+    let releasing = taken(last, promote(), 2);
+    assert_eq!(releasing.effect, Some(Effect::Release { generation: 6 }));
+    assert_eq!(releasing.next.kind(), StateKind::Running);
+    let completed = taken(releasing.next, Command::Confirm { generation: 6 }, 3);
+    assert_eq!(completed.next.kind(), StateKind::Completed);
+    assert_eq!(completed.audit.unwrap().to, StateKind::Completed);
+}
+
+#[test]
+fn a_promotion_from_another_stage_than_expected_is_refused() {
+    let command = Command::Promote {
+        author: author(),
+        expected: Some(1),
+    };
+    let expected = Refused::AtOtherStage {
+        expected: 1,
+        found: 0,
+    };
+    assert_eq!(refused(settled(), command), expected);
+}
+
+#[test]
+fn a_rollback_wins_over_a_promotion_under_way() {
+    let promoted = done(settled(), promote(), 2);
+    let rolled_back = taken(promoted, Command::RollBack(author()), 3);
+    assert_eq!(rolled_back.effect, Some(Effect::Remove { generation: 3 }));
+    let late = Command::Confirm { generation: 2 };
+    assert_eq!(refused(rolled_back.next, late), Refused::Passed);
+}
+
+#[test]
+fn a_rollback_wins_over_a_release_under_way() {
+    let releasing = done(at_last_stage(), promote(), 2);
+    let rolled_back = done(releasing, Command::RollBack(author()), 3);
+    assert_eq!(rolled_back.kind(), StateKind::RolledBack);
+    let removed = done(rolled_back, Command::Confirm { generation: 7 }, 4);
+    assert!(removed.is_settled_for_good());
+    assert_eq!(removed.state().in_force(), Share::NONE);
+}
+
+#[test]
+fn a_rollback_that_came_after_the_release_finds_the_rollout_completed() {
+    let releasing = done(at_last_stage(), promote(), 2);
+    let rolled_back = done(releasing, Command::RollBack(author()), 3);
+    let found = taken(rolled_back, Command::FindReleased { generation: 7 }, 4);
+    assert_eq!(found.next.kind(), StateKind::Completed);
+    assert!(
+        found
+            .audit
+            .unwrap()
+            .reason
+            .contains("before the rollback came")
+    );
+}
+
+#[test]
+fn nothing_can_be_completed_before_its_first_share_is_in_force() {
+    let started = done(created(), Command::Start(author()), 1);
+    assert_wrong_state(started.clone(), Command::Complete(author()));
+    let settled = done(started, Command::Confirm { generation: 1 }, 1);
+    let completing = taken(settled, Command::Complete(author()), 2);
+    assert_eq!(completing.effect, Some(Effect::Release { generation: 2 }));
+}
+
+#[test]
+fn a_pause_keeps_the_share_and_its_time() {
+    let paused = done(settled(), Command::Pause(author()), 5);
+    assert_eq!(paused.pending(), None);
+    assert_eq!(paused.state().settled_since(), Some(at(1)));
+    let resumed = done(paused, Command::Resume(author()), 9);
+    let State::Running(Running { motion, .. }) = resumed.state() else {
+        panic!("{:?}", resumed.state());
+    };
+    assert_eq!(*motion, Motion::Settled { since: at(1) });
+}
+
+#[test]
+fn a_pause_lets_an_effect_on_its_way_arrive() {
+    let started = done(created(), Command::Start(author()), 1);
+    let paused = done(started, Command::Pause(author()), 2);
+    assert!(paused.pending().is_some());
+    let settled = done(paused, Command::Confirm { generation: 1 }, 3);
+    assert_eq!(settled.kind(), StateKind::Paused);
+    assert_eq!(settled.state().settled_since(), Some(at(3)));
+}
+
+#[test]
+fn a_promotion_ends_a_pause() {
+    let paused = done(settled(), Command::Pause(author()), 2);
+    assert_eq!(done(paused, promote(), 3).kind(), StateKind::Running);
+}
+
+#[test]
+fn a_refused_effect_detaches_the_rollout_which_then_only_rolls_back() {
+    let promoted = done(settled(), promote(), 2);
+    let why = "SPLIT_ENDED: it was detached".to_owned();
+    let refusal = Command::Refuse { generation: 2, why };
+    let detached = taken(promoted, refusal, 3);
+    assert_eq!(detached.audit.unwrap().action, Action::Detach);
+    let rollout = detached.next;
+    assert!(matches!(
+        rollout.state(),
+        State::Paused(Paused {
+            hold: Hold::Detached(_),
+            ..
+        })
+    ));
+    assert_eq!(rollout.state().in_force(), percent(1));
+    for command in [
+        promote(),
+        Command::Resume(author()),
+        Command::Complete(author()),
+    ] {
+        assert_wrong_state(rollout.clone(), command);
+    }
+    let rolled_back = done(rollout, Command::RollBack(author()), 4);
+    let why = "it was detached".to_owned();
+    let ended = done(rolled_back, Command::Refuse { generation: 3, why }, 5);
+    assert_eq!(ended.kind(), StateKind::RolledBack);
+    assert!(ended.is_settled_for_good());
+}
+
+#[test]
+fn figures_roll_back_also_while_paused_and_say_why() {
+    let paused = done(settled(), Command::Pause(author()), 2);
+    let command = judged(&paused, Decision::RollBack(failing()));
+    let audit = taken(paused, command, 3).audit.unwrap();
+    assert_eq!(
+        (audit.action, audit.principal.as_str()),
+        (Action::RollBack, SELF)
+    );
+    assert!(audit.is_automatic_rollback());
+    assert!(audit.reason.contains("100 %"), "{}", audit.reason);
+    assert_eq!(audit.evidence.len(), 1);
+}
+
+#[test]
+fn figures_that_fail_pause_a_rollout_that_may_not_roll_back_by_itself() {
+    let mut rollout = settled();
+    let mut spec = (*rollout.spec).clone();
+    spec.auto_rollback = false;
+    rollout.spec = spec.into();
+    let command = judged(&rollout, Decision::RollBack(failing()));
+    let paused = done(rollout, command, 3);
+    assert_eq!(paused.kind(), StateKind::Paused);
+    let again = judged(&paused, Decision::RollBack(failing()));
+    assert!(matches!(refused(paused, again), Refused::Held(_)));
+}
+
+#[test]
+fn a_person_promotes_while_the_breaker_is_open() {
+    let mut command = judged(&settled(), Decision::Promote);
+    if let Command::Judge(judgement) = &mut command {
+        judgement.breaker_open = true;
+    }
+    assert!(matches!(refused(settled(), command), Refused::Held(_)));
+    assert_eq!(done(settled(), promote(), 2).kind(), StateKind::Running);
+}
+
+#[test]
+fn figures_of_an_older_share_decide_nothing() {
+    let stale = judged(&settled(), Decision::Promote);
+    let promoted = done(settled(), promote(), 2);
+    let settled = done(promoted, Command::Confirm { generation: 2 }, 3);
+    assert_eq!(refused(settled, stale), Refused::Passed);
+}
+
+#[test]
+fn only_what_was_never_started_can_be_deleted() {
+    assert_eq!(created().check_delete(), Ok(()));
+    assert!(settled().check_delete().is_err());
+    assert_wrong_state(created(), Command::RollBack(author()));
+}
+
+#[test]
+fn a_superseded_rollout_takes_nothing_more() {
+    let why = "eu-west took over".to_owned();
+    let superseded = done(settled(), Command::Supersede { why: why.clone() }, 2);
+    assert!(superseded.is_settled_for_good());
+    assert_wrong_state(superseded.clone(), Command::RollBack(author()));
+    assert_eq!(
+        refused(superseded, Command::Supersede { why }),
+        Refused::Passed
+    );
+}

@@ -1,0 +1,226 @@
+//! rollout-svc and config-svc with a link between them that loses, doubles and reorders, and a
+//! rollout-svc that is killed: random, and repeated by its seed.
+
+use fastrand::Rng;
+
+use super::{
+    invariants::History,
+    sample::{at, author, failing, judged, promote, spec},
+    split::{Ending, Reply, Split},
+};
+use crate::domain::{
+    Command, Effect, Refused, Rollout, State, StateKind, Strategy, analysis::Decision,
+};
+use vortex_bucket::Share;
+
+/// Worlds that are tried.
+const WORLDS: u64 = 2_000;
+/// What happens in each.
+const EVENTS: usize = 200;
+
+/// Both services and what is between them.
+struct World {
+    random: Rng,
+    second: u64,
+    /// What rollout-svc has made durable: a kill loses nothing of it, and all that is on the link.
+    rollout: Rollout,
+    history: History,
+    split: Split,
+    requests: Vec<Effect>,
+    replies: Vec<(Effect, Reply)>,
+    by_force: bool,
+}
+
+#[test]
+fn whatever_is_lost_doubled_or_late_both_services_agree_in_the_end() {
+    let given = std::env::var("VORTEX_SEED")
+        .ok()
+        .map(|seed| seed.parse().unwrap());
+    let seed: u64 = given.unwrap_or_else(|| fastrand::u64(..));
+    println!("VORTEX_SEED={seed}");
+    let mut ends = std::collections::BTreeMap::new();
+    for number in 0..WORLDS {
+        let mut world = World::new(seed.wrapping_add(number));
+        for _ in 0..EVENTS {
+            world.happen();
+        }
+        world.quiesce();
+        *ends.entry(world.rollout.kind()).or_insert(0) += 1;
+    }
+    println!("{ends:?}");
+    for kind in [
+        StateKind::Running,
+        StateKind::Paused,
+        StateKind::Completed,
+        StateKind::RolledBack,
+    ] {
+        assert!(ends.contains_key(&kind), "no world ended {kind}: {ends:?}");
+    }
+}
+
+impl World {
+    fn new(seed: u64) -> Self {
+        let mut random = Rng::with_seed(seed);
+        let mut spec = spec(Strategy::Conservative);
+        spec.auto_promote = random.u8(..4) > 0;
+        spec.auto_rollback = random.u8(..4) > 0;
+        let (rollout, audit) = Rollout::create(spec, author());
+        let by_force = random.u8(..8) == 0;
+        Self {
+            random,
+            second: 0,
+            rollout,
+            history: History::begin(audit),
+            split: Split::None,
+            requests: Vec::new(),
+            replies: Vec::new(),
+            by_force,
+        }
+    }
+
+    fn happen(&mut self) {
+        self.second += self.random.u64(..60);
+        match self.random.u8(..100) {
+            0..6 => self.somebody_orders(),
+            6..16 => self.figures_decide(),
+            16..50 => self.requests.extend(self.rollout.pending()),
+            50..70 => self.request_arrives(),
+            70..90 => self.reply_arrives(),
+            90..94 => drop(take(&mut self.random, &mut self.requests)),
+            94..98 => drop(take(&mut self.random, &mut self.replies)),
+            98 => self.replies.clear(), // killed, and started again
+            _ => {
+                if self.by_force {
+                    self.split.detach();
+                }
+            }
+        }
+    }
+
+    fn somebody_orders(&mut self) {
+        let command = match self.random.u8(..24) {
+            0..6 => Command::Start(author()),
+            6..14 => promote(),
+            14..17 => Command::Pause(author()),
+            17..21 => Command::Resume(author()),
+            21 => Command::RollBack(author()),
+            22 => Command::Complete(author()),
+            _ => Command::Promote {
+                author: author(),
+                expected: Some(self.random.u32(..6)),
+            },
+        };
+        self.step(command);
+    }
+
+    fn figures_decide(&mut self) {
+        let decision = match self.random.u8(..20) {
+            0..16 => Decision::Promote,
+            16 => Decision::RollBack(failing()),
+            17 => Decision::Pause(failing()),
+            _ => Decision::Hold,
+        };
+        let mut command = judged(&self.rollout, decision);
+        if let Command::Judge(judgement) = &mut command {
+            judgement.generation -=
+                u64::from(judgement.generation > 0 && self.random.u8(..10) == 0);
+            judgement.breaker_open = self.random.u8(..10) == 0;
+        }
+        self.step(command);
+    }
+
+    fn request_arrives(&mut self) {
+        // it may arrive again
+        let doubled = self.random.u8(..5) == 0;
+        if let Some(effect) = take(&mut self.random, &mut self.requests) {
+            let reply = self.split.tell(effect);
+            self.replies.push((effect, reply));
+            if doubled {
+                self.requests.push(effect);
+            }
+        }
+    }
+
+    fn reply_arrives(&mut self) {
+        if let Some((effect, reply)) = take(&mut self.random, &mut self.replies) {
+            self.settle(effect, reply);
+        }
+    }
+
+    /// What the outbox makes of a reply.
+    fn settle(&mut self, effect: Effect, reply: Reply) {
+        let generation = effect.generation();
+        let command = match (effect, reply) {
+            (_, Reply::Done) => Command::Confirm { generation },
+            (Effect::Remove { .. }, Reply::Ended(Ending::Released)) => {
+                Command::FindReleased { generation }
+            }
+            (_, refusal) => Command::Refuse {
+                generation,
+                why: format!("{refusal:?}"),
+            },
+        };
+        self.step(command);
+    }
+
+    fn step(&mut self, command: Command) {
+        let before = self.rollout.clone();
+        let result = before.clone().step(command.clone(), at(self.second));
+        self.history.check(&before, &command, &result);
+        match result {
+            Ok(transition) => self.rollout = transition.next,
+            Err(Refused::Passed | Refused::Held(_)) => {}
+            Err(Refused::WrongState { .. } | Refused::AtOtherStage { .. }) => {
+                let by_people = !matches!(
+                    command,
+                    Command::Judge(_) | Command::Confirm { .. } | Command::Refuse { .. }
+                );
+                assert!(by_people, "{command:?} at {:?}", before.state());
+            }
+        }
+    }
+
+    /// The link is good again, and nobody wants anything.
+    fn quiesce(&mut self) {
+        while !(self.requests.is_empty() && self.replies.is_empty()) {
+            self.request_arrives();
+            self.reply_arrives();
+        }
+        while let Some(effect) = self.rollout.pending() {
+            let reply = self.split.tell(effect);
+            self.settle(effect, reply);
+        }
+        self.assert_agreed();
+    }
+
+    fn assert_agreed(&self) {
+        let generation = self.rollout.standing.generation;
+        let context = format!("{:?} and {:?}", self.rollout.state(), self.split);
+        let agreed = match (self.rollout.state(), self.split) {
+            (State::Created, Split::None) => true,
+            (State::Completed(_), Split::Ended { how, .. }) => how == Ending::Released,
+            (State::RolledBack(_), Split::Ended { how, .. }) => how != Ending::Released,
+            (
+                State::Running(_) | State::Paused(_),
+                Split::Active {
+                    share,
+                    generation: known,
+                },
+            ) => share == self.rollout.state().in_force() && known == generation,
+            // it is told with the next effect, or by the log
+            (State::Running(_) | State::Paused(_), Split::Ended { how, .. }) => {
+                how == Ending::Detached && self.by_force
+            }
+            _ => false,
+        };
+        assert!(agreed, "R10: {context}");
+        let in_force = self.rollout.state().in_force();
+        let gone = self.rollout.kind() == StateKind::RolledBack;
+        assert!(!gone || in_force == Share::NONE, "R10: {context}");
+    }
+}
+
+fn take<T>(random: &mut Rng, from: &mut Vec<T>) -> Option<T> {
+    let length = from.len();
+    (length > 0).then(|| from.swap_remove(random.usize(..length)))
+}
