@@ -183,7 +183,7 @@ fn figures_roll_back_also_while_paused_and_say_why() {
         (Action::RollBack, SELF)
     );
     assert!(audit.is_automatic_rollback());
-    assert!(audit.reason.contains("100 %"), "{}", audit.reason);
+    assert!(audit.reason.contains("100.0 %"), "{}", audit.reason);
     assert_eq!(audit.evidence.len(), 1);
 }
 

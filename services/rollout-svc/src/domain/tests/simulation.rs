@@ -86,8 +86,12 @@ impl World {
             16..50 => self.requests.extend(self.rollout.pending()),
             50..70 => self.request_arrives(),
             70..90 => self.reply_arrives(),
-            90..94 => drop(take(&mut self.random, &mut self.requests)),
-            94..98 => drop(take(&mut self.random, &mut self.replies)),
+            90..94 => {
+                let _lost = take(&mut self.random, &mut self.requests);
+            }
+            94..98 => {
+                let _lost = take(&mut self.random, &mut self.replies);
+            }
             98 => self.replies.clear(), // killed, and started again
             _ => {
                 if self.by_force {

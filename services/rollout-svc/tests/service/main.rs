@@ -1,0 +1,14 @@
+//! The service over a real config-svc, with a link between them that may lose, double and delay.
+//!
+//! `VORTEX_SEED` repeats a random run.
+
+#![allow(clippy::expect_used, clippy::unwrap_used)] // A fixture that fails has failed the test.
+#![allow(clippy::print_stdout)] // Seeds.
+
+mod breaker;
+mod commands;
+mod faults;
+mod link;
+mod mesh;
+mod refused;
+mod walk;

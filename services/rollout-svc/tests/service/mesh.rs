@@ -1,0 +1,350 @@
+//! rollout-svc and config-svc in this process, with a link between them.
+
+use std::{path::PathBuf, time::Duration};
+
+use tempfile::TempDir;
+use tonic::{Response, Status};
+use vortex_kit::{
+    channel::Channel,
+    clock::System,
+    error::Fault,
+    grpc::Server,
+    process::{Runtime, shut_down},
+};
+use vortex_proto::{
+    config::v1::{
+        self as config, config_service_client::ConfigServiceClient,
+        split_service_client::SplitServiceClient, split_service_server::SplitServiceServer,
+    },
+    rollout::v1::{self as pb, rollout_service_client::RolloutServiceClient},
+};
+use vortex_rollout_svc::{Settings, StoreLocation};
+
+use crate::link::Link;
+
+/// How long something may take that is waited for.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+pub(crate) type Client = RolloutServiceClient<Channel>;
+
+/// rollout-svc over config-svc.
+pub(crate) struct Mesh {
+    folder: TempDir,
+    config_runtime: Runtime,
+    pub(crate) config: ConfigServiceClient<Channel>,
+    pub(crate) splits: SplitServiceClient<Channel>,
+    pub(crate) link: Link,
+    linked: Channel,
+    runtime: Runtime,
+    pub(crate) rollouts: Client,
+}
+
+impl Mesh {
+    /// With a good link.
+    pub(crate) async fn new() -> Self {
+        Self::over(0, 0, |_| {}).await
+    }
+
+    /// With a link of which `bad` in ten effects go wrong, and other settings.
+    pub(crate) async fn over(bad: u8, seed: u64, change: impl Fn(&mut Settings)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let config_runtime = Runtime::new("config-svc", "0.1.0", System::shared());
+        let settings = config_settings(folder.path().join("config"));
+        let config = vortex_config_svc::start(settings, &config_runtime)
+            .await
+            .unwrap();
+        let link = Link::new(config.channel(), bad, seed);
+        let linked = Server::builder(&config_runtime)
+            .descriptors(vortex_proto::DESCRIPTORS)
+            .service(SplitServiceServer::new(link.clone()))
+            .build()
+            .await
+            .unwrap()
+            .channel();
+        let mut settings = settings_in(&folder);
+        change(&mut settings);
+        let (runtime, rollouts) = start(settings, linked.clone()).await;
+        Self {
+            config: ConfigServiceClient::new(config.channel()),
+            splits: SplitServiceClient::new(config.channel()),
+            folder,
+            config_runtime,
+            link,
+            linked,
+            runtime,
+            rollouts,
+        }
+    }
+
+    /// Ends rollout-svc, and starts it on what it kept.
+    pub(crate) async fn restart(self) -> Self {
+        stop(&self.runtime).await;
+        let (runtime, rollouts) = start(settings_in(&self.folder), self.linked.clone()).await;
+        Self {
+            runtime,
+            rollouts,
+            ..self
+        }
+    }
+
+    pub(crate) async fn stop(self) {
+        stop(&self.runtime).await;
+        stop(&self.config_runtime).await;
+    }
+
+    /// Makes `v1` of an application's document stable, and stages `v2` of it.
+    pub(crate) async fn stage(&self, app: &str) {
+        self.put(app, "v1", false).await;
+        self.put(app, "v2", true).await;
+    }
+
+    /// Writes a version of an application's document.
+    pub(crate) async fn put(&self, app: &str, version: &str, stage_only: bool) {
+        let write = config::PutDocumentRequest {
+            document: Some(config::DocumentRef {
+                app: app.to_owned(),
+                ..Default::default()
+            }),
+            content: format!("version: {version}").into(),
+            version: version.to_owned(),
+            stage_only,
+            ..Default::default()
+        };
+        self.config.clone().put_document(write).await.unwrap();
+    }
+
+    /// The version that is stable.
+    pub(crate) async fn stable(&self, app: &str) -> String {
+        let request = config::GetDocumentRequest {
+            document: Some(config::DocumentRef {
+                app: app.to_owned(),
+                ..Default::default()
+            }),
+            ..Default::default()
+        };
+        let found = self.config.clone().get_document(request).await.unwrap();
+        found.into_inner().document.unwrap().version
+    }
+
+    /// What config-svc has of a rollout's split.
+    pub(crate) async fn split(&self, id: &str) -> config::Split {
+        let request = config::GetSplitRequest { id: id.to_owned() };
+        let found = self.splits.clone().get_split(request).await.unwrap();
+        found.into_inner().split.unwrap()
+    }
+
+    pub(crate) async fn create(&self, request: pb::CreateRolloutRequest) -> pb::Rollout {
+        let created = self.rollouts.clone().create_rollout(request).await;
+        created.unwrap().into_inner().rollout.unwrap()
+    }
+
+    pub(crate) async fn get(&self, id: &str) -> pb::Rollout {
+        let request = pb::GetRolloutRequest { id: id.to_owned() };
+        let found = self.rollouts.clone().get_rollout(request).await;
+        found.unwrap().into_inner().rollout.unwrap()
+    }
+
+    pub(crate) async fn analysis(&self, id: &str) -> pb::AnalysisStatus {
+        let request = pb::GetAnalysisRequest { id: id.to_owned() };
+        let found = self.rollouts.clone().get_analysis(request).await;
+        found.unwrap().into_inner().analysis.unwrap()
+    }
+
+    pub(crate) async fn audit(&self, id: &str) -> Vec<pb::AuditEntry> {
+        let request = pb::ListAuditRequest {
+            id: id.to_owned(),
+            ..Default::default()
+        };
+        let found = self.rollouts.clone().list_audit(request).await;
+        found.unwrap().into_inner().entries
+    }
+
+    /// What happened to a rollout, in a word each.
+    pub(crate) async fn actions(&self, id: &str) -> Vec<String> {
+        self.audit(id)
+            .await
+            .into_iter()
+            .map(|entry| entry.action)
+            .collect()
+    }
+
+    /// Waits until a rollout is as wanted.
+    pub(crate) async fn wait(
+        &self,
+        id: &str,
+        wanted: impl Fn(&pb::WatchRolloutResponse) -> bool,
+    ) -> pb::Rollout {
+        let request = pb::WatchRolloutRequest { id: id.to_owned() };
+        let watch = self.rollouts.clone().watch_rollout(request).await;
+        let mut watch = watch.unwrap().into_inner();
+        let wait = async {
+            let mut last = None;
+            while let Some(seen) = watch.message().await.unwrap() {
+                if wanted(&seen) {
+                    return seen.rollout.unwrap();
+                }
+                last = Some(seen);
+            }
+            panic!("it ended otherwise: {last:?}");
+        };
+        tokio::time::timeout(PATIENCE, wait)
+            .await
+            .expect("it comes in time")
+    }
+
+    /// Waits until a rollout is in a state, and config-svc knows.
+    pub(crate) async fn wait_for(&self, id: &str, state: pb::RolloutState) -> pb::Rollout {
+        self.wait(id, |seen| {
+            let rollout = seen.rollout.as_ref().unwrap();
+            rollout.state() == state && rollout.effect() != pb::EffectState::Pending
+        })
+        .await
+    }
+
+    /// Waits until what a rollout has told config-svc is in force.
+    pub(crate) async fn confirmed(&self, id: &str) -> pb::Rollout {
+        self.wait(id, |seen| {
+            let rollout = seen.rollout.as_ref().unwrap();
+            rollout.effect() == pb::EffectState::Confirmed
+        })
+        .await
+    }
+
+    /// Reports figures of both arms, until the rollout is in a state.
+    pub(crate) async fn report_until(
+        &self,
+        id: &str,
+        errors_of_canary: u64,
+        state: pb::RolloutState,
+    ) -> pb::Rollout {
+        let ended = self.wait_for(id, state);
+        self.report_while(id, errors_of_canary, ended).await
+    }
+
+    /// Reports figures of both arms, until something else has come.
+    pub(crate) async fn report_while<T>(
+        &self,
+        id: &str,
+        errors_of_canary: u64,
+        until: impl Future<Output = T>,
+    ) -> T {
+        tokio::select! {
+            come = until => come,
+            () = self.report_for_ever(id, errors_of_canary) => unreachable!("it has no end"),
+        }
+    }
+
+    async fn report_for_ever(&self, id: &str, errors_of_canary: u64) {
+        let mut ticks = tokio::time::interval(Duration::from_millis(20));
+        loop {
+            ticks.tick().await;
+            let reports = vec![arm("canary", 100, errors_of_canary), arm("stable", 100, 0)];
+            // one that comes after the end is refused
+            let _ = self.report(id, reports).await;
+        }
+    }
+
+    pub(crate) async fn report(
+        &self,
+        id: &str,
+        reports: Vec<pb::ArmReport>,
+    ) -> Result<pb::ReportMetricsResponse, Fault> {
+        let request = pb::ReportMetricsRequest {
+            id: id.to_owned(),
+            reports,
+            ..Default::default()
+        };
+        let taken = self.rollouts.clone().report_metrics(request).await;
+        taken
+            .map(Response::into_inner)
+            .map_err(|status| Fault::from_status(&status))
+    }
+}
+
+/// The fault that a call is refused with.
+pub(crate) async fn refusal<T: std::fmt::Debug>(
+    call: impl Future<Output = Result<Response<T>, Status>>,
+) -> Fault {
+    let status = call.await.expect_err("it is refused");
+    assert!(Fault::is_in(&status), "{status:?}");
+    Fault::from_status(&status)
+}
+
+pub(crate) fn arm(arm: &str, requests: u64, errors: u64) -> pb::ArmReport {
+    pb::ArmReport {
+        of: Some(pb::arm_report::Of::Arm(arm.to_owned())),
+        requests,
+        errors,
+        ..Default::default()
+    }
+}
+
+/// A rollout of `v2` of an application's document, through 10 % to everyone, judged ten times a
+/// second.
+pub(crate) fn rollout(app: &str) -> pb::CreateRolloutRequest {
+    let stage = |percentage| pb::Stage {
+        percentage,
+        ..Default::default()
+    };
+    let interval = prost_types::Duration {
+        seconds: 0,
+        nanos: 100_000_000,
+    };
+    pb::CreateRolloutRequest {
+        target: Some(pb::create_rollout_request::Target::Document(
+            pb::DocumentTarget {
+                app: app.to_owned(),
+                from_version: "v1".to_owned(),
+                to_version: "v2".to_owned(),
+                ..Default::default()
+            },
+        )),
+        stages: vec![stage(10.0), stage(100.0)],
+        analysis: Some(pb::Analysis {
+            interval: Some(interval),
+            ..Default::default()
+        }),
+        ..Default::default()
+    }
+}
+
+/// The same, started, and going nowhere by itself.
+pub(crate) fn by_hand(app: &str) -> pb::CreateRolloutRequest {
+    pb::CreateRolloutRequest {
+        start: true,
+        auto_promote: Some(false),
+        ..rollout(app)
+    }
+}
+
+fn settings_in(folder: &TempDir) -> Settings {
+    Settings::new(StoreLocation::Embedded(folder.path().join("rollout")))
+}
+
+async fn start(settings: Settings, config: Channel) -> (Runtime, Client) {
+    let runtime = Runtime::new("rollout-svc", "0.1.0", System::shared());
+    let server = vortex_rollout_svc::start(settings, config, &runtime)
+        .await
+        .unwrap();
+    runtime.health.set_ready();
+    (runtime, RolloutServiceClient::new(server.channel()))
+}
+
+async fn stop(runtime: &Runtime) {
+    let healths = [runtime.health.clone()];
+    let timeout = Duration::from_secs(20);
+    let stopped = shut_down(&healths, &runtime.lifecycle, Duration::ZERO, timeout).await;
+    assert!(stopped.unfinished.is_empty(), "{stopped:?}");
+}
+
+fn config_settings(store: PathBuf) -> vortex_config_svc::Settings {
+    vortex_config_svc::Settings {
+        store: vortex_config_svc::StoreLocation::Embedded(store),
+        git: None,
+        git_name: vortex_config_svc::Settings::default_git_name(),
+        git_poll: Duration::from_secs(3_600),
+        git_timeout: vortex_config_svc::Settings::DEFAULT_GIT_TIMEOUT,
+        git_release: vortex_config_svc::source::ReleasePolicy::Auto,
+        git_mirror: None,
+    }
+}
