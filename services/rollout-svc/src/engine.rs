@@ -44,7 +44,7 @@ use vortex_kit::clock::Clock;
 use vortex_store::Revision;
 
 use crate::{
-    domain::{Breaker, BreakerLimits, Moment, Rollout},
+    domain::{Breaker, BreakerLimits, Measured, Moment, Rollout},
     meters::Meters,
     splits::Splits,
     store::{Loaded, RolloutStore, Writes},
@@ -101,9 +101,12 @@ impl Rollouts {
         let clock = Steady::new(clock, moments.map(|moment| moment.steady).max());
         let directory = Directory::default();
         for (rollout, revision) in rollouts {
-            let measured = match rollout.kind().is_measured() {
-                true => store.measured(rollout.id()).await?,
-                false => None,
+            let measured = if rollout.kind().is_measured() {
+                let stored = store.measured(rollout.id()).await?;
+                // what was too large to be stored is measured anew
+                Some(stored.unwrap_or_else(|| Measured::begin(&rollout)))
+            } else {
+                None
             };
             directory.insert(Arc::new(Entry::new(rollout, revision, measured)));
         }
