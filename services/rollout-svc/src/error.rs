@@ -67,3 +67,55 @@ fn report_refused(refused: &ReportRefused) -> Fault {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::StateKind;
+
+    #[test]
+    fn a_refusal_carries_what_programs_need() {
+        let id = "01hw5yzt8k2q9f3m".parse().unwrap();
+        let told = fault(&Error::NotFound(id));
+        assert_eq!(told.reason(), Reason::RolloutNotFound);
+        assert_eq!(told.metadata()["rollout"], "01hw5yzt8k2q9f3m");
+
+        let told = fault(&Error::Refused(Refused::WrongState {
+            state: StateKind::RolledBack,
+            why: "it has ended",
+        }));
+        assert_eq!(told.reason(), Reason::RolloutWrongState);
+        assert_eq!(told.metadata()["state"], "rolled_back");
+
+        let told = fault(&Error::Refused(Refused::AtOtherStage {
+            expected: 1,
+            found: 2,
+        }));
+        assert_eq!(told.reason(), Reason::PreconditionFailed);
+        assert_eq!(told.metadata()["stage"], "2");
+        assert_eq!(told.preconditions()[0].subject, "expected_stage");
+    }
+
+    #[test]
+    fn refused_figures_name_the_report_or_the_generation() {
+        let told = fault(&Error::Report(ReportRefused::Invalid {
+            index: 3,
+            field: "window_end",
+            why: "it is in the future".to_owned(),
+        }));
+        assert_eq!(told.fields()[0].field, "reports[3].window_end");
+
+        let told = fault(&Error::Report(ReportRefused::Outdated {
+            given: 1,
+            present: 2,
+        }));
+        assert_eq!(told.reason(), Reason::GenerationOutdated);
+        assert_eq!(told.metadata()["generation"], "2");
+    }
+
+    #[test]
+    fn what_config_svc_said_is_passed_on() {
+        let said = Fault::new(Reason::NoBaseline, "nothing is stable").with("change", "v2");
+        assert_eq!(fault(&Error::Config(said.clone())), said);
+    }
+}

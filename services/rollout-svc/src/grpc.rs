@@ -7,6 +7,8 @@ mod create;
 mod parse;
 mod reads;
 mod report;
+#[cfg(test)]
+mod samples;
 mod watch;
 
 use crate::{

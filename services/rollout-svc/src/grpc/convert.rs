@@ -4,6 +4,8 @@ mod analysis;
 mod audit;
 mod breaker;
 mod rollout;
+#[cfg(test)]
+mod tests;
 
 pub(super) use analysis::analysis;
 pub(super) use audit::audit_entry;

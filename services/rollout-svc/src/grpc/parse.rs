@@ -4,6 +4,8 @@ mod draft;
 mod figures;
 mod plan;
 mod settings;
+#[cfg(test)]
+mod tests;
 
 pub(super) use draft::{draft, revert};
 pub(super) use figures::reports;
@@ -19,6 +21,8 @@ use tonic::Request;
 use vortex_kit::{context::Context, error::Fault};
 use vortex_proto::rollout::v1 as pb;
 
+/// Where a duration's nanoseconds end.
+const NANOS_PER_SECOND: u32 = 1_000_000_000;
 /// Bytes of a command's reason.
 const MAX_REASON: usize = 1_024;
 
@@ -108,7 +112,12 @@ fn at_most(field: &str, found: usize, limit: usize) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Not by prost's conversion, which overflows for the least of all durations.
 fn duration(field: &str, given: prost_types::Duration) -> Result<Duration, Fault> {
-    let invalid = |_| Fault::invalid(field, "it is negative or beyond all time");
-    Duration::try_from(given).map_err(invalid)
+    let seconds = u64::try_from(given.seconds).ok();
+    let nanos = u32::try_from(given.nanos).ok();
+    match (seconds, nanos.filter(|nanos| *nanos < NANOS_PER_SECOND)) {
+        (Some(seconds), Some(nanos)) => Ok(Duration::new(seconds, nanos)),
+        _ => Err(Fault::invalid(field, "it is negative or no duration")),
+    }
 }

@@ -1,0 +1,48 @@
+//! Rollouts for tests.
+
+use crate::domain::{
+    Author, Command, Moment, Rollout, Spec, Strategy, Unit,
+    analysis::{Application, Settings},
+};
+use jiff::Timestamp;
+
+/// So many seconds after the beginning.
+pub(super) fn at(second: i64) -> Moment {
+    let at = Timestamp::from_second(1_700_000_000 + second).unwrap();
+    Moment {
+        wall: at,
+        steady: at,
+    }
+}
+
+/// A created rollout of change set `v2`.
+pub(super) fn rollout() -> Rollout {
+    let spec = Spec {
+        id: "01hw5yzt8k2q9f3m".parse().unwrap(),
+        label: "main".to_owned(),
+        change: "v2".to_owned(),
+        change_sequence: 7,
+        paths: vec!["orders.yml".to_owned()],
+        apps: vec![Application::new("orders")],
+        from_version: "v1".to_owned(),
+        strategy: Strategy::Conservative,
+        stages: Strategy::Conservative.stages().unwrap(),
+        unit: Unit::Instance,
+        auto_promote: true,
+        auto_rollback: true,
+        settings: Settings::default(),
+        description: String::new(),
+        principal: "anonymous".to_owned(),
+        created: at(0),
+        reverts: None,
+        source: None,
+    };
+    Rollout::create(spec, Author::default()).0
+}
+
+/// The same after these commands, each a second after the one before.
+pub(super) fn after(commands: impl IntoIterator<Item = Command>) -> Rollout {
+    let step =
+        |rollout: Rollout, (second, command)| rollout.step(command, at(second)).unwrap().next;
+    (1..).zip(commands).fold(rollout(), step)
+}
