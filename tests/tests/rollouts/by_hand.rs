@@ -112,43 +112,28 @@ async fn a_rollback_wins_over_a_promotion(mode: Mode) {
 }
 
 async fn a_rollout_is_promoted_completed_and_reverted_by_hand(mode: Mode) {
-    let course = Course::start(mode, by_hand(&[50.0, 100.0])).await;
+    let mut course = Course::start(mode, by_hand(&[50.0, 100.0])).await;
     course.confirmed().await;
     assert_eq!(course.command("promote").await.json()["stage"]["index"], 1);
-    assert_eq!(course.command("promote").await.json()["state"], "completed");
-    course.confirmed().await;
+    assert_eq!(course.command("promote").await.status, 200);
+    assert_eq!(course.confirmed().await["state"], "completed");
     assert_eq!(arm(&course.mesh, "orders", "anybody").await, "v2");
     let reverting = course.command("revert").await;
     assert_eq!(reverting.status, 201, "{}", reverting.text());
     let reverting = reverting.json();
     assert_eq!(reverting["reverts"], course.id.as_str(), "{reverting}");
-    let id = reverting["id"].as_str().expect("an id");
+    course.id = reverting["id"].as_str().expect("an id").to_owned();
+    course.confirmed().await;
     let completed = course
         .mesh
-        .post(
-            &format!("/api/rollouts/{id}/complete"),
-            &json!({"reason": "at once"}),
-        )
+        .post(&course.path("/complete"), &json!({"reason": "at once"}))
         .await;
     assert_eq!(completed.status, 200, "{}", completed.text());
-    let back = course
-        .mesh
-        .get_until("/api/effective/orders/default", |answer| {
-            answer.json()["config"]["arm"] == "v1"
-        })
-        .await;
-    assert_eq!(back.status, 200);
-    let audit = course
-        .mesh
-        .get(&format!("/api/rollouts/{id}/audit"))
-        .await
-        .json();
-    let entries = audit["entries"].as_array().expect("entries");
-    let last = entries.last().expect("an entry");
-    assert_eq!(
-        (&last["action"], &last["reason"]),
-        (&json!("complete"), &json!("at once"))
-    );
+    assert_eq!(course.confirmed().await["state"], "completed");
+    assert_eq!(arm(&course.mesh, "orders", "anybody").await, "v1");
+    let audit = course.audit().await;
+    let wanted = |entry: &&Value| entry["action"] == "complete" && entry["reason"] == "at once";
+    assert_eq!(audit.iter().filter(wanted).count(), 1, "{audit:?}");
     course.mesh.stop();
 }
 

@@ -35,7 +35,7 @@ async fn rolled_out(mesh: Mesh, app: &str, options: &str, figures: Figures) -> (
     crate::course::stage(&mesh, app).await;
     let create = format!(
         "rollout create {app} --from v1 --to v2 --stage 50% --stage 100% --interval 100ms \
-         --no-data-limit 1 --start --wait {options}"
+         --start --wait {options}"
     );
     let mut course = Course {
         mesh,
@@ -79,7 +79,13 @@ async fn a_script_waits_for_the_end_and_branches_on_its_exit_code(mode: Mode) {
     assert!(audit.out.contains("running -> rolled_back"), "{audit:?}");
     assert!(audit.out.contains("fail"), "{audit:?}");
 
-    let (course, ran) = rolled_out(course.mesh, "silent", "--timeout 8s", NONE).await;
+    let (course, ran) = rolled_out(
+        course.mesh,
+        "silent",
+        "--no-data-limit 1 --timeout 8s",
+        NONE,
+    )
+    .await;
     assert_eq!(ran.code, 9, "{ran:?}");
     assert!(ran.err.contains("is paused after 8s"), "{ran:?}");
     let got = vortex(&course.mesh, &format!("rollout get {}", course.id)).await;

@@ -19,6 +19,9 @@ pub(crate) struct Figures {
     pub(crate) canary: (u64, u64),
 }
 
+/// As many as a slice needs once any are reported.
+const LATENCIES: &[f64] = &[12.0; 100];
+
 /// Both arms at half a percent.
 pub(crate) const GOOD: Figures = Figures {
     stable: (400, 2),
@@ -156,7 +159,7 @@ pub(crate) async fn report(mesh: &Mesh, id: &str, figures: Figures) {
         .filter(|(_, (requests, _))| *requests > 0)
         .map(|(arm, (requests, errors))| {
             json!({"arm": arm, "requests": requests, "errors": errors,
-                   "latencies_ms": [10.0, 11.0, 12.0, 13.0]})
+                   "latencies_ms": LATENCIES})
         })
         .collect();
     if reports.is_empty() {

@@ -191,7 +191,9 @@ async fn commands_in_the_wrong_state_are_refused(mode: Mode) {
     let id = course::create(&mesh, "orders", plan).await;
     let course = Course { mesh, id };
     course
-        .are_refused(&["promote", "pause", "resume", "complete", "revert"])
+        .are_refused(&[
+            "promote", "pause", "resume", "rollback", "complete", "revert",
+        ])
         .await;
     assert_eq!(course.command("start").await.status, 200);
     course.are_refused(&["start", "resume", "revert"]).await;
@@ -281,7 +283,7 @@ async fn figures_that_can_not_be_are_refused(mode: Mode) {
         json!({"sketch": "%%%"}),
         json!({"app": "someone-else"}),
         json!({"window_end": "2099-01-01T00:00:00Z"}),
-        json!({"window_start": "2026-01-02T00:00:00Z", "window_end": "2026-01-01T00:00:00Z"}),
+        json!({"window_start": "2099-01-01T00:00:00Z"}),
         json!({"window_end": "soon"}),
     ];
     for more in nonsense {

@@ -33,13 +33,14 @@ Examples:
 pub(crate) struct Args {
     #[command(flatten)]
     target: Target,
-    #[command(flatten)]
-    plan: Plan,
     /// Start it at once
     #[arg(long)]
     start: bool,
     #[command(flatten)]
     wait: Wait,
+    // last, as it ends in groups with headings of their own
+    #[command(flatten)]
+    plan: Plan,
 }
 
 /// What is rolled out.

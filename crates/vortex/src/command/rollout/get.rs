@@ -90,9 +90,10 @@ fn stages(rollout: &Rollout) -> Table {
     let at = rollout.stage.as_ref().map(|stage| stage.index);
     let rows = rollout.stages.iter().enumerate();
     Table::new(["STAGE", "NAME", "SHARE", "AT LEAST", "SINCE"]).with(rows.map(|(index, stage)| {
-        let since = (at == Some(index))
-            .then(|| moment(rollout.stage_since.as_deref()))
-            .unwrap_or_default();
+        let since = match at == Some(index) {
+            true => moment(rollout.stage_since.as_deref()),
+            false => String::new(),
+        };
         [
             mark(index, at),
             stage.name.clone(),

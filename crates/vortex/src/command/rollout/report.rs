@@ -15,11 +15,12 @@ use crate::{
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Figures are those since the last report, not totals. A report is counted once, however often it is
-sent under the same --request-id.
+sent under the same --request-id. Latencies are judged once some are reported, and then every slice
+needs --min-requests of them: report as many of both arms, or none.
 
 Examples:
   vortex rollout report ID --arm canary --requests 1000 --errors 12
-  vortex rollout report ID --arm stable --requests 9000 --errors 45 --latency-ms 12,15,80
+  vortex rollout report ID --arm canary --requests 3 --errors 0 --latency-ms 12,15,80
   vortex rollout report ID --version v2 --app orders --requests 10 --errors 0 --generation 3")]
 pub(crate) struct Args {
     /// The rollout's id

@@ -39,10 +39,6 @@ pub(super) struct Plan {
         skip_serializing_if = "is_not"
     )]
     no_auto_rollback: bool,
-    #[command(flatten)]
-    thresholds: Thresholds,
-    #[command(flatten)]
-    analysis: Analysis,
     /// An application that must be judged; given several times [server's default: those the
     /// documents were written for]
     #[arg(long = "app", value_name = "APP")]
@@ -52,6 +48,10 @@ pub(super) struct Plan {
     #[arg(long, value_name = "TEXT")]
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<String>,
+    #[command(flatten)]
+    thresholds: Thresholds,
+    #[command(flatten)]
+    analysis: Analysis,
 }
 
 /// What the canary has to keep to.

@@ -48,7 +48,8 @@ fn standing(rollout: &Rollout, palette: Palette) -> String {
         State::Created | State::Running | State::Unknown => palette.title(&state),
     };
     let share = show::percent(rollout.share_in_force);
-    format!("{state} {share}  {}", printable(show::reason(rollout)))
+    let reason = printable(show::reason(rollout));
+    format!("{state} {share}  {reason}").trim_end().to_owned()
 }
 
 /// The stages in a row: those behind, the one it is at, those to come.
@@ -103,7 +104,8 @@ fn judged(slice: &Slice, palette: Palette) -> String {
         other => palette.doubtful(&printable(other)),
     };
     let why = printable(&slice.why());
-    format!("slice {:<5} {verdict}  {why}", slice.number)
+    let slice = format!("slice {:<5} {verdict}  {why}", slice.number);
+    slice.trim_end().to_owned()
 }
 
 #[cfg(test)]
@@ -137,7 +139,7 @@ mod tests {
         assert_eq!(
             picture,
             "r1  v2  orders.yml  on main\n\
-             running     25%  \n\
+             running     25%\n\
              stages      1%  [25%]  100%\n\
              \n\
              APP     ARM     SHARE  REQUESTS  ERRORS  RATE  P50   P99   NOT JUDGED\n\
