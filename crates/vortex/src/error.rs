@@ -68,9 +68,9 @@ pub(crate) enum Error {
     #[error(transparent)]
     Rollout(#[from] NotCompleted),
     /// What was measured did not come about.
-    #[error("{what} had not come about after {}", humantime::format_duration(*.after))]
+    #[error("{what} within {}", humantime::format_duration(*.after))]
     NotSeen {
-        /// What was waited for.
+        /// What did not happen.
         what: String,
         /// How long was waited.
         after: Duration,

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)] // a test that can not go on has failed
 
 mod apply;
+mod bench;
 mod command;
 mod contexts;
 mod documents;

@@ -182,7 +182,9 @@ impl Course {
                 }
             }
         };
-        self.server.in_time("a share", confirmed).await
+        self.server
+            .in_time("the share was not confirmed", confirmed)
+            .await
     }
 }
 
@@ -226,7 +228,8 @@ impl Server {
                 }
             }
         };
-        self.in_time("a promotion", new).await
+        self.in_time("a client did not get the new version", new)
+            .await
     }
 
     async fn in_time<T>(
