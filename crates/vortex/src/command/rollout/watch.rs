@@ -2,12 +2,14 @@
 
 mod picture;
 
+use std::pin::pin;
+
 use jiff::Timestamp;
 
 use super::{narrator::Narrator, outcome::NotCompleted};
 use crate::{
     client::{Call, Follow, Told},
-    console::{Console, Format, Screen, moment},
+    console::{Console, Format, Screen, moment, reader},
     error::Error,
     session::Session,
     view::{self, Rollout, State, Watched},
@@ -36,8 +38,13 @@ impl Args {
         let server = session.client.server();
         let mut follow = Follow::new(&session.client, call(&self.id), EVENTS);
         let mut teller = Teller::of(&session.console);
+        let mut gone = pin!(reader::gone());
         loop {
-            let told = follow.next().await?;
+            let told = tokio::select! {
+                // a reader such as `head` that has seen enough need not wait for another event
+                () = gone.as_mut() => return Ok(()),
+                told = follow.next() => told?,
+            };
             let watched: Watched = view::read(&told.data, server)?;
             if follow.was_interrupted() {
                 teller.leave();
