@@ -49,9 +49,14 @@ async function many(folder, git) {
   const store = `embedded:${path.join(folder, 'config')}`;
   const config = new Process('config-svc', [...common, '--grpc', ANY, '--admin', ANY, '--store', store, ...git]);
   const grpc = await listening(config, 'serving gRPC');
-  const gateway = new Process('gateway', [...common, '--http', ANY, '--config-svc', `http://${grpc}`]);
+  const configSvc = ['--config-svc', `http://${grpc}`];
+  const rollouts = `embedded:${path.join(folder, 'rollout')}`;
+  const rollout = new Process('rollout-svc', [...common, '--grpc', ANY, '--admin', ANY, '--store', rollouts, ...configSvc]);
+  const rolloutGrpc = await listening(rollout, 'serving gRPC');
+  const rolloutSvc = ['--rollout-svc', `http://${rolloutGrpc}`];
+  const gateway = new Process('gateway', [...common, '--http', ANY, ...configSvc, ...rolloutSvc]);
   const http = await listening(gateway, 'serving REST');
-  return { http, grpc: { 'config-svc': grpc }, processes: [config, gateway] };
+  return { http, grpc: { 'config-svc': grpc, 'rollout-svc': rolloutGrpc }, processes: [config, rollout, gateway] };
 }
 
 function listening(process, what) {

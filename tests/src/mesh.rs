@@ -174,6 +174,8 @@ impl Mesh {
     /// Starts a process again that was killed, where it was: config-svc or
     /// rollout-svc of a mesh of many, or all in one.
     pub fn start_again(&mut self, index: usize) {
+        // what it had were connections to what is gone
+        self.client = client();
         let process = &mut self.processes[index];
         if process.name() == "vortex" {
             let http = self.http.to_string();
@@ -300,9 +302,13 @@ fn mesh(http: SocketAddr, config: Service, rollout: Service, processes: Vec<Proc
         rollout_grpc: rollout.grpc,
         rollout_admin: rollout.admin,
         processes,
-        client: Client::builder().no_proxy().build().expect("a client"),
+        client: client(),
         _data: None,
     }
+}
+
+fn client() -> Client {
+    Client::builder().no_proxy().build().expect("a client")
 }
 
 fn listening(process: &mut Process, what: &str) -> SocketAddr {

@@ -1,7 +1,7 @@
 //! Rollouts whose services are killed at random moments: each is where its audit
 //! says, makes each transition once, and ends.
 
-#![allow(clippy::expect_used, clippy::unwrap_used)] // all of this is test code
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::print_stdout)] // all of this is test code
 
 #[path = "rollout_crash/rollout.rs"]
 mod rollout;

@@ -1,5 +1,7 @@
 //! How shares are read and written, and what they include.
 
+#![allow(clippy::unwrap_used)] // all of this is test code
+
 use proptest::prelude::*;
 use vortex_bucket::{Arm, InvalidShare, Seed, Share, arm};
 

@@ -60,9 +60,9 @@ pub(crate) fn refused(refused: &Refused) -> Fault {
                 .precondition("etag", path.as_str(), found)
         }
         Refused::RequestIdReused(id) => fault.with("idempotency_key", id),
-        Refused::ChangeReleased { name } | Refused::ChangeDiscarded { name } => {
-            fault.with("change", name)
-        }
+        Refused::ChangeReleased { name }
+        | Refused::ChangeDiscarded { name }
+        | Refused::ChangeNotStaged { name } => fault.with("change", name),
         Refused::DuplicatePath(path) => fault.field("documents", format!("{path} is named twice")),
         Refused::NoDocuments => fault.field("documents", "at least one is needed"),
         Refused::TooLarge { path, bytes } => fault.with("path", path).with("bytes", bytes),
@@ -105,6 +105,7 @@ fn reason(refused: &Refused) -> Reason {
         Refused::RequestIdReused(_) => Reason::RequestIdReused,
         Refused::ChangeReleased { .. } => Reason::ChangeReleased,
         Refused::ChangeDiscarded { .. } => Reason::ChangeDiscarded,
+        Refused::ChangeNotStaged { .. } => Reason::ChangeNotStaged,
         Refused::DuplicatePath(_) | Refused::NoDocuments => Reason::InvalidArgument,
         Refused::TooLarge { .. } => Reason::DocumentTooLarge,
         Refused::NoDocumentOf { .. } => Reason::DocumentNotFound,

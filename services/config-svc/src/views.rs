@@ -125,7 +125,7 @@ impl Views {
     }
 
     /// That no view that was read lately would be split more often than
-    /// [`MAX_SPLITS`] times by a change set.
+    /// `MAX_SPLITS` times by a change set.
     pub fn check_crowded(&self, state: &State, change: &ChangeSet) -> Result<(), Refused> {
         for (key, _) in self.cache.iter() {
             let Ok(scope) = Scope::of(state, &key) else {

@@ -73,7 +73,7 @@ async fn a_commit_of_three_files_is_one_rollout(mode: Mode) {
         mode,
         &Options {
             git: Some(repository.path()),
-            release: Some("rollout"),
+            release: Some("stage"),
             ..Options::default()
         },
     );
@@ -82,19 +82,15 @@ async fn a_commit_of_three_files_is_one_rollout(mode: Mode) {
     };
     mesh.get_until("/orders/default", serves(first)).await;
     let second = repository.commit(&files("value: 2\n"));
-    let listed = mesh
-        .get_until("/api/rollouts", |answer| {
-            answer.json()["rollouts"]
-                .as_array()
-                .is_some_and(|all| !all.is_empty())
-        })
-        .await
-        .json();
-    let rollouts = listed["rollouts"].as_array().expect("rollouts");
-    assert_eq!(rollouts.len(), 1, "{listed}");
-    let rollout = &rollouts[0];
-    assert_eq!(rollout["change"], second.as_str(), "{rollout}");
-    assert_eq!(rollout["source"], "git", "{rollout}");
+    mesh.get_until(&format!("/api/changes/{second}"), |answer| {
+        answer.status == 200
+    })
+    .await;
+    let body = json!({"change": second, "start": true, "auto_promote": false,
+        "stages": stages(&[25.0, 50.0, 100.0])});
+    let created = mesh.post("/api/rollouts", &body).await;
+    assert_eq!(created.status, 201, "{}", created.text());
+    let rollout = created.json();
     assert_eq!(
         rollout["paths"].as_array().map(Vec::len),
         Some(3),
@@ -102,6 +98,12 @@ async fn a_commit_of_three_files_is_one_rollout(mode: Mode) {
     );
     let id = rollout["id"].as_str().expect("an id").to_owned();
     let course = Course { mesh, id };
+    course
+        .mesh
+        .get_until(&course.path(""), |answer| {
+            answer.json()["effect"] == "confirmed"
+        })
+        .await;
     course.reads_are_whole_while_it_is_promoted().await;
     course
         .mesh

@@ -77,6 +77,12 @@ pub enum Refused {
         /// The name.
         name: VersionName,
     },
+    /// Only a staged change set can be rolled out.
+    #[error("change set {name} was released before; stage what it holds under a new name")]
+    ChangeNotStaged {
+        /// The name.
+        name: VersionName,
+    },
     /// One path twice in a change set.
     #[error("{0} is named twice")]
     DuplicatePath(Path),

@@ -39,7 +39,7 @@ impl Upkeep {
 
     pub(super) async fn run(mut self, stop: CancellationToken) {
         let mut ticks = tokio::time::interval(LOOK);
-        while let Some(_) = stop.run_until_cancelled(ticks.tick()).await {
+        while stop.run_until_cancelled(ticks.tick()).await.is_some() {
             self.look();
             if self.forgotten.is_none_or(|at| at.elapsed() >= FORGET) {
                 self.forgotten = Some(Instant::now());

@@ -176,15 +176,15 @@ fn sketches_that_can_not_be_are_refused() {
         ),
         (
             refused_parts(|parts| parts.sparse[0].0 = 700),
-            "latencies are in seconds",
+            "is for latencies above",
         ),
         (
             refused_parts(|parts| parts.sparse[0].0 = i32::MAX),
-            "latencies are in seconds",
+            "is for latencies above",
         ),
         (
             refused_parts(|parts| parts.contiguous_first = i32::MAX),
-            "latencies are in seconds",
+            "is for latencies above",
         ),
     ] {
         assert!(told.contains(why), "{told}");

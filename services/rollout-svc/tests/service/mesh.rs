@@ -123,7 +123,7 @@ impl Mesh {
             ..Default::default()
         };
         let found = self.config.clone().get_document(request).await.unwrap();
-        found.into_inner().document.unwrap().version
+        found.into_inner().version
     }
 
     /// What config-svc has of a rollout's split.

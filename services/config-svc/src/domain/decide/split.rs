@@ -94,7 +94,7 @@ fn decide_end_again(state: &State, end: &EndSplit, ended: &EndedSplit) -> Result
     Ok(Decided::Unchanged(outcome))
 }
 
-/// Whether a change set can be split: not given up, all of it kept, with something
+/// Whether a change set can be split: staged, not given up, all of it kept, with something
 /// that is served to compare with, not stable already, and no document of it held.
 pub(in crate::domain) fn check_begin(state: &State, entry: &ChangeEntry) -> Result<(), Refused> {
     let change = &entry.change;
@@ -119,6 +119,11 @@ pub(in crate::domain) fn check_begin(state: &State, entry: &ChangeEntry) -> Resu
     }
     if is_stable(state, entry) {
         return Err(Refused::IsBaseline {
+            name: change.name.clone(),
+        });
+    }
+    if entry.state == ChangeState::Released {
+        return Err(Refused::ChangeNotStaged {
             name: change.name.clone(),
         });
     }

@@ -145,12 +145,10 @@ impl Model {
             }
             return same && (again || later);
         }
-        let Some(&(pair, false, _)) = self.changes.get(to.change) else {
+        let Some(&(pair, false, false)) = self.changes.get(to.change) else {
             return false;
         };
-        let stable = self.stable.get(&pair);
-        let allowed = stable.is_some_and(|stable| *stable != to.change);
-        if !allowed || self.holder(pair).is_some() {
+        if !self.stable.contains_key(&pair) || self.holder(pair).is_some() {
             return false;
         }
         self.active.insert(id, to);
