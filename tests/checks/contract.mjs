@@ -22,5 +22,7 @@ export const messages = new Map(
 
 function named(scope, { name, field = [], nestedType = [] }) {
   const full = `${scope}.${name}`;
-  return [[full, field.map(({ name }) => name)], ...nestedType.flatMap((type) => named(full, type))];
+  // entries of maps are no messages that anybody wrote
+  const written = nestedType.filter(({ options }) => !options?.mapEntry);
+  return [[full, field.map(({ name }) => name)], ...written.flatMap((type) => named(full, type))];
 }

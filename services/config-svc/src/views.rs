@@ -95,14 +95,30 @@ impl Views {
         subject: &Subject<'_>,
     ) -> Result<Reading, ReadError> {
         let cached = self.cache.get(key);
-        if let Some(kept) = &cached
-            && kept.is_current(state, key)
-            && let Some(reading) = kept.reading(subject)
-        {
-            self.measures.hit();
-            self.measures.split(reading.splits(), subject);
-            return Ok(reading);
-        }
+        let reading = match &cached {
+            Some(kept) if kept.is_current(state, key) => kept.reading(subject),
+            Some(_) | None => None,
+        };
+        let reading = match reading {
+            Some(reading) => {
+                self.measures.hit();
+                reading
+            }
+            // boxed: a future as large would be moved by every read that is kept
+            None => Box::pin(self.make(state, key, subject, cached)).await?,
+        };
+        self.measures.split(reading.splits(), subject);
+        Ok(reading)
+    }
+
+    /// Makes the form that a reader gets, of what was kept where that is still so.
+    async fn make(
+        &self,
+        state: &State,
+        key: &ViewKey,
+        subject: &Subject<'_>,
+        cached: Option<Arc<Kept>>,
+    ) -> Result<Reading, ReadError> {
         let began = self.measures.miss();
         let kept = match cached {
             Some(kept) if kept.is_current(state, key) => kept,
@@ -119,13 +135,11 @@ impl Views {
         let view = Arc::new(View::new(basis, rendered));
         self.cache
             .insert(key.clone(), Arc::new(kept.with(&arms, &view)));
-        let reading = kept.reading_of(arms, view);
-        self.measures.split(reading.splits(), subject);
-        Ok(reading)
+        Ok(kept.reading_of(arms, view))
     }
 
     /// That no view that was read lately would be split more often than
-    /// `MAX_SPLITS` times by a change set.
+    /// three times by a change set.
     pub fn check_crowded(&self, state: &State, change: &ChangeSet) -> Result<(), Refused> {
         for (key, _) in self.cache.iter() {
             let Ok(scope) = Scope::of(state, &key) else {
