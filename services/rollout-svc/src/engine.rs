@@ -1,9 +1,9 @@
 //! All rollouts of this process: read from memory, and changed by one command at a time each.
 //!
 //! Invariants, beside those of the domain:
-//! - **S1** what readers see is durable: a transition is published after its commit.
-//! - **S2** state, effect, audit entry, answer and breaker of a transition are one transaction.
-//! - **S3** when the store fails nothing more is written: what a failed sync carried is answered
+//! - **E1** what readers see is durable: a transition is published after its commit.
+//! - **E2** state, effect, audit entry, answer and breaker of a transition are one transaction.
+//! - **E3** when the store fails nothing more is written: what a failed sync carried is answered
 //!   as unknown, all else as unavailable.
 
 mod apply;
