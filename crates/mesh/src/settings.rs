@@ -6,6 +6,7 @@ use vortex_config_svc::source::ReleasePolicy;
 use vortex_gateway::SpringPrefix;
 use vortex_git::Location;
 use vortex_kit::telemetry::LogFormat;
+use vortex_rollout_svc::SourceStrategy;
 
 /// What `vortex up` is told.
 #[derive(Clone, Debug, clap::Args)]
@@ -63,6 +64,15 @@ pub struct Settings {
         default_value = "auto"
     )]
     pub release: ReleasePolicy,
+
+    /// How commits are rolled out where `--release rollout` is given
+    #[arg(
+        long,
+        value_name = "STRATEGY",
+        env = "VORTEX_SOURCE_STRATEGY",
+        default_value = "conservative"
+    )]
+    pub source_strategy: SourceStrategy,
 
     /// Path below which Spring's routes are, such as /config
     #[arg(

@@ -137,9 +137,12 @@ pub async fn start(
     let config =
         vortex_config_svc::start(config_settings(settings, data), &runtimes.config).await?;
     config.serve(bound.config);
-    let rollout =
-        vortex_rollout_svc::start(rollout_settings(data), config.channel(), &runtimes.rollout)
-            .await?;
+    let rollout = vortex_rollout_svc::start(
+        rollout_settings(settings, data),
+        config.channel(),
+        &runtimes.rollout,
+    )
+    .await?;
     rollout.serve(bound.rollout);
     let gateway_settings = vortex_gateway::Settings {
         http: settings.http,
@@ -164,9 +167,13 @@ pub async fn start(
     })
 }
 
-fn rollout_settings(data: &Data) -> vortex_rollout_svc::Settings {
+fn rollout_settings(settings: &Settings, data: &Data) -> vortex_rollout_svc::Settings {
     let folder = data.path().join("rollout");
-    vortex_rollout_svc::Settings::new(vortex_rollout_svc::StoreLocation::Embedded(folder))
+    let store = vortex_rollout_svc::StoreLocation::Embedded(folder);
+    vortex_rollout_svc::Settings {
+        source_strategy: settings.source_strategy,
+        ..vortex_rollout_svc::Settings::new(store)
+    }
 }
 
 fn config_settings(settings: &Settings, data: &Data) -> vortex_config_svc::Settings {

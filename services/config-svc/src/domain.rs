@@ -49,15 +49,15 @@ mod tests;
 
 pub use change::{ChangeEntry, ChangeSet, ChangeState, ChangedDocument};
 pub use command::{
-    Command, Detachment, DocumentWrite, EndSplit, Import, Outcome, Precondition, Release, Removal,
-    Selector, SetSplit, WriteChange,
+    Command, Detachment, DocumentWrite, EndSplit, Import, Outcome, Precondition, Release,
+    ReleaseBy, Removal, Selector, SetSplit, WriteChange,
 };
 pub use content::{Content, ContentRef, Defect, MAX_DOCUMENT_BYTES, Sha256};
 pub use decide::{Decided, Request, SplitPlan, SplitTarget, decide, plan_split};
 pub use diff::json_patch;
 pub use document::{Document, MAX_VERSIONS, Version};
 pub use fold::{Inconsistent, fold};
-pub use import::{ImportPlan, SourceFile, plan_import};
+pub use import::{Compared, ImportPlan, SourceFile, plan_import};
 pub use label::{Feed, LabelState};
 pub use names::{
     App, AppProfile, InvalidName, Label, MediaType, Path, Profile, RequestId, SourceName, SplitId,

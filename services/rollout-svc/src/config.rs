@@ -6,7 +6,10 @@ pub use vortex_kit::settings::About;
 use vortex_kit::{channel::Target, settings::Listens};
 pub use vortex_store::service::Location as StoreLocation;
 
-use crate::{domain::BreakerLimits, engine::Keep};
+use crate::{
+    domain::{BreakerLimits, Preset},
+    engine::Keep,
+};
 
 /// What the program is, for its help and its defaults.
 pub const ABOUT: About = About {
@@ -66,6 +69,32 @@ pub struct Settings {
     /// How many rollouts that have ended are kept
     #[arg(long, value_name = "COUNT", default_value_t = Settings::KEEP_COUNT)]
     pub keep_count: usize,
+
+    /// How commits of sources are rolled out whose release policy is `rollout`
+    #[arg(long, value_name = "STRATEGY", default_value = "conservative")]
+    pub source_strategy: SourceStrategy,
+}
+
+/// How a source's change sets are rolled out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum SourceStrategy {
+    /// 1, 5, 25, 50, 100 % of instances for 5, 5, 10, 10, 0 minutes.
+    #[default]
+    Conservative,
+    /// 10, 50, 100 % for 5, 5, 0 minutes.
+    Aggressive,
+    /// 100 % at once, and completed by the first figures that pass.
+    Immediate,
+}
+
+impl From<SourceStrategy> for Preset {
+    fn from(strategy: SourceStrategy) -> Self {
+        match strategy {
+            SourceStrategy::Conservative => Self::Conservative,
+            SourceStrategy::Aggressive => Self::Aggressive,
+            SourceStrategy::Immediate => Self::Immediate,
+        }
+    }
 }
 
 impl Settings {
@@ -87,6 +116,7 @@ impl Settings {
             breaker_window: Self::BREAKER.window,
             keep_days: Self::KEEP_DAYS,
             keep_count: Self::KEEP_COUNT,
+            source_strategy: SourceStrategy::default(),
         }
     }
 
@@ -121,6 +151,7 @@ mod tests {
         let new = Settings::new(set.store.clone());
         assert_eq!(set.breaker(), new.breaker());
         assert_eq!(set.keep(), new.keep());
+        assert_eq!(set.source_strategy, new.source_strategy);
         assert_eq!(set.store.to_string(), "embedded:vortex-data/rollout");
     }
 }

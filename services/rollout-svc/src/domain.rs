@@ -24,7 +24,7 @@ pub use measured::{
 };
 pub use moment::Moment;
 pub use names::{InvalidName, RequestId, RolloutId, application};
-pub use plan::{InvalidStages, Stage, StageDraft, Stages, Strategy, Unit};
+pub use plan::{InvalidStages, Preset, Stage, StageDraft, Stages, Strategy, Unit};
 pub use refused::Refused;
 pub use rollout::{Rollout, Spec, Standing};
 pub use state::{

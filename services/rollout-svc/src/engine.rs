@@ -12,6 +12,7 @@ mod directory;
 mod entry;
 mod error;
 mod evaluate;
+mod follow;
 mod forget;
 mod orders;
 mod outbox;
@@ -21,7 +22,7 @@ mod requests;
 mod steady;
 mod wake;
 
-pub use create::{Draft, Revert, Target};
+pub use create::{Draft, Revert, SourceChange, Target};
 pub use entry::{Delivery, Entry};
 pub use error::Error;
 pub use forget::Keep;

@@ -1,6 +1,7 @@
 //! The rollout service: brings a staged version to more and more readers, and decides by what is
 //! measured whether it goes on.
 
+pub mod changes;
 pub mod config;
 pub mod domain;
 pub mod engine;
@@ -11,11 +12,12 @@ pub mod splits;
 pub mod store;
 mod tasks;
 
-pub use config::{About, ProcessSettings, Settings, StoreLocation};
+pub use config::{About, ProcessSettings, Settings, SourceStrategy, StoreLocation};
 pub use meters::Meters;
 
 use std::sync::Arc;
 
+use changes::Changes;
 use engine::Rollouts;
 use grpc::Grpc;
 use splits::Splits;
@@ -106,12 +108,14 @@ pub async fn rollouts(
     let engine = open(&settings.store, &runtime.metrics).await?;
     let rollouts = Rollouts::open(
         RolloutStore::new(engine),
-        Splits::new(config),
+        Splits::new(config.clone()),
         settings.breaker(),
         runtime.clock.clone(),
         Meters::new(&runtime.metrics),
     )
     .await?;
-    tasks::start(&rollouts, settings.keep(), runtime);
+    let changes = Changes::new(config);
+    let preset = settings.source_strategy.into();
+    tasks::start(&rollouts, changes, preset, settings.keep(), runtime);
     Ok(rollouts)
 }

@@ -108,6 +108,24 @@ impl Splits {
         })
     }
 
+    /// Whether a forced release has ended a rollout's split.
+    ///
+    /// # Errors
+    /// config-svc is away.
+    pub async fn is_detached(&self, id: &RolloutId) -> Result<bool, Fault> {
+        let request = pb::GetSplitRequest { id: id.to_string() };
+        let context = Context::root().within(ATTEMPT);
+        let found = context.scope(self.client.clone().get_split(request)).await;
+        match found.map_err(|status| Fault::from_status(&status)) {
+            Ok(found) => Ok(found
+                .into_inner()
+                .split
+                .is_some_and(|split| split.state() == pb::SplitState::Detached)),
+            Err(fault) if fault.reason() == Reason::SplitNotFound => Ok(false),
+            Err(fault) => Err(fault),
+        }
+    }
+
     /// Tells config-svc of an effect, once.
     ///
     /// # Errors

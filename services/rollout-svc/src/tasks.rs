@@ -2,17 +2,31 @@
 
 mod backoff;
 mod controller;
+mod follower;
 mod outbox;
 mod upkeep;
 
 use vortex_kit::process::Runtime;
 
-use crate::engine::{Keep, Rollouts};
+use crate::{
+    changes::Changes,
+    domain::Preset,
+    engine::{Keep, Rollouts},
+};
+use follower::Follower;
 use upkeep::Upkeep;
 
 /// Starts the tasks, which end with the process.
-pub(crate) fn start(rollouts: &Rollouts, keep: Keep, runtime: &Runtime) {
+pub(crate) fn start(
+    rollouts: &Rollouts,
+    changes: Changes,
+    preset: Preset,
+    keep: Keep,
+    runtime: &Runtime,
+) {
     let lifecycle = &runtime.lifecycle;
+    let follower = Follower::new(rollouts.clone(), changes, preset, runtime.health.clone());
+    lifecycle.spawn("follower", follower.run());
     lifecycle.spawn("outbox", outbox::run(rollouts.clone()));
     lifecycle.spawn("controller", controller::run(rollouts.clone()));
     let upkeep = Upkeep::new(rollouts.clone(), keep, runtime.health.clone());

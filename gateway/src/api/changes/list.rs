@@ -18,6 +18,8 @@ pub(super) struct Parameters {
     /// Only those in this state.
     #[param(inline)]
     state: Option<State>,
+    /// Only those that wait for a rollout to take them up.
+    awaits_rollout: Option<bool>,
     /// At most so many, 1 to 1,000; 100 when left out.
     page_size: Option<u32>,
     /// The `next_page_token` of the page before.
@@ -51,6 +53,7 @@ pub(super) async fn list(
         state: state.unwrap_or_default().into(),
         page_size: parameters.page_size.unwrap_or_default(),
         page_token: parameters.page_token.unwrap_or_default(),
+        awaits_rollout: parameters.awaits_rollout.unwrap_or_default(),
     };
     let reply = services.config().list_changes(request).await?.into_inner();
     Ok(Json(Changes {

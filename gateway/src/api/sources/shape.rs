@@ -113,9 +113,15 @@ struct Label {
     label: String,
     /// The commit that is imported.
     commit: String,
-    /// A commit that waits for an operator or was refused; empty when none.
+    /// What was released last: the commit, or what took one back. Empty while nothing was.
+    served_commit: String,
+    /// Whether the commit that is imported waits for a rollout to take it up.
+    awaits_rollout: bool,
+    /// A commit that waits for an operator or for a rollout to end, or was refused; empty when
+    /// none.
     pending_commit: String,
-    /// Why it waits: `SOURCE_SHRANK`, `DOCUMENT_INVALID`.
+    /// Why it waits: `SOURCE_SHRANK`, `LABEL_HAS_DOCUMENTS`, `DOCUMENT_INVALID`,
+    /// `ROLLOUT_CONFLICT`, `UNAVAILABLE`.
     pending_reason: String,
     /// More about why, for people.
     pending_detail: String,
@@ -126,6 +132,8 @@ impl From<proto::SourceLabel> for Label {
         Self {
             label: label.label,
             commit: label.commit,
+            served_commit: label.served_commit,
+            awaits_rollout: label.awaits_rollout,
             pending_commit: label.pending_commit,
             pending_reason: label.pending_reason,
             pending_detail: label.pending_detail,

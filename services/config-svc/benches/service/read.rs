@@ -14,7 +14,9 @@ use std::{
     time::Duration,
 };
 use tonic::Request;
-use vortex_config_svc::domain::{Command, DocumentWrite, Import, Label, Request as Asked, Subject};
+use vortex_config_svc::domain::{
+    Command, DocumentWrite, Import, Label, ReleaseBy, Request as Asked, Subject,
+};
 use vortex_kit::clock::{Clock as _, System};
 use vortex_proto::config::v1::{self as pb, config_service_server::ConfigService as _};
 
@@ -120,7 +122,7 @@ async fn write(petclinic: Arc<Petclinic>, done: Arc<AtomicBool>) {
                 content: checked.content,
                 written_for: None,
             }],
-            release: true,
+            release: ReleaseBy::Import,
         };
         let asked = Asked {
             principal: "source:git".to_owned(),

@@ -83,8 +83,19 @@ pub struct Import {
     pub author: String,
     /// What the commit changed.
     pub documents: Vec<DocumentWrite>,
-    /// Whether it is released at once.
-    pub release: bool,
+    /// Who releases it.
+    pub release: ReleaseBy,
+}
+
+/// Who releases what a source's commit changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReleaseBy {
+    /// The import itself.
+    Import,
+    /// An operator, later.
+    Operator,
+    /// A rollout; the import itself where a rollout has nothing to compare with.
+    Rollout,
 }
 
 /// Which change set is meant.

@@ -60,9 +60,13 @@ impl State {
                 released,
                 source,
                 reverts,
+                awaits_rollout,
             } => {
                 let outcome =
                     self.apply_change(change, *released, source.as_ref(), reverts.is_some());
+                if *awaits_rollout {
+                    self.await_rollout(change);
+                }
                 if let Some(split) = reverts {
                     self.ended.note_revert(split, change.seq);
                 }
@@ -108,7 +112,7 @@ impl State {
             dropped.extend(replaced);
             dropped.extend(document.drop_surplus(&self.pins));
         }
-        label.note_feed(change, released, source);
+        let replaced = label.note_feed(change, released, source);
         if released {
             label.generation = change.seq.0;
         }
@@ -122,6 +126,7 @@ impl State {
             },
             kept: (change.documents.len() as u32).max(1),
         });
+        self.give_up(replaced);
         for seq in dropped {
             self.release_versions(seq, 1);
         }
@@ -152,7 +157,36 @@ impl State {
         }
         label.generation = at.0;
         self.labels.insert(change.label.clone(), label);
+        self.take_up(&change);
         Ok(moved(at, &change, true))
+    }
+
+    /// Notes that a change set waits for a rollout.
+    fn await_rollout(&mut self, change: &ChangeSet) {
+        if let Some(feed) = self.feed_mut(&change.label) {
+            feed.awaiting = Some(change.seq);
+        }
+    }
+
+    /// Notes that a change set waits for a rollout no longer.
+    pub(super) fn take_up(&mut self, change: &ChangeSet) {
+        if let Some(feed) = self.feed_mut(&change.label)
+            && feed.awaiting == Some(change.seq)
+        {
+            feed.awaiting = None;
+        }
+    }
+
+    fn feed_mut(&mut self, label: &Label) -> Option<&mut Feed> {
+        self.labels.get_mut(label)?.feed.as_mut()
+    }
+
+    /// Gives up what waited for a rollout, as the next import takes its place.
+    fn give_up(&mut self, replaced: Option<Seq>) {
+        let entry = replaced.and_then(|seq| self.changes.get_mut(&seq));
+        if let Some(entry) = entry.filter(|entry| entry.state == ChangeState::Staged) {
+            entry.state = ChangeState::Discarded;
+        }
     }
 
     fn apply_standing(
@@ -162,6 +196,7 @@ impl State {
         to: ChangeState,
     ) -> Result<Outcome, Inconsistent> {
         let change = self.change_mut(at, seq, to)?;
+        self.take_up(&change);
         Ok(moved(at, &change, false))
     }
 
@@ -251,12 +286,21 @@ impl LabelState {
         (document, dropped)
     }
 
-    fn note_feed(&mut self, change: &ChangeSet, released: bool, source: Option<&SourceName>) {
-        let Some(source) = source else { return };
+    /// Notes what a source imported. Answers the change set that waited for a rollout
+    /// until then.
+    fn note_feed(
+        &mut self,
+        change: &ChangeSet,
+        released: bool,
+        source: Option<&SourceName>,
+    ) -> Option<Seq> {
+        let source = source?;
+        let before = self.feed.take();
+        let replaced = before.as_ref().and_then(|feed| feed.awaiting);
         let served = if released {
             Some(change.name.clone())
         } else {
-            self.feed.take().and_then(|feed| feed.served)
+            before.and_then(|feed| feed.served)
         };
         self.detached = None;
         self.feed = Some(Feed {
@@ -264,7 +308,9 @@ impl LabelState {
             imported: change.name.clone(),
             imported_at: change.written_at,
             served,
+            awaiting: None,
         });
+        replaced
     }
 }
 

@@ -1,7 +1,7 @@
 //! Plans what a source's commit changes, and whether it may.
 
 use super::{Content, Defect, Document, DocumentWrite, LabelState, Path};
-use std::{collections::HashSet, sync::Arc};
+use std::collections::HashSet;
 
 /// A file as a source has it.
 #[derive(Debug, Clone)]
@@ -49,21 +49,44 @@ impl PartialEq for DocumentWrite {
 
 impl Eq for DocumentWrite {}
 
-/// What `files` change on a label.
-///
-/// `complete` says that they are all there are, so that what they lack is
-/// deleted; otherwise they are what a commit touched. `approved` lets a commit
-/// through that removes more than half.
+/// What the files of a commit are compared with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Compared {
+    /// They are what the commit touched; with what was imported before it.
+    Touched,
+    /// They are all there are, and what they lack is deleted; with what was imported
+    /// before.
+    Whole,
+    /// They are all there are, and what they lack is deleted; with what is stable,
+    /// whatever was imported.
+    WithStable,
+}
+
+impl Compared {
+    fn before(self, document: &Document) -> &Content {
+        let version = match self {
+            // a revert says nothing of what a source holds
+            Self::Touched | Self::Whole => document.versions.iter().rev().find(|v| !v.revert),
+            Self::WithStable => document.stable_version(),
+        };
+        version.map_or(&Content::Absent, |version| &version.content)
+    }
+}
+
+/// What `files` change on a label. `approved` lets a commit through that removes more
+/// than half.
 pub fn plan_import(
     label: Option<&LabelState>,
     files: Vec<SourceFile>,
-    complete: bool,
+    compared: Compared,
     approved: bool,
 ) -> ImportPlan {
     let empty = LabelState::default();
     let label = label.unwrap_or(&empty);
     let first = label.feed.is_none();
-    if let Some((path, defect)) = files.iter().find_map(|file| newly_invalid(label, file))
+    let mut invalid = files.iter();
+    let invalid = invalid.find_map(|file| newly_invalid(label, file, compared));
+    if let Some((path, defect)) = invalid
         && !first
     {
         return ImportPlan::Invalid { path, defect };
@@ -74,17 +97,14 @@ pub fn plan_import(
             return ImportPlan::TakesOver { documents };
         }
     }
-    let mut writes = if complete {
-        missing(label, &files)
-    } else {
-        Vec::new()
+    let mut writes = match compared {
+        Compared::Touched => Vec::new(),
+        Compared::Whole | Compared::WithStable => missing(label, &files, compared),
     };
-    writes.extend(files.into_iter().filter_map(|file| changed(label, file)));
-    let of = label
-        .documents
-        .values()
-        .filter(|d| latest(d).exists())
-        .count();
+    let changed = |file| changed(label, file, compared);
+    writes.extend(files.into_iter().filter_map(changed));
+    let before = label.documents.values().map(|d| compared.before(d));
+    let of = before.filter(|content| content.exists()).count();
     let removed = writes
         .iter()
         .filter(|write| !write.content.exists())
@@ -95,13 +115,11 @@ pub fn plan_import(
     ImportPlan::Import(writes)
 }
 
-/// What was imported last of a document, whether it was released or not.
-fn latest(document: &Arc<Document>) -> &Content {
-    let imported = document.versions.iter().rev().find(|v| !v.revert);
-    imported.map_or(&Content::Absent, |version| &version.content)
-}
-
-fn newly_invalid(label: &LabelState, file: &SourceFile) -> Option<(Path, Defect)> {
+fn newly_invalid(
+    label: &LabelState,
+    file: &SourceFile,
+    compared: Compared,
+) -> Option<(Path, Defect)> {
     let Content::Present {
         defect: Some(defect),
         ..
@@ -111,7 +129,7 @@ fn newly_invalid(label: &LabelState, file: &SourceFile) -> Option<(Path, Defect)
     };
     let was_invalid = label.documents.get(&file.path).is_some_and(|d| {
         matches!(
-            latest(d),
+            compared.before(d),
             Content::Present {
                 defect: Some(_),
                 ..
@@ -121,12 +139,12 @@ fn newly_invalid(label: &LabelState, file: &SourceFile) -> Option<(Path, Defect)
     (!was_invalid).then(|| (file.path.clone(), defect.clone()))
 }
 
-fn missing(label: &LabelState, files: &[SourceFile]) -> Vec<DocumentWrite> {
+fn missing(label: &LabelState, files: &[SourceFile], compared: Compared) -> Vec<DocumentWrite> {
     let there: HashSet<&Path> = files.iter().map(|file| &file.path).collect();
     label
         .documents
         .values()
-        .filter(|document| latest(document).exists() && !there.contains(&document.path))
+        .filter(|document| compared.before(document).exists() && !there.contains(&document.path))
         .map(|document| DocumentWrite {
             path: document.path.clone(),
             content: Content::Absent,
@@ -135,11 +153,9 @@ fn missing(label: &LabelState, files: &[SourceFile]) -> Vec<DocumentWrite> {
         .collect()
 }
 
-fn changed(label: &LabelState, file: SourceFile) -> Option<DocumentWrite> {
-    let before = label
-        .documents
-        .get(&file.path)
-        .map_or(&Content::Absent, latest);
+fn changed(label: &LabelState, file: SourceFile, compared: Compared) -> Option<DocumentWrite> {
+    let document = label.documents.get(&file.path);
+    let before = document.map_or(&Content::Absent, |document| compared.before(document));
     (!before.same_bytes(&file.content)).then_some(DocumentWrite {
         path: file.path,
         content: file.content,

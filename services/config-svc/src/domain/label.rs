@@ -1,6 +1,6 @@
 //! Labels: the sets of documents that are read together.
 
-use super::{Document, Path, SourceName, VersionName};
+use super::{Document, Path, Seq, SourceName, VersionName};
 use imbl::OrdMap;
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -30,6 +30,9 @@ pub struct Feed {
     pub imported_at: Timestamp,
     /// The commit that is served. None while nothing was released.
     pub served: Option<VersionName>,
+    /// The change set that is to be rolled out, until a rollout takes it up. The next
+    /// import takes its place.
+    pub awaiting: Option<Seq>,
 }
 
 impl LabelState {
@@ -42,6 +45,12 @@ impl LabelState {
             .iter()
             .filter_map(move |extension| self.documents.get(format!("{stem}.{extension}").as_str()))
             .map(AsRef::as_ref)
+    }
+
+    /// Whether readers get a document that is no part of a canary.
+    pub fn is_served(&self, path: &Path) -> bool {
+        let document = self.documents.get(path);
+        document.is_some_and(|document| document.served().is_some())
     }
 
     /// How many documents are served.

@@ -93,6 +93,8 @@ pub enum Body {
         source: Option<SourceName>,
         /// The split that it takes back, if it does.
         reverts: Option<SplitId>,
+        /// Whether it waits for a rollout to take it up.
+        awaits_rollout: bool,
     },
     /// A change set was made stable.
     Release {

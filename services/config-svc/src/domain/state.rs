@@ -103,6 +103,13 @@ impl State {
         Some(documents.find(|d| d.served().is_some()).unwrap_or(first))
     }
 
+    /// Whether a change set waits for a rollout to take it up.
+    pub fn awaits_rollout(&self, entry: &ChangeEntry) -> bool {
+        let feed = self.labels.get(&entry.change.label);
+        let feed = feed.and_then(|label| label.feed.as_ref());
+        feed.is_some_and(|feed| feed.awaiting == Some(entry.change.seq))
+    }
+
     /// The newest change set of this name on a label.
     pub fn newest_change(&self, label: &Label, name: &VersionName) -> Option<&ChangeEntry> {
         let written = self.names.get(&(label.clone(), name.clone()))?;

@@ -1,6 +1,7 @@
 //! The domain against a model simple enough to be seen right, and its rules one
 //! by one.
 
+mod by_rollout;
 mod imports;
 mod model;
 mod reading;

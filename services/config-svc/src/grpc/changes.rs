@@ -74,7 +74,7 @@ pub(super) fn get(
     let state = grpc.configuration.state();
     let entry = selected(&state, &selector)?;
     Ok(pb::GetChangeResponse {
-        change: Some(convert::change(entry)),
+        change: Some(convert::change(&state, entry)),
         token: convert::token(&grpc.configuration, state.head),
     })
 }
@@ -94,11 +94,12 @@ pub(super) fn list(
         .rev()
         .map(|(_, entry)| entry)
         .filter(|entry| wanted.is_none_or(|state| entry.state == state))
+        .filter(|entry| !request.awaits_rollout || state.awaits_rollout(entry))
         .filter(|entry| label.is_none_or(|label| entry.change.label == *label));
     let changes: Vec<pb::Change> = found
         .by_ref()
         .take(size)
-        .map(convert::change_in_list)
+        .map(|entry| convert::change_in_list(&state, entry))
         .collect();
     let more = found.next().is_some();
     let last = changes.last().filter(|_| more);
@@ -240,7 +241,8 @@ fn selected<'a>(state: &'a State, selector: &Selector) -> Result<&'a ChangeEntry
 
 fn change_of(grpc: &Grpc, outcome: &Outcome) -> Option<pb::Change> {
     let state = grpc.configuration.state();
-    state.changes.get(&outcome.change).map(convert::change)
+    let entry = state.changes.get(&outcome.change)?;
+    Some(convert::change(&state, entry))
 }
 
 fn wanted_state(given: i32) -> Result<Option<ChangeState>, Fault> {

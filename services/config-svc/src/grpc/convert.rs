@@ -109,16 +109,16 @@ pub(super) fn change_state(state: ChangeState) -> pb::ChangeState {
 }
 
 /// A change set with all its documents.
-pub(super) fn change(entry: &ChangeEntry) -> pb::Change {
-    listed_change(entry, usize::MAX)
+pub(super) fn change(state: &State, entry: &ChangeEntry) -> pb::Change {
+    listed_change(entry, usize::MAX, state.awaits_rollout(entry))
 }
 
 /// A change set as lists give it.
-pub(super) fn change_in_list(entry: &ChangeEntry) -> pb::Change {
-    listed_change(entry, LISTED_DOCUMENTS)
+pub(super) fn change_in_list(state: &State, entry: &ChangeEntry) -> pb::Change {
+    listed_change(entry, LISTED_DOCUMENTS, state.awaits_rollout(entry))
 }
 
-fn listed_change(entry: &ChangeEntry, documents: usize) -> pb::Change {
+fn listed_change(entry: &ChangeEntry, documents: usize, awaits_rollout: bool) -> pb::Change {
     let change = &entry.change;
     pb::Change {
         name: change.name.to_string(),
@@ -137,7 +137,7 @@ fn listed_change(entry: &ChangeEntry, documents: usize) -> pb::Change {
             .map(|changed| changed_document(changed, change.name.as_str()))
             .collect(),
         document_count: change.documents.len() as u32,
-        awaits_rollout: false,
+        awaits_rollout,
     }
 }
 
@@ -182,6 +182,7 @@ fn body(state: &State, record: &Record) -> pb::record::Body {
         Body::Change {
             change: written,
             released,
+            awaits_rollout,
             ..
         } => {
             let entry = ChangeEntry {
@@ -193,7 +194,7 @@ fn body(state: &State, record: &Record) -> pb::record::Body {
                 },
                 kept: 0,
             };
-            pb::record::Body::Change(change(&entry))
+            pb::record::Body::Change(listed_change(&entry, usize::MAX, *awaits_rollout))
         }
         Body::Release { change, detached } => pb::record::Body::Released(pb::Released {
             name,

@@ -2,7 +2,7 @@
 
 use super::{Grpc, Reply, convert, parse};
 use crate::{
-    domain::{Request as Requester, SourceName},
+    domain::{Label, Request as Requester, SourceName, State},
     error::write_error,
     source::{
         Approval, AskError, Defect, DetachError, GitSettings, LabelStatus, ReleasePolicy, Status,
@@ -26,8 +26,13 @@ impl SourceService for Grpc {
         page::size(request.into_inner().page_size)?;
         let configured = self.sources.list();
         let others = self.sources.unconfigured(&self.configuration.state());
-        let configured = configured.iter().map(|(s, status)| source(s, status));
-        let others = others.iter().map(|(n, status)| unconfigured(n, status));
+        let state = self.configuration.state();
+        let configured = configured
+            .iter()
+            .map(|(s, status)| source(&state, s, status));
+        let others = others
+            .iter()
+            .map(|(n, status)| unconfigured(&state, n, status));
         let mut sources: Vec<_> = configured.chain(others).collect();
         sources.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(Response::new(pb::ListSourcesResponse {
@@ -100,14 +105,15 @@ impl SourceService for Grpc {
 
 impl Grpc {
     fn source(&self, name: &str) -> Result<pb::Source, Fault> {
+        let state = self.configuration.state();
         let unknown = match self.sources.get(name) {
-            Ok((settings, status)) => return Ok(source(&settings, &status)),
+            Ok((settings, status)) => return Ok(source(&state, &settings, &status)),
             Err(unknown) => unknown,
         };
-        let others = self.sources.unconfigured(&self.configuration.state());
+        let others = self.sources.unconfigured(&state);
         let found = others.iter().find(|(known, _)| known.as_str() == name);
         found
-            .map(|(name, status)| unconfigured(name, status))
+            .map(|(name, status)| unconfigured(&state, name, status))
             .ok_or_else(|| fault(&unknown))
     }
 }
@@ -134,29 +140,30 @@ async fn detach(
     })
 }
 
-fn source(settings: &GitSettings, status: &Status) -> pb::Source {
+fn source(state: &State, settings: &GitSettings, status: &Status) -> pb::Source {
     let release = match settings.release {
         ReleasePolicy::Auto => pb::ReleasePolicy::Auto,
         ReleasePolicy::Stage => pb::ReleasePolicy::Stage,
+        ReleasePolicy::Rollout => pb::ReleasePolicy::Rollout,
     };
     pb::Source {
         kind: "git".to_owned(),
         location: settings.location.to_string(),
         release: release.into(),
         state: pb::SourceState::Configured.into(),
-        ..standing(&settings.name, status)
+        ..standing(state, &settings.name, status)
     }
 }
 
 /// A source that feeds labels and is not configured.
-fn unconfigured(name: &SourceName, status: &Status) -> pb::Source {
+fn unconfigured(state: &State, name: &SourceName, status: &Status) -> pb::Source {
     pb::Source {
         state: pb::SourceState::NotConfigured.into(),
-        ..standing(name, status)
+        ..standing(state, name, status)
     }
 }
 
-fn standing(name: &SourceName, status: &Status) -> pb::Source {
+fn standing(state: &State, name: &SourceName, status: &Status) -> pb::Source {
     pb::Source {
         name: name.to_string(),
         last_success: status.last_success.map(convert::timestamp),
@@ -165,7 +172,7 @@ fn standing(name: &SourceName, status: &Status) -> pb::Source {
         labels: status
             .labels
             .iter()
-            .map(|(name, label)| source_label(name.as_str(), label))
+            .map(|(name, label)| source_label(state, name, label))
             .collect(),
         defects: status.defects.iter().map(source_defect).collect(),
         more_defects: status.more_defects as u32,
@@ -173,10 +180,14 @@ fn standing(name: &SourceName, status: &Status) -> pb::Source {
     }
 }
 
-fn source_label(name: &str, label: &LabelStatus) -> pb::SourceLabel {
+fn source_label(state: &State, name: &Label, label: &LabelStatus) -> pb::SourceLabel {
     let pending = label.pending.as_ref();
+    let feed = state.labels.get(name).and_then(|l| l.feed.as_ref());
+    let served = feed.and_then(|feed| feed.served.as_ref());
     pb::SourceLabel {
-        label: name.to_owned(),
+        label: name.to_string(),
+        served_commit: served.map_or(String::new(), ToString::to_string),
+        awaits_rollout: feed.is_some_and(|feed| feed.awaiting.is_some()),
         commit: label
             .commit
             .as_ref()

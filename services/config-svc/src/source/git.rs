@@ -31,4 +31,6 @@ pub enum ReleasePolicy {
     Auto,
     /// They wait for an operator to release them.
     Stage,
+    /// They are rolled out.
+    Rollout,
 }

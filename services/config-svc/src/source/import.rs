@@ -2,9 +2,10 @@
 
 use crate::{
     configuration::Configuration,
-    domain::{Content, Path, Sha256, SourceFile, VersionName},
+    domain::{Content, Label, LabelState, Path, Sha256, SourceFile, VersionName},
 };
 use bytes::Bytes;
+use std::sync::Arc;
 use vortex_git::{Change, ChangeKind, Commit, CommitId, FileRef, History, Repository, Skipped};
 
 /// Commits imported one by one between two looks; more become one change set.
@@ -54,9 +55,11 @@ pub(super) fn commits_to_import(
 pub(super) fn read_commit(
     configuration: &Configuration,
     repository: &Repository,
+    label: &Label,
     base: Option<CommitId>,
     commit: &Commit,
 ) -> Result<ReadCommit, ReadCommitError> {
+    let state = Arc::clone(&configuration.state());
     let mut read = ReadCommit {
         id: VersionName::trusted(&commit.id.to_string()),
         commit: commit.id,
@@ -70,6 +73,7 @@ pub(super) fn read_commit(
     let mut reader = FileReader {
         configuration,
         repository,
+        label: state.labels.get(label),
         read: &mut read,
         bytes: 0,
     };
@@ -97,6 +101,8 @@ pub(super) fn read_commit(
 struct FileReader<'a> {
     configuration: &'a Configuration,
     repository: &'a Repository,
+    /// The label as it is.
+    label: Option<&'a LabelState>,
     read: &'a mut ReadCommit,
     bytes: u64,
 }
@@ -135,13 +141,25 @@ impl FileReader<'_> {
             return Err(ReadCommitError::TooLarge(self.bytes));
         }
         let bytes = self.repository.read(file.blob, limit)?;
-        let checked = self.configuration.check_source_file(&path, bytes);
-        self.read.contents.push(checked.bytes);
-        self.read.files.push(SourceFile {
-            path,
-            content: checked.content,
-        });
+        let content = match self.known(&path, &bytes) {
+            Some(known) => known,
+            None => {
+                let checked = self.configuration.check_source_file(&path, bytes);
+                self.read.contents.push(checked.bytes);
+                checked.content
+            }
+        };
+        self.read.files.push(SourceFile { path, content });
         Ok(())
+    }
+
+    /// The stable version's content, if the file is the same: it is stored, and was
+    /// parsed before.
+    fn known(&self, path: &Path, bytes: &[u8]) -> Option<Content> {
+        let stable = self.label?.documents.get(path)?.stable_version()?;
+        let stored = stable.content.stored()?;
+        let same = stored.size as usize == bytes.len() && stored.sha256 == Sha256::of(bytes);
+        same.then(|| stable.content.clone())
     }
 
     /// The path, unless it is one that readers could not ask for.

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     configuration::Configuration,
-    domain::{InvalidName, Label, Request},
+    domain::{InvalidName, Label, Request, SplitId},
 };
 use metrics::Counter;
 use report::Reporter;
@@ -90,6 +90,7 @@ impl Poller {
             tokio::select! {
                 () = stop.cancelled() => break,
                 () = tokio::time::sleep(jittered(self.settings.poll)) => {}
+                () = self.until_let_go() => {}
                 ask = inbox.recv() => match ask {
                     None => break,
                     Some(ask) => self.take(ask, &mut waiting),
@@ -98,6 +99,24 @@ impl Poller {
             // what was asked meanwhile is answered by the same look
             while let Ok(ask) = inbox.try_recv() {
                 self.take(ask, &mut waiting);
+            }
+        }
+    }
+
+    /// Waits for a rollout to end that a commit waits for; without end if none does.
+    async fn until_let_go(&self) {
+        let held_by: BTreeSet<SplitId> = lock(&self.status).held_by().cloned().collect();
+        if held_by.is_empty() {
+            return std::future::pending().await;
+        }
+        let mut heads = self.configuration.heads();
+        let are_active = || {
+            let state = self.configuration.state();
+            held_by.iter().all(|id| state.splits.contains_key(id))
+        };
+        while are_active() {
+            if heads.changed().await.is_err() {
+                return std::future::pending().await;
             }
         }
     }
@@ -126,10 +145,20 @@ impl Poller {
                 status.last_success = Some(now);
             }
             self.list_defects(&mut status);
-            self.reporter.report(&status);
+            self.reporter.report(&status, &self.waiting(&status));
         }
-        self.approved.clear();
+        self.forget_approvals();
         result
+    }
+
+    /// An approval is for one look, and for those that its commit has to wait for.
+    fn forget_approvals(&mut self) {
+        let status = lock(&self.status);
+        self.approved.retain(|approval| {
+            let label = status.labels.get(&approval.label);
+            let pending = label.and_then(|label| label.pending.as_ref());
+            pending.is_some_and(|p| p.held_by().is_some() && p.commit == approval.commit)
+        });
     }
 
     async fn read(&mut self, stop: &CancellationToken) -> Result<(), Failed> {

@@ -1,7 +1,7 @@
 //! How a source stands.
 
 use super::Approval;
-use crate::domain::{Label, VersionName};
+use crate::domain::{Label, SplitId, VersionName};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
@@ -51,8 +51,10 @@ pub struct Pending {
 }
 
 /// Why a commit is not imported.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PendingReason {
+    /// A rollout of the label has to end first.
+    Held(SplitId),
     /// It removes more than half of the label's documents.
     Shrank,
     /// It would replace documents that were written through the API.
@@ -76,10 +78,24 @@ pub struct Defect {
     pub detail: String,
 }
 
+impl Pending {
+    /// The rollout that has to end first, if that is what it waits for.
+    pub fn held_by(&self) -> Option<&SplitId> {
+        match &self.reason {
+            PendingReason::Held(by) => Some(by),
+            PendingReason::Shrank
+            | PendingReason::TakesOver
+            | PendingReason::Invalid
+            | PendingReason::Failed => None,
+        }
+    }
+}
+
 impl PendingReason {
     /// The reason as callers are told.
-    pub fn as_str(self) -> &'static str {
+    pub fn as_str(&self) -> &'static str {
         match self {
+            Self::Held(_) => "ROLLOUT_CONFLICT",
             Self::Shrank => "SOURCE_SHRANK",
             Self::TakesOver => "LABEL_HAS_DOCUMENTS",
             Self::Invalid => "DOCUMENT_INVALID",
@@ -98,10 +114,16 @@ impl Status {
         pending.is_some_and(|pending| {
             let waits = match pending.reason {
                 PendingReason::Shrank | PendingReason::TakesOver => true,
-                PendingReason::Invalid | PendingReason::Failed => false,
+                PendingReason::Held(_) | PendingReason::Invalid | PendingReason::Failed => false,
             };
             waits && pending.commit == approval.commit
         })
+    }
+
+    /// The rollouts that commits wait for.
+    pub(super) fn held_by(&self) -> impl Iterator<Item = &SplitId> {
+        let pending = self.labels.values().filter_map(|l| l.pending.as_ref());
+        pending.filter_map(Pending::held_by)
     }
 
     /// What is wrong, in a sentence for `/health`. None when nothing is.
@@ -111,6 +133,10 @@ impl Status {
         }
         let pending = self.labels.iter().find_map(|(label, status)| {
             let pending = status.pending.as_ref()?;
+            // as it should be, and over when the rollout is
+            if pending.held_by().is_some() {
+                return None;
+            }
             Some(format!(
                 "{}: commit {} of label {label} is not imported: {}",
                 pending.reason.as_str(),

@@ -79,6 +79,8 @@ pub(super) struct StoredChangeBody {
     pub(super) source: Option<String>,
     #[prost(string, optional, tag = "4")]
     pub(super) reverts: Option<String>,
+    #[prost(bool, tag = "5")]
+    pub(super) awaits_rollout: bool,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -248,6 +250,8 @@ pub(super) struct StoredFeed {
     pub(super) imported_at_micros: i64,
     #[prost(string, optional, tag = "4")]
     pub(super) served: Option<String>,
+    #[prost(uint64, optional, tag = "5")]
+    pub(super) awaiting: Option<u64>,
 }
 
 /// A document of the label named last before it.

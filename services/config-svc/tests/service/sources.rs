@@ -5,6 +5,7 @@ mod commits;
 mod defects;
 mod detach;
 mod labels;
+mod rollouts;
 mod work;
 
 use crate::grpc::{Node, Way};

@@ -27,6 +27,17 @@ pub enum Strategy {
     Custom,
 }
 
+/// A strategy that has stages of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Preset {
+    /// See [`Strategy::Conservative`].
+    Conservative,
+    /// See [`Strategy::Aggressive`].
+    Aggressive,
+    /// See [`Strategy::Immediate`].
+    Immediate,
+}
+
 /// What a rollout tells apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Unit {
@@ -115,19 +126,57 @@ pub enum InvalidStages {
 impl Strategy {
     /// The stages it stands for; none where they have to be given.
     pub fn stages(self) -> Option<Stages> {
-        let minutes: &[(u16, u64)] = match self {
-            Self::Conservative => &[(1, 5), (5, 5), (25, 10), (50, 10), (100, 0)],
-            Self::Aggressive => &[(10, 5), (50, 5), (100, 0)],
-            Self::Immediate => &[(100, 0)],
+        let preset = match self {
+            Self::Conservative => Preset::Conservative,
+            Self::Aggressive => Preset::Aggressive,
+            Self::Immediate => Preset::Immediate,
             Self::Custom => return None,
         };
-        let draft = |&(percent, minutes): &(u16, u64)| StageDraft {
-            name: String::new(),
-            percentage: f64::from(percent),
+        Some(preset.stages())
+    }
+}
+
+impl Preset {
+    /// The strategy.
+    pub fn strategy(self) -> Strategy {
+        match self {
+            Self::Conservative => Strategy::Conservative,
+            Self::Aggressive => Strategy::Aggressive,
+            Self::Immediate => Strategy::Immediate,
+        }
+    }
+
+    /// Its stages.
+    pub fn stages(self) -> Stages {
+        let minutes: &[(Share, u64)] = match self {
+            Self::Conservative => &[
+                (percent(1), 5),
+                (percent(5), 5),
+                (percent(25), 10),
+                (percent(50), 10),
+                (Share::FULL, 0),
+            ],
+            Self::Aggressive => &[(percent(10), 5), (percent(50), 5), (Share::FULL, 0)],
+            Self::Immediate => &[(Share::FULL, 0)],
+        };
+        let stage = |&(share, minutes): &(Share, u64)| Stage {
+            name: name_of(share),
+            share,
             min_duration: Duration::from_secs(60 * minutes),
         };
-        Stages::new(minutes.iter().map(draft).collect()).ok()
+        Stages(minutes.iter().map(stage).collect())
     }
+}
+
+const fn percent(percent: u16) -> Share {
+    match Share::from_hundredths(100 * percent) {
+        Ok(share) => share,
+        Err(_) => Share::FULL,
+    }
+}
+
+fn name_of(share: Share) -> String {
+    format!("{share}%")
 }
 
 impl Stages {
@@ -198,7 +247,7 @@ impl Stage {
             return Err(InvalidStages::TooLong { index });
         }
         let name = if draft.name.is_empty() {
-            format!("{share}%")
+            name_of(share)
         } else {
             draft.name
         };

@@ -7,7 +7,7 @@ use vortex_store::Revision;
 use super::{Entry, Error, Inner, Request, Rollouts};
 use crate::{
     domain::{
-        AuditEntry, Author, Command, Measured, Moment, Rollout, RolloutId, SELF, Spec, Stages,
+        AuditEntry, Author, Command, Measured, Moment, Preset, Rollout, RolloutId, Spec, Stages,
         StateKind, Strategy, Unit,
         analysis::{Application, Settings},
     },
@@ -68,6 +68,42 @@ pub struct Draft {
     pub start: bool,
     /// The source whose change it is, if no caller asks for it.
     pub source: Option<String>,
+}
+
+/// A source's change set that is to be rolled out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceChange {
+    /// Its label.
+    pub label: String,
+    /// Its name.
+    pub change: String,
+    /// The source.
+    pub source: String,
+    /// Why, for people.
+    pub description: String,
+    /// Where the stages come from.
+    pub preset: Preset,
+}
+
+impl From<SourceChange> for Draft {
+    fn from(change: SourceChange) -> Self {
+        Self {
+            target: Target::Change {
+                label: change.label,
+                name: change.change,
+            },
+            strategy: change.preset.strategy(),
+            stages: change.preset.stages(),
+            unit: Unit::Instance,
+            auto_promote: true,
+            auto_rollback: true,
+            settings: Settings::default(),
+            description: change.description,
+            apps: Vec::new(),
+            start: true,
+            source: Some(change.source),
+        }
+    }
 }
 
 /// How a completed rollout is taken back.
@@ -141,21 +177,18 @@ impl Rollouts {
             .await
     }
 
-    /// Creates a rollout for a change of a source, unless the breaker is open.
+    /// Starts a rollout of a source's change set, unless the breaker is open.
     ///
     /// # Errors
     /// As [`Rollouts::create`], and [`Error::BreakerOpen`].
-    pub async fn create_by_itself(&self, draft: Draft) -> Result<Arc<Rollout>, Error> {
+    pub async fn create_by_itself(&self, change: SourceChange) -> Result<Arc<Rollout>, Error> {
         let breaker = self.inner.breaker.read().await;
         if breaker.0.is_open() {
             return Err(Error::BreakerOpen);
         }
-        let request = Request {
-            principal: SELF.to_owned(),
-            id: None,
-            body: [0; 32],
-        };
-        self.create_anew(&request, draft, String::new(), None).await
+        let reason = format!("imported by source {}", change.source);
+        self.create_anew(&Request::own(), change.into(), reason, None)
+            .await
     }
 
     async fn create_anew(

@@ -2,7 +2,7 @@
 
 use sha2::{Digest as _, Sha256};
 
-use crate::domain::{Author, RequestId};
+use crate::domain::{Author, RequestId, SELF};
 
 /// Who asks, and by what a repeat is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +25,15 @@ pub struct Reported {
 }
 
 impl Request {
+    /// The service itself asks, and repeats nothing.
+    pub(super) fn own() -> Self {
+        Self {
+            principal: SELF.to_owned(),
+            id: None,
+            body: [0; 32],
+        }
+    }
+
     /// Whoever asks, with a reason.
     pub(super) fn author(&self, reason: String) -> Author {
         Author {

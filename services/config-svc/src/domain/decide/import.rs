@@ -1,7 +1,7 @@
 //! Importing a source's commit, taking away a label it no longer has, and letting go
 //! of one when it is no longer configured.
 
-use super::super::command::Import;
+use super::super::command::{Import, ReleaseBy};
 use super::super::{
     Body, ChangeSet, ChangedDocument, Detachment, Feed, Label, LabelState, Outcome, Refused,
     Removal, Seq, Sha256, State, VersionName,
@@ -26,8 +26,9 @@ pub(super) fn decide(
     if imported && import.documents.is_empty() {
         return Ok(Decided::Unchanged(unchanged(state, &import)));
     }
+    let release = releases(label, &import);
     if let Some(label) = label {
-        check_held(label, &import)?;
+        check_held(state, label, &import, release)?;
     }
     let change = change_set(state, author, &import);
     let outcome = Outcome {
@@ -37,13 +38,14 @@ pub(super) fn decide(
         name: change.name.clone(),
         digest: change.digest,
         created: true,
-        moved: import.release,
+        moved: release,
     };
     let body = Body::Change {
         change: Arc::new(change),
-        released: import.release,
+        released: release,
         source: Some(import.source),
         reverts: None,
+        awaits_rollout: import.release == ReleaseBy::Rollout && !release,
     };
     Ok(Decided::Append(body, outcome))
 }
@@ -105,11 +107,33 @@ fn end_of_feed(at: Seq, label: &Label, feed: &Feed) -> Outcome {
     }
 }
 
+/// Whether an import is what readers get at once.
+fn releases(label: Option<&LabelState>, import: &Import) -> bool {
+    match import.release {
+        ReleaseBy::Import => true,
+        ReleaseBy::Operator => false,
+        ReleaseBy::Rollout => {
+            let mut paths = import.documents.iter().map(|document| &document.path);
+            label.is_none_or(|label| !paths.any(|path| label.is_served(path)))
+        }
+    }
+}
+
 /// A split's documents stay as they are until it ends: an import may neither move
-/// what is stable of them nor write the version anew that its canary gets.
-fn check_held(label: &LabelState, import: &Import) -> Result<(), Refused> {
+/// what is stable of them nor write the version anew that its canary gets. One that is
+/// to be rolled out is the difference to what is stable, so it waits for every split of
+/// its label.
+fn check_held(
+    state: &State,
+    label: &LabelState,
+    import: &Import,
+    release: bool,
+) -> Result<(), Refused> {
+    if import.release == ReleaseBy::Rollout {
+        return check_unsplit(state, &import.label);
+    }
     let paths = || import.documents.iter().map(|document| &document.path);
-    if import.release {
+    if release {
         return check_free(label, paths(), |_| true);
     }
     for path in paths() {
@@ -119,6 +143,23 @@ fn check_held(label: &LabelState, import: &Import) -> Result<(), Refused> {
         }
     }
     Ok(())
+}
+
+/// That no split holds a document of a label.
+fn check_unsplit(state: &State, label: &Label) -> Result<(), Refused> {
+    let Some(split) = state.splits.values().find(|split| split.label == *label) else {
+        return Ok(());
+    };
+    let change = state.changes.get(&split.change);
+    let held = change.and_then(|entry| entry.change.documents.first());
+    match held {
+        Some(held) => Err(Refused::RolloutConflict {
+            path: held.path.clone(),
+            by: split.id.clone(),
+        }),
+        // a split pins its change set, which has documents
+        None => Ok(()),
+    }
 }
 
 fn change_set(state: &State, author: Author<'_>, import: &Import) -> ChangeSet {

@@ -42,6 +42,7 @@ pub(super) fn decide(state: &State, author: Author<'_>, id: SplitId) -> Result<D
         released: false,
         source: None,
         reverts: Some(id),
+        awaits_rollout: false,
     };
     Ok(Decided::Append(body, outcome))
 }

@@ -136,10 +136,7 @@ fn has_baseline(state: &State, entry: &ChangeEntry) -> bool {
     let change = &entry.change;
     state.labels.get(&change.label).is_some_and(|label| {
         let mut documents = change.documents.iter();
-        documents.any(|changed| {
-            let document = label.documents.get(&changed.path);
-            document.is_some_and(|document| document.served().is_some())
-        })
+        documents.any(|changed| label.is_served(&changed.path))
     })
 }
 

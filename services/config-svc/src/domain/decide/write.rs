@@ -52,6 +52,7 @@ pub(super) fn decide(
                 released: !write.stage_only,
                 source: None,
                 reverts: None,
+                awaits_rollout: false,
             };
             Ok(Decided::Append(body, outcome))
         }

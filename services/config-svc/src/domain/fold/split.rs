@@ -28,6 +28,7 @@ impl State {
             moved_at: record.time.wall,
         });
         self.note_moved(&change.label, record.seq);
+        self.take_up(&change);
         Ok(moved(record.seq, &change, true))
     }
 

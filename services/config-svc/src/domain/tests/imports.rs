@@ -31,13 +31,13 @@ fn import(history: &mut History, commit: &str, documents: Vec<DocumentWrite>) ->
             message: String::new(),
             author: String::new(),
             documents,
-            release: true,
+            release: ReleaseBy::Import,
         }))
         .unwrap()
 }
 
-fn planned(history: &History, files: Vec<SourceFile>, complete: bool) -> Vec<DocumentWrite> {
-    match plan_import(history.state.labels.get("main"), files, complete, false) {
+fn planned(history: &History, files: Vec<SourceFile>, compared: Compared) -> Vec<DocumentWrite> {
+    match plan_import(history.state.labels.get("main"), files, compared, false) {
         ImportPlan::Import(documents) => documents,
         other => panic!("{other:?}"),
     }
@@ -55,14 +55,14 @@ fn a_label_that_a_source_feeds_refuses_other_writes_with_its_name() {
 fn what_a_whole_tree_lacks_is_deleted_and_what_is_the_same_stays() {
     let mut history = History::default();
     let files = ["a.yml", "b.yml", "c.yml", "d.yml"].map(|at| file(at, "x: 1"));
-    let documents = planned(&history, files.to_vec(), true);
+    let documents = planned(&history, files.to_vec(), Compared::Whole);
     import(&mut history, "c1", documents);
     let next = vec![
         file("a.yml", "x: 1"),
         file("b.yml", "x: 2"),
         file("c.yml", "x: 1"),
     ];
-    let documents = planned(&history, next, true);
+    let documents = planned(&history, next, Compared::Whole);
     let paths: Vec<_> = documents.iter().map(|d| d.path.as_str()).collect();
     assert_eq!(paths, ["d.yml", "b.yml"]);
     import(&mut history, "c2", documents);
@@ -76,14 +76,14 @@ fn a_commit_that_removes_more_than_half_waits_until_it_is_approved() {
     import(
         &mut history,
         "c1",
-        planned(&History::default(), files.to_vec(), true),
+        planned(&History::default(), files.to_vec(), Compared::Whole),
     );
     let label = history.state.labels.get("main");
     let left = vec![file("a.yml", "x: 1")];
-    let waits = plan_import(label, left.clone(), true, false);
+    let waits = plan_import(label, left.clone(), Compared::Whole, false);
     assert_eq!(waits, ImportPlan::Shrinks { removed: 2, of: 3 });
     assert!(matches!(
-        plan_import(label, left, true, true),
+        plan_import(label, left, Compared::Whole, true),
         ImportPlan::Import(_)
     ));
 }
@@ -94,12 +94,12 @@ fn invalid_files_are_skipped_at_first_and_refused_later() {
     let first = planned(
         &history,
         vec![broken("bad.yml"), file("a.yml", "x: 1")],
-        true,
+        Compared::Whole,
     );
     assert_eq!(first.len(), 2);
     import(&mut history, "c1", first);
     let label = history.state.labels.get("main");
-    let later = plan_import(label, vec![broken("a.yml")], false, false);
+    let later = plan_import(label, vec![broken("a.yml")], Compared::Touched, false);
     assert!(matches!(later, ImportPlan::Invalid { .. }), "{later:?}");
     // what was invalid may stay so
     let mut still = broken("bad.yml");
@@ -107,7 +107,7 @@ fn invalid_files_are_skipped_at_first_and_refused_later() {
         content.sha256 = Sha256::of(b"a: {");
     }
     assert!(matches!(
-        plan_import(label, vec![still], false, false),
+        plan_import(label, vec![still], Compared::Touched, false),
         ImportPlan::Import(_)
     ));
 }
@@ -176,10 +176,10 @@ fn a_first_import_does_not_take_documents_over_unasked() {
     history.run(put("v1", "a.yml", "a: mine")).unwrap();
     let label = history.state.labels.get("main");
     let files = vec![file("a.yml", "a: theirs"), file("b.yml", "b: 1")];
-    let waits = plan_import(label, files.clone(), true, false);
+    let waits = plan_import(label, files.clone(), Compared::Whole, false);
     assert_eq!(waits, ImportPlan::TakesOver { documents: 1 });
     assert!(matches!(
-        plan_import(label, files, true, true),
+        plan_import(label, files, Compared::Whole, true),
         ImportPlan::Import(_)
     ));
 }
@@ -195,7 +195,7 @@ fn nothing_is_written_to_main_beside_a_sources_master() {
             message: String::new(),
             author: String::new(),
             documents: vec![document("a.yml", Some("a: 1"))],
-            release: true,
+            release: ReleaseBy::Import,
         }))
         .unwrap();
     let refused = history.run(put("v1", "b.yml", "b: 1"));

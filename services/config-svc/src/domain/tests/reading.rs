@@ -87,7 +87,7 @@ fn main_falls_back_to_a_sources_master() {
             message: String::new(),
             author: String::new(),
             documents: vec![document("o.yml", Some("a: 1"))],
-            release: true,
+            release: ReleaseBy::Import,
         }))
         .unwrap();
     assert_eq!(paths(&history, &view(&["o"], &["default"])), ["o.yml"]);

@@ -344,19 +344,19 @@ fn a_label_that_goes_removes_its_splits() {
             release,
         })
     };
-    history.run(import("c1", true)).unwrap();
-    let c2 = history.run(import("c2", false)).unwrap().change;
+    history.run(import("c1", ReleaseBy::Import)).unwrap();
+    let c2 = history.run(import("c2", ReleaseBy::Operator)).unwrap().change;
     history.run(set("r1", c2, "10", 1)).unwrap();
     // S5: a source's commits wait as well
     assert!(matches!(
-        refuses(&mut history, import("c3", true)),
+        refuses(&mut history, import("c3", ReleaseBy::Import)),
         Refused::RolloutConflict { .. }
     ));
     assert!(matches!(
-        refuses(&mut history, import("c2", false)),
+        refuses(&mut history, import("c2", ReleaseBy::Operator)),
         Refused::RolloutConflict { .. }
     ));
-    history.run(import("c3", false)).unwrap();
+    history.run(import("c3", ReleaseBy::Operator)).unwrap();
     let removal = Removal {
         label: Label::main(),
         source: "git".parse().unwrap(),
@@ -430,8 +430,13 @@ fn a_commit_is_compared_with_the_last_commit_and_not_with_a_revert() {
             release,
         })
     };
-    history.run(import("c1", "a: 1", true)).unwrap();
-    let c2 = history.run(import("c2", "a: 2", false)).unwrap().change;
+    history
+        .run(import("c1", "a: 1", ReleaseBy::Import))
+        .unwrap();
+    let c2 = history
+        .run(import("c2", "a: 2", ReleaseBy::Operator))
+        .unwrap()
+        .change;
     history.run(set("r1", c2, "10", 1)).unwrap();
     history.run(end("r1", 2, true)).unwrap();
     history.run(Command::StageRevert(id("r1"))).unwrap();
@@ -440,7 +445,7 @@ fn a_commit_is_compared_with_the_last_commit_and_not_with_a_revert() {
         content: content("a: 1"),
     };
     let label = history.state.labels.get("main");
-    let planned = plan_import(label, vec![file], false, false);
+    let planned = plan_import(label, vec![file], Compared::Touched, false);
     assert!(matches!(planned, ImportPlan::Import(writes) if writes.len() == 1));
 }
 

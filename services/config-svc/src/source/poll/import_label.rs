@@ -8,8 +8,12 @@ use super::super::{
 };
 use super::{Failed, Poller, blocking};
 use crate::{
-    domain::{Command, Import, ImportPlan, Label, LabelState, VersionName, plan_import},
+    domain::{
+        ChangeState, Command, Compared, Import, ImportPlan, Label, Path, Refused, ReleaseBy,
+        SplitId, VersionName, plan_import,
+    },
     source::ReleasePolicy,
+    writer::WriteError,
 };
 use std::sync::Arc;
 use vortex_git::{Commit, CommitId, Repository};
@@ -24,7 +28,7 @@ impl Poller {
         label: &Label,
         newest: CommitId,
     ) -> Result<(), Failed> {
-        let imported = self.imported_commit(label);
+        let (imported, catches_up) = self.imported_commit(label);
         if imported == Some(newest) {
             self.note_imported(label, None);
             return Ok(());
@@ -34,21 +38,29 @@ impl Poller {
         }
         let commits = {
             let repository = repository.clone();
+            let imported = imported.filter(|_| !catches_up);
             blocking(move || commits_to_import(&repository, imported, newest)).await?
         };
         let mut pending = None;
         let mut base = imported;
         for (commit, whole) in commits {
+            let base_of_this = base.filter(|_| !whole);
             let read = self
-                .read_commit(repository, base.filter(|_| !whole), commit)
+                .read_commit(repository, label, base_of_this, commit)
                 .await?;
+            let compared = match (catches_up, read.complete) {
+                (true, _) => Compared::WithStable,
+                (false, true) => Compared::Whole,
+                (false, false) => Compared::Touched,
+            };
             let id = read.commit;
-            match self.import(label, read).await? {
-                None => {
-                    base = Some(id);
-                    pending = None;
-                }
-                Some(refused) => pending = Some(refused),
+            pending = self.import(label, read, compared).await?;
+            match &pending {
+                None => base = Some(id),
+                // what comes after it waits behind it
+                Some(held) if held.held_by().is_some() => break,
+                // and what comes after a commit that is refused may mend it
+                Some(_) => {}
             }
         }
         self.note_imported(label, pending);
@@ -58,25 +70,29 @@ impl Poller {
     async fn read_commit(
         &self,
         repository: &Arc<Repository>,
+        label: &Label,
         base: Option<CommitId>,
         commit: Commit,
     ) -> Result<ReadCommit, Failed> {
         let repository = repository.clone();
         let configuration = self.configuration.clone();
-        blocking(move || read_commit(&configuration, &repository, base, &commit)).await
+        let label = label.clone();
+        blocking(move || read_commit(&configuration, &repository, &label, base, &commit)).await
     }
 
     /// Imports one commit, or says why it may not be.
-    async fn import(&mut self, label: &Label, read: ReadCommit) -> Result<Option<Pending>, Failed> {
+    async fn import(
+        &mut self,
+        label: &Label,
+        read: ReadCommit,
+        compared: Compared,
+    ) -> Result<Option<Pending>, Failed> {
         let (plan, first) = {
             let state = self.configuration.state();
             let there = state.labels.get(label);
             let first = there.and_then(|label| label.feed.as_ref()).is_none();
             let approved = self.is_approved(label, &read.id);
-            (
-                plan_import(there, read.files, read.complete, approved),
-                first,
-            )
+            (plan_import(there, read.files, compared, approved), first)
         };
         let documents = match plan {
             ImportPlan::Import(documents) => documents,
@@ -108,12 +124,24 @@ impl Poller {
             message: read.message,
             author: read.author,
             documents,
-            release: first || self.settings.release == ReleasePolicy::Auto,
+            release: match self.settings.release {
+                _ if first => ReleaseBy::Import,
+                ReleasePolicy::Auto => ReleaseBy::Import,
+                ReleasePolicy::Stage => ReleaseBy::Operator,
+                ReleasePolicy::Rollout => ReleaseBy::Rollout,
+            },
         });
-        self.configuration
+        let written = self
+            .configuration
             .write(self.request(), import, contents)
-            .await
-            .map_err(|error| error.to_string())?;
+            .await;
+        match written {
+            Ok(_) => {}
+            Err(WriteError::Refused(Refused::RolloutConflict { path, by })) => {
+                return Ok(Some(self.hold_back(label, read.id, &path, by)));
+            }
+            Err(error) => return Err(error.to_string()),
+        }
         self.skipped.insert(label.clone(), read.skipped);
         self.imported.increment(1);
         tracing::info!(%label, commit = %read.id, source = %self.settings.name, "imported");
@@ -133,14 +161,45 @@ impl Poller {
         }
     }
 
-    fn imported_commit(&self, label: &Label) -> Option<CommitId> {
+    /// A commit that waits for a rollout to end.
+    fn hold_back(&self, label: &Label, commit: VersionName, path: &Path, by: SplitId) -> Pending {
+        let held = Pending {
+            commit,
+            detail: format!("rollout {by} holds {path}; it is imported when that has ended"),
+            reason: PendingReason::Held(by),
+        };
+        let known = lock(&self.status)
+            .labels
+            .get(label)
+            .is_some_and(|label| label.pending.as_ref() == Some(&held));
+        if !known {
+            tracing::info!(
+                source = %self.settings.name, %label, commit = %held.commit, detail = held.detail,
+                "a commit waits"
+            );
+        }
+        held
+    }
+
+    /// The commit that was imported last, and whether the next one is compared with
+    /// what is stable: it is to be all that readers get, and that one is not or may
+    /// not be.
+    fn imported_commit(&self, label: &Label) -> (Option<CommitId>, bool) {
         let state = self.configuration.state();
-        let label: &LabelState = state.labels.get(label)?;
-        let feed = label
-            .feed
-            .as_ref()
-            .filter(|feed| feed.source == self.settings.name)?;
-        feed.imported.as_str().parse().ok()
+        let feed = state.labels.get(label).and_then(|l| l.feed.as_ref());
+        let Some(feed) = feed.filter(|feed| feed.source == self.settings.name) else {
+            return (None, false);
+        };
+        let is_released = || {
+            let newest = state.newest_change(label, &feed.imported);
+            newest.is_none_or(|entry| entry.state == ChangeState::Released)
+        };
+        let catches_up = match self.settings.release {
+            ReleasePolicy::Auto => !is_released(),
+            ReleasePolicy::Stage => false,
+            ReleasePolicy::Rollout => true,
+        };
+        (feed.imported.as_str().parse().ok(), catches_up)
     }
 
     /// Whether this commit was refused before, so that reading it again would
@@ -153,7 +212,11 @@ impl Poller {
             .get(label)
             .and_then(|label| label.pending.as_ref());
         pending.is_some_and(|pending| {
-            pending.commit.as_str() == newest && pending.reason != PendingReason::Failed
+            let is_final = match pending.reason {
+                PendingReason::Failed | PendingReason::Held(_) => false,
+                PendingReason::Shrank | PendingReason::TakesOver | PendingReason::Invalid => true,
+            };
+            is_final && pending.commit.as_str() == newest
         }) && !self.is_approved(label, &VersionName::trusted(&newest))
     }
 
@@ -178,7 +241,7 @@ impl Poller {
     }
 
     fn note_imported(&self, label: &Label, pending: Option<Pending>) {
-        let commit = self.imported_commit(label);
+        let (commit, _) = self.imported_commit(label);
         let status = LabelStatus {
             commit: commit.map(|commit| VersionName::trusted(&commit.to_string())),
             pending,

@@ -1,6 +1,6 @@
 //! Tells of a source in `/health` and in metrics.
 
-use super::super::status::{Defect, LISTED_DEFECTS, Status};
+use super::super::status::{Defect, LISTED_DEFECTS, Pending, Status};
 use super::super::unconfigured::check_name;
 use super::Poller;
 use crate::domain::{Content, Label, LabelState, SourceName, State};
@@ -27,7 +27,7 @@ impl Reporter {
         }
     }
 
-    pub(super) fn report(&self, status: &Status) {
+    pub(super) fn report(&self, status: &Status, waiting: &[String]) {
         if let Some(at) = status.last_success {
             self.last_success.set(at.as_second() as f64);
         }
@@ -37,6 +37,7 @@ impl Reporter {
                 "last_success": status.last_success.map(|at| at.to_string()),
                 "last_attempt": status.last_attempt.map(|at| at.to_string()),
                 "labels": status.labels.len(),
+                "waiting": waiting,
             }),
         );
         match status.complaint() {
@@ -47,6 +48,28 @@ impl Reporter {
 }
 
 impl Poller {
+    /// The commits that wait for a rollout to end or to begin, in sentences.
+    pub(super) fn waiting(&self, status: &Status) -> Vec<String> {
+        let state = self.configuration.state();
+        let ours = state.labels.iter().filter_map(|(name, label)| {
+            let feed = label.feed.as_ref()?;
+            (feed.source == self.settings.name).then_some((name, feed))
+        });
+        let mut waiting = Vec::new();
+        for (name, feed) in ours {
+            if feed.awaiting.is_some() {
+                let commit = &feed.imported;
+                waiting.push(format!("commit {commit} of label {name}: to be rolled out"));
+            }
+            let pending = status.labels.get(name).and_then(|l| l.pending.as_ref());
+            if let Some(pending) = pending.filter(|pending| pending.held_by().is_some()) {
+                let Pending { commit, detail, .. } = pending;
+                waiting.push(format!("commit {commit} of label {name}: {detail}"));
+            }
+        }
+        waiting
+    }
+
     /// Lists the files that are not served as they are: those first that a commit can
     /// mend, then those of tags, which stay as they were made.
     pub(super) fn list_defects(&self, status: &mut Status) {

@@ -53,6 +53,7 @@ impl TryFrom<StoredBody> for Body {
                 released: body.released,
                 source: body.source.as_deref().map(SourceName::trusted),
                 reverts: body.reverts.as_deref().map(SplitId::trusted),
+                awaits_rollout: body.awaits_rollout,
             },
             StoredBody::Release(seq) => Self::Release {
                 change: Seq(seq),
@@ -176,6 +177,7 @@ impl TryFrom<StoredLabel> for (Label, LabelState) {
                 imported: VersionName::trusted(&feed.imported),
                 imported_at: timestamp(feed.imported_at_micros)?,
                 served: feed.served.as_deref().map(VersionName::trusted),
+                awaiting: feed.awaiting.map(Seq),
             })
         });
         let label = LabelState {

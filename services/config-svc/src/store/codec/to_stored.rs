@@ -38,11 +38,13 @@ impl From<&Body> for StoredBody {
                 released,
                 source,
                 reverts,
+                awaits_rollout,
             } => Self::Change(StoredChangeBody {
                 change: (&**change).into(),
                 released: *released,
                 source: source.as_ref().map(ToString::to_string),
                 reverts: reverts.as_ref().map(ToString::to_string),
+                awaits_rollout: *awaits_rollout,
             }),
             Body::Release { change, detached } if detached.is_empty() => Self::Release(change.0),
             Body::Release { change, detached } => Self::ForcedRelease(StoredForcedRelease {
@@ -164,6 +166,7 @@ impl From<(&Label, &LabelState)> for StoredLabel {
                 imported: feed.imported.to_string(),
                 imported_at_micros: feed.imported_at.as_microsecond(),
                 served: feed.served.as_ref().map(ToString::to_string),
+                awaiting: feed.awaiting.map(|seq| seq.0),
             }),
         }
     }

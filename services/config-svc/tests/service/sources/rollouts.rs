@@ -1,0 +1,177 @@
+//! Commits beside rollouts: they wait for those that hold their documents, and await
+//! their own where that is the policy.
+
+use super::{Fed, Work, label};
+use serde_json::json;
+use std::time::Duration;
+use vortex_config_svc::source::ReleasePolicy;
+use vortex_proto::config::v1 as pb;
+
+/// How long something may take that is waited for.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+impl Fed {
+    /// With one commit imported, and what becomes of the others.
+    async fn under(policy: ReleasePolicy) -> Self {
+        let work = Work::new();
+        work.write("orders.yml", "n: 1");
+        work.commit_file("billing.yml", "n: 1");
+        let node = match policy {
+            ReleasePolicy::Auto => work.serve(|s| s.git_release = ReleasePolicy::Auto).await,
+            ReleasePolicy::Stage => work.serve(|s| s.git_release = ReleasePolicy::Stage).await,
+            ReleasePolicy::Rollout => work.serve(|s| s.git_release = ReleasePolicy::Rollout).await,
+        };
+        let fed = Self { work, node };
+        fed.look().await;
+        fed
+    }
+
+    /// The change sets that await a rollout.
+    async fn awaiting(&self) -> Vec<pb::Change> {
+        let request = pb::ListChangesRequest {
+            awaits_rollout: true,
+            ..Default::default()
+        };
+        let listed = self.node.config.clone().list_changes(request).await;
+        listed.unwrap().into_inner().changes
+    }
+
+    async fn begin(&self, id: &str, change: u64) {
+        let request = pb::SetSplitRequest {
+            id: id.to_owned(),
+            label: "main".to_owned(),
+            change_sequence: change,
+            share: 1_000,
+            unit: pb::SplitUnit::Instance.into(),
+            generation: 1,
+        };
+        self.node.splits.clone().set_split(request).await.unwrap();
+    }
+
+    async fn end(&self, id: &str, release: bool) {
+        let request = pb::EndSplitRequest {
+            id: id.to_owned(),
+            generation: 2,
+            release,
+        };
+        self.node.splits.clone().end_split(request).await.unwrap();
+    }
+
+    /// Waits for a value to be served, without a look being asked for.
+    async fn until_served(&self, app: &str, n: u32) {
+        let served = async {
+            while self.read(app, "").await.unwrap()["n"] != n {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, served)
+            .await
+            .expect("it is served");
+    }
+}
+
+#[tokio::test]
+async fn a_commit_that_is_to_be_rolled_out_waits_for_that() {
+    let fed = Fed::under(ReleasePolicy::Rollout).await;
+    let commit = fed.work.commit_file("orders.yml", "n: 2");
+    let source = fed.look().await;
+    let main = label(&source, "main");
+    assert_eq!(
+        (&*main.commit, main.awaits_rollout, &*main.pending_commit),
+        (&*commit, true, "")
+    );
+    assert_ne!(main.served_commit, commit);
+    assert_eq!(fed.complaint(), None, "it is as it should be");
+    let awaiting = fed.awaiting().await;
+    assert_eq!(awaiting.len(), 1);
+    assert_eq!(awaiting[0].name, commit);
+    assert_eq!(fed.read("orders", "").await.unwrap(), json!({"n": 1}));
+    fed.begin("r1", awaiting[0].sequence).await;
+    assert!(fed.awaiting().await.is_empty(), "a rollout took it up");
+    fed.end("r1", true).await;
+    assert_eq!(fed.read("orders", "").await.unwrap(), json!({"n": 2}));
+    let source = fed.look().await;
+    assert_eq!(label(&source, "main").served_commit, commit);
+    fed.stop().await;
+}
+
+#[tokio::test]
+async fn a_commit_behind_a_rollout_is_imported_as_soon_as_that_ends() {
+    let fed = Fed::under(ReleasePolicy::Rollout).await;
+    fed.work.commit_file("orders.yml", "n: 2");
+    fed.look().await;
+    fed.begin("r1", fed.awaiting().await[0].sequence).await;
+    let newer = fed.work.commit_file("billing.yml", "n: 3");
+    let source = fed.look().await;
+    let main = label(&source, "main");
+    assert_eq!(
+        (&*main.pending_commit, &*main.pending_reason),
+        (&*newer, "ROLLOUT_CONFLICT")
+    );
+    assert!(main.pending_detail.contains("r1"), "{main:?}");
+    assert_eq!(fed.complaint(), None, "it is as it should be");
+    let report = fed.node.runtime.health.snapshot();
+    let waiting = report.checks["source git"]["waiting"].to_string();
+    assert!(
+        waiting.contains(&newer) && waiting.contains("r1"),
+        "{waiting}"
+    );
+    fed.end("r1", false).await;
+    let imported = async {
+        loop {
+            if let [awaits] = &*fed.awaiting().await {
+                break awaits.clone();
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    let awaits = tokio::time::timeout(PATIENCE, imported).await.unwrap();
+    assert_eq!(awaits.name, newer);
+    assert_eq!(awaits.document_count, 2, "with what was rolled back");
+    fed.stop().await;
+}
+
+#[tokio::test]
+async fn commits_that_are_released_at_once_queue_behind_a_rollout() {
+    let fed = Fed::under(ReleasePolicy::Stage).await;
+    fed.work.commit_file("orders.yml", "n: 2");
+    fed.look().await;
+    let list = pb::ListChangesRequest::default();
+    let listed = fed.node.config.clone().list_changes(list).await.unwrap();
+    let staged = listed.into_inner().changes.remove(0);
+    let work = fed.stop().await;
+    let node = work.serve(|s| s.git_release = ReleasePolicy::Auto).await;
+    let fed = Fed { work, node };
+    fed.look().await;
+    fed.begin("r1", staged.sequence).await;
+    let first = fed.work.commit_file("orders.yml", "n: 3");
+    fed.work.commit_file("billing.yml", "n: 3");
+    let source = fed.look().await;
+    let main = label(&source, "main");
+    assert_eq!(main.pending_reason, "ROLLOUT_CONFLICT");
+    assert_eq!(fed.complaint(), None);
+    assert_eq!(
+        fed.read("billing", "").await.unwrap(),
+        json!({"n": 1}),
+        "what is newer than {first} waits behind it"
+    );
+    fed.end("r1", false).await;
+    fed.until_served("orders", 3).await;
+    fed.until_served("billing", 3).await;
+    fed.stop().await;
+}
+
+#[tokio::test]
+async fn what_awaits_a_rollout_does_so_after_a_restart() {
+    let fed = Fed::under(ReleasePolicy::Rollout).await;
+    let commit = fed.work.commit_file("orders.yml", "n: 2");
+    fed.look().await;
+    let work = fed.stop().await;
+    let node = work.serve(|s| s.git_release = ReleasePolicy::Rollout).await;
+    let fed = Fed { work, node };
+    let awaiting = fed.awaiting().await;
+    assert_eq!(awaiting.len(), 1);
+    assert_eq!(awaiting[0].name, commit);
+    assert!(awaiting[0].awaits_rollout);
+    fed.stop().await;
+}

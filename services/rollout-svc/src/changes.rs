@@ -1,0 +1,186 @@
+//! config-svc's log, as far as rollouts have to know it.
+
+use std::time::Duration;
+
+use tonic::Streaming;
+use vortex_kit::{
+    channel::Channel,
+    context::Context,
+    error::{Fault, Reason},
+};
+use vortex_proto::config::v1 as pb;
+use vortex_proto::config::v1::{
+    config_service_client::ConfigServiceClient, record::Body, watch_log_response::Event,
+};
+
+/// Time for one call.
+const CALL: Duration = Duration::from_secs(5);
+/// The log says each second that it is there.
+const SILENCE: Duration = Duration::from_secs(10);
+/// What config-svc calls a principal that is a source.
+const SOURCE: &str = "source:";
+
+/// A way to config-svc's change sets. A clone is a pointer.
+#[derive(Clone, Debug)]
+pub struct Changes {
+    client: ConfigServiceClient<Channel>,
+}
+
+/// A change set of a source that waits for a rollout to take it up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Awaiting {
+    /// Its label.
+    pub label: String,
+    /// Its name.
+    pub name: String,
+    /// The log's position at which it was written.
+    pub sequence: u64,
+    /// The source that it came from.
+    pub source: String,
+    /// Its message.
+    pub message: String,
+}
+
+/// What the log tells, as far as rollouts have to know it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Told {
+    /// A change set waits for a rollout.
+    Awaits,
+    /// A forced release ended splits.
+    Detached {
+        /// Which.
+        splits: Vec<String>,
+        /// Why, for people.
+        why: String,
+    },
+    /// Something else, or nothing.
+    Nothing,
+}
+
+/// The log from some position on.
+#[derive(Debug)]
+pub struct Log(Streaming<pb::WatchLogResponse>);
+
+impl Changes {
+    /// The way to the config-svc behind `channel`.
+    pub fn new(channel: Channel) -> Self {
+        let limit = vortex_kit::grpc::MAX_MESSAGE_BYTES;
+        Self {
+            client: ConfigServiceClient::new(channel)
+                .max_decoding_message_size(limit)
+                .max_encoding_message_size(limit),
+        }
+    }
+
+    /// The change sets that wait for a rollout: one a label at most.
+    ///
+    /// # Errors
+    /// config-svc is away.
+    pub async fn awaiting(&self) -> Result<Vec<Awaiting>, Fault> {
+        let mut found = Vec::new();
+        let mut page_token = String::new();
+        loop {
+            let request = pb::ListChangesRequest {
+                awaits_rollout: true,
+                page_token,
+                ..Default::default()
+            };
+            let listed = call(self.client.clone().list_changes(request)).await?;
+            found.extend(listed.changes.into_iter().map(Awaiting::from));
+            if listed.next_page_token.is_empty() {
+                return Ok(found);
+            }
+            page_token = listed.next_page_token;
+        }
+    }
+
+    /// Whether a change set was given up, or is gone.
+    ///
+    /// # Errors
+    /// config-svc is away.
+    pub async fn is_given_up(&self, label: &str, name: &str) -> Result<bool, Fault> {
+        let request = pb::GetChangeRequest {
+            label: label.to_owned(),
+            name: name.to_owned(),
+            ..Default::default()
+        };
+        match call(self.client.clone().get_change(request)).await {
+            Ok(found) => Ok(found
+                .change
+                .is_some_and(|change| change.state() == pb::ChangeState::Discarded)),
+            Err(fault) if fault.reason() == Reason::ChangeNotFound => Ok(true),
+            Err(fault) => Err(fault),
+        }
+    }
+
+    /// Follows the log from behind a token on, or from now on.
+    ///
+    /// # Errors
+    /// config-svc is away, or the token is of another log or too old.
+    pub async fn follow(&self, after: Option<&str>) -> Result<Log, Fault> {
+        let request = pb::WatchLogRequest {
+            after: after.unwrap_or_default().to_owned(),
+            ..Default::default()
+        };
+        let mut client = self.client.clone();
+        let opened = tokio::time::timeout(CALL, client.watch_log(request)).await;
+        let opened = opened.map_err(|_| silent())?;
+        let opened = opened.map_err(|status| Fault::from_status(&status))?;
+        Ok(Log(opened.into_inner()))
+    }
+}
+
+impl Log {
+    /// What comes next, and the token after it. Cancel safe.
+    ///
+    /// # Errors
+    /// The log ended, or said nothing for too long.
+    pub async fn next(&mut self) -> Result<(String, Told), Fault> {
+        let message = tokio::time::timeout(SILENCE, self.0.message()).await;
+        let message = message.map_err(|_| silent())?;
+        let message = message.map_err(|status| Fault::from_status(&status))?;
+        let ended = || Fault::new(Reason::Unavailable, "the log ended");
+        Ok(match message.ok_or_else(ended)?.event {
+            Some(Event::Record(record)) => (record.token, told(record.body)),
+            Some(Event::Progress(progress)) => (progress.token, Told::Nothing),
+            None => (String::new(), Told::Nothing),
+        })
+    }
+}
+
+fn told(body: Option<Body>) -> Told {
+    match body {
+        Some(Body::Change(change)) if change.awaits_rollout => Told::Awaits,
+        Some(Body::Released(released)) if !released.detached_splits.is_empty() => Told::Detached {
+            why: format!("{} was released by force", released.name),
+            splits: released.detached_splits,
+        },
+        _ => Told::Nothing,
+    }
+}
+
+async fn call<T>(
+    call: impl Future<Output = Result<tonic::Response<T>, tonic::Status>>,
+) -> Result<T, Fault> {
+    let answered = Context::root().within(CALL).scope(call).await;
+    answered
+        .map(tonic::Response::into_inner)
+        .map_err(|status| Fault::from_status(&status))
+}
+
+fn silent() -> Fault {
+    Fault::new(Reason::Unavailable, "config-svc says nothing")
+}
+
+impl From<pb::Change> for Awaiting {
+    fn from(change: pb::Change) -> Self {
+        let source = change.principal.strip_prefix(SOURCE);
+        Self {
+            source: source.unwrap_or(&change.principal).to_owned(),
+            label: change.label,
+            name: change.name,
+            sequence: change.sequence,
+            message: change.message,
+        }
+    }
+}
