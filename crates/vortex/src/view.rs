@@ -212,6 +212,9 @@ pub(crate) struct Detached {
 pub(crate) struct SourceLabel {
     pub(crate) label: String,
     pub(crate) commit: String,
+    /// What was released last. Absent from gateways that don't know.
+    pub(crate) served_commit: String,
+    pub(crate) awaits_rollout: bool,
     pub(crate) pending_commit: String,
     pub(crate) pending_reason: String,
     pub(crate) pending_detail: String,

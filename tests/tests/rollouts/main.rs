@@ -5,6 +5,7 @@
 
 mod applications;
 mod by_hand;
+mod by_source;
 mod command;
 mod course;
 mod refusals;

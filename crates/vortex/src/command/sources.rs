@@ -143,6 +143,9 @@ fn state(source: &Source) -> String {
         _ if source.state == "not_configured" => "not configured".to_owned(),
         _ if !source.error.is_empty() => format!("failed: {}", source.error),
         Some(label) => format!("waits: {}", label.pending_reason),
+        None if source.labels.iter().any(|label| label.awaits_rollout) => {
+            "waits: to be rolled out".to_owned()
+        }
         None if !source.defects.is_empty() => "defects".to_owned(),
         None => "ok".to_owned(),
     }
@@ -169,7 +172,7 @@ fn show(session: &mut Session, reply: &Value) -> Result<(), Error> {
         source.release.clone(),
         source.location.clone(),
     ]]);
-    let labels = Table::new(["LABEL", "COMMIT", "WAITS", "WHY", "DETAIL"]);
+    let labels = Table::new(["LABEL", "IMPORTED", "IS", "WAITS", "WHY", "DETAIL"]);
     let labels = labels.with(source.labels.into_iter().map(label_row));
     session
         .console
@@ -194,10 +197,16 @@ fn show(session: &mut Session, reply: &Value) -> Result<(), Error> {
 }
 
 /// Commits stand whole here, so that one can be copied to `approve`.
-fn label_row(label: SourceLabel) -> [String; 5] {
+fn label_row(label: SourceLabel) -> [String; 6] {
+    let standing = match label.awaits_rollout {
+        true => "to be rolled out",
+        false if label.served_commit == label.commit => "stable",
+        false => "not stable",
+    };
     [
         label.label,
         short(&label.commit),
+        standing.to_owned(),
         label.pending_commit,
         label.pending_reason,
         label.pending_detail,

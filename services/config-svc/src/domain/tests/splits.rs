@@ -345,7 +345,10 @@ fn a_label_that_goes_removes_its_splits() {
         })
     };
     history.run(import("c1", ReleaseBy::Import)).unwrap();
-    let c2 = history.run(import("c2", ReleaseBy::Operator)).unwrap().change;
+    let c2 = history
+        .run(import("c2", ReleaseBy::Operator))
+        .unwrap()
+        .change;
     history.run(set("r1", c2, "10", 1)).unwrap();
     // S5: a source's commits wait as well
     assert!(matches!(

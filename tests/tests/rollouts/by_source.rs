@@ -1,0 +1,208 @@
+//! Commits of a repository that are rolled out by themselves.
+
+use crate::course::Course;
+use serde_json::{Value, json};
+use vortex_tests::{Answer, CONFIG_SVC, Mesh, Mode, Options, ROLLOUT_SVC, Repository};
+
+crate::in_both_modes! {
+    a_commit_of_three_files_is_one_rollout
+    a_newer_commit_waits_for_the_rollout_that_runs
+    a_forced_release_is_noticed_at_once
+    a_commit_is_rolled_out_once_whoever_is_killed_meanwhile
+}
+
+/// A mesh that rolls commits out, and the first commit that it serves.
+async fn fed(mode: Mode, repository: &Repository) -> Mesh {
+    let first = repository.commit(&files("value: 1\n"));
+    let options = Options {
+        git: Some(repository.path()),
+        release: Some("rollout"),
+        ..Options::default()
+    };
+    let mesh = Mesh::start(mode, &options);
+    mesh.get_until("/orders/default", serves(first)).await;
+    mesh
+}
+
+fn files(value: &'static str) -> [(&'static str, &'static str); 3] {
+    [
+        ("orders.yml", value),
+        ("orders-prod.yml", value),
+        ("billing.yml", value),
+    ]
+}
+
+fn serves(commit: String) -> impl Fn(&Answer) -> bool {
+    move |answer| answer.status == 200 && answer.json()["version"] == commit
+}
+
+/// The rollouts of a change set, whatever became of them.
+async fn rollouts_of(mesh: &Mesh, change: &str) -> Vec<Value> {
+    let list = mesh.get("/api/rollouts").await.json();
+    let rollouts = list["rollouts"].as_array().expect("rollouts").iter();
+    let of_change = rollouts.filter(|rollout| rollout["change"] == change);
+    of_change.cloned().collect()
+}
+
+/// The rollout of a commit, once config-svc serves its first share.
+async fn begun(mesh: Mesh, commit: &str) -> Course {
+    let begun = |answer: &Answer| {
+        let list = answer.json();
+        let rollouts = list["rollouts"].as_array().cloned().unwrap_or_default();
+        rollouts
+            .iter()
+            .any(|rollout| rollout["change"] == commit && rollout["effect"] == "confirmed")
+    };
+    mesh.get_until("/api/rollouts", begun).await;
+    let found = rollouts_of(&mesh, commit).await;
+    assert_eq!(found.len(), 1, "{found:?}");
+    let id = found[0]["id"].as_str().expect("an id").to_owned();
+    Course { mesh, id }
+}
+
+async fn a_commit_of_three_files_is_one_rollout(mode: Mode) {
+    let repository = Repository::empty();
+    let mesh = fed(mode, &repository).await;
+    let second = repository.commit(&files("value: 2\n"));
+    let course = begun(mesh, &second).await;
+    let rollout = course.rollout().await;
+    assert_eq!(rollout["paths"].as_array().map(Vec::len), Some(3));
+    assert_eq!(rollout["source"], "git", "{rollout}");
+    assert_eq!(rollout["strategy"], "conservative", "{rollout}");
+    assert_eq!(rollout["state"], "running", "{rollout}");
+    course.reads_are_whole_while_it_is_promoted().await;
+    course
+        .mesh
+        .get_until("/orders/default", serves(second))
+        .await;
+    course.mesh.stop();
+}
+
+async fn a_newer_commit_waits_for_the_rollout_that_runs(mode: Mode) {
+    let repository = Repository::empty();
+    let mesh = fed(mode, &repository).await;
+    let second = repository.commit(&files("value: 2\n"));
+    let course = begun(mesh, &second).await;
+    let third = repository.commit(&[("shipping.yml", "value: 3\n")]);
+    let waits = |answer: &Answer| answer.json()["labels"][0]["pending_commit"] == third;
+    let source = course
+        .mesh
+        .get_until("/api/sources/git", waits)
+        .await
+        .json();
+    assert_eq!(source["labels"][0]["pending_reason"], "ROLLOUT_CONFLICT");
+    let health = course.mesh.admin("/health").await.text();
+    assert!(
+        health.contains(&third) && health.contains(&course.id),
+        "{health}"
+    );
+    assert_eq!(course.command("rollback").await.status, 200);
+    let Course { mesh, .. } = course;
+    let next = begun(mesh, &third).await;
+    let paths = next.rollout().await["paths"].as_array().map(Vec::len);
+    assert_eq!(paths, Some(4), "what was rolled back is in the repository");
+    next.mesh.stop();
+}
+
+async fn a_forced_release_is_noticed_at_once(mode: Mode) {
+    let repository = Repository::empty();
+    let mesh = fed(mode, &repository).await;
+    let second = repository.commit(&files("value: 2\n"));
+    let course = begun(mesh, &second).await;
+    let release = format!("/api/changes/{second}/release");
+    let forced = course.mesh.post(&release, &json!({"force": true})).await;
+    assert_eq!(forced.status, 200, "{}", forced.text());
+    let paused = course
+        .mesh
+        .get_until(&course.path(""), |answer| {
+            answer.json()["state"] == "paused"
+        })
+        .await
+        .json();
+    let reason = paused["reason"].as_str().unwrap_or_default();
+    assert!(
+        reason.contains("detached") && reason.contains(&second),
+        "{paused}"
+    );
+    assert_eq!(course.command("rollback").await.status, 200);
+    course
+        .mesh
+        .get_until("/orders/default", serves(second))
+        .await;
+    course.mesh.stop();
+}
+
+async fn a_commit_is_rolled_out_once_whoever_is_killed_meanwhile(mode: Mode) {
+    let victims: &[usize] = match mode {
+        Mode::One => &[0],
+        Mode::Many => &[ROLLOUT_SVC, CONFIG_SVC],
+    };
+    let repository = Repository::empty();
+    let mut mesh = fed(mode, &repository).await;
+    for (value, victim) in ["value: 2\n", "value: 3\n"]
+        .into_iter()
+        .zip(victims.iter().cycle())
+    {
+        if *victim == ROLLOUT_SVC && mode == Mode::Many {
+            mesh.kill(*victim);
+        }
+        let commit = repository.commit(&files(value));
+        if *victim == ROLLOUT_SVC && mode == Mode::Many {
+            let awaits = |answer: &Answer| answer.json()["labels"][0]["awaits_rollout"] == true;
+            mesh.get_until("/api/sources/git", awaits).await;
+        } else {
+            let imported = |answer: &Answer| answer.status == 200;
+            mesh.get_until(&format!("/api/changes/{commit}"), imported)
+                .await;
+            mesh.kill(*victim);
+        }
+        mesh.start_again(*victim);
+        let course = begun(mesh, &commit).await;
+        assert_eq!(course.command("complete").await.status, 200);
+        course
+            .mesh
+            .get_until("/orders/default", serves(commit.clone()))
+            .await;
+        Course { mesh, .. } = course;
+        assert_eq!(rollouts_of(&mesh, &commit).await.len(), 1);
+    }
+    mesh.stop();
+}
+
+impl Course {
+    /// Promotes to the end, and reads both applications at each share: nobody sees one value of
+    /// the commit without the other.
+    async fn reads_are_whole_while_it_is_promoted(&self) {
+        loop {
+            for number in 0..20 {
+                let instance = format!("i-{number}");
+                let values = [
+                    self.value("orders", "prod", &instance).await,
+                    self.value("billing", "default", &instance).await,
+                ];
+                let split = self
+                    .mesh
+                    .get(&format!("/api/splits/{}", self.id))
+                    .await
+                    .json();
+                assert_eq!(values[0], values[1], "{instance} while {split}");
+            }
+            let rollout = self.rollout().await;
+            if rollout["state"] == "completed" {
+                return;
+            }
+            let promoted = self.command("promote").await;
+            assert_eq!(promoted.status, 200, "{}", promoted.text());
+            self.mesh
+                .get_until(&self.path(""), |answer| {
+                    answer.json()["effect"] == "confirmed"
+                })
+                .await;
+        }
+    }
+
+    async fn value(&self, app: &str, profile: &str, instance: &str) -> Value {
+        let path = format!("/api/effective/{app}/{profile}?instance={instance}");
+        self.mesh.get(&path).await.json()["config"]["value"].take()
+    }
+}
