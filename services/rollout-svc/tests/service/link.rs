@@ -20,6 +20,8 @@ use vortex_proto::config::v1::{
 pub(crate) struct Link {
     to: SplitServiceClient<Channel>,
     cut: Arc<AtomicBool>,
+    /// Whether effects alone are lost.
+    deaf: Arc<AtomicBool>,
     /// Of ten effects so many go wrong.
     bad: u8,
     random: Arc<Mutex<Rng>>,
@@ -38,6 +40,7 @@ impl Link {
         Self {
             to: SplitServiceClient::new(to),
             cut: Arc::default(),
+            deaf: Arc::default(),
             bad,
             random: Arc::new(Mutex::new(Rng::with_seed(seed))),
         }
@@ -46,6 +49,11 @@ impl Link {
     /// Lets nothing through, or lets it through again.
     pub(crate) fn cut(&self, cut: bool) {
         self.cut.store(cut, Ordering::SeqCst);
+    }
+
+    /// Lets no effect through, or lets them through again.
+    pub(crate) fn deafen(&self, deaf: bool) {
+        self.deaf.store(deaf, Ordering::SeqCst);
     }
 
     fn check(&self) -> Result<(), Status> {
@@ -75,6 +83,9 @@ impl Link {
         F: Future<Output = Result<T, Status>> + Send,
     {
         self.check()?;
+        if self.deaf.load(Ordering::SeqCst) {
+            return Err(Fault::new(Reason::Unavailable, "the link is deaf").into());
+        }
         let unknown = || Err(Fault::new(Reason::OutcomeUnknown, "the link broke").into());
         match self.fate() {
             Fate::Arrives => call(self.to.clone()).await,

@@ -6,8 +6,10 @@
 #![allow(clippy::print_stdout)] // Seeds.
 
 mod breaker;
+mod by_source;
 mod commands;
 mod faults;
+mod line;
 mod link;
 mod mesh;
 mod refused;

@@ -14,16 +14,20 @@ use vortex_kit::{
 use vortex_proto::{
     config::v1::{
         self as config, config_service_client::ConfigServiceClient,
+        config_service_server::ConfigServiceServer, source_service_client::SourceServiceClient,
         split_service_client::SplitServiceClient, split_service_server::SplitServiceServer,
     },
     rollout::v1::{self as pb, rollout_service_client::RolloutServiceClient},
 };
 use vortex_rollout_svc::{Settings, StoreLocation};
+use vortex_tests::Repository;
 
-use crate::link::Link;
+use crate::{line::Line, link::Link};
 
 /// How long something may take that is waited for.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How long it is left alone between two looks.
+const GLANCE: Duration = Duration::from_millis(5);
 
 pub(crate) type Client = RolloutServiceClient<Channel>;
 
@@ -33,6 +37,7 @@ pub(crate) struct Mesh {
     config_runtime: Runtime,
     pub(crate) config: ConfigServiceClient<Channel>,
     pub(crate) splits: SplitServiceClient<Channel>,
+    sources: SourceServiceClient<Channel>,
     pub(crate) link: Link,
     linked: Channel,
     runtime: Runtime,
@@ -47,9 +52,27 @@ impl Mesh {
 
     /// With a link of which `bad` in ten effects go wrong, and other settings.
     pub(crate) async fn over(bad: u8, seed: u64, change: impl Fn(&mut Settings)) -> Self {
+        Self::start(None, bad, seed, change).await
+    }
+
+    /// With a good link, and a repository whose first commit is served and whose others are
+    /// rolled out.
+    pub(crate) async fn fed(repository: &Repository, change: impl Fn(&mut Settings)) -> Self {
+        let mesh = Self::start(Some(repository), 0, 0, change).await;
+        mesh.look().await;
+        mesh
+    }
+
+    async fn start(
+        repository: Option<&Repository>,
+        bad: u8,
+        seed: u64,
+        change: impl Fn(&mut Settings),
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let config_runtime = Runtime::new("config-svc", "0.1.0", System::shared());
-        let settings = config_settings(folder.path().join("config"));
+        let mut settings = config_settings(folder.path().join("config"));
+        settings.git = repository.map(|repository| repository.path().into());
         let config = vortex_config_svc::start(settings, &config_runtime)
             .await
             .unwrap();
@@ -57,16 +80,18 @@ impl Mesh {
         let linked = Server::builder(&config_runtime)
             .descriptors(vortex_proto::DESCRIPTORS)
             .service(SplitServiceServer::new(link.clone()))
+            .service(ConfigServiceServer::new(Line::new(config.channel())))
             .build()
             .await
             .unwrap()
             .channel();
         let mut settings = settings_in(&folder);
         change(&mut settings);
-        let (runtime, rollouts) = start(settings, linked.clone()).await;
+        let (runtime, rollouts) = start_service(settings, linked.clone()).await;
         Self {
             config: ConfigServiceClient::new(config.channel()),
             splits: SplitServiceClient::new(config.channel()),
+            sources: SourceServiceClient::new(config.channel()),
             folder,
             config_runtime,
             link,
@@ -79,7 +104,8 @@ impl Mesh {
     /// Ends rollout-svc, and starts it on what it kept.
     pub(crate) async fn restart(self) -> Self {
         stop(&self.runtime).await;
-        let (runtime, rollouts) = start(settings_in(&self.folder), self.linked.clone()).await;
+        let (runtime, rollouts) =
+            start_service(settings_in(&self.folder), self.linked.clone()).await;
         Self {
             runtime,
             rollouts,
@@ -111,6 +137,48 @@ impl Mesh {
             ..Default::default()
         };
         self.config.clone().put_document(write).await.unwrap();
+    }
+
+    /// Imports what is new in the repository.
+    pub(crate) async fn look(&self) {
+        let request = config::SyncSourceRequest {
+            name: "git".to_owned(),
+        };
+        self.sources.clone().sync_source(request).await.unwrap();
+    }
+
+    /// Waits until there is a rollout of a change set.
+    pub(crate) async fn rollout_of(&self, change: &str) -> pb::Rollout {
+        let found = async {
+            loop {
+                let request = pb::ListRolloutsRequest::default();
+                let listed = self.rollouts.clone().list_rollouts(request).await.unwrap();
+                let mut rollouts = listed.into_inner().rollouts.into_iter();
+                if let Some(found) = rollouts.find(|rollout| rollout.change == change) {
+                    return found;
+                }
+                tokio::time::sleep(GLANCE).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, found)
+            .await
+            .expect("it is started")
+    }
+
+    /// Waits until `/health` says something of a check.
+    pub(crate) async fn complaint(&self, check: &str) -> String {
+        let complains = async {
+            loop {
+                let report = self.runtime.health.snapshot();
+                if let Some(why) = report.degradations.get(check) {
+                    return why.clone();
+                }
+                tokio::time::sleep(GLANCE).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, complains)
+            .await
+            .expect("it complains")
     }
 
     /// The version that is stable.
@@ -321,7 +389,7 @@ fn settings_in(folder: &TempDir) -> Settings {
     Settings::new(StoreLocation::Embedded(folder.path().join("rollout")))
 }
 
-async fn start(settings: Settings, config: Channel) -> (Runtime, Client) {
+async fn start_service(settings: Settings, config: Channel) -> (Runtime, Client) {
     let runtime = Runtime::new("rollout-svc", "0.1.0", System::shared());
     let server = vortex_rollout_svc::start(settings, config, &runtime)
         .await
@@ -344,7 +412,7 @@ fn config_settings(store: PathBuf) -> vortex_config_svc::Settings {
         git_name: vortex_config_svc::Settings::default_git_name(),
         git_poll: Duration::from_secs(3_600),
         git_timeout: vortex_config_svc::Settings::DEFAULT_GIT_TIMEOUT,
-        git_release: vortex_config_svc::source::ReleasePolicy::Auto,
+        git_release: vortex_config_svc::source::ReleasePolicy::Rollout,
         git_mirror: None,
     }
 }
