@@ -1,4 +1,4 @@
-//! Sources whose commits are rolled out: what is stable is always one commit, whole.
+//! Sources whose commits are rolled out. Invariants A1 and A2 are of ADR 12.
 
 use super::splits::{end, id, set};
 use super::*;
@@ -76,7 +76,7 @@ impl Source {
         served.collect()
     }
 
-    /// That what is stable is the commit that the label says is served, whole.
+    /// A1: what is stable is the commit that the label says is served, whole.
     #[track_caller]
     fn check_whole(&self) {
         let served = self.feed().served.as_ref().unwrap().to_string();
