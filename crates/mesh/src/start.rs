@@ -166,7 +166,7 @@ pub async fn start(
 
 fn rollout_settings(data: &Data) -> vortex_rollout_svc::Settings {
     let folder = data.path().join("rollout");
-    vortex_rollout_svc::Settings::new(vortex_rollout_svc::StoreLocation::Embedded(folder))
+    vortex_rollout_svc::Settings::new(StoreLocation::Embedded(folder))
 }
 
 fn config_settings(settings: &Settings, data: &Data) -> vortex_config_svc::Settings {
