@@ -5,7 +5,7 @@ use vortex_bucket::Share;
 use super::{
     Action, AuditEntry, Author, Command, Completed, Detached, Effect, Hold, Judgement, Moment,
     Motion, Paused, Refused, Removal, RolledBack, Rollout, Running, SELF, State, StateKind,
-    Superseded, Transition,
+    Transition,
     analysis::{Cause, Decision, Judged},
 };
 
@@ -37,7 +37,6 @@ impl Rollout {
             Command::Refuse { generation, why } => self.refuse(generation, why, now),
             Command::FindReleased { generation } => self.find_released(generation, now),
             Command::Detach { why } => self.detach(why, now),
-            Command::Supersede { why } => self.supersede(why, now),
         }
     }
 
@@ -47,9 +46,7 @@ impl Rollout {
                 Ok(self.move_to(0, Share::NONE, Action::Start, Wish::of(author), now))
             }
             State::Running(_) | State::Paused(_) => Err(self.wrong("it was started before")),
-            State::Completed(_) | State::RolledBack(_) | State::Superseded(_) => {
-                Err(self.wrong(ENDED))
-            }
+            State::Completed(_) | State::RolledBack(_) => Err(self.wrong(ENDED)),
         }
     }
 
@@ -116,7 +113,7 @@ impl Rollout {
             State::Running(running) => (running.stage, running.in_force),
             State::Paused(paused) => (paused.stage, paused.in_force),
             State::Created => return Err(self.wrong("it was not started; delete it instead")),
-            State::Completed(_) | State::RolledBack(_) | State::Superseded(_) => {
+            State::Completed(_) | State::RolledBack(_) => {
                 return Err(self.wrong(ENDED));
             }
         };
@@ -251,7 +248,7 @@ impl Rollout {
                 rolled_back.removal = Removal::Refused(lost);
                 State::RolledBack(rolled_back)
             }
-            State::Created | State::Completed(_) | State::Superseded(_) => {
+            State::Created | State::Completed(_) => {
                 return Err(Refused::Passed);
             }
         };
@@ -278,18 +275,6 @@ impl Rollout {
         ))
     }
 
-    fn supersede(self, why: String, now: Moment) -> Result<Transition, Refused> {
-        if self.kind().has_ended() {
-            return Err(Refused::Passed);
-        }
-        let superseded = State::Superseded(Superseded {
-            stage: self.state().stage(),
-            at: now,
-            why: why.clone(),
-        });
-        Ok(self.enter(superseded, Action::Supersede, Wish::own(why), None, now))
-    }
-
     /// The stage, and the share in force, of a rollout that can go on.
     fn place(&self) -> Result<(u32, Share), Refused> {
         match self.state() {
@@ -302,9 +287,7 @@ impl Rollout {
                 Hold::Detached(_) => Err(self.wrong(DETACHED)),
             },
             State::Created => Err(self.wrong(NOT_STARTED)),
-            State::Completed(_) | State::RolledBack(_) | State::Superseded(_) => {
-                Err(self.wrong(ENDED))
-            }
+            State::Completed(_) | State::RolledBack(_) => Err(self.wrong(ENDED)),
         }
     }
 

@@ -79,15 +79,15 @@ fn fingerprint<T: Message>(request: &T) -> [u8; 32] {
     hasher.finalize().into()
 }
 
-/// The state that a list is to show.
-pub(super) fn state(index: usize, given: i32) -> Result<StateKind, Fault> {
+/// The state that a list is to show; `None` for one that no rollout is in.
+pub(super) fn state(index: usize, given: i32) -> Result<Option<StateKind>, Fault> {
     match pb::RolloutState::try_from(given) {
-        Ok(pb::RolloutState::Created) => Ok(StateKind::Created),
-        Ok(pb::RolloutState::Running) => Ok(StateKind::Running),
-        Ok(pb::RolloutState::Paused) => Ok(StateKind::Paused),
-        Ok(pb::RolloutState::Completed) => Ok(StateKind::Completed),
-        Ok(pb::RolloutState::RolledBack) => Ok(StateKind::RolledBack),
-        Ok(pb::RolloutState::Superseded) => Ok(StateKind::Superseded),
+        Ok(pb::RolloutState::Created) => Ok(Some(StateKind::Created)),
+        Ok(pb::RolloutState::Running) => Ok(Some(StateKind::Running)),
+        Ok(pb::RolloutState::Paused) => Ok(Some(StateKind::Paused)),
+        Ok(pb::RolloutState::Completed) => Ok(Some(StateKind::Completed)),
+        Ok(pb::RolloutState::RolledBack) => Ok(Some(StateKind::RolledBack)),
+        Ok(pb::RolloutState::Superseded) => Ok(None),
         Ok(pb::RolloutState::Unspecified) | Err(_) => Err(Fault::invalid(
             format!("states[{index}]"),
             format!("{given} is no state of a rollout"),
