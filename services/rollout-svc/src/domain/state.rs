@@ -220,6 +220,11 @@ impl StateKind {
         }
     }
 
+    /// Whether figures of the rollout are taken.
+    pub fn is_measured(self) -> bool {
+        matches!(self, Self::Running | Self::Paused)
+    }
+
     /// Its name, as callers and metrics know it.
     pub fn name(self) -> &'static str {
         match self {
