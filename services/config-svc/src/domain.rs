@@ -49,8 +49,8 @@ mod tests;
 
 pub use change::{ChangeEntry, ChangeSet, ChangeState, ChangedDocument};
 pub use command::{
-    Command, Detachment, DocumentWrite, EndSplit, Import, Outcome, Precondition, Release, Removal,
-    Selector, SetSplit, WriteChange,
+    Command, Detachment, DocumentWrite, EndSplit, Holding, Import, Outcome, Precondition, Release,
+    Removal, Selector, SetSplit, WriteChange,
 };
 pub use content::{Content, ContentRef, Defect, MAX_DOCUMENT_BYTES, Sha256};
 pub use decide::{Decided, Request, SplitPlan, SplitTarget, decide, plan_split};

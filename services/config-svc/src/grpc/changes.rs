@@ -3,8 +3,8 @@
 use super::{Grpc, convert, parse};
 use crate::{
     domain::{
-        ChangeEntry, ChangeState, Command, Content, DocumentWrite, MediaType, Outcome, Release,
-        Selector, Seq, Sha256, State, WriteChange,
+        ChangeEntry, ChangeState, Command, Content, DocumentWrite, Holding, MediaType, Outcome,
+        Release, Selector, Seq, Sha256, State, WriteChange,
     },
     error::{invalid_name, malformed, write_error},
 };
@@ -116,10 +116,11 @@ pub(super) async fn release(
     let (request, requester) =
         parse::mutation(request, |request| std::mem::take(&mut request.request_id))?;
     let precondition = parse::precondition(&request.if_match, "")?;
-    if precondition.is_some() && request.path.is_empty() {
-        return Err(Fault::invalid("if_match", "it needs the path it is about"));
+    let selector = released(&request)?;
+    if precondition.is_some() && matches!(selector.holding, Holding::Anything) {
+        let why = "it needs the path or the document it is about";
+        return Err(Fault::invalid("if_match", why));
     }
-    let selector = selector(&request.name, &request.label, &request.path)?;
     let release = Command::Release(Release {
         selector,
         precondition,
@@ -224,11 +225,28 @@ fn applied(grpc: &Grpc, outcome: &Outcome, written: &[DocumentWrite]) -> pb::App
     }
 }
 
+/// What a release is of.
+fn released(request: &pb::ReleaseChangeRequest) -> Result<Selector, Fault> {
+    let Some(document) = &request.document else {
+        return selector(&request.name, &request.label, &request.path);
+    };
+    if !request.label.is_empty() || !request.path.is_empty() {
+        let why = "it can't be given together with label or path";
+        return Err(Fault::invalid("document", why));
+    }
+    let target = parse::target(Some(document.clone()))?;
+    Ok(Selector {
+        label: target.label,
+        name: parse::required_version(&request.name)?,
+        holding: Holding::Document(target.written_for),
+    })
+}
+
 fn selector(name: &str, label: &str, path: &str) -> Result<Selector, Fault> {
     Ok(Selector {
         label: parse::label(label)?,
         name: parse::required_version(name)?,
-        path: parse::optional_path(path)?,
+        holding: parse::optional_path(path)?.map_or(Holding::Anything, Holding::Path),
     })
 }
 
