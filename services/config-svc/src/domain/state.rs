@@ -139,10 +139,10 @@ impl State {
                 .and_then(|(label, _)| self.newest_change(label, name)),
             Holding::Path(path) => self
                 .document(label.as_str(), path.as_str())
-                .and_then(|document| self.change_of(document, name)),
+                .and_then(|document| self.change_named(document, name)),
             Holding::Document(owner) => {
                 let document = self.existing_document_of(label, owner)?;
-                let found = self.change_of(document, name);
+                let found = self.change_named(document, name);
                 return found.ok_or_else(|| Refused::VersionNotFound {
                     path: document.path.clone(),
                     name: name.clone(),
@@ -156,7 +156,7 @@ impl State {
     }
 
     /// The change set that made a document's version of this name.
-    fn change_of(&self, document: &Document, name: &VersionName) -> Option<&ChangeEntry> {
+    fn change_named(&self, document: &Document, name: &VersionName) -> Option<&ChangeEntry> {
         let version = document.named(name.as_str())?;
         self.changes.get(&version.seq)
     }
