@@ -12,7 +12,7 @@ use bytes::Bytes;
 use tonic::Request;
 use vortex_kit::{
     error::{Fault, Reason},
-    grpc::page,
+    grpc::{bounds, page},
 };
 use vortex_proto::config::v1 as pb;
 use vortex_proto::config::v1::document_write::Change as Write;
@@ -30,15 +30,7 @@ pub(super) async fn apply(
     let name = parse::version(&request.version)?;
     let message = parse::text("message", request.message)?;
     let author = parse::text("author", request.author)?;
-    if request.documents.len() > MAX_DOCUMENTS {
-        return Err(Fault::invalid(
-            "documents",
-            format!(
-                "{} are given, {MAX_DOCUMENTS} at most are allowed",
-                request.documents.len()
-            ),
-        ));
-    }
+    bounds::items("documents", request.documents.len(), MAX_DOCUMENTS)?;
     let mut documents = Vec::with_capacity(request.documents.len());
     let mut contents = Vec::new();
     for (index, document) in request.documents.into_iter().enumerate() {
@@ -88,23 +80,19 @@ pub(super) fn list(
     let wanted = wanted_state(request.state)?;
     let state = grpc.configuration.state();
     let label = super::documents::listed_label(&state, &request.label)?;
-    let mut found = state
+    let found = state
         .changes
         .range(..Seq(before))
         .rev()
         .map(|(_, entry)| entry)
         .filter(|entry| wanted.is_none_or(|state| entry.state == state))
         .filter(|entry| label.is_none_or(|label| entry.change.label == *label));
-    let changes: Vec<pb::Change> = found
-        .by_ref()
-        .take(size)
-        .map(convert::change_in_list)
-        .collect();
-    let more = found.next().is_some();
-    let last = changes.last().filter(|_| more);
+    let (page, next_page_token) = page::first(found, size, |entry| {
+        page::token(&[&entry.change.seq.to_string()])
+    });
     Ok(pb::ListChangesResponse {
-        next_page_token: last.map_or(String::new(), |c| page::token(&[&c.sequence.to_string()])),
-        changes,
+        changes: page.into_iter().map(convert::change_in_list).collect(),
+        next_page_token,
         token: convert::token(&grpc.configuration, state.head),
     })
 }

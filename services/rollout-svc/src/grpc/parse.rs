@@ -18,7 +18,7 @@ use prost::Message;
 use sha2::{Digest as _, Sha256};
 use std::time::Duration;
 use tonic::Request;
-use vortex_kit::{context::Context, error::Fault};
+use vortex_kit::{context::Context, error::Fault, grpc::bounds};
 use vortex_proto::rollout::v1 as pb;
 
 /// Where a duration's nanoseconds end.
@@ -96,20 +96,8 @@ pub(super) fn state(index: usize, given: i32) -> Result<Option<StateKind>, Fault
 }
 
 fn text(field: &str, given: String, longest: usize) -> Result<String, Fault> {
-    if given.len() > longest {
-        let bytes = given.len();
-        let why = format!("{bytes} bytes, {longest} at most are allowed");
-        return Err(Fault::invalid(field, why));
-    }
+    bounds::bytes(field, &given, longest)?;
     Ok(given)
-}
-
-fn at_most(field: &str, found: usize, limit: usize) -> Result<(), Fault> {
-    if found > limit {
-        let why = format!("{found} are given, {limit} at most are allowed");
-        return Err(Fault::invalid(field, why));
-    }
-    Ok(())
 }
 
 /// Not by prost's conversion, which overflows for the least of all durations.
