@@ -2,6 +2,7 @@
 
 mod admission;
 mod body;
+pub mod bounds;
 mod call;
 pub(crate) mod calls;
 mod ending;

@@ -169,7 +169,7 @@ pub async fn start(
 
 fn rollout_settings(settings: &Settings, data: &Data) -> vortex_rollout_svc::Settings {
     let folder = data.path().join("rollout");
-    let store = vortex_rollout_svc::StoreLocation::Embedded(folder);
+    let store = StoreLocation::Embedded(folder);
     vortex_rollout_svc::Settings {
         source_strategy: settings.source_strategy,
         ..vortex_rollout_svc::Settings::new(store)

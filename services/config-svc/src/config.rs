@@ -4,11 +4,12 @@ use crate::{
     domain::SourceName,
     source::{GitSettings, ReleasePolicy},
 };
-use std::{convert::Infallible, fmt, net::SocketAddr, path::PathBuf, str::FromStr, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use vortex_git::Location;
 use vortex_kit::settings::Listens;
 
 pub use vortex_kit::settings::About;
+pub use vortex_store::service::Location as StoreLocation;
 
 /// What the program is, for its help and its defaults.
 pub const ABOUT: About = About {
@@ -103,39 +104,5 @@ impl Settings {
             mirror.push(".git-mirror");
             mirror.into()
         })
-    }
-}
-
-/// Where configuration is kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum StoreLocation {
-    /// A folder on this machine, for one process.
-    Embedded(PathBuf),
-}
-
-impl FromStr for StoreLocation {
-    type Err = InvalidStore;
-
-    fn from_str(given: &str) -> Result<Self, InvalidStore> {
-        match given.split_once(':') {
-            Some(("embedded", folder)) if !folder.is_empty() => {
-                let Ok(folder) = folder.parse::<PathBuf>().map_err(|never: Infallible| never);
-                Ok(Self::Embedded(folder))
-            }
-            _ => Err(InvalidStore(given.to_owned())),
-        }
-    }
-}
-
-/// A text that names no store.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} names no store: expected embedded:FOLDER")]
-pub struct InvalidStore(String);
-
-impl fmt::Display for StoreLocation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Embedded(folder) => write!(f, "embedded:{}", folder.display()),
-        }
     }
 }

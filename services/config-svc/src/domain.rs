@@ -49,7 +49,7 @@ mod tests;
 
 pub use change::{ChangeEntry, ChangeSet, ChangeState, ChangedDocument};
 pub use command::{
-    Command, Detachment, DocumentWrite, EndSplit, Import, Outcome, Precondition, Release,
+    Command, Detachment, DocumentWrite, EndSplit, Holding, Import, Outcome, Precondition, Release,
     ReleaseBy, Removal, Selector, SetSplit, WriteChange,
 };
 pub use content::{Content, ContentRef, Defect, MAX_DOCUMENT_BYTES, Sha256};

@@ -18,7 +18,7 @@ pub use config::{About, Settings, StoreLocation};
 use configuration::Configuration;
 use grpc::Grpc;
 use source::Sources;
-use std::{path::PathBuf, sync::Arc};
+use std::sync::Arc;
 use store::ConfigStore;
 use vortex_kit::{
     grpc::{BuildError, MAX_MESSAGE_BYTES, Server},
@@ -28,19 +28,14 @@ use vortex_proto::config::v1::{
     config_service_server::ConfigServiceServer, source_service_server::SourceServiceServer,
     split_service_server::SplitServiceServer,
 };
-use vortex_store::{Embedded, OpenError, Options};
+use vortex_store::service::{CannotOpen, open};
 
 /// Why the service could not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The store's folder can't be used.
-    #[error("the store in {} can't be opened", path.display())]
-    Open {
-        /// The folder.
-        path: PathBuf,
-        /// Why.
-        source: OpenError,
-    },
+    #[error(transparent)]
+    Open(#[from] CannotOpen),
     /// What the store keeps can't be read.
     #[error("the store can't be read")]
     Load(#[from] store::Error),
@@ -53,8 +48,7 @@ pub enum StartError {
 /// the server together. It serves in process at once, and over TCP once it is
 /// told to listen.
 pub async fn start(settings: Settings, runtime: &Runtime) -> Result<Server, StartError> {
-    let commits = tasks::CommitObserver::new(&runtime.metrics);
-    let engine = open(&settings.store, commits).await?;
+    let engine = open(&settings.store, &runtime.metrics).await?;
     let sources = Sources::new(settings.git_sources());
     let (configuration, writer) = Configuration::open(
         ConfigStore::new(engine),
@@ -76,25 +70,4 @@ pub async fn start(settings: Settings, runtime: &Runtime) -> Result<Server, Star
         .service(SplitServiceServer::new(grpc))
         .build()
         .await?)
-}
-
-async fn open(
-    location: &StoreLocation,
-    observer: tasks::CommitObserver,
-) -> Result<Arc<Embedded>, StartError> {
-    let StoreLocation::Embedded(path) = location;
-    let options = Options {
-        observer: Some(Arc::new(observer)),
-        ..Options::default()
-    };
-    let folder = path.clone();
-    let opened = tokio::task::spawn_blocking(move || Embedded::open(folder, options)).await;
-    let failed = |source| StartError::Open {
-        path: path.clone(),
-        source,
-    };
-    match opened {
-        Ok(opened) => Ok(Arc::new(opened.map_err(failed)?)),
-        Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
-    }
 }

@@ -2,11 +2,8 @@
 //! what is old, and counts.
 
 mod attempts;
-mod commits;
 mod gauges;
 mod upkeep;
-
-pub use commits::CommitObserver;
 
 use crate::configuration::Configuration;
 use gauges::Gauges;

@@ -29,5 +29,4 @@ pub use refused::Refused;
 pub use rollout::{Rollout, Spec, Standing};
 pub use state::{
     Completed, Detached, Hold, Motion, Paused, Removal, RolledBack, Running, State, StateKind,
-    Superseded,
 };

@@ -131,13 +131,17 @@ impl Rollout {
 
 /// Repeats a request while what it needs is starting.
 async fn done<F: Future<Output = Answer>>(mut request: impl FnMut() -> F) -> Answer {
-    loop {
-        let answer = request().await;
-        if answer.status < 500 {
-            return answer;
+    let repeated = async {
+        loop {
+            let answer = request().await;
+            if answer.status < 500 {
+                return answer;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    };
+    let answered = tokio::time::timeout(vortex_tests::PATIENCE, repeated).await;
+    answered.expect("what it needs has started")
 }
 
 /// Numbers without gaps, each entry from where the one before went to, stages one

@@ -22,6 +22,19 @@ pub fn size(page_size: u32) -> Result<usize, Fault> {
     }
 }
 
+/// The first `size` of all that are left to show, and the token of the next page: empty at the
+/// end. `token` makes it of the last item.
+pub fn first<T>(
+    mut found: impl Iterator<Item = T>,
+    size: usize,
+    token: impl FnOnce(&T) -> String,
+) -> (Vec<T>, String) {
+    let page: Vec<T> = found.by_ref().take(size).collect();
+    let more = found.next().is_some();
+    let next = page.last().filter(|_| more).map_or(String::new(), token);
+    (page, next)
+}
+
 /// A token for the page that begins after `parts`, none of which has a line break.
 pub fn token(parts: &[&str]) -> String {
     hex::encode(parts.join("\n"))
@@ -85,6 +98,14 @@ mod tests {
         }
         assert!(before(&token(&["no number"])).is_err());
         assert!(after_number(&token(&["no number"])).is_err());
+    }
+
+    #[test]
+    fn a_page_says_where_the_next_one_begins_unless_it_is_the_last() {
+        let text = |item: &u32| item.to_string();
+        assert_eq!(first(1..=3, 2, text), (vec![1, 2], "2".to_owned()));
+        assert_eq!(first(1..=2, 2, text), (vec![1, 2], String::new()));
+        assert_eq!(first(1..1, 2, text), (Vec::new(), String::new()));
     }
 
     #[test]

@@ -73,6 +73,7 @@ pub(super) async fn release(
         force: command.force.unwrap_or_default(),
         if_match,
         request_id: key.or(command.request_id)?,
+        document: None,
     };
     answer::json(services.config().release_change(request)).await
 }

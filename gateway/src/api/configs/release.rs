@@ -3,8 +3,8 @@
 use axum::{Json, extract::State};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
-use vortex_kit::error::{Fault, Reason};
-use vortex_proto::config::v1::{DocumentRef, GetDocumentRequest, ReleaseChangeRequest};
+use vortex_kit::error::Fault;
+use vortex_proto::config::v1::ReleaseChangeRequest;
 
 use crate::{
     api::{answer, changes::Released, target::Target},
@@ -68,40 +68,13 @@ pub(super) async fn release(
     let name = command
         .version
         .ok_or_else(|| Fault::invalid("version", "say which version to release"))?;
-    let document = target.document(command.label);
     let request = ReleaseChangeRequest {
-        label: document.label.clone(),
-        path: path_of(&services, document, &name).await?,
         name,
+        document: Some(target.document(command.label)),
         force: command.force.unwrap_or_default(),
         if_match,
         request_id: key.or(command.request_id)?,
+        ..ReleaseChangeRequest::default()
     };
     answer::json(services.config().release_change(request)).await
-}
-
-/// The path of a document. All its versions have the same, so the stable one will do where
-/// `version` is a deletion, which has no content to be read.
-async fn path_of(
-    services: &Services,
-    document: DocumentRef,
-    version: &str,
-) -> Result<String, Problem> {
-    let mut request = GetDocumentRequest {
-        document: Some(document),
-        version: version.to_owned(),
-        min_token: String::new(),
-    };
-    let refused = match services.config().get_document(request.clone()).await {
-        Ok(reply) => return Ok(reply.into_inner().path),
-        Err(status) => Fault::from_status(&status),
-    };
-    if refused.reason() != Reason::DocumentNotFound {
-        return Err(refused.into());
-    }
-    request.version.clear();
-    match services.config().get_document(request).await {
-        Ok(reply) => Ok(reply.into_inner().path),
-        Err(_) => Err(refused.into()),
-    }
 }

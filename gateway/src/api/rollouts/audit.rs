@@ -52,8 +52,7 @@ struct Entry {
     time: Option<String>,
     /// Who: a principal, or `rollout-svc` for what it decided by itself.
     principal: String,
-    /// `create`, `start`, `promote`, `pause`, `resume`, `roll_back`, `complete`, `detach`,
-    /// `cancel`.
+    /// `create`, `start`, `promote`, `pause`, `resume`, `roll_back`, `complete`, `detach`.
     action: String,
     /// The state before; null where there was none.
     from_state: Option<State>,

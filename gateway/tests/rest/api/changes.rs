@@ -4,6 +4,7 @@ use serde_json::json;
 use vortex_kit::error::{Fault, Reason};
 use vortex_proto::config::v1::*;
 
+use super::document;
 use crate::mesh::start;
 
 fn released() -> ReleaseChangeResponse {
@@ -24,13 +25,6 @@ fn released() -> ReleaseChangeResponse {
 #[tokio::test]
 async fn a_version_is_released_by_its_documents_name() {
     let mesh = start().await;
-    mesh.service.reply(
-        "get_document",
-        GetDocumentResponse {
-            path: "orders-dev.yml".into(),
-            ..GetDocumentResponse::default()
-        },
-    );
     mesh.service.reply("release_change", released());
     let json = ["Content-Type: application/json", "If-Match: \"d1\""];
     let line = "POST /api/configs/orders/dev/release?label=main";
@@ -51,24 +45,26 @@ async fn a_version_is_released_by_its_documents_name() {
         asked,
         ReleaseChangeRequest {
             name: "v2".into(),
-            label: "main".into(),
-            path: "orders-dev.yml".into(),
+            label: String::new(),
+            path: String::new(),
             force: true,
             if_match: "d1".into(),
             request_id: "once".into(),
+            document: Some(document()),
         }
     );
     mesh.send(line, &[], "")
         .await
         .problem(400, "INVALID_ARGUMENT");
-    mesh.send("POST /api/configs/orders/dev/release?version=v2", &[], "")
-        .await;
-    mesh.service
-        .fail("get_document", Fault::new(Reason::VersionNotFound, "no v3"));
+    mesh.service.fail(
+        "release_change",
+        Fault::new(Reason::VersionNotFound, "no v3"),
+    );
     let line = "POST /api/configs/orders/dev/release?version=v3";
     mesh.send(line, &[], "")
         .await
         .problem(404, "VERSION_NOT_FOUND");
+    assert_eq!(mesh.service.calls("get_document"), 0);
 }
 
 #[tokio::test]

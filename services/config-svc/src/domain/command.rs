@@ -105,8 +105,19 @@ pub struct Selector {
     pub label: Label,
     /// Its name.
     pub name: VersionName,
-    /// A path it holds; the newest of the name when none is given.
-    pub path: Option<Path>,
+    /// Which of those of the name.
+    pub holding: Holding,
+}
+
+/// Which of several change sets of a name is meant.
+#[derive(Debug, Clone)]
+pub enum Holding {
+    /// The newest.
+    Anything,
+    /// The one that made this path's version of the name.
+    Path(Path),
+    /// The one that made the version of the name of an application's document.
+    Document(AppProfile),
 }
 
 /// A release that is asked for.
@@ -114,7 +125,7 @@ pub struct Selector {
 pub struct Release {
     /// Which change set.
     pub selector: Selector,
-    /// What must hold of the selected path's stable version.
+    /// What must hold of the selected document's stable version.
     pub precondition: Option<Precondition>,
     /// Whether it takes documents from the splits that hold them, which ends those.
     pub force: bool,

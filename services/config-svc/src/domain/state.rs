@@ -1,8 +1,9 @@
 //! All configuration at one position of the log.
 
 use super::{
-    AppProfile, ChangeEntry, Document, EndedSplits, HybridTime, Label, LabelState, Refused,
-    Requests, Selector, Sha256, Split, SplitId, VersionName, requests::Answered, split::Pins,
+    AppProfile, ChangeEntry, Document, EndedSplits, Holding, HybridTime, Label, LabelState,
+    Refused, Requests, Selector, Sha256, Split, SplitId, VersionName, requests::Answered,
+    split::Pins,
 };
 use imbl::{HashMap, OrdMap};
 use std::{fmt, sync::Arc};
@@ -110,6 +111,22 @@ impl State {
         feed.is_some_and(|feed| feed.awaiting == Some(entry.change.seq))
     }
 
+    /// As [`State::document_of`], or why there is none.
+    pub(super) fn existing_document_of(
+        &self,
+        label: &Label,
+        owner: &AppProfile,
+    ) -> Result<&Document, Refused> {
+        if self.label(label.as_str()).is_none() {
+            return Err(Refused::LabelNotFound(label.clone()));
+        }
+        let found = self.document_of(label.as_str(), owner);
+        found.ok_or_else(|| Refused::NoDocumentOf {
+            label: label.clone(),
+            owner: owner.clone(),
+        })
+    }
+
     /// The newest change set of this name on a label.
     pub fn newest_change(&self, label: &Label, name: &VersionName) -> Option<&ChangeEntry> {
         let written = self.names.get(&(label.clone(), name.clone()))?;
@@ -118,18 +135,37 @@ impl State {
 
     /// The change set a selector means.
     pub fn select(&self, selector: &Selector) -> Result<&ChangeEntry, Refused> {
-        let (name, label) = self.label(selector.label.as_str()).unzip();
-        let found = match &selector.path {
-            Some(path) => label
-                .and_then(|label| label.documents.get(path))
-                .and_then(|document| document.named(selector.name.as_str()))
-                .and_then(|version| self.changes.get(&version.seq)),
-            None => name.and_then(|name| self.newest_change(name, &selector.name)),
+        let Selector {
+            label,
+            name,
+            holding,
+        } = selector;
+        let found = match holding {
+            Holding::Anything => self
+                .label(label.as_str())
+                .and_then(|(label, _)| self.newest_change(label, name)),
+            Holding::Path(path) => self
+                .document(label.as_str(), path.as_str())
+                .and_then(|document| self.change_named(document, name)),
+            Holding::Document(owner) => {
+                let document = self.existing_document_of(label, owner)?;
+                let found = self.change_named(document, name);
+                return found.ok_or_else(|| Refused::VersionNotFound {
+                    path: document.path.clone(),
+                    name: name.clone(),
+                });
+            }
         };
         found.ok_or_else(|| Refused::ChangeNotFound {
-            label: selector.label.clone(),
-            name: selector.name.clone(),
+            label: label.clone(),
+            name: name.clone(),
         })
+    }
+
+    /// The change set that made a document's version of this name.
+    fn change_named(&self, document: &Document, name: &VersionName) -> Option<&ChangeEntry> {
+        let version = document.named(name.as_str())?;
+        self.changes.get(&version.seq)
     }
 
     /// The hashes of every content that a kept version names.

@@ -64,7 +64,7 @@ fn selector(version: &str) -> Selector {
     Selector {
         label: Label::main(),
         name: name(version),
-        path: None,
+        holding: Holding::Anything,
     }
 }
 

@@ -3,8 +3,8 @@
 use super::{Grpc, convert, parse};
 use crate::{
     domain::{
-        ChangeEntry, ChangeState, Command, Content, DocumentWrite, MediaType, Outcome, Release,
-        Selector, Seq, Sha256, State, WriteChange,
+        ChangeEntry, ChangeState, Command, Content, DocumentWrite, Holding, MediaType, Outcome,
+        Release, Selector, Seq, Sha256, State, WriteChange,
     },
     error::{invalid_name, malformed, write_error},
 };
@@ -12,7 +12,7 @@ use bytes::Bytes;
 use tonic::Request;
 use vortex_kit::{
     error::{Fault, Reason},
-    grpc::page,
+    grpc::{bounds, page},
 };
 use vortex_proto::config::v1 as pb;
 use vortex_proto::config::v1::document_write::Change as Write;
@@ -30,15 +30,7 @@ pub(super) async fn apply(
     let name = parse::version(&request.version)?;
     let message = parse::text("message", request.message)?;
     let author = parse::text("author", request.author)?;
-    if request.documents.len() > MAX_DOCUMENTS {
-        return Err(Fault::invalid(
-            "documents",
-            format!(
-                "{} are given, {MAX_DOCUMENTS} at most are allowed",
-                request.documents.len()
-            ),
-        ));
-    }
+    bounds::items("documents", request.documents.len(), MAX_DOCUMENTS)?;
     let mut documents = Vec::with_capacity(request.documents.len());
     let mut contents = Vec::new();
     for (index, document) in request.documents.into_iter().enumerate() {
@@ -88,7 +80,7 @@ pub(super) fn list(
     let wanted = wanted_state(request.state)?;
     let state = grpc.configuration.state();
     let label = super::documents::listed_label(&state, &request.label)?;
-    let mut found = state
+    let found = state
         .changes
         .range(..Seq(before))
         .rev()
@@ -96,16 +88,15 @@ pub(super) fn list(
         .filter(|entry| wanted.is_none_or(|state| entry.state == state))
         .filter(|entry| !request.awaits_rollout || state.awaits_rollout(entry))
         .filter(|entry| label.is_none_or(|label| entry.change.label == *label));
-    let changes: Vec<pb::Change> = found
-        .by_ref()
-        .take(size)
-        .map(|entry| convert::change_in_list(&state, entry))
-        .collect();
-    let more = found.next().is_some();
-    let last = changes.last().filter(|_| more);
+    let (page, next_page_token) = page::first(found, size, |entry| {
+        page::token(&[&entry.change.seq.to_string()])
+    });
     Ok(pb::ListChangesResponse {
-        next_page_token: last.map_or(String::new(), |c| page::token(&[&c.sequence.to_string()])),
-        changes,
+        changes: page
+            .into_iter()
+            .map(|entry| convert::change_in_list(&state, entry))
+            .collect(),
+        next_page_token,
         token: convert::token(&grpc.configuration, state.head),
     })
 }
@@ -117,10 +108,11 @@ pub(super) async fn release(
     let (request, requester) =
         parse::mutation(request, |request| std::mem::take(&mut request.request_id))?;
     let precondition = parse::precondition(&request.if_match, "")?;
-    if precondition.is_some() && request.path.is_empty() {
-        return Err(Fault::invalid("if_match", "it needs the path it is about"));
+    let selector = released(&request)?;
+    if precondition.is_some() && matches!(selector.holding, Holding::Anything) {
+        let why = "it needs the path or the document it is about";
+        return Err(Fault::invalid("if_match", why));
     }
-    let selector = selector(&request.name, &request.label, &request.path)?;
     let release = Command::Release(Release {
         selector,
         precondition,
@@ -225,11 +217,28 @@ fn applied(grpc: &Grpc, outcome: &Outcome, written: &[DocumentWrite]) -> pb::App
     }
 }
 
+/// What a release is of.
+fn released(request: &pb::ReleaseChangeRequest) -> Result<Selector, Fault> {
+    let Some(document) = &request.document else {
+        return selector(&request.name, &request.label, &request.path);
+    };
+    if !request.label.is_empty() || !request.path.is_empty() {
+        let why = "it can't be given together with label or path";
+        return Err(Fault::invalid("document", why));
+    }
+    let target = parse::target(Some(document.clone()))?;
+    Ok(Selector {
+        label: target.label,
+        name: parse::required_version(&request.name)?,
+        holding: Holding::Document(target.written_for),
+    })
+}
+
 fn selector(name: &str, label: &str, path: &str) -> Result<Selector, Fault> {
     Ok(Selector {
         label: parse::label(label)?,
         name: parse::required_version(name)?,
-        path: parse::optional_path(path)?,
+        holding: parse::optional_path(path)?.map_or(Holding::Anything, Holding::Path),
     })
 }
 

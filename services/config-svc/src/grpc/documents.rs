@@ -137,17 +137,16 @@ pub(super) fn list(
     let after = page::after::<2>(&request.page_token)?;
     let state = grpc.configuration.state();
     let label = listed_label(&state, &request.label)?;
-    let mut found = matching(&state, label, &request.app, after);
-    let mut documents = Vec::new();
-    let mut last = None;
-    for (label, document) in found.by_ref().take(size) {
-        documents.push(convert::document(label, document));
-        last = Some(page::token(&[label.as_str(), document.path.as_str()]));
-    }
-    let more = found.next().is_some();
+    let found = matching(&state, label, &request.app, after);
+    let (page, next_page_token) = page::first(found, size, |(label, document)| {
+        page::token(&[label.as_str(), document.path.as_str()])
+    });
+    let documents = page
+        .into_iter()
+        .map(|(label, document)| convert::document(label, document));
     Ok(pb::ListDocumentsResponse {
-        documents,
-        next_page_token: last.filter(|_| more).unwrap_or_default(),
+        documents: documents.collect(),
+        next_page_token,
         token: convert::token(&grpc.configuration, state.head),
     })
 }
@@ -161,17 +160,16 @@ pub(super) fn versions(
     let target = parse::target(request.document)?;
     let state = grpc.configuration.state();
     let document = existing(&state, &target)?;
-    let mut kept = document.versions.iter().rev().filter(|v| v.seq.0 < before);
-    let versions: Vec<pb::Version> = kept
-        .by_ref()
-        .take(size)
-        .map(|version| convert::version(&state, document, version))
-        .collect();
-    let more = kept.next().is_some();
-    let last = versions.last().filter(|_| more);
+    let kept = document.versions.iter().rev().filter(|v| v.seq.0 < before);
+    let (page, next_page_token) = page::first(kept, size, |version| {
+        page::token(&[&version.seq.to_string()])
+    });
+    let versions = page
+        .into_iter()
+        .map(|version| convert::version(&state, document, version));
     Ok(pb::ListVersionsResponse {
-        next_page_token: last.map_or(String::new(), |v| page::token(&[&v.sequence.to_string()])),
-        versions,
+        versions: versions.collect(),
+        next_page_token,
         token: convert::token(&grpc.configuration, state.head),
     })
 }

@@ -13,6 +13,7 @@ use tonic::Request;
 use vortex_kit::{
     context::Context,
     error::{Fault, Reason},
+    grpc::bounds,
 };
 use vortex_proto::config::v1 as pb;
 
@@ -175,25 +176,14 @@ fn request_key<T: Message>(id: &str, without_id: &T) -> Result<Option<RequestKey
 }
 
 pub(super) fn text(field: &'static str, given: String) -> Result<String, Fault> {
-    if given.len() > MAX_TEXT {
-        return Err(Fault::invalid(
-            field,
-            format!("{} bytes, {MAX_TEXT} at most are allowed", given.len()),
-        ));
-    }
+    bounds::bytes(field, &given, MAX_TEXT)?;
     Ok(given)
 }
 
 /// Who reads. What is empty is not said.
 pub(super) fn subject<'a>(instance: &'a str, key: &'a str) -> Result<Subject<'a>, Fault> {
-    for (field, given) in [("instance", instance), ("key", key)] {
-        if given.len() > MAX_KEY {
-            return Err(Fault::invalid(
-                field,
-                format!("{} bytes, {MAX_KEY} at most are allowed", given.len()),
-            ));
-        }
-    }
+    bounds::bytes("instance", instance, MAX_KEY)?;
+    bounds::bytes("key", key, MAX_KEY)?;
     let said = |given: &'a str| Some(given).filter(|given| !given.is_empty());
     Ok(Subject {
         instance: said(instance),
@@ -206,9 +196,9 @@ pub(super) fn view(
     profiles: &[String],
     labels: &[String],
 ) -> Result<ViewKey, Fault> {
-    bounded("apps", apps.len(), MAX_APPS)?;
-    bounded("profiles", profiles.len(), MAX_PROFILES)?;
-    bounded("labels", labels.len(), MAX_LABELS)?;
+    bounds::items("apps", apps.len(), MAX_APPS)?;
+    bounds::items("profiles", profiles.len(), MAX_PROFILES)?;
+    bounds::items("labels", labels.len(), MAX_LABELS)?;
     let apps: Vec<App> = parse_all(apps)?;
     if apps.is_empty() {
         return Err(Fault::invalid("app", "it must not be empty"));
@@ -240,16 +230,6 @@ where
         .iter()
         .map(|name| name.parse().map_err(|e| invalid_name(&e)))
         .collect()
-}
-
-fn bounded(field: &'static str, found: usize, limit: usize) -> Result<(), Fault> {
-    if found > limit {
-        return Err(Fault::invalid(
-            field,
-            format!("{found} are given, {limit} at most are allowed"),
-        ));
-    }
-    Ok(())
 }
 
 fn optional<T>(

@@ -9,7 +9,10 @@ use crate::{
 use arc_swap::Guard;
 use bytes::Bytes;
 use std::sync::Arc;
-use vortex_kit::error::{Fault, Reason};
+use vortex_kit::{
+    error::{Fault, Reason},
+    grpc::bounds,
+};
 use vortex_proto::config::v1 as pb;
 use vortex_spring::{
     flat::{FlatSource, Lookup},
@@ -76,11 +79,7 @@ pub(super) async fn environment(
     let asked = request.view.unwrap_or_default();
     let key = parse::view(&asked.apps, &asked.profiles, &asked.labels)?;
     let subject = parse::subject(&request.instance, &request.key)?;
-    if request.also_held.len() > MAX_ALSO_HELD {
-        let held = request.also_held.len();
-        let limit = format!("{held} are given, {MAX_ALSO_HELD} at most are allowed");
-        return Err(Fault::invalid("also_held", limit));
-    }
+    bounds::items("also_held", request.also_held.len(), MAX_ALSO_HELD)?;
     let state = state(grpc, &key, &request.min_token)?;
     let reading = read(grpc, &state, &key, &subject).await?;
     let view = &reading.view;

@@ -205,18 +205,17 @@ fn list(grpc: &Grpc, request: &pb::ListSplitsRequest) -> Result<pb::ListSplitsRe
     let start = after
         .as_ref()
         .map_or(Bound::Unbounded, |[id]| Bound::Excluded(id.as_str()));
-    let mut found = state
+    let found = state
         .splits
         .range::<_, str>((start, Bound::Unbounded))
         .map(|(_, split)| split)
         .filter(|split| label.is_none_or(|label| split.label == *label));
-    let page = found.by_ref().take(size);
-    let splits: Vec<pb::Split> = page.map(|split| convert::split(&state, split)).collect();
-    let more = found.next().is_some();
-    let last = splits.last().filter(|_| more);
+    let (page, next_page_token) =
+        page::first(found, size, |split| page::token(&[split.id.as_str()]));
+    let splits = page.into_iter().map(|split| convert::split(&state, split));
     Ok(pb::ListSplitsResponse {
-        next_page_token: last.map_or(String::new(), |split| page::token(&[&split.id])),
-        splits,
+        splits: splits.collect(),
+        next_page_token,
         token: convert::token(&grpc.configuration, state.head),
     })
 }

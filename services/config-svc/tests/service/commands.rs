@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use vortex_config_svc::domain::{
-    Command, Content, DocumentWrite, EndSplit, Label, Release, Request, RequestKey, Selector, Seq,
-    SetSplit, Sha256, Share, SplitMove, Unit, WriteChange,
+    Command, Content, DocumentWrite, EndSplit, Holding, Label, Release, Request, RequestKey,
+    Selector, Seq, SetSplit, Sha256, Share, SplitMove, Unit, WriteChange,
 };
 
 /// A command, and the contents it names.
@@ -120,7 +120,7 @@ fn selector(version: &str) -> Selector {
     Selector {
         label: Label::main(),
         name: version.parse().unwrap(),
-        path: None,
+        holding: Holding::Anything,
     }
 }
 

@@ -28,8 +28,6 @@ pub enum Action {
     Complete,
     /// Its split is no longer its own.
     Detach,
-    /// Another cluster took its namespace over.
-    Supersede,
 }
 
 /// One thing that happened to a rollout.
@@ -74,12 +72,11 @@ impl Action {
             Self::RollBack => "roll_back",
             Self::Complete => "complete",
             Self::Detach => "detach",
-            Self::Supersede => "supersede",
         }
     }
 
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 8] = [
         Self::Create,
         Self::Start,
         Self::Promote,
@@ -88,7 +85,6 @@ impl Action {
         Self::RollBack,
         Self::Complete,
         Self::Detach,
-        Self::Supersede,
     ];
 }
 

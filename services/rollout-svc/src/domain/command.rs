@@ -61,11 +61,6 @@ pub enum Command {
         /// How.
         why: String,
     },
-    /// Another cluster took its namespace over.
-    Supersede {
-        /// Which.
-        why: String,
-    },
 }
 
 /// What the analysis makes of the figures of one generation.

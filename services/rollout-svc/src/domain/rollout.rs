@@ -154,7 +154,7 @@ impl Rollout {
             generation,
         };
         match self.state() {
-            State::Created | State::Completed(_) | State::Superseded(_) => None,
+            State::Created | State::Completed(_) => None,
             State::Running(running) => match running.motion {
                 Motion::Moving => Some(share(running.stage)),
                 Motion::Settled { .. } => None,

@@ -20,8 +20,6 @@ pub enum State {
     Completed(Completed),
     /// Everybody gets stable again.
     RolledBack(RolledBack),
-    /// Another cluster took its namespace over.
-    Superseded(Superseded),
 }
 
 /// It is at a stage, and goes on by itself.
@@ -121,17 +119,6 @@ pub enum Removal {
     Refused(Detached),
 }
 
-/// Another cluster took its namespace over.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Superseded {
-    /// The stage it was at, if it had started.
-    pub stage: Option<u32>,
-    /// When.
-    pub at: Moment,
-    /// Which cluster, and why.
-    pub why: String,
-}
-
 /// The name of a state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum StateKind {
@@ -145,8 +132,6 @@ pub enum StateKind {
     Completed,
     /// See [`State::RolledBack`].
     RolledBack,
-    /// See [`State::Superseded`].
-    Superseded,
 }
 
 impl State {
@@ -158,7 +143,6 @@ impl State {
             Self::Paused(_) => StateKind::Paused,
             Self::Completed(_) => StateKind::Completed,
             Self::RolledBack(_) => StateKind::RolledBack,
-            Self::Superseded(_) => StateKind::Superseded,
         }
     }
 
@@ -170,14 +154,13 @@ impl State {
             Self::Paused(paused) => Some(paused.stage),
             Self::Completed(completed) => Some(completed.stage),
             Self::RolledBack(rolled_back) => Some(rolled_back.stage),
-            Self::Superseded(superseded) => superseded.stage,
         }
     }
 
     /// The part of readers that gets the change set, as far as config-svc has confirmed it.
     pub fn in_force(&self) -> Share {
         match self {
-            Self::Created | Self::Superseded(_) => Share::NONE,
+            Self::Created => Share::NONE,
             Self::Running(running) => running.in_force,
             Self::Paused(paused) => paused.in_force,
             Self::Completed(_) => Share::FULL,
@@ -221,21 +204,25 @@ impl State {
 
 impl StateKind {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 5] = [
         Self::Created,
         Self::Running,
         Self::Paused,
         Self::Completed,
         Self::RolledBack,
-        Self::Superseded,
     ];
 
     /// Whether nothing more will be tried with the rollout.
     pub fn has_ended(self) -> bool {
         match self {
             Self::Created | Self::Running | Self::Paused => false,
-            Self::Completed | Self::RolledBack | Self::Superseded => true,
+            Self::Completed | Self::RolledBack => true,
         }
+    }
+
+    /// Whether figures of the rollout are taken.
+    pub fn is_measured(self) -> bool {
+        matches!(self, Self::Running | Self::Paused)
     }
 
     /// Its name, as callers and metrics know it.
@@ -246,7 +233,6 @@ impl StateKind {
             Self::Paused => "paused",
             Self::Completed => "completed",
             Self::RolledBack => "rolled_back",
-            Self::Superseded => "superseded",
         }
     }
 }

@@ -12,8 +12,8 @@ use crate::domain::{
 /// Which rollouts are listed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
-    /// Those in these states; all if there is none.
-    pub states: Vec<StateKind>,
+    /// Those in one of these states, if any are named.
+    pub states: Option<Vec<StateKind>>,
     /// Those with documents of this application: paths that begin with its name.
     pub app: Option<String>,
     /// Those of this label.
@@ -165,7 +165,8 @@ impl Filter {
     fn takes(&self, rollout: &Rollout) -> bool {
         let spec = &rollout.spec;
         let of_app = |app: &String| spec.paths.iter().any(|path| path.starts_with(app));
-        (self.states.is_empty() || self.states.contains(&rollout.kind()))
+        let in_state = |states: &Vec<StateKind>| states.contains(&rollout.kind());
+        self.states.as_ref().is_none_or(in_state)
             && self.label.as_ref().is_none_or(|label| spec.label == *label)
             && self.app.as_ref().is_none_or(of_app)
     }

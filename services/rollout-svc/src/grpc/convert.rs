@@ -44,6 +44,5 @@ fn state(kind: StateKind) -> pb::RolloutState {
         StateKind::Paused => pb::RolloutState::Paused,
         StateKind::Completed => pb::RolloutState::Completed,
         StateKind::RolledBack => pb::RolloutState::RolledBack,
-        StateKind::Superseded => pb::RolloutState::Superseded,
     }
 }

@@ -18,7 +18,7 @@ use prost::Message;
 use sha2::{Digest as _, Sha256};
 use std::time::Duration;
 use tonic::Request;
-use vortex_kit::{context::Context, error::Fault};
+use vortex_kit::{context::Context, error::Fault, grpc::bounds};
 use vortex_proto::rollout::v1 as pb;
 
 /// Where a duration's nanoseconds end.
@@ -79,15 +79,15 @@ fn fingerprint<T: Message>(request: &T) -> [u8; 32] {
     hasher.finalize().into()
 }
 
-/// The state that a list is to show.
-pub(super) fn state(index: usize, given: i32) -> Result<StateKind, Fault> {
+/// The state that a list is to show; `None` for one that no rollout is in.
+pub(super) fn state(index: usize, given: i32) -> Result<Option<StateKind>, Fault> {
     match pb::RolloutState::try_from(given) {
-        Ok(pb::RolloutState::Created) => Ok(StateKind::Created),
-        Ok(pb::RolloutState::Running) => Ok(StateKind::Running),
-        Ok(pb::RolloutState::Paused) => Ok(StateKind::Paused),
-        Ok(pb::RolloutState::Completed) => Ok(StateKind::Completed),
-        Ok(pb::RolloutState::RolledBack) => Ok(StateKind::RolledBack),
-        Ok(pb::RolloutState::Superseded) => Ok(StateKind::Superseded),
+        Ok(pb::RolloutState::Created) => Ok(Some(StateKind::Created)),
+        Ok(pb::RolloutState::Running) => Ok(Some(StateKind::Running)),
+        Ok(pb::RolloutState::Paused) => Ok(Some(StateKind::Paused)),
+        Ok(pb::RolloutState::Completed) => Ok(Some(StateKind::Completed)),
+        Ok(pb::RolloutState::RolledBack) => Ok(Some(StateKind::RolledBack)),
+        Ok(pb::RolloutState::Superseded) => Ok(None),
         Ok(pb::RolloutState::Unspecified) | Err(_) => Err(Fault::invalid(
             format!("states[{index}]"),
             format!("{given} is no state of a rollout"),
@@ -96,20 +96,8 @@ pub(super) fn state(index: usize, given: i32) -> Result<StateKind, Fault> {
 }
 
 fn text(field: &str, given: String, longest: usize) -> Result<String, Fault> {
-    if given.len() > longest {
-        let bytes = given.len();
-        let why = format!("{bytes} bytes, {longest} at most are allowed");
-        return Err(Fault::invalid(field, why));
-    }
+    bounds::bytes(field, &given, longest)?;
     Ok(given)
-}
-
-fn at_most(field: &str, found: usize, limit: usize) -> Result<(), Fault> {
-    if found > limit {
-        let why = format!("{found} are given, {limit} at most are allowed");
-        return Err(Fault::invalid(field, why));
-    }
-    Ok(())
 }
 
 /// Not by prost's conversion, which overflows for the least of all durations.

@@ -41,9 +41,10 @@ pub(super) fn list(
 fn filter(request: pb::ListRolloutsRequest) -> Result<Filter, Fault> {
     let states = request.states.iter().enumerate();
     let states = states.map(|(index, state)| parse::state(index, *state));
+    let states: Vec<_> = states.collect::<Result<_, _>>()?;
     let named = |given: String| Some(given).filter(|given| !given.is_empty());
     Ok(Filter {
-        states: states.collect::<Result<_, _>>()?,
+        states: (!states.is_empty()).then(|| states.into_iter().flatten().collect()),
         app: named(request.app),
         label: named(request.label),
     })

@@ -160,3 +160,25 @@ async fn rollouts_are_listed_newest_first_in_pages() {
     assert_eq!(carts, [ids[1].clone()]);
     mesh.stop().await;
 }
+
+#[tokio::test]
+async fn a_list_by_state_has_those_in_it_and_none_where_no_rollout_can_be() {
+    let mesh = Mesh::new().await;
+    mesh.stage("orders").await;
+    let created = mesh.create(rollout("orders")).await.id;
+    for (state, expected) in [
+        (RolloutState::Created, vec![created]),
+        (RolloutState::Running, Vec::new()),
+        (RolloutState::Superseded, Vec::new()),
+    ] {
+        let request = pb::ListRolloutsRequest {
+            states: vec![state.into()],
+            ..Default::default()
+        };
+        let listed = mesh.rollouts.clone().list_rollouts(request).await.unwrap();
+        let listed = listed.into_inner().rollouts.into_iter();
+        let ids: Vec<String> = listed.map(|rollout| rollout.id).collect();
+        assert_eq!(ids, expected, "{state:?}");
+    }
+    mesh.stop().await;
+}

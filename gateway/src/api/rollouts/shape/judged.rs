@@ -27,7 +27,8 @@ pub(in crate::api::rollouts) struct Status {
     total: Vec<Figures>,
     /// Why it does not go on by itself; empty when it does.
     holds_because: String,
-    /// The part of all reads by subject that had no key, as far as it was told.
+    /// The part of all reads by subject that had no key. Always null: rollout-svc is not told of
+    /// reads.
     keyless_reads: Option<f64>,
 }
 

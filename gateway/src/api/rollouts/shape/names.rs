@@ -19,7 +19,7 @@ pub(in crate::api::rollouts) enum State {
     Completed,
     /// Everybody got stable again.
     RolledBack,
-    /// Another cluster took its namespace over.
+    /// Another cluster took its namespace over. Never sent while there is one cluster.
     Superseded,
     /// A state newer than this gateway.
     #[serde(skip_deserializing)]

@@ -1,7 +1,7 @@
 //! What a split of a change set would be.
 
 use super::super::{
-    App, AppProfile, ChangeEntry, ChangeSet, Label, Refused, Selector, State, VersionName,
+    App, AppProfile, ChangeEntry, ChangeSet, Holding, Label, Refused, Selector, State, VersionName,
 };
 use super::split::check_begin;
 use std::sync::Arc;
@@ -83,7 +83,7 @@ fn select<'a>(
     state.select(&Selector {
         label: label.clone(),
         name: name.clone(),
-        path: None,
+        holding: Holding::Anything,
     })
 }
 
@@ -94,14 +94,7 @@ fn select_document<'a>(
     from: &VersionName,
     to: &VersionName,
 ) -> Result<&'a ChangeEntry, Refused> {
-    check_label(state, label)?;
-    let document =
-        state
-            .document_of(label.as_str(), owner)
-            .ok_or_else(|| Refused::NoDocumentOf {
-                label: label.clone(),
-                owner: owner.clone(),
-            })?;
+    let document = state.existing_document_of(label, owner)?;
     let unknown = |name: &VersionName| Refused::VersionNotFound {
         path: document.path.clone(),
         name: name.clone(),

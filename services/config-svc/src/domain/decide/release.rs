@@ -1,11 +1,10 @@
 //! Making a change set stable, and giving one up.
 
-use super::super::{Body, ChangeState, Outcome, Refused, Release, Selector, State};
+use super::super::{Body, ChangeState, Holding, Outcome, Refused, Release, Selector, State};
 use super::{
     Decided, check_precondition, check_release, is_kept, is_stable,
     split::{check_free, holders},
 };
-use std::sync::Arc;
 
 pub(super) fn decide(state: &State, release: Release) -> Result<Decided, Refused> {
     let entry = state.select(&release.selector)?;
@@ -69,13 +68,19 @@ pub(super) fn decide_discard(state: &State, selector: Selector) -> Result<Decide
 }
 
 fn check_release_precondition(state: &State, release: &Release) -> Result<(), Refused> {
-    let (Some(precondition), Some(path)) = (&release.precondition, &release.selector.path) else {
+    let Some(precondition) = &release.precondition else {
         return Ok(());
     };
-    let document = state
-        .labels
-        .get(&release.selector.label)
-        .and_then(|label| label.documents.get(path))
-        .map(Arc::as_ref);
-    check_precondition(document, path, precondition)
+    let label = &release.selector.label;
+    match &release.selector.holding {
+        Holding::Anything => Ok(()),
+        Holding::Path(path) => {
+            let document = state.document(label.as_str(), path.as_str());
+            check_precondition(document, path, precondition)
+        }
+        Holding::Document(owner) => {
+            let document = state.existing_document_of(label, owner)?;
+            check_precondition(Some(document), &document.path, precondition)
+        }
+    }
 }

@@ -204,8 +204,49 @@ both_ways! {
             if_match: old.digest,
             ..Default::default()
         };
-        let fault = node.refused(config.release_change(release)).await;
-        assert_eq!(fault.reason(), Reason::PreconditionFailed);
+        let by_document = pb::ReleaseChangeRequest {
+            path: String::new(),
+            document: document("orders", ""),
+            ..release.clone()
+        };
+        for release in [release, by_document] {
+            let fault = node.refused(config.release_change(release)).await;
+            assert_eq!(fault.reason(), Reason::PreconditionFailed);
+        }
+        node.stop().await;
+    }
+
+    async fn a_release_by_a_document_is_of_a_version_it_has(way: Way) {
+        let (_folder, node) = Node::new(way).await;
+        let mut config = node.config.clone();
+        config.put_document(put("orders", "v1", "a: 1")).await.unwrap();
+        config.put_document(put("payments", "v2", "p: 1")).await.unwrap();
+        let release = |app, label: &str, name: &str| pb::ReleaseChangeRequest {
+            name: name.to_owned(),
+            document: document(app, "").map(|document| pb::DocumentRef {
+                label: label.to_owned(),
+                ..document
+            }),
+            ..Default::default()
+        };
+        for (request, reason) in [
+            (release("orders", "", "v2"), Reason::VersionNotFound),
+            (release("billing", "", "v1"), Reason::DocumentNotFound),
+            (release("orders", "nowhere", "v1"), Reason::LabelNotFound),
+            (release("", "", "v1"), Reason::InvalidName),
+        ] {
+            let fault = node.refused(config.release_change(request)).await;
+            assert_eq!(fault.reason(), reason, "{fault}");
+        }
+        for (label, path) in [("main", ""), ("", "orders.yml")] {
+            let both = pb::ReleaseChangeRequest {
+                label: label.to_owned(),
+                path: path.to_owned(),
+                ..release("orders", "", "v1")
+            };
+            let fault = node.refused(config.release_change(both)).await;
+            assert_eq!(fault.fields()[0].field, "document");
+        }
         node.stop().await;
     }
 

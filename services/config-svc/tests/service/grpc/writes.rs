@@ -92,6 +92,33 @@ both_ways! {
         node.stop().await;
     }
 
+    async fn a_version_is_released_by_its_documents_name(way: Way) {
+        let (_folder, mut node) = Node::new(way).await;
+        node.config.put_document(put("orders", "v1", "a: 1")).await.unwrap();
+        node.config.put_document(put("payments", "v1", "p: 1")).await.unwrap();
+        let gone = pb::DeleteDocumentRequest {
+            document: document("orders", ""),
+            version: "gone".to_owned(),
+            stage_only: true,
+            ..Default::default()
+        };
+        node.config.delete_document(gone).await.unwrap();
+        let of_orders = |name| pb::ReleaseChangeRequest {
+            document: document("orders", ""),
+            ..release(name)
+        };
+        let reply = node.config.release_change(of_orders("gone")).await.unwrap().into_inner();
+        assert!(reply.moved);
+        node.config.get_document(get("orders")).await.unwrap_err();
+        // payments has a v1 as well, and a newer one
+        let reply = node.config.release_change(of_orders("v1")).await.unwrap().into_inner();
+        assert_eq!(reply.change.unwrap().documents[0].path, "orders.yml");
+        let digest = node.config.get_document(get("orders")).await.unwrap().into_inner().digest;
+        let matched = pb::ReleaseChangeRequest { if_match: digest, ..of_orders("gone") };
+        node.config.release_change(matched).await.unwrap();
+        node.stop().await;
+    }
+
     async fn a_staged_change_set_is_given_up(way: Way) {
         let (_folder, mut node) = Node::new(way).await;
         let mut staged = put("orders", "v1", "a: 1");

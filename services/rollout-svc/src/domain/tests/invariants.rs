@@ -74,7 +74,7 @@ impl History {
             self.largest_share = Largest(share);
         }
         let falls = next.state().in_force() < before.state().in_force();
-        let ends = matches!(next.kind(), StateKind::RolledBack | StateKind::Superseded);
+        let ends = next.kind() == StateKind::RolledBack;
         assert!(!falls || ends, "R1: {context}");
     }
 

@@ -224,15 +224,3 @@ fn only_what_was_never_started_can_be_deleted() {
     assert!(settled().check_delete().is_err());
     assert_wrong_state(created(), Command::RollBack(author()));
 }
-
-#[test]
-fn a_superseded_rollout_takes_nothing_more() {
-    let why = "eu-west took over".to_owned();
-    let superseded = done(settled(), Command::Supersede { why: why.clone() }, 2);
-    assert!(superseded.is_settled_for_good());
-    assert_wrong_state(superseded.clone(), Command::RollBack(author()));
-    assert_eq!(
-        refused(superseded, Command::Supersede { why }),
-        Refused::Passed
-    );
-}

@@ -99,7 +99,7 @@ fn share_reason(rollout: &Rollout) -> String {
     };
     let reason = match rollout.state() {
         // an end needs no more reason than its state is
-        State::Created | State::Completed(_) | State::RolledBack(_) | State::Superseded(_) => "",
+        State::Created | State::Completed(_) | State::RolledBack(_) => "",
         _ if rollout.state().in_force() == stage.share => "",
         State::Running(running) => match running.motion {
             Motion::Moving => "the stage's share is on its way",
@@ -140,6 +140,5 @@ fn reason(state: &State) -> String {
         State::Created | State::Running(_) | State::Completed(_) => String::new(),
         State::Paused(paused) => paused.why.clone(),
         State::RolledBack(rolled_back) => rolled_back.why.clone(),
-        State::Superseded(superseded) => superseded.why.clone(),
     }
 }

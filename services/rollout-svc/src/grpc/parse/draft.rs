@@ -1,11 +1,11 @@
 //! What a rollout is asked to be.
 
-use super::{at_most, plan, reason, settings, text};
+use super::{plan, reason, settings, text};
 use crate::{
     domain::{Strategy, analysis::Application, application},
     engine::{Draft, Revert, Target},
 };
-use vortex_kit::error::Fault;
+use vortex_kit::{error::Fault, grpc::bounds};
 use vortex_proto::rollout::v1 as pb;
 use vortex_proto::rollout::v1::create_rollout_request::Target as Given;
 
@@ -78,7 +78,7 @@ fn target(given: Option<Given>) -> Result<Target, Fault> {
 }
 
 fn apps(given: &[String]) -> Result<Vec<Application>, Fault> {
-    at_most("apps", given.len(), MAX_APPS)?;
+    bounds::items("apps", given.len(), MAX_APPS)?;
     let mut apps = Vec::with_capacity(given.len());
     for (index, name) in given.iter().enumerate() {
         let invalid = |why: String| Fault::invalid(format!("apps[{index}]"), why);

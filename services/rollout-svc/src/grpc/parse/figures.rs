@@ -1,6 +1,5 @@
 //! Figures that are reported. Latencies are in milliseconds on the wire.
 
-use super::at_most;
 use crate::domain::{
     Report, Rollout,
     analysis::{Application, Figures, Interpolation, InvalidFigures, Mapping, Parts, Sketch},
@@ -9,7 +8,7 @@ use crate::domain::{
 use jiff::Timestamp;
 use std::time::Duration;
 use vortex_bucket::Arm;
-use vortex_kit::error::Fault;
+use vortex_kit::{error::Fault, grpc::bounds};
 use vortex_proto::rollout::v1 as pb;
 use vortex_proto::rollout::v1::{arm_report::Of, index_mapping::Interpolation as Given};
 
@@ -30,7 +29,7 @@ pub(in crate::grpc) fn reports(
     if given.is_empty() {
         return Err(Fault::invalid("reports", "at least one is needed"));
     }
-    at_most("reports", given.len(), MAX_REPORTS)?;
+    bounds::items("reports", given.len(), MAX_REPORTS)?;
     let reports = given.into_iter().enumerate();
     reports
         .map(|(index, given)| Field(index).report(given, &rollout.spec.change))
@@ -43,7 +42,11 @@ struct Field(usize);
 
 impl Field {
     fn invalid(self, field: &str, why: impl Into<String>) -> Fault {
-        Fault::invalid(format!("reports[{}].{field}", self.0), why)
+        Fault::invalid(self.field(field), why)
+    }
+
+    fn field(self, name: &str) -> String {
+        format!("reports[{}].{name}", self.0)
     }
 
     fn report(self, given: pb::ArmReport, change: &str) -> Result<Report, Fault> {
@@ -105,13 +108,7 @@ impl Field {
 
     /// The latencies of both forms together.
     fn latency(self, listed: &[f64], sketch: Option<pb::DdSketch>) -> Result<Sketch, Fault> {
-        if listed.len() > MAX_LATENCIES {
-            let why = format!(
-                "{} are given, {MAX_LATENCIES} at most are allowed",
-                listed.len()
-            );
-            return Err(self.invalid("latencies_ms", why));
-        }
+        bounds::items(self.field("latencies_ms"), listed.len(), MAX_LATENCIES)?;
         let mut latency = match sketch {
             Some(sketch) => self.sketch(sketch)?,
             None => Sketch::default(),

@@ -1,8 +1,8 @@
 //! Stages, and where they come from.
 
-use super::{at_most, duration};
+use super::duration;
 use crate::domain::{InvalidStages, StageDraft, Stages, Strategy, Unit};
-use vortex_kit::error::Fault;
+use vortex_kit::{error::Fault, grpc::bounds};
 use vortex_proto::rollout::v1 as pb;
 
 /// Stages of a request that are read at all; the domain says how many there may be.
@@ -50,7 +50,7 @@ pub(super) fn unit(given: i32) -> Result<Unit, Fault> {
 }
 
 fn custom(given: Vec<pb::Stage>) -> Result<Stages, Fault> {
-    at_most("stages", given.len(), MAX_READ)?;
+    bounds::items("stages", given.len(), MAX_READ)?;
     let drafts = given.into_iter().enumerate().map(draft);
     let drafts = drafts.collect::<Result<Vec<_>, _>>()?;
     Stages::new(drafts).map_err(|error| Fault::invalid(field(&error), error.to_string()))

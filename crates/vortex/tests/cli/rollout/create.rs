@@ -1,0 +1,72 @@
+//! What is sent for a new rollout, and what is not.
+
+use serde_json::json;
+
+use super::rollout;
+use crate::{
+    command::run,
+    gateway::{Gateway, Reply},
+};
+
+#[test]
+fn a_rollout_is_created_of_what_is_said() {
+    let gateway = Gateway::always(|| Reply::json(201, &rollout("created")));
+    let ran = run(
+        &gateway,
+        "rollout create orders prod --from v1 --to v2 --label x --stage canary=5%:10m --stage 100 \
+         --unit subject --no-auto-promote --no-auto-rollback --min-success-rate 98% \
+         --max-error-rate 0.02 --max-latency-ratio 2 --max-latency-p99 300ms --min-requests 50 \
+         --interval 10s --consecutive-failures 3 --max-failures 4 --inconclusive-limit 5 \
+         --no-data-limit 6 --app orders --app billing --description why --start --request-id mine",
+    );
+    assert!(
+        ran.err.contains("next: `vortex rollout start r1`"),
+        "{ran:?}"
+    );
+    assert!(ran.done().contains("r1  created  2/3    25%"), "the table");
+    let asked = gateway.asked_once();
+    assert_eq!(asked.line, "POST /api/rollouts");
+    assert_eq!(asked.header("idempotency-key"), "mine");
+    assert_eq!(
+        asked.json(),
+        json!({"app": "orders", "profile": "prod", "label": "x", "from_version": "v1",
+            "to_version": "v2", "unit": "subject", "auto_promote": false, "auto_rollback": false,
+            "stages": [{"name": "canary", "percentage": 5.0, "min_duration": "10m"},
+                       {"percentage": 100.0}],
+            "thresholds": {"min_success_rate": 0.98, "max_error_rate": 0.02,
+                "max_latency_ratio": 2.0, "max_latency_p99": "300ms", "min_requests": 50},
+            "analysis": {"interval": "10s", "consecutive_failures": 3, "max_failures": 4,
+                "inconclusive_limit": 5, "no_data_limit": 6},
+            "apps": ["orders", "billing"], "description": "why", "start": true})
+    );
+}
+
+#[test]
+fn what_is_not_said_is_left_to_the_server() {
+    let gateway = Gateway::always(|| Reply::json(201, &rollout("created")));
+    run(&gateway, "rollout create --change release-7 -q").done();
+    let asked = gateway.asked_once();
+    assert_eq!(asked.json(), json!({"change": "release-7"}));
+}
+
+#[test]
+fn what_can_be_no_rollout_is_not_sent() {
+    let gateway = Gateway::always(|| Reply::json(201, &rollout("created")));
+    for arguments in [
+        "create",
+        "create orders",
+        "create orders --from v1",
+        "create orders --change c --from v1 --to v2",
+        "create --change c --stage 5%:soon",
+        "create --change c --stage 100% --strategy aggressive",
+        "create --change c --max-error-rate NaN",
+        "create --change c --interval 5",
+        "promote r1 --expected-stage 0",
+        "report r1 --requests 1 --errors 0",
+        "report r1 --arm control --requests 1 --errors 0",
+        "report r1 --arm canary --requests -1 --errors 0",
+    ] {
+        run(&gateway, &format!("rollout {arguments}")).failed(2);
+    }
+    assert_eq!(gateway.lines(), [""; 0]);
+}

@@ -1,0 +1,132 @@
+//! Where a rollout goes from where it is, whoever wants it.
+
+use vortex_bucket::Share;
+
+use super::wish::Wish;
+use crate::domain::{
+    Action, Effect, Hold, Moment, Motion, Paused, Refused, Removal, RolledBack, Rollout, Running,
+    State, Transition,
+};
+
+/// Why a rollout that rolls back or completes takes nothing else.
+pub(super) const ENDED: &str = "it has ended";
+const NOT_STARTED: &str = "it was not started";
+const RELEASING: &str = "it is being completed; only a rollback still comes before that";
+pub(super) const DETACHED: &str = "its split was ended by somebody else; only a rollback remains";
+const NOT_BEGUN: &str = "its first share is not in force yet, so there is nothing to complete";
+
+impl Rollout {
+    pub(super) fn go_on(
+        self,
+        stage: u32,
+        in_force: Share,
+        wish: Wish,
+        now: Moment,
+    ) -> Result<Transition, Refused> {
+        match self.spec.stages.after(stage) {
+            Some(next) => Ok(self.move_to(next, in_force, Action::Promote, wish, now)),
+            None => self.release(Action::Promote, wish, now),
+        }
+    }
+
+    pub(super) fn move_to(
+        self,
+        stage: u32,
+        in_force: Share,
+        action: Action,
+        wish: Wish,
+        now: Moment,
+    ) -> Transition {
+        let running = State::Running(Running {
+            stage,
+            in_force,
+            motion: Motion::Moving,
+        });
+        let effect = Effect::SetShare {
+            share: self.spec.stages.at(stage).share,
+            generation: self.standing.generation + 1,
+        };
+        self.enter(running, action, wish, Some(effect), now)
+    }
+
+    pub(super) fn hold(self, wish: Wish, now: Moment) -> Result<Transition, Refused> {
+        let (stage, in_force) = self.place()?;
+        let hold = match self.state().settled_since() {
+            Some(since) => Hold::Settled { since },
+            None => Hold::Moving,
+        };
+        let why = wish.reason.clone();
+        let paused = State::Paused(Paused {
+            stage,
+            in_force,
+            hold,
+            why,
+        });
+        Ok(self.enter(paused, Action::Pause, wish, None, now))
+    }
+
+    pub(super) fn release(
+        self,
+        action: Action,
+        wish: Wish,
+        now: Moment,
+    ) -> Result<Transition, Refused> {
+        let (stage, in_force) = self.place()?;
+        if in_force == Share::NONE {
+            return Err(self.wrong(NOT_BEGUN));
+        }
+        let running = State::Running(Running {
+            stage,
+            in_force,
+            motion: Motion::Releasing,
+        });
+        let generation = self.standing.generation + 1;
+        let effect = Effect::Release { generation };
+        Ok(self.enter(running, action, wish, Some(effect), now))
+    }
+
+    /// Wins over everything but an end.
+    pub(super) fn roll_back(self, wish: Wish, now: Moment) -> Result<Transition, Refused> {
+        let (stage, from_share) = match self.state() {
+            State::Running(running) => (running.stage, running.in_force),
+            State::Paused(paused) => (paused.stage, paused.in_force),
+            State::Created => return Err(self.wrong("it was not started; delete it instead")),
+            State::Completed(_) | State::RolledBack(_) => {
+                return Err(self.wrong(ENDED));
+            }
+        };
+        let rolled_back = State::RolledBack(RolledBack {
+            stage,
+            from_share,
+            at: now,
+            removal: Removal::Pending,
+            why: wish.reason.clone(),
+        });
+        let generation = self.standing.generation + 1;
+        let effect = Effect::Remove { generation };
+        Ok(self.enter(rolled_back, Action::RollBack, wish, Some(effect), now))
+    }
+
+    /// The stage, and the share in force, of a rollout that can go on.
+    pub(super) fn place(&self) -> Result<(u32, Share), Refused> {
+        match self.state() {
+            State::Running(running) if running.motion == Motion::Releasing => {
+                Err(self.wrong(RELEASING))
+            }
+            State::Running(running) => Ok((running.stage, running.in_force)),
+            State::Paused(paused) => match paused.hold {
+                Hold::Moving | Hold::Settled { .. } => Ok((paused.stage, paused.in_force)),
+                Hold::Detached(_) => Err(self.wrong(DETACHED)),
+            },
+            State::Created => Err(self.wrong(NOT_STARTED)),
+            State::Completed(_) | State::RolledBack(_) => Err(self.wrong(ENDED)),
+        }
+    }
+
+    pub(super) fn wrong(&self, why: &'static str) -> Refused {
+        Refused::WrongState {
+            state: self.kind(),
+            why,
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! What the analysis makes of the figures.
+
+use super::wish::Wish;
+use crate::domain::{Judgement, Moment, Refused, Rollout, State, Transition, analysis::Decision};
+
+impl Rollout {
+    pub(super) fn judge(self, judgement: Judgement, now: Moment) -> Result<Transition, Refused> {
+        let running = matches!(self.state(), State::Running(_));
+        let settled = self.state().settled_since().is_some();
+        if judgement.generation != self.standing.generation || !settled {
+            return Err(Refused::Passed);
+        }
+        let evidence = judgement.evidence;
+        match judgement.decision {
+            Decision::Hold => Err(Refused::Held("the analysis holds it")),
+            Decision::RollBack(cause) if self.spec.auto_rollback => {
+                self.roll_back(Wish::by_itself(&cause, evidence), now)
+            }
+            // somebody has to see that it fails
+            Decision::RollBack(cause) | Decision::Pause(cause) if running => {
+                self.hold(Wish::by_itself(&cause, evidence), now)
+            }
+            Decision::RollBack(_) | Decision::Pause(_) => Err(Refused::Held("it is paused")),
+            Decision::Promote if !running => Err(Refused::Held("it is paused")),
+            Decision::Promote if !self.spec.auto_promote => Err(Refused::Held(
+                "it passes, and auto_promote is off: promote it",
+            )),
+            Decision::Promote if judgement.breaker_open => Err(Refused::Held(
+                "it passes, and the breaker is open: reset that",
+            )),
+            Decision::Promote => {
+                let (stage, in_force) = self.place()?;
+                self.go_on(stage, in_force, Wish::passed(evidence), now)
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! Who wants a transition, and why.
+
+use crate::domain::{
+    Author, SELF,
+    analysis::{Cause, Judged},
+};
+
+/// Who wants something, why, and by what.
+pub(super) struct Wish {
+    pub(super) principal: String,
+    pub(super) reason: String,
+    pub(super) evidence: Vec<Judged>,
+}
+
+impl Wish {
+    pub(super) fn of(author: Author) -> Self {
+        Self {
+            principal: author.principal,
+            reason: author.reason,
+            evidence: Vec::new(),
+        }
+    }
+
+    pub(super) fn own(reason: String) -> Self {
+        Self {
+            principal: SELF.to_owned(),
+            reason,
+            evidence: Vec::new(),
+        }
+    }
+
+    /// The slice that decided goes first.
+    pub(super) fn by_itself(cause: &Cause, evidence: Vec<Judged>) -> Self {
+        let others = evidence.into_iter().filter(|judged| *judged != cause.slice);
+        Self {
+            evidence: std::iter::once(cause.slice.clone()).chain(others).collect(),
+            ..Self::own(cause.to_string())
+        }
+    }
+
+    pub(super) fn passed(evidence: Vec<Judged>) -> Self {
+        let reason =
+            "the newest slice of every application passed, and the stage lasted long enough";
+        Self {
+            evidence,
+            ..Self::own(reason.to_owned())
+        }
+    }
+}
