@@ -4,12 +4,12 @@
 use crate::{
     domain::{
         ChangeSet, Command, Content, Defect, Label, Outcome, Path, Refused, Request, Seq, Sha256,
-        SourceName, State, StoreId, Subject, Token, ViewKey,
+        SourceName, SplitId, State, StoreId, Subject, Token, ViewKey,
     },
     history::History,
     published::Published,
     store::{ConfigStore, Error},
-    views::{ReadError, Reading, Views},
+    views::{ReadError, Reading, SplitReads, Views},
     writer::{WriteError, Writer},
 };
 use arc_swap::Guard;
@@ -141,6 +141,11 @@ impl Configuration {
     /// splits than it may have. Tells what is known here and now, no more.
     pub fn check_crowded(&self, state: &State, change: &ChangeSet) -> Result<(), Refused> {
         self.views.check_crowded(state, change)
+    }
+
+    /// The reads that a split concerned, since the process began.
+    pub fn reads_of(&self, split: &SplitId) -> SplitReads {
+        self.views.reads_of(split)
     }
 
     /// What the views that are watched were before.

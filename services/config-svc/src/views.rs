@@ -5,20 +5,25 @@ mod effective;
 mod files;
 mod kept;
 mod measures;
+mod reads;
 mod rendered;
 
 pub use effective::Effective;
 pub use kept::Reading;
+pub use reads::SplitReads;
 pub use rendered::{Rendered, RenderedSource, View, json_bytes};
 
 use crate::{
-    domain::{ChangeSet, ReadRefused, Refused, Scope, SourceName, State, Subject, ViewKey, basis},
+    domain::{
+        ChangeSet, ReadRefused, Refused, Scope, SourceName, SplitId, State, Subject, ViewKey, basis,
+    },
     store::{ConfigStore, Error},
 };
 use files::Files;
 use kept::Kept;
 use measures::Measures;
 use quick_cache::{Weighter, sync::Cache};
+use reads::AllCounts;
 use std::{collections::HashMap, sync::Arc};
 use vortex_kit::telemetry::Metrics;
 
@@ -49,6 +54,7 @@ pub struct Views {
     files: Files,
     locations: HashMap<SourceName, String>,
     measures: Measures,
+    counts: AllCounts,
 }
 
 #[derive(Clone)]
@@ -69,6 +75,7 @@ impl Views {
             files: Files::new(store),
             locations,
             measures: Measures::default(),
+            counts: AllCounts::default(),
         }
     }
 
@@ -107,6 +114,7 @@ impl Views {
             // boxed: a future as large would be moved by every read that is kept
             None => Box::pin(self.make(state, key, subject, cached)).await?,
         };
+        reading.count(subject);
         self.measures.split(reading.splits(), subject);
         Ok(reading)
     }
@@ -122,8 +130,14 @@ impl Views {
         let began = self.measures.miss();
         let kept = match cached {
             Some(kept) if kept.is_current(state, key) => kept,
-            Some(kept) => Arc::new(kept.moved_to(Scope::of(state, key)?)),
-            None => Arc::new(Kept::new(Scope::of(state, key)?)),
+            other => {
+                let scope = Scope::of(state, key)?;
+                let counts = self.counts.of_view(scope.splits());
+                Arc::new(match other {
+                    Some(kept) => kept.moved_to(scope, counts),
+                    None => Kept::new(scope, counts),
+                })
+            }
         };
         let arms = kept.arms(subject);
         let basis = basis(state, key, kept.scope(), &arms)?;
@@ -136,6 +150,11 @@ impl Views {
         self.cache
             .insert(key.clone(), Arc::new(kept.with(&arms, &view)));
         Ok(kept.reading_of(arms, view))
+    }
+
+    /// The reads that a split concerned.
+    pub fn reads_of(&self, id: &SplitId) -> SplitReads {
+        self.counts.of(id)
     }
 
     /// That no view that was read lately would be split more often than

@@ -7,6 +7,7 @@ pub mod domain;
 pub mod engine;
 mod error;
 pub mod grpc;
+mod info;
 mod meters;
 pub mod splits;
 pub mod store;
@@ -114,6 +115,7 @@ pub async fn rollouts(
         Meters::new(&runtime.metrics),
     )
     .await?;
+    info::tell(&rollouts, &runtime.metrics);
     let changes = Changes::new(config);
     let preset = settings.source_strategy.into();
     tasks::start(&rollouts, changes, preset, settings.keep(), runtime);

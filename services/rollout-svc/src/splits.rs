@@ -19,6 +19,8 @@ use crate::{
 
 /// Time for one attempt of an effect.
 const ATTEMPT: Duration = Duration::from_secs(5);
+/// Time for what an answer can do without.
+const GLANCE: Duration = Duration::from_millis(500);
 /// How config-svc says that a split's change set became stable.
 const RELEASED: &str = "released";
 
@@ -113,15 +115,24 @@ impl Splits {
     /// # Errors
     /// config-svc is away.
     pub async fn is_detached(&self, id: &RolloutId) -> Result<bool, Fault> {
+        let split = self.get(id, ATTEMPT).await?;
+        Ok(split.is_some_and(|split| split.state() == pb::SplitState::Detached))
+    }
+
+    /// The part of all reads that a rollout concerned which did not say what it tells apart.
+    /// None where none is known, or config-svc does not say so soon.
+    pub async fn keyless_reads(&self, id: &RolloutId) -> Option<f64> {
+        let split = self.get(id, GLANCE).await.ok()??;
+        (split.reads > 0).then(|| split.reads_without_key as f64 / split.reads as f64)
+    }
+
+    async fn get(&self, id: &RolloutId, within: Duration) -> Result<Option<pb::Split>, Fault> {
         let request = pb::GetSplitRequest { id: id.to_string() };
-        let context = Context::root().within(ATTEMPT);
+        let context = Context::root().within(within);
         let found = context.scope(self.client.clone().get_split(request)).await;
         match found.map_err(|status| Fault::from_status(&status)) {
-            Ok(found) => Ok(found
-                .into_inner()
-                .split
-                .is_some_and(|split| split.state() == pb::SplitState::Detached)),
-            Err(fault) if fault.reason() == Reason::SplitNotFound => Ok(false),
+            Ok(found) => Ok(found.into_inner().split),
+            Err(fault) if fault.reason() == Reason::SplitNotFound => Ok(None),
             Err(fault) => Err(fault),
         }
     }

@@ -5,6 +5,7 @@ use std::{fmt, sync::Arc, time::Duration};
 use metrics::{Counter, Gauge, Histogram, Key, Label, Level, Metadata, Recorder};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusRecorder};
 
+use super::live::{Live, Sample};
 use crate::shutdown::Lifecycle;
 
 /// Names and values of a series: `&[("source", "petclinic")]`. Values must be of a bounded set.
@@ -35,6 +36,7 @@ const COUNTS: &[f64] = &[
 #[derive(Clone)]
 pub struct Metrics {
     recorder: Arc<PrometheusRecorder>,
+    live: Live,
 }
 
 impl Metrics {
@@ -44,6 +46,7 @@ impl Metrics {
     pub fn new(service: &str, version: &str) -> Self {
         let metrics = Self {
             recorder: Arc::new(builder().build_recorder()),
+            live: Live::default(),
         };
         let labels = [("service", service), ("version", version)];
         let help = "Always 1; says which version runs";
@@ -78,9 +81,22 @@ impl Metrics {
             .register_histogram(&key(name, labels), &METADATA)
     }
 
+    /// Gauges whose series come and go: `ask` is called at each scrape, and must bound their
+    /// number.
+    pub fn live(
+        &self,
+        name: &'static str,
+        help: &'static str,
+        ask: impl Fn() -> Vec<Sample> + Send + Sync + 'static,
+    ) {
+        self.live.add(name, help, Box::new(ask));
+    }
+
     /// All series in Prometheus' text format.
     pub fn render(&self) -> String {
-        self.recorder.handle().render()
+        let mut text = self.recorder.handle().render();
+        self.live.render(&mut text);
+        text
     }
 
     /// Folds samples into buckets now and then, so that they do not pile up between scrapes.

@@ -23,6 +23,7 @@ async fn splits_are_read_and_listed() {
         state: SplitState::Active.into(),
         paths: vec!["orders.yml".into()],
         moved_at: at(1_000_000_000),
+        ..Split::default()
     };
     let expected = json!({
         "id": "r-1", "label": "main", "change": "v2", "change_sequence": 7, "share": 2500,

@@ -3,7 +3,7 @@
 use super::{Grpc, Reply, convert, parse};
 use crate::{
     domain::{
-        Command, EndSplit, Request as Requester, Seq, SetSplit, Share, SplitId, SplitMove,
+        Command, EndSplit, Refused, Request as Requester, Seq, SetSplit, Share, SplitId, SplitMove,
         SplitTarget, State, Unit, plan_split,
     },
     error::{invalid_name, refused, write_error},
@@ -43,8 +43,10 @@ impl SplitService for Grpc {
     ) -> Reply<pb::GetSplitResponse> {
         let id = id(&request.into_inner().id)?;
         let state = self.configuration.state();
+        let reads = self.configuration.reads_of(&id);
         let found = standing(&state, &id);
-        let found = found.ok_or_else(|| refused(&crate::domain::Refused::SplitNotFound(id)))?;
+        let mut found = found.ok_or_else(|| refused(&Refused::SplitNotFound(id)))?;
+        (found.reads, found.reads_without_key) = (reads.all, reads.keyless);
         Ok(Response::new(pb::GetSplitResponse {
             split: Some(found),
             token: convert::token(&self.configuration, state.head),

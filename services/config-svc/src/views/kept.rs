@@ -1,7 +1,7 @@
 //! What is kept of one view: the splits that concern it, and a form for each set of
 //! arms that readers were on lately.
 
-use super::{Rendered, View};
+use super::{Rendered, View, reads::ViewCounts};
 use crate::domain::{Arm, Arms, Basis, Scope, Split, State, Subject, ViewKey};
 use std::sync::Arc;
 
@@ -14,6 +14,7 @@ pub struct Reading {
     /// The view.
     pub view: Arc<View>,
     scope: Arc<Scope>,
+    counts: ViewCounts,
     arms: Arms,
 }
 
@@ -21,6 +22,12 @@ impl Reading {
     /// The splits that concern it, by id.
     pub fn splits(&self) -> &[Arc<Split>] {
         self.scope.splits()
+    }
+
+    /// Counts it as a read by `subject`.
+    #[inline]
+    pub(super) fn count(&self, subject: &Subject<'_>) {
+        self.counts.count(self.scope.splits(), subject);
     }
 
     /// The splits that concern it and the arm each gave the reader, by id.
@@ -33,6 +40,7 @@ impl Reading {
 #[derive(Clone)]
 pub(super) struct Kept {
     scope: Arc<Scope>,
+    counts: ViewCounts,
     /// Newest first.
     forms: Vec<Form>,
 }
@@ -46,21 +54,23 @@ struct Form {
 }
 
 impl Kept {
-    pub(super) fn new(scope: Scope) -> Self {
+    pub(super) fn new(scope: Scope, counts: ViewCounts) -> Self {
         Self {
             scope: Arc::new(scope),
+            counts,
             forms: Vec::new(),
         }
     }
 
     /// The same view where something of it may have changed.
-    pub(super) fn moved_to(&self, scope: Scope) -> Self {
+    pub(super) fn moved_to(&self, scope: Scope, counts: ViewCounts) -> Self {
         let earlier = self.forms.iter().map(|form| Form {
             arms: None,
             view: form.view.clone(),
         });
         Self {
             scope: Arc::new(scope),
+            counts,
             forms: earlier.collect(),
         }
     }
@@ -88,6 +98,7 @@ impl Kept {
         Reading {
             view,
             scope: self.scope.clone(),
+            counts: self.counts.clone(),
             arms,
         }
     }
@@ -117,6 +128,7 @@ impl Kept {
         forms.truncate(combinations.min(MAX_FORMS));
         Self {
             scope: self.scope.clone(),
+            counts: self.counts.clone(),
             forms,
         }
     }

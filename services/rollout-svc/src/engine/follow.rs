@@ -33,6 +33,14 @@ impl Rollouts {
         })
     }
 
+    /// The rollouts that have started and not ended, the newest `most` of them.
+    pub fn under_way(&self, most: usize) -> Vec<Arc<Rollout>> {
+        let all = self.inner.directory.snapshot();
+        let newest = all.values().rev().map(|entry| entry.rollout());
+        let under_way = newest.filter(|rollout| rollout.kind().is_measured());
+        under_way.take(most).collect()
+    }
+
     fn not_ended(&self, wanted: impl Fn(&Rollout) -> bool) -> Vec<Arc<Rollout>> {
         let all = self.inner.directory.snapshot();
         let rollouts = all.values().map(|entry| entry.rollout());

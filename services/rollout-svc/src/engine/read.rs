@@ -45,6 +45,8 @@ pub struct AnalysisView {
     pub measured: Option<Arc<Measured>>,
     /// Why the rollout does not go on by itself.
     pub holds_because: String,
+    /// The part of its reads that did not say what it tells apart, if that is known.
+    pub keyless_reads: Option<f64>,
 }
 
 impl Rollouts {
@@ -108,12 +110,17 @@ impl Rollouts {
     pub async fn analysis(&self, id: &RolloutId) -> Result<AnalysisView, Error> {
         let entry = self.entry(id)?;
         if let Some(view) = self.view(&entry) {
-            return Ok(view);
+            let keyless_reads = self.inner.splits.keyless_reads(id).await;
+            return Ok(AnalysisView {
+                keyless_reads,
+                ..view
+            });
         }
         let measured = self.inner.store.measured(id).await?;
         Ok(AnalysisView {
             measured: measured.map(Arc::new),
             holds_because: String::new(),
+            keyless_reads: None,
         })
     }
 
@@ -126,6 +133,7 @@ impl Rollouts {
             Some(AnalysisView {
                 holds_because: measured.holds_because(rollout, now, breaker_open),
                 measured: Some(Arc::new(measured.clone())),
+                keyless_reads: None,
             })
         })
     }

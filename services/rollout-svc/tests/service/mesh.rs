@@ -165,6 +165,11 @@ impl Mesh {
             .expect("it is started")
     }
 
+    /// What rollout-svc tells Prometheus.
+    pub(crate) fn metrics(&self) -> String {
+        self.runtime.metrics.render()
+    }
+
     /// Waits until `/health` says something of a check.
     pub(crate) async fn complaint(&self, check: &str) -> String {
         let complains = async {

@@ -1,11 +1,11 @@
 //! From a staged version to its end, by figures alone.
 
 use vortex_proto::{
-    config::v1::SplitState,
+    config::v1::{self as config, SplitState},
     rollout::v1::{self as pb, RolloutState},
 };
 
-use crate::mesh::{Mesh, rollout};
+use crate::mesh::{Mesh, by_hand, rollout};
 
 #[tokio::test]
 async fn a_canary_that_is_fine_becomes_stable() {
@@ -79,5 +79,43 @@ async fn without_figures_a_rollout_pauses_and_goes_neither_way() {
     let paused = mesh.wait_for(&started.id, RolloutState::Paused).await;
     assert_eq!(paused.stage_index, Some(0));
     assert!(paused.reason.contains("no data"), "{}", paused.reason);
+    mesh.stop().await;
+}
+
+#[tokio::test]
+async fn a_rollout_is_told_of_as_long_as_it_is_under_way() {
+    let mesh = Mesh::new().await;
+    mesh.stage("orders").await;
+    let id = mesh.create(by_hand("orders")).await.id;
+    mesh.confirmed(&id).await;
+    let told = format!(
+        r#"vortex_rollout_info{{id="{id}",app="orders",label="main",change="v2",state="running",stage="0"}} 1"#
+    );
+    assert!(mesh.metrics().contains(&told), "{}", mesh.metrics());
+    let analysis = mesh.analysis(&id).await;
+    assert_eq!(analysis.keyless_reads, None, "nobody has read");
+    let read = config::GetConfigRequest {
+        app: "orders".to_owned(),
+        ..Default::default()
+    };
+    for instance in ["", "one", "two", "three"] {
+        let request = config::GetConfigRequest {
+            instance: instance.to_owned(),
+            ..read.clone()
+        };
+        mesh.config.clone().get_config(request).await.unwrap();
+    }
+    assert_eq!(mesh.analysis(&id).await.keyless_reads, Some(0.25));
+    let roll_back = pb::RollBackRolloutRequest {
+        id: id.clone(),
+        ..Default::default()
+    };
+    mesh.rollouts
+        .clone()
+        .roll_back_rollout(roll_back)
+        .await
+        .unwrap();
+    mesh.wait_for(&id, RolloutState::RolledBack).await;
+    assert!(!mesh.metrics().contains(&id), "{}", mesh.metrics());
     mesh.stop().await;
 }

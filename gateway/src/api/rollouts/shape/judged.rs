@@ -27,8 +27,8 @@ pub(in crate::api::rollouts) struct Status {
     total: Vec<Figures>,
     /// Why it does not go on by itself; empty when it does.
     holds_because: String,
-    /// The part of all reads by subject that had no key. Always null: rollout-svc is not told of
-    /// reads.
+    /// The part of all reads it concerned that did not say what is told apart, and so got stable,
+    /// 0 to 1. Null while none is known, and in a watch.
     keyless_reads: Option<f64>,
 }
 

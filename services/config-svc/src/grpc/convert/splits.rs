@@ -51,6 +51,9 @@ pub(in crate::grpc) fn split(state: &State, split: &Split) -> pb::Split {
         state: pb::SplitState::Active.into(),
         paths: paths(state, split.change),
         moved_at: Some(timestamp(split.moved_at)),
+        // known to who asks for one alone
+        reads: 0,
+        reads_without_key: 0,
     }
 }
 

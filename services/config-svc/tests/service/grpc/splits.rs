@@ -137,6 +137,10 @@ both_ways! {
         assert_eq!(nobody.assignments[0].arm(), pb::Arm::Stable);
         let metrics = node.runtime.metrics.render();
         assert!(metrics.contains(r#"vortex_reads_without_key_total{unit="instance"} 1"#), "{metrics}");
+        let get = pb::GetSplitRequest { id: "r1".to_owned() };
+        let split = node.splits.get_split(get).await.unwrap().into_inner().split.unwrap();
+        assert_eq!(split.reads_without_key, 1, "{split:?}");
+        assert!(split.reads > 2, "{split:?}");
         node.stop().await;
     }
 

@@ -37,7 +37,7 @@ pub(in crate::grpc) fn analysis(view: &AnalysisView) -> pb::AnalysisStatus {
         open: open(measured),
         total: total(measured),
         holds_because,
-        keyless_reads: None,
+        keyless_reads: view.keyless_reads,
     }
 }
 

@@ -124,6 +124,7 @@ fn what_was_judged_is_told_with_its_values() {
     let shown = analysis(&AnalysisView {
         measured: Some(Arc::new(measured)),
         holds_because: "it fails".to_owned(),
+        keyless_reads: Some(0.5),
     });
     let [slice] = shown.slices.as_slice() else {
         panic!("{shown:?}");
