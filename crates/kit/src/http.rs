@@ -7,6 +7,7 @@ mod first_bytes;
 mod head;
 mod listener;
 mod stall;
+mod taking;
 mod timed;
 
 use std::time::Duration;
@@ -29,7 +30,8 @@ pub struct Limits {
     pub head_timeout: Duration,
     /// Time an HTTP/1 connection is kept between two requests, until a byte of the next one.
     pub idle_timeout: Duration,
-    /// Time in which the caller must take something of what is there to be sent.
+    /// Time in which the caller must take something of what is there to be sent: of an HTTP/2
+    /// stream a piece of 16 KiB, or what there is.
     pub write_timeout: Duration,
     /// Size of a request's headers.
     pub header_bytes: u32,

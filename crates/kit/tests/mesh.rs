@@ -15,5 +15,7 @@ mod limits;
 mod logs;
 #[path = "mesh/shutdown.rs"]
 mod shutdown;
+#[path = "mesh/slow_readers.rs"]
+mod slow_readers;
 #[path = "mesh/sockets.rs"]
 mod sockets;

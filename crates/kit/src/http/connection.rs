@@ -2,6 +2,7 @@
 
 use std::{convert::Infallible, net::SocketAddr, pin::pin};
 
+use bytes::Bytes;
 use http::{Request, Response};
 use hyper::{
     body::{Body, Incoming},
@@ -20,6 +21,7 @@ use super::{
     first_bytes::FirstBytes,
     head::{HeadTimer, Heard},
     stall::{self, Stall},
+    taking::Answer,
     timed::Timed,
 };
 use crate::{error::Chain, process::Runtime, shutdown::Drain};
@@ -33,7 +35,10 @@ pub(super) struct Protocol {
 
 impl Protocol {
     pub(super) fn new(limits: Limits, runtime: &Runtime) -> Self {
-        let mut builder = auto::Builder::new(Owned::server(runtime.lifecycle.clone()));
+        let slow_readers = stall::counter(&runtime.metrics);
+        let lifecycle = runtime.lifecycle.clone();
+        let owned = Owned::server(lifecycle, limits.write_timeout, slow_readers.clone());
+        let mut builder = auto::Builder::new(owned);
         builder
             .http1()
             .header_read_timeout(limits.head_timeout)
@@ -48,7 +53,7 @@ impl Protocol {
         Self {
             builder,
             limits,
-            slow_readers: stall::counter(&runtime.metrics),
+            slow_readers,
         }
     }
 
@@ -62,7 +67,8 @@ impl Protocol {
         S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible>,
         S: Clone + Send + Sync + 'static,
         S::Future: Send + 'static,
-        B: Body<Data: Send, Error: Into<Box<dyn std::error::Error + Send + Sync>>> + Send + 'static,
+        B: Body<Data = Bytes, Error: Into<Box<dyn std::error::Error + Send + Sync>>>,
+        B: Send + Unpin + 'static,
     {
         let heard = Heard::default();
         let mut builder = self.builder.clone();
@@ -72,7 +78,8 @@ impl Protocol {
         let io = TokioIo::new(self.timed(stream, heard));
         let service = service_fn(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(PeerAddr(peer));
-            service.clone().call(request)
+            let answer = service.clone().call(request);
+            async { answer.await.map(|answer| answer.map(Answer::new)) }
         });
         let connection = builder.serve_connection_with_upgrades(io, service);
         let mut connection = pin!(connection);

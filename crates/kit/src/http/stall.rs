@@ -6,7 +6,7 @@
 use std::{
     io,
     pin::Pin,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
     time::Duration,
 };
 
@@ -23,9 +23,9 @@ pub(super) struct Stall {
     running: bool,
 }
 
-/// The counter of connections that were cut so.
+/// The counter of connections and streams that were cut so.
 pub(super) fn counter(metrics: &Metrics) -> Counter {
-    let help = "Connections closed because the caller took nothing of what was sent for too long";
+    let help = "Connections and HTTP/2 streams cut because the caller took nothing for too long";
     metrics.counter("vortex_slow_readers_total", help, &[])
 }
 
@@ -46,17 +46,22 @@ impl Stall {
         written: Poll<io::Result<T>>,
     ) -> Poll<io::Result<T>> {
         if written.is_ready() {
-            self.running = false;
+            self.stop();
             return written;
         }
         self.run(cx).map(|()| {
-            self.cut.increment(1);
             let message = "the caller does not read";
             Err(io::Error::new(io::ErrorKind::TimedOut, message))
         })
     }
 
-    fn run(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+    /// Something was taken.
+    pub(super) fn stop(&mut self) {
+        self.running = false;
+    }
+
+    /// There is something to be taken; ready, and counted, when it is not for too long.
+    pub(super) fn run(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let timeout = self.timeout;
         let clock = self
             .clock
@@ -65,6 +70,8 @@ impl Stall {
             self.running = true;
             clock.as_mut().reset(Instant::now() + timeout);
         }
-        clock.as_mut().poll(cx)
+        ready!(clock.as_mut().poll(cx));
+        self.cut.increment(1);
+        Poll::Ready(())
     }
 }

@@ -2,13 +2,9 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use axum::{Router, body::Body, routing::get};
-use bytes::Bytes;
-use futures::stream;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
-    sync::mpsc,
 };
 use vortex_kit::{
     admin,
@@ -152,45 +148,4 @@ async fn a_connection_that_is_kept_for_nothing_is_closed() {
     .await;
     ask(&mut kept).await;
     assert_eq!(rest(kept).await, b"");
-}
-
-/// Tells when it is gone.
-struct Held(mpsc::Sender<()>);
-
-impl Drop for Held {
-    fn drop(&mut self) {
-        let _ = self.0.try_send(());
-    }
-}
-
-/// Answers without end, until the connection has one.
-fn endless(gone: mpsc::Sender<()>) -> Router {
-    let answer = move || {
-        let held = Held(gone.clone());
-        let chunks = stream::repeat_with(move || {
-            let _held = &held;
-            Ok::<_, std::io::Error>(Bytes::from_static(&[b'x'; 64 * 1024]))
-        });
-        std::future::ready(Body::from_stream(chunks))
-    };
-    Router::new().route("/", get(answer))
-}
-
-#[tokio::test]
-async fn a_caller_who_does_not_read_is_cut_and_counted() {
-    let runtime = runtime();
-    let listener = Listener::bind(any_port()).unwrap();
-    let address = listener.address();
-    let limits = Limits {
-        write_timeout: SOON,
-        ..Limits::default()
-    };
-    let (gone, mut ended) = mpsc::channel(1);
-    listener.serve(endless(gone), limits, &runtime);
-    let mut stream = TcpStream::connect(address).await.unwrap();
-    let request = b"GET / HTTP/1.1\r\nhost: a\r\n\r\n";
-    stream.write_all(request).await.unwrap();
-    assert_eq!(ended.recv().await, Some(()));
-    let metrics = runtime.metrics.render();
-    assert!(metrics.contains("vortex_slow_readers_total 1"), "{metrics}");
 }
