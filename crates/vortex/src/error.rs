@@ -90,6 +90,14 @@ pub(crate) enum Error {
 }
 
 impl Error {
+    /// What the server at an address said makes no sense.
+    pub(crate) fn garbage(server: &impl ToString, what: impl Into<String>) -> Self {
+        Self::Garbage {
+            server: server.to_string(),
+            what: what.into(),
+        }
+    }
+
     /// The exit code that stands for it.
     pub(crate) fn exit(&self) -> Exit {
         match self {

@@ -12,10 +12,7 @@ pub(crate) use rollout::*;
 
 /// Reads a shape; members it does not know are left out of it.
 pub(crate) fn read<T: DeserializeOwned>(value: &Value, server: &reqwest::Url) -> Result<T, Error> {
-    T::deserialize(value).map_err(|error| Error::Garbage {
-        server: server.to_string(),
-        what: error.to_string(),
-    })
+    T::deserialize(value).map_err(|error| Error::garbage(server, error.to_string()))
 }
 
 /// A write's reply.

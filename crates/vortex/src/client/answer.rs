@@ -42,7 +42,7 @@ impl Answer {
         while let Some(chunk) = response.chunk().await.map_err(Broken::Connection)? {
             if body.len() + chunk.len() > LIMIT {
                 let what = format!("it is over {} MiB", LIMIT >> 20);
-                return Err(Broken::Answer(garbage(server, what)));
+                return Err(Broken::Answer(Error::garbage(server, what)));
             }
             body.extend_from_slice(&chunk);
         }
@@ -67,15 +67,11 @@ impl Answer {
     pub(crate) fn json(&self) -> Result<Value, Error> {
         match serde_json::from_slice(&self.body) {
             Ok(value @ Value::Object(_)) => Ok(value),
-            Ok(_) => Err(garbage(&self.server, "it is no JSON object".to_owned())),
-            Err(error) => Err(garbage(&self.server, format!("it is no JSON: {error}"))),
+            Ok(_) => Err(Error::garbage(&self.server, "it is no JSON object")),
+            Err(error) => {
+                let what = format!("it is no JSON: {error}");
+                Err(Error::garbage(&self.server, what))
+            }
         }
-    }
-}
-
-fn garbage(server: &Url, what: String) -> Error {
-    Error::Garbage {
-        server: server.to_string(),
-        what,
     }
 }

@@ -29,7 +29,8 @@ pub(crate) async fn collect(
             );
         let mut page = client.send(page).await?.json()?;
         let Some(Value::Array(more)) = page.get_mut(field).map(Value::take) else {
-            return Err(garbage(client, format!("it has no list of {field}")));
+            let what = format!("it has no list of {field}");
+            return Err(Error::garbage(client.server(), what));
         };
         let next = page["next_page_token"]
             .as_str()
@@ -37,19 +38,12 @@ pub(crate) async fn collect(
             .to_owned();
         // a page may be empty while more follow; the same one again would never end
         if !next.is_empty() && next == token {
-            return Err(garbage(client, "its pages do not end".to_owned()));
+            return Err(Error::garbage(client.server(), "its pages do not end"));
         }
         token = next;
         items.extend(more.into_iter().take(limit - items.len()));
         if token.is_empty() || items.len() >= limit {
             return Ok(json!({ field: items, "next_page_token": token }));
         }
-    }
-}
-
-fn garbage(client: &Client, what: String) -> Error {
-    Error::Garbage {
-        server: client.server().to_string(),
-        what,
     }
 }

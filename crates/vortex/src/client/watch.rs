@@ -156,8 +156,11 @@ impl<'a> Follow<'a> {
         if !self.events.contains(&event.name.as_str()) {
             return Ok(None);
         }
-        let data: Value = serde_json::from_str(&event.data)
-            .map_err(|error| self.garbage(format!("an event is no JSON: {error}")))?;
+        let data = match serde_json::from_str(&event.data) {
+            Ok(data @ Value::Object(_)) => data,
+            Ok(_) => return Err(self.garbage("an event is no JSON object")),
+            Err(error) => return Err(self.garbage(format!("an event is no JSON: {error}"))),
+        };
         self.position.digest = data["digest"].as_str().map(str::to_owned);
         self.position.last_event_id.clone_from(&event.id);
         Ok(Some(Told {
@@ -202,10 +205,7 @@ impl<'a> Follow<'a> {
         }
     }
 
-    fn garbage(&self, what: String) -> Error {
-        Error::Garbage {
-            server: self.client.server.to_string(),
-            what,
-        }
+    fn garbage(&self, what: impl Into<String>) -> Error {
+        Error::garbage(&self.client.server, what)
     }
 }

@@ -119,7 +119,14 @@ fn an_outage_longer_than_the_timeout_ends_a_watch() {
 
 #[test]
 fn events_that_make_no_sense_end_a_watch() {
-    let gateway = Gateway::always(|| Reply::Events("event: change\ndata: {\n\n".to_owned()));
-    let err = run(&gateway, "config watch orders").failed(1);
-    assert!(err.contains("an event is no JSON"), "{err}");
+    for (data, what) in [
+        ("{", "no JSON: "),
+        ("[1]", "no JSON object"),
+        ("1", "no JSON object"),
+    ] {
+        let event = format!("event: change\ndata: {data}\n\n");
+        let gateway = Gateway::always(move || Reply::Events(event.clone()));
+        let err = run(&gateway, "config watch orders").failed(1);
+        assert!(err.contains(&format!("an event is {what}")), "{err}");
+    }
 }

@@ -124,10 +124,8 @@ impl Course {
             match joined(read)?.as_str() {
                 "stable" => {}
                 other => {
-                    return Err(Error::Garbage {
-                        server: self.server.client.server().to_string(),
-                        what: format!("an instance beyond the share reads {other}"),
-                    });
+                    let what = format!("an instance beyond the share reads {other}");
+                    return Err(Error::garbage(self.server.client.server(), what));
                 }
             }
         }
