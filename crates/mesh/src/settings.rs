@@ -3,7 +3,7 @@
 use std::{io, net::SocketAddr, path::PathBuf, time::Duration};
 use tempfile::TempDir;
 use vortex_config_svc::source::ReleasePolicy;
-use vortex_gateway::SpringPrefix;
+use vortex_gateway::{Network, SpringPrefix};
 use vortex_git::Location;
 use vortex_kit::telemetry::LogFormat;
 use vortex_rollout_svc::SourceStrategy;
@@ -82,6 +82,16 @@ pub struct Settings {
         default_value = ""
     )]
     pub spring_prefix: SpringPrefix,
+
+    /// Proxies whose word on their clients' addresses counts: networks such as 10.0.0.0/8, by
+    /// commas
+    #[arg(
+        long,
+        value_name = "CIDR",
+        env = "VORTEX_TRUSTED_PROXIES",
+        value_delimiter = ','
+    )]
+    pub trusted_proxies: Vec<Network>,
 
     /// Serve callers beyond this machine, though there are no keys to tell them apart by
     #[arg(long, env = "VORTEX_INSECURE")]

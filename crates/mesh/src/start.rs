@@ -147,6 +147,7 @@ pub async fn start(
     let gateway_settings = vortex_gateway::Settings {
         http: settings.http,
         spring_prefix: settings.spring_prefix.clone(),
+        trusted_proxies: settings.trusted_proxies.clone(),
         ..vortex_gateway::Settings::default()
     };
     for service in [&runtimes.config, &runtimes.rollout] {
