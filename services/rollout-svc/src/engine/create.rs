@@ -182,12 +182,18 @@ impl Rollouts {
     /// # Errors
     /// As [`Rollouts::create`], and [`Error::BreakerOpen`].
     pub async fn create_by_itself(&self, change: SourceChange) -> Result<Arc<Rollout>, Error> {
+        if self.breaker().is_open() {
+            return Err(Error::BreakerOpen);
+        }
+        let reason = format!("imported by source {}", change.source);
+        let draft = Draft::from(change);
+        let plan = self.plan(&draft).await?;
+        // not before: what rolls back waits for it
         let breaker = self.inner.breaker.read().await;
         if breaker.0.is_open() {
             return Err(Error::BreakerOpen);
         }
-        let reason = format!("imported by source {}", change.source);
-        self.create_anew(&Request::own(), change.into(), reason, None)
+        self.create_planned(&Request::own(), draft, plan, reason, None)
             .await
     }
 
@@ -198,12 +204,25 @@ impl Rollouts {
         reason: String,
         reverts: Option<RolloutId>,
     ) -> Result<Arc<Rollout>, Error> {
-        let inner = &self.inner;
-        let plan = inner
-            .splits
-            .plan(&draft.target)
+        let plan = self.plan(&draft).await?;
+        self.create_planned(request, draft, plan, reason, reverts)
             .await
-            .map_err(Error::Config)?;
+    }
+
+    async fn plan(&self, draft: &Draft) -> Result<Plan, Error> {
+        let planned = self.inner.splits.plan(&draft.target).await;
+        planned.map_err(Error::Config)
+    }
+
+    async fn create_planned(
+        &self,
+        request: &Request,
+        draft: Draft,
+        plan: Plan,
+        reason: String,
+        reverts: Option<RolloutId>,
+    ) -> Result<Arc<Rollout>, Error> {
+        let inner = &self.inner;
         let start = draft.start;
         let now = inner.clock.moment();
         let id = inner.new_id(now);

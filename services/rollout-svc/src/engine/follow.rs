@@ -8,12 +8,13 @@ use vortex_bucket::Share;
 use crate::domain::{Rollout, RolloutId};
 
 impl Rollouts {
-    /// Whether a change set has a rollout that is kept here, ended or not.
-    pub fn has_rolled_out(&self, label: &str, sequence: u64) -> bool {
+    /// The newest rollout of a change set that is kept here, ended or not.
+    pub fn rollout_of(&self, label: &str, sequence: u64) -> Option<Arc<Rollout>> {
         let all = self.inner.directory.snapshot();
         // newest first: what is asked for came lately
-        all.values().rev().any(|entry| {
-            let spec = &entry.rollout().spec;
+        let mut rollouts = all.values().rev().map(|entry| entry.rollout());
+        rollouts.find(|rollout| {
+            let spec = &rollout.spec;
             spec.change_sequence == sequence && spec.label == label
         })
     }

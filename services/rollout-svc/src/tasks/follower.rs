@@ -9,6 +9,7 @@ use std::{collections::BTreeMap, convert::Infallible, time::Duration};
 
 use tokio::time::{Instant, MissedTickBehavior};
 use vortex_kit::{
+    context::Context,
     error::{Fault, Reason},
     health::Health,
 };
@@ -16,10 +17,12 @@ use vortex_kit::{
 use super::backoff::Backoff;
 use crate::{
     changes::{Awaiting, Changes, Told},
-    domain::{Preset, Rollout, RolloutId},
+    domain::{Preset, Rollout, RolloutId, StateKind},
     engine::{Error, Rollouts, SourceChange},
 };
 
+/// Time to start a rollout.
+const START: Duration = Duration::from_secs(5);
 /// How often what could not be started is tried again.
 const AGAIN: Duration = Duration::from_secs(2);
 /// How long config-svc may be away before that is a degradation.
@@ -102,13 +105,17 @@ impl Follower {
         let awaiting = self.changes.awaiting().await?;
         self.held.clear();
         for change in awaiting {
-            if self.rollouts.has_rolled_out(&change.label, change.sequence) {
-                continue;
-            }
             let key = (change.label.clone(), change.name.clone());
-            match self.start(change).await {
-                Ok(()) => {}
-                Err(why) => drop(self.held.insert(key, why)),
+            let taken_up = match self.rollouts.rollout_of(&change.label, change.sequence) {
+                Some(known) if known.kind() == StateKind::Created => Err(format!(
+                    "rollout {} was created for it and not started",
+                    known.id()
+                )),
+                Some(_) => Ok(()),
+                None => self.start(change).await,
+            };
+            if let Err(why) = taken_up {
+                self.held.insert(key, why);
             }
         }
         self.tell();
@@ -130,7 +137,8 @@ impl Follower {
             description: message,
             preset: self.preset,
         };
-        let started = self.rollouts.create_by_itself(change).await;
+        let context = Context::root().within(START);
+        let started = context.scope(self.rollouts.create_by_itself(change)).await;
         started.map(drop).map_err(|error| error.to_string())
     }
 
