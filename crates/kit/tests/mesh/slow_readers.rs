@@ -20,6 +20,8 @@ use vortex_kit_echo::{Behaviour, CountRequest};
 use super::echo::{Fixture, Way, any_port, runtime};
 
 const SOON: Duration = Duration::from_millis(50);
+/// For what should come soon.
+const PATIENCE: Duration = Duration::from_secs(30);
 /// Longer than any test.
 const NEVER: Duration = Duration::from_secs(3600);
 const LARGE: usize = (1 << 20) + 1;
@@ -92,7 +94,8 @@ async fn a_connection_that_is_not_read_is_cut_and_counted() {
     let mut stream = TcpStream::connect(address).await.unwrap();
     let request = b"GET / HTTP/1.1\r\nhost: a\r\n\r\n";
     stream.write_all(request).await.unwrap();
-    assert_eq!(ended.recv().await, Some(()));
+    let gone = tokio::time::timeout(PATIENCE, ended.recv()).await;
+    assert_eq!(gone, Ok(Some(())));
     assert_one_was_cut(&runtime);
 }
 
@@ -102,7 +105,8 @@ async fn a_stream_whose_window_stays_shut_is_reset_and_its_connection_is_kept() 
     let (address, mut ended) = serve(&runtime, SOON);
     let mut client = http2(address).await;
     let unread = client.send_request(request("/")).await.unwrap();
-    assert_eq!(ended.recv().await, Some(()));
+    let gone = tokio::time::timeout(PATIENCE, ended.recv()).await;
+    assert_eq!(gone, Ok(Some(())));
     assert_one_was_cut(&runtime);
     let reset = unread.into_body().collect().await.unwrap_err();
     assert!(format!("{reset:?}").contains("CANCEL"), "{reset:?}");
@@ -142,9 +146,12 @@ async fn a_call_whose_messages_are_not_read_is_reset() {
         let metrics = fixture.runtime.metrics.render();
         metrics.contains("vortex_slow_readers_total 1")
     };
-    while !was_cut() {
-        tokio::task::yield_now().await;
-    }
+    let cut = async {
+        while !was_cut() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, cut).await.unwrap();
     let reset = loop {
         match unread.message().await {
             Ok(message) => assert!(message.is_some(), "it ended"),
