@@ -82,6 +82,16 @@ async fn two_rollouts_never_have_one_document() {
     mesh.stop().await;
 }
 
+async fn complete(mesh: &Mesh, id: &str) {
+    let complete = pb::CompleteRolloutRequest {
+        id: id.to_owned(),
+        ..Default::default()
+    };
+    let mut rollouts = mesh.rollouts.clone();
+    rollouts.complete_rollout(complete).await.unwrap();
+    mesh.wait_for(id, RolloutState::Completed).await;
+}
+
 #[tokio::test]
 async fn a_completed_rollout_is_taken_back_by_another() {
     let mesh = Mesh::new().await;
@@ -94,30 +104,12 @@ async fn a_completed_rollout_is_taken_back_by_another() {
     };
     let early = refusal(mesh.rollouts.clone().revert_rollout(revert.clone())).await;
     assert_eq!(early.reason(), Reason::RolloutWrongState);
-    let complete = pb::CompleteRolloutRequest {
-        id: started.id.clone(),
-        ..Default::default()
-    };
-    mesh.rollouts
-        .clone()
-        .complete_rollout(complete)
-        .await
-        .unwrap();
-    mesh.wait_for(&started.id, RolloutState::Completed).await;
+    complete(&mesh, &started.id).await;
     let reverting = mesh.rollouts.clone().revert_rollout(revert).await.unwrap();
     let reverting = reverting.into_inner().rollout.unwrap();
     assert_eq!(reverting.reverts, started.id);
     mesh.confirmed(&reverting.id).await;
-    let complete = pb::CompleteRolloutRequest {
-        id: reverting.id.clone(),
-        ..Default::default()
-    };
-    mesh.rollouts
-        .clone()
-        .complete_rollout(complete)
-        .await
-        .unwrap();
-    mesh.wait_for(&reverting.id, RolloutState::Completed).await;
+    complete(&mesh, &reverting.id).await;
     let stable = mesh.stable("orders").await;
     assert!(stable.starts_with("revert-v2"), "{stable}");
     mesh.stop().await;
