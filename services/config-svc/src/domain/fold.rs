@@ -1,6 +1,7 @@
 //! Folds records into the state. Everything a cluster holds is the fold of its
 //! log, so this has no choice to make and no clock to read.
 
+mod feed;
 mod split;
 
 use super::{
@@ -161,34 +162,6 @@ impl State {
         Ok(moved(at, &change, true))
     }
 
-    /// Notes that a change set waits for a rollout.
-    fn await_rollout(&mut self, change: &ChangeSet) {
-        if let Some(feed) = self.feed_mut(&change.label) {
-            feed.awaiting = Some(change.seq);
-        }
-    }
-
-    /// Notes that a change set waits for a rollout no longer.
-    pub(super) fn take_up(&mut self, change: &ChangeSet) {
-        if let Some(feed) = self.feed_mut(&change.label)
-            && feed.awaiting == Some(change.seq)
-        {
-            feed.awaiting = None;
-        }
-    }
-
-    fn feed_mut(&mut self, label: &Label) -> Option<&mut Feed> {
-        self.labels.get_mut(label)?.feed.as_mut()
-    }
-
-    /// Gives up what waited for a rollout, as the next import takes its place.
-    fn give_up(&mut self, replaced: Option<Seq>) {
-        let entry = replaced.and_then(|seq| self.changes.get_mut(&seq));
-        if let Some(entry) = entry.filter(|entry| entry.state == ChangeState::Staged) {
-            entry.state = ChangeState::Discarded;
-        }
-    }
-
     fn apply_standing(
         &mut self,
         at: Seq,
@@ -284,33 +257,6 @@ impl LabelState {
             document.stable = Some(change.seq);
         }
         (document, dropped)
-    }
-
-    /// Notes what a source imported. Answers the change set that waited for a rollout
-    /// until then.
-    fn note_feed(
-        &mut self,
-        change: &ChangeSet,
-        released: bool,
-        source: Option<&SourceName>,
-    ) -> Option<Seq> {
-        let source = source?;
-        let before = self.feed.take();
-        let replaced = before.as_ref().and_then(|feed| feed.awaiting);
-        let served = if released {
-            Some(change.name.clone())
-        } else {
-            before.and_then(|feed| feed.served)
-        };
-        self.detached = None;
-        self.feed = Some(Feed {
-            source: source.clone(),
-            imported: change.name.clone(),
-            imported_at: change.written_at,
-            served,
-            awaiting: None,
-        });
-        replaced
     }
 }
 
