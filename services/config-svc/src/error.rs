@@ -49,7 +49,7 @@ pub(crate) fn refused(refused: &Refused) -> Fault {
         Refused::FedBySource { label, source_name } => {
             fault.with("label", label).with("source", source_name)
         }
-        Refused::LabelNotFound(label) => fault.with("label", label),
+        Refused::LabelNotFound(label) | Refused::LabelMoved(label) => fault.with("label", label),
         Refused::DocumentNotFound { label, path } => fault.with("label", label).with("path", path),
         Refused::ChangeNotFound { label, name } => fault.with("label", label).with("change", name),
         Refused::Ambiguous { path, other, .. } => fault.with("path", path).with("other", other),
@@ -115,7 +115,7 @@ fn reason(refused: &Refused) -> Reason {
         Refused::IsBaseline { .. } => Reason::VersionIsBaseline,
         Refused::RolloutConflict { .. } | Refused::ViewCrowded { .. } => Reason::RolloutConflict,
         Refused::SplitNotFound(_) => Reason::SplitNotFound,
-        Refused::SplitActive(_) => Reason::PreconditionFailed,
+        Refused::SplitActive(_) | Refused::LabelMoved(_) => Reason::PreconditionFailed,
         Refused::SplitOutdated { .. } => Reason::SplitOutdated,
         Refused::SplitEnded { .. } => Reason::SplitEnded,
         Refused::SplitIsFixed { .. } | Refused::ShareFalls { .. } => Reason::InvalidArgument,

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tonic::Streaming;
 use vortex_kit::{
     channel::Channel,
@@ -39,6 +40,8 @@ pub struct Awaiting {
     pub source: String,
     /// Its message.
     pub message: String,
+    /// When it was written, by config-svc's clock.
+    pub written_at: Timestamp,
 }
 
 /// What the log tells, as far as rollouts have to know it.
@@ -53,6 +56,8 @@ pub enum Told {
         /// Why, for people.
         why: String,
     },
+    /// A label is gone, and its splits with it.
+    LabelGone(String),
     /// Something else, or nothing.
     Nothing,
 }
@@ -94,21 +99,21 @@ impl Changes {
         }
     }
 
-    /// Whether a change set was given up, or is gone.
+    /// Whether a change set was given up, or is gone; another of its name does not count.
     ///
     /// # Errors
     /// config-svc is away.
-    pub async fn is_given_up(&self, label: &str, name: &str) -> Result<bool, Fault> {
+    pub async fn is_given_up(&self, label: &str, name: &str, sequence: u64) -> Result<bool, Fault> {
         let request = pb::GetChangeRequest {
             label: label.to_owned(),
             name: name.to_owned(),
             ..Default::default()
         };
         match call(self.client.clone().get_change(request)).await {
-            Ok(found) => Ok(found
-                .change
-                .is_some_and(|change| change.state() == pb::ChangeState::Discarded)),
-            Err(fault) if fault.reason() == Reason::ChangeNotFound => Ok(true),
+            Ok(found) => Ok(found.change.is_none_or(|change| {
+                change.sequence != sequence || change.state() == pb::ChangeState::Discarded
+            })),
+            Err(fault) if is_gone(fault.reason()) => Ok(true),
             Err(fault) => Err(fault),
         }
     }
@@ -131,19 +136,20 @@ impl Changes {
 }
 
 impl Log {
-    /// What comes next, and the token after it. Cancel safe.
+    /// What comes next, and the token after it if it has one. Cancel safe.
     ///
     /// # Errors
     /// The log ended, or said nothing for too long.
-    pub async fn next(&mut self) -> Result<(String, Told), Fault> {
+    pub async fn next(&mut self) -> Result<(Option<String>, Told), Fault> {
         let message = tokio::time::timeout(SILENCE, self.0.message()).await;
         let message = message.map_err(|_| silent())?;
         let message = message.map_err(|status| Fault::from_status(&status))?;
         let ended = || Fault::new(Reason::Unavailable, "the log ended");
         Ok(match message.ok_or_else(ended)?.event {
-            Some(Event::Record(record)) => (record.token, told(record.body)),
-            Some(Event::Progress(progress)) => (progress.token, Told::Nothing),
-            None => (String::new(), Told::Nothing),
+            Some(Event::Record(record)) => (Some(record.token), told(record.body)),
+            Some(Event::Progress(progress)) => (Some(progress.token), Told::Nothing),
+            // of a newer config-svc
+            None => (None, Told::Nothing),
         })
     }
 }
@@ -155,8 +161,13 @@ fn told(body: Option<Body>) -> Told {
             why: format!("{} was released by force", released.name),
             splits: released.detached_splits,
         },
+        Some(Body::LabelRemoved(removed)) => Told::LabelGone(removed.label),
         _ => Told::Nothing,
     }
+}
+
+fn is_gone(reason: Reason) -> bool {
+    matches!(reason, Reason::ChangeNotFound | Reason::LabelNotFound)
 }
 
 async fn call<T>(
@@ -181,6 +192,13 @@ impl From<pb::Change> for Awaiting {
             name: change.name,
             sequence: change.sequence,
             message: change.message,
+            written_at: written_at(change.written_at),
         }
     }
+}
+
+/// As it was written; long ago where that is no time.
+fn written_at(at: Option<prost_types::Timestamp>) -> Timestamp {
+    let at = at.and_then(|at| Timestamp::new(at.seconds, at.nanos).ok());
+    at.unwrap_or(Timestamp::UNIX_EPOCH)
 }

@@ -22,7 +22,7 @@ mod requests;
 mod steady;
 mod wake;
 
-pub use create::{Draft, Revert, SourceChange, Target};
+pub use create::{Draft, MAX_DESCRIPTION, Revert, SourceChange, Target};
 pub use entry::{Delivery, Entry};
 pub use error::Error;
 pub use forget::Keep;

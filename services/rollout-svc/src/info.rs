@@ -4,7 +4,7 @@ use vortex_kit::telemetry::{Metrics, Sample};
 
 use crate::{domain::Rollout, engine::Rollouts};
 
-/// Rollouts that are told of at most: the newest.
+/// Series at most: of the newest rollouts.
 const TOLD: usize = 1_000;
 
 /// Tells of rollouts that have started and not ended, one series for each application.
@@ -13,7 +13,8 @@ pub(crate) fn tell(rollouts: &Rollouts, metrics: &Metrics) {
     let rollouts = rollouts.clone();
     metrics.live("vortex_rollout_info", help, move || {
         let under_way = rollouts.under_way(TOLD);
-        under_way.iter().flat_map(|found| samples(found)).collect()
+        let samples = under_way.iter().flat_map(|found| samples(found));
+        samples.take(TOLD).collect()
     });
 }
 

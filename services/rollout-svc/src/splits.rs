@@ -21,6 +21,8 @@ use crate::{
 const ATTEMPT: Duration = Duration::from_secs(5);
 /// Time for what an answer can do without.
 const GLANCE: Duration = Duration::from_millis(500);
+/// Splits that are listed at once.
+const PAGE: u32 = 1_000;
 /// How config-svc says that a split's change set became stable.
 const RELEASED: &str = "released";
 
@@ -110,13 +112,47 @@ impl Splits {
         })
     }
 
-    /// Whether a forced release has ended a rollout's split.
+    /// How somebody else ended a split that is in force here; none if nobody did.
     ///
     /// # Errors
     /// config-svc is away.
-    pub async fn is_detached(&self, id: &RolloutId) -> Result<bool, Fault> {
-        let split = self.get(id, ATTEMPT).await?;
-        Ok(split.is_some_and(|split| split.state() == pb::SplitState::Detached))
+    pub async fn ended_as(&self, id: &RolloutId) -> Result<Option<&'static str>, Fault> {
+        let Some(split) = self.get(id, ATTEMPT).await? else {
+            return Ok(Some("config-svc knows nothing of it"));
+        };
+        Ok(match split.state() {
+            pb::SplitState::Active | pb::SplitState::Unspecified => None,
+            pb::SplitState::Released => Some("somebody else released it"),
+            pb::SplitState::Removed => Some("somebody else, or the end of its label, removed it"),
+            pb::SplitState::Detached => Some("a forced release ended it"),
+        })
+    }
+
+    /// The ids of all splits that are active.
+    ///
+    /// # Errors
+    /// config-svc is away.
+    pub async fn active(&self) -> Result<Vec<String>, Fault> {
+        let mut ids = Vec::new();
+        let mut page_token = String::new();
+        loop {
+            let request = pb::ListSplitsRequest {
+                page_token,
+                page_size: PAGE,
+                ..Default::default()
+            };
+            let context = Context::root().within(ATTEMPT);
+            let listed = context
+                .scope(self.client.clone().list_splits(request))
+                .await;
+            let listed = listed.map_err(|status| Fault::from_status(&status))?;
+            let listed = listed.into_inner();
+            ids.extend(listed.splits.into_iter().map(|split| split.id));
+            if listed.next_page_token.is_empty() {
+                return Ok(ids);
+            }
+            page_token = listed.next_page_token;
+        }
     }
 
     /// The part of all reads that a rollout concerned which did not say what it tells apart.
@@ -175,6 +211,7 @@ impl Splits {
                     id: spec.id.to_string(),
                     generation,
                     release: matches!(effect, Effect::Release { .. }),
+                    change_sequence: spec.change_sequence,
                 };
                 client.end_split(request).await.map(drop)
             }

@@ -123,6 +123,7 @@ async fn write(petclinic: Arc<Petclinic>, done: Arc<AtomicBool>) {
                 written_for: None,
             }],
             release: ReleaseBy::Import,
+            compared_at: None,
         };
         let asked = Asked {
             principal: "source:git".to_owned(),

@@ -85,6 +85,8 @@ pub struct Import {
     pub documents: Vec<DocumentWrite>,
     /// Who releases it.
     pub release: ReleaseBy,
+    /// The label's generation at which it was compared with what is stable, if it was.
+    pub compared_at: Option<u64>,
 }
 
 /// Who releases what a source's commit changed.
@@ -149,6 +151,9 @@ pub struct EndSplit {
     pub generation: u64,
     /// Whether its change set becomes stable.
     pub release: bool,
+    /// The position at which its change set was written, as far as that is known: for a
+    /// split that never began.
+    pub change: Option<Seq>,
 }
 
 /// A label to be taken away.

@@ -63,10 +63,14 @@ impl State {
                 reverts,
                 awaits_rollout,
             } => {
-                let outcome =
+                let (outcome, waited) =
                     self.apply_change(change, *released, source.as_ref(), reverts.is_some());
                 if *awaits_rollout {
                     self.await_rollout(change);
+                }
+                // one that is only staged is a part of what was staged before it
+                if *awaits_rollout || *released {
+                    self.give_up(waited);
                 }
                 if let Some(split) = reverts {
                     self.ended.note_revert(split, change.seq);
@@ -87,10 +91,10 @@ impl State {
             Body::SplitMoved(to) => self.apply_split_moved(record, to),
             Body::SplitEnded {
                 id,
+                change,
                 generation,
                 released,
-                ..
-            } => self.apply_split_ended(record, id, *generation, *released),
+            } => self.apply_split_ended(record, id, *change, *generation, *released),
             Body::LabelRemoved { label } => {
                 self.end_splits_of(record, label);
                 Ok(self.apply_removal(record.seq, label))
@@ -105,7 +109,7 @@ impl State {
         released: bool,
         source: Option<&SourceName>,
         revert: bool,
-    ) -> Outcome {
+    ) -> (Outcome, Option<Seq>) {
         let mut label = self.labels.get(&change.label).cloned().unwrap_or_default();
         let mut dropped = Vec::new();
         for changed in change.documents.iter() {
@@ -113,7 +117,7 @@ impl State {
             dropped.extend(replaced);
             dropped.extend(document.drop_surplus(&self.pins));
         }
-        let replaced = label.note_feed(change, released, source);
+        let waited = label.note_feed(change, released, source);
         if released {
             label.generation = change.seq.0;
         }
@@ -127,11 +131,10 @@ impl State {
             },
             kept: (change.documents.len() as u32).max(1),
         });
-        self.give_up(replaced);
         for seq in dropped {
             self.release_versions(seq, 1);
         }
-        Outcome {
+        let outcome = Outcome {
             at: change.seq,
             change: change.seq,
             label: change.label.clone(),
@@ -139,7 +142,8 @@ impl State {
             digest: change.digest,
             created: true,
             moved: released,
-        }
+        };
+        (outcome, waited)
     }
 
     /// Makes a change set stable.

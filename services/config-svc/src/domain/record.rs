@@ -125,7 +125,7 @@ pub enum Body {
         /// Which.
         id: SplitId,
         /// The position at which its change set was written. None when it never
-        /// began.
+        /// began, and nobody said what with.
         change: Option<Seq>,
         /// The last move of it.
         generation: u64,

@@ -135,6 +135,9 @@ pub enum Refused {
         /// Its name.
         name: VersionName,
     },
+    /// What is stable on a label is not what a commit was compared with.
+    #[error("label {0} moved while a commit was compared with it")]
+    LabelMoved(Label),
     /// A split holds a document.
     #[error("rollout {by} holds {path}; wait for it to end, or end it")]
     RolloutConflict {

@@ -1,14 +1,14 @@
 //! Lets go of what is old.
 
-use super::{ChangeState, Document, Seq, State, Version, split::Pins};
+use super::{ChangeState, Document, Seq, State, Version};
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 
 /// How long versions are kept that are not served.
 pub const MAX_AGE: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-/// The state without versions older than [`MAX_AGE`] but the stable ones and those
-/// that splits name, without documents that were deleted and splits that ended so
+/// The state without versions older than [`MAX_AGE`] but the stable ones, those that
+/// splits name, and those that wait for a rollout, without documents that were deleted and splits that ended so
 /// long ago, and without requests too old to be repeated.
 pub fn retain(state: &State, now: Timestamp) -> State {
     let mut next = state.clone();
@@ -20,8 +20,10 @@ pub fn retain(state: &State, now: Timestamp) -> State {
         let Some(mut label) = next.labels.get(&name).cloned() else {
             continue;
         };
+        let awaiting = label.feed.as_ref().and_then(|feed| feed.awaiting);
+        let is_named = |seq| next.pins.holds(seq) || awaiting == Some(seq);
         for document in state.labels[&name].documents.values() {
-            match document.without_old(now, &next.pins, &mut dropped) {
+            match document.without_old(now, is_named, &mut dropped) {
                 Kept::AsIs => {}
                 Kept::Part(document) => {
                     let path = document.path.clone();
@@ -48,8 +50,13 @@ enum Kept {
 }
 
 impl Document {
-    fn without_old(&self, now: Timestamp, pins: &Pins, dropped: &mut Vec<Seq>) -> Kept {
-        let old = |v: &Version| now.duration_since(v.written_at) > MAX_AGE && !pins.holds(v.seq);
+    fn without_old(
+        &self,
+        now: Timestamp,
+        is_named: impl Fn(Seq) -> bool,
+        dropped: &mut Vec<Seq>,
+    ) -> Kept {
+        let old = |v: &Version| now.duration_since(v.written_at) > MAX_AGE && !is_named(v.seq);
         if !self.versions.iter().any(old) {
             return Kept::AsIs;
         }

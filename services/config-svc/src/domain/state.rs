@@ -127,6 +127,15 @@ impl State {
         })
     }
 
+    /// The change sets that wait for a rollout, oldest first: one a label at most.
+    pub fn awaiting(&self) -> Vec<&ChangeEntry> {
+        let feeds = self.labels.values().filter_map(|label| label.feed.as_ref());
+        let awaiting = feeds.filter_map(|feed| self.changes.get(&feed.awaiting?));
+        let mut awaiting: Vec<&ChangeEntry> = awaiting.collect();
+        awaiting.sort_unstable_by_key(|entry| entry.change.seq);
+        awaiting
+    }
+
     /// The newest change set of this name on a label.
     pub fn newest_change(&self, label: &Label, name: &VersionName) -> Option<&ChangeEntry> {
         let written = self.names.get(&(label.clone(), name.clone()))?;

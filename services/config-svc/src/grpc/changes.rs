@@ -80,13 +80,15 @@ pub(super) fn list(
     let wanted = wanted_state(request.state)?;
     let state = grpc.configuration.state();
     let label = super::documents::listed_label(&state, &request.label)?;
-    let found = state
-        .changes
-        .range(..Seq(before))
-        .rev()
-        .map(|(_, entry)| entry)
+    let all: Box<dyn Iterator<Item = &ChangeEntry>> = if request.awaits_rollout {
+        let awaiting = state.awaiting().into_iter().rev();
+        Box::new(awaiting.filter(|entry| entry.change.seq < Seq(before)))
+    } else {
+        let before = state.changes.range(..Seq(before)).rev();
+        Box::new(before.map(|(_, entry)| entry))
+    };
+    let found = all
         .filter(|entry| wanted.is_none_or(|state| entry.state == state))
-        .filter(|entry| !request.awaits_rollout || state.awaits_rollout(entry))
         .filter(|entry| label.is_none_or(|label| entry.change.label == *label));
     let (page, next_page_token) = page::first(found, size, |entry| {
         page::token(&[&entry.change.seq.to_string()])

@@ -16,6 +16,9 @@ use vortex_proto::config::v1 as pb;
 
 /// Documents of a change set that a list gives.
 const LISTED_DOCUMENTS: usize = 100;
+/// Documents of a change set that the log gives: all that one written through the API
+/// has. More would not fit in a message.
+const LOGGED_DOCUMENTS: usize = 10_000;
 
 pub(super) fn timestamp(at: Timestamp) -> prost_types::Timestamp {
     prost_types::Timestamp {
@@ -194,7 +197,7 @@ fn body(state: &State, record: &Record) -> pb::record::Body {
                 },
                 kept: 0,
             };
-            pb::record::Body::Change(listed_change(&entry, usize::MAX, *awaits_rollout))
+            pb::record::Body::Change(listed_change(&entry, LOGGED_DOCUMENTS, *awaits_rollout))
         }
         Body::Release { change, detached } => pb::record::Body::Released(pb::Released {
             name,

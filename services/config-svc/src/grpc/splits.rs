@@ -168,6 +168,7 @@ async fn end(
         id: id.clone(),
         generation: generation(request.generation)?,
         release: request.release,
+        change: (request.change_sequence > 0).then_some(Seq(request.change_sequence)),
     };
     let written = grpc
         .configuration

@@ -14,6 +14,7 @@ const MAX_COMMITS: usize = 1000;
 const MAX_IMPORT_BYTES: u64 = 512 << 20;
 
 /// A commit, read.
+#[derive(Clone)]
 pub(super) struct ReadCommit {
     pub(super) id: VersionName,
     pub(super) commit: CommitId,

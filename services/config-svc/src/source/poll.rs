@@ -37,6 +37,8 @@ pub(super) struct Poller {
     status: Arc<Mutex<Status>>,
     repository: Option<Arc<Repository>>,
     approved: Vec<Approval>,
+    /// Rollouts that a commit waited for and whose end has led to a look.
+    let_go: BTreeSet<SplitId>,
     skipped: BTreeMap<Label, Vec<(String, String)>>,
     /// Branches and tags that nobody could ask for by their names, and why.
     unreachable: Vec<(String, String)>,
@@ -73,6 +75,7 @@ impl Poller {
             status,
             repository: None,
             approved: Vec::new(),
+            let_go: BTreeSet::new(),
             skipped: BTreeMap::new(),
             unreachable: Vec::new(),
             tags: BTreeSet::new(),
@@ -90,7 +93,7 @@ impl Poller {
             tokio::select! {
                 () = stop.cancelled() => break,
                 () = tokio::time::sleep(jittered(self.settings.poll)) => {}
-                () = self.until_let_go() => {}
+                ended = self.until_let_go() => self.let_go = ended,
                 ask = inbox.recv() => match ask {
                     None => break,
                     Some(ask) => self.take(ask, &mut waiting),
@@ -103,19 +106,22 @@ impl Poller {
         }
     }
 
-    /// Waits for a rollout to end that a commit waits for; without end if none does.
-    async fn until_let_go(&self) {
+    /// Waits for a rollout to end that a commit waits for, and answers all that have;
+    /// without end if nothing waits. Each ends this once: the look that follows may
+    /// fail, and then the next comes when it always does.
+    async fn until_let_go(&self) -> BTreeSet<SplitId> {
         let held_by: BTreeSet<SplitId> = lock(&self.status).held_by().cloned().collect();
-        if held_by.is_empty() {
-            return std::future::pending().await;
-        }
         let mut heads = self.configuration.heads();
-        let are_active = || {
-            let state = self.configuration.state();
-            held_by.iter().all(|id| state.splits.contains_key(id))
-        };
-        while are_active() {
-            if heads.changed().await.is_err() {
+        loop {
+            let ended: BTreeSet<SplitId> = {
+                let state = self.configuration.state();
+                let ended = held_by.iter().filter(|id| !state.splits.contains_key(*id));
+                ended.cloned().collect()
+            };
+            if !ended.is_subset(&self.let_go) {
+                return ended;
+            }
+            if held_by.is_empty() || heads.changed().await.is_err() {
                 return std::future::pending().await;
             }
         }

@@ -48,6 +48,8 @@ pub struct Pending {
     pub reason: PendingReason,
     /// More about why, for people.
     pub detail: String,
+    /// The label's generation at which that was found out.
+    pub generation: u64,
 }
 
 /// Why a commit is not imported.

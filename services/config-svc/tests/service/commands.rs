@@ -102,6 +102,7 @@ pub(crate) fn end_split(id: &str, generation: u64, release: bool) -> Job {
         id: id.parse().unwrap(),
         generation,
         release,
+        change: None,
     });
     Job {
         command,

@@ -17,6 +17,8 @@ use crate::{
 
 /// Applications of a rollout.
 const MAX_APPLICATIONS: usize = 64;
+/// Bytes of a description.
+pub const MAX_DESCRIPTION: usize = 4_096;
 
 /// Which change set is meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,12 +100,22 @@ impl From<SourceChange> for Draft {
             auto_promote: true,
             auto_rollback: true,
             settings: Settings::default(),
-            description: change.description,
+            description: shortened(change.description),
             apps: Vec::new(),
             start: true,
             source: Some(change.source),
         }
     }
+}
+
+/// A description as long as callers may give one.
+fn shortened(mut description: String) -> String {
+    let mut end = description.len().min(MAX_DESCRIPTION);
+    while !description.is_char_boundary(end) {
+        end -= 1;
+    }
+    description.truncate(end);
+    description
 }
 
 /// How a completed rollout is taken back.

@@ -1,27 +1,46 @@
 //! What the log of config-svc is held against.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
+
+use jiff::Timestamp;
 
 use super::{Error, Order, Request, Rollouts};
 use vortex_bucket::Share;
 
 use crate::domain::{Rollout, RolloutId};
 
+/// How far the clocks of two machines may be apart.
+const CLOCKS: Duration = Duration::from_secs(60);
+
 impl Rollouts {
-    /// The newest rollout of a change set that is kept here, ended or not.
-    pub fn rollout_of(&self, label: &str, sequence: u64) -> Option<Arc<Rollout>> {
+    /// The newest rollout of a change set that is kept here, ended or not. One that was created
+    /// before the change set was written is of another, which a config-svc had whose store is
+    /// gone by now.
+    pub fn rollout_of(
+        &self,
+        label: &str,
+        sequence: u64,
+        written_at: Timestamp,
+    ) -> Option<Arc<Rollout>> {
+        let earliest = written_at.checked_sub(CLOCKS).unwrap_or(written_at);
         let all = self.inner.directory.snapshot();
         // newest first: what is asked for came lately
         let mut rollouts = all.values().rev().map(|entry| entry.rollout());
         rollouts.find(|rollout| {
             let spec = &rollout.spec;
-            spec.change_sequence == sequence && spec.label == label
+            let is_of_it = spec.change_sequence == sequence && spec.label == label;
+            is_of_it && spec.created.wall >= earliest
         })
     }
 
     /// The rollouts that config-svc has a split of, as far as it confirmed.
     pub fn splitting(&self) -> Vec<Arc<Rollout>> {
         self.not_ended(|rollout| rollout.state().settled_since().is_some())
+    }
+
+    /// The rollouts of a label that have not ended.
+    pub fn of_label(&self, label: &str) -> Vec<Arc<Rollout>> {
+        self.not_ended(|rollout| rollout.spec.label == label)
     }
 
     /// The rollouts of sources that config-svc refused to begin.

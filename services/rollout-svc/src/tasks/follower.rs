@@ -5,7 +5,7 @@
 //! whatever is lost in between: what waits is listed anew after every gap, and a change set that
 //! has a rollout here, ended or not, gets no other.
 
-use std::{collections::BTreeMap, convert::Infallible, time::Duration};
+use std::{collections::BTreeMap, convert::Infallible, sync::Arc, time::Duration};
 
 use tokio::time::{Instant, MissedTickBehavior};
 use vortex_kit::{
@@ -17,7 +17,7 @@ use vortex_kit::{
 use super::backoff::Backoff;
 use crate::{
     changes::{Awaiting, Changes, Told},
-    domain::{Preset, Rollout, RolloutId, StateKind},
+    domain::{Preset, Rollout, StateKind},
     engine::{Error, Rollouts, SourceChange},
 };
 
@@ -30,6 +30,7 @@ const AWAY: Duration = Duration::from_secs(10);
 /// What `/health` knows this by.
 const CHECK: &str = "sources";
 const LOG: &str = "log";
+const ORPHANS: &str = "splits";
 
 pub(super) struct Follower {
     rollouts: Rollouts,
@@ -43,6 +44,8 @@ pub(super) struct Follower {
     backoff: Backoff,
     /// Change sets that could not be started, and why.
     held: BTreeMap<(String, String), String>,
+    /// Splits that no rollout here moves.
+    orphans: Vec<String>,
 }
 
 impl Follower {
@@ -61,6 +64,7 @@ impl Follower {
             away: None,
             backoff: Backoff::new(),
             held: BTreeMap::new(),
+            orphans: Vec::new(),
         }
     }
 
@@ -77,41 +81,50 @@ impl Follower {
     async fn follow(&mut self) -> Result<Infallible, Fault> {
         let mut log = self.changes.follow(self.token.as_deref()).await?;
         // what happened before the log began, and while it was away
-        self.find_detached().await?;
+        if self.token.is_none() {
+            self.find_lost().await?;
+        }
         self.take_up().await?;
         let mut again = tokio::time::interval(AGAIN);
         again.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            let told = tokio::select! {
-                next = log.next() => {
-                    let (token, told) = next?;
-                    self.token = Some(token);
-                    self.note_back();
-                    told
-                }
-                _ = again.tick(), if !self.held.is_empty() => Told::Awaits,
+            let (token, told) = tokio::select! {
+                next = log.next() => next?,
+                _ = again.tick(), if self.is_something_left() => (None, Told::Awaits),
             };
             match told {
                 Told::Awaits => self.take_up().await?,
-                Told::Detached { splits, why } => self.detach(&splits, &why).await,
+                Told::Detached { splits, why } => self.detach(&splits, &why).await?,
+                Told::LabelGone(label) => self.lose_label(&label).await?,
                 Told::Nothing => {}
             }
+            if token.is_some() {
+                self.token = token;
+                self.note_back();
+            }
         }
+    }
+
+    /// Whether something has to be tried again that the log will not tell of.
+    fn is_something_left(&self) -> bool {
+        !self.held.is_empty() || !self.orphans.is_empty() || !self.rollouts.never_begun().is_empty()
     }
 
     /// Starts rollouts of the change sets that wait for one.
     async fn take_up(&mut self) -> Result<(), Fault> {
         self.give_up_replaced().await?;
+        if !self.orphans.is_empty() {
+            self.find_orphans().await?;
+        }
         let awaiting = self.changes.awaiting().await?;
         self.held.clear();
         for change in awaiting {
             let key = (change.label.clone(), change.name.clone());
-            let taken_up = match self.rollouts.rollout_of(&change.label, change.sequence) {
-                Some(known) if known.kind() == StateKind::Created => Err(format!(
-                    "rollout {} was created for it and not started",
-                    known.id()
-                )),
-                Some(_) => Ok(()),
+            let known = self
+                .rollouts
+                .rollout_of(&change.label, change.sequence, change.written_at);
+            let taken_up = match known {
+                Some(known) => begins(&known),
                 None => self.start(change).await,
             };
             if let Err(why) = taken_up {
@@ -146,39 +159,76 @@ impl Follower {
     async fn give_up_replaced(&self) -> Result<(), Fault> {
         for rollout in self.rollouts.never_begun() {
             let spec = &rollout.spec;
-            if self.changes.is_given_up(&spec.label, &spec.change).await? {
-                let why = format!("the next import of {} took its place", spec.label);
+            let (label, change) = (&spec.label, &spec.change);
+            let sequence = spec.change_sequence;
+            if self.changes.is_given_up(label, change, sequence).await? {
+                let why = format!("the next import of {label} took its place");
                 let ended = self.rollouts.roll_back_by_itself(&spec.id, why).await;
-                warn_of(&rollout, ended);
+                ended.map_err(|error| unwritten(&rollout, &error))?;
             }
         }
         Ok(())
     }
 
-    /// Looks at the splits of all rollouts: one may have been ended unheard.
-    async fn find_detached(&mut self) -> Result<(), Fault> {
-        if self.token.is_some() {
-            // the log goes on where it broke off
-            return Ok(());
-        }
+    /// Looks at all splits: some may have been ended unheard, or be of no rollout here.
+    async fn find_lost(&mut self) -> Result<(), Fault> {
         for rollout in self.rollouts.splitting() {
-            if self.rollouts.splits().is_detached(rollout.id()).await? {
-                let why = "a forced release ended its split".to_owned();
-                warn_of(&rollout, self.rollouts.detach(rollout.id(), why).await);
+            if let Some(how) = self.rollouts.splits().ended_as(rollout.id()).await? {
+                self.lose(&rollout, how).await?;
+            }
+        }
+        self.find_orphans().await
+    }
+
+    /// Finds the splits that no rollout here moves, which nothing would ever end.
+    async fn find_orphans(&mut self) -> Result<(), Fault> {
+        let mut orphans = self.rollouts.splits().active().await?;
+        orphans.retain(|id| self.known(id).is_none());
+        self.orphans = orphans;
+        match self.orphans.is_empty() {
+            true => self.health.recover(ORPHANS),
+            false => {
+                let ids = self.orphans.join(", ");
+                let why = format!(
+                    "no rollout here moves these, which hold their documents until config-svc's \
+                     EndSplit ends them: {ids}"
+                );
+                self.health.degrade(ORPHANS, why);
             }
         }
         Ok(())
     }
 
-    async fn detach(&self, splits: &[String], why: &str) {
-        for id in splits {
-            let id = id.parse::<RolloutId>().ok();
-            let Some(rollout) = id.and_then(|id| self.rollouts.get(&id).ok()) else {
-                continue;
-            };
-            let detached = self.rollouts.detach(rollout.id(), why.to_owned()).await;
-            warn_of(&rollout, detached);
+    async fn detach(&self, splits: &[String], why: &str) -> Result<(), Fault> {
+        for rollout in splits.iter().filter_map(|id| self.known(id)) {
+            self.lose(&rollout, why).await?;
         }
+        Ok(())
+    }
+
+    /// A label went, and its splits with it.
+    async fn lose_label(&self, label: &str) -> Result<(), Fault> {
+        for rollout in self.rollouts.of_label(label) {
+            if self
+                .rollouts
+                .splits()
+                .ended_as(rollout.id())
+                .await?
+                .is_some()
+            {
+                self.lose(&rollout, "its label is gone").await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn lose(&self, rollout: &Rollout, why: &str) -> Result<(), Fault> {
+        let detached = self.rollouts.detach(rollout.id(), why.to_owned()).await;
+        detached.map_err(|error| unwritten(rollout, &error))
+    }
+
+    fn known(&self, id: &str) -> Option<Arc<Rollout>> {
+        self.rollouts.get(&id.parse().ok()?).ok()
     }
 
     /// Says in `/health` what could not be started.
@@ -218,12 +268,30 @@ impl Follower {
 fn is_lost(reason: Reason) -> bool {
     matches!(
         reason,
-        Reason::TokenTooOld | Reason::RevisionUnknown | Reason::InvalidArgument
+        Reason::TokenTooOld
+            | Reason::RevisionUnknown
+            | Reason::InvalidArgument
+            | Reason::MessageTooLarge
     )
 }
 
-fn warn_of<T>(rollout: &Rollout, written: Result<T, Error>) {
-    if let Err(error) = written {
-        tracing::warn!(rollout = %rollout.id(), %error, "what became of its split is not written");
+/// Whether a rollout of a change set that waits is on its way to its first share.
+fn begins(rollout: &Rollout) -> Result<(), String> {
+    let id = rollout.id();
+    let state = rollout.state();
+    if rollout.kind() == StateKind::Created {
+        return Err(format!("rollout {id} was created for it and not started"));
     }
+    match state.detached() {
+        Some(refused) if !rollout.kind().has_ended() => {
+            Err(format!("rollout {id} can't begin: {}", refused.why))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What could not be written is heard again: the log is followed anew from before it.
+fn unwritten(rollout: &Rollout, error: &Error) -> Fault {
+    tracing::warn!(rollout = %rollout.id(), %error, "what became of its split is not written");
+    Fault::new(Reason::Unavailable, error.to_string())
 }

@@ -121,16 +121,20 @@ fn releases(label: Option<&LabelState>, import: &Import) -> bool {
 
 /// A split's documents stay as they are until it ends: an import may neither move
 /// what is stable of them nor write the version anew that its canary gets. One that is
-/// to be rolled out is the difference to what is stable, so it waits for every split of
-/// its label.
+/// the difference to what is stable waits for every split of its label, and must be
+/// that still.
 fn check_held(
     state: &State,
     label: &LabelState,
     import: &Import,
     release: bool,
 ) -> Result<(), Refused> {
-    if import.release == ReleaseBy::Rollout {
-        return check_unsplit(state, &import.label);
+    if let Some(compared_at) = import.compared_at {
+        check_unsplit(state, &import.label)?;
+        return match label.generation == compared_at {
+            true => Ok(()),
+            false => Err(Refused::LabelMoved(import.label.clone())),
+        };
     }
     let paths = || import.documents.iter().map(|document| &document.path);
     if release {

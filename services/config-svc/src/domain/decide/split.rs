@@ -53,7 +53,10 @@ pub(super) fn decide_end(state: &State, end: EndSplit) -> Result<Decided, Refuse
         }
         (None, Some(ended)) => return decide_end_again(state, &end, ended),
         (None, None) if end.release => return Err(Refused::SplitNeverBegan(end.id)),
-        (None, None) => Outcome::of_no_change(at),
+        (None, None) => match end.change.and_then(|seq| state.changes.get(&seq)) {
+            Some(entry) => Outcome::of(state, entry),
+            None => Outcome::of_no_change(at),
+        },
     };
     let moved = true;
     let outcome = Outcome {
@@ -62,7 +65,7 @@ pub(super) fn decide_end(state: &State, end: EndSplit) -> Result<Decided, Refuse
         ..outcome
     };
     let body = Body::SplitEnded {
-        change: state.splits.get(&end.id).map(|split| split.change),
+        change: (outcome.change != Seq(0)).then_some(outcome.change),
         id: end.id,
         generation: end.generation,
         released: end.release,

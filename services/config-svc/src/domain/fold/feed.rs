@@ -43,7 +43,7 @@ impl LabelState {
     ) -> Option<Seq> {
         let source = source?;
         let before = self.feed.take();
-        let replaced = before.as_ref().and_then(|feed| feed.awaiting);
+        let waited = before.as_ref().and_then(|feed| feed.awaiting);
         let served = if released {
             Some(change.name.clone())
         } else {
@@ -57,6 +57,6 @@ impl LabelState {
             served,
             awaiting: None,
         });
-        replaced
+        waited
     }
 }

@@ -36,12 +36,18 @@ impl State {
         &mut self,
         record: &Record,
         id: &SplitId,
+        change: Option<Seq>,
         generation: u64,
         released: bool,
     ) -> Result<Outcome, Inconsistent> {
         let Some(split) = self.take_split(id) else {
             self.remember_end(record, id, generation, End::NeverBegan);
-            return Ok(Outcome::of_no_change(record.seq));
+            let Some(change) = change else {
+                return Ok(Outcome::of_no_change(record.seq));
+            };
+            let change = self.change_of(record.seq, change)?;
+            self.take_up(&change);
+            return Ok(moved(record.seq, &change, false));
         };
         let change = self.change_of(record.seq, split.change)?;
         let label = split.label.clone();

@@ -31,6 +31,7 @@ impl Source {
         let label = self.history.state.labels.get("main");
         let first = label.is_none_or(|label| label.feed.is_none());
         let plan = plan_import(label, files.collect(), Compared::WithStable, true);
+        let generation = label.map_or(0, |label| label.generation);
         let ImportPlan::Import(documents) = plan else {
             panic!("{plan:?}");
         };
@@ -46,6 +47,7 @@ impl Source {
             } else {
                 ReleaseBy::Rollout
             },
+            compared_at: Some(generation),
         }))
     }
 
@@ -182,6 +184,84 @@ fn a_commit_that_takes_back_what_waits_leaves_nothing_to_roll_out() {
     assert_eq!(source.feed().awaiting, None);
     assert_eq!(source.state_of("c1"), ChangeState::Discarded);
     source.check_whole();
+}
+
+#[test]
+fn a_rollout_that_ended_before_it_began_has_taken_its_change_set_up() {
+    let mut source = awaiting();
+    let change = source.feed().awaiting;
+    let ended = Command::EndSplit(EndSplit {
+        id: id("r1"),
+        generation: 2,
+        release: false,
+        change,
+    });
+    source.history.run(ended).unwrap();
+    assert_eq!(source.feed().awaiting, None);
+    assert_eq!(source.state_of("c1"), ChangeState::Staged);
+    source.check_whole();
+}
+
+#[test]
+fn what_is_compared_with_what_was_stable_before_is_refused() {
+    let mut source = awaiting();
+    let generation = source.history.state.labels["main"].generation;
+    let split = source.begin();
+    source.end(&split, true);
+    // planned before the end: c0's tree again, which was no change then
+    let late = Command::Import(Import {
+        source: "git".parse().unwrap(),
+        label: Label::main(),
+        commit: name("c2"),
+        message: String::new(),
+        author: String::new(),
+        documents: Vec::new(),
+        release: ReleaseBy::Rollout,
+        compared_at: Some(generation),
+    });
+    let refused = source.history.run(late).unwrap_err();
+    assert_eq!(refused, Refused::LabelMoved(Label::main()));
+}
+
+#[test]
+fn what_waits_is_kept_however_long_that_takes() {
+    let mut source = awaiting();
+    let state = retain(&source.history.state, at(40 * 24 * 3600));
+    let entry = state.awaiting();
+    assert_eq!(entry.len(), 1);
+    assert!(is_kept_whole(&state, entry[0]));
+    source.history.state = state;
+    let split = source.begin();
+    source.end(&split, true);
+    source.check_whole();
+}
+
+fn is_kept_whole(state: &State, entry: &ChangeEntry) -> bool {
+    let label = &state.labels["main"];
+    let mut documents = entry.change.documents.iter();
+    documents.all(|changed| {
+        label.documents[&changed.path]
+            .at(entry.change.seq)
+            .is_some()
+    })
+}
+
+#[test]
+fn what_is_staged_after_it_does_not_give_up_what_waited() {
+    let mut source = awaiting();
+    let staged = Command::Import(Import {
+        source: "git".parse().unwrap(),
+        label: Label::main(),
+        commit: name("c2"),
+        message: String::new(),
+        author: String::new(),
+        documents: vec![document("b.yml", Some("2"))],
+        release: ReleaseBy::Operator,
+        compared_at: None,
+    });
+    source.history.run(staged).unwrap();
+    assert_eq!(source.feed().awaiting, None, "the policy is another by now");
+    assert_eq!(source.state_of("c1"), ChangeState::Staged);
 }
 
 #[test]

@@ -32,6 +32,7 @@ fn import(history: &mut History, commit: &str, documents: Vec<DocumentWrite>) ->
             author: String::new(),
             documents,
             release: ReleaseBy::Import,
+            compared_at: None,
         }))
         .unwrap()
 }
@@ -196,6 +197,7 @@ fn nothing_is_written_to_main_beside_a_sources_master() {
             author: String::new(),
             documents: vec![document("a.yml", Some("a: 1"))],
             release: ReleaseBy::Import,
+            compared_at: None,
         }))
         .unwrap();
     let refused = history.run(put("v1", "b.yml", "b: 1"));

@@ -88,6 +88,7 @@ fn main_falls_back_to_a_sources_master() {
             author: String::new(),
             documents: vec![document("o.yml", Some("a: 1"))],
             release: ReleaseBy::Import,
+            compared_at: None,
         }))
         .unwrap();
     assert_eq!(paths(&history, &view(&["o"], &["default"])), ["o.yml"]);

@@ -37,6 +37,7 @@ pub(super) fn end(split: &str, generation: u64, release: bool) -> Command {
         id: id(split),
         generation,
         release,
+        change: None,
     })
 }
 

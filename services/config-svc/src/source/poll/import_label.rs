@@ -18,6 +18,16 @@ use crate::{
 use std::sync::Arc;
 use vortex_git::{Commit, CommitId, Repository};
 
+/// How often a commit is compared with what is stable, if that moves meanwhile.
+const COMPARISONS: usize = 5;
+
+/// What was found out of a commit, and when.
+struct Found {
+    commit: VersionName,
+    /// The label's generation then.
+    generation: u64,
+}
+
 impl Poller {
     /// Imports the commits of a label up to `newest`. A commit that may not be
     /// imported is left out and named; those after it are taken together with it
@@ -80,35 +90,56 @@ impl Poller {
         blocking(move || read_commit(&configuration, &repository, &label, base, &commit)).await
     }
 
-    /// Imports one commit, or says why it may not be.
+    /// Imports one commit, or says why it may not be. What it is compared with may move
+    /// meanwhile: then it is compared anew.
     async fn import(
         &mut self,
         label: &Label,
         read: ReadCommit,
         compared: Compared,
     ) -> Result<Option<Pending>, Failed> {
-        let (plan, first) = {
+        for _ in 0..COMPARISONS {
+            match self.import_once(label, read.clone(), compared).await {
+                Err(WriteError::Refused(Refused::LabelMoved(_))) => {}
+                imported => return imported.map_err(|error| error.to_string()),
+            }
+        }
+        Err("what it is compared with moves too often".to_owned())
+    }
+
+    async fn import_once(
+        &mut self,
+        label: &Label,
+        read: ReadCommit,
+        compared: Compared,
+    ) -> Result<Option<Pending>, WriteError> {
+        let (plan, first, generation) = {
             let state = self.configuration.state();
             let there = state.labels.get(label);
             let first = there.and_then(|label| label.feed.as_ref()).is_none();
             let approved = self.is_approved(label, &read.id);
-            (plan_import(there, read.files, compared, approved), first)
+            let plan = plan_import(there, read.files, compared, approved);
+            (plan, first, there.map_or(0, |label| label.generation))
+        };
+        let found = Found {
+            commit: read.id.clone(),
+            generation,
         };
         let documents = match plan {
             ImportPlan::Import(documents) => documents,
             ImportPlan::Invalid { path, defect } => {
                 let detail = format!("{path}: {defect}");
-                return Ok(Some(self.refuse(read.id, PendingReason::Invalid, detail)));
+                return Ok(Some(self.refuse(found, PendingReason::Invalid, detail)));
             }
             ImportPlan::TakesOver { documents } => {
                 let detail = format!(
                     "the label has {documents} documents that were written through the API"
                 );
-                return Ok(Some(self.refuse(read.id, PendingReason::TakesOver, detail)));
+                return Ok(Some(self.refuse(found, PendingReason::TakesOver, detail)));
             }
             ImportPlan::Shrinks { removed, of } => {
                 let detail = format!("it removes {removed} of {of} documents");
-                return Ok(Some(self.refuse(read.id, PendingReason::Shrank, detail)));
+                return Ok(Some(self.refuse(found, PendingReason::Shrank, detail)));
             }
         };
         let written: std::collections::HashSet<_> = documents
@@ -130,6 +161,7 @@ impl Poller {
                 ReleasePolicy::Stage => ReleaseBy::Operator,
                 ReleasePolicy::Rollout => ReleaseBy::Rollout,
             },
+            compared_at: (compared == Compared::WithStable).then_some(generation),
         });
         let written = self
             .configuration
@@ -138,9 +170,9 @@ impl Poller {
         match written {
             Ok(_) => {}
             Err(WriteError::Refused(Refused::RolloutConflict { path, by })) => {
-                return Ok(Some(self.hold_back(label, read.id, &path, by)));
+                return Ok(Some(self.hold_back(label, found, &path, by)));
             }
-            Err(error) => return Err(error.to_string()),
+            Err(error) => return Err(error),
         }
         self.skipped.insert(label.clone(), read.skipped);
         self.imported.increment(1);
@@ -148,7 +180,8 @@ impl Poller {
         Ok(None)
     }
 
-    fn refuse(&self, commit: VersionName, reason: PendingReason, detail: String) -> Pending {
+    fn refuse(&self, found: Found, reason: PendingReason, detail: String) -> Pending {
+        let Found { commit, generation } = found;
         self.refused.increment(1);
         tracing::warn!(
             source = %self.settings.name, %commit, reason = reason.as_str(), detail,
@@ -158,13 +191,15 @@ impl Poller {
             commit,
             reason,
             detail,
+            generation,
         }
     }
 
     /// A commit that waits for a rollout to end.
-    fn hold_back(&self, label: &Label, commit: VersionName, path: &Path, by: SplitId) -> Pending {
+    fn hold_back(&self, label: &Label, found: Found, path: &Path, by: SplitId) -> Pending {
         let held = Pending {
-            commit,
+            commit: found.commit,
+            generation: found.generation,
             detail: format!("rollout {by} holds {path}; it is imported when that has ended"),
             reason: PendingReason::Held(by),
         };
@@ -192,7 +227,10 @@ impl Poller {
         };
         let is_released = || {
             let newest = state.newest_change(label, &feed.imported);
-            newest.is_none_or(|entry| entry.state == ChangeState::Released)
+            // one that is no longer kept was released if it is served
+            newest.map_or(feed.served.as_ref() == Some(&feed.imported), |entry| {
+                entry.state == ChangeState::Released
+            })
         };
         let catches_up = match self.settings.release {
             ReleasePolicy::Auto => !is_released(),
@@ -206,6 +244,8 @@ impl Poller {
     /// change nothing.
     fn is_known_refusal(&self, label: &Label, newest: CommitId) -> bool {
         let newest = newest.to_string();
+        let state = self.configuration.state();
+        let generation = state.labels.get(label).map_or(0, |label| label.generation);
         let status = lock(&self.status);
         let pending = status
             .labels
@@ -216,7 +256,7 @@ impl Poller {
                 PendingReason::Failed | PendingReason::Held(_) => false,
                 PendingReason::Shrank | PendingReason::TakesOver | PendingReason::Invalid => true,
             };
-            is_final && pending.commit.as_str() == newest
+            is_final && pending.commit.as_str() == newest && pending.generation == generation
         }) && !self.is_approved(label, &VersionName::trusted(&newest))
     }
 
@@ -236,6 +276,7 @@ impl Poller {
                 commit: VersionName::trusted(&newest.to_string()),
                 reason: PendingReason::Failed,
                 detail: why,
+                generation: 0,
             }),
         );
     }

@@ -50,6 +50,7 @@ impl Poller {
         let pending = Pending {
             commit: commit.clone(),
             reason: PendingReason::Shrank,
+            generation: 0,
             detail: format!("the label is gone, with {gone} of {of} labels at once"),
         };
         let status = LabelStatus {

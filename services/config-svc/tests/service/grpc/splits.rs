@@ -63,6 +63,7 @@ fn end(id: &str, generation: u64, release: bool) -> pb::EndSplitRequest {
         id: id.to_owned(),
         generation,
         release,
+        change_sequence: 0,
     }
 }
 

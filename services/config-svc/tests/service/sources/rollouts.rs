@@ -53,6 +53,7 @@ impl Fed {
             id: id.to_owned(),
             generation: 2,
             release,
+            change_sequence: 0,
         };
         self.node.splits.clone().end_split(request).await.unwrap();
     }
@@ -133,31 +134,87 @@ async fn a_commit_behind_a_rollout_is_imported_as_soon_as_that_ends() {
 
 #[tokio::test]
 async fn commits_that_are_released_at_once_queue_behind_a_rollout() {
-    let fed = Fed::under(ReleasePolicy::Stage).await;
-    fed.work.commit_file("orders.yml", "n: 2");
+    let fed = Fed::under(ReleasePolicy::Rollout).await;
+    let first = fed.work.commit_file("orders.yml", "n: 2");
     fed.look().await;
-    let list = pb::ListChangesRequest::default();
-    let listed = fed.node.config.clone().list_changes(list).await.unwrap();
-    let staged = listed.into_inner().changes.remove(0);
+    fed.begin("r1", fed.awaiting().await[0].sequence).await;
+    fed.end("r1", true).await;
+    // a rollout that takes it back, of what is released and not of what waits
+    let revert = pb::StageRevertRequest {
+        id: "r1".to_owned(),
+    };
+    let staged = fed.node.splits.clone().stage_revert(revert).await.unwrap();
+    fed.begin("r2", staged.into_inner().change_sequence).await;
     let work = fed.stop().await;
     let node = work.serve(|s| s.git_release = ReleasePolicy::Auto).await;
     let fed = Fed { work, node };
-    fed.look().await;
-    fed.begin("r1", staged.sequence).await;
-    let first = fed.work.commit_file("orders.yml", "n: 3");
-    fed.work.commit_file("billing.yml", "n: 3");
+    let second = fed.work.commit_file("orders.yml", "n: 3");
+    let third = fed.work.commit_file("billing.yml", "n: 3");
     let source = fed.look().await;
     let main = label(&source, "main");
-    assert_eq!(main.pending_reason, "ROLLOUT_CONFLICT");
+    assert_eq!(
+        (&*main.commit, &*main.pending_commit, &*main.pending_reason),
+        (&*first, &*second, "ROLLOUT_CONFLICT")
+    );
     assert_eq!(fed.complaint(), None);
     assert_eq!(
         fed.read("billing", "").await.unwrap(),
         json!({"n": 1}),
-        "what is newer than {first} waits behind it"
+        "it waits behind"
     );
-    fed.end("r1", false).await;
-    fed.until_served("orders", 3).await;
+    fed.end("r2", false).await;
     fed.until_served("billing", 3).await;
+    assert_eq!(fed.read("orders", "").await.unwrap(), json!({"n": 3}));
+    let list = pb::ListChangesRequest::default();
+    let listed = fed.node.config.clone().list_changes(list).await.unwrap();
+    let changes = listed.into_inner().changes;
+    assert_eq!(
+        [&*changes[0].name, &*changes[1].name],
+        [&*third, &*second],
+        "each by itself"
+    );
+    fed.stop().await;
+}
+
+#[tokio::test]
+async fn a_commit_that_waited_is_looked_for_once_while_the_repository_is_away() {
+    let fed = Fed::under(ReleasePolicy::Rollout).await;
+    fed.work.commit_file("orders.yml", "n: 2");
+    fed.look().await;
+    fed.begin("r1", fed.awaiting().await[0].sequence).await;
+    let newer = fed.work.commit_file("orders.yml", "n: 3");
+    fed.look().await;
+    let (here, away) = (fed.work.path.clone(), fed.work.path.with_extension("away"));
+    std::fs::rename(&here, &away).unwrap();
+    fed.end("r1", false).await;
+    let failed = async {
+        while fed.complaint().is_none() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, failed).await.unwrap();
+    let get = pb::GetSourceRequest {
+        name: "git".to_owned(),
+    };
+    let attempt = || async {
+        let got = fed
+            .node
+            .sources
+            .clone()
+            .get_source(get.clone())
+            .await
+            .unwrap();
+        got.into_inner().source.unwrap().last_attempt
+    };
+    let first = attempt().await;
+    // any number of turns of a loop without a pause
+    for _ in 0..200 {
+        tokio::task::yield_now().await;
+        assert_eq!(attempt().await, first, "it looks without a pause");
+    }
+    std::fs::rename(&away, &here).unwrap();
+    fed.look().await;
+    assert_eq!(fed.awaiting().await[0].name, newer);
     fed.stop().await;
 }
 

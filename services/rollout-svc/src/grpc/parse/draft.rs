@@ -3,14 +3,12 @@
 use super::{plan, reason, settings, text};
 use crate::{
     domain::{Strategy, analysis::Application, application},
-    engine::{Draft, Revert, Target},
+    engine::{Draft, MAX_DESCRIPTION, Revert, Target},
 };
 use vortex_kit::{error::Fault, grpc::bounds};
 use vortex_proto::rollout::v1 as pb;
 use vortex_proto::rollout::v1::create_rollout_request::Target as Given;
 
-/// Bytes of a description.
-const MAX_DESCRIPTION: usize = 4_096;
 /// Applications that must be judged.
 const MAX_APPS: usize = 64;
 

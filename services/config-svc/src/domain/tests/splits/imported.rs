@@ -12,6 +12,7 @@ fn import(commit: &str, text: &str, release: ReleaseBy) -> Command {
         author: String::new(),
         documents: vec![document("a.yml", Some(text))],
         release,
+        compared_at: None,
     })
 }
 
