@@ -14,4 +14,4 @@ mod usage;
 pub use mesh::{Answer, CONFIG_SVC, Mesh, Mode, Options, ROLLOUT_SVC};
 pub use process::{GLANCE, PATIENCE, Process, Ran, run};
 pub use repository::{Repository, bundle};
-pub use usage::{cpu_time, resident};
+pub use usage::{cpu_time, resident, written};

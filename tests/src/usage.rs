@@ -25,6 +25,14 @@ pub fn resident(id: u32) -> u64 {
     kilobytes << 10
 }
 
+/// Bytes that a process has had written to disk.
+pub fn written(id: u32) -> u64 {
+    let io = read(id, "io");
+    let mut lines = io.lines();
+    let bytes = lines.find_map(|line| line.strip_prefix("write_bytes: "));
+    bytes.expect("a count").parse().expect("a number")
+}
+
 fn read(id: u32, file: &str) -> String {
     std::fs::read_to_string(format!("/proc/{id}/{file}")).expect("the process runs")
 }

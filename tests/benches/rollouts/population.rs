@@ -10,8 +10,8 @@ use vortex_proto::{
         document_write::Change,
     },
     rollout::v1::{
-        CreateRolloutRequest, DocumentTarget, Stage, Strategy, create_rollout_request::Target,
-        rollout_service_client::RolloutServiceClient,
+        Analysis, CreateRolloutRequest, DocumentTarget, Stage, Strategy,
+        create_rollout_request::Target, rollout_service_client::RolloutServiceClient,
     },
 };
 use vortex_tests::Mesh;
@@ -20,8 +20,6 @@ use vortex_tests::Mesh;
 const AT_ONCE: usize = 64;
 /// One in so many goes on with each slice.
 const MOVING: usize = 10;
-/// They begin spread over so long, an interval, so that slices don't close all at once.
-const SPREAD: Duration = Duration::from_secs(30);
 /// Stages of those that go on: more than slices close while it is measured.
 const STAGES: u32 = 20;
 /// How long the stage of those lasts that stay.
@@ -32,21 +30,22 @@ pub(crate) struct Population {
 }
 
 impl Population {
-    pub(crate) async fn create(mesh: &Mesh, count: usize) -> Self {
+    pub(crate) async fn create(mesh: &Mesh, count: usize, interval: usize) -> Self {
         let config = ConfigServiceClient::new(channel(mesh.grpc).await);
         let rollout = RolloutServiceClient::new(channel(mesh.rollout_grpc).await);
         let began = Instant::now();
+        let spread = Duration::from_secs(interval as u64);
         let created = share(count, AT_ONCE, |_, tickets| {
             let (mut config, mut rollout) = (config.clone(), rollout.clone());
             async move {
                 let mut created = Vec::new();
                 while let Some(number) = tickets.next() {
-                    sleep_until(began + SPREAD.mul_f64(number as f64 / count as f64)).await;
+                    sleep_until(began + spread.mul_f64(number as f64 / count as f64)).await;
                     for (version, staged) in [("v1", false), ("v2", true)] {
                         let change = change(number, version, staged);
                         config.apply_change(change).await.expect("a version");
                     }
-                    let reply = rollout.create_rollout(draft(number)).await;
+                    let reply = rollout.create_rollout(draft(number, interval)).await;
                     let reply = reply.expect("a rollout").into_inner();
                     created.push(reply.rollout.expect("a rollout").id);
                 }
@@ -87,7 +86,7 @@ fn change(number: usize, version: &str, staged: bool) -> ApplyChangeRequest {
     }
 }
 
-fn draft(number: usize) -> CreateRolloutRequest {
+fn draft(number: usize, interval: usize) -> CreateRolloutRequest {
     CreateRolloutRequest {
         target: Some(Target::Document(DocumentTarget {
             app: app(number),
@@ -101,6 +100,10 @@ fn draft(number: usize) -> CreateRolloutRequest {
         } else {
             staying()
         },
+        analysis: Some(Analysis {
+            interval: Some(seconds(interval as i64)),
+            ..Analysis::default()
+        }),
         apps: vec![app(number)],
         start: true,
         ..CreateRolloutRequest::default()
@@ -117,10 +120,14 @@ fn staying() -> Vec<Stage> {
     vec![stage(10.0, STAY), stage(100.0, 0)]
 }
 
-fn stage(percentage: f64, seconds: i64) -> Stage {
+fn stage(percentage: f64, least: i64) -> Stage {
     Stage {
         percentage,
-        min_duration: Some(prost_types::Duration { seconds, nanos: 0 }),
+        min_duration: Some(seconds(least)),
         ..Stage::default()
     }
+}
+
+fn seconds(seconds: i64) -> prost_types::Duration {
+    prost_types::Duration { seconds, nanos: 0 }
 }
