@@ -25,7 +25,7 @@ use tokio::{
     net::TcpStream,
     time::Instant,
 };
-use vortex_tests::{Mesh, Mode, Options, bundle};
+use vortex_tests::{Mesh, Mode, Options, bundle, cpu_time};
 
 const CONNECTIONS: usize = 32;
 const WARM_UP: Duration = Duration::from_secs(1);
@@ -213,20 +213,7 @@ fn whole(answer: &[u8]) -> bool {
 
 /// CPU time of processes, user and system.
 fn cpu(ids: &[u32]) -> Duration {
-    ids.iter().map(|id| cpu_of(*id)).sum()
-}
-
-fn cpu_of(id: u32) -> Duration {
-    let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).unwrap();
-    let fields: Vec<&str> = stat
-        .rsplit(')')
-        .next()
-        .unwrap()
-        .split_whitespace()
-        .collect();
-    let ticks = |index: usize| fields[index].parse::<u64>().unwrap();
-    // fields 14 and 15 of proc(5), in hundredths of a second
-    Duration::from_millis((ticks(11) + ticks(12)) * 10)
+    ids.iter().map(|id| cpu_time(*id)).sum()
 }
 
 /// A bare axum server in a process of its own.

@@ -9,7 +9,9 @@
 mod mesh;
 mod process;
 mod repository;
+mod usage;
 
 pub use mesh::{Answer, CONFIG_SVC, Mesh, Mode, Options, ROLLOUT_SVC};
 pub use process::{GLANCE, PATIENCE, Process, Ran, run};
 pub use repository::{Repository, bundle};
+pub use usage::{cpu_time, resident, written};

@@ -124,18 +124,20 @@ impl Measured {
             (before.state(), after.state()),
             (State::Paused(_), State::Running(_)) if before.standing.generation == after.standing.generation
         );
-        let mut next = self.clone();
         if settles && was_in_force {
+            let mut next = self.clone();
             next.analysis.next_stage();
             next.counted_from = Duration::ZERO;
+            Some(next)
         } else if resumes {
+            let mut next = self.clone();
             let since = after.state().settled_since();
             next.counted_from = since.map_or(Duration::ZERO, |since| now.since(since));
             next.analysis.resume(next.counted_from);
+            Some(next)
         } else {
-            return None;
+            None
         }
-        Some(next)
     }
 
     /// Closes the slices that are due. Answers whether there were any.

@@ -149,18 +149,17 @@ impl Rollouts {
     /// Takes figures in. All or none are counted, and nothing is written or waited for.
     ///
     /// # Errors
-    /// There is no such rollout, or it takes no such figures.
+    /// The rollout takes no such figures.
     pub fn report(
         &self,
-        id: &RolloutId,
+        entry: &Entry,
         request: Option<&RequestId>,
         reports: Vec<Report>,
         now: Moment,
     ) -> Result<Reported, Error> {
-        let entry = self.entry(id)?;
         let (taken, generation) = entry.report(reports, request, now)?;
         if taken.closed {
-            self.inner.controller.push(id);
+            self.inner.controller.push(entry.rollout().id());
         }
         Ok(Reported {
             repeated: taken.repeated,

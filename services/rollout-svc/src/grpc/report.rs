@@ -11,10 +11,10 @@ pub(super) fn report(
 ) -> Result<pb::ReportMetricsResponse, Fault> {
     let id = parse::id(&request.id)?;
     let request_id = parse::request_id(&request.request_id)?;
-    let rollout = grpc.rollouts.get(&id).map_err(|error| fault(&error))?;
-    let reports = parse::reports(request.reports, &rollout)?;
-    let now = grpc.rollouts.now();
-    let taken = grpc.rollouts.report(&id, request_id.as_ref(), reports, now);
+    let entry = grpc.rollouts.entry(&id).map_err(|error| fault(&error))?;
+    let reports = parse::reports(request.reports, &entry.rollout())?;
+    let rollouts = &grpc.rollouts;
+    let taken = rollouts.report(&entry, request_id.as_ref(), reports, rollouts.now());
     let taken = taken.map_err(|error| fault(&error))?;
     Ok(pb::ReportMetricsResponse {
         repeated: taken.repeated,

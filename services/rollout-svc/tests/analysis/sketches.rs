@@ -53,6 +53,9 @@ proptest! {
         prop_assert!(merged.parts().contiguous.len() <= 512);
         prop_assert_eq!(merged.count(), seconds.len() as f64);
         prop_assert_eq!(&merged, &sketch(&seconds));
+        let mut extended = sketch(one);
+        extended.extend(other.iter().map(|second| Duration::from_secs_f64(*second)));
+        prop_assert_eq!(&extended, &merged);
         let longest = exact(&seconds, 1.0);
         let found = merged.quantile(1.0).unwrap();
         prop_assert!((found / longest - 1.0).abs() <= 0.01 + 1e-6);

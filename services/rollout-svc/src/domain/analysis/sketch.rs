@@ -41,11 +41,9 @@ impl Sketch {
 
     /// Adds one latency; what is longer than eleven days counts as that.
     pub fn record(&mut self, latency: Duration) {
-        let seconds = latency.as_secs_f64().min(LONGEST);
-        if seconds < SHORTEST {
-            self.zero += 1.0;
-        } else {
-            self.count_bins(index_of(seconds), &[1.0]);
+        match bin_of(latency) {
+            Some(index) => self.count_bins(index, &[1.0]),
+            None => self.zero += 1.0,
         }
     }
 
@@ -147,4 +145,31 @@ impl Sketch {
         self.bins.splice(..0, (0..missing).map(|_| 0.0));
         self.first -= missing;
     }
+}
+
+/// Adds latencies, as [`Sketch::record`] adds one, and makes bins once for all of them.
+impl Extend<Duration> for Sketch {
+    fn extend<T: IntoIterator<Item = Duration>>(&mut self, latencies: T) {
+        let mut indexes = Vec::new();
+        for latency in latencies {
+            match bin_of(latency) {
+                Some(index) => indexes.push(index),
+                None => self.zero += 1.0,
+            }
+        }
+        let (first, last) = (indexes.iter().min(), indexes.iter().max());
+        if let (Some(&first), Some(&last)) = (first, last) {
+            let mut counts = vec![0.0; (last - first) as usize + 1];
+            for index in indexes {
+                counts[(index - first) as usize] += 1.0;
+            }
+            self.count_bins(first, &counts);
+        }
+    }
+}
+
+/// The bin of a latency; none of one that counts as zero.
+fn bin_of(latency: Duration) -> Option<i32> {
+    let seconds = latency.as_secs_f64().min(LONGEST);
+    (seconds >= SHORTEST).then(|| index_of(seconds))
 }

@@ -113,14 +113,19 @@ impl Field {
             Some(sketch) => self.sketch(sketch)?,
             None => Sketch::default(),
         };
-        for (position, given) in listed.iter().enumerate() {
-            let measured = Duration::try_from_secs_f64(given * MILLISECOND).map_err(|_| {
-                let why = format!("{given} is no latency: it must be finite and not negative");
-                self.invalid(&format!("latencies_ms[{position}]"), why)
-            })?;
-            latency.record(measured);
-        }
+        let listed = listed.iter().enumerate();
+        let listed: Vec<Duration> = listed
+            .map(|(position, given)| self.listed(position, *given))
+            .collect::<Result<_, _>>()?;
+        latency.extend(listed);
         Ok(latency)
+    }
+
+    fn listed(self, position: usize, given: f64) -> Result<Duration, Fault> {
+        Duration::try_from_secs_f64(given * MILLISECOND).map_err(|_| {
+            let why = format!("{given} is no latency: it must be finite and not negative");
+            self.invalid(&format!("latencies_ms[{position}]"), why)
+        })
     }
 
     fn sketch(self, given: pb::DdSketch) -> Result<Sketch, Fault> {
