@@ -1,6 +1,9 @@
 //! What sources import to be rolled out.
 
-use vortex_proto::rollout::v1::{self as pb, RolloutState};
+use vortex_proto::{
+    config::v1 as config,
+    rollout::v1::{self as pb, RolloutState},
+};
 use vortex_tests::Repository;
 
 use crate::mesh::{Mesh, rollout};
@@ -54,10 +57,62 @@ async fn an_open_breaker_lets_no_commit_out_until_it_is_reset() {
     mesh.stop().await;
 }
 
+#[tokio::test]
+async fn a_label_that_goes_ends_its_rollout() {
+    let repository = Repository::empty();
+    repository.commit(&[("orders.yml", "n: 1")]);
+    repository.git(&["branch", "dev"]);
+    let mesh = Mesh::fed(&repository, |_| {}).await;
+    repository.git(&["checkout", "--quiet", "dev"]);
+    let commit = repository.commit(&[("orders.yml", "n: 2")]);
+    mesh.look().await;
+    let began = mesh.rollout_of(&commit).await;
+    assert_eq!(began.label, "dev");
+    mesh.confirmed(&began.id).await;
+    repository.git(&["checkout", "--quiet", "main"]);
+    repository.git(&["branch", "--quiet", "-D", "dev"]);
+    mesh.look().await;
+    let paused = mesh
+        .wait(&began.id, |seen| {
+            seen.rollout.as_ref().unwrap().state() == RolloutState::Paused
+        })
+        .await;
+    assert!(paused.reason.contains("label is gone"), "{}", paused.reason);
+    mesh.stop().await;
+}
+
+#[tokio::test]
+async fn a_split_that_no_rollout_moves_is_told_of() {
+    let mesh = Mesh::new().await;
+    mesh.stage("orders").await;
+    let plan = config::PlanSplitRequest {
+        target: Some(config::plan_split_request::Target::Change(
+            config::ChangeTarget {
+                name: "v2".to_owned(),
+                label: String::new(),
+            },
+        )),
+    };
+    let planned = mesh.splits.clone().plan_split(plan).await.unwrap();
+    let set = config::SetSplitRequest {
+        id: "stranger".to_owned(),
+        label: "main".to_owned(),
+        change_sequence: planned.into_inner().change_sequence,
+        share: 1_000,
+        unit: config::SplitUnit::Instance.into(),
+        generation: 1,
+    };
+    mesh.splits.clone().set_split(set).await.unwrap();
+    let mesh = mesh.restart().await;
+    let told = mesh.complaint("splits").await;
+    assert!(told.contains("stranger"), "{told}");
+    mesh.stop().await;
+}
+
 /// Lets a rollout of another label's document fail.
 async fn open_breaker(mesh: &Mesh) {
-    let document = |version: &str, stage_only| vortex_proto::config::v1::PutDocumentRequest {
-        document: Some(vortex_proto::config::v1::DocumentRef {
+    let document = |version: &str, stage_only| config::PutDocumentRequest {
+        document: Some(config::DocumentRef {
             app: "bad".to_owned(),
             label: "other".to_owned(),
             ..Default::default()
