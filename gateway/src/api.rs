@@ -13,37 +13,35 @@ mod rollouts;
 mod sources;
 mod splits;
 mod sse;
+mod table;
 mod target;
 mod watch;
 
-pub(crate) use openapi::DOCUMENT_PATH;
 pub use openapi::document;
+pub(crate) use openapi::{DOCUMENT_PATH, WRITTEN};
 pub(crate) use watch::Feeds;
 
-use utoipa_axum::router::OpenApiRouter;
-
-use crate::services::Services;
+use table::Table;
 
 /// Routes that answer within the request timeout.
-pub(crate) fn quick() -> OpenApiRouter<Services> {
-    OpenApiRouter::new()
-        .merge(configs::routes())
-        .merge(changes::routes())
-        .merge(effective::routes())
-        .merge(explain::routes())
-        .merge(sources::routes())
-        .merge(monitor::routes())
-        .merge(rollouts::routes())
-        .merge(breaker::routes())
-        .merge(splits::routes())
+pub(crate) fn quick<T: Table>(table: T) -> T {
+    let table = configs::routes(table);
+    let table = changes::routes(table);
+    let table = effective::routes(table);
+    let table = explain::routes(table);
+    let table = sources::routes(table);
+    let table = monitor::routes(table);
+    let table = rollouts::routes(table);
+    let table = breaker::routes(table);
+    splits::routes(table)
 }
 
 /// Routes that wait for somebody else's machine, and have a longer timeout.
-pub(crate) fn slow() -> OpenApiRouter<Services> {
-    sources::slow_routes()
+pub(crate) fn slow<T: Table>(table: T) -> T {
+    sources::slow_routes(table)
 }
 
 /// Routes whose answer has no end.
-pub(crate) fn endless() -> OpenApiRouter<Services> {
-    watch::routes().merge(rollouts::endless_routes())
+pub(crate) fn endless<T: Table>(table: T) -> T {
+    rollouts::endless_routes(watch::routes(table))
 }

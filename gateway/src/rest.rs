@@ -1,4 +1,4 @@
-//! [`Rest`]: everything the gateway answers, as one tower service.
+//! [`Rest`]: everything the gateway answers, as one handler.
 
 mod admission;
 mod cross_site;
@@ -9,27 +9,22 @@ mod panic;
 mod routes;
 mod template;
 
-use std::{
-    convert::Infallible,
-    sync::Arc,
-    task::{self, Poll},
-};
+use std::sync::Arc;
 
 use axum::{
     Router,
     body::Body,
     response::{IntoResponse, Response},
 };
-use bytes::Bytes;
 use futures::future::BoxFuture;
 use http::{HeaderValue, Method, Request, header, request::Parts};
-use http_body::Body as HttpBody;
-use tower::{BoxError, Service};
+use http_body::Body as _;
+use tower::Service;
 use vortex_kit::{
     channel::Channel,
     context::{self, Context, Peer},
     error::Fault,
-    http::PeerAddr,
+    http::{Handler, Incoming, PeerAddr},
     process::Runtime,
     shutdown::Drain,
 };
@@ -87,10 +82,7 @@ impl Rest {
 }
 
 impl Inner {
-    async fn serve<B>(&self, request: Request<B>) -> Response
-    where
-        B: HttpBody<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
-    {
+    async fn serve(&self, request: Request<Incoming>) -> Response {
         let (parts, body) = request.into_parts();
         let peer = parts.extensions.get::<PeerAddr>();
         let peer = peer.map_or(Peer::InProcess, |peer| Peer::Remote(peer.0));
@@ -181,21 +173,10 @@ fn without_body(response: &mut Response) {
     *response.body_mut() = Body::empty();
 }
 
-impl<B> Service<Request<B>> for Rest
-where
-    B: HttpBody<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
-{
-    type Response = Response;
-    type Error = Infallible;
-    type Future = BoxFuture<'static, Result<Response, Infallible>>;
-
-    fn poll_ready(&mut self, _: &mut task::Context<'_>) -> Poll<Result<(), Infallible>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, request: Request<B>) -> Self::Future {
+impl Handler for Rest {
+    fn handle(&self, request: Request<Incoming>) -> BoxFuture<'static, Response> {
         let rest = self.inner.clone();
-        Box::pin(async move { Ok(rest.serve(request).await) })
+        Box::pin(async move { rest.serve(request).await })
     }
 }
 

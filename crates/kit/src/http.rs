@@ -4,6 +4,7 @@
 mod connection;
 mod executor;
 mod first_bytes;
+mod handler;
 mod head;
 mod listener;
 mod stall;
@@ -13,6 +14,9 @@ mod timed;
 use std::time::Duration;
 
 pub(crate) use executor::Owned;
+pub use handler::Handler;
+/// The body of a request that came over a connection.
+pub use hyper::body::Incoming;
 pub use listener::{BindError, Listener};
 
 /// The address of a connection's other end, as an extension of each request.

@@ -5,11 +5,11 @@ mod shape;
 use axum::{Json, extract::State, response::Response};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_axum::{router::OpenApiRouter, routes};
 use vortex_proto::config::v1::ExplainConfigRequest;
 
 use super::target::Target;
 use crate::{
+    api::table::{Table, enter},
     extract::{Path, Query, Reader},
     problem::Problem,
     services::Services,
@@ -17,8 +17,8 @@ use crate::{
 };
 use shape::Explanation;
 
-pub(super) fn routes() -> OpenApiRouter<Services> {
-    OpenApiRouter::new().routes(routes!(explain))
+pub(super) fn routes<T: Table>(table: T) -> T {
+    enter!(table, explain)
 }
 
 /// Which values are explained.

@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use http::{HeaderValue, Method, StatusCode, header};
+use http::{Method, StatusCode, header};
 use vortex_kit::{admin, process::Runtime};
 
 use super::{cross_site, deadline, deadline::Deadline, template};
@@ -19,15 +19,15 @@ const SLOW: Deadline = Deadline(Duration::from_secs(30));
 
 /// All routes of the gateway's own.
 pub(super) fn routes(services: Services, quick: Deadline, runtime: &Runtime) -> Router {
-    let (quick_routes, _) = api::quick().split_for_parts();
-    let (slow_routes, _) = api::slow().split_for_parts();
-    let (endless_routes, _) = api::endless().split_for_parts();
+    let quick_routes = api::quick(Router::new());
+    let slow_routes = api::slow(Router::new());
+    let endless_routes = api::endless(Router::new());
     Router::new()
         .merge(quick_routes.layer(from_fn_with_state(quick, deadline::keep)))
         .merge(slow_routes.layer(from_fn_with_state(SLOW, deadline::keep)))
         .merge(endless_routes)
         .with_state(services)
-        .merge(description())
+        .route(api::DOCUMENT_PATH, get(describe))
         .layer(from_fn(cross_site::refuse))
         .merge(admin::routes(
             runtime.health.clone(),
@@ -38,15 +38,9 @@ pub(super) fn routes(services: Services, quick: Deadline, runtime: &Runtime) -> 
         .layer(from_fn(template::tell))
 }
 
-/// The OpenAPI document, written once.
-fn description() -> Router {
-    let document = bytes::Bytes::from(api::document().to_json().unwrap_or_default());
-    let json = HeaderValue::from_static("application/json");
-    let answer = move || {
-        let (json, document) = (json.clone(), document.clone());
-        async move { ([(header::CONTENT_TYPE, json)], document) }
-    };
-    Router::new().route(api::DOCUMENT_PATH, get(answer))
+/// The OpenAPI document.
+async fn describe() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "application/json")], api::WRITTEN)
 }
 
 async fn not_found() -> Problem {

@@ -1,8 +1,9 @@
 //! The OpenAPI document: valid, and of the routes there are.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fs};
 
-use serde_json::Value;
+use serde::Serialize;
+use serde_json::{Serializer, Value, ser::PrettyFormatter};
 
 use crate::mesh::start;
 
@@ -27,6 +28,30 @@ async fn what_is_served_is_what_the_handlers_say() {
         serde_json::to_value(vortex_gateway::openapi()).unwrap()
     );
     assert!(served.json()["openapi"].as_str().unwrap().starts_with("3."));
+}
+
+/// As it is kept: a line for each member, without indentation, since it is served so.
+fn written() -> String {
+    let mut bytes = Vec::new();
+    let lines = PrettyFormatter::with_indent(b"");
+    vortex_gateway::openapi()
+        .serialize(&mut Serializer::with_formatter(&mut bytes, lines))
+        .unwrap();
+    String::from_utf8(bytes).unwrap() + "\n"
+}
+
+/// After a change of the handlers, `VORTEX_WRITE=1` writes the document anew.
+#[test]
+fn what_is_kept_is_what_the_handlers_say() {
+    const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.json");
+    let written = written();
+    if std::env::var_os("VORTEX_WRITE").is_some() {
+        fs::write(PATH, &written).unwrap();
+    }
+    assert!(
+        fs::read_to_string(PATH).unwrap() == written,
+        "VORTEX_WRITE=1 writes gateway/openapi.json anew"
+    );
 }
 
 #[tokio::test]

@@ -20,6 +20,7 @@ use std::sync::Arc;
 
 use changes::Changes;
 use engine::Rollouts;
+use futures::future::BoxFuture;
 use grpc::Grpc;
 use splits::Splits;
 use store::RolloutStore;
@@ -55,9 +56,20 @@ pub enum StartError {
 /// Starts the service over config-svc, which is behind `config`. It serves in process at once, and
 /// over TCP once it is told to listen.
 ///
+/// Boxed, since an `async fn` is compiled where it is awaited, with all that it starts: the
+/// handlers would be built as the program is that runs them, and not as this crate is.
+///
 /// # Errors
 /// When the store can't be had or read.
-pub async fn start(
+pub fn start(
+    settings: Settings,
+    config: Channel,
+    runtime: &Runtime,
+) -> BoxFuture<'_, Result<Server, StartError>> {
+    Box::pin(begin(settings, config, runtime))
+}
+
+async fn begin(
     settings: Settings,
     config: Channel,
     runtime: &Runtime,

@@ -1,15 +1,12 @@
 //! What surrounds every handler, whichever way the call comes: context, admission, deadline,
 //! panics, metrics, logs.
 
-use std::{
-    any::Any, collections::HashMap, convert::Infallible, panic::AssertUnwindSafe, sync::Arc,
-};
+use std::{any::Any, collections::HashMap, panic::AssertUnwindSafe, sync::Arc};
 
 use futures::{FutureExt, future::BoxFuture};
 use http::{Request, Response};
 use hyper::body::Incoming;
 use tonic::{Status, body::Body};
-use tower::Service;
 use tracing::Instrument;
 
 use super::{
@@ -26,12 +23,12 @@ use super::{
 use crate::{
     context::{self, Context, Peer},
     error::{Fault, Reason},
-    http::PeerAddr,
+    http::{Handler, PeerAddr},
     shutdown::Drain,
     telemetry::Metrics,
 };
 
-/// A server's services inside their one layer. As a tower service it takes connections' requests;
+/// A server's services inside their one layer. As a handler it takes connections' requests;
 /// a [`Channel`](crate::channel::Channel) calls it without a network. A clone is a pointer.
 #[derive(Clone)]
 pub struct Calls {
@@ -191,26 +188,16 @@ pub(super) fn panicked(panic: &(dyn Any + Send), context: &Context) -> Fault {
     Fault::hidden(Some(context))
 }
 
-impl Service<Request<Incoming>> for Calls {
-    type Response = Response<Body>;
-    type Error = Infallible;
-    type Future = BoxFuture<'static, Result<Response<Body>, Infallible>>;
-
-    fn poll_ready(
-        &mut self,
-        _: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<Result<(), Infallible>> {
-        std::task::Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, request: Request<Incoming>) -> Self::Future {
+impl Handler for Calls {
+    fn handle(&self, request: Request<Incoming>) -> BoxFuture<'static, Response<axum::body::Body>> {
         let inner = self.inner.clone();
         Box::pin(async move {
             let peer = request.extensions().get::<PeerAddr>();
             let peer = peer.map_or(Peer::InProcess, |peer| Peer::Remote(peer.0));
             let receipt = Receipt::default();
             let request = request.map(|body| Body::new(Receiving::new(body, receipt.clone())));
-            Ok(inner.serve(request, Origin::Network(peer, receipt)).await)
+            let response = inner.serve(request, Origin::Network(peer, receipt)).await;
+            response.map(axum::body::Body::new)
         })
     }
 }

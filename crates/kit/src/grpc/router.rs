@@ -1,9 +1,9 @@
 //! Generated servers by name, erased once, so that a call costs a map lookup.
 
-use std::{collections::HashMap, convert::Infallible};
+use std::{collections::HashMap, convert::Infallible, error::Error, sync::OnceLock};
 
 use http::{Request, Response};
-use tonic::{body::Body, codegen::BoxFuture, server::NamedService};
+use tonic::{Status, body::Body, codegen::BoxFuture, server::NamedService};
 use tower::Service;
 
 use crate::error::{Fault, Reason};
@@ -26,6 +26,29 @@ where
     }
 }
 
+/// A server that is made when it is first called, since most processes are never asked, and it
+/// keeps much.
+struct Late<S, E> {
+    make: Box<dyn Fn() -> Result<S, E> + Send + Sync>,
+    made: OnceLock<S>,
+}
+
+impl<S: Handler, E: Error + Send + Sync + 'static> Handler for Late<S, E> {
+    fn handle(&self, request: Request<Body>) -> Handling {
+        let made = match self.made.get() {
+            Some(server) => Ok(server),
+            None => (self.make)().map(|server| self.made.get_or_init(|| server)),
+        };
+        match made {
+            Ok(server) => server.handle(request),
+            Err(error) => {
+                let refused = Status::from(Fault::internal(&error)).into_http();
+                Box::pin(std::future::ready(Ok(refused)))
+            }
+        }
+    }
+}
+
 #[derive(Default)]
 pub(super) struct Router {
     handlers: HashMap<&'static str, Box<dyn Handler>>,
@@ -38,6 +61,20 @@ impl Router {
         S: NamedService + Clone + Send + Sync + 'static,
     {
         self.handlers.insert(S::NAME, Box::new(service));
+    }
+
+    /// As [`Router::add`], for a server that its first call makes.
+    pub(super) fn add_late<S, E>(&mut self, make: impl Fn() -> Result<S, E> + Send + Sync + 'static)
+    where
+        S: Service<Request<Body>, Response = Response<Body>, Error = Infallible, Future = Handling>,
+        S: NamedService + Clone + Send + Sync + 'static,
+        E: Error + Send + Sync + 'static,
+    {
+        let late = Late {
+            make: Box::new(make),
+            made: OnceLock::new(),
+        };
+        self.handlers.insert(S::NAME, Box::new(late));
     }
 
     pub(super) fn names(&self) -> impl Iterator<Item = &'static str> {

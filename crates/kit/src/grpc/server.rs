@@ -1,6 +1,6 @@
 //! Puts a service's gRPC side together: its servers, health, reflection, the layer around them.
 
-use std::{convert::Infallible, net::SocketAddr};
+use std::{convert::Infallible, net::SocketAddr, sync::Arc};
 
 use http::{Request, Response};
 use tonic::{body::Body, server::NamedService};
@@ -23,9 +23,6 @@ pub enum BuildError {
     /// The descriptors are none.
     #[error(transparent)]
     Descriptors(#[from] InvalidDescriptors),
-    /// Reflection does not take them.
-    #[error("the descriptors cannot be reflected")]
-    Reflection(#[from] tonic_reflection::server::Error),
 }
 
 /// A service's gRPC side, complete; it serves in process at once, and over TCP once it listens.
@@ -130,7 +127,7 @@ impl Builder {
         self.descriptors.push(tonic_health::pb::FILE_DESCRIPTOR_SET);
         // so that tools can show the details of errors
         self.descriptors.push(tonic_types::pb::FILE_DESCRIPTOR_SET);
-        add_reflection(&mut self.router, &self.descriptors)?;
+        add_reflection(&mut self.router, &self.descriptors);
         self.descriptors
             .push(tonic_reflection::pb::v1::FILE_DESCRIPTOR_SET);
         self.descriptors
@@ -147,21 +144,39 @@ impl Builder {
 }
 
 /// Adds reflection v1 and v1alpha, which older tools speak, over the services that are here.
-fn add_reflection(router: &mut Router, descriptors: &[&'static [u8]]) -> Result<(), BuildError> {
-    let names: Vec<&str> = router.names().collect();
-    let builder = |own: &'static str| {
+fn add_reflection(router: &mut Router, descriptors: &[&'static [u8]]) {
+    let reflected = Arc::new(Reflected {
+        names: router.names().collect(),
+        descriptors: descriptors.to_vec(),
+    });
+    let older = reflected.clone();
+    router.add_late(move || {
+        reflected
+            .builder("grpc.reflection.v1.ServerReflection")
+            .build_v1()
+    });
+    router.add_late(move || {
+        older
+            .builder("grpc.reflection.v1alpha.ServerReflection")
+            .build_v1alpha()
+    });
+}
+
+/// What reflection tells of.
+struct Reflected {
+    names: Vec<&'static str>,
+    descriptors: Vec<&'static [u8]>,
+}
+
+impl Reflected {
+    fn builder(&self, own: &'static str) -> tonic_reflection::server::Builder<'static> {
         let builder = tonic_reflection::server::Builder::configure().with_service_name(own);
-        let builder = descriptors.iter().fold(builder, |builder, set| {
+        let builder = self.descriptors.iter().fold(builder, |builder, set| {
             builder.register_encoded_file_descriptor_set(set)
         });
-        let named = names.iter().copied();
+        let named = self.names.iter().copied();
         named.fold(builder, |builder, name| builder.with_service_name(name))
-    };
-    let v1 = builder("grpc.reflection.v1.ServerReflection").build_v1()?;
-    let v1alpha = builder("grpc.reflection.v1alpha.ServerReflection").build_v1alpha()?;
-    router.add(v1);
-    router.add(v1alpha);
-    Ok(())
+    }
 }
 
 fn methods(descriptors: &[&[u8]]) -> Result<Methods, InvalidDescriptors> {

@@ -1,23 +1,18 @@
 //! One connection, from its first byte to its end.
 
-use std::{convert::Infallible, net::SocketAddr, pin::pin};
+use std::{convert::Infallible, net::SocketAddr, pin::pin, sync::Arc};
 
-use bytes::Bytes;
-use http::{Request, Response};
-use hyper::{
-    body::{Body, Incoming},
-    service::service_fn,
-};
+use http::Request;
+use hyper::{body::Incoming, service::service_fn};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::conn::auto,
 };
 use metrics::Counter;
 use tokio::net::TcpStream;
-use tower::Service;
 
 use super::{
-    Limits, Owned, PeerAddr,
+    Handler, Limits, Owned, PeerAddr,
     first_bytes::FirstBytes,
     head::{HeadTimer, Heard},
     stall::{self, Stall},
@@ -57,19 +52,13 @@ impl Protocol {
         }
     }
 
-    pub(super) async fn serve<S, B>(
+    pub(super) async fn serve(
         &self,
         stream: TcpStream,
         peer: SocketAddr,
-        service: S,
+        handler: Arc<dyn Handler>,
         drain: Drain,
-    ) where
-        S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible>,
-        S: Clone + Send + Sync + 'static,
-        S::Future: Send + 'static,
-        B: Body<Data = Bytes, Error: Into<Box<dyn std::error::Error + Send + Sync>>>,
-        B: Send + Unpin + 'static,
-    {
+    ) {
         let heard = Heard::default();
         let mut builder = self.builder.clone();
         builder
@@ -78,8 +67,8 @@ impl Protocol {
         let io = TokioIo::new(self.timed(stream, heard));
         let service = service_fn(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(PeerAddr(peer));
-            let answer = service.clone().call(request);
-            async { answer.await.map(|answer| answer.map(Answer::new)) }
+            let answer = handler.handle(request);
+            async move { Ok::<_, Infallible>(answer.await.map(Answer::new)) }
         });
         let connection = builder.serve_connection_with_upgrades(io, service);
         let mut connection = pin!(connection);

@@ -1,23 +1,18 @@
 //! The accept loop.
 
 use std::{
-    convert::Infallible,
     io,
     net::{SocketAddr, TcpListener as StdListener},
     sync::Arc,
     time::Duration,
 };
 
-use bytes::Bytes;
-use http::{Request, Response};
-use hyper::body::{Body, Incoming};
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore},
 };
-use tower::Service;
 
-use super::{Limits, connection::Protocol};
+use super::{Handler, Limits, connection::Protocol};
 use crate::{process::Runtime, shutdown::Lifecycle};
 
 /// Pause after a failed accept, which for want of file descriptors would else spin.
@@ -62,28 +57,25 @@ impl Listener {
         self.address
     }
 
-    /// Serves every connection with a clone of `service`, over HTTP/1.1 and HTTP/2, until the
+    /// Answers every connection's requests with `handler`, over HTTP/1.1 and HTTP/2, until the
     /// runtime's lifecycle drains. Then it accepts no more, and lets each connection end the requests it
     /// has; the lifecycle's deadline cuts what does not end. Requests carry
     /// [`PeerAddr`](super::PeerAddr).
-    pub fn serve<S, B>(self, service: S, limits: Limits, runtime: &Runtime)
-    where
-        S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible>,
-        S: Clone + Send + Sync + 'static,
-        S::Future: Send + 'static,
-        B: Body<Data = Bytes, Error: Into<Box<dyn std::error::Error + Send + Sync>>>,
-        B: Send + Unpin + 'static,
-    {
+    pub fn serve(self, handler: impl Handler, limits: Limits, runtime: &Runtime) {
+        self.serve_erased(Arc::new(handler), limits, runtime);
+    }
+
+    fn serve_erased(self, handler: Arc<dyn Handler>, limits: Limits, runtime: &Runtime) {
         let connections = Arc::new(Semaphore::new(limits.connections));
         let protocol = Arc::new(Protocol::new(limits, runtime));
         let accepting = runtime.lifecycle.clone();
         runtime.lifecycle.spawn_work("listener", async move {
             while let Some((stream, peer, permit)) = self.accept(&connections, &accepting).await {
-                let (service, protocol) = (service.clone(), protocol.clone());
+                let (handler, protocol) = (handler.clone(), protocol.clone());
                 let drain = accepting.drain().clone();
                 accepting.spawn_work("connection", async move {
                     let _permit = permit;
-                    protocol.serve(stream, peer, service, drain).await;
+                    protocol.serve(stream, peer, handler, drain).await;
                 });
             }
         });

@@ -4,9 +4,11 @@ use std::io::IsTerminal;
 
 use clap::ValueEnum;
 use tracing_subscriber::{
-    EnvFilter, filter::ParseError, fmt::format::JsonFields, util::TryInitError,
+    filter::{ParseError, Targets},
+    fmt::format::JsonFields,
+    layer::SubscriberExt,
+    util::{SubscriberInitExt, TryInitError},
 };
-use tracing_subscriber::{layer::SubscriberExt, util::SubscriberInitExt};
 
 use super::format::{Json, Text};
 
@@ -31,6 +33,9 @@ pub enum InitError {
         /// Where it goes wrong.
         cause: ParseError,
     },
+    /// The filter is for spans.
+    #[error("log filter {0:?}: give levels of targets, such as warn,vortex_kit=debug")]
+    Span(String),
     /// The process logs already.
     #[error(transparent)]
     Twice(#[from] TryInitError),
@@ -39,21 +44,17 @@ pub enum InitError {
 /// Libraries whose news are for their own authors, unless a filter names them.
 const QUIET: &str = "fjall=warn,lsm_tree=warn";
 
-/// Sends the process's events to standard error, filtered by `filter`, in the syntax of
-/// `RUST_LOG`: `info`, `warn,vortex_kit=debug`. Lines written while a call is handled name its request
+/// Sends the process's events to standard error, filtered by `filter`: a level, or a list such as
+/// `warn,vortex_kit=debug`. Lines written while a call is handled name its request
 /// and trace.
 ///
 /// # Errors
 /// When the filter does not parse, or the process logs already.
 pub fn init_logs(format: LogFormat, filter: &str) -> Result<(), InitError> {
-    let filter =
-        EnvFilter::try_new(format!("{QUIET},{filter}")).map_err(|cause| InitError::Filter {
-            filter: filter.to_owned(),
-            cause,
-        })?;
+    let targets = targets(filter)?;
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let plain = tracing_subscriber::fmt::format();
-    let registry = tracing_subscriber::registry().with(filter);
+    let registry = tracing_subscriber::registry().with(targets);
     match format {
         LogFormat::Text => {
             let colours = std::io::stderr().is_terminal();
@@ -69,4 +70,19 @@ pub fn init_logs(format: LogFormat, filter: &str) -> Result<(), InitError> {
         }
     }
     Ok(())
+}
+
+/// Levels of targets. Spans and their fields cannot be filtered by: that would have a regex engine
+/// in every program.
+fn targets(filter: &str) -> Result<Targets, InitError> {
+    if filter.contains('[') {
+        return Err(InitError::Span(filter.to_owned()));
+    }
+    let items = QUIET.split(',').chain(filter.split(',').map(str::trim));
+    let items: Vec<&str> = items.filter(|item| !item.is_empty()).collect();
+    let parsed = items.join(",").parse();
+    parsed.map_err(|cause| InitError::Filter {
+        filter: filter.to_owned(),
+        cause,
+    })
 }

@@ -1,0 +1,27 @@
+//! What the `vortex` command does: configuration, its sources and its change sets, from a terminal
+//! or a script.
+//!
+//! Apart from the program, since `dist` builds this small and the program fast: a program's own
+//! level is the one its whole code is optimised with in the end, the services' too.
+
+mod cli;
+mod client;
+mod command;
+mod console;
+mod contexts;
+mod difference;
+mod error;
+mod exit;
+mod file;
+mod session;
+mod settings;
+mod view;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// Does what the arguments say.
+pub fn main() -> ExitCode {
+    cli::Cli::parse().run()
+}
