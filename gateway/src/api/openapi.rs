@@ -67,7 +67,7 @@ struct FieldViolation {
 struct Base;
 
 /// The OpenAPI document of everything the gateway answers, made from the handlers. Programs serve
-/// [`WRITTEN`].
+/// what is kept of it.
 pub fn document() -> Document {
     let mut document = super::endless(super::slow(super::quick(Base::openapi())));
     for template in TEMPLATES {
