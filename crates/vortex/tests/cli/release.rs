@@ -78,7 +78,8 @@ fn change_sets_are_listed() {
 fn source() -> Value {
     json!({"name": "repo", "kind": "git", "location": "https://git.example/r", "release": "auto",
         "last_success": "2026-01-02T03:04:05Z", "error": "", "more_defects": 3,
-        "labels": [{"label": "main", "commit": "1".repeat(40), "pending_commit": "2".repeat(40),
+        "labels": [{"label": "main", "commit": "1".repeat(40),
+                    "served_commit": "1".repeat(40), "pending_commit": "2".repeat(40),
                     "pending_reason": "SOURCE_SHRANK", "pending_detail": "9 of 10"}],
         "defects": [{"label": "main", "path": "a.yml", "reason": "DOCUMENT_INVALID",
                      "detail": "line 3"}]})
@@ -101,10 +102,28 @@ fn sources_say_what_waits() {
     assert_eq!(ran.err, "3 more are not served\n");
     let out = ran.done();
     let pending = "2".repeat(40);
-    let waits = format!("main   111111111111  {pending}  SOURCE_SHRANK  9 of 10\n");
+    let waits = format!("main   111111111111  stable  {pending}  SOURCE_SHRANK  9 of 10\n");
     assert!(out.contains(&waits), "{out}");
     assert!(
         out.contains("main   a.yml       DOCUMENT_INVALID  line 3\n"),
+        "{out}"
+    );
+}
+
+#[test]
+fn sources_say_what_is_to_be_rolled_out() {
+    let gateway = Gateway::always(|| {
+        let label = json!({"label": "main", "commit": "2".repeat(40), "awaits_rollout": true,
+            "served_commit": "1".repeat(40)});
+        Reply::json(
+            200,
+            &json!({"name": "repo", "release": "rollout", "labels": [label]}),
+        )
+    });
+    let out = run(&gateway, "sources show repo").done();
+    assert!(out.contains("waits: to be rolled out"), "{out}");
+    assert!(
+        out.contains("main   222222222222  to be rolled out"),
         "{out}"
     );
 }
