@@ -1,5 +1,5 @@
 //! Follows config-svc's log: starts rollouts of what sources import to be rolled out,
-//! and learns of splits that a forced release has ended.
+//! and learns of splits that a forced release or the end of a label has ended.
 //!
 //! Invariant **F1**: a change set that awaits a rollout gets one, and never a second by itself,
 //! whatever is lost in between: what waits is listed anew after every gap, and a change set that
@@ -90,7 +90,7 @@ impl Follower {
         loop {
             let (token, told) = tokio::select! {
                 next = log.next() => next?,
-                _ = again.tick(), if self.is_something_left() => (None, Told::Awaits),
+                _ = again.tick() => (None, self.left()),
             };
             match told {
                 Told::Awaits => self.take_up().await?,
@@ -105,9 +105,15 @@ impl Follower {
         }
     }
 
-    /// Whether something has to be tried again that the log will not tell of.
-    fn is_something_left(&self) -> bool {
-        !self.held.is_empty() || !self.orphans.is_empty() || !self.rollouts.never_begun().is_empty()
+    /// What has to be tried again, as the log will not tell of it.
+    fn left(&self) -> Told {
+        let something = !self.held.is_empty()
+            || !self.orphans.is_empty()
+            || !self.rollouts.never_begun().is_empty();
+        match something {
+            true => Told::Awaits,
+            false => Told::Nothing,
+        }
     }
 
     /// Starts rollouts of the change sets that wait for one.
