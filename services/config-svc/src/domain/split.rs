@@ -71,13 +71,21 @@ pub struct Held {
 }
 
 impl Split {
-    /// The arm of a reader: stable without what the split tells apart.
+    /// The arm of a reader. One that did not say what the split tells apart is on stable,
+    /// until the share is everyone.
     #[inline]
     pub fn arm(&self, subject: &Subject<'_>) -> Arm {
         match subject.key_of(self.unit) {
             Some(key) => vortex_bucket::arm(self.seed, self.share, key),
+            None if self.share == Share::FULL => Arm::Canary,
             None => Arm::Stable,
         }
+    }
+
+    /// Whether a reader is on stable since it did not say what the split tells apart.
+    #[inline]
+    pub fn is_keyless(&self, subject: &Subject<'_>) -> bool {
+        self.share != Share::FULL && subject.key_of(self.unit).is_none()
     }
 
     /// The bucket of a reader, if it said what the split tells apart.

@@ -73,7 +73,7 @@ impl Measures {
     pub(super) fn split(&self, splits: &[Arc<Split>], subject: &Subject<'_>) {
         let lacks = |unit| {
             let mut splits = splits.iter();
-            subject.key_of(unit).is_none() && splits.any(|split| split.unit == unit)
+            splits.any(|split| split.unit == unit && split.is_keyless(subject))
         };
         if lacks(Unit::Instance) {
             self.without_instance.increment(1);

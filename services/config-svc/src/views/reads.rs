@@ -38,7 +38,7 @@ impl ViewCounts {
     pub(super) fn count(&self, splits: &[Arc<Split>], subject: &Subject<'_>) {
         for (split, counts) in splits.iter().zip(&*self.0) {
             counts.reads.fetch_add(1, Ordering::Relaxed);
-            if subject.key_of(split.unit).is_none() {
+            if split.is_keyless(subject) {
                 counts.keyless.fetch_add(1, Ordering::Relaxed);
             }
         }

@@ -40,3 +40,15 @@ fn a_share_never_falls_and_what_is_split_never_changes() {
     ));
     history.run(set("r1", v2, "10", 2)).unwrap();
 }
+
+#[test]
+fn who_says_nothing_is_on_stable_until_the_share_is_everyone() {
+    let (mut history, v2) = split();
+    let nobody = Subject::default();
+    let arm = |history: &History| history.state.splits[&id("r1")].arm(&nobody);
+    assert_eq!(arm(&history), Arm::Stable);
+    history.run(set("r1", v2, "99.99", 2)).unwrap();
+    assert_eq!(arm(&history), Arm::Stable);
+    history.run(set("r1", v2, "100", 3)).unwrap();
+    assert_eq!(arm(&history), Arm::Canary);
+}
