@@ -27,6 +27,8 @@ const START: Duration = Duration::from_secs(5);
 const AGAIN: Duration = Duration::from_secs(2);
 /// How long config-svc may be away before that is a degradation.
 const AWAY: Duration = Duration::from_secs(10);
+/// Change sets or splits that a degradation names.
+const NAMED: usize = 5;
 /// What `/health` knows this by.
 const CHECK: &str = "sources";
 const LOG: &str = "log";
@@ -194,7 +196,7 @@ impl Follower {
         match self.orphans.is_empty() {
             true => self.health.recover(ORPHANS),
             false => {
-                let ids = self.orphans.join(", ");
+                let ids = listed(self.orphans.iter().cloned());
                 let why = format!(
                     "no rollout here moves these, which hold their documents until config-svc's \
                      EndSplit ends them: {ids}"
@@ -245,8 +247,7 @@ impl Follower {
         }
         let held = self.held.iter();
         let held = held.map(|((label, change), why)| format!("{change} of label {label}: {why}"));
-        let held: Vec<String> = held.collect();
-        let why = format!("not rolled out: {}", held.join("; "));
+        let why = format!("not rolled out: {}", listed(held));
         self.health.degrade(CHECK, why);
     }
 
@@ -267,6 +268,16 @@ impl Follower {
             let why = format!("config-svc's log can't be read: {fault}");
             self.health.degrade(LOG, why);
         }
+    }
+}
+
+/// The first of them, and how many more there are: `/health` stays short.
+fn listed(items: impl ExactSizeIterator<Item = String>) -> String {
+    let more = items.len().saturating_sub(NAMED);
+    let first: Vec<String> = items.take(NAMED).collect();
+    match more {
+        0 => first.join("; "),
+        more => format!("{}; and {more} more", first.join("; ")),
     }
 }
 

@@ -48,7 +48,8 @@ impl Reporter {
 }
 
 impl Poller {
-    /// The commits that wait for a rollout to end or to begin, in sentences.
+    /// The commits that wait for a rollout to end or to begin, in sentences; the first of
+    /// them.
     pub(super) fn waiting(&self, status: &Status) -> Vec<String> {
         let state = self.configuration.state();
         let ours = state.labels.iter().filter_map(|(name, label)| {
@@ -67,6 +68,7 @@ impl Poller {
                 waiting.push(format!("commit {commit} of label {name}: {detail}"));
             }
         }
+        waiting.truncate(LISTED_DEFECTS);
         waiting
     }
 
