@@ -6,6 +6,7 @@ mod prefix;
 use std::{net::SocketAddr, time::Duration};
 
 use vortex_kit::{channel::Target, settings::Listens};
+use vortex_service::{PerService, ServiceName};
 
 pub use network::{InvalidNetwork, Network};
 pub use prefix::{InvalidPrefix, SpringPrefix};
@@ -24,6 +25,16 @@ pub struct ProcessSettings {
     /// Where rollout-svc is
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:9092")]
     pub rollout_svc: Target,
+}
+
+impl ProcessSettings {
+    /// Where each service is.
+    pub(crate) fn targets(&self) -> PerService<&Target> {
+        PerService::from_fn(|service| match service {
+            ServiceName::Config => &self.config_svc,
+            ServiceName::Rollout => &self.rollout_svc,
+        })
+    }
 }
 
 impl Listens for ProcessSettings {

@@ -1,14 +1,15 @@
 //! The gateway put together.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::net::SocketAddr;
 
 use vortex_kit::{
-    channel::{self, Channel},
-    grpc::{InvalidDescriptors, Methods},
+    channel::Channel,
+    grpc::InvalidDescriptors,
     http::{BindError, Limits, Listener},
     process::Runtime,
     settings::About,
 };
+use vortex_service::{PerService, connect};
 
 use crate::{
     Rest,
@@ -44,27 +45,25 @@ pub struct Gateway {
 }
 
 impl Gateway {
-    /// Serves REST over config-svc and rollout-svc, which are behind `config` and `rollout`, on
-    /// [`Settings::http`], until the runtime's lifecycle drains.
+    /// Serves REST over the services behind `channels` on [`Settings::http`], until the runtime's
+    /// lifecycle drains.
     ///
     /// # Errors
     /// When the address cannot be bound. Whether it may be is the caller's to check.
     pub fn start(
         settings: Settings,
-        config: Channel,
-        rollout: Channel,
+        channels: PerService<Channel>,
         runtime: &Runtime,
     ) -> Result<Self, BindError> {
         let listener = Listener::bind(settings.http)?;
-        Ok(Self::serve(listener, settings, config, rollout, runtime))
+        Ok(Self::serve(listener, settings, channels, runtime))
     }
 
     /// As [`Gateway::start`], on a port that is bound already.
     pub fn serve(
         listener: Listener,
         settings: Settings,
-        config: Channel,
-        rollout: Channel,
+        channels: PerService<Channel>,
         runtime: &Runtime,
     ) -> Self {
         let address = listener.address();
@@ -75,8 +74,8 @@ impl Gateway {
             write_timeout: settings.write_timeout,
             ..Limits::default()
         };
-        reach::watch(config.clone(), rollout.clone(), runtime);
-        let rest = Rest::new(settings, config, rollout, runtime);
+        reach::watch(&channels, runtime);
+        let rest = Rest::new(settings, &channels, runtime);
         listener.serve(rest, limits, runtime);
         tracing::info!(%address, "serving REST");
         Self { address }
@@ -93,15 +92,8 @@ impl Gateway {
 /// # Errors
 /// When its port is taken.
 pub async fn start(settings: ProcessSettings, runtime: Runtime) -> Result<(), StartError> {
-    let ProcessSettings {
-        gateway,
-        config_svc,
-        rollout_svc,
-    } = settings;
-    let methods = Arc::new(Methods::from_descriptors(vortex_proto::DESCRIPTORS)?);
-    let options = channel::Options::default();
-    let connect = |target| Channel::connect(target, methods.clone(), options, &runtime.lifecycle);
-    let (config, rollout) = (connect(&config_svc), connect(&rollout_svc));
-    Gateway::start(gateway, config, rollout, &runtime)?;
+    let targets = settings.targets();
+    let channels = PerService::try_from_fn(|service| connect(targets[service], &runtime))?;
+    Gateway::start(settings.gateway, channels, &runtime)?;
     Ok(())
 }

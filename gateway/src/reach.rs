@@ -3,38 +3,24 @@
 
 use std::time::Duration;
 
-use futures::future::BoxFuture;
 use tonic::Status;
+use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
 use vortex_kit::{channel::Channel, context::Context, error::Fault, process::Runtime};
-use vortex_proto::{
-    config::v1::{ListSourcesRequest, source_service_client::SourceServiceClient},
-    rollout::v1::{GetBreakerRequest, rollout_service_client::RolloutServiceClient},
-};
+use vortex_service::{PerService, ServiceName};
 
 const EVERY: Duration = Duration::from_secs(5);
 const TIMEOUT: Duration = Duration::from_secs(2);
 
-/// A read that costs next to nothing, and comes from the service itself.
-type Ask = fn(Channel) -> BoxFuture<'static, Result<(), Status>>;
-
-/// Asks both every few seconds, and names as a degradation the one that does not answer.
-pub(crate) fn watch(config: Channel, rollout: Channel, runtime: &Runtime) {
-    watch_one(
-        "config-svc",
-        config,
-        |config| Box::pin(ask_config(config)),
-        runtime,
-    );
-    watch_one(
-        "rollout-svc",
-        rollout,
-        |rollout| Box::pin(ask_rollout(rollout)),
-        runtime,
-    );
+/// Asks each every few seconds, and names as a degradation the one that does not answer.
+pub(crate) fn watch(channels: &PerService<Channel>, runtime: &Runtime) {
+    for (service, channel) in channels.iter() {
+        watch_one(service, channel.clone(), runtime);
+    }
 }
 
-fn watch_one(name: &'static str, channel: Channel, ask: Ask, runtime: &Runtime) {
+fn watch_one(service: ServiceName, channel: Channel, runtime: &Runtime) {
     let health = runtime.health.clone();
+    let name = service.as_str();
     runtime.lifecycle.spawn("reach", async move {
         let mut ticks = tokio::time::interval(EVERY);
         loop {
@@ -50,16 +36,9 @@ fn watch_one(name: &'static str, channel: Channel, ask: Ask, runtime: &Runtime) 
     });
 }
 
-async fn ask_config(channel: Channel) -> Result<(), Status> {
-    let mut client = SourceServiceClient::new(channel);
-    let request = ListSourcesRequest {
-        page_size: 1,
-        page_token: String::new(),
-    };
-    client.list_sources(request).await.map(|_| ())
-}
-
-async fn ask_rollout(channel: Channel) -> Result<(), Status> {
-    let mut client = RolloutServiceClient::new(channel);
-    client.get_breaker(GetBreakerRequest {}).await.map(|_| ())
+/// An answer of any kind: what a service says of its own health, it shows itself.
+async fn ask(channel: Channel) -> Result<(), Status> {
+    let request = HealthCheckRequest::default();
+    let answer = HealthClient::new(channel).check(request).await;
+    answer.map(|_| ())
 }

@@ -28,6 +28,7 @@ use vortex_kit::{
     process::Runtime,
     shutdown::Drain,
 };
+use vortex_service::PerService;
 
 use crate::{
     config::Settings,
@@ -63,9 +64,9 @@ struct Inner {
 }
 
 impl Rest {
-    /// REST over config-svc and rollout-svc, which are behind `config` and `rollout`.
-    pub fn new(settings: Settings, config: Channel, rollout: Channel, runtime: &Runtime) -> Self {
-        let services = Services::new(config, rollout, &settings, runtime);
+    /// REST over the services behind `channels`.
+    pub fn new(settings: Settings, channels: &PerService<Channel>, runtime: &Runtime) -> Self {
+        let services = Services::new(channels, &settings, runtime);
         let deadline = Deadline(settings.request_timeout);
         Self {
             inner: Arc::new(Inner {

@@ -13,6 +13,7 @@ use vortex_proto::{
     },
     rollout::v1::rollout_service_client::RolloutServiceClient,
 };
+use vortex_service::{PerService, ServiceName};
 
 pub(crate) use watches::Watches;
 
@@ -37,13 +38,14 @@ pub(crate) struct Services {
 }
 
 impl Services {
-    /// Clients of config-svc behind `config` and rollout-svc behind `rollout`.
+    /// Clients of the services behind `channels`.
     pub(crate) fn new(
-        config: Channel,
-        rollout: Channel,
+        channels: &PerService<Channel>,
         settings: &Settings,
         runtime: &Runtime,
     ) -> Self {
+        let config = channels[ServiceName::Config].clone();
+        let rollout = channels[ServiceName::Rollout].clone();
         let client = ConfigServiceClient::new(config.clone())
             .max_decoding_message_size(MAX_MESSAGE_BYTES)
             .max_encoding_message_size(MAX_MESSAGE_BYTES);

@@ -11,7 +11,8 @@ mod process;
 mod repository;
 mod usage;
 
-pub use mesh::{Answer, CONFIG_SVC, Mesh, Mode, Options, ROLLOUT_SVC};
+pub use mesh::{Answer, Mesh, Mode, Options, Place};
 pub use process::{GLANCE, PATIENCE, Process, Ran, run};
 pub use repository::{Repository, bundle};
 pub use usage::{cpu_time, resident, written};
+pub use vortex_service::ServiceName;

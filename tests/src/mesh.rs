@@ -8,6 +8,10 @@ use std::{
     path::{Path, PathBuf},
 };
 use tempfile::TempDir;
+use vortex_service::{PerService, ServiceName};
+
+/// The program that runs all services in one process.
+const ALL_IN_ONE: &str = "vortex";
 
 /// How the mesh runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,11 +21,6 @@ pub enum Mode {
     /// A process each.
     Many,
 }
-
-/// Where config-svc is among the processes of a mesh of many.
-pub const CONFIG_SVC: usize = 0;
-/// Where rollout-svc is among them.
-pub const ROLLOUT_SVC: usize = 1;
 
 /// How a mesh is started.
 #[derive(Clone, Debug, Default)]
@@ -40,18 +39,21 @@ pub struct Options {
 pub struct Mesh {
     /// Where REST is.
     pub http: SocketAddr,
-    /// Where config-svc serves gRPC.
-    pub grpc: SocketAddr,
-    /// Where config-svc serves health and metrics.
-    pub admin: SocketAddr,
-    /// Where rollout-svc serves gRPC.
-    pub rollout_grpc: SocketAddr,
-    /// Where rollout-svc serves health and metrics.
-    pub rollout_admin: SocketAddr,
-    /// Its processes: config-svc, rollout-svc and the gateway, or all in one.
+    /// Where each service serves gRPC, health and metrics.
+    pub services: PerService<Place>,
+    /// Its processes: one for each service in their order and the gateway's, or one of all.
     pub processes: Vec<Process>,
     client: Client,
     _data: Option<TempDir>,
+}
+
+/// Where a service is.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    /// Where it serves gRPC.
+    pub grpc: SocketAddr,
+    /// Where it serves health and metrics.
+    pub admin: SocketAddr,
 }
 
 /// An answer over HTTP.
@@ -160,39 +162,49 @@ impl Mesh {
         }
     }
 
-    /// GETs from config-svc's admin port.
-    pub async fn admin(&self, path: &str) -> Answer {
-        self.send(self.client.get(format!("http://{}{path}", self.admin)))
+    /// GETs from a service's admin port.
+    pub async fn admin(&self, service: ServiceName, path: &str) -> Answer {
+        let admin = self.services[service].admin;
+        self.send(self.client.get(format!("http://{admin}{path}")))
             .await
     }
 
-    /// Kills one of its processes, as a crash would.
-    pub fn kill(&mut self, index: usize) {
-        self.processes[index].kill();
+    /// The process a service runs in.
+    pub fn process(&self, service: ServiceName) -> &Process {
+        &self.processes[self.index(service)]
     }
 
-    /// Starts a process again that was killed, where it was: config-svc or
-    /// rollout-svc of a mesh of many, or all in one.
-    pub fn start_again(&mut self, index: usize) {
+    /// The process a service runs in, to do something to it.
+    pub fn process_mut(&mut self, service: ServiceName) -> &mut Process {
+        let index = self.index(service);
+        &mut self.processes[index]
+    }
+
+    /// Kills the process of a service, as a crash would.
+    pub fn kill(&mut self, service: ServiceName) {
+        self.process_mut(service).kill();
+    }
+
+    /// Starts the process of a service again that was killed, where it was.
+    pub fn start_again(&mut self, service: ServiceName) {
         // what it had were connections to what is gone
         self.client = client();
-        let process = &mut self.processes[index];
-        if process.name() == "vortex" {
-            let http = self.http.to_string();
+        let (http, place) = (self.http.to_string(), self.services[service]);
+        let process = self.process_mut(service);
+        if process.name() == ALL_IN_ONE {
             process.start_again(&[("--http", &http)]);
-            let (_, config, rollout) = banner(process);
-            (self.grpc, self.admin) = (config.grpc, config.admin);
-            (self.rollout_grpc, self.rollout_admin) = (rollout.grpc, rollout.admin);
+            let (_, services) = banner(process);
+            self.services = services;
             return;
         }
-        let (grpc, admin) = match index {
-            CONFIG_SVC => (self.grpc, self.admin),
-            ROLLOUT_SVC => (self.rollout_grpc, self.rollout_admin),
-            _ => panic!("process {index} keeps nothing"),
-        };
-        let (grpc, admin) = (grpc.to_string(), admin.to_string());
+        let (grpc, admin) = (place.grpc.to_string(), place.admin.to_string());
         process.start_again(&[("--grpc", &grpc), ("--admin", &admin)]);
         serving(process);
+    }
+
+    fn index(&self, service: ServiceName) -> usize {
+        let own = |process: &Process| process.name() == service.as_str();
+        self.processes.iter().position(own).unwrap_or(0)
     }
 
     /// Asks all processes to end, gateway first, and checks that they do in order.
@@ -225,82 +237,89 @@ fn one(data: &Path, options: &Options) -> Mesh {
             .iter()
             .flat_map(|policy| ["--release", policy]),
     );
-    let mut process = Process::start("vortex", &arguments);
-    let (http, config, rollout) = banner(&mut process);
-    mesh(http, config, rollout, vec![process])
+    let mut process = Process::start(ALL_IN_ONE, &arguments);
+    let (http, services) = banner(&mut process);
+    mesh(http, services, vec![process])
 }
 
 /// Waits until `vortex up` says where everything is.
-fn banner(process: &mut Process) -> (SocketAddr, Service, Service) {
+fn banner(process: &mut Process) -> (SocketAddr, PerService<Place>) {
     let banner = process.wait_for("where it is", |json| {
         json.get("http").is_some().then(|| json.clone())
     });
-    let service = |name| Service {
-        grpc: address(&banner["grpc"][name]),
-        admin: address(&banner["admin"][name]),
-    };
-    let (config, rollout) = (service("config-svc"), service("rollout-svc"));
-    (address(&banner["http"]), config, rollout)
+    let services = PerService::from_fn(|service| Place {
+        grpc: address(&banner["grpc"][service.as_str()]),
+        admin: address(&banner["admin"][service.as_str()]),
+    });
+    (address(&banner["http"]), services)
 }
 
 fn many(data: &Path, options: &Options) -> Mesh {
-    let mut arguments = vec!["--git-poll", "200ms"];
-    let git = options.git.as_deref().map(text);
-    arguments.extend(git.iter().flat_map(|git| ["--git", git]));
-    arguments.extend(
-        options
-            .release
-            .iter()
-            .flat_map(|policy| ["--git-release", policy]),
-    );
-    let (config_process, config) = service("config-svc", data, options, &arguments);
-    let config_url = format!("http://{}", config.grpc);
-    let arguments = ["--config-svc", &config_url];
-    let (rollout_process, rollout) = service("rollout-svc", data, options, &arguments);
-    let rollout_url = format!("http://{}", rollout.grpc);
+    let mut processes = Vec::new();
+    // each is told where those are that started before it
+    let mut reach = Vec::new();
+    let services = PerService::from_fn(|service| {
+        let mut arguments = own_arguments(service, options);
+        arguments.extend(reach.iter().cloned());
+        let (process, place) = start(service, data, options, &arguments);
+        processes.push(process);
+        reach.extend([format!("--{service}"), format!("http://{}", place.grpc)]);
+        place
+    });
     let mut arguments = vec!["--http", "127.0.0.1:0", "--log-format", "json"];
-    arguments.extend(["--config-svc", &config_url, "--rollout-svc", &rollout_url]);
+    arguments.extend(reach.iter().map(String::as_str));
     let mut gateway = Process::start("gateway", &arguments);
     let http = listening(&mut gateway, "serving REST");
-    let processes = vec![config_process, rollout_process, gateway];
-    mesh(http, config, rollout, processes)
+    processes.push(gateway);
+    mesh(http, services, processes)
 }
 
-/// Where a service is.
-#[derive(Clone, Copy)]
-struct Service {
-    grpc: SocketAddr,
-    admin: SocketAddr,
+/// What only this service is told.
+fn own_arguments(service: ServiceName, options: &Options) -> Vec<String> {
+    let mut arguments = Vec::new();
+    match service {
+        ServiceName::Config => {
+            arguments.extend(["--git-poll".to_owned(), "200ms".to_owned()]);
+            let git = options.git.as_deref().map(text);
+            arguments.extend(git.into_iter().flat_map(|git| ["--git".to_owned(), git]));
+            let release = options.release.map(str::to_owned).into_iter();
+            arguments.extend(release.flat_map(|policy| ["--git-release".to_owned(), policy]));
+        }
+        ServiceName::Rollout => {}
+    }
+    arguments
 }
 
 /// Starts a service that keeps something.
-fn service(name: &str, data: &Path, options: &Options, more: &[&str]) -> (Process, Service) {
-    let store = format!("embedded:{}", data.join(name).display());
+fn start(
+    service: ServiceName,
+    data: &Path,
+    options: &Options,
+    more: &[String],
+) -> (Process, Place) {
+    let store = format!("embedded:{}", data.join(service.as_str()).display());
     let mut arguments = vec!["--grpc", "127.0.0.1:0", "--admin", "127.0.0.1:0"];
     arguments.extend(["--log-format", "json", "--store", &store]);
     arguments.extend(["--log", options.log.unwrap_or("info")]);
-    arguments.extend(more);
-    let mut process = Process::start(name, &arguments);
-    let service = serving(&mut process);
-    (process, service)
+    arguments.extend(more.iter().map(String::as_str));
+    let mut process = Process::start(service.as_str(), &arguments);
+    let place = serving(&mut process);
+    (process, place)
 }
 
 /// Waits until a service serves.
-fn serving(process: &mut Process) -> Service {
+fn serving(process: &mut Process) -> Place {
     let admin = listening(process, "serving health and metrics");
     let grpc = listening(process, "serving gRPC");
-    Service { grpc, admin }
+    Place { grpc, admin }
 }
 
-fn mesh(http: SocketAddr, config: Service, rollout: Service, processes: Vec<Process>) -> Mesh {
+fn mesh(http: SocketAddr, services: PerService<Place>, processes: Vec<Process>) -> Mesh {
     // installed once a process; every further time says that it is there
     drop(rustls::crypto::ring::default_provider().install_default());
     Mesh {
         http,
-        grpc: config.grpc,
-        admin: config.admin,
-        rollout_grpc: rollout.grpc,
-        rollout_admin: rollout.admin,
+        services,
         processes,
         client: client(),
         _data: None,

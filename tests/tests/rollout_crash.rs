@@ -8,7 +8,7 @@ mod rollout;
 
 use rollout::{Reporter, Rollout};
 use std::time::Duration;
-use vortex_tests::{CONFIG_SVC, Mesh, Mode, Options, ROLLOUT_SVC};
+use vortex_tests::{Mesh, Mode, Options, ServiceName};
 
 /// How often something is killed.
 fn kills() -> usize {
@@ -24,15 +24,15 @@ const QUIET_MS: u64 = 600;
 
 #[tokio::test]
 async fn a_rollout_survives_that_its_one_process_is_killed() {
-    survive(Mode::One, &[CONFIG_SVC]).await;
+    survive(Mode::One, &[ServiceName::Config]).await;
 }
 
 #[tokio::test]
 async fn a_rollout_survives_that_rollout_svc_and_config_svc_are_killed_apart() {
-    survive(Mode::Many, &[CONFIG_SVC, ROLLOUT_SVC]).await;
+    survive(Mode::Many, &[ServiceName::Config, ServiceName::Rollout]).await;
 }
 
-async fn survive(mode: Mode, victims: &[usize]) {
+async fn survive(mode: Mode, victims: &[ServiceName]) {
     let seed = fastrand::u64(..);
     println!("seed {seed}");
     let mut random = fastrand::Rng::with_seed(seed);
@@ -69,12 +69,12 @@ async fn readers_stay_where_they_are_while_rollout_svc_is_away() {
         before.iter().any(|seen| seen != &before[0]),
         "all are on one arm"
     );
-    mesh.kill(ROLLOUT_SVC);
+    mesh.kill(ServiceName::Rollout);
     assert_eq!(rollout.seen(&mesh).await, before);
-    mesh.kill(CONFIG_SVC);
-    mesh.start_again(CONFIG_SVC);
+    mesh.kill(ServiceName::Config);
+    mesh.start_again(ServiceName::Config);
     assert_eq!(rollout.seen(&mesh).await, before);
-    mesh.start_again(ROLLOUT_SVC);
+    mesh.start_again(ServiceName::Rollout);
     rollout.check(&mesh).await;
     assert_eq!(rollout.seen(&mesh).await, before);
     mesh.stop();

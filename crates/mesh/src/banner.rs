@@ -3,6 +3,7 @@
 use crate::{Data, Settings};
 use serde::Serialize;
 use std::{fmt, net::SocketAddr, path::PathBuf};
+use vortex_service::{PerService, ServiceName};
 
 /// Where everything is. Displays for people; serializes for programs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -10,9 +11,9 @@ pub struct Banner {
     /// Where REST, health and metrics are served.
     pub http: SocketAddr,
     /// Where each service serves gRPC.
-    pub grpc: Addresses,
+    pub grpc: PerService<SocketAddr>,
     /// Where each service serves its own health and metrics.
-    pub admin: Addresses,
+    pub admin: PerService<SocketAddr>,
     /// Where everything is kept.
     pub data: PathBuf,
     /// Whether it goes with the process.
@@ -21,22 +22,11 @@ pub struct Banner {
     pub git: Option<String>,
 }
 
-/// An address of each service.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Addresses {
-    /// The configuration service's.
-    #[serde(rename = "config-svc")]
-    pub config_svc: SocketAddr,
-    /// The rollout service's.
-    #[serde(rename = "rollout-svc")]
-    pub rollout_svc: SocketAddr,
-}
-
 impl Banner {
     pub(crate) fn new(
         http: SocketAddr,
-        grpc: Addresses,
-        admin: Addresses,
+        grpc: PerService<SocketAddr>,
+        admin: PerService<SocketAddr>,
         settings: &Settings,
         data: &Data,
     ) -> Self {
@@ -53,23 +43,16 @@ impl Banner {
 
 impl fmt::Display for Banner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            http, grpc, admin, ..
-        } = self;
+        let http = self.http;
         writeln!(f, "Vortex Config {} is up\n", env!("CARGO_PKG_VERSION"))?;
         writeln!(
             f,
             "  REST        http://{http}  (API: /api/openapi.json, health: /health, metrics: /metrics)"
         )?;
-        let services = [
-            ("config-svc ", grpc.config_svc, admin.config_svc),
-            ("rollout-svc", grpc.rollout_svc, admin.rollout_svc),
-        ];
-        for (name, grpc, admin) in services {
-            writeln!(
-                f,
-                "  {name} {grpc} (gRPC, with reflection)\n              http://{admin} (health, metrics)"
-            )?;
+        for (service, grpc) in self.grpc.iter() {
+            let admin = self.admin[service];
+            writeln!(f, "  {service:<11} {grpc} (gRPC, with reflection)")?;
+            writeln!(f, "              http://{admin} (health, metrics)")?;
         }
         let fate = if self.ephemeral {
             "  (gone when this ends)"
@@ -92,7 +75,11 @@ impl fmt::Display for Banner {
             )?,
         }
         writeln!(f, "  vortex config list --server http://{http}")?;
-        writeln!(f, "  grpcurl -plaintext {} list\n", grpc.config_svc)?;
+        writeln!(
+            f,
+            "  grpcurl -plaintext {} list\n",
+            self.grpc[ServiceName::Config]
+        )?;
         write!(f, "Ctrl-C ends it.")
     }
 }

@@ -9,8 +9,8 @@ mod run;
 mod settings;
 mod start;
 
-pub use banner::{Addresses, Banner};
+pub use banner::Banner;
 pub use ports::{Ports, TooHigh};
 pub use run::{RunError, run};
 pub use settings::{Data, Settings};
-pub use start::{Mesh, Runtimes, StartError, start};
+pub use start::{Runtimes, StartError, start};

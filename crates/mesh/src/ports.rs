@@ -1,8 +1,9 @@
 //! Which port each service has.
 
 use std::net::{IpAddr, SocketAddr};
+use vortex_service::ServiceName;
 
-/// What a process' admin port is above its gRPC port.
+/// How far a service's admin port is above its gRPC port.
 const ADMIN_OFFSET: u16 = 9000;
 
 /// The ports of the services, counted from a base.
@@ -33,24 +34,14 @@ impl Ports {
         }
     }
 
-    /// Where config-svc serves gRPC.
-    pub fn config_svc(self) -> SocketAddr {
-        self.at(1)
+    /// Where a service serves gRPC.
+    pub fn grpc(self, service: ServiceName) -> SocketAddr {
+        self.at(service.port_offset())
     }
 
-    /// Where config-svc serves health and metrics.
-    pub fn config_svc_admin(self) -> SocketAddr {
-        self.at(1 + ADMIN_OFFSET)
-    }
-
-    /// Where rollout-svc serves gRPC.
-    pub fn rollout_svc(self) -> SocketAddr {
-        self.at(2)
-    }
-
-    /// Where rollout-svc serves health and metrics.
-    pub fn rollout_svc_admin(self) -> SocketAddr {
-        self.at(2 + ADMIN_OFFSET)
+    /// Where a service serves health and metrics.
+    pub fn admin(self, service: ServiceName) -> SocketAddr {
+        self.at(service.port_offset() + ADMIN_OFFSET)
     }
 
     fn at(self, offset: u16) -> SocketAddr {
@@ -73,17 +64,19 @@ mod tests {
     #[test]
     fn ports_are_counted_from_the_base() {
         let ports = Ports::new(LOCAL, 9090).unwrap();
-        assert_eq!(ports.config_svc().port(), 9091);
-        assert_eq!(ports.config_svc_admin().port(), 18091);
-        assert_eq!(ports.rollout_svc().port(), 9092);
-        assert_eq!(ports.rollout_svc_admin().port(), 18092);
+        assert_eq!(ports.grpc(ServiceName::Config).port(), 9091);
+        assert_eq!(ports.admin(ServiceName::Config).port(), 18091);
+        assert_eq!(ports.grpc(ServiceName::Rollout).port(), 9092);
+        assert_eq!(ports.admin(ServiceName::Rollout).port(), 18092);
     }
 
     #[test]
     fn base_zero_leaves_the_choice_to_the_system() {
         let ports = Ports::new(LOCAL, 0).unwrap();
-        assert_eq!(ports.config_svc().port(), 0);
-        assert_eq!(ports.config_svc_admin().port(), 0);
+        for service in ServiceName::ALL {
+            assert_eq!(ports.grpc(service).port(), 0);
+            assert_eq!(ports.admin(service).port(), 0);
+        }
     }
 
     #[test]

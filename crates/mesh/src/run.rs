@@ -23,8 +23,7 @@ pub fn run(settings: &Settings, say: impl FnOnce(&Banner)) -> Result<ExitCode, R
         let mut process = Process::new()?;
         let runtimes = Runtimes::of(&mut process);
         let start = async {
-            let mesh = start(settings, &data, runtimes).await?;
-            say(&mesh.banner);
+            say(&start(settings, &data, runtimes).await?);
             Ok::<_, RunError>(())
         };
         process

@@ -1,16 +1,18 @@
 //! The services put together.
 
-use crate::{Addresses, Banner, Data, Ports, Settings, ports};
-use std::io::ErrorKind;
+use crate::{Banner, Data, Ports, Settings, ports};
+use std::{error::Error, io::ErrorKind};
 use vortex_config_svc::StoreLocation;
 use vortex_gateway::Gateway;
 use vortex_kit::{
     admin,
+    channel::{Channel, Slot},
     grpc::Server,
     http::{self, BindError, Listener},
     process::{Process, Runtime},
     settings::NotLoopback,
 };
+use vortex_service::{PerService, ServiceName};
 
 /// The mesh did not start.
 #[derive(Debug, thiserror::Error)]
@@ -29,13 +31,19 @@ pub enum StartError {
         /// The argument that chooses another.
         setting: &'static str,
     },
-    /// The configuration service did not start.
-    #[error("config-svc")]
-    Config(#[from] vortex_config_svc::StartError),
-    /// The rollout service did not start.
-    #[error("rollout-svc")]
-    Rollout(#[from] vortex_rollout_svc::StartError),
+    /// A service did not start.
+    #[error("{service}")]
+    Service {
+        /// Which one.
+        service: ServiceName,
+        /// Why.
+        #[source]
+        cause: Cause,
+    },
 }
+
+/// Why a service did not start: each has an error of its own.
+type Cause = Box<dyn Error + Send + Sync>;
 
 /// What whoever started it may do about a port.
 fn advice(bind: &BindError, setting: &str) -> String {
@@ -47,22 +55,10 @@ fn advice(bind: &BindError, setting: &str) -> String {
     }
 }
 
-/// The services, serving.
-#[derive(Debug)]
-pub struct Mesh {
-    /// Where everything is.
-    pub banner: Banner,
-    /// The configuration service, for calls without a network.
-    pub config: Server,
-    /// The rollout service, likewise.
-    pub rollout: Server,
-}
-
 /// Runtimes for the services of the mesh, in the process they will run in.
 #[derive(Debug)]
 pub struct Runtimes {
-    config: Runtime,
-    rollout: Runtime,
+    services: PerService<Runtime>,
     gateway: Runtime,
 }
 
@@ -71,8 +67,7 @@ impl Runtimes {
     pub fn of(process: &mut Process) -> Self {
         let version = env!("CARGO_PKG_VERSION");
         Self {
-            config: process.runtime("config-svc", version),
-            rollout: process.runtime("rollout-svc", version),
+            services: PerService::from_fn(|service| process.runtime(service.as_str(), version)),
             gateway: process.runtime("gateway", version),
         }
     }
@@ -81,10 +76,8 @@ impl Runtimes {
 /// The ports of all services, bound before anything else is touched.
 struct Bound {
     http: Listener,
-    config: Listener,
-    config_admin: Listener,
-    rollout: Listener,
-    rollout_admin: Listener,
+    grpc: PerService<Listener>,
+    admin: PerService<Listener>,
 }
 
 impl Bound {
@@ -93,31 +86,16 @@ impl Bound {
         let bind = |address, setting| {
             Listener::bind(address).map_err(|cause| StartError::Bind { cause, setting })
         };
+        let counted = |address| bind(address, "--grpc-base");
         Ok(Self {
             http: bind(settings.http, "--http")?,
-            config: bind(ports.config_svc(), "--grpc-base")?,
-            config_admin: bind(ports.config_svc_admin(), "--grpc-base")?,
-            rollout: bind(ports.rollout_svc(), "--grpc-base")?,
-            rollout_admin: bind(ports.rollout_svc_admin(), "--grpc-base")?,
+            grpc: PerService::try_from_fn(|service| counted(ports.grpc(service)))?,
+            admin: PerService::try_from_fn(|service| counted(ports.admin(service)))?,
         })
-    }
-
-    fn grpc(&self) -> Addresses {
-        Addresses {
-            config_svc: self.config.address(),
-            rollout_svc: self.rollout.address(),
-        }
-    }
-
-    fn admin(&self) -> Addresses {
-        Addresses {
-            config_svc: self.config_admin.address(),
-            rollout_svc: self.rollout_admin.address(),
-        }
     }
 }
 
-/// Starts every service, and the gateway last.
+/// Starts every service, and the gateway last. Answers where everything is.
 ///
 /// # Errors
 /// When a port or the data folder can't be had. What was started ends with the
@@ -126,46 +104,63 @@ pub async fn start(
     settings: &Settings,
     data: &Data,
     runtimes: Runtimes,
-) -> Result<Mesh, StartError> {
+) -> Result<Banner, StartError> {
     if !settings.insecure && !settings.http.ip().to_canonical().is_loopback() {
         return Err(NotLoopback(settings.http).into());
     }
-    let bound = Bound::all(settings)?;
-    let (grpc, admin) = (bound.grpc(), bound.admin());
-    serve_admin(bound.config_admin, &runtimes.config);
-    serve_admin(bound.rollout_admin, &runtimes.rollout);
-    let config =
-        vortex_config_svc::start(config_settings(settings, data), &runtimes.config).await?;
-    config.serve(bound.config);
-    let rollout = vortex_rollout_svc::start(
-        rollout_settings(settings, data),
-        config.channel(),
-        &runtimes.rollout,
-    )
-    .await?;
-    rollout.serve(bound.rollout);
-    let gateway_settings = vortex_gateway::Settings {
+    let Bound { http, grpc, admin } = Bound::all(settings)?;
+    let banner = Banner::new(
+        http.address(),
+        grpc.map(Listener::address),
+        admin.map(Listener::address),
+        settings,
+        data,
+    );
+    for (service, listener) in admin {
+        serve_admin(listener, &runtimes.services[service]);
+    }
+    // filled as they start, since services may call each other in a circle
+    let slots = PerService::from_fn(|_| Slot::new());
+    let channels = slots.map(Slot::channel);
+    for (service, listener) in grpc {
+        let runtime = &runtimes.services[service];
+        let server = start_service(service, settings, data, &channels, runtime)
+            .await
+            .map_err(|cause| StartError::Service { service, cause })?;
+        slots[service].fill(&server);
+        server.serve(listener);
+        runtimes.gateway.health.include(&runtime.health);
+    }
+    let settings = gateway_settings(settings);
+    Gateway::serve(http, settings, channels, &runtimes.gateway);
+    Ok(banner)
+}
+
+async fn start_service(
+    service: ServiceName,
+    settings: &Settings,
+    data: &Data,
+    channels: &PerService<Channel>,
+    runtime: &Runtime,
+) -> Result<Server, Cause> {
+    Ok(match service {
+        ServiceName::Config => {
+            vortex_config_svc::start(config_settings(settings, data), runtime).await?
+        }
+        ServiceName::Rollout => {
+            let config = channels[ServiceName::Config].clone();
+            vortex_rollout_svc::start(rollout_settings(settings, data), config, runtime).await?
+        }
+    })
+}
+
+fn gateway_settings(settings: &Settings) -> vortex_gateway::Settings {
+    vortex_gateway::Settings {
         http: settings.http,
         spring_prefix: settings.spring_prefix.clone(),
         trusted_proxies: settings.trusted_proxies.clone(),
         ..vortex_gateway::Settings::default()
-    };
-    for service in [&runtimes.config, &runtimes.rollout] {
-        runtimes.gateway.health.include(&service.health);
     }
-    let gateway = Gateway::serve(
-        bound.http,
-        gateway_settings,
-        config.channel(),
-        rollout.channel(),
-        &runtimes.gateway,
-    );
-    let banner = Banner::new(gateway.address(), grpc, admin, settings, data);
-    Ok(Mesh {
-        banner,
-        config,
-        rollout,
-    })
 }
 
 fn rollout_settings(settings: &Settings, data: &Data) -> vortex_rollout_svc::Settings {

@@ -16,6 +16,7 @@ use vortex_proto::{
     },
     rollout::v1::rollout_service_server::RolloutServiceServer,
 };
+use vortex_service::{PerService, ServiceName};
 
 use crate::{
     client::{self, Answer},
@@ -85,7 +86,11 @@ async fn start_beside(
         .unwrap();
     let runtime = Runtime::new("gateway", "0.0.0", System::shared());
     let (config, rollout) = (reach(&config, way, &runtime), rollout(&runtime));
-    let gateway = Gateway::start(settings, config, rollout, &runtime).unwrap();
+    let channels = PerService::from_fn(|service| match service {
+        ServiceName::Config => config.clone(),
+        ServiceName::Rollout => rollout.clone(),
+    });
+    let gateway = Gateway::start(settings, channels, &runtime).unwrap();
     runtime.health.set_ready();
     Mesh {
         address: gateway.address(),

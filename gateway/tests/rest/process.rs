@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use vortex_gateway::Gateway;
 use vortex_kit::{clock::System, process::Runtime};
+use vortex_service::PerService;
 
 use crate::{
     client,
@@ -80,8 +81,8 @@ async fn a_config_svc_that_answers_is_within_reach() {
 #[tokio::test]
 async fn neighbours_that_are_away_are_named_degradations_and_503s() {
     let runtime = Runtime::new("gateway", "0.0.0", System::shared());
-    let (config, rollout) = (nowhere(&runtime), nowhere(&runtime));
-    let gateway = Gateway::start(settings(), config, rollout, &runtime).unwrap();
+    let channels = PerService::from_fn(|_| nowhere(&runtime));
+    let gateway = Gateway::start(settings(), channels, &runtime).unwrap();
     runtime.health.set_ready();
     for path in [
         "/orders/dev",

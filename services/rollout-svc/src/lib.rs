@@ -16,21 +16,19 @@ mod tasks;
 pub use config::{About, ProcessSettings, Settings, SourceStrategy, StoreLocation};
 pub use meters::Meters;
 
-use std::sync::Arc;
-
 use changes::Changes;
 use engine::Rollouts;
-use futures::future::BoxFuture;
 use grpc::Grpc;
 use splits::Splits;
 use store::RolloutStore;
 use vortex_kit::{
-    channel::{self, Channel},
-    grpc::{BuildError, InvalidDescriptors, MAX_MESSAGE_BYTES, Methods, Server},
+    channel::Channel,
+    grpc::{BuildError, InvalidDescriptors, MAX_MESSAGE_BYTES, Server},
     http::{BindError, Listener},
     process::Runtime,
 };
 use vortex_proto::rollout::v1::rollout_service_server::RolloutServiceServer;
+use vortex_service::connect;
 use vortex_store::service::{CannotOpen, open};
 
 /// Why the service could not start.
@@ -56,20 +54,9 @@ pub enum StartError {
 /// Starts the service over config-svc, which is behind `config`. It serves in process at once, and
 /// over TCP once it is told to listen.
 ///
-/// Boxed, since an `async fn` is compiled where it is awaited, with all that it starts: the
-/// handlers would be built as the program is that runs them, and not as this crate is.
-///
 /// # Errors
 /// When the store can't be had or read.
-pub fn start(
-    settings: Settings,
-    config: Channel,
-    runtime: &Runtime,
-) -> BoxFuture<'_, Result<Server, StartError>> {
-    Box::pin(begin(settings, config, runtime))
-}
-
-async fn begin(
+pub async fn start(
     settings: Settings,
     config: Channel,
     runtime: &Runtime,
@@ -99,9 +86,7 @@ pub async fn serve(settings: ProcessSettings, runtime: Runtime) -> Result<(), St
     // first, so that a port that is taken leaves no store behind
     let listener = Listener::bind(grpc)?;
     let address = listener.address();
-    let methods = Arc::new(Methods::from_descriptors(vortex_proto::DESCRIPTORS)?);
-    let options = channel::Options::default();
-    let config = Channel::connect(&config_svc, methods, options, &runtime.lifecycle);
+    let config = connect(&config_svc, &runtime)?;
     let server = start(rollout, config, &runtime).await?;
     server.serve(listener);
     tracing::info!(%address, "serving gRPC");

@@ -1,14 +1,17 @@
 //! What rollout-svc counts itself.
 
 use std::{collections::BTreeMap, fmt::Write as _};
-use vortex_tests::Mesh;
+use vortex_tests::{Mesh, ServiceName};
 
 /// Its metrics, by name and labels.
 pub(crate) struct Counts(BTreeMap<String, f64>);
 
 impl Counts {
     pub(crate) async fn read(mesh: &Mesh) -> Self {
-        let metrics = format!("http://{}/metrics", mesh.rollout_admin);
+        let metrics = format!(
+            "http://{}/metrics",
+            mesh.services[ServiceName::Rollout].admin
+        );
         let answer = reqwest::get(metrics).await.expect("metrics");
         let text = answer.text().await.expect("text");
         let line = |line: &str| {

@@ -23,7 +23,7 @@ use load::Load;
 use population::Population;
 use std::time::Duration;
 use tokio::time::Instant;
-use vortex_tests::{CONFIG_SVC, Mesh, Mode, Options, ROLLOUT_SVC, cpu_time, resident, written};
+use vortex_tests::{Mesh, Mode, Options, ServiceName, cpu_time, resident, written};
 
 /// How many rollouts report.
 const ROLLOUTS: usize = 10_000;
@@ -44,7 +44,7 @@ async fn main() {
     let took = began.elapsed().as_secs_f64();
     println!("{rollouts} rollouts written, staged, created and started in {took:.1} s");
     memory(&mesh, "before any report");
-    let load = Load::new(mesh.rollout_grpc, population.ids).await;
+    let load = Load::new(mesh.services[ServiceName::Rollout].grpc, population.ids).await;
     load.run(interval).await;
     memory(&mesh, "after the warm-up");
     measure(&mesh, &load, seconds).await;
@@ -58,14 +58,21 @@ fn setting(name: &str, default: usize) -> usize {
 }
 
 async fn measure(mesh: &Mesh, load: &Load, seconds: usize) {
-    let cpu = |index: usize| cpu_time(mesh.processes[index].id());
+    let cpu = |service| cpu_time(mesh.process(service).id());
     let before = Counts::read(mesh).await;
-    let disk = || written(mesh.processes[ROLLOUT_SVC].id());
-    let (rollout, config, began) = (cpu(ROLLOUT_SVC), cpu(CONFIG_SVC), Instant::now());
+    let disk = || written(mesh.process(ServiceName::Rollout).id());
+    let (rollout, config, began) = (
+        cpu(ServiceName::Rollout),
+        cpu(ServiceName::Config),
+        Instant::now(),
+    );
     let stored = disk();
     let reported = load.run(seconds).await;
     let wall = began.elapsed();
-    let (rollout, config) = (cpu(ROLLOUT_SVC) - rollout, cpu(CONFIG_SVC) - config);
+    let (rollout, config) = (
+        cpu(ServiceName::Rollout) - rollout,
+        cpu(ServiceName::Config) - config,
+    );
     let stored = (disk() - stored) as f64 / wall.as_secs_f64();
     let after = Counts::read(mesh).await;
     println!("{reported}");
@@ -83,11 +90,11 @@ async fn measure(mesh: &Mesh, load: &Load, seconds: usize) {
 }
 
 fn memory(mesh: &Mesh, when: &str) {
-    let megabytes = |index: usize| resident(mesh.processes[index].id()) as f64 / 1e6;
+    let megabytes = |service| resident(mesh.process(service).id()) as f64 / 1e6;
     println!(
         "memory {when}: rollout-svc {:.1} MB, config-svc {:.1} MB",
-        megabytes(ROLLOUT_SVC),
-        megabytes(CONFIG_SVC),
+        megabytes(ServiceName::Rollout),
+        megabytes(ServiceName::Config),
     );
 }
 
@@ -95,11 +102,11 @@ fn memory(mesh: &Mesh, when: &str) {
 async fn restart(mesh: &mut Mesh, rollouts: usize) {
     for how in ["SIGTERM", "SIGKILL"] {
         match how {
-            "SIGTERM" => drop(mesh.processes[ROLLOUT_SVC].terminate()),
-            _ => mesh.kill(ROLLOUT_SVC),
+            "SIGTERM" => drop(mesh.process_mut(ServiceName::Rollout).terminate()),
+            _ => mesh.kill(ServiceName::Rollout),
         }
         let began = Instant::now();
-        mesh.start_again(ROLLOUT_SVC);
+        mesh.start_again(ServiceName::Rollout);
         let took = began.elapsed().as_secs_f64();
         println!("start with {rollouts} rollouts after {how}: {took:.2} s");
         memory(mesh, "then");

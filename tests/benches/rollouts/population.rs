@@ -14,7 +14,7 @@ use vortex_proto::{
         create_rollout_request::Target, rollout_service_client::RolloutServiceClient,
     },
 };
-use vortex_tests::Mesh;
+use vortex_tests::{Mesh, ServiceName};
 
 /// Documents written and rollouts created at once.
 const AT_ONCE: usize = 64;
@@ -31,8 +31,10 @@ pub(crate) struct Population {
 
 impl Population {
     pub(crate) async fn create(mesh: &Mesh, count: usize, interval: usize) -> Self {
-        let config = ConfigServiceClient::new(channel(mesh.grpc).await);
-        let rollout = RolloutServiceClient::new(channel(mesh.rollout_grpc).await);
+        let config =
+            ConfigServiceClient::new(channel(mesh.services[ServiceName::Config].grpc).await);
+        let rollout =
+            RolloutServiceClient::new(channel(mesh.services[ServiceName::Rollout].grpc).await);
         let began = Instant::now();
         let spread = Duration::from_secs(interval as u64);
         let created = share(count, AT_ONCE, |_, tickets| {

@@ -1,6 +1,6 @@
 //! Counts and traces.
 
-use vortex_tests::{Mesh, Mode, Options};
+use vortex_tests::{Mesh, Mode, Options, ServiceName};
 
 pub(super) async fn calls_are_counted_and_traced_through_every_hop(mode: Mode) {
     let mut mesh = Mesh::start(
@@ -15,7 +15,7 @@ pub(super) async fn calls_are_counted_and_traced_through_every_hop(mode: Mode) {
     }
     mesh.get("/api/effective/orders/default?label=nowhere")
         .await;
-    let metrics = mesh.admin("/metrics").await.text();
+    let metrics = mesh.admin(ServiceName::Config, "/metrics").await.text();
     let handled = |code: &str| {
         let labels = format!(
             "service=\"vortex.config.v1.ConfigService\",method=\"GetConfig\",code=\"{code}\""
@@ -42,9 +42,11 @@ pub(super) async fn calls_are_counted_and_traced_through_every_hop(mode: Mode) {
         .header("x-request-id", "the-request");
     let answer = mesh.send(traced).await;
     assert_eq!(answer.header("x-request-id"), "the-request");
-    let line = mesh.processes[0].wait_for("the traced call", |json| {
-        (json["trace_id"] == trace && json["method"] == "GetConfig").then(|| json.clone())
-    });
+    let line = mesh
+        .process_mut(ServiceName::Config)
+        .wait_for("the traced call", |json| {
+            (json["trace_id"] == trace && json["method"] == "GetConfig").then(|| json.clone())
+        });
     assert_eq!(line["request_id"], "the-request", "{line}");
     mesh.stop();
 }

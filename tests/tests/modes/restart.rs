@@ -1,7 +1,7 @@
 //! Restarts.
 
 use serde_json::json;
-use vortex_tests::{Mesh, Mode, Options};
+use vortex_tests::{Mesh, Mode, Options, ServiceName};
 
 pub(super) async fn everything_is_there_after_a_restart(mode: Mode) {
     let data = tempfile::tempdir().unwrap();
@@ -22,7 +22,7 @@ pub(super) async fn everything_is_there_after_a_restart(mode: Mode) {
     assert_eq!(read.json()["config"], json!({"a": 1}));
     mesh.put("/api/configs/orders/default?version=v2", "a: 2")
         .await;
-    mesh.processes[0].kill();
+    mesh.process_mut(ServiceName::Config).kill();
     drop(mesh);
     let mesh = Mesh::start(mode, &options);
     assert_eq!(

@@ -1,7 +1,7 @@
 //! A source that goes and comes back.
 
 use serde_json::json;
-use vortex_tests::{Answer, Mesh, Mode, Options, Repository};
+use vortex_tests::{Answer, Mesh, Mode, Options, Repository, ServiceName};
 
 use super::code;
 
@@ -43,7 +43,7 @@ pub(super) async fn the_last_good_state_is_served_when_the_source_is_gone(mode: 
         source.text()
     );
     assert_eq!(mesh.get("/orders/default").await.json()["version"], second);
-    let health = mesh.admin("/health").await.text();
+    let health = mesh.admin(ServiceName::Config, "/health").await.text();
     assert!(
         health.contains("source git") && health.contains("last_success"),
         "{health}"

@@ -2,7 +2,7 @@
 
 use crate::course::Course;
 use serde_json::{Value, json};
-use vortex_tests::{Answer, CONFIG_SVC, Mesh, Mode, Options, ROLLOUT_SVC, Repository};
+use vortex_tests::{Answer, Mesh, Mode, Options, Repository, ServiceName};
 
 crate::in_both_modes! {
     a_commit_of_three_files_is_one_rollout
@@ -91,7 +91,11 @@ async fn a_newer_commit_waits_for_the_rollout_that_runs(mode: Mode) {
         .await
         .json();
     assert_eq!(source["labels"][0]["pending_reason"], "ROLLOUT_CONFLICT");
-    let health = course.mesh.admin("/health").await.text();
+    let health = course
+        .mesh
+        .admin(ServiceName::Config, "/health")
+        .await
+        .text();
     assert!(
         health.contains(&third) && health.contains(&course.id),
         "{health}"
@@ -133,9 +137,9 @@ async fn a_forced_release_is_noticed_at_once(mode: Mode) {
 }
 
 async fn a_commit_is_rolled_out_once_whoever_is_killed_meanwhile(mode: Mode) {
-    let victims: &[usize] = match mode {
-        Mode::One => &[0],
-        Mode::Many => &[ROLLOUT_SVC, CONFIG_SVC],
+    let victims: &[ServiceName] = match mode {
+        Mode::One => &[ServiceName::Config],
+        Mode::Many => &[ServiceName::Rollout, ServiceName::Config],
     };
     let repository = Repository::empty();
     let mut mesh = fed(mode, &repository).await;
@@ -143,11 +147,11 @@ async fn a_commit_is_rolled_out_once_whoever_is_killed_meanwhile(mode: Mode) {
         .into_iter()
         .zip(victims.iter().cycle())
     {
-        if *victim == ROLLOUT_SVC && mode == Mode::Many {
+        if *victim == ServiceName::Rollout && mode == Mode::Many {
             mesh.kill(*victim);
         }
         let commit = repository.commit(&files(value));
-        if *victim == ROLLOUT_SVC && mode == Mode::Many {
+        if *victim == ServiceName::Rollout && mode == Mode::Many {
             let awaits = |answer: &Answer| answer.json()["labels"][0]["awaits_rollout"] == true;
             mesh.get_until("/api/sources/git", awaits).await;
         } else {
