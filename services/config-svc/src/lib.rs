@@ -16,7 +16,6 @@ pub mod writer;
 pub use config::{About, Settings, StoreLocation};
 
 use configuration::Configuration;
-use futures::future::BoxFuture;
 use grpc::Grpc;
 use source::Sources;
 use std::sync::Arc;
@@ -49,13 +48,9 @@ pub enum StartError {
 /// the server together. It serves in process at once, and over TCP once it is
 /// told to listen.
 ///
-/// Boxed, since an `async fn` is compiled where it is awaited, with all that it starts: the
-/// handlers would be built as the program is that runs them, and not as this crate is.
-pub fn start(settings: Settings, runtime: &Runtime) -> BoxFuture<'_, Result<Server, StartError>> {
-    Box::pin(begin(settings, runtime))
-}
-
-async fn begin(settings: Settings, runtime: &Runtime) -> Result<Server, StartError> {
+/// # Errors
+/// When the store can't be had or read.
+pub async fn start(settings: Settings, runtime: &Runtime) -> Result<Server, StartError> {
     let engine = open(&settings.store, &runtime.metrics).await?;
     let sources = Sources::new(settings.git_sources());
     let (configuration, writer) = Configuration::open(
