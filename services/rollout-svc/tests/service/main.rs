@@ -13,4 +13,5 @@ mod line;
 mod link;
 mod mesh;
 mod refused;
+mod stored;
 mod walk;

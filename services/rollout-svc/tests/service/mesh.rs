@@ -1,6 +1,9 @@
 //! rollout-svc and config-svc in this process, with a link between them.
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use tempfile::TempDir;
 use tonic::{Response, Status};
@@ -116,6 +119,13 @@ impl Mesh {
     pub(crate) async fn stop(self) {
         stop(&self.runtime).await;
         stop(&self.config_runtime).await;
+    }
+
+    /// Ends both, and leaves what rollout-svc kept at `store`.
+    pub(crate) async fn stop_and_keep(self, store: &Path) {
+        stop(&self.runtime).await;
+        stop(&self.config_runtime).await;
+        std::fs::rename(store_in(&self.folder), store).unwrap();
     }
 
     /// Makes `v1` of an application's document stable, and stages `v2` of it.
@@ -391,10 +401,14 @@ pub(crate) fn by_hand(app: &str) -> pb::CreateRolloutRequest {
 }
 
 fn settings_in(folder: &TempDir) -> Settings {
-    Settings::new(StoreLocation::Embedded(folder.path().join("rollout")))
+    Settings::new(StoreLocation::Embedded(store_in(folder)))
 }
 
-async fn start_service(settings: Settings, config: Channel) -> (Runtime, Client) {
+fn store_in(folder: &TempDir) -> PathBuf {
+    folder.path().join("rollout")
+}
+
+pub(crate) async fn start_service(settings: Settings, config: Channel) -> (Runtime, Client) {
     let runtime = Runtime::new("rollout-svc", "0.1.0", System::shared());
     let server = vortex_rollout_svc::start(settings, config, &runtime)
         .await
@@ -403,7 +417,7 @@ async fn start_service(settings: Settings, config: Channel) -> (Runtime, Client)
     (runtime, RolloutServiceClient::new(server.channel()))
 }
 
-async fn stop(runtime: &Runtime) {
+pub(crate) async fn stop(runtime: &Runtime) {
     let healths = [runtime.health.clone()];
     let timeout = Duration::from_secs(20);
     let stopped = shut_down(&healths, &runtime.lifecycle, Duration::ZERO, timeout).await;

@@ -1,0 +1,105 @@
+//! What older versions stored is read for ever.
+//!
+//! `tests/data/stored/v<N>.jsonl` holds all entries of a store that a version with the format `N`
+//! wrote, and `v<N>.txt` what that version told of it. Neither is ever edited, but where a later
+//! version is meant to tell something else of the same. To add those of a new format, run
+//! `VORTEX_WRITE_STORED=v<N> cargo test -p vortex-rollout-svc --test service stored`.
+
+mod scene;
+mod summary;
+
+use std::{fs, path::PathBuf, sync::Arc};
+
+use bytes::Bytes;
+use serde_json::{Value, json};
+use vortex_kit::channel::Slot;
+use vortex_rollout_svc::{Settings, StoreLocation};
+use vortex_store::{Embedded, Options, Range, Store as _, Transaction};
+
+use crate::mesh::{start_service, stop};
+
+/// Longer than any of these files will be kept for.
+const KEEP_DAYS: u32 = 100_000;
+
+#[tokio::test]
+async fn what_any_version_stored_is_read() {
+    let mut versions = 0;
+    for file in fs::read_dir(data()).unwrap() {
+        let stored = file.unwrap().path();
+        if stored
+            .extension()
+            .is_some_and(|extension| extension == "jsonl")
+        {
+            let told = fs::read_to_string(stored.with_extension("txt")).unwrap();
+            let entries = fs::read_to_string(&stored).unwrap();
+            assert_eq!(told_of(&entries).await, told, "{}", stored.display());
+            versions += 1;
+        }
+    }
+    assert!(versions > 0, "there is no file to read");
+}
+
+#[tokio::test]
+async fn what_this_version_stores_is_read_by_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let told = scene::play(folder.path()).await;
+    let entries = entries_in(folder.path()).await;
+    assert_eq!(told_of(&entries).await, told);
+    if let Some(name) = std::env::var_os("VORTEX_WRITE_STORED") {
+        let file = data().join(name);
+        fs::write(file.with_extension("jsonl"), entries).unwrap();
+        fs::write(file.with_extension("txt"), told).unwrap();
+    }
+}
+
+fn data() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data/stored")
+}
+
+/// What the service tells of a store with these entries, while config-svc is away.
+async fn told_of(entries: &str) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    fill(folder.path().join("store"), entries).await;
+    let settings = Settings {
+        keep_days: KEEP_DAYS,
+        ..Settings::new(StoreLocation::Embedded(folder.path().join("store")))
+    };
+    let (runtime, rollouts) = start_service(settings, Slot::new().channel()).await;
+    let told = summary::of(rollouts).await;
+    stop(&runtime).await;
+    told
+}
+
+async fn fill(store: PathBuf, entries: &str) {
+    let engine = open(store).await;
+    for line in entries.lines() {
+        let entry: Value = serde_json::from_str(line).unwrap();
+        let text = |name: &str| Bytes::from(entry[name].as_str().unwrap().to_owned());
+        let put = Transaction::new().put(text("key"), text("value"));
+        engine.commit(put).await.unwrap();
+    }
+    engine.close().await.unwrap();
+}
+
+/// All entries of a store, a line each.
+async fn entries_in(store: &std::path::Path) -> String {
+    let engine = open(store.to_owned()).await;
+    let mut lines = String::new();
+    let mut rest = Some(Range::prefix(""));
+    while let Some(range) = rest {
+        let page = engine.range(range.clone()).await.unwrap();
+        for entry in &page.entries {
+            let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+            let line = json!({"key": text(&entry.key), "value": text(&entry.value)});
+            lines.push_str(&format!("{line}\n"));
+        }
+        rest = range.after(&page);
+    }
+    engine.close().await.unwrap();
+    lines
+}
+
+async fn open(store: PathBuf) -> Arc<Embedded> {
+    let opened = tokio::task::spawn_blocking(|| Embedded::open(store, Options::default()));
+    Arc::new(opened.await.unwrap().unwrap())
+}
