@@ -10,4 +10,4 @@ mod requests;
 mod splits;
 mod writes;
 
-pub(crate) use node::{Node, Way, both_ways, change, connect, put, settings, written};
+pub(crate) use node::{Node, Way, both_ways, change, connect, document, put, settings, written};

@@ -12,7 +12,7 @@ use crate::grpc::{Node, Way};
 use vortex_config_svc::Settings;
 use vortex_kit::error::Fault;
 use vortex_proto::config::v1 as pb;
-use work::Work;
+pub(crate) use work::Work;
 
 /// A service that a repository feeds, looked at when it is told to.
 struct Fed {

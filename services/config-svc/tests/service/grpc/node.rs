@@ -6,7 +6,7 @@ use tonic::{Response, Status};
 use vortex_config_svc::{Settings, StoreLocation, source::ReleasePolicy, start};
 use vortex_kit::{
     channel::{Channel, Options},
-    clock::System,
+    clock::{Clock, Manual, System},
     error::Fault,
     grpc::Methods,
     process::{Runtime, shut_down},
@@ -44,7 +44,16 @@ impl Node {
     }
 
     pub(crate) async fn start(way: Way, settings: Settings) -> Self {
-        let runtime = Runtime::new("config-svc", "0.1.0", System::shared());
+        Self::start_by(way, settings, System::shared()).await
+    }
+
+    /// A service in a time that is moved by hand.
+    pub(crate) async fn start_at(way: Way, settings: Settings, clock: &Manual) -> Self {
+        Self::start_by(way, settings, Arc::new(clock.clone())).await
+    }
+
+    async fn start_by(way: Way, settings: Settings, clock: Arc<dyn Clock>) -> Self {
+        let runtime = Runtime::new("config-svc", "0.1.0", clock);
         let server = start(settings, &runtime).await.unwrap();
         runtime.health.set_ready();
         let channel = match way {
