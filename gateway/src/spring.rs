@@ -20,7 +20,7 @@ use vortex_proto::config::v1::{GetEnvironmentRequest, GetEnvironmentResponse};
 use crate::{extract::Reader, problem::Problem, services::Services};
 
 use parameters::Parameters;
-pub(crate) use path::{RESERVED, TEMPLATES};
+pub(crate) use path::TEMPLATES;
 use path::{SpringPath, View};
 pub(crate) use prepared::Environments;
 use prepared::Prepared;

@@ -43,6 +43,8 @@ pub struct Plan {
     pub change_sequence: u64,
     /// The paths it would hold.
     pub paths: Vec<String>,
+    /// The application that each path was written for, in their order, where that is known.
+    pub written_for: Vec<Option<Application>>,
     /// The applications its documents were written for, as far as that is known.
     pub apps: Vec<Application>,
     /// The stable version of the first document that has one.
@@ -89,6 +91,7 @@ impl Splits {
             change: plan.change,
             change_sequence: plan.change_sequence,
             paths: plan.paths,
+            written_for: plan.written_for.into_iter().map(owner).collect(),
             apps: plan.apps.into_iter().map(Application::new).collect(),
             from_version: stable
                 .find(|version| !version.is_empty())
@@ -248,6 +251,10 @@ fn is_final(reason: Reason) -> bool {
 fn is_released(fault: &Fault) -> bool {
     let how = fault.metadata().get("how").map(String::as_str);
     fault.reason() == Reason::SplitEnded && how == Some(RELEASED)
+}
+
+fn owner(written_for: String) -> Option<Application> {
+    (!written_for.is_empty()).then(|| Application::new(written_for))
 }
 
 /// The fault of a read: nothing happened, however it broke.

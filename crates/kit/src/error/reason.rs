@@ -47,8 +47,8 @@ reasons! {
         "A name holds a character it may not, is empty, or is too long.";
     NameReserved "NAME_RESERVED" InvalidArgument BAD_REQUEST
         "The name is one the product keeps for its own routes.";
-    UnsupportedFormat "UNSUPPORTED_FORMAT" InvalidArgument BAD_REQUEST
-        "The media type or extension is none that can be served.";
+    UnsupportedFormat "UNSUPPORTED_FORMAT" InvalidArgument UNSUPPORTED_MEDIA_TYPE
+        "The media type or extension is not one that can be taken here; the message says which can.";
     DocumentMalformed "DOCUMENT_MALFORMED" InvalidArgument UNPROCESSABLE_ENTITY
         "The content of a write does not parse; the metadata give line and column. Nothing was stored.";
     DocumentTooLarge "DOCUMENT_TOO_LARGE" InvalidArgument PAYLOAD_TOO_LARGE

@@ -361,15 +361,9 @@ fn matching<'a>(
 
 /// Whether a document is of an application: written for it, or named for it.
 fn belongs(document: &Document, app: &str) -> bool {
-    match (&document.written_for, app) {
-        (_, "") => true,
-        (Some(owner), app) => owner.app.as_str() == app,
-        (None, app) => document
-            .path
-            .stem()
-            .strip_prefix(app)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('-')),
-    }
+    let owner = document.written_for.as_ref();
+    let owner = owner.map(|owner| owner.app.as_str());
+    app.is_empty() || vortex_names::is_of(document.path.as_str(), owner, app)
 }
 
 fn label_not_found(label: &str) -> Fault {

@@ -75,7 +75,8 @@ fn plan(grpc: &Grpc, request: pb::PlanSplitRequest) -> Result<pb::PlanSplitRespo
     let crowded = grpc.configuration.check_crowded(&state, &plan.change);
     crowded.map_err(|error| refused(&error))?;
     let documents = plan.change.documents.iter();
-    let names = plan.from.into_iter();
+    let owners = plan.written_for.iter();
+    let names = plan.from.iter();
     Ok(pb::PlanSplitResponse {
         label: plan.change.label.to_string(),
         change: plan.change.name.to_string(),
@@ -83,12 +84,15 @@ fn plan(grpc: &Grpc, request: pb::PlanSplitRequest) -> Result<pb::PlanSplitRespo
         paths: documents
             .map(|document| document.path.to_string())
             .collect(),
-        apps: plan.apps.iter().map(ToString::to_string).collect(),
-        from_versions: names
-            .map(|name| name.map_or(String::new(), |name| name.to_string()))
-            .collect(),
+        apps: plan.apps().into_iter().map(ToString::to_string).collect(),
+        from_versions: names.map(or_empty).collect(),
         token: convert::token(&grpc.configuration, state.head),
+        written_for: owners.map(or_empty).collect(),
     })
+}
+
+fn or_empty(name: &Option<impl ToString>) -> String {
+    name.as_ref().map_or(String::new(), ToString::to_string)
 }
 
 fn target(given: Option<Target>) -> Result<SplitTarget, Fault> {

@@ -32,6 +32,10 @@ pub struct Spec {
     pub change_sequence: u64,
     /// Its documents' paths.
     pub paths: Vec<String>,
+    /// The application that each of them was written for, in their order, where that is known;
+    /// none at all in rollouts that were stored before this was.
+    #[serde(default)]
+    pub written_for: Vec<Option<Application>>,
     /// The applications that are judged; none for those that report.
     pub apps: Vec<Application>,
     /// The stable version of the first document that has one, for people.
@@ -73,6 +77,20 @@ pub struct Standing {
     pub audits: u64,
     /// When it last changed.
     pub updated: Moment,
+}
+
+impl Spec {
+    /// Whether it concerns an application: by one of its documents, or since it is judged by what
+    /// the application reports.
+    pub fn concerns(&self, app: &str) -> bool {
+        let owners = self.written_for.iter().map(Option::as_ref);
+        let owners = owners.chain(std::iter::repeat(None));
+        let mut documents = self.paths.iter().zip(owners);
+        let is_of = |(path, owner): (&String, Option<&Application>)| {
+            vortex_names::is_of(path, owner.map(Application::as_str), app)
+        };
+        documents.any(is_of) || self.apps.iter().any(|named| named.as_str() == app)
+    }
 }
 
 impl Rollout {

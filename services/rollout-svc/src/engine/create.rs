@@ -364,6 +364,7 @@ fn spec(
         change: plan.change,
         change_sequence: plan.change_sequence,
         paths: plan.paths,
+        written_for: plan.written_for,
         apps,
         from_version: plan.from_version,
         strategy: draft.strategy,

@@ -14,7 +14,7 @@ use crate::domain::{
 pub struct Filter {
     /// Those in one of these states, if any are named.
     pub states: Option<Vec<StateKind>>,
-    /// Those with documents of this application: paths that begin with its name.
+    /// Those that concern this application.
     pub app: Option<String>,
     /// Those of this label.
     pub label: Option<String>,
@@ -171,10 +171,9 @@ impl Rollouts {
 impl Filter {
     fn takes(&self, rollout: &Rollout) -> bool {
         let spec = &rollout.spec;
-        let of_app = |app: &String| spec.paths.iter().any(|path| path.starts_with(app));
         let in_state = |states: &Vec<StateKind>| states.contains(&rollout.kind());
         self.states.as_ref().is_none_or(in_state)
             && self.label.as_ref().is_none_or(|label| spec.label == *label)
-            && self.app.as_ref().is_none_or(of_app)
+            && self.app.as_ref().is_none_or(|app| spec.concerns(app))
     }
 }

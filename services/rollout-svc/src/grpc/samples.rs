@@ -23,6 +23,7 @@ pub(super) fn rollout() -> Rollout {
         change: "v2".to_owned(),
         change_sequence: 7,
         paths: vec!["orders.yml".to_owned()],
+        written_for: vec![Some(Application::new("orders"))],
         apps: vec![Application::new("orders")],
         from_version: "v1".to_owned(),
         strategy: Strategy::Conservative,

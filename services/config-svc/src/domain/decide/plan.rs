@@ -34,10 +34,24 @@ pub enum SplitTarget {
 pub struct SplitPlan {
     /// The change set.
     pub change: Arc<ChangeSet>,
-    /// The applications its documents were written for, as far as that is known.
-    pub apps: Vec<App>,
+    /// The application that each document was written for, in their order, as far as that is
+    /// known.
+    pub written_for: Vec<Option<App>>,
     /// The stable version of each document, in their order.
     pub from: Vec<Option<VersionName>>,
+}
+
+impl SplitPlan {
+    /// The applications its documents were written for, each once, as far as that is known.
+    pub fn apps(&self) -> Vec<&App> {
+        let mut apps = Vec::new();
+        for app in self.written_for.iter().flatten() {
+            if !apps.contains(&app) {
+                apps.push(app);
+            }
+        }
+        apps
+    }
 }
 
 /// What a split of a change set would be, if it may begin.
@@ -57,19 +71,16 @@ pub fn plan_split(state: &State, target: &SplitTarget) -> Result<SplitPlan, Refu
     check_begin(state, entry)?;
     let mut plan = SplitPlan {
         change: entry.change.clone(),
-        apps: Vec::new(),
+        written_for: Vec::new(),
         from: Vec::new(),
     };
     for changed in entry.change.documents.iter() {
         let document = state.document(entry.change.label.as_str(), changed.path.as_str());
         let served = document.and_then(|document| document.served());
         plan.from.push(served.map(|version| version.name.clone()));
-        let written_for = document.and_then(|document| document.written_for.as_ref());
-        if let Some(owner) = changed.written_for.as_ref().or(written_for)
-            && !plan.apps.contains(&owner.app)
-        {
-            plan.apps.push(owner.app.clone());
-        }
+        let owner = document.and_then(|document| document.written_for.as_ref());
+        let owner = changed.written_for.as_ref().or(owner);
+        plan.written_for.push(owner.map(|owner| owner.app.clone()));
     }
     Ok(plan)
 }

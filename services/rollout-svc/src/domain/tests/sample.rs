@@ -36,6 +36,7 @@ pub(super) fn spec(strategy: Strategy) -> Spec {
         change: "v2".to_owned(),
         change_sequence: 2,
         paths: vec!["orders.yml".to_owned()],
+        written_for: vec![Some(Application::new("orders"))],
         apps: vec![Application::new("orders")],
         from_version: "v1".to_owned(),
         strategy,
