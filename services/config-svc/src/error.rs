@@ -139,6 +139,12 @@ pub(crate) fn read_refused(error: &ReadRefused) -> Fault {
         ReadRefused::LabelNotFound(label) => {
             Fault::new(Reason::LabelNotFound, error.to_string()).with("label", label)
         }
+        ReadRefused::SourceNotImported { label, source_name }
+        | ReadRefused::LabelUnread { label, source_name } => {
+            Fault::new(Reason::SourceNotReady, error.to_string())
+                .with("source", source_name)
+                .with("label", label)
+        }
         ReadRefused::DocumentInvalid {
             label,
             path,

@@ -1,6 +1,6 @@
 //! Single documents: written, deleted, read, listed, compared.
 
-use super::{Grpc, convert, parse};
+use super::{Grpc, convert, parse, reads};
 use crate::{
     domain::{
         Command, Content, Document, DocumentWrite, Label, MediaType, Outcome, Path, State, Version,
@@ -113,7 +113,7 @@ pub(super) async fn get(
             .configuration
             .state_at(token)
             .map_err(|e| token_refused(&e))?;
-        let document = existing(&state, &target)?;
+        let document = existing(grpc, &state, &target)?;
         let version = wanted(document, &request.version, &target)?;
         (state.head, document.path.clone(), version.clone())
     };
@@ -136,7 +136,7 @@ pub(super) fn list(
     let size = page::size(request.page_size)?;
     let after = page::after::<2>(&request.page_token)?;
     let state = grpc.configuration.state();
-    let label = listed_label(&state, &request.label)?;
+    let label = listed_label(grpc, &state, &request.label)?;
     let found = matching(&state, label, &request.app, after);
     let (page, next_page_token) = page::first(found, size, |(label, document)| {
         page::token(&[label.as_str(), document.path.as_str()])
@@ -159,7 +159,7 @@ pub(super) fn versions(
     let before = page::before(&request.page_token)?;
     let target = parse::target(request.document)?;
     let state = grpc.configuration.state();
-    let document = existing(&state, &target)?;
+    let document = existing(grpc, &state, &target)?;
     let kept = document.versions.iter().rev().filter(|v| v.seq.0 < before);
     let (page, next_page_token) = page::first(kept, size, |version| {
         page::token(&[&version.seq.to_string()])
@@ -181,7 +181,7 @@ pub(super) async fn diff(
     let target = parse::target(request.document)?;
     let (path, from, to) = {
         let state = grpc.configuration.state();
-        let document = existing(&state, &target)?;
+        let document = existing(grpc, &state, &target)?;
         let from = wanted(document, &request.from, &target)?.clone();
         let to = wanted(document, &request.to, &target)?.clone();
         (document.path.clone(), from, to)
@@ -231,7 +231,12 @@ fn find<'a>(state: &'a State, target: &parse::Target) -> Option<&'a Document> {
     state.document_of(target.label.as_str(), &target.written_for)
 }
 
-fn existing<'a>(state: &'a State, target: &parse::Target) -> Result<&'a Document, Fault> {
+fn existing<'a>(
+    grpc: &Grpc,
+    state: &'a State,
+    target: &parse::Target,
+) -> Result<&'a Document, Fault> {
+    reads::check_label(grpc, state, &target.label)?;
     if state.label(target.label.as_str()).is_none() {
         return Err(label_not_found(target.label.as_str()));
     }
@@ -325,9 +330,16 @@ fn digest(version: &Version) -> String {
 }
 
 /// The label a list is of, as readers mean it; none for all of them.
-pub(super) fn listed_label<'a>(state: &'a State, given: &str) -> Result<Option<&'a Label>, Fault> {
+pub(super) fn listed_label<'a>(
+    grpc: &Grpc,
+    state: &'a State,
+    given: &str,
+) -> Result<Option<&'a Label>, Fault> {
     if given.is_empty() {
         return Ok(None);
+    }
+    if let Ok(label) = given.parse() {
+        reads::check_label(grpc, state, &label)?;
     }
     let found = state.label(given).map(|(name, _)| name);
     found.map(Some).ok_or_else(|| label_not_found(given))

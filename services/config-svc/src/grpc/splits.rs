@@ -208,7 +208,7 @@ fn list(grpc: &Grpc, request: &pb::ListSplitsRequest) -> Result<pb::ListSplitsRe
     let size = page::size(request.page_size)?;
     let after = page::after::<1>(&request.page_token)?;
     let state = grpc.configuration.state();
-    let label = super::documents::listed_label(&state, &request.label)?;
+    let label = super::documents::listed_label(grpc, &state, &request.label)?;
     let start = after
         .as_ref()
         .map_or(Bound::Unbounded, |[id]| Bound::Excluded(id.as_str()));

@@ -1,9 +1,11 @@
 //! Git repositories, made by the `git` program, as sources of labels.
 
 mod absence;
+mod broken;
 mod commits;
 mod defects;
 mod detach;
+mod first_import;
 mod labels;
 mod rollouts;
 mod work;

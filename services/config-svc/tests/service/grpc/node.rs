@@ -1,6 +1,6 @@
 //! The service with a client, over one of the ways.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 use tempfile::TempDir;
 use tonic::{Response, Status};
 use vortex_config_svc::{Settings, StoreLocation, source::ReleasePolicy, start};
@@ -107,15 +107,16 @@ pub(crate) fn connect(address: SocketAddr, runtime: &Runtime) -> Channel {
 }
 
 /// A service without sources, in a folder.
-pub(crate) fn settings(folder: &TempDir) -> Settings {
+pub(crate) fn settings(folder: impl AsRef<Path>) -> Settings {
+    let folder = folder.as_ref();
     Settings {
-        store: StoreLocation::Embedded(folder.path().join("store")),
+        store: StoreLocation::Embedded(folder.join("store")),
         git: None,
         git_name: Settings::default_git_name(),
         git_poll: Duration::from_secs(3600),
         git_timeout: Settings::DEFAULT_GIT_TIMEOUT,
         git_release: ReleasePolicy::Auto,
-        git_mirror: Some(folder.path().join("mirror")),
+        git_mirror: Some(folder.join("mirror")),
     }
 }
 
