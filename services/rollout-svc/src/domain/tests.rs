@@ -5,5 +5,6 @@ mod invariants;
 mod plan;
 mod rules;
 mod sample;
+mod silence;
 mod simulation;
 mod split;
