@@ -47,6 +47,9 @@ pub struct Plan {
     pub apps: Vec<Application>,
     /// The stable version of the first document that has one.
     pub from_version: String,
+    /// The versions that are or were stable of one of its documents; none where config-svc does
+    /// not say.
+    pub stable_versions: Vec<String>,
 }
 
 /// What config-svc said of an effect, for good.
@@ -93,6 +96,7 @@ impl Splits {
             from_version: stable
                 .find(|version| !version.is_empty())
                 .unwrap_or_default(),
+            stable_versions: plan.stable_versions,
         })
     }
 

@@ -89,6 +89,7 @@ fn plan(grpc: &Grpc, request: pb::PlanSplitRequest) -> Result<pb::PlanSplitRespo
             .collect(),
         token: convert::token(&grpc.configuration, state.head),
     })
+        stable_versions: plan.stable.iter().map(ToString::to_string).collect(),
 }
 
 fn target(given: Option<Target>) -> Result<SplitTarget, Fault> {

@@ -366,6 +366,7 @@ fn spec(
         paths: plan.paths,
         apps,
         from_version: plan.from_version,
+        stable_versions: plan.stable_versions,
         strategy: draft.strategy,
         stages: draft.stages,
         unit: draft.unit,

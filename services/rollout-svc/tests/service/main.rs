@@ -13,5 +13,6 @@ mod line;
 mod link;
 mod mesh;
 mod refused;
+mod reported;
 mod stored;
 mod walk;

@@ -38,6 +38,7 @@ pub(super) fn spec(strategy: Strategy) -> Spec {
         paths: vec!["orders.yml".to_owned()],
         apps: vec![Application::new("orders")],
         from_version: "v1".to_owned(),
+        stable_versions: vec!["v1".to_owned(), "v0".to_owned()],
         strategy,
         stages: strategy.stages().unwrap(),
         unit: Unit::Instance,
