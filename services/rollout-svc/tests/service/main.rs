@@ -9,6 +9,7 @@ mod breaker;
 mod by_source;
 mod commands;
 mod faults;
+mod keys;
 mod line;
 mod link;
 mod mesh;
