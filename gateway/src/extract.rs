@@ -18,5 +18,5 @@ pub(crate) use json::{Json, LenientJson};
 pub(crate) use media_type::unsupported;
 pub(crate) use path::Path;
 pub(crate) use query::{NoQuery, Query};
-pub(crate) use reader::{KeyFrom, Reader, TakenFrom};
+pub(crate) use reader::{Identities, KeyFrom, Reader, TakenFrom};
 pub(crate) use request_id::IdempotencyKey;

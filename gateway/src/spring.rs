@@ -67,7 +67,7 @@ async fn read(
     parsed: &SpringPath<'_>,
 ) -> Result<Response, Problem> {
     let mut parameters = Parameters::of(request)?;
-    let reader = Reader::of(request, services.trusted_proxies())?;
+    let reader = Reader::of(request, services.identities())?;
     let reader = reader.with_key(parameters.key.take())?;
     match parsed {
         SpringPath::Environment(view) => {

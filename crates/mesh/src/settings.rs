@@ -93,6 +93,11 @@ pub struct Settings {
     )]
     pub trusted_proxies: Vec<Network>,
 
+    /// Take the user of Basic credentials for the instance that reads, where X-Vortex-Instance does
+    /// not say: only where each instance has a user of its own
+    #[arg(long, env = "VORTEX_BASIC_USER_IS_INSTANCE")]
+    pub basic_user_is_instance: bool,
+
     /// Serve callers beyond this machine, though there are no keys to tell them apart by
     #[arg(long, env = "VORTEX_INSECURE")]
     pub insecure: bool,

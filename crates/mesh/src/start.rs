@@ -159,6 +159,7 @@ fn gateway_settings(settings: &Settings) -> vortex_gateway::Settings {
         http: settings.http,
         spring_prefix: settings.spring_prefix.clone(),
         trusted_proxies: settings.trusted_proxies.clone(),
+        basic_user_is_instance: settings.basic_user_is_instance,
         ..vortex_gateway::Settings::default()
     }
 }

@@ -4,12 +4,12 @@
 use crate::{
     domain::{
         ChangeSet, Command, Content, Defect, Label, Outcome, Path, Refused, Request, Seq, Sha256,
-        SourceName, SplitId, State, StoreId, Subject, Token, ViewKey,
+        SourceName, Split, SplitId, State, StoreId, Subject, Token, ViewKey,
     },
     history::History,
     published::Published,
     store::{ConfigStore, Error},
-    views::{ReadError, Reading, SplitReads, Views},
+    views::{ReadError, Reading, SeenCells, SplitReads, Views},
     writer::{WriteError, Writer},
 };
 use arc_swap::Guard;
@@ -146,6 +146,12 @@ impl Configuration {
     /// The reads that a split concerned, since the process began.
     pub fn reads_of(&self, split: &SplitId) -> SplitReads {
         self.views.reads_of(split)
+    }
+
+    /// The keys that have read what a split concerns, since the process began; none before the
+    /// first.
+    pub fn keys_of(&self, split: &Split) -> Option<SeenCells> {
+        self.views.keys_of(split)
     }
 
     /// What the views that are watched were before.

@@ -7,15 +7,18 @@ mod kept;
 mod measures;
 mod reads;
 mod rendered;
+mod seen;
 
 pub use effective::Effective;
 pub use kept::Reading;
 pub use reads::SplitReads;
 pub use rendered::{Rendered, RenderedSource, View, json_bytes};
+pub use seen::SeenCells;
 
 use crate::{
     domain::{
-        ChangeSet, ReadRefused, Refused, Scope, SourceName, SplitId, State, Subject, ViewKey, basis,
+        ChangeSet, ReadRefused, Refused, Scope, SourceName, Split, SplitId, State, Subject,
+        ViewKey, basis,
     },
     store::{ConfigStore, Error},
 };
@@ -132,7 +135,7 @@ impl Views {
             Some(kept) if kept.is_current(state, key) => kept,
             other => {
                 let scope = Scope::of(state, key)?;
-                let counts = self.counts.of_view(scope.splits());
+                let counts = self.counts.of_view(state, scope.splits());
                 Arc::new(match other {
                     Some(kept) => kept.moved_to(scope, counts),
                     None => Kept::new(scope, counts),
@@ -155,6 +158,11 @@ impl Views {
     /// The reads that a split concerned.
     pub fn reads_of(&self, id: &SplitId) -> SplitReads {
         self.counts.of(id)
+    }
+
+    /// The keys that have read what a split concerns.
+    pub fn keys_of(&self, split: &Split) -> Option<SeenCells> {
+        self.counts.keys_of(split)
     }
 
     /// That no view that was read lately would be split more often than

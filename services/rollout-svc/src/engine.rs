@@ -14,6 +14,7 @@ mod error;
 mod evaluate;
 mod follow;
 mod forget;
+mod keys;
 mod orders;
 mod outbox;
 mod read;

@@ -1,6 +1,6 @@
 //! config-svc's side of a rollout: what a split would be, moving it, taking it back.
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use vortex_kit::{
     channel::Channel,
@@ -13,7 +13,10 @@ use vortex_proto::config::v1::{
 };
 
 use crate::{
-    domain::{Effect, Rollout, RolloutId, Unit, analysis::Application},
+    domain::{
+        Effect, Rollout, RolloutId, Unit,
+        analysis::{Application, Cells, SeenKeys},
+    },
     engine::Target,
 };
 
@@ -49,6 +52,18 @@ pub struct Plan {
     pub apps: Vec<Application>,
     /// The stable version of the first document that has one.
     pub from_version: String,
+    /// The versions that are or were stable of one of its documents; none where config-svc does
+    /// not say.
+    pub stable_versions: Vec<String>,
+}
+
+/// What was read of what a rollout concerns, since config-svc began.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Reads {
+    /// The part of all reads that did not say what the rollout tells apart, where there were any.
+    pub keyless: Option<f64>,
+    /// The keys that have read, if any have.
+    pub keys: Option<SeenKeys>,
 }
 
 /// What config-svc said of an effect, for good.
@@ -96,6 +111,7 @@ impl Splits {
             from_version: stable
                 .find(|version| !version.is_empty())
                 .unwrap_or_default(),
+            stable_versions: plan.stable_versions,
         })
     }
 
@@ -136,7 +152,23 @@ impl Splits {
     /// # Errors
     /// config-svc is away.
     pub async fn active(&self) -> Result<Vec<String>, Fault> {
-        let mut ids = Vec::new();
+        let splits = self.list(ATTEMPT).await?.into_iter();
+        Ok(splits.map(|split| split.id).collect())
+    }
+
+    /// The keys that each active split has seen, by its id.
+    ///
+    /// # Errors
+    /// config-svc is away, or does not say so soon.
+    pub async fn keys(&self) -> Result<HashMap<String, SeenKeys>, Fault> {
+        let splits = self.list(GLANCE).await?.into_iter();
+        let seen = splits.filter_map(|split| Some((split.id, seen_keys(split.keys?))));
+        Ok(seen.collect())
+    }
+
+    /// All active splits; each page is waited for so long.
+    async fn list(&self, within: Duration) -> Result<Vec<pb::Split>, Fault> {
+        let mut splits = Vec::new();
         let mut page_token = String::new();
         loop {
             let request = pb::ListSplitsRequest {
@@ -144,25 +176,28 @@ impl Splits {
                 page_size: PAGE,
                 ..Default::default()
             };
-            let context = Context::root().within(ATTEMPT);
+            let context = Context::root().within(within);
             let listed = context
                 .scope(self.client.clone().list_splits(request))
                 .await;
             let listed = listed.map_err(|status| Fault::from_status(&status))?;
             let listed = listed.into_inner();
-            ids.extend(listed.splits.into_iter().map(|split| split.id));
+            splits.extend(listed.splits);
             if listed.next_page_token.is_empty() {
-                return Ok(ids);
+                return Ok(splits);
             }
             page_token = listed.next_page_token;
         }
     }
 
-    /// The part of all reads that a rollout concerned which did not say what it tells apart.
-    /// None where none is known, or config-svc does not say so soon.
-    pub async fn keyless_reads(&self, id: &RolloutId) -> Option<f64> {
+    /// What was read of what a rollout concerns. None where config-svc does not say so soon.
+    pub async fn reads(&self, id: &RolloutId) -> Option<Reads> {
         let split = self.get(id, GLANCE).await.ok()??;
-        (split.reads > 0).then(|| split.reads_without_key as f64 / split.reads as f64)
+        let keyless = split.reads_without_key as f64 / split.reads as f64;
+        Some(Reads {
+            keyless: (split.reads > 0).then_some(keyless),
+            keys: split.keys.map(seen_keys),
+        })
     }
 
     async fn get(&self, id: &RolloutId, within: Duration) -> Result<Option<pb::Split>, Fault> {
@@ -286,6 +321,18 @@ fn wire_target(target: &Target) -> WireTarget {
             from_version,
             to_version,
         }),
+    }
+}
+
+fn seen_keys(given: pb::SplitKeys) -> SeenKeys {
+    // more than all can't be seen
+    let cells = |all: u32, seen: u32| Cells {
+        all,
+        seen: seen.min(all),
+    };
+    SeenKeys {
+        canary: cells(given.canary_cells, given.canary_seen),
+        stable: cells(given.stable_cells, given.stable_seen),
     }
 }
 

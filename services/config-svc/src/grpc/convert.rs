@@ -2,7 +2,7 @@
 
 mod splits;
 
-pub(super) use splits::{assigned, assignment, ended_split, split};
+pub(super) use splits::{assigned, assignment, ended_split, split, split_keys};
 
 use crate::{
     configuration::Configuration,

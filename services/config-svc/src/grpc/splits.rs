@@ -47,6 +47,7 @@ impl SplitService for Grpc {
         let found = standing(&state, &id);
         let mut found = found.ok_or_else(|| refused(&Refused::SplitNotFound(id)))?;
         (found.reads, found.reads_without_key) = (reads.all, reads.keyless);
+        found.keys = keys(self, &state, &found.id);
         Ok(Response::new(pb::GetSplitResponse {
             split: Some(found),
             token: convert::token(&self.configuration, state.head),
@@ -88,6 +89,7 @@ fn plan(grpc: &Grpc, request: pb::PlanSplitRequest) -> Result<pb::PlanSplitRespo
         from_versions: names.map(or_empty).collect(),
         token: convert::token(&grpc.configuration, state.head),
         written_for: owners.map(or_empty).collect(),
+        stable_versions: plan.stable.iter().map(ToString::to_string).collect(),
     })
 }
 
@@ -219,12 +221,21 @@ fn list(grpc: &Grpc, request: &pb::ListSplitsRequest) -> Result<pb::ListSplitsRe
         .filter(|split| label.is_none_or(|label| split.label == *label));
     let (page, next_page_token) =
         page::first(found, size, |split| page::token(&[split.id.as_str()]));
-    let splits = page.into_iter().map(|split| convert::split(&state, split));
+    let splits = page.into_iter().map(|split| pb::Split {
+        keys: keys(grpc, &state, split.id.as_str()),
+        ..convert::split(&state, split)
+    });
     Ok(pb::ListSplitsResponse {
         splits: splits.collect(),
         next_page_token,
         token: convert::token(&grpc.configuration, state.head),
     })
+}
+
+/// The keys that a split has seen, while it is active.
+fn keys(grpc: &Grpc, state: &State, id: &str) -> Option<pb::SplitKeys> {
+    let split = state.splits.get(id)?;
+    grpc.configuration.keys_of(split).map(convert::split_keys)
 }
 
 /// A split as it stands, active or ended.

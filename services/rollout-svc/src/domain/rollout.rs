@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use vortex_bucket::Arm;
 
 use super::{
     Action, AuditEntry, Author, Effect, Hold, Moment, Motion, Refused, Removal, RolloutId, SELF,
@@ -40,6 +41,10 @@ pub struct Spec {
     pub apps: Vec<Application>,
     /// The stable version of the first document that has one, for people.
     pub from_version: String,
+    /// The versions that are or were stable of one of its documents. None of a rollout that was
+    /// created before they were kept.
+    #[serde(default)]
+    pub stable_versions: Vec<String>,
     /// Where its stages come from.
     pub strategy: Strategy,
     /// Its stages.
@@ -186,6 +191,23 @@ impl Rollout {
                 Removal::Pending => Some(Effect::Remove { generation }),
                 Removal::Confirmed | Removal::Refused(_) => None,
             },
+        }
+    }
+}
+
+impl Spec {
+    /// The arm of those who were served a version: the name of a change set, or an effective
+    /// version, whose part before `+` is one, or one for each label read, by commas. None where it
+    /// says nothing of the rollout's documents.
+    pub fn arm_of(&self, version: &str) -> Option<Arm> {
+        let names = version.split_once('+').map_or(version, |(names, _)| names);
+        let is_stable = |name: &str| self.stable_versions.iter().any(|stable| stable == name);
+        if names.split(',').any(|name| name == self.change) {
+            Some(Arm::Canary)
+        } else if self.stable_versions.is_empty() || names.split(',').any(is_stable) {
+            Some(Arm::Stable)
+        } else {
+            None
         }
     }
 }

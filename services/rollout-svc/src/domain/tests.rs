@@ -6,5 +6,6 @@ mod invariants;
 mod plan;
 mod rules;
 mod sample;
+mod silence;
 mod simulation;
 mod split;

@@ -367,6 +367,7 @@ fn spec(
         written_for: plan.written_for,
         apps,
         from_version: plan.from_version,
+        stable_versions: plan.stable_versions,
         strategy: draft.strategy,
         stages: draft.stages,
         unit: draft.unit,

@@ -26,6 +26,7 @@ pub(super) fn rollout() -> Rollout {
         written_for: vec![Some(Application::new("orders"))],
         apps: vec![Application::new("orders")],
         from_version: "v1".to_owned(),
+        stable_versions: vec!["v1".to_owned(), "v0".to_owned()],
         strategy: Strategy::Conservative,
         stages: Strategy::Conservative.stages().unwrap(),
         unit: Unit::Instance,

@@ -15,6 +15,8 @@ use crate::{
 const LOOK: Duration = Duration::from_secs(2);
 /// How often what is old is let go.
 const FORGET: Duration = Duration::from_secs(3_600);
+/// How often config-svc is asked for the keys that rollouts have seen.
+const KEYS: Duration = Duration::from_secs(10);
 /// When an effect that is not confirmed is a degradation.
 const LATE: Duration = Duration::from_secs(10);
 /// Rollouts that a degradation names.
@@ -25,6 +27,7 @@ pub(super) struct Upkeep {
     keep: Keep,
     health: Health,
     forgotten: Option<Instant>,
+    learned: Option<Instant>,
 }
 
 impl Upkeep {
@@ -34,6 +37,7 @@ impl Upkeep {
             keep,
             health,
             forgotten: None,
+            learned: None,
         }
     }
 
@@ -41,6 +45,12 @@ impl Upkeep {
         let mut ticks = tokio::time::interval(LOOK);
         while stop.run_until_cancelled(ticks.tick()).await.is_some() {
             self.look();
+            if self.learned.is_none_or(|at| at.elapsed() >= KEYS) {
+                self.learned = Some(Instant::now());
+                if let Err(fault) = self.rollouts.learn_keys().await {
+                    tracing::debug!(%fault, "config-svc does not say which keys have read");
+                }
+            }
             if self.forgotten.is_none_or(|at| at.elapsed() >= FORGET) {
                 self.forgotten = Some(Instant::now());
                 self.forget().await;

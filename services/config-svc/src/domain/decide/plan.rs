@@ -1,10 +1,11 @@
 //! What a split of a change set would be.
 
 use super::super::{
-    App, AppProfile, ChangeEntry, ChangeSet, Holding, Label, Refused, Selector, State, VersionName,
+    App, AppProfile, ChangeEntry, ChangeSet, ChangeState, Holding, Label, Refused, Selector, Seq,
+    State, VersionName,
 };
 use super::split::check_begin;
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// Which change set is meant.
 #[derive(Debug, Clone)]
@@ -39,6 +40,9 @@ pub struct SplitPlan {
     pub written_for: Vec<Option<App>>,
     /// The stable version of each document, in their order.
     pub from: Vec<Option<VersionName>>,
+    /// The versions that are or were stable of one of the documents, newest first, and the commit
+    /// that the label's source stands at.
+    pub stable: Vec<VersionName>,
 }
 
 impl SplitPlan {
@@ -53,6 +57,9 @@ impl SplitPlan {
         apps
     }
 }
+
+/// Versions that were stable that are told at most, the newest.
+const MAX_STABLE: usize = 1_000;
 
 /// What a split of a change set would be, if it may begin.
 ///
@@ -73,6 +80,7 @@ pub fn plan_split(state: &State, target: &SplitTarget) -> Result<SplitPlan, Refu
         change: entry.change.clone(),
         written_for: Vec::new(),
         from: Vec::new(),
+        stable: stable_versions(state, &entry.change),
     };
     for changed in entry.change.documents.iter() {
         let document = state.document(entry.change.label.as_str(), changed.path.as_str());
@@ -83,6 +91,27 @@ pub fn plan_split(state: &State, target: &SplitTarget) -> Result<SplitPlan, Refu
         plan.written_for.push(owner.map(|owner| owner.app.clone()));
     }
     Ok(plan)
+}
+
+/// What readers of stable may say that they were served, now or before their last read.
+fn stable_versions(state: &State, change: &ChangeSet) -> Vec<VersionName> {
+    let label = state.labels.get(&change.label);
+    let served = label.and_then(|label| label.feed.as_ref()?.served.as_ref());
+    let documents = change.documents.iter();
+    let documents = documents.filter_map(|changed| label?.documents.get(&changed.path));
+    let versions = documents.flat_map(|document| &document.versions);
+    let was_stable = |seq| {
+        let entry = state.changes.get(&seq);
+        entry.is_some_and(|entry| entry.state == ChangeState::Released)
+    };
+    let stable: BTreeMap<Seq, &VersionName> = versions
+        .filter(|version| was_stable(version.seq))
+        .map(|version| (version.seq, &version.name))
+        .collect();
+    let mut names: Vec<&VersionName> = stable.into_values().rev().collect();
+    names.truncate(MAX_STABLE);
+    names.extend(served.filter(|served| !names.contains(served)));
+    names.into_iter().cloned().collect()
 }
 
 fn select<'a>(

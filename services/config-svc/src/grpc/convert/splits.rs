@@ -5,7 +5,7 @@ use crate::{
     domain::{
         Arm, Assigned, End, EndedSplit, Ending, Record, Split, SplitId, SplitMove, State, Unit,
     },
-    views::Reading,
+    views::{Reading, SeenCells},
 };
 use vortex_proto::config::v1 as pb;
 
@@ -54,6 +54,17 @@ pub(in crate::grpc) fn split(state: &State, split: &Split) -> pb::Split {
         // known to who asks for one alone
         reads: 0,
         reads_without_key: 0,
+        keys: None,
+    }
+}
+
+/// The keys that a split has seen.
+pub(in crate::grpc) fn split_keys(seen: SeenCells) -> pb::SplitKeys {
+    pb::SplitKeys {
+        canary_cells: seen.canary_all,
+        canary_seen: seen.canary,
+        stable_cells: seen.stable_all,
+        stable_seen: seen.stable,
     }
 }
 

@@ -39,6 +39,7 @@ pub(super) fn spec(strategy: Strategy) -> Spec {
         written_for: vec![Some(Application::new("orders"))],
         apps: vec![Application::new("orders")],
         from_version: "v1".to_owned(),
+        stable_versions: vec!["v1".to_owned(), "v0".to_owned()],
         strategy,
         stages: strategy.stages().unwrap(),
         unit: Unit::Instance,

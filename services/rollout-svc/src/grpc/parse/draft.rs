@@ -14,7 +14,8 @@ const MAX_APPS: usize = 64;
 
 /// The rollout that is to be created.
 pub(in crate::grpc) fn draft(request: pb::CreateRolloutRequest) -> Result<Draft, Fault> {
-    let (strategy, stages) = plan::stages(request.strategy, request.stages)?;
+    let given = plan::given(request.stages, request.stage_list)?;
+    let (strategy, stages) = plan::stages(request.strategy, given)?;
     Ok(Draft {
         target: target(request.target)?,
         strategy,
@@ -45,7 +46,7 @@ pub(in crate::grpc) fn revert(request: pb::RevertRolloutRequest) -> Result<Rever
                 "a revert takes no custom stages",
             ));
         }
-        Some(named) => plan::stages(given, Vec::new()).map(|(_, stages)| (named, stages))?,
+        Some(named) => plan::stages(given, None).map(|(_, stages)| (named, stages))?,
     };
     Ok(Revert {
         strategy,
