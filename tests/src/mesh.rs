@@ -170,7 +170,7 @@ impl Mesh {
         }
     }
 
-/// GETs from a service's admin port until `done`.
+    /// GETs from a service's admin port until `done`.
     pub async fn admin_until(
         &self,
         service: ServiceName,
