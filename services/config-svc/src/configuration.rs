@@ -159,18 +159,30 @@ impl Configuration {
         &self.history
     }
 
-    /// A content as it is stored.
-    pub async fn content(&self, sha256: &Sha256) -> Result<Bytes, Error> {
-        self.views.content(sha256).await
+    /// The content of a document as it is stored.
+    pub async fn content(
+        &self,
+        label: &Label,
+        path: &Path,
+        sha256: &Sha256,
+    ) -> Result<Bytes, ReadError> {
+        self.views.content(label, path, sha256).await
     }
 
-    /// A parsed content.
+    /// The parsed content of a document.
     pub async fn file(
         &self,
+        label: &Label,
+        path: &Path,
         sha256: Sha256,
         format: Format,
     ) -> Result<Arc<vortex_spring::File>, ReadError> {
-        self.views.file(sha256, format).await
+        self.views.file(label, path, sha256, format).await
+    }
+
+    /// Which documents were found damaged when they were read.
+    pub fn damaged(&self) -> Option<String> {
+        self.views.damaged()
     }
 
     /// What keeps the log, for watches and checkpoints.

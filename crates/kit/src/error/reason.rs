@@ -121,6 +121,10 @@ reasons! {
         "The caller goes over its rate; wait as long as the reply says.";
     Overloaded "OVERLOADED" ResourceExhausted SERVICE_UNAVAILABLE
         "The server has as many calls under way as it takes. Nothing was done; wait as long as the reply says.";
+    StoreFull "STORE_FULL" ResourceExhausted INSUFFICIENT_STORAGE
+        "The disk that the service keeps its state on is full. Nothing was done, and reads go on; writes are taken again by themselves once there is room.";
+    StoreDamaged "STORE_DAMAGED" DataLoss INTERNAL_SERVER_ERROR
+        "What is stored of this is not what was written; the metadata name the document. All else is served. Write it again, or restore a backup.";
     Unavailable "UNAVAILABLE" Unavailable SERVICE_UNAVAILABLE
         "Something this call needs is away. Nothing was done; repeat it.";
     Draining "DRAINING" Unavailable SERVICE_UNAVAILABLE

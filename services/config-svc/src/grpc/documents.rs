@@ -6,7 +6,7 @@ use crate::{
         Command, Content, Document, DocumentWrite, Label, MediaType, Outcome, Path, State, Version,
         WriteChange, json_patch,
     },
-    error::{malformed, read_error, store_error, token_refused, write_error},
+    error::{malformed, read_error, token_refused, write_error},
 };
 use bytes::Bytes;
 use std::{cmp::Ordering, ops::Bound};
@@ -186,16 +186,17 @@ pub(super) async fn diff(
         let to = wanted(document, &request.to, &target)?.clone();
         (document.path.clone(), from, to)
     };
-    let before = tree(grpc, &path, &from).await?;
-    let after = tree(grpc, &path, &to).await?;
+    let label = &target.label;
+    let before = tree(grpc, label, &path, &from).await?;
+    let after = tree(grpc, label, &path, &to).await?;
     let patch = serde_json::to_vec(&json_patch(&before, &after))
         .map_err(|error| Fault::internal(&error))?;
     Ok(pb::DiffVersionsResponse {
         from: from.name.to_string(),
         to: to.name.to_string(),
         patch: patch.into(),
-        from_content: text(grpc, &from).await?,
-        to_content: text(grpc, &to).await?,
+        from_content: text(grpc, label, &path, &from).await?,
+        to_content: text(grpc, label, &path, &to).await?,
     })
 }
 
@@ -270,9 +271,9 @@ async fn stored(
     match &version.content {
         Content::Present { content, .. } => grpc
             .configuration
-            .content(&content.sha256)
+            .content(label, path, &content.sha256)
             .await
-            .map_err(|error| store_error(&error)),
+            .map_err(|error| read_error(&error)),
         Content::Oversized { size } => {
             let refused = crate::domain::ReadRefused::TooLarge {
                 label: label.clone(),
@@ -290,19 +291,24 @@ async fn stored(
 }
 
 /// The content of a version to compare: nothing for a deletion.
-async fn text(grpc: &Grpc, version: &Version) -> Result<Bytes, Fault> {
+async fn text(grpc: &Grpc, label: &Label, path: &Path, version: &Version) -> Result<Bytes, Fault> {
     match version.content.stored() {
         None => Ok(Bytes::new()),
         Some(content) => grpc
             .configuration
-            .content(&content.sha256)
+            .content(label, path, &content.sha256)
             .await
-            .map_err(|error| store_error(&error)),
+            .map_err(|error| read_error(&error)),
     }
 }
 
 /// The parsed content of a version: its only document, or all of them in a list.
-async fn tree(grpc: &Grpc, path: &Path, version: &Version) -> Result<serde_json::Value, Fault> {
+async fn tree(
+    grpc: &Grpc,
+    label: &Label,
+    path: &Path,
+    version: &Version,
+) -> Result<serde_json::Value, Fault> {
     let (Some(content), Some(format)) =
         (version.content.stored(), Format::from_path(path.as_str()))
     else {
@@ -310,7 +316,7 @@ async fn tree(grpc: &Grpc, path: &Path, version: &Version) -> Result<serde_json:
     };
     let file = grpc
         .configuration
-        .file(content.sha256, format)
+        .file(label, path, content.sha256, format)
         .await
         .map_err(|error| read_error(&error))?;
     Ok(match file.documents.as_slice() {

@@ -6,7 +6,7 @@ use crate::{
         Basis, Content, Label, Path, ReadRefused, Seq, State, Subject, ViewKey, check_imported,
         check_used, locate,
     },
-    error::{read_error, read_refused, store_error, token_refused},
+    error::{read_error, read_refused, token_refused},
     views::{Reading, View},
 };
 use arc_swap::Guard;
@@ -145,9 +145,9 @@ pub(super) async fn file(
     let stored = match &version.content {
         Content::Present { content, .. } => grpc
             .configuration
-            .content(&content.sha256)
+            .content(&key.labels[0], &path, &content.sha256)
             .await
-            .map_err(|error| store_error(&error))?,
+            .map_err(|error| read_error(&error))?,
         Content::Oversized { size } => {
             return Err(read_refused(&ReadRefused::TooLarge {
                 label: key.labels[0].clone(),

@@ -3,6 +3,7 @@
 mod alike;
 mod bad_reads;
 mod bad_writes;
+mod damaged;
 mod node;
 mod pages;
 mod reads;

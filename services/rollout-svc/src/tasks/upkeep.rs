@@ -78,13 +78,18 @@ impl Upkeep {
         meters.standing(open, pending.count(), self.rollouts.store().bytes());
         self.tell("breaker", open.then(|| "open after too many rollbacks: nothing starts or promotes by itself until it is reset".to_owned()));
         self.tell("outbox", late(&entries, self.rollouts.now()));
-        let failed = self.rollouts.has_store_failed();
-        self.tell(
-            "store",
-            failed.then(|| {
-                "a sync failed: nothing is written until this process is started anew".to_owned()
-            }),
-        );
+        self.tell("store", self.obstacle());
+    }
+
+    /// Why nothing is written, if nothing is.
+    fn obstacle(&self) -> Option<String> {
+        if self.rollouts.has_store_failed() {
+            return Some(
+                "a sync failed: nothing is written until this process is started anew".to_owned(),
+            );
+        }
+        let obstacle = self.rollouts.store().obstacle();
+        obstacle.map(|error| error.to_string())
     }
 
     fn tell(&self, name: &str, degraded: Option<String>) {
@@ -102,6 +107,8 @@ impl Upkeep {
                 let maintained = self.rollouts.store().maintain().await;
                 self.tell("upkeep", maintained.err().map(|error| error.to_string()));
             }
+            // told as the store's
+            Err(error) if error.is_passing() => self.health.recover("upkeep"),
             Err(error) => self.health.degrade("upkeep", error.to_string()),
         }
     }

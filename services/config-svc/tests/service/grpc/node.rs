@@ -63,6 +63,11 @@ impl Node {
                 connect(server.listen(any_port).unwrap(), &runtime)
             }
         };
+        Self::of(runtime, channel)
+    }
+
+    /// A service that was started, behind a channel.
+    pub(crate) fn of(runtime: Runtime, channel: Channel) -> Self {
         Self {
             config: ConfigServiceClient::new(channel.clone()),
             sources: SourceServiceClient::new(channel.clone()),

@@ -136,10 +136,15 @@ async fn no_branch_is_missing_while_200_are_imported_by_processes_that_are_kille
         let mut importing = Importing::start(&work);
         lives += 1;
         // the first few die in mid-import; then one may finish
-        let rounds = if lives <= 5 { random.usize(1..3) } else { 1_000 };
+        let rounds = if lives <= 5 {
+            random.usize(1..3)
+        } else {
+            1_000
+        };
         let mut told = String::new();
         for _ in 0..rounds {
-            told = importing.hear();            assert!(!told.contains("wrong"), "life {lives}: {told}");
+            told = importing.hear();
+            assert!(!told.contains("wrong"), "life {lives}: {told}");
             if told == "round whole" {
                 break;
             }

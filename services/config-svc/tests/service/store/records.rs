@@ -43,7 +43,11 @@ async fn what_is_known_of_a_source_is_kept_in_the_log_and_in_checkpoints() {
     service.close().await;
     let again = Service::open(folder.path()).await;
     assert_eq!(again.state().sources, before.sources);
-    again.store().save_checkpoint((*before).clone()).await.unwrap();
+    again
+        .store()
+        .save_checkpoint((*before).clone())
+        .await
+        .unwrap();
     again.close().await;
     let again = Service::open(folder.path()).await;
     assert_eq!(again.state(), before);
