@@ -8,7 +8,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
 };
-use vortex_tests::{Answer, CONFIG_SVC, Mesh, Mode, Options, ROLLOUT_SVC, SmallDisk, run};
+use vortex_tests::{Answer, Mesh, Mode, Options, ServiceName, SmallDisk, run};
 
 fn on(data: &Path) -> Options {
     Options {
@@ -36,7 +36,7 @@ async fn prepare(mesh: &Mesh) {
     assert!(staged.status < 300, "{}", staged.text());
 }
 
-async fn degradation(mesh: &Mesh, mode: Mode, service: &str) -> String {
+async fn degradation(mesh: &Mesh, mode: Mode, service: ServiceName) -> String {
     let has = |health: &Value, name: &str| {
         let why = health["degradations"][name].as_str();
         why.map(str::to_owned)
@@ -75,7 +75,7 @@ async fn assert_full(mesh: &Mesh, mode: Mode) {
         "{}",
         ran.err
     );
-    for service in ["config-svc", "rollout-svc"] {
+    for service in ServiceName::ALL {
         let why = degradation(mesh, mode, service).await;
         assert!(why.contains("the disk is full"), "{why}");
     }
@@ -103,11 +103,10 @@ async fn survive_a_full_disk(mode: Mode) {
     disk.fill();
     assert_full(&mesh, mode).await;
     // without a byte left it starts as well, and lets go of what is old in vain
-    for index in [CONFIG_SVC, ROLLOUT_SVC] {
-        if index < mesh.processes.len() {
-            mesh.kill(index);
-            mesh.start_again(index);
-        }
+    let processes = mesh.processes.len().min(ServiceName::ALL.len());
+    for service in ServiceName::ALL.into_iter().take(processes) {
+        mesh.kill(service);
+        mesh.start_again(service);
     }
     assert_full(&mesh, mode).await;
     disk.empty();
@@ -115,13 +114,13 @@ async fn survive_a_full_disk(mode: Mode) {
     assert_eq!(rollout.status, 201, "{}", rollout.text());
     assert_eq!(put.status, 201, "{}", put.text());
     assert_eq!(value(&mesh).await, 1);
-    for service in ["config-svc", "rollout-svc"] {
+    for service in ServiceName::ALL {
         recovered(&mesh, mode, service).await;
     }
     mesh.stop();
 }
 
-async fn recovered(mesh: &Mesh, mode: Mode, service: &str) {
+async fn recovered(mesh: &Mesh, mode: Mode, service: ServiceName) {
     let name = match mode {
         Mode::One => format!("{service}/store"),
         Mode::Many => "store".to_owned(),
@@ -157,14 +156,14 @@ async fn a_data_folder_that_was_moved_takes_no_writes_until_it_is_back() {
             assert_eq!(answer.json()["code"], "UNAVAILABLE");
         }
     }
-    let why = degradation(&mesh, Mode::One, "config-svc").await;
+    let why = degradation(&mesh, Mode::One, ServiceName::Config).await;
     assert!(why.contains("is not there any more"), "{why}");
     assert_eq!(value(&mesh).await, 1);
     fs::rename(&elsewhere, &data).unwrap();
     let put = mesh.put("/api/configs/orders/default", "a: 2").await;
     assert!(put.status < 300, "{}", put.text());
-    mesh.kill(CONFIG_SVC);
-    mesh.start_again(CONFIG_SVC);
+    mesh.kill(ServiceName::Config);
+    mesh.start_again(ServiceName::Config);
     assert_eq!(value(&mesh).await, 2);
     mesh.stop();
 }
@@ -188,9 +187,9 @@ async fn a_document_whose_content_is_damaged_is_named_and_all_others_are_served(
         let put = mesh.put(&path, &large(number)).await;
         assert_eq!(put.status, 201, "{}", put.text());
     }
-    mesh.kill(CONFIG_SVC);
+    mesh.kill(ServiceName::Config);
     flip_a_bit(&data, "# document 3 ");
-    mesh.start_again(CONFIG_SVC);
+    mesh.start_again(ServiceName::Config);
     for number in 0..DOCUMENTS {
         let read = mesh.get(&format!("/app{number}/default")).await;
         if number != 3 {

@@ -43,6 +43,8 @@ impl From<WriteError> for NotImported {
         match error {
             WriteError::Refused(refused) => Self::Unread(refused.to_string()),
             WriteError::Overloaded
+            | WriteError::StoreFull(_)
+            | WriteError::StoreAway(_)
             | WriteError::OutcomeUnknown
             | WriteError::StoreFailed
             | WriteError::Stopped => Self::Unwritten(error),

@@ -62,6 +62,7 @@ fn of_record(told: &mut String, record: &pb::Record) {
         Body::LabelDetached(detached) => format!("label {} detached", detached.label),
         Body::Restaged(restaged) => format!("restaged {}", restaged.name),
         Body::Unchanged(unchanged) => format!("unchanged {}", unchanged.name),
+        Body::SourceImported(source) => format!("source {} imported", source.source),
         Body::SplitMoved(split) => format!("split {} at {}", split.id, split.share),
         Body::SplitEnded(split) => format!("split {} {}", split.id, split.state().as_str_name()),
     };
