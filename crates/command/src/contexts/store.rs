@@ -6,6 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use serde_json::Value;
 use tempfile::NamedTempFile;
 
 use super::{Contexts, Error};
@@ -35,9 +36,6 @@ impl Store {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Contexts::default()),
             Err(error) => return Err(failed(path, "read", error)),
         };
-        if text.trim().is_empty() {
-            return Ok(Contexts::default());
-        }
         read(&text).map_err(|why| Error::Malformed {
             path: path.clone(),
             why,
@@ -58,7 +56,10 @@ impl Store {
 
 fn read(text: &str) -> Result<Contexts, String> {
     let node = vortex_kit::yaml::parse(text).map_err(|error| error.to_string())?;
-    serde_json::from_value(node.into_json()).map_err(|error| error.to_string())
+    match node.into_json() {
+        Value::Null => Ok(Contexts::default()),
+        value => serde_json::from_value(value).map_err(|error| error.to_string()),
+    }
 }
 
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
