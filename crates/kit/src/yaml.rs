@@ -4,7 +4,7 @@
 //! as it would stand on a command line: `010` stays `010`. Documents that are served are read by
 //! `vortex-spring`, on the same parser, as Spring reads them.
 
-use std::{collections::HashMap, fmt};
+use std::collections::HashMap;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span, StrInput};
 use serde_json::Value;
@@ -200,12 +200,6 @@ impl Node {
                 Value::Object(members.collect())
             }
         }
-    }
-}
-
-impl fmt::Display for Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
     }
 }
 
