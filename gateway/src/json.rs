@@ -3,6 +3,9 @@
 use serde_json::value::RawValue;
 use vortex_kit::error::Fault;
 
+/// Bytes of JSON that are checked and copied where they are asked for.
+pub(crate) const AT_ONCE: usize = 256 << 10;
+
 /// Writes a JSON string.
 pub(crate) fn write_string(out: &mut Vec<u8>, text: &str) {
     if is_plain(text) {

@@ -5,7 +5,7 @@ mod watches;
 use std::sync::Arc;
 
 use metrics::Counter;
-use vortex_kit::{channel::Channel, grpc::MAX_MESSAGE_BYTES, process::Runtime};
+use vortex_kit::{channel::Channel, compute::Compute, grpc::MAX_MESSAGE_BYTES, process::Runtime};
 use vortex_proto::{
     config::v1::{
         config_service_client::ConfigServiceClient, source_service_client::SourceServiceClient,
@@ -17,7 +17,12 @@ use vortex_service::{PerService, ServiceName};
 
 pub(crate) use watches::Watches;
 
-use crate::{api::Feeds, config::Settings, extract::Identities, spring::Environments};
+use crate::{
+    api::Feeds,
+    config::Settings,
+    extract::Identities,
+    spring::{Environments, Room},
+};
 
 /// Clients of the services, and what their routes share; a clone shares the channels.
 #[derive(Clone, Debug)]
@@ -29,6 +34,8 @@ pub(crate) struct Services {
     watches: Watches,
     feeds: Feeds,
     environments: Environments,
+    compute: Compute,
+    forms: Room,
     identities: Arc<Identities>,
     ignored_fields: Counter,
 }
@@ -58,6 +65,8 @@ impl Services {
             watches: Watches::new(settings.max_watches, metrics),
             environments: Environments::default(),
             identities: Arc::new(Identities::of(settings)),
+            compute: runtime.compute.clone(),
+            forms: Room::default(),
             ignored_fields: metrics.counter("vortex_ignored_fields_total", help, &[]),
         }
     }
@@ -95,6 +104,16 @@ impl Services {
     /// Environments kept ready.
     pub(crate) fn environments(&self) -> &Environments {
         &self.environments
+    }
+
+    /// The places for answers that take long to write.
+    pub(crate) fn compute(&self) -> &Compute {
+        &self.compute
+    }
+
+    /// The room for flat forms that are being sent.
+    pub(crate) fn forms(&self) -> &Room {
+        &self.forms
     }
 
     /// What those who watch the same are told.

@@ -8,6 +8,7 @@ mod form;
 mod parameters;
 mod path;
 mod prepared;
+mod room;
 mod segment;
 
 use std::sync::Arc;
@@ -24,6 +25,7 @@ pub(crate) use path::TEMPLATES;
 use path::{SpringPath, View};
 pub(crate) use prepared::Environments;
 use prepared::Prepared;
+pub(crate) use room::Room;
 
 /// Accepted by clients that want to know where each value stands.
 const V2: &str = "application/vnd.spring-cloud.config-server.v2+json";
@@ -78,7 +80,8 @@ async fn read(
             let resolves = parameters.resolves();
             let call = environment_of(view, reader, parameters);
             let reply = get_environment(services, call).await?;
-            Ok(flat::answer(*form, &reply, resolves, &request.headers)?)
+            let written = flat::answer(services, *form, reply, resolves, &request.headers);
+            Ok(Box::pin(written).await?)
         }
         SpringPath::File(view, path) => {
             let call = file::call(view, path, reader, parameters)?;

@@ -16,5 +16,5 @@ pub use mesh::{Answer, Mesh, Mode, Options, Place};
 pub use process::{GLANCE, PATIENCE, Process, Ran, run};
 pub use repository::{Repository, bundle};
 pub use small_disk::SmallDisk;
-pub use usage::{cpu_time, resident, written};
+pub use usage::{cpu_time, peak, resident, written};
 pub use vortex_service::ServiceName;

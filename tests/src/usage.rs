@@ -18,8 +18,17 @@ pub fn cpu_time(id: u32) -> Duration {
 
 /// Bytes of a process that are in memory.
 pub fn resident(id: u32) -> u64 {
+    size(id, "VmRSS:")
+}
+
+/// Bytes of a process that were in memory at once, at most.
+pub fn peak(id: u32) -> u64 {
+    size(id, "VmHWM:")
+}
+
+fn size(id: u32, name: &str) -> u64 {
     let status = read(id, "status");
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let line = status.lines().find_map(|line| line.strip_prefix(name));
     let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB"));
     let kilobytes: u64 = kilobytes.expect("a size").parse().expect("a number");
     kilobytes << 10

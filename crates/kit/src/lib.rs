@@ -8,6 +8,7 @@
 pub mod admin;
 pub mod channel;
 pub mod clock;
+pub mod compute;
 pub mod context;
 pub mod error;
 pub mod grpc;

@@ -10,6 +10,7 @@ pub use exit::Exit;
 
 use crate::{
     clock::{self, Clock},
+    compute::Compute,
     health::Health,
     shutdown::{Lifecycle, Signals, Stopped},
     telemetry::Metrics,
@@ -26,14 +27,18 @@ pub struct Runtime {
     pub health: Health,
     /// The process's tasks and its end.
     pub lifecycle: Lifecycle,
+    /// The process's places for what takes too long for the threads that answer requests.
+    pub compute: Compute,
 }
 
 impl Runtime {
     /// A runtime of its own, as tests want it.
     pub fn new(service: &'static str, version: &'static str, clock: Arc<dyn Clock>) -> Self {
+        let metrics = Metrics::new(service, version);
         let runtime = Self {
             clock,
-            metrics: Metrics::new(service, version),
+            compute: Compute::new().measured_by(&metrics),
+            metrics,
             health: Health::new(service, version),
             lifecycle: Lifecycle::new(),
         };
@@ -47,6 +52,7 @@ impl Runtime {
 pub struct Process {
     clock: Arc<dyn Clock>,
     lifecycle: Lifecycle,
+    compute: Compute,
     healths: Vec<Health>,
     signals: Signals,
 }
@@ -60,17 +66,20 @@ impl Process {
         Ok(Self {
             clock: clock::System::shared(),
             lifecycle: Lifecycle::new(),
+            compute: Compute::new(),
             healths: Vec::new(),
             signals: Signals::listen()?,
         })
     }
 
-    /// What a further service of this process stands on: its own metrics and health, the tasks and
-    /// the clock of all.
+    /// What a further service of this process stands on: its own metrics and health, the tasks, the
+    /// clock and the places for computations of all.
     pub fn runtime(&mut self, service: &'static str, version: &'static str) -> Runtime {
+        let metrics = Metrics::new(service, version);
         let runtime = Runtime {
             clock: self.clock.clone(),
-            metrics: Metrics::new(service, version),
+            compute: self.compute.measured_by(&metrics),
+            metrics,
             health: Health::new(service, version),
             lifecycle: self.lifecycle.clone(),
         };

@@ -10,7 +10,7 @@ use std::process::Command;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use vortex_spring::flat::{self, FlatSource};
-use vortex_spring::{File, Format, Found, candidates, compose, effective, parse};
+use vortex_spring::{Budget, File, Format, Found, Limits, candidates, compose, effective, parse};
 
 const APPLICATIONS: [&str; 1] = ["vets-service"];
 const PROFILES: [&str; 2] = ["docker", "mysql"];
@@ -79,7 +79,10 @@ fn read(criterion: &mut Criterion) {
         .map(|source| source.document.into())
         .collect();
     criterion.bench_function("flat yaml", |bencher| {
-        bencher.iter(|| flat::yaml(black_box(&flat), true));
+        bencher.iter(|| {
+            let mut budget = Budget::new(Limits::ANSWER, &|| false);
+            flat::yaml(black_box(&flat), true, &mut budget)
+        });
     });
 }
 

@@ -4,10 +4,21 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
+use crate::budget::{Budget, Limits};
 use crate::document::{Origin, Property};
 use crate::error::{ErrorKind, ParseError};
 use crate::profile::Expression;
-use crate::{java, placeholders};
+use crate::{java, limits, placeholders};
+
+/// What the conditions of a document may take: far beyond what anybody writes, and little, since
+/// a key is looked for among all of the document's.
+const LIMITS: Limits = Limits {
+    bytes: 0,
+    resolved: 64 << 10,
+    lookups: 100,
+};
+/// What the text of a condition counts for: it is kept as an expression.
+const EXPRESSION: usize = 16;
 
 /// When a document applies: always, for some profiles, or not on this server.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -33,8 +44,12 @@ const ON_CLOUD_PLATFORM: &str = "spring.config.activate.oncloudplatform";
 const PROFILES: &str = "spring.profiles";
 
 /// Reads the activation from a document's properties.
-pub(crate) fn of(properties: &[Property]) -> Result<Activation, ParseError> {
+pub(crate) fn of(
+    properties: &[Property],
+    of_file: &mut limits::Budget<'_>,
+) -> Result<Activation, ParseError> {
     let mut activation = Activation::default();
+    let mut budget = Budget::new(LIMITS, &|| false);
     for property in properties {
         // Nearly no key passes: look before spending on its canonical form.
         if !property.key.starts_with(['s', 'S']) {
@@ -43,7 +58,8 @@ pub(crate) fn of(properties: &[Property]) -> Result<Activation, ParseError> {
         let (key, is_of_list) = without_index(&property.key);
         match canonical(key).as_str() {
             ON_PROFILE | PROFILES => {
-                let text = resolved(property, properties)?;
+                let text = resolved(property, properties, &mut budget)?;
+                of_file.take_bytes(EXPRESSION * text.len(), property.origin)?;
                 let expressions = read(&text, is_of_list, property.origin)?;
                 activation.profiles.extend(expressions);
             }
@@ -78,7 +94,11 @@ fn is_platform(value: &Value) -> bool {
 }
 
 /// The text of a condition, its placeholders resolved from the document.
-fn resolved(property: &Property, properties: &[Property]) -> Result<String, ParseError> {
+fn resolved(
+    property: &Property,
+    properties: &[Property],
+    budget: &mut Budget<'_>,
+) -> Result<String, ParseError> {
     let text = java::text(&property.value);
     let find = |key: &str| {
         let found = properties.iter().find(|property| property.key == key)?;
@@ -87,7 +107,7 @@ fn resolved(property: &Property, properties: &[Property]) -> Result<String, Pars
     if !text.contains("${") {
         return Ok(text);
     }
-    placeholders::resolve(&text, find).map_err(|_| malformed(text, property.origin))
+    placeholders::resolve(&text, find, budget).map_err(|_| malformed(text, property.origin))
 }
 
 /// The expressions of a value. One that is no element of a list may be

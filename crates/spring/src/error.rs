@@ -25,6 +25,14 @@ impl ParseError {
             kind,
         }
     }
+
+    /// Whether the file may be read with a larger allowance.
+    pub fn is_of_allowance(&self) -> bool {
+        match self.kind {
+            ErrorKind::AliasBomb { .. } | ErrorKind::TooManyKeys { .. } => true,
+            _ => false,
+        }
+    }
 }
 
 /// What is wrong with a file.
@@ -96,6 +104,9 @@ pub enum ErrorKind {
     /// A document of JSON that is not an object.
     #[error("the document must be a JSON object")]
     NotAnObject,
+    /// Whoever asked no longer waits, so it was not read to its end.
+    #[error("the file was not read to its end, since nobody waits for it any more")]
+    GivenUp,
 }
 
 #[cfg(test)]

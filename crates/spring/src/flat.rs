@@ -4,15 +4,20 @@
 //! a key has its highest value, and a list replaces lower ones whole. YAML and
 //! JSON are nested again from the flat keys, which tears keys with dots in
 //! them; a key below a scalar keeps its dots (`{"a": 1, "a.b": 2}`), and where
-//! a list meets another kind (`a` and `a[0]`) the higher source's stays. With placeholders resolved, a value in YAML has the type of what
-//! it resolves to, as in Spring's answers.
+//! a list meets another kind (`a` and `a[0]`) the higher source's stays. With
+//! placeholders resolved, a value in YAML has the type of what it resolves to,
+//! as in Spring's answers.
+//!
+//! What a form may take is bounded by the [`Budget`] of its answer.
 
 use serde_json::{Map, Value};
 
+use crate::budget::Budget;
 use crate::document::Document;
-use crate::placeholders;
+use crate::placeholders::{self, Resolver};
 
 mod combine;
+mod json;
 mod lookup;
 mod nest;
 mod properties;
@@ -56,44 +61,64 @@ impl<'a> From<&'a Document> for FlatSource<'a> {
 /// The YAML form, sources highest precedence first.
 ///
 /// # Errors
-/// When placeholders are to be resolved and cannot be.
+/// When placeholders are to be resolved and cannot be, or the form takes more
+/// than the budget.
 pub fn yaml(
     sources: &[FlatSource<'_>],
     resolve_placeholders: bool,
+    budget: &mut Budget<'_>,
 ) -> Result<String, placeholders::Error> {
-    let scalars = scalar::Scalars::new(sources, resolve_placeholders);
-    yaml::write(&nest::nest(&combine::combine(sources)), scalars)
+    let nested = nest::nest(&combine::combine(sources), budget)?;
+    with_resolver(sources, resolve_placeholders, |resolver| {
+        yaml::write(&nested, scalar::Scalars::new(resolver, budget))
+    })
 }
 
 /// The JSON form, sources highest precedence first.
 ///
 /// # Errors
-/// When placeholders are to be resolved and cannot be.
+/// As those of [`yaml`].
 pub fn json(
     sources: &[FlatSource<'_>],
     resolve_placeholders: bool,
+    budget: &mut Budget<'_>,
 ) -> Result<String, placeholders::Error> {
-    let mut nested = nest::nest(&combine::combine(sources));
-    if resolve_placeholders {
-        let lookup = Lookup::new(sources);
-        let find = |key: &str| lookup.get(key);
-        scalar::resolve_strings(&mut nested, &mut placeholders::Resolver::new(&find))?;
-    }
-    Ok(nested.to_string())
+    let nested = nest::nest(&combine::combine(sources), budget)?;
+    with_resolver(sources, resolve_placeholders, |resolver| {
+        json::write(&nested, resolver, budget)
+    })
 }
 
 /// The properties form, `key: value` lines, sources highest precedence first.
 ///
 /// # Errors
-/// When placeholders are to be resolved and cannot be.
+/// As those of [`yaml`].
 pub fn properties(
     sources: &[FlatSource<'_>],
     resolve_placeholders: bool,
+    budget: &mut Budget<'_>,
 ) -> Result<String, placeholders::Error> {
     let text = properties::write(&combine::combine(sources));
+    with_resolver(sources, resolve_placeholders, |resolver| {
+        let text = match resolver {
+            Some(mut resolver) => resolver.text(&text, budget)?,
+            None => text,
+        };
+        budget.write(text.len())?;
+        Ok(text)
+    })
+}
+
+/// Writes a form with the resolver of its sources, which is one for all of it.
+fn with_resolver<T>(
+    sources: &[FlatSource<'_>],
+    resolve_placeholders: bool,
+    write: impl FnOnce(Option<Resolver<'_, '_>>) -> T,
+) -> T {
     if !resolve_placeholders {
-        return Ok(text);
+        return write(None);
     }
     let lookup = Lookup::new(sources);
-    placeholders::resolve(&text, |key| lookup.get(key))
+    let find = |key: &str| lookup.get(key);
+    write(Some(Resolver::new(&find)))
 }

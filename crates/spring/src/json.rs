@@ -4,25 +4,25 @@ use serde_json::Value;
 
 use crate::document::{self, File, Origin};
 use crate::error::{ErrorKind, ParseError};
-use crate::limits::Budget;
+use crate::limits::{Allowance, Budget};
 use crate::node::Content;
 
 mod scan;
 
 /// Reads a JSON file. Numbers stay as they are written.
-pub(crate) fn parse(bytes: &[u8]) -> Result<File, ParseError> {
+pub(crate) fn parse(bytes: &[u8], allowance: Allowance<'_>) -> Result<File, ParseError> {
     let text = std::str::from_utf8(bytes).map_err(|fault| {
         let before = String::from_utf8_lossy(&bytes[..fault.valid_up_to()]);
         let kind = ErrorKind::InvalidEncoding("UTF-8");
         ParseError::new(kind, scan::end_of(&before))
     })?;
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
-    let root = scan::Scanner::new(text).document(&mut Budget::new())?;
+    let root = scan::Scanner::new(text).document(&mut Budget::new(allowance))?;
     match &root.content {
         Content::Mapping(_) | Content::Scalar(Value::Null) => {}
         _ => return Err(ParseError::new(ErrorKind::NotAnObject, Origin::START)),
     }
-    let document = document::flatten(&root, 0, &mut Budget::new())?;
+    let document = document::flatten(&root, 0, &mut Budget::new(allowance))?;
     Ok(File {
         documents: document.into_iter().collect(),
     })
@@ -37,7 +37,7 @@ mod tests {
     #[test]
     fn an_object_is_one_document_with_origins() {
         let text = b"{\"a\": {\"b\": [1, \"x\\u00e9\"]},\n \"c\": null, \"n\": 1.50, \"e\": {}}";
-        let file = parse(text).expect("valid");
+        let file = parse(text, Allowance::whole()).expect("valid");
         let document = &file.documents[0];
         let flat: Vec<_> = document
             .properties
@@ -73,7 +73,7 @@ mod tests {
             ("", 1, 1),
         ];
         for (text, line, column) in cases {
-            let fault = parse(text.as_bytes()).expect_err(text);
+            let fault = parse(text.as_bytes(), Allowance::whole()).expect_err(text);
             assert_eq!(
                 (fault.line, fault.column),
                 (line, column),
@@ -85,7 +85,7 @@ mod tests {
     #[test]
     fn deep_nesting_is_refused() {
         let text = format!("{{\"a\":{}", "[".repeat(100_000));
-        let fault = parse(text.as_bytes()).expect_err("too deep");
+        let fault = parse(text.as_bytes(), Allowance::whole()).expect_err("too deep");
         assert!(matches!(fault.kind, ErrorKind::TooDeep { .. }));
     }
 }

@@ -12,6 +12,7 @@
 //!    them in Spring's flat forms.
 
 mod activation;
+mod budget;
 mod candidates;
 mod compose;
 mod document;
@@ -33,11 +34,13 @@ mod tree;
 mod yaml;
 
 pub use activation::Activation;
+pub use budget::{Budget, Limits, Spent};
 pub use candidates::{Candidate, candidates};
 pub use compose::{Found, Source, compose};
 pub use document::{Document, File, Origin, Property};
 pub use effective::effective;
 pub use error::{ErrorKind, ParseError};
 pub use format::Format;
-pub use parse::parse;
+pub use limits::Allowance;
+pub use parse::{parse, parse_within};
 pub use profile::{Expression, MalformedExpression};

@@ -1,119 +1,200 @@
-//! Placeholders in values: `${key}`, `${key:default}`.
+//! Placeholders in values: `${key}`, `${key:default}`, by the rules of Spring Framework 7.
 //!
 //! A value found for a key is resolved in turn, keys and defaults may hold
-//! placeholders (`${a.${b}:${c:d}}`), and `\${` stands for a plain `${`. What
-//! has neither value nor default stays as it is written.
+//! placeholders (`${a.${b}:${c:d}}`), `\${` stands for a plain `${` and `\:`
+//! in a key for a plain colon. What has neither value nor default stays as it
+//! is written, and so does a `${` that nothing closes: what comes behind it is
+//! resolved all the same.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
+use std::ops::Range;
+use std::rc::Rc;
 
-/// Why a text cannot be resolved. Spring answers 400 then.
+use crate::budget::{Budget, Spent};
+
+mod scan;
+
+use scan::{Part, Scanned};
+
+/// Why a text cannot be resolved.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
 pub enum Error {
-    /// A value needs itself.
+    /// A value needs itself. Spring answers 400 then.
     #[error("the placeholder {0:?} needs its own value")]
     Cycle(String),
     /// Placeholders stand within each other, or values need each other,
     /// deeper than 32 levels.
     #[error("placeholders nest deeper than {DEEPEST} levels")]
     TooDeep,
-    /// The text grows beyond 4 MiB, or takes more than 100,000 look-ups.
-    #[error("resolving placeholders takes too much")]
-    TooLarge,
+    /// It takes more than an answer may.
+    #[error(transparent)]
+    Spent(#[from] Spent),
 }
 
 const DEEPEST: usize = 32;
-const MOST_LOOKUPS: usize = 100_000;
-const LONGEST: usize = 4 << 20;
+/// What stands for `${` that was escaped until all is resolved, in Spring's server too.
+const MASK: &str = "$_{";
 
 /// Resolves the placeholders of a text.
 ///
 /// # Errors
-/// When values need each other in a circle, or beyond the bounds above.
+/// When values need each other in a circle, or beyond the bounds above and those of `budget`.
 pub fn resolve<'a>(
     text: &str,
     lookup: impl Fn(&str) -> Option<Cow<'a, str>>,
+    budget: &mut Budget<'_>,
 ) -> Result<String, Error> {
-    Resolver::new(&lookup).text(text)
+    Resolver::new(&lookup).text(text, budget)
 }
 
 type Lookup<'l, 'a> = &'l dyn Fn(&str) -> Option<Cow<'a, str>>;
 
-/// One resolution, or many that share their bounds.
+/// The one resolver of an answer: what a key stands for is worked out once.
 pub(crate) struct Resolver<'l, 'a> {
     lookup: Lookup<'l, 'a>,
+    /// What keys stand for whose values hold placeholders.
+    known: HashMap<String, Rc<str>>,
     /// The keys whose values are being resolved.
     visiting: Vec<String>,
     depth: usize,
-    lookups: usize,
-    length: usize,
+}
+
+/// What a key stands for.
+enum Found<'a> {
+    Plain(Cow<'a, str>),
+    Resolved(Rc<str>),
+}
+
+impl Found<'_> {
+    fn text(&self) -> &str {
+        match self {
+            Self::Plain(text) => text,
+            Self::Resolved(text) => text,
+        }
+    }
 }
 
 impl<'l, 'a> Resolver<'l, 'a> {
     pub(crate) fn new(lookup: Lookup<'l, 'a>) -> Self {
         Self {
             lookup,
+            known: HashMap::new(),
             visiting: Vec::new(),
             depth: 0,
-            lookups: 0,
-            length: 0,
         }
     }
 
-    pub(crate) fn text(&mut self, text: &str) -> Result<String, Error> {
-        let mut resolved = String::with_capacity(text.len());
-        let mut rest = text;
-        while let Some(at) = rest.find("${") {
-            let (before, placeholder) = rest.split_at(at);
-            if let Some(plain) = before.strip_suffix('\\') {
-                self.push(&mut resolved, plain.strip_suffix('\\').unwrap_or(plain))?;
-                self.push(&mut resolved, "${")?;
-                rest = &placeholder[2..];
-                continue;
+    pub(crate) fn text(&mut self, text: &str, budget: &mut Budget<'_>) -> Result<String, Error> {
+        let resolved = self.value_text(&mask(text), budget)?;
+        Ok(match resolved.contains(MASK) {
+            true => resolved.replace(MASK, "${"),
+            false => resolved,
+        })
+    }
+
+    fn value_text(&mut self, text: &str, budget: &mut Budget<'_>) -> Result<String, Error> {
+        budget.step(text.len())?;
+        let scanned = Scanned::new(text);
+        let mut resolved = String::new();
+        for part in scanned.parts(0..text.len()) {
+            self.part(&scanned, &part, &mut resolved, budget)?;
+        }
+        Ok(resolved)
+    }
+
+    fn part(
+        &mut self,
+        scanned: &Scanned<'_>,
+        part: &Part<'_>,
+        resolved: &mut String,
+        budget: &mut Budget<'_>,
+    ) -> Result<(), Error> {
+        match part {
+            Part::Text(text) => push(resolved, text, budget),
+            Part::Placeholder(inner) => {
+                self.depth += 1;
+                if self.depth > DEEPEST {
+                    return Err(Error::TooDeep);
+                }
+                self.placeholder(scanned, inner.clone(), resolved, budget)?;
+                self.depth -= 1;
+                Ok(())
             }
-            self.push(&mut resolved, before)?;
-            let Some(end) = closing_brace(placeholder) else {
-                self.push(&mut resolved, placeholder)?;
-                return Ok(resolved);
-            };
-            let value = self.placeholder(&placeholder[2..end])?;
-            self.push(&mut resolved, &value)?;
-            rest = &placeholder[end + 1..];
         }
-        self.push(&mut resolved, rest)?;
-        Ok(resolved)
     }
 
-    /// What stands for a placeholder, given what is between its braces.
-    fn placeholder(&mut self, inner: &str) -> Result<String, Error> {
-        self.depth += 1;
-        if self.depth > DEEPEST {
-            return Err(Error::TooDeep);
+    /// What stands for a placeholder, given the place of what is between its braces.
+    fn placeholder(
+        &mut self,
+        scanned: &Scanned<'_>,
+        inner: Range<usize>,
+        resolved: &mut String,
+        budget: &mut Budget<'_>,
+    ) -> Result<(), Error> {
+        let text = scanned.text(inner.clone());
+        budget.step(text.len())?;
+        if text.contains("${") {
+            return self.nested(scanned, inner, resolved, budget);
         }
-        let resolved = self.bounded_placeholder(inner)?;
-        self.depth -= 1;
-        Ok(resolved)
+        let split = scan::split(text);
+        let key = split.as_ref().map_or(text, |(key, _)| key);
+        // a key may be written with the colon that else begins a default
+        if key != text && self.push_value(text, resolved, budget)? {
+            return Ok(());
+        }
+        if self.push_value(key, resolved, budget)? {
+            return Ok(());
+        }
+        match split.as_ref().and_then(|(_, default)| *default) {
+            Some(default) => push(resolved, default, budget),
+            None => push_unresolved(resolved, key, budget),
+        }
     }
 
-    fn bounded_placeholder(&mut self, inner: &str) -> Result<String, Error> {
-        let inner = self.text(inner)?;
-        if let Some(value) = self.value(&inner)? {
-            return Ok(value);
+    /// A placeholder with others in its key or its default, which are
+    /// resolved as far as they are needed.
+    fn nested(
+        &mut self,
+        scanned: &Scanned<'_>,
+        inner: Range<usize>,
+        resolved: &mut String,
+        budget: &mut Budget<'_>,
+    ) -> Result<(), Error> {
+        let (of_key, default) = scan::key_and_default(scanned.parts(inner));
+        let mut key = String::new();
+        for part in &of_key {
+            self.part(scanned, part, &mut key, budget)?;
         }
-        let Some((key, default)) = inner.split_once(':') else {
-            return Ok(["${", &inner, "}"].concat());
+        if self.push_value(&key, resolved, budget)? {
+            return Ok(());
+        }
+        let Some(default) = default else {
+            return push_unresolved(resolved, &key, budget);
         };
-        match self.value(key)? {
-            Some(value) => Ok(value),
-            None => Ok(default.to_owned()),
+        for part in &default {
+            self.part(scanned, part, resolved, budget)?;
+        }
+        Ok(())
+    }
+
+    /// Adds what a key stands for, and answers whether it has a value.
+    fn push_value(
+        &mut self,
+        key: &str,
+        resolved: &mut String,
+        budget: &mut Budget<'_>,
+    ) -> Result<bool, Error> {
+        match self.value(key, budget)? {
+            Some(found) => push(resolved, found.text(), budget).map(|()| true),
+            None => Ok(false),
         }
     }
 
-    /// The resolved value of a key, if it has one.
-    fn value(&mut self, key: &str) -> Result<Option<String>, Error> {
-        self.lookups += 1;
-        if self.lookups > MOST_LOOKUPS {
-            return Err(Error::TooLarge);
+    fn value(&mut self, key: &str, budget: &mut Budget<'_>) -> Result<Option<Found<'a>>, Error> {
+        budget.look_up()?;
+        if let Some(known) = self.known.get(key) {
+            return Ok(Some(Found::Resolved(Rc::clone(known))));
         }
         let Some(value) = (self.lookup)(key) else {
             return Ok(None);
@@ -121,92 +202,46 @@ impl<'l, 'a> Resolver<'l, 'a> {
         if self.visiting.iter().any(|visited| visited == key) {
             return Err(Error::Cycle(key.to_owned()));
         }
-        self.visiting.push(key.to_owned());
-        let resolved = self.text(&value)?;
-        self.visiting.pop();
-        Ok(Some(resolved))
-    }
-
-    fn push(&mut self, resolved: &mut String, text: &str) -> Result<(), Error> {
-        self.length += text.len();
-        if self.length > LONGEST {
-            return Err(Error::TooLarge);
+        if !value.contains("${") {
+            return Ok(Some(Found::Plain(value)));
         }
-        resolved.push_str(text);
-        Ok(())
+        self.visiting.push(key.to_owned());
+        let resolved: Rc<str> = self.value_text(&value, budget)?.into();
+        self.visiting.pop();
+        self.known.insert(key.to_owned(), Rc::clone(&resolved));
+        Ok(Some(Found::Resolved(resolved)))
     }
 }
 
-/// Where the brace that closes a placeholder is, past those within it.
-fn closing_brace(placeholder: &str) -> Option<usize> {
-    let mut open = 0_usize;
-    for (at, byte) in placeholder.bytes().enumerate().skip(2) {
-        match byte {
-            b'{' => open += 1,
-            b'}' if open == 0 => return Some(at),
-            b'}' => open -= 1,
-            _ => {}
-        }
+fn push(resolved: &mut String, text: &str, budget: &mut Budget<'_>) -> Result<(), Error> {
+    budget.resolve(text.len())?;
+    resolved.push_str(text);
+    Ok(())
+}
+
+fn push_unresolved(resolved: &mut String, key: &str, budget: &mut Budget<'_>) -> Result<(), Error> {
+    push(resolved, "${", budget)?;
+    push(resolved, key, budget)?;
+    push(resolved, "}", budget)
+}
+
+/// Puts the mask in the place of each escaped `${` and of the one or two
+/// backslashes before it: JSON writes one as two.
+fn mask(text: &str) -> Cow<'_, str> {
+    if !text.contains("\\${") {
+        return text.into();
     }
-    None
+    let mut masked = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("\\${") {
+        let before = &rest[..at];
+        masked.push_str(before.strip_suffix('\\').unwrap_or(before));
+        masked.push_str(MASK);
+        rest = &rest[at + 3..];
+    }
+    masked.push_str(rest);
+    masked.into()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn lookup(key: &str) -> Option<Cow<'static, str>> {
-        Some(Cow::Borrowed(match key {
-            "port" => "8080",
-            "key" => "port",
-            "url" => "http://${host}:${port}",
-            "host" => "${name:localhost}",
-            "a" => "${b}",
-            "b" => "x${a}",
-            "colon:ed" => "found",
-            _ => return None,
-        }))
-    }
-
-    #[test]
-    fn placeholders_are_resolved_as_spring_does() {
-        let cases = [
-            ("${port}", "8080"),
-            ("${url}/x", "http://localhost:8080/x"),
-            ("${none}", "${none}"),
-            ("${none:}", ""),
-            ("${none:a:b}", "a:b"),
-            ("${${key}}", "8080"),
-            ("${none:${port}}", "8080"),
-            ("${x.${key:y}:z}", "z"),
-            ("${none:${alsonone}}", "${alsonone}"),
-            ("\\${port}", "${port}"),
-            ("${port", "${port"),
-            ("${ port }", "${ port }"),
-            ("$port {port}", "$port {port}"),
-            ("${none:{x}}", "{x}"),
-            ("${port:{x}}", "8080"),
-            ("${colon:ed}", "found"),
-            ("a${port}b${port}c", "a8080b8080c"),
-        ];
-        for (text, expected) in cases {
-            assert_eq!(resolve(text, lookup).as_deref(), Ok(expected), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_circle_of_values_is_an_error() {
-        assert_eq!(resolve("${a}", lookup), Err(Error::Cycle("a".into())));
-    }
-
-    #[test]
-    fn nesting_and_growth_are_bounded() {
-        let deep = "${".repeat(100_000) + &"}".repeat(100_000);
-        assert_eq!(resolve(&deep, lookup), Err(Error::TooDeep));
-        let laughs = |key: &str| {
-            let level: u32 = key.parse().ok()?;
-            Some(Cow::Owned(format!("${{{0}}}${{{0}}}", level + 1)))
-        };
-        assert!(resolve("${0}", laughs).is_err());
-    }
-}
+mod tests;

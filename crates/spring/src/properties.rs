@@ -6,7 +6,7 @@
 
 use crate::document::{Builder, File, Origin};
 use crate::error::{ErrorKind, ParseError};
-use crate::limits::{self, Budget};
+use crate::limits::{self, Allowance, Budget};
 use crate::path;
 use serde_json::Value;
 
@@ -15,10 +15,10 @@ mod reader;
 use reader::{BadEscape, Reader};
 
 /// Reads a properties file.
-pub(crate) fn parse(bytes: &[u8]) -> Result<File, ParseError> {
+pub(crate) fn parse(bytes: &[u8], allowance: Allowance<'_>) -> Result<File, ParseError> {
     let mut loader = Loader {
         reader: Reader::new(decode(bytes)?),
-        budget: Budget::new(),
+        budget: Budget::new(allowance),
         finished: Vec::new(),
         current: Builder::default(),
         last_comment: None,
@@ -43,16 +43,16 @@ fn decode(bytes: &[u8]) -> Result<Vec<u16>, ParseError> {
     }
 }
 
-struct Loader {
+struct Loader<'a> {
     reader: Reader,
-    budget: Budget,
+    budget: Budget<'a>,
     finished: Vec<Builder>,
     current: Builder,
     /// What began the comment on the line before, if it was one.
     last_comment: Option<u16>,
 }
 
-impl Loader {
+impl Loader<'_> {
     fn load(&mut self) -> Result<(), ParseError> {
         while self.advance()? {
             match self.reader.unit() {
@@ -196,7 +196,7 @@ impl Loader {
         let documents = self.finished.into_iter().enumerate();
         Ok(File {
             documents: documents
-                .map(|(index, builder)| builder.finish(index))
+                .map(|(index, builder)| builder.finish(index, &mut self.budget))
                 .collect::<Result<_, _>>()?,
         })
     }
@@ -207,7 +207,7 @@ mod tests {
     use super::*;
 
     fn flat(text: &[u8]) -> Vec<Vec<(String, String, String)>> {
-        let file = parse(text).expect("valid");
+        let file = parse(text, Allowance::whole()).expect("valid");
         let documents = file.documents.into_iter().map(|document| {
             let properties = document.properties.into_iter().map(|property| {
                 let value = property.value.as_str().unwrap_or_default().to_owned();
@@ -261,7 +261,7 @@ mod tests {
 
     #[test]
     fn a_bad_escape_is_refused_with_its_place() {
-        let fault = parse(b"a=1\nb=\\u00zz\n").expect_err("invalid");
+        let fault = parse(b"a=1\nb=\\u00zz\n", Allowance::whole()).expect_err("invalid");
         assert_eq!(fault.kind, ErrorKind::BadEscape);
         assert_eq!((fault.line, fault.column), (2, 3));
     }

@@ -66,6 +66,16 @@ impl Tree {
         }
     }
 
+    /// How many values it will be: the maps and lists on the way to its leaves, and the
+    /// positions of lists that no key names, are among them.
+    pub(crate) fn values(&self) -> usize {
+        1 + match self {
+            Self::Leaf(_) => 0,
+            Self::Map(map) => map.values().map(Self::values).sum(),
+            Self::List(items) => gaps(items) + items.values().map(Self::values).sum::<usize>(),
+        }
+    }
+
     /// The finished value.
     pub(crate) fn into_value(self) -> Value {
         match self {
@@ -88,18 +98,34 @@ impl Tree {
 /// with far more gaps than elements becomes an object with the positions as
 /// keys, so that `a[4000000000]` costs what it is worth.
 pub(crate) fn list(items: BTreeMap<usize, Value>) -> Value {
-    let length = items.last_key_value().map_or(0, |(last, _)| last + 1);
-    if length > 2 * items.len() + 16 {
+    if is_sparse(&items) {
         return items
             .into_iter()
             .map(|(index, value)| (index.to_string(), value))
             .collect();
     }
-    let mut values = vec![Value::Null; length];
+    let mut values = vec![Value::Null; length(&items)];
     for (index, value) in items {
         values[index] = value;
     }
     Value::Array(values)
+}
+
+/// How many positions of [`list`] are skipped: a few each, but keys as
+/// `a[16][16][16]` have more of them than they have letters.
+pub(crate) fn gaps<T>(items: &BTreeMap<usize, T>) -> usize {
+    match is_sparse(items) {
+        true => 0,
+        false => length(items) - items.len(),
+    }
+}
+
+fn is_sparse<T>(items: &BTreeMap<usize, T>) -> bool {
+    length(items) > 2 * items.len() + 16
+}
+
+fn length<T>(items: &BTreeMap<usize, T>) -> usize {
+    items.last_key_value().map_or(0, |(last, _)| last + 1)
 }
 
 #[cfg(test)]

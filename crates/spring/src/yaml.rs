@@ -5,7 +5,7 @@
 
 use crate::document::{self, File};
 use crate::error::{ErrorKind, ParseError};
-use crate::limits::{self, Budget};
+use crate::limits::{self, Allowance, Budget};
 
 mod compose;
 mod construct;
@@ -19,9 +19,9 @@ mod scalar;
 pub(crate) use scalar::is_text as reads_as_text;
 
 /// Reads a YAML file.
-pub(crate) fn parse(bytes: &[u8]) -> Result<File, ParseError> {
+pub(crate) fn parse(bytes: &[u8], allowance: Allowance<'_>) -> Result<File, ParseError> {
     let text = decode::decode(bytes)?;
-    let (mut composing, mut flattening) = (Budget::new(), Budget::new());
+    let (mut composing, mut flattening) = (Budget::new(allowance), Budget::new(allowance));
     let mut composer = compose::Composer::new(&text);
     let mut documents = Vec::new();
     while let Some(root) = composer.next_document(&mut composing)? {

@@ -6,9 +6,15 @@ use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use vortex_spring::flat::{self, FlatSource};
-use vortex_spring::{Expression, File, Format, Found, compose, effective, parse, placeholders};
+use vortex_spring::{
+    Budget, Expression, File, Format, Found, Limits, compose, effective, parse, placeholders,
+};
 
 const FORMATS: [Format; 3] = [Format::Yaml, Format::Properties, Format::Json];
+
+fn budget() -> Budget<'static> {
+    Budget::new(Limits::ANSWER, &|| false)
+}
 
 /// Text made of what matters to YAML, so that much of it parses.
 fn yaml_like() -> impl Strategy<Value = String> {
@@ -92,7 +98,7 @@ fn is_usable(file: &File) -> Result<(), TestCaseError> {
         .iter()
         .map(|source| source.document.into())
         .collect();
-    let yaml = flat::yaml(&flat, false).expect("no placeholders are resolved");
+    let yaml = flat::yaml(&flat, false, &mut budget()).expect("no placeholders are resolved");
     prop_assert!(parse(Format::Yaml, yaml.as_bytes()).is_ok(), "{yaml}");
     Ok(())
 }
@@ -140,7 +146,7 @@ proptest! {
 
     #[test]
     fn placeholders_never_panic(text in "[ab${}:\\\\]{0,60}") {
-        let _ = placeholders::resolve(&text, |key| (key == "a").then(|| "${b:x}".into()));
+        let _ = placeholders::resolve(&text, |key| (key == "a").then(|| "${b:x}".into()), &mut budget());
     }
 
     #[test]
@@ -149,8 +155,8 @@ proptest! {
     ) {
         let source: Map<String, Value> = source.into_iter().collect();
         let sources = [FlatSource::from(&source)];
-        let json = flat::json(&sources, false).expect("a form");
-        let yaml = flat::yaml(&sources, false).expect("a form");
+        let json = flat::json(&sources, false, &mut budget()).expect("a form");
+        let yaml = flat::yaml(&sources, false, &mut budget()).expect("a form");
         prop_assert_eq!(tree(Format::Yaml, &yaml), tree(Format::Json, &json), "{}", yaml);
     }
 

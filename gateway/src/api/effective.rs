@@ -5,12 +5,14 @@ mod shape;
 use axum::{Json, extract::State, response::Response};
 use serde::Deserialize;
 use utoipa::IntoParams;
+use vortex_kit::error::Fault;
 use vortex_proto::config::v1::GetConfigRequest;
 
 use super::target::Target;
 use crate::{
     api::table::{Table, enter},
     extract::{IfNoneMatch, Path, Query, Reader},
+    json,
     problem::Problem,
     services::Services,
     stamp::Stamp,
@@ -84,13 +86,17 @@ async fn effective(
         min_token: parameters.min_token.unwrap_or_default(),
     };
     let reply = services.config().get_config(request).await?.into_inner();
-    let source_age = reply.source_age.clone();
-    let effective = Effective::new(reply, taken_from)?;
-    let stamp = Stamp {
-        digest: &effective.digest,
-        version: &effective.version,
-        token: &effective.token,
-        source_age: source_age.as_ref(),
-    };
-    Ok(stamp.answer(&held, || Json(&effective)))
+    let is_large = reply.config.len() > json::AT_ONCE;
+    let answer = services.compute().run_if_large(is_large, move |_| {
+        let source_age = reply.source_age.clone();
+        let effective = Effective::new(reply, taken_from)?;
+        let stamp = Stamp {
+            digest: &effective.digest,
+            version: &effective.version,
+            token: &effective.token,
+            source_age: source_age.as_ref(),
+        };
+        Ok(stamp.answer(&held, || Json(&effective)))
+    });
+    answer.await.map_err(Fault::from)?
 }

@@ -5,6 +5,7 @@ mod shape;
 use axum::{Json, extract::State, response::Response};
 use serde::Deserialize;
 use utoipa::IntoParams;
+use vortex_kit::error::Fault;
 use vortex_proto::config::v1::ExplainConfigRequest;
 
 use super::target::Target;
@@ -16,6 +17,9 @@ use crate::{
     stamp::Stamp,
 };
 use shape::Explanation;
+
+/// Values that are written where they are asked for.
+const AT_ONCE: usize = 1_000;
 
 pub(super) fn routes<T: Table>(table: T) -> T {
     enter!(table, explain)
@@ -72,11 +76,15 @@ async fn explain(
         .explain_config(request)
         .await?
         .into_inner();
-    let explanation = Explanation::new(reply)?;
-    let stamp = Stamp {
-        version: &explanation.version,
-        token: &explanation.token,
-        ..Stamp::default()
-    };
-    Ok(stamp.on(Json(&explanation)))
+    let is_large = reply.values.len() > AT_ONCE;
+    let answer = services.compute().run_if_large(is_large, move |_| {
+        let explanation = Explanation::new(reply)?;
+        let stamp = Stamp {
+            version: &explanation.version,
+            token: &explanation.token,
+            ..Stamp::default()
+        };
+        Ok(stamp.on(Json(&explanation)))
+    });
+    answer.await.map_err(Fault::from)?
 }

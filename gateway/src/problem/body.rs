@@ -7,7 +7,14 @@ use vortex_kit::{
 };
 
 /// Metadata that are numbers; the rest stay text, whatever it looks like.
-const NUMBERS: [&str; 5] = ["line", "column", "document", "bytes", "limit_bytes"];
+const NUMBERS: [&str; 6] = [
+    "line",
+    "column",
+    "document",
+    "bytes",
+    "limit_bytes",
+    "limit_lookups",
+];
 
 /// Writes the problem a fault is; its metadata become members beside the standard ones.
 pub(crate) fn write(fault: &Fault, request_id: Option<&RequestId>) -> Vec<u8> {

@@ -1,35 +1,59 @@
 //! A configuration in one of the flat forms.
 
+use std::sync::Arc;
+
 use axum::{body::Body, response::Response};
+use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, header};
 use serde_json::{Map, Value};
-use vortex_kit::error::{Fault, Reason};
+use vortex_kit::{
+    compute,
+    error::{Fault, Reason},
+};
 use vortex_proto::config::v1::GetEnvironmentResponse;
 use vortex_spring::{
+    Budget, Limits,
     flat::{self, FlatSource},
-    placeholders,
+    placeholders::Error,
 };
 
 use super::form::Form;
-use crate::{extract::IfNoneMatch, stamp::Stamp};
+use crate::{extract::IfNoneMatch, services::Services, stamp::Stamp};
+
+/// Bytes of property sources of which a form is written where it is asked for.
+const AT_ONCE: usize = 64 << 10;
 
 /// Answers with an environment in a flat form, or 304 when the caller holds it.
 ///
-/// Fails with `INVALID_ARGUMENT` when placeholders need each other, as Spring's server does.
-pub(super) fn answer(
+/// Fails with `INVALID_ARGUMENT` when placeholders need each other, as Spring's server does, and
+/// with `ANSWER_TOO_LARGE` when they stand for too much.
+pub(super) async fn answer(
+    services: &Services,
     form: Form,
-    environment: &GetEnvironmentResponse,
+    environment: GetEnvironmentResponse,
     resolve: bool,
     headers: &HeaderMap,
 ) -> Result<Response, Fault> {
+    let held = IfNoneMatch::of(headers);
+    let environment = Arc::new(environment);
+    let body = match held.holds(&environment.digest) {
+        true => Bytes::new(),
+        false => {
+            let asked = Asked {
+                form,
+                environment: environment.clone(),
+                resolve,
+            };
+            services.forms().hold(asked.written(services).await?)?
+        }
+    };
     let stamp = Stamp {
         digest: &environment.digest,
         version: &environment.version,
         token: &environment.token,
         source_age: environment.source_age.as_ref(),
     };
-    let body = write(form, environment, resolve)?;
-    Ok(stamp.answer(&IfNoneMatch::of(headers), || {
+    Ok(stamp.answer(&held, || {
         let mut response = Response::new(Body::from(body));
         let content_type = HeaderValue::from_static(form.content_type());
         response
@@ -39,21 +63,54 @@ pub(super) fn answer(
     }))
 }
 
-fn write(form: Form, environment: &GetEnvironmentResponse, resolve: bool) -> Result<String, Fault> {
-    let properties = environment.sources.iter().map(|source| &source.properties);
-    let properties: Vec<Map<String, Value>> = properties
-        .map(|json| serde_json::from_slice(json))
-        .collect::<Result<_, _>>()
-        .map_err(|error| Fault::internal(&error))?;
-    let sources: Vec<FlatSource<'_>> = properties.iter().map(FlatSource::from).collect();
-    let written = match form {
-        Form::Yml | Form::Yaml => flat::yaml(&sources, resolve),
-        Form::Json => flat::json(&sources, resolve),
-        Form::Properties => flat::properties(&sources, resolve),
-    };
-    written.map_err(|error| unresolvable(&error))
+/// A form that is asked for.
+struct Asked {
+    form: Form,
+    environment: Arc<GetEnvironmentResponse>,
+    resolve: bool,
 }
 
-fn unresolvable(error: &placeholders::Error) -> Fault {
-    Fault::new(Reason::InvalidArgument, error.to_string())
+impl Asked {
+    /// Writes it: where that takes longer, where it keeps nobody else waiting.
+    async fn written(self, services: &Services) -> Result<String, Fault> {
+        let sources = self.environment.sources.iter();
+        let bytes: usize = sources.map(|source| source.properties.len()).sum();
+        if bytes <= AT_ONCE {
+            match self.write(&mut Budget::new(Limits::AT_ONCE, &|| false))? {
+                Err(Error::Spent(_)) => {}
+                written => return written.map_err(|error| unresolvable(&error)),
+            }
+        }
+        let written = services.compute().run(move |waiting| {
+            let gave_up = || waiting.gave_up();
+            self.write(&mut Budget::new(Limits::ANSWER, &gave_up))
+        });
+        written.await??.map_err(|error| unresolvable(&error))
+    }
+
+    fn write(&self, budget: &mut Budget<'_>) -> Result<Result<String, Error>, Fault> {
+        let sources = self.environment.sources.iter();
+        let properties: Vec<Map<String, Value>> = sources
+            .map(|source| serde_json::from_slice(&source.properties))
+            .collect::<Result<_, _>>()
+            .map_err(|error| Fault::internal(&error))?;
+        let sources: Vec<FlatSource<'_>> = properties.iter().map(FlatSource::from).collect();
+        Ok(match self.form {
+            Form::Yml | Form::Yaml => flat::yaml(&sources, self.resolve, budget),
+            Form::Json => flat::json(&sources, self.resolve, budget),
+            Form::Properties => flat::properties(&sources, self.resolve, budget),
+        })
+    }
+}
+
+fn unresolvable(error: &Error) -> Fault {
+    match error {
+        Error::Cycle(_) | Error::TooDeep => Fault::new(Reason::InvalidArgument, error.to_string()),
+        Error::Spent(spent) => match spent.limit() {
+            Some((name, limit)) => {
+                Fault::new(Reason::AnswerTooLarge, error.to_string()).with(name, limit)
+            }
+            None => compute::Refused::TooLate.into(),
+        },
+    }
 }

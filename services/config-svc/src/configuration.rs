@@ -9,18 +9,21 @@ use crate::{
     history::History,
     published::Published,
     store::{ConfigStore, Error},
-    views::{ReadError, Reading, SeenCells, SplitReads, Views},
+    views::{
+        Part, ReadError, Reading, SeenCells, SplitReads, Unparsed, View, Views, parse_at_once,
+    },
     writer::{WriteError, Writer},
 };
 use arc_swap::Guard;
 use bytes::Bytes;
 use std::{collections::HashMap, sync::Arc};
 use tokio::sync::watch;
-use vortex_kit::{clock::Clock, telemetry::Metrics};
-use vortex_spring::{Format, ParseError};
-
-/// Bytes of a document that is parsed on the thread it comes in on.
-const PARSED_AT_ONCE: usize = 16 << 10;
+use vortex_kit::{
+    clock::Clock,
+    compute::{self, Compute},
+    telemetry::Metrics,
+};
+use vortex_spring::Format;
 
 /// All configuration of this process.
 pub struct Configuration {
@@ -28,8 +31,9 @@ pub struct Configuration {
     published: Arc<Published>,
     writer: Writer,
     views: Views,
-    history: History,
+    history: Arc<History>,
     id: StoreId,
+    compute: Compute,
 }
 
 /// A token that this store can't read at.
@@ -70,11 +74,12 @@ impl Configuration {
         let (writer, task) = Writer::new(store.clone(), published.clone(), clock);
         let configuration = Self {
             views: Views::new(store.clone(), locations),
-            history: History::default(),
+            history: Arc::default(),
             store,
             published,
             writer,
             id,
+            compute: Compute::new(),
         };
         Ok((configuration, task))
     }
@@ -84,6 +89,18 @@ impl Configuration {
     pub fn measured_by(mut self, metrics: &Metrics) -> Self {
         self.views.measure(metrics);
         self
+    }
+
+    /// Computes what is large in these places.
+    #[must_use]
+    pub fn computing_in(mut self, compute: &Compute) -> Self {
+        self.compute = compute.clone();
+        self
+    }
+
+    /// The places for what is large.
+    pub fn compute(&self) -> &Compute {
+        &self.compute
     }
 
     /// The newest durable state.
@@ -134,7 +151,38 @@ impl Configuration {
         key: &ViewKey,
         subject: &Subject<'_>,
     ) -> Result<Reading, ReadError> {
-        self.views.read(state, key, subject).await
+        self.views.read(state, key, subject, &self.compute).await
+    }
+
+    /// As [`Self::read`], for one who had better wait than come back.
+    pub async fn read_patiently(
+        &self,
+        state: &State,
+        key: &ViewKey,
+        subject: &Subject<'_>,
+    ) -> Result<Reading, ReadError> {
+        let compute = self.compute.patient();
+        self.views.read(state, key, subject, &compute).await
+    }
+
+    /// Makes a part of a configuration, so that it can be asked for without keeping others
+    /// waiting.
+    ///
+    /// # Errors
+    /// When there is no place or no time to make it.
+    pub async fn prepare(&self, view: &View, part: Part) -> Result<(), compute::Refused> {
+        prepare(&self.compute, view, part).await
+    }
+
+    /// As [`Self::prepare`], for one who had better wait than come back.
+    ///
+    /// # Errors
+    /// When there is no time to make it.
+    pub async fn prepare_patiently(&self, view: &View, part: Part) -> Result<(), compute::Refused> {
+        match view.rendered.is_ready(part) {
+            true => Ok(()),
+            false => prepare(&self.compute.patient(), view, part).await,
+        }
     }
 
     /// That a split of a change set gives no configuration that was read lately more
@@ -155,7 +203,7 @@ impl Configuration {
     }
 
     /// What the views that are watched were before.
-    pub fn history(&self) -> &History {
+    pub fn history(&self) -> &Arc<History> {
         &self.history
     }
 
@@ -177,7 +225,8 @@ impl Configuration {
         sha256: Sha256,
         format: Format,
     ) -> Result<Arc<vortex_spring::File>, ReadError> {
-        self.views.file(label, path, sha256, format).await
+        let compute = &self.compute;
+        self.views.file(label, path, sha256, format, compute).await
     }
 
     /// Which documents were found damaged when they were read.
@@ -209,12 +258,13 @@ impl Configuration {
     /// refused before anything is stored.
     ///
     /// # Errors
-    /// Where it does not parse.
-    pub async fn check(&self, path: &Path, content: Bytes) -> Result<Checked, ParseError> {
+    /// Where it does not parse, or when there is no place or no time to parse it.
+    pub async fn check(&self, path: &Path, content: Bytes) -> Result<Checked, Unparsed> {
         let sha256 = Sha256::of(&content);
         if let Some(format) = Format::from_path(path.as_str()) {
-            let file = parse(format, content.clone()).await?;
-            self.views.remember(sha256, format, file);
+            let views = &self.views;
+            let parsed = views.parse(sha256, format, content.clone(), &self.compute);
+            parsed.await?;
         }
         Ok(Checked {
             content: Content::present(sha256, content.len() as u32),
@@ -223,7 +273,7 @@ impl Configuration {
     }
 
     /// As [`Self::check`] for a source's file, which is stored with its defect
-    /// rather than refused. A source's `.json` is plain text.
+    /// rather than refused. A source's `.json` is plain text. Blocking.
     pub fn check_source_file(&self, path: &Path, content: Bytes) -> Checked {
         let configuration =
             Format::from_path(path.as_str()).filter(|format| *format != Format::Json);
@@ -242,7 +292,11 @@ impl Configuration {
     /// Why a file is no configuration. One that is, is remembered: readers of the
     /// label will want it next.
     fn defect(&self, sha256: Sha256, format: Format, content: &[u8]) -> Option<Defect> {
-        match vortex_spring::parse(format, content) {
+        let parsed = parse_at_once(format, content).unwrap_or_else(|| {
+            self.compute
+                .run_here(|| vortex_spring::parse(format, content))
+        });
+        match parsed {
             Ok(file) => {
                 self.views.remember(sha256, format, file);
                 None
@@ -265,14 +319,10 @@ impl Configuration {
     }
 }
 
-/// Parses a document: a large one where it keeps nobody else waiting.
-async fn parse(format: Format, content: Bytes) -> Result<vortex_spring::File, ParseError> {
-    if content.len() <= PARSED_AT_ONCE {
-        return vortex_spring::parse(format, &content);
+async fn prepare(compute: &Compute, view: &View, part: Part) -> Result<(), compute::Refused> {
+    if view.rendered.is_ready(part) {
+        return Ok(());
     }
-    let parsing = tokio::task::spawn_blocking(move || vortex_spring::parse(format, &content));
-    match parsing.await {
-        Ok(parsed) => parsed,
-        Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
-    }
+    let rendered = view.rendered.clone();
+    compute.run(move |_| rendered.make(part)).await
 }

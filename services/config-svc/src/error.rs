@@ -4,12 +4,15 @@ use crate::{
     configuration::TokenRefused,
     domain::{InvalidName, InvalidToken, ReadRefused, Refused},
     store,
-    views::ReadError,
+    views::{ReadError, TooHeavy, Unparsed},
     writer::WriteError,
 };
 use std::time::Duration;
-use vortex_kit::error::{Fault, Reason};
-use vortex_spring::ParseError;
+use vortex_kit::{
+    compute,
+    error::{Fault, Reason},
+};
+use vortex_spring::{ParseError, placeholders};
 
 /// How long a writer waits that came when too many waited.
 const OVERLOADED_RETRY: Duration = Duration::from_millis(200);
@@ -182,6 +185,35 @@ pub(crate) fn read_error(error: &ReadError) -> Fault {
                 .with("path", path)
         }
         ReadError::Parse(_) => Fault::internal(error),
+        ReadError::TooHeavy(heavy) => too_heavy(heavy),
+        ReadError::NotComputed(refused) => (*refused).into(),
+    }
+}
+
+/// What callers are told of a document that was not parsed.
+pub(crate) fn unparsed(path: &str, error: &Unparsed) -> Fault {
+    match error {
+        Unparsed::Parse(error) => malformed(path, error),
+        Unparsed::Refused(refused) => (*refused).into(),
+    }
+}
+
+pub(crate) fn too_heavy(heavy: &TooHeavy) -> Fault {
+    Fault::new(Reason::AnswerTooLarge, heavy.to_string()).with("limit_bytes", heavy.limit)
+}
+
+/// What callers are told of a text whose placeholders can't be resolved.
+pub(crate) fn unresolvable(error: &placeholders::Error) -> Fault {
+    match error {
+        placeholders::Error::Cycle(_) | placeholders::Error::TooDeep => {
+            Fault::new(Reason::InvalidArgument, error.to_string())
+        }
+        placeholders::Error::Spent(spent) => match spent.limit() {
+            Some((name, limit)) => {
+                Fault::new(Reason::AnswerTooLarge, error.to_string()).with(name, limit)
+            }
+            None => compute::Refused::TooLate.into(),
+        },
     }
 }
 

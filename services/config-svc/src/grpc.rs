@@ -6,6 +6,7 @@ mod documents;
 mod explain;
 mod parse;
 mod reads;
+mod resolved;
 mod sources;
 mod splits;
 mod watch_config;

@@ -1,9 +1,14 @@
 //! What watched configurations were before, so that a watcher that comes back
 //! gets the difference and not the whole.
 
-use crate::{domain::ViewKey, views::View};
+use crate::{
+    domain::ViewKey,
+    views::{View, is_large},
+};
 use bytes::Bytes;
 use quick_cache::{Weighter, sync::Cache};
+use std::sync::Arc;
+use vortex_kit::compute::{self, Compute};
 
 /// Bytes that remembered configurations may take, about, over all views; the least
 /// used are forgotten.
@@ -81,9 +86,30 @@ impl History {
     }
 
     /// The RFC 6902 operations that make `to` of `from`, made once for all who
-    /// ask. None when either is not JSON, which nothing that was sent is not.
-    pub fn patch(&self, from: &Sent, to: &Sent) -> Option<Bytes> {
+    /// ask: those between large configurations where that keeps nobody else
+    /// waiting. None when either is not JSON, which nothing that was sent is not.
+    ///
+    /// # Errors
+    /// When there is no time to make them.
+    pub async fn patch(
+        self: &Arc<Self>,
+        compute: &Compute,
+        from: &Sent,
+        to: &Sent,
+    ) -> Result<Option<Bytes>, compute::Refused> {
         let key = (from.digest.clone(), to.digest.clone());
+        if let Some(patch) = self.patches.get(&key) {
+            return Ok(Some(patch));
+        }
+        let is_large = is_large(from.config.len() + to.config.len());
+        let (history, from, to) = (self.clone(), from.clone(), to.clone());
+        let made = compute.run_if_large(is_large, move |_| history.make_patch(&from, &to));
+        made.await
+    }
+
+    fn make_patch(&self, from: &Sent, to: &Sent) -> Option<Bytes> {
+        let key = (from.digest.clone(), to.digest.clone());
+        // made while this waited for its place
         if let Some(patch) = self.patches.get(&key) {
             return Some(patch);
         }

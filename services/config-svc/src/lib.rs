@@ -59,7 +59,11 @@ pub async fn start(settings: Settings, runtime: &Runtime) -> Result<Server, Star
         runtime.clock.clone(),
     )
     .await?;
-    let configuration = Arc::new(configuration.measured_by(&runtime.metrics));
+    let configuration = Arc::new(
+        configuration
+            .measured_by(&runtime.metrics)
+            .computing_in(&runtime.compute),
+    );
     tasks::start(&configuration, writer, runtime);
     sources.start(&configuration, runtime);
     let grpc = Grpc::new(configuration, sources, runtime.lifecycle.clone());

@@ -6,15 +6,21 @@ mod effective;
 mod files;
 mod kept;
 mod measures;
+mod parsing;
 mod reads;
 mod rendered;
 mod seen;
+mod weight;
 
 pub use effective::Effective;
 pub use kept::Reading;
+pub use parsing::Unparsed;
+pub(crate) use parsing::parse_at_once;
 pub use reads::SplitReads;
-pub use rendered::{Rendered, RenderedSource, View, json_bytes};
+pub use rendered::{Part, Rendered, RenderedSource, View, json_bytes};
 pub use seen::SeenCells;
+pub use weight::TooHeavy;
+pub(crate) use weight::{MAX_ANSWER_BYTES, flat_bytes, is_large};
 
 use crate::{
     domain::{
@@ -29,7 +35,11 @@ use measures::Measures;
 use quick_cache::{Weighter, sync::Cache};
 use reads::AllCounts;
 use std::{collections::HashMap, sync::Arc};
-use vortex_kit::telemetry::Metrics;
+use vortex_kit::{
+    compute::{self, Compute},
+    telemetry::Metrics,
+};
+use weight::Weighed;
 
 /// Bytes that views kept may take, about.
 const CACHE_BYTES: u64 = 64 << 20;
@@ -60,7 +70,22 @@ pub enum ReadError {
     },
     /// A content that parsed when it was written no longer does.
     #[error("a stored document no longer parses: {0}")]
-    Parse(#[from] vortex_spring::ParseError),
+    Parse(vortex_spring::ParseError),
+    /// It is made of more than a configuration may be.
+    #[error(transparent)]
+    TooHeavy(#[from] TooHeavy),
+    /// There was no place or no time to make it.
+    #[error(transparent)]
+    NotComputed(#[from] compute::Refused),
+}
+
+impl From<Unparsed> for ReadError {
+    fn from(unparsed: Unparsed) -> Self {
+        match unparsed {
+            Unparsed::Parse(error) => Self::Parse(error),
+            Unparsed::Refused(refused) => Self::NotComputed(refused),
+        }
+    }
 }
 
 /// The views that were read lately.
@@ -115,6 +140,7 @@ impl Views {
         state: &State,
         key: &ViewKey,
         subject: &Subject<'_>,
+        compute: &Compute,
     ) -> Result<Reading, ReadError> {
         let cached = self.cache.get(key);
         let reading = match &cached {
@@ -127,7 +153,7 @@ impl Views {
                 reading
             }
             // boxed: a future as large would be moved by every read that is kept
-            None => Box::pin(self.make(state, key, subject, cached)).await?,
+            None => Box::pin(self.make(state, key, subject, cached, compute)).await?,
         };
         reading.count(subject);
         self.measures.split(reading.splits(), subject);
@@ -141,6 +167,7 @@ impl Views {
         key: &ViewKey,
         subject: &Subject<'_>,
         cached: Option<Arc<Kept>>,
+        compute: &Compute,
     ) -> Result<Reading, ReadError> {
         let began = self.measures.miss();
         let kept = match cached {
@@ -158,7 +185,7 @@ impl Views {
         let basis = basis(state, key, kept.scope(), &arms)?;
         let rendered = match kept.rendered(&basis) {
             Some(rendered) => rendered,
-            None => Arc::new(self.render(&basis, key).await?),
+            None => Arc::new(self.render(&basis, key, compute).await?),
         };
         self.measures.made(key, &basis, began);
         let view = Arc::new(View::new(basis, rendered));
@@ -199,13 +226,18 @@ impl Views {
         &self,
         basis: &crate::domain::Basis,
         key: &ViewKey,
+        compute: &Compute,
     ) -> Result<Rendered, ReadError> {
+        weight::check_contents(basis)?;
         let mut files = Vec::with_capacity(basis.entries.len());
+        let mut weight = Weighed::default();
         for entry in &basis.entries {
             let label = &basis.labels[entry.label].name;
             let (sha256, format) = (entry.content.sha256, entry.format);
-            let file = self.files.get(label, &entry.path, sha256, format);
-            files.push(file.await?);
+            let file = self.files.get(compute, label, &entry.path, sha256, format);
+            let file = file.await?;
+            weight.add(&file)?;
+            files.push(file);
         }
         Ok(Rendered::new(basis, files, key, &self.locations))
     }
@@ -227,8 +259,21 @@ impl Views {
         path: &Path,
         sha256: crate::domain::Sha256,
         format: vortex_spring::Format,
+        compute: &Compute,
     ) -> Result<Arc<vortex_spring::File>, ReadError> {
-        self.files.get(label, path, sha256, format).await
+        self.files.get(compute, label, path, sha256, format).await
+    }
+
+    /// Parses a content that is likely to be read next.
+    pub async fn parse(
+        &self,
+        sha256: crate::domain::Sha256,
+        format: vortex_spring::Format,
+        content: bytes::Bytes,
+        compute: &Compute,
+    ) -> Result<(), Unparsed> {
+        let parsed = self.files.parse(compute, (sha256, format), content);
+        parsed.await.map(|_file| ())
     }
 
     /// Which documents were found damaged.

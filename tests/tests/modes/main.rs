@@ -4,6 +4,7 @@
 
 mod counted;
 mod documents;
+mod heavy;
 mod refused;
 mod restart;
 mod source;
@@ -33,6 +34,9 @@ in_both_modes! {
     documents::a_change_set_is_read_whole_or_not_at_all
     counted::calls_are_counted_and_traced_through_every_hop
     restart::everything_is_there_after_a_restart
+    heavy::no_document_keeps_others_waiting
+    heavy::large_documents_are_answered_in_every_form
+    heavy::an_end_does_not_wait_for_what_is_computed
     source::the_last_good_state_is_served_when_the_source_is_gone
 }
 

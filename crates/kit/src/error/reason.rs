@@ -57,6 +57,8 @@ reasons! {
         "A message or a body is over its limit.";
     FileTooLarge "FILE_TOO_LARGE" FailedPrecondition PAYLOAD_TOO_LARGE
         "A source's file that this answer needs is over the limit and was not imported.";
+    AnswerTooLarge "ANSWER_TOO_LARGE" FailedPrecondition PAYLOAD_TOO_LARGE
+        "The answer would be larger than answers may be, or its placeholders take too much; the metadata give the limit. Make the documents smaller, or ask for part of them.";
     DocumentInvalid "DOCUMENT_INVALID" FailedPrecondition INTERNAL_SERVER_ERROR
         "A source's file that this answer needs does not parse; the metadata give file, line and column. Not 404, which Spring clients take as 'try the next label'.";
     DocumentAmbiguous "DOCUMENT_AMBIGUOUS" FailedPrecondition CONFLICT

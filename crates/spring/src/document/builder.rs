@@ -37,7 +37,7 @@ impl Builder {
         path: Vec<Segment>,
         value: Value,
         origin: Origin,
-        budget: &mut Budget,
+        budget: &mut Budget<'_>,
     ) -> Result<(), ParseError> {
         if path.len() > limits::DEPTH {
             return Err(too_deep(origin));
@@ -53,7 +53,11 @@ impl Builder {
         Ok(())
     }
 
-    pub(crate) fn finish(self, index: usize) -> Result<Document, ParseError> {
+    pub(crate) fn finish(
+        self,
+        index: usize,
+        budget: &mut Budget<'_>,
+    ) -> Result<Document, ParseError> {
         let mut tree = Tree::new();
         let mut properties = Vec::with_capacity(self.entries.len());
         for (key, mut entry) in self.entries {
@@ -67,9 +71,10 @@ impl Builder {
                 });
             }
         }
+        budget.take_tree(tree.values())?;
         Ok(Document {
             index,
-            activation: activation::of(&properties)?,
+            activation: activation::of(&properties, budget)?,
             properties,
             tree: tree.into_value(),
         })

@@ -18,14 +18,14 @@ const DOCUMENT: &str = "document";
 pub(crate) fn document(
     root: &Node,
     index: usize,
-    budget: &mut Budget,
+    budget: &mut Budget<'_>,
 ) -> Result<Option<Document>, ParseError> {
     if says_nothing(root) {
         return Ok(None);
     }
     let mut flattening = Flattening {
         builder: Builder::default(),
-        budget,
+        budget: &mut *budget,
         key: String::new(),
         path: Vec::new(),
     };
@@ -33,7 +33,7 @@ pub(crate) fn document(
         Content::Mapping(entries) => flattening.entries(entries)?,
         _ => flattening.entry(&Key::Text(DOCUMENT.into()), root)?,
     }
-    flattening.builder.finish(index).map(Some)
+    flattening.builder.finish(index, budget).map(Some)
 }
 
 fn says_nothing(root: &Node) -> bool {
@@ -46,14 +46,14 @@ fn says_nothing(root: &Node) -> bool {
 }
 
 /// A walk over a document's value, with the key and the path to where it is.
-struct Flattening<'a> {
+struct Flattening<'a, 'b> {
     builder: Builder,
-    budget: &'a mut Budget,
+    budget: &'a mut Budget<'b>,
     key: String,
     path: Vec<Segment>,
 }
 
-impl Flattening<'_> {
+impl Flattening<'_, '_> {
     fn node(&mut self, node: &Node) -> Result<(), ParseError> {
         self.budget.take_node(node.origin)?;
         match &node.content {

@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::combine::Property;
+use crate::budget::{Budget, Spent};
 use crate::limits;
 use crate::path::{self, Segment};
 use crate::tree;
@@ -15,9 +16,10 @@ use crate::tree;
 /// Where `a` holds no map, the way to `a.b` goes on in the map that holds
 /// `a`, and the last key keeps what was passed: `{"a": 1, "a.b": 2}`. Where a
 /// list meets anything else Spring fails; here the higher source's stays.
-pub(super) fn nest(properties: &[Property<'_>]) -> Value {
+pub(super) fn nest(properties: &[Property<'_>], budget: &mut Budget<'_>) -> Result<Value, Spent> {
     let mut root = Map::new();
     for property in properties {
+        budget.step(property.key.len())?;
         let mut path = path::of_flat_form(property.key);
         if path.len() > limits::DEPTH {
             path = vec![Segment::Key(property.key.to_owned())];
@@ -29,8 +31,11 @@ pub(super) fn nest(properties: &[Property<'_>]) -> Value {
         };
         nesting.put_in_map(&mut root, &path);
     }
-    map_value(root)
+    map_value(root, budget)
 }
+
+/// What a position of a list counts for that no key names: the memory it takes.
+const GAP_BYTES: usize = 64;
 
 type Map<'a> = IndexMap<String, Slot<'a>>;
 type List<'a> = BTreeMap<usize, Slot<'a>>;
@@ -145,20 +150,25 @@ impl Slot<'_> {
     }
 }
 
-fn value(slot: Slot<'_>) -> Value {
+fn value(slot: Slot<'_>, budget: &mut Budget<'_>) -> Result<Value, Spent> {
     match slot.node {
-        Node::Leaf(value) => value.clone(),
-        Node::Map(map) => map_value(map),
+        Node::Leaf(value) => Ok(value.clone()),
+        Node::Map(map) => map_value(map, budget),
         Node::List(list) => {
-            let items = list.into_iter().map(|(index, slot)| (index, value(slot)));
-            tree::list(items.collect())
+            let mut items = BTreeMap::new();
+            for (index, slot) in list {
+                items.insert(index, value(slot, budget)?);
+            }
+            budget.write(GAP_BYTES * tree::gaps(&items))?;
+            Ok(tree::list(items))
         }
     }
 }
 
-fn map_value(map: Map<'_>) -> Value {
-    map.into_iter()
-        .map(|(key, slot)| (key, value(slot)))
+fn map_value(map: Map<'_>, budget: &mut Budget<'_>) -> Result<Value, Spent> {
+    let entries = map.into_iter();
+    entries
+        .map(|(key, slot)| Ok((key, value(slot, budget)?)))
         .collect()
 }
 
@@ -169,11 +179,13 @@ mod tests {
     use super::super::combine::combine;
     use super::super::{FlatSource, Value};
     use super::*;
+    use crate::budget::Limits;
 
     fn nested(sources: &[Value]) -> Value {
         let sources = sources.iter().filter_map(Value::as_object);
         let sources: Vec<FlatSource<'_>> = sources.map(FlatSource::from).collect();
-        nest(&combine(&sources))
+        let mut budget = Budget::new(Limits::ANSWER, &|| false);
+        nest(&combine(&sources), &mut budget).unwrap_or_default()
     }
 
     #[test]

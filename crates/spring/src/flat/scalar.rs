@@ -2,44 +2,56 @@
 
 use std::borrow::Cow;
 
-use serde_json::Value;
-
-use super::{FlatSource, Lookup};
-use crate::placeholders::{self, Resolver};
+use crate::budget::{Budget, Spent};
+use crate::placeholders::{Error, Resolver};
 use crate::yaml::reads_as_text;
 
-/// Resolves all strings of a value, in place.
-pub(super) fn resolve_strings(
-    value: &mut Value,
-    resolver: &mut Resolver<'_, '_>,
-) -> Result<(), placeholders::Error> {
-    match value {
-        Value::String(text) if text.contains("${") => *text = resolver.text(text)?,
-        Value::Array(items) => {
-            for item in items {
-                resolve_strings(item, resolver)?;
-            }
-        }
-        Value::Object(map) => {
-            for item in map.values_mut() {
-                resolve_strings(item, resolver)?;
-            }
-        }
-        _ => {}
-    }
-    Ok(())
+/// What the text of a flow collection counts for: it is parsed, which takes longer than copying.
+const PARSED: usize = 16;
+
+/// Writes scalars of the YAML form, and all other text of it.
+pub(super) struct Scalars<'s, 'l, 'a, 'b> {
+    resolver: Option<Resolver<'l, 'a>>,
+    budget: &'s mut Budget<'b>,
+    text: String,
 }
 
-/// Writes scalars of the YAML form.
-pub(super) struct Scalars<'a> {
-    lookup: Option<Lookup<'a>>,
-}
-
-impl<'a> Scalars<'a> {
-    pub(super) fn new(sources: &[FlatSource<'a>], resolve_placeholders: bool) -> Self {
+impl<'s, 'l, 'a, 'b> Scalars<'s, 'l, 'a, 'b> {
+    pub(super) fn new(resolver: Option<Resolver<'l, 'a>>, budget: &'s mut Budget<'b>) -> Self {
         Self {
-            lookup: resolve_placeholders.then(|| Lookup::new(sources)),
+            resolver,
+            budget,
+            text: String::new(),
         }
+    }
+
+    pub(super) fn into_text(self) -> String {
+        self.text
+    }
+
+    /// Text as it is.
+    pub(super) fn raw(&mut self, text: &str) -> Result<(), Spent> {
+        self.budget.write(text.len())?;
+        self.text.push_str(text);
+        Ok(())
+    }
+
+    pub(super) fn indent(&mut self, indent: usize) -> Result<(), Spent> {
+        self.budget.write(indent)?;
+        self.text.extend(std::iter::repeat_n(' ', indent));
+        Ok(())
+    }
+
+    /// A text as a scalar that every reader takes for this text, to be written.
+    pub(super) fn quoted<'t>(&mut self, text: &'t str) -> Result<Cow<'t, str>, Spent> {
+        self.budget.step(text.len())?;
+        let most = self.budget.room();
+        quoted(text, most).ok_or_else(|| self.budget.no_room())
+    }
+
+    fn plain(&mut self, text: &str) -> Result<(), Spent> {
+        let quoted = self.quoted(text)?;
+        self.raw(&quoted)
     }
 
     /// A string as a scalar of YAML.
@@ -47,24 +59,30 @@ impl<'a> Scalars<'a> {
     /// Spring resolves placeholders in the text it has written: where the
     /// string needs no quotes before, what it resolves to has none either and
     /// so the type it looks like.
-    pub(super) fn string(&self, text: &str) -> Result<String, placeholders::Error> {
-        let Some(lookup) = self.lookup.as_ref().filter(|_| text.contains("${")) else {
-            return Ok(quoted(text).into_owned());
+    pub(super) fn string(&mut self, text: &str) -> Result<(), Error> {
+        let Some(resolver) = self.resolver.as_mut().filter(|_| text.contains("${")) else {
+            return Ok(self.plain(text)?);
         };
-        let resolved = placeholders::resolve(text, |key| lookup.get(key))?;
+        let resolved = resolver.text(text, self.budget)?;
         let keeps_its_look = is_plain(text) && reads_as_text(text);
-        if keeps_its_look && stands_unquoted(&resolved) {
-            return Ok(resolved);
+        if keeps_its_look && self.stands_unquoted(&resolved)? {
+            return Ok(self.raw(&resolved)?);
         }
-        Ok(quoted(&resolved).into_owned())
+        Ok(self.plain(&resolved)?)
     }
-}
 
-/// Whether a text can stand without quotes: plain, or null, or a flow
-/// collection (`${tags:[a, b]}`).
-fn stands_unquoted(text: &str) -> bool {
-    let is_flow = || text.starts_with(['[', '{']) && text.chars().all(is_printable);
-    text.is_empty() || is_plain(text) || is_flow() && is_collection(text)
+    /// Whether a text can stand without quotes: plain, or null, or a flow
+    /// collection (`${tags:[a, b]}`).
+    fn stands_unquoted(&mut self, text: &str) -> Result<bool, Spent> {
+        if text.is_empty() || is_plain(text) {
+            return Ok(true);
+        }
+        if !text.starts_with(['[', '{']) || !text.chars().all(is_printable) {
+            return Ok(false);
+        }
+        self.budget.resolve(PARSED * text.len())?;
+        Ok(is_collection(text))
+    }
 }
 
 fn is_collection(text: &str) -> bool {
@@ -72,17 +90,18 @@ fn is_collection(text: &str) -> bool {
     parsed.is_ok_and(|file| file.documents.len() <= 1)
 }
 
-/// A string so that every reader of YAML takes it for this string.
-pub(super) fn quoted(text: &str) -> Cow<'_, str> {
-    match text {
+/// A string so that every reader of YAML takes it for this string; none where
+/// that takes more than `most` bytes.
+fn quoted(text: &str, most: usize) -> Option<Cow<'_, str>> {
+    Some(match text {
         // What stands in JSON for numbers that it does not have.
         "Infinity" => ".inf".into(),
         "-Infinity" => "-.inf".into(),
         "NaN" => ".nan".into(),
         _ if is_plain(text) && reads_as_text(text) => text.into(),
         _ if text.chars().all(is_printable) => format!("'{}'", text.replace('\'', "''")).into(),
-        _ => double_quoted(text).into(),
-    }
+        _ => double_quoted(text, most)?.into(),
+    })
 }
 
 /// Whether a text can stand without quotes in a block collection.
@@ -108,10 +127,13 @@ fn is_printable(c: char) -> bool {
         && !matches!(c, '\u{2028}' | '\u{2029}' | '\u{FEFF}')
 }
 
-fn double_quoted(text: &str) -> String {
+fn double_quoted(text: &str, most: usize) -> Option<String> {
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');
     for c in text.chars() {
+        if quoted.len() > most {
+            return None;
+        }
         match c {
             '"' => quoted.push_str("\\\""),
             '\\' => quoted.push_str("\\\\"),
@@ -123,5 +145,5 @@ fn double_quoted(text: &str) -> String {
         }
     }
     quoted.push('"');
-    quoted
+    Some(quoted)
 }

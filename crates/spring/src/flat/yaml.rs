@@ -2,29 +2,27 @@
 
 use serde_json::{Map, Value};
 
-use super::scalar::{Scalars, quoted};
+use super::scalar::Scalars;
+use crate::budget::Spent;
 use crate::java;
-use crate::placeholders;
+use crate::placeholders::Error;
 
 /// The only key of a configuration that is no mapping.
 const DOCUMENT: &str = "document";
 
 /// Writes a nested configuration in block style. One that is no mapping is
 /// written without the key that stands for it.
-pub(super) fn write(nested: &Value, scalars: Scalars<'_>) -> Result<String, placeholders::Error> {
-    let mut writer = Writer {
-        scalars,
-        text: String::new(),
-    };
+pub(super) fn write(nested: &Value, text: Scalars<'_, '_, '_, '_>) -> Result<String, Error> {
+    let mut writer = Writer { text };
     match nested {
         Value::Object(map) => match only_document(map) {
             Some(document) => writer.value(document, 0)?,
-            None if map.is_empty() => writer.text.push_str("{}\n"),
+            None if map.is_empty() => writer.text.raw("{}\n")?,
             None => writer.map(map, 0)?,
         },
         other => writer.value(other, 0)?,
     }
-    Ok(writer.text)
+    Ok(writer.text.into_text())
 }
 
 fn only_document(map: &Map<String, Value>) -> Option<&Value> {
@@ -35,86 +33,82 @@ fn only_document(map: &Map<String, Value>) -> Option<&Value> {
 /// A longer key needs the mark of a complex one; YAML's limit is 1024.
 const LONGEST_SIMPLE_KEY: usize = 1000;
 
-struct Writer<'a> {
-    scalars: Scalars<'a>,
-    text: String,
+struct Writer<'s, 'l, 'a, 'b> {
+    text: Scalars<'s, 'l, 'a, 'b>,
 }
 
-impl Writer<'_> {
-    fn map(&mut self, map: &Map<String, Value>, indent: usize) -> Result<(), placeholders::Error> {
+impl Writer<'_, '_, '_, '_> {
+    fn map(&mut self, map: &Map<String, Value>, indent: usize) -> Result<(), Error> {
         for (position, (key, value)) in map.iter().enumerate() {
             if position > 0 {
-                self.indent(indent);
+                self.text.indent(indent)?;
             }
-            self.key(key, indent);
+            self.key(key, indent)?;
             self.entry(value, indent)?;
         }
         Ok(())
     }
 
     /// A key with its colon.
-    fn key(&mut self, key: &str, indent: usize) {
+    fn key(&mut self, key: &str, indent: usize) -> Result<(), Spent> {
         let quoted = match key {
             // As keys these are only names.
             "Infinity" | "-Infinity" | "NaN" => key.into(),
-            _ => quoted(key),
+            _ => self.text.quoted(key)?,
         };
-        if quoted.chars().count() <= LONGEST_SIMPLE_KEY {
-            self.text.push_str(&quoted);
-        } else {
-            self.text.push_str("? ");
-            self.text.push_str(&quoted);
-            self.text.push('\n');
-            self.indent(indent);
+        let is_long = quoted.chars().count() > LONGEST_SIMPLE_KEY;
+        if is_long {
+            self.text.raw("? ")?;
         }
-        self.text.push(':');
+        self.text.raw(&quoted)?;
+        if is_long {
+            self.text.raw("\n")?;
+            self.text.indent(indent)?;
+        }
+        self.text.raw(":")
     }
 
     /// What follows a key: on the same line, or nested below it.
-    fn entry(&mut self, value: &Value, indent: usize) -> Result<(), placeholders::Error> {
+    fn entry(&mut self, value: &Value, indent: usize) -> Result<(), Error> {
         match value {
             Value::Object(map) if !map.is_empty() => {
-                self.text.push('\n');
-                self.indent(indent + 2);
+                self.text.raw("\n")?;
+                self.text.indent(indent + 2)?;
                 self.map(map, indent + 2)
             }
             Value::Array(items) if !items.is_empty() => {
-                self.text.push('\n');
-                self.indent(indent);
+                self.text.raw("\n")?;
+                self.text.indent(indent)?;
                 self.list(items, indent)
             }
             _ => {
-                self.text.push(' ');
+                self.text.raw(" ")?;
                 self.value(value, indent)
             }
         }
     }
 
-    fn list(&mut self, items: &[Value], indent: usize) -> Result<(), placeholders::Error> {
+    fn list(&mut self, items: &[Value], indent: usize) -> Result<(), Error> {
         for (position, item) in items.iter().enumerate() {
             if position > 0 {
-                self.indent(indent);
+                self.text.indent(indent)?;
             }
-            self.text.push_str("- ");
+            self.text.raw("- ")?;
             self.value(item, indent + 2)?;
         }
         Ok(())
     }
 
-    fn value(&mut self, value: &Value, indent: usize) -> Result<(), placeholders::Error> {
+    fn value(&mut self, value: &Value, indent: usize) -> Result<(), Error> {
         match value {
             Value::Object(map) if !map.is_empty() => return self.map(map, indent),
             Value::Array(items) if !items.is_empty() => return self.list(items, indent),
-            Value::String(text) => self.text.push_str(&self.scalars.string(text)?),
-            Value::Number(number) => self.text.push_str(&java::number_text(number)),
-            other => self.text.push_str(&other.to_string()),
+            Value::String(text) => self.text.string(text)?,
+            Value::Number(number) => self.text.raw(&java::number_text(number))?,
+            other => self.text.raw(&other.to_string())?,
         }
-        self.text.push('\n');
+        self.text.raw("\n")?;
         Ok(())
-    }
-
-    fn indent(&mut self, indent: usize) {
-        self.text.extend(std::iter::repeat_n(' ', indent));
     }
 }
 
@@ -123,11 +117,13 @@ mod tests {
     use serde_json::json;
 
     use super::super::{FlatSource, yaml};
-    use crate::{Format, parse};
+    use crate::{Budget, Format, Limits, parse};
 
     fn written(source: &serde_json::Value, resolve: bool) -> String {
         let source = source.as_object().map(FlatSource::from);
-        yaml(&[source.unwrap_or_default()], resolve).unwrap_or_else(|error| error.to_string())
+        let mut budget = Budget::new(Limits::ANSWER, &|| false);
+        let written = yaml(&[source.unwrap_or_default()], resolve, &mut budget);
+        written.unwrap_or_else(|error| error.to_string())
     }
 
     #[test]

@@ -33,7 +33,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// The value that the whole text is.
-    pub(super) fn document(mut self, budget: &mut Budget) -> Result<Node, ParseError> {
+    pub(super) fn document(mut self, budget: &mut Budget<'_>) -> Result<Node, ParseError> {
         let node = self.value(0, budget)?;
         self.skip_blanks();
         if self.at < self.text.len() {
@@ -42,7 +42,7 @@ impl<'a> Scanner<'a> {
         Ok(node)
     }
 
-    fn value(&mut self, depth: usize, budget: &mut Budget) -> Result<Node, ParseError> {
+    fn value(&mut self, depth: usize, budget: &mut Budget<'_>) -> Result<Node, ParseError> {
         self.skip_blanks();
         let origin = self.origin();
         budget.take_node(origin)?;
@@ -62,7 +62,7 @@ impl<'a> Scanner<'a> {
         &mut self,
         origin: Origin,
         depth: usize,
-        budget: &mut Budget,
+        budget: &mut Budget<'_>,
     ) -> Result<Node, ParseError> {
         self.at += 1;
         let mut entries = Vec::new();
@@ -95,7 +95,7 @@ impl<'a> Scanner<'a> {
         &mut self,
         origin: Origin,
         depth: usize,
-        budget: &mut Budget,
+        budget: &mut Budget<'_>,
     ) -> Result<Node, ParseError> {
         self.at += 1;
         let mut items = Vec::new();

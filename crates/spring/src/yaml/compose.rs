@@ -40,7 +40,7 @@ impl<'a> Composer<'a> {
     /// The value of the next document; none at the end of the stream.
     pub(super) fn next_document(
         &mut self,
-        budget: &mut Budget,
+        budget: &mut Budget<'_>,
     ) -> Result<Option<Rc<Node>>, ParseError> {
         loop {
             match self.next()? {
@@ -67,7 +67,7 @@ impl<'a> Composer<'a> {
         event: Event<'a>,
         span: Span,
         depth: usize,
-        budget: &mut Budget,
+        budget: &mut Budget<'_>,
     ) -> Result<Rc<Node>, ParseError> {
         let origin = self.places.of(&event, span);
         budget.take_node(origin)?;
@@ -103,7 +103,7 @@ impl<'a> Composer<'a> {
         &self,
         id: usize,
         origin: Origin,
-        budget: &mut Budget,
+        budget: &mut Budget<'_>,
     ) -> Result<Rc<Node>, ParseError> {
         budget.follows_aliases();
         self.anchors
@@ -112,7 +112,11 @@ impl<'a> Composer<'a> {
             .ok_or_else(|| ParseError::new(ErrorKind::UnknownAlias, origin))
     }
 
-    fn items(&mut self, depth: usize, budget: &mut Budget) -> Result<Vec<Rc<Node>>, ParseError> {
+    fn items(
+        &mut self,
+        depth: usize,
+        budget: &mut Budget<'_>,
+    ) -> Result<Vec<Rc<Node>>, ParseError> {
         let mut items = Vec::new();
         loop {
             match self.next()? {
@@ -122,7 +126,7 @@ impl<'a> Composer<'a> {
         }
     }
 
-    fn entries(&mut self, depth: usize, budget: &mut Budget) -> Result<Entries, ParseError> {
+    fn entries(&mut self, depth: usize, budget: &mut Budget<'_>) -> Result<Entries, ParseError> {
         let mut entries = Entries::default();
         loop {
             let (event, span) = self.next()?;
@@ -146,7 +150,7 @@ impl<'a> Composer<'a> {
         span: Span,
         at: Origin,
         depth: usize,
-        budget: &mut Budget,
+        budget: &mut Budget<'_>,
     ) -> Result<MapKey, ParseError> {
         if let Event::Scalar(text, style, 0, tag) = &event {
             if is_merge(text, *style, tag.as_deref()) {

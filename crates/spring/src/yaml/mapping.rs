@@ -39,7 +39,11 @@ impl Entries {
     }
 
     /// Remembers the value of a `<<`: a mapping or a list of mappings.
-    pub(super) fn merge(&mut self, node: Rc<Node>, budget: &mut Budget) -> Result<(), ParseError> {
+    pub(super) fn merge(
+        &mut self,
+        node: Rc<Node>,
+        budget: &mut Budget<'_>,
+    ) -> Result<(), ParseError> {
         match &node.content {
             Content::Mapping(_) => self.merge_mapping(node, budget),
             Content::Sequence(items) => items
@@ -49,7 +53,7 @@ impl Entries {
         }
     }
 
-    fn merge_mapping(&mut self, node: Rc<Node>, budget: &mut Budget) -> Result<(), ParseError> {
+    fn merge_mapping(&mut self, node: Rc<Node>, budget: &mut Budget<'_>) -> Result<(), ParseError> {
         let Content::Mapping(entries) = &node.content else {
             return Err(not_mergeable(node.origin));
         };
@@ -102,7 +106,7 @@ pub(super) fn tagged(
 }
 
 /// A key that is an alias, has an anchor, or is a collection.
-pub(super) fn node_key(node: &Node, budget: &mut Budget) -> Result<Key, ParseError> {
+pub(super) fn node_key(node: &Node, budget: &mut Budget<'_>) -> Result<Key, ParseError> {
     if let Content::Scalar(value) = &node.content {
         return match value {
             serde_json::Value::Null => Err(ParseError::new(ErrorKind::NullKey, node.origin)),
@@ -116,7 +120,7 @@ pub(super) fn node_key(node: &Node, budget: &mut Budget) -> Result<Key, ParseErr
 }
 
 /// Writes a collection as Java does: `[a, b]`, `{a=b}`.
-fn write(node: &Node, text: &mut String, budget: &mut Budget) -> Result<(), ParseError> {
+fn write(node: &Node, text: &mut String, budget: &mut Budget<'_>) -> Result<(), ParseError> {
     budget.take_node(node.origin)?;
     match &node.content {
         Content::Scalar(value) => {

@@ -7,8 +7,8 @@ use serde_json::{Map, Value, json};
 use vortex_goldens::{Answer, Golden, Kind};
 use vortex_spring::flat::{self, FlatSource, Lookup};
 use vortex_spring::{
-    Candidate, File, Format, Found, ParseError, Source, candidates, compose, parse, placeholders,
-    plain_text,
+    Budget, Candidate, File, Format, Found, Limits, ParseError, Source, candidates, compose, parse,
+    placeholders, plain_text,
 };
 
 use crate::repository::{Commit, Repository};
@@ -137,9 +137,11 @@ fn serve(request: &Request<'_>, commits: &[&Commit]) -> Result<Answer, Invalid> 
         .collect();
     Ok(match request.form {
         Form::Environment { with_origins } => environment(request, commits, &sources, with_origins),
-        Form::Flat("properties") => flat_form(flat::properties(&flat, request.resolve)),
-        Form::Flat("json") => flat_form(flat::json(&flat, request.resolve)),
-        Form::Flat(_) => flat_form(flat::yaml(&flat, request.resolve)),
+        Form::Flat("properties") => {
+            flat_form(flat::properties(&flat, request.resolve, &mut budget()))
+        }
+        Form::Flat("json") => flat_form(flat::json(&flat, request.resolve, &mut budget())),
+        Form::Flat(_) => flat_form(flat::yaml(&flat, request.resolve, &mut budget())),
         Form::File(path) => file(request, commits, path, &profiles, &flat),
     })
 }
@@ -190,6 +192,10 @@ fn properties(source: &Source<'_>, with_origins: bool) -> Map<String, Value> {
         .collect()
 }
 
+fn budget() -> Budget<'static> {
+    Budget::new(Limits::ANSWER, &|| false)
+}
+
 fn flat_form(text: Result<String, placeholders::Error>) -> Answer {
     match text {
         Ok(body) => self::text(200, body),
@@ -213,7 +219,11 @@ fn file(
         return text(200, content);
     }
     let lookup = Lookup::new(flat);
-    flat_form(placeholders::resolve(&content, |key| lookup.get(key)))
+    flat_form(placeholders::resolve(
+        &content,
+        |key| lookup.get(key),
+        &mut budget(),
+    ))
 }
 
 fn text(status: u16, body: String) -> Answer {

@@ -1,10 +1,15 @@
 //! Compares two versions of a document.
 
-use axum::{Json, extract::State};
+use axum::{
+    Json,
+    extract::State,
+    response::{IntoResponse, Response},
+};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
-use vortex_proto::config::v1::DiffVersionsRequest;
+use vortex_kit::error::Fault;
+use vortex_proto::config::v1::{DiffVersionsRequest, DiffVersionsResponse};
 
 use crate::{
     api::target::Target,
@@ -54,20 +59,29 @@ pub(super) async fn diff(
     State(services): State<Services>,
     Path(target): Path<Target>,
     Query(parameters): Query<Parameters>,
-) -> Result<Json<Diff>, Problem> {
+) -> Result<Response, Problem> {
     let request = DiffVersionsRequest {
         document: Some(target.document(parameters.label)),
         from: parameters.from.unwrap_or_default(),
         to: parameters.to.unwrap_or_default(),
     };
     let reply = services.config().diff_versions(request).await?.into_inner();
-    Ok(Json(Diff {
+    let bytes = reply.patch.len() + reply.from_content.len() + reply.to_content.len();
+    let answer = services
+        .compute()
+        .run_if_large(bytes > json::AT_ONCE, move |_| written(&reply));
+    answer.await.map_err(Fault::from)?
+}
+
+fn written(reply: &DiffVersionsResponse) -> Result<Response, Problem> {
+    let diff = Diff {
         patch: json::raw(&reply.patch)?,
-        from: reply.from,
-        to: reply.to,
+        from: reply.from.clone(),
+        to: reply.to.clone(),
         from_content: text(&reply.from_content),
         to_content: text(&reply.to_content),
-    }))
+    };
+    Ok(Json(diff).into_response())
 }
 
 fn text(bytes: &[u8]) -> String {

@@ -56,7 +56,7 @@ impl Feed {
         };
         loop {
             tokio::select! {
-                message = heard(&mut messages) => self.tell(message?)?,
+                message = heard(&mut messages) => self.tell(message?).await?,
                 () = self.idle() => return Ok(()),
             }
         }
@@ -72,9 +72,9 @@ impl Feed {
         }
     }
 
-    fn tell(&mut self, message: WatchConfigResponse) -> Result<(), Fault> {
-        let written = self.feeds.written();
-        if let Some(event) = written.write(&self.view, &self.digest, message)? {
+    async fn tell(&mut self, message: WatchConfigResponse) -> Result<(), Fault> {
+        let event = self.feeds.write(&self.view, &self.digest, message);
+        if let Some(event) = event.await? {
             self.digest.clone_from(&event.digest);
             // nobody may be left to hear it
             let _ = self.sender.send(Ok(event));

@@ -14,6 +14,7 @@ use tokio::{
 use tonic::Streaming;
 use vortex_kit::{
     channel::Channel,
+    compute::Compute,
     error::{Fault, Reason},
     process::Runtime,
     shutdown::Lifecycle,
@@ -26,8 +27,9 @@ use super::{
     event::{Event, Kind},
     feed::Feed,
     view::View,
-    written::Written,
+    written::{self, Written},
 };
+use crate::json;
 
 /// Events kept for those who are behind, a view. Whoever is further behind is told what became of
 /// them all as one.
@@ -48,6 +50,7 @@ struct Inner {
     /// Time for what a watch begins with.
     timeout: Duration,
     written: Written,
+    compute: Compute,
     sent: Counter,
     lifecycle: Lifecycle,
     /// As many as there are watches, at most.
@@ -71,6 +74,7 @@ impl Feeds {
                 config,
                 timeout,
                 written: Written::new(&runtime.metrics),
+                compute: runtime.compute.clone(),
                 sent,
                 lifecycle: runtime.lifecycle.clone(),
                 open: Mutex::default(),
@@ -121,7 +125,7 @@ impl Feeds {
             let mut messages = self.watch(request).await?;
             loop {
                 let message = next(&mut messages).await?;
-                if let Some(event) = self.inner.written.write(view, &held, message)? {
+                if let Some(event) = self.write(view, &held, message).await? {
                     return Ok(event);
                 }
             }
@@ -153,9 +157,21 @@ impl Feeds {
         }
     }
 
-    /// The events as they are written.
-    pub(super) fn written(&self) -> &Written {
-        &self.inner.written
+    /// The event of a message, as [`Written::write`] does: of a large one, where that keeps nobody
+    /// else waiting.
+    pub(super) async fn write(
+        &self,
+        view: &View,
+        held: &str,
+        message: WatchConfigResponse,
+    ) -> Result<Option<Arc<Event>>, Fault> {
+        if written::bytes(&message) <= json::AT_ONCE {
+            return self.inner.written.write(view, held, message);
+        }
+        let (inner, view, held) = (self.inner.clone(), view.clone(), held.to_owned());
+        let compute = self.inner.compute.patient();
+        let written = compute.run(move |_| inner.written.write(&view, &held, message));
+        written.await?
     }
 
     fn open(&self) -> MutexGuard<'_, HashMap<View, Sender<Told>>> {

@@ -105,6 +105,15 @@ impl Written {
     }
 }
 
+/// Bytes of JSON that an event of this message is written of.
+pub(super) fn bytes(message: &WatchConfigResponse) -> usize {
+    match &message.event {
+        Some(Message::Snapshot(snapshot)) => snapshot.config.len(),
+        Some(Message::Change(change)) => change.patch.len(),
+        Some(Message::Progress(_)) | None => 0,
+    }
+}
+
 impl Key {
     fn of_snapshot(view: &View, snapshot: &GetConfigResponse) -> Self {
         let age = snapshot.source_age.as_ref();

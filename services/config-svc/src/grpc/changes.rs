@@ -6,7 +6,7 @@ use crate::{
         ChangeEntry, ChangeState, Command, Content, DocumentWrite, Holding, MediaType, Outcome,
         Release, Selector, Seq, Sha256, State, WriteChange,
     },
-    error::{invalid_name, malformed, write_error},
+    error::{invalid_name, unparsed, write_error},
 };
 use bytes::Bytes;
 use tonic::Request;
@@ -39,6 +39,8 @@ pub(super) async fn apply(
             .map_err(|fault| fault.with("document", index))?;
         documents.push(write);
         contents.extend(content);
+        // each is parsed in no time, all of them are not
+        tokio::task::yield_now().await;
     }
     let written = documents.clone();
     let write = WriteChange {
@@ -167,7 +169,7 @@ async fn document_write(
                 .configuration
                 .check(&path, content)
                 .await
-                .map_err(|error| malformed(path.as_str(), &error))?;
+                .map_err(|error| unparsed(path.as_str(), &error))?;
             (checked.content, Some(checked.bytes))
         }
         Some(Write::Delete(true)) => (Content::Absent, None),

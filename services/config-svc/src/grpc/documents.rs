@@ -6,17 +6,18 @@ use crate::{
         Command, Content, Document, DocumentWrite, Label, MediaType, Outcome, Path, State, Version,
         WriteChange, json_patch,
     },
-    error::{malformed, read_error, token_refused, write_error},
+    error::{read_error, token_refused, unparsed, write_error},
+    views::is_large,
 };
 use bytes::Bytes;
-use std::{cmp::Ordering, ops::Bound};
+use std::{cmp::Ordering, ops::Bound, sync::Arc};
 use tonic::Request;
 use vortex_kit::{
     error::{Fault, Reason},
     grpc::page,
 };
 use vortex_proto::config::v1 as pb;
-use vortex_spring::Format;
+use vortex_spring::{File, Format};
 
 pub(super) async fn put(
     grpc: Grpc,
@@ -32,7 +33,7 @@ pub(super) async fn put(
         .configuration
         .check(&path, request.content)
         .await
-        .map_err(|error| malformed(path.as_str(), &error))?;
+        .map_err(|error| unparsed(path.as_str(), &error))?;
     let digest = checked.bytes.0.to_string();
     let write = WriteChange {
         label,
@@ -187,10 +188,14 @@ pub(super) async fn diff(
         (document.path.clone(), from, to)
     };
     let label = &target.label;
-    let before = tree(grpc, label, &path, &from).await?;
-    let after = tree(grpc, label, &path, &to).await?;
-    let patch = serde_json::to_vec(&json_patch(&before, &after))
-        .map_err(|error| Fault::internal(&error))?;
+    let before = file(grpc, label, &path, &from).await?;
+    let after = file(grpc, label, &path, &to).await?;
+    let is_large = is_large(flat_bytes(&before) + flat_bytes(&after));
+    let compute = grpc.configuration.compute();
+    let patch = compute.run_if_large(is_large, move |_| {
+        serde_json::to_vec(&json_patch(&tree(before), &tree(after)))
+    });
+    let patch = patch.await?.map_err(|error| Fault::internal(&error))?;
     Ok(pb::DiffVersionsResponse {
         from: from.name.to_string(),
         to: to.name.to_string(),
@@ -302,30 +307,39 @@ async fn text(grpc: &Grpc, label: &Label, path: &Path, version: &Version) -> Res
     }
 }
 
-/// The parsed content of a version: its only document, or all of them in a list.
-async fn tree(
+/// The parsed content of a version: none for one that is no configuration.
+async fn file(
     grpc: &Grpc,
     label: &Label,
     path: &Path,
     version: &Version,
-) -> Result<serde_json::Value, Fault> {
+) -> Result<Option<Arc<File>>, Fault> {
     let (Some(content), Some(format)) =
         (version.content.stored(), Format::from_path(path.as_str()))
     else {
-        return Ok(serde_json::Value::Null);
+        return Ok(None);
     };
-    let file = grpc
-        .configuration
-        .file(label, path, content.sha256, format)
-        .await
-        .map_err(|error| read_error(&error))?;
-    Ok(match file.documents.as_slice() {
+    let configuration = &grpc.configuration;
+    let file = configuration.file(label, path, content.sha256, format);
+    file.await.map(Some).map_err(|error| read_error(&error))
+}
+
+/// What is compared of a file: its only document, or all of them in a list.
+fn tree(file: Option<Arc<File>>) -> serde_json::Value {
+    let Some(file) = file else {
+        return serde_json::Value::Null;
+    };
+    match file.documents.as_slice() {
         [only] => only.tree.clone(),
         several => several
             .iter()
             .map(|document| document.tree.clone())
             .collect(),
-    })
+    }
+}
+
+fn flat_bytes(file: &Option<Arc<File>>) -> usize {
+    file.as_deref().map_or(0, crate::views::flat_bytes)
 }
 
 fn digest(version: &Version) -> String {

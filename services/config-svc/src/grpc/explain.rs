@@ -3,7 +3,8 @@
 use super::{Grpc, convert, parse, reads};
 use crate::{
     domain::{Basis, Subject, ViewKey, candidates},
-    views::{Reading, RenderedSource, View, json_bytes},
+    error::too_heavy,
+    views::{MAX_ANSWER_BYTES, Reading, RenderedSource, TooHeavy, View, json_bytes},
 };
 use std::collections::HashMap;
 use vortex_kit::error::Fault;
@@ -20,8 +21,16 @@ pub(super) async fn explain(
     let state = reads::state(grpc, &key, &request.min_token)?;
     let reading = reads::read(grpc, &state, &key, &subject).await?;
     let view = &reading.view;
+    let explained = {
+        let (view, path) = (view.clone(), request.path);
+        let is_large = view.rendered.is_large();
+        let compute = grpc.configuration.compute();
+        compute
+            .run_if_large(is_large, move |_| values(&view, &path))
+            .await?
+    };
     Ok(pb::ExplainConfigResponse {
-        values: values(view, &request.path),
+        values: explained.map_err(|heavy| too_heavy(&heavy))?,
         version: view.rendered.version().to_owned(),
         token: convert::token(&grpc.configuration, state.head),
         considered: considered(&key, &view.basis),
@@ -44,7 +53,8 @@ fn assignments(reading: &Reading, subject: &Subject<'_>) -> Vec<pb::ExplainedAss
 /// Each key with the highest source's value and those it hides. A list is
 /// replaced whole, so a lower source's items are hidden by the list that is
 /// above them and not item by item.
-fn values(view: &View, wanted: &str) -> Vec<pb::ExplainedValue> {
+fn values(view: &View, wanted: &str) -> Result<Vec<pb::ExplainedValue>, TooHeavy> {
+    let mut room = Room(MAX_ANSWER_BYTES);
     let mut values: Vec<pb::ExplainedValue> = Vec::new();
     let mut at: HashMap<String, usize> = HashMap::new();
     let mut lists: HashMap<String, (usize, usize)> = HashMap::new();
@@ -54,6 +64,7 @@ fn values(view: &View, wanted: &str) -> Vec<pb::ExplainedValue> {
             .iter()
             .filter(|p| is_below(&p.key, wanted))
         {
+            room.take(source, property)?;
             let list = list_of(&property.key);
             let above = list
                 .and_then(|list| lists.get(list))
@@ -83,7 +94,25 @@ fn values(view: &View, wanted: &str) -> Vec<pb::ExplainedValue> {
         }
     }
     values.sort_by(|one, other| one.key.cmp(&other.key));
-    values
+    Ok(values)
+}
+
+/// What a value takes in an answer besides its text: lengths, tags, line and column, about.
+const VALUE_OVERHEAD: usize = 24;
+
+/// Room for values in an answer.
+struct Room(usize);
+
+impl Room {
+    fn take(&mut self, source: &RenderedSource, property: &Property) -> Result<(), TooHeavy> {
+        let value = property.value.as_str().map_or(8, str::len);
+        let bytes = VALUE_OVERHEAD + property.key.len() + value + source.path.len();
+        self.0 = self.0.checked_sub(bytes).ok_or(TooHeavy {
+            what: "the values of the explanation; ask for some of them by path: they",
+            limit: MAX_ANSWER_BYTES,
+        })?;
+        Ok(())
+    }
 }
 
 fn is_below(key: &str, wanted: &str) -> bool {

@@ -1,26 +1,24 @@
 //! What applications read.
 
-use super::{Grpc, convert, parse};
+use super::{
+    Grpc, convert, parse,
+    resolved::{has_placeholders, resolve},
+};
 use crate::{
     domain::{
         Basis, Content, Label, Path, ReadRefused, Seq, State, Subject, ViewKey, check_imported,
         check_used, locate,
     },
     error::{read_error, read_refused, token_refused},
-    views::{Reading, View},
+    views::{Part, Reading, View},
 };
 use arc_swap::Guard;
-use bytes::Bytes;
 use std::sync::Arc;
 use vortex_kit::{
     error::{Fault, Reason},
     grpc::bounds,
 };
 use vortex_proto::config::v1 as pb;
-use vortex_spring::{
-    flat::{FlatSource, Lookup},
-    placeholders,
-};
 
 /// Tags of answers that a caller may hold beside the first.
 const MAX_ALSO_HELD: usize = 8;
@@ -34,6 +32,7 @@ pub(super) async fn config(
     let subject = parse::subject(&request.instance, &request.key)?;
     let state = state(grpc, &key, &request.min_token)?;
     let reading = read(grpc, &state, &key, &subject).await?;
+    prepare(grpc, &reading, Part::Effective).await?;
     Ok(config_reply(grpc, &key, &reading, state.head))
 }
 
@@ -85,6 +84,7 @@ pub(super) async fn environment(
     bounds::items("also_held", request.also_held.len(), MAX_ALSO_HELD)?;
     let state = state(grpc, &key, &request.min_token)?;
     let reading = read(grpc, &state, &key, &subject).await?;
+    prepare(grpc, &reading, Part::Properties).await?;
     let view = &reading.view;
     let assignments = convert::assigned(&reading);
     let etag = view.environment_etag(request.origins);
@@ -99,6 +99,9 @@ pub(super) async fn environment(
             assignments,
             ..Default::default()
         });
+    }
+    if request.origins {
+        prepare(grpc, &reading, Part::Origins).await?;
     }
     Ok(pb::GetEnvironmentResponse {
         sources: property_sources(view, request.origins),
@@ -157,17 +160,16 @@ pub(super) async fn file(
         }
         Content::Absent => return Err(file_not_found(&key, &path)),
     };
-    let content = if request.resolve_placeholders {
-        let reading = read_placeholders(grpc, &state, &key, &subject, &stored).await?;
-        match reading {
-            Some(reading) => {
-                join(&mut assignments, convert::assigned(&reading));
-                resolved(&reading, &stored)?
-            }
-            None => stored,
+    let mut reading = None;
+    if request.resolve_placeholders && has_placeholders(&stored) {
+        reading = Some(read(grpc, &state, &key, &subject).await?);
+    }
+    let content = match &reading {
+        Some(reading) => {
+            join(&mut assignments, convert::assigned(reading));
+            resolve(grpc.configuration.compute(), &reading.view.rendered, stored).await?
         }
-    } else {
-        stored
+        None => stored,
     };
     Ok(pb::GetFileResponse {
         media_type: convert::media_type(path.as_str()),
@@ -196,6 +198,12 @@ pub(super) async fn read(
 ) -> Result<Reading, Fault> {
     let reading = grpc.configuration.read(state, key, subject).await;
     reading.map_err(|error| read_error(&error))
+}
+
+/// Makes a part of what is read ready to be answered.
+pub(super) async fn prepare(grpc: &Grpc, reading: &Reading, part: Part) -> Result<(), Fault> {
+    let prepared = grpc.configuration.prepare(&reading.view, part);
+    Ok(prepared.await?)
 }
 
 /// The newest state, which must cover the token, and whose labels must not be
@@ -240,38 +248,6 @@ fn source_age(grpc: &Grpc, basis: &Basis) -> Option<pb::SourceAge> {
         source: feed.source.to_string(),
         last_success: last_success.map(convert::timestamp),
     })
-}
-
-/// The configuration that fills the placeholders of a text. None where there are none,
-/// or it is not text.
-async fn read_placeholders(
-    grpc: &Grpc,
-    state: &State,
-    key: &ViewKey,
-    subject: &Subject<'_>,
-    stored: &Bytes,
-) -> Result<Option<Reading>, Fault> {
-    match std::str::from_utf8(stored) {
-        Ok(text) if text.contains("${") => Ok(Some(read(grpc, state, key, subject).await?)),
-        Ok(_) | Err(_) => Ok(None),
-    }
-}
-
-/// Replaces the placeholders of a text. What is not text stays as it is.
-fn resolved(reading: &Reading, stored: &Bytes) -> Result<Bytes, Fault> {
-    let Ok(text) = std::str::from_utf8(stored) else {
-        return Ok(stored.clone());
-    };
-    let sources: Vec<FlatSource<'_>> = reading
-        .view
-        .rendered
-        .documents()
-        .map(|(_, document)| document.into())
-        .collect();
-    let lookup = Lookup::new(&sources);
-    let resolved = placeholders::resolve(text, |name| lookup.get(name))
-        .map_err(|error| Fault::new(Reason::InvalidArgument, error.to_string()))?;
-    Ok(resolved.into())
 }
 
 fn file_not_found(key: &ViewKey, path: &Path) -> Fault {

@@ -2,9 +2,10 @@
 
 use super::{Grpc, convert, parse, reads};
 use crate::{
-    domain::{Arm, Seq, SplitId, ViewKey},
+    domain::{Arm, Seq, SplitId, State, Subject, ViewKey},
+    error::read_error,
     history::Sent,
-    views::Reading,
+    views::{Part, Reading},
 };
 use futures::{StreamExt as _, stream::BoxStream};
 use std::time::Duration;
@@ -35,11 +36,13 @@ pub(super) async fn watch(
     let subject = parse::subject(&request.instance, &request.key)?;
     let state = reads::state(&grpc, &key, &request.min_token)?;
     let reading = reads::read(&grpc, &state, &key, &subject).await?;
+    reads::prepare(&grpc, &reading, Part::Effective).await?;
     let sent = Sent::from(&*reading.view);
     grpc.configuration.history().remember(&key, &sent);
     let first = first(&grpc, &key, &request.last_digest, &sent, || {
         reads::config_reply(&grpc, &key, &reading, state.head)
     });
+    let first = first.await?;
     let watcher = Watcher {
         grpc,
         key,
@@ -56,22 +59,27 @@ pub(super) async fn watch(
 
 /// What a watcher gets first: nothing when it is up to date, the difference when
 /// what it holds is remembered, else everything.
-fn first(
+async fn first(
     grpc: &Grpc,
     key: &ViewKey,
     last_digest: &str,
     sent: &Sent,
     everything: impl FnOnce() -> pb::GetConfigResponse,
-) -> Option<pb::WatchConfigResponse> {
+) -> Result<Option<pb::WatchConfigResponse>, Fault> {
     if last_digest == sent.digest {
-        return None;
+        return Ok(None);
     }
     let history = grpc.configuration.history();
-    let before = history.find(key, last_digest);
-    let patch = before.and_then(|before| Some((history.patch(&before, sent)?, before)));
-    let patch = patch.filter(|(patch, _)| patch.len() <= sent.config.len());
+    let mut difference = None;
+    if let Some(before) = history.find(key, last_digest) {
+        let patch = history.patch(grpc.configuration.compute(), &before, sent);
+        let patch = patch
+            .await?
+            .filter(|patch| patch.len() <= sent.config.len());
+        difference = patch.map(|patch| (patch, before));
+    }
     let reply = everything();
-    let event = match patch {
+    let event = match difference {
         Some((patch, before)) => Event::Change(pb::ConfigChange {
             old_version: before.version,
             new_version: reply.version,
@@ -83,7 +91,7 @@ fn first(
         }),
         None => Event::Snapshot(reply),
     };
-    Some(pb::WatchConfigResponse { event: Some(event) })
+    Ok(Some(pb::WatchConfigResponse { event: Some(event) }))
 }
 
 struct Watcher {
@@ -139,7 +147,7 @@ impl Watcher {
         self.heads.mark_unchanged();
         let state = self.grpc.configuration.state().clone();
         let subject = parse::subject(&self.instance, &self.subject)?;
-        let reading = reads::read(&self.grpc, &state, &self.key, &subject).await?;
+        let reading = self.read(&state, &subject).await?;
         self.position = state.head;
         let now = Sent::from(&*reading.view);
         let canaries = canaries(&reading);
@@ -150,7 +158,8 @@ impl Watcher {
         }
         let history = self.grpc.configuration.history();
         history.remember(&self.key, &now);
-        let event = match history.patch(&self.sent, &now) {
+        let compute = self.grpc.configuration.compute().patient();
+        let event = match history.patch(&compute, &self.sent, &now).await? {
             // a difference larger than the whole is sent as the whole
             Some(patch) if patch.len() <= now.config.len() => Event::Change(pb::ConfigChange {
                 old_version: self.sent.version.clone(),
@@ -167,6 +176,20 @@ impl Watcher {
         };
         self.sent = now;
         Ok(Some(pb::WatchConfigResponse { event: Some(event) }))
+    }
+
+    /// What is watched, as it is now. Watchers wait for their turn: were they refused, all of
+    /// them would come back at once.
+    async fn read(&self, state: &State, subject: &Subject<'_>) -> Result<Reading, Fault> {
+        let configuration = &self.grpc.configuration;
+        let reading = configuration
+            .read_patiently(state, &self.key, subject)
+            .await;
+        let reading = reading.map_err(|error| read_error(&error))?;
+        configuration
+            .prepare_patiently(&reading.view, Part::Effective)
+            .await?;
+        Ok(reading)
     }
 
     fn progress(&self) -> pb::WatchConfigResponse {

@@ -1,6 +1,10 @@
 //! Files that were parsed lately, by their content's hash.
 
-use super::{ReadError, damaged::Damaged};
+use super::{
+    ReadError,
+    damaged::Damaged,
+    parsing::{Unparsed, parse_at_once},
+};
 use crate::{
     domain::{Label, Path, Sha256},
     store::ConfigStore,
@@ -8,7 +12,8 @@ use crate::{
 use bytes::Bytes;
 use quick_cache::{Weighter, sync::Cache};
 use std::sync::Arc;
-use vortex_spring::{File, Format, parse};
+use vortex_kit::compute::Compute;
+use vortex_spring::{Allowance, File, Format, ParseError, parse_within};
 
 /// Bytes that parsed files kept may take, about.
 const CACHE_BYTES: u64 = 64 << 20;
@@ -19,9 +24,11 @@ const PROPERTY_BYTES: usize = 160;
 
 pub(super) struct Files {
     store: ConfigStore,
-    parsed: Cache<(Sha256, Format), Arc<File>, Weight>,
+    parsed: Arc<Parsed>,
     damaged: Damaged,
 }
+
+type Parsed = Cache<(Sha256, Format), Arc<File>, Weight>;
 
 #[derive(Clone)]
 struct Weight;
@@ -44,7 +51,7 @@ impl Files {
     pub(super) fn new(store: ConfigStore) -> Self {
         Self {
             store,
-            parsed: Cache::with_weighter(EXPECTED_FILES, CACHE_BYTES, Weight),
+            parsed: Arc::new(Cache::with_weighter(EXPECTED_FILES, CACHE_BYTES, Weight)),
             damaged: Damaged::default(),
         }
     }
@@ -56,6 +63,7 @@ impl Files {
     /// The parsed content of a document.
     pub(super) async fn get(
         &self,
+        compute: &Compute,
         label: &Label,
         path: &Path,
         sha256: Sha256,
@@ -65,9 +73,34 @@ impl Files {
             return Ok(file);
         }
         let content = self.content(label, path, &sha256).await?;
-        let file = Arc::new(parse(format, &content)?);
-        self.parsed.insert((sha256, format), file.clone());
-        Ok(file)
+        Ok(self.parse(compute, (sha256, format), content).await?)
+    }
+
+    /// Parses a content and remembers what it holds. Those who wait for the same are done when
+    /// the first is.
+    pub(super) async fn parse(
+        &self,
+        compute: &Compute,
+        key: (Sha256, Format),
+        content: Bytes,
+    ) -> Result<Arc<File>, Unparsed> {
+        if let Some(parsed) = parse_at_once(key.1, &content) {
+            let file = Arc::new(parsed?);
+            self.parsed.insert(key, file.clone());
+            return Ok(file);
+        }
+        let cache = self.parsed.clone();
+        let parsed = compute.run(move |waiting| {
+            if let Some(file) = cache.get(&key) {
+                return Ok(file);
+            }
+            let gave_up = || waiting.gave_up();
+            let file = parse_within(key.1, &content, Allowance::whole().until(&gave_up))?;
+            let file = Arc::new(file);
+            cache.insert(key, file.clone());
+            Ok::<_, ParseError>(file)
+        });
+        Ok(parsed.await??)
     }
 
     /// The content of a document as it is stored.

@@ -1,6 +1,9 @@
 //! A configuration made ready to be sent.
 
-use super::Effective;
+use super::{
+    Effective,
+    weight::{flat_bytes, is_large},
+};
 use crate::domain::{Basis, BasisEntry, Profile, Sha256, SourceName, ViewKey};
 use bytes::Bytes;
 use serde_json::Value;
@@ -78,6 +81,17 @@ pub struct Rendered {
     bytes: usize,
 }
 
+/// What is made when it is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// The flat keys of each source, and the digest over them.
+    Properties,
+    /// The flat keys of each source with the place of each value.
+    Origins,
+    /// The merged configuration.
+    Effective,
+}
+
 /// One property source, ready to be sent.
 #[derive(Clone)]
 pub struct RenderedSource {
@@ -111,12 +125,8 @@ impl Rendered {
                 sources.push(render(index, &prefix, file, &source));
             }
         }
-        let bytes = files
-            .iter()
-            .flat_map(|file| &file.documents)
-            .map(flat_bytes);
         Self {
-            bytes: bytes.sum(),
+            bytes: files.iter().map(|file| flat_bytes(file)).sum(),
             sources,
             files,
             properties: OnceLock::new(),
@@ -183,6 +193,37 @@ impl Rendered {
         })
     }
 
+    /// Whether a part may be asked for without keeping others waiting: it was made, or is made in
+    /// no time.
+    pub fn is_ready(&self, part: Part) -> bool {
+        let is_made = match part {
+            Part::Properties => self.digest.get().is_some(),
+            Part::Origins => self.with_origins.get().is_some(),
+            Part::Effective => self.effective.get().is_some(),
+        };
+        is_made || !self.is_large()
+    }
+
+    /// Makes a part.
+    pub fn make(&self, part: Part) {
+        match part {
+            Part::Properties => {
+                self.digest();
+            }
+            Part::Origins => {
+                self.with_origins();
+            }
+            Part::Effective => {
+                self.effective();
+            }
+        }
+    }
+
+    /// Whether work on all of it would keep others waiting.
+    pub fn is_large(&self) -> bool {
+        is_large(self.bytes)
+    }
+
     /// Bytes it takes, about, once all that is made when it is asked for was.
     pub(super) fn weight(&self) -> u64 {
         512 + 4 * self.bytes as u64
@@ -213,14 +254,6 @@ fn render(entry: usize, prefix: &str, file: &File, source: &Source<'_>) -> Rende
         document: source.document.index,
         at,
     }
-}
-
-/// Bytes of a document's flat keys and values as JSON, about.
-fn flat_bytes(document: &Document) -> usize {
-    let properties = document.properties.iter();
-    properties
-        .map(|property| 16 + property.key.len() + property.value.as_str().map_or(8, str::len))
-        .sum()
 }
 
 fn properties_json(document: &Document) -> Bytes {

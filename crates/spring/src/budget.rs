@@ -1,0 +1,150 @@
+//! What putting one answer together may take.
+
+/// Bytes of one answer at most.
+const ANSWER_BYTES: usize = 16 << 20;
+/// Bytes put together for the placeholders of one answer at most.
+const RESOLVED_BYTES: usize = 16 << 20;
+/// Keys looked up for one answer at most.
+const LOOKUPS: usize = 1_000_000;
+/// What of it is done on a thread that others wait for: well below a millisecond.
+const AT_ONCE: usize = 256 << 10;
+const LOOKUPS_AT_ONCE: usize = 2_000;
+/// Work, in about the time that a byte takes, between two looks at whether anybody still waits.
+const UNWATCHED: usize = 64 << 10;
+/// What a step costs besides the bytes it copies.
+const STEP: usize = 64;
+
+/// Why an answer is not put together to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Spent {
+    /// The answer is too large.
+    #[error("the answer has more than {0} bytes")]
+    Bytes(usize),
+    /// What its placeholders stand for is too large.
+    #[error("its placeholders stand for more than {0} bytes of text")]
+    Resolved(usize),
+    /// It takes too many look-ups.
+    #[error("its placeholders take more than {0} look-ups")]
+    Lookups(usize),
+    /// Whoever asked no longer waits.
+    #[error("nobody waits for the answer any more")]
+    GivenUp,
+}
+
+impl Spent {
+    /// The limit that was gone over, by the name that callers are told; none when it was given up.
+    pub fn limit(self) -> Option<(&'static str, usize)> {
+        match self {
+            Self::Bytes(limit) | Self::Resolved(limit) => Some(("limit_bytes", limit)),
+            Self::Lookups(limit) => Some(("limit_lookups", limit)),
+            Self::GivenUp => None,
+        }
+    }
+}
+
+/// The most an answer may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of the answer.
+    pub bytes: usize,
+    /// Bytes put together for its placeholders, each value once.
+    pub resolved: usize,
+    /// Keys looked up for its placeholders.
+    pub lookups: usize,
+}
+
+impl Limits {
+    /// What any answer may take.
+    pub const ANSWER: Self = Self {
+        bytes: ANSWER_BYTES,
+        resolved: RESOLVED_BYTES,
+        lookups: LOOKUPS,
+    };
+    /// What an answer may take on a thread that others wait for.
+    pub const AT_ONCE: Self = Self {
+        bytes: AT_ONCE,
+        resolved: AT_ONCE,
+        lookups: LOOKUPS_AT_ONCE,
+    };
+}
+
+/// What is left of one answer's limits. All of an answer draws on one budget.
+pub struct Budget<'a> {
+    limits: Limits,
+    left: Limits,
+    gave_up: &'a dyn Fn() -> bool,
+    unwatched: usize,
+}
+
+impl<'a> Budget<'a> {
+    /// A whole budget. `gave_up` is asked now and then whether nobody waits any more.
+    pub fn new(limits: Limits, gave_up: &'a dyn Fn() -> bool) -> Self {
+        Self {
+            limits,
+            left: limits,
+            gave_up,
+            unwatched: 0,
+        }
+    }
+
+    /// How much of it was used.
+    pub fn used(&self) -> Limits {
+        Limits {
+            bytes: self.limits.bytes - self.left.bytes,
+            resolved: self.limits.resolved - self.left.resolved,
+            lookups: self.limits.lookups - self.left.lookups,
+        }
+    }
+
+    /// How many bytes the answer may still get.
+    pub(crate) fn room(&self) -> usize {
+        self.left.bytes
+    }
+
+    /// The answer has no room for more.
+    pub(crate) fn no_room(&self) -> Spent {
+        Spent::Bytes(self.limits.bytes)
+    }
+
+    /// Takes bytes of the answer.
+    pub(crate) fn write(&mut self, bytes: usize) -> Result<(), Spent> {
+        let left = self.left.bytes.checked_sub(bytes);
+        self.left.bytes = left.ok_or_else(|| self.no_room())?;
+        self.step(bytes)
+    }
+
+    /// Takes bytes put together for placeholders.
+    pub(crate) fn resolve(&mut self, bytes: usize) -> Result<(), Spent> {
+        let spent = Spent::Resolved(self.limits.resolved);
+        self.left.resolved = self.left.resolved.checked_sub(bytes).ok_or(spent)?;
+        self.step(bytes)
+    }
+
+    /// Takes a look-up.
+    pub(crate) fn look_up(&mut self) -> Result<(), Spent> {
+        let spent = Spent::Lookups(self.limits.lookups);
+        self.left.lookups = self.left.lookups.checked_sub(1).ok_or(spent)?;
+        self.step(0)
+    }
+
+    /// Work in proportion to `bytes` of what is there already.
+    pub(crate) fn step(&mut self, bytes: usize) -> Result<(), Spent> {
+        self.unwatched += STEP + bytes;
+        if self.unwatched < UNWATCHED {
+            return Ok(());
+        }
+        self.unwatched = 0;
+        match (self.gave_up)() {
+            true => Err(Spent::GivenUp),
+            false => Ok(()),
+        }
+    }
+}
+
+impl std::fmt::Debug for Budget<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Budget")
+            .field("left", &self.left)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,73 @@
+//! Room for answers that are made for one reader each and held until it has read them.
+
+use std::{sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use vortex_kit::error::{Fault, Reason};
+
+/// Bytes of answers that are being sent, in all.
+const BYTES: usize = 256 << 20;
+/// What room is given in.
+const UNIT: usize = 1024;
+/// Answers of so few bytes take none: connections bound how many there are.
+const SMALL: usize = 64 << 10;
+const RETRY: Duration = Duration::from_secs(1);
+
+/// Room for answers that are being sent. A clone is a pointer.
+#[derive(Clone, Debug)]
+pub(crate) struct Room(Arc<Semaphore>);
+
+impl Default for Room {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(BYTES / UNIT)))
+    }
+}
+
+impl Room {
+    /// An answer that holds its room until it is sent. Fails with `OVERLOADED`.
+    pub(super) fn hold(&self, answer: String) -> Result<Bytes, Fault> {
+        if answer.len() <= SMALL {
+            return Ok(answer.into());
+        }
+        // an answer has some megabytes at most
+        let units = u32::try_from(answer.capacity().div_ceil(UNIT)).unwrap_or(u32::MAX);
+        match self.0.clone().try_acquire_many_owned(units) {
+            Ok(room) => Ok(Bytes::from_owner(Held {
+                answer,
+                _room: room,
+            })),
+            Err(_full) => {
+                let message = "as many large answers are being sent as may";
+                Err(Fault::new(Reason::Overloaded, message).retry_after(RETRY))
+            }
+        }
+    }
+}
+
+struct Held {
+    answer: String,
+    _room: OwnedSemaphorePermit,
+}
+
+impl AsRef<[u8]> for Held {
+    fn as_ref(&self) -> &[u8] {
+        self.answer.as_bytes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn large_answers_are_refused_while_too_many_are_held() {
+        let room = Room::default();
+        let large = || room.hold("x".repeat(BYTES / 4));
+        let held: Vec<Bytes> = (0..4).map(|_| large().unwrap()).collect();
+        assert_eq!(large().unwrap_err().reason(), Reason::Overloaded);
+        assert_eq!(room.hold("small".to_owned()).unwrap(), "small");
+        drop(held);
+        assert_eq!(large().unwrap().len(), BYTES / 4);
+    }
+}

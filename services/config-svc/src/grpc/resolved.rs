@@ -1,0 +1,56 @@
+//! Files whose placeholders are resolved from the configuration of their reader.
+
+use crate::{error::unresolvable, views::Rendered};
+use bytes::Bytes;
+use std::sync::Arc;
+use vortex_kit::{compute::Compute, error::Fault};
+use vortex_spring::{
+    Budget, Limits,
+    flat::{FlatSource, Lookup},
+    placeholders::{self, Error},
+};
+
+/// Bytes of a text that is looked through at once.
+const AT_ONCE: usize = 64 << 10;
+
+/// Whether there is anything to resolve. What is not text stays as it is.
+pub(super) fn has_placeholders(stored: &[u8]) -> bool {
+    std::str::from_utf8(stored).is_ok_and(|text| text.contains("${"))
+}
+
+/// Replaces the placeholders of a text: where that takes longer, where it keeps nobody else
+/// waiting.
+pub(super) async fn resolve(
+    compute: &Compute,
+    rendered: &Arc<Rendered>,
+    stored: Bytes,
+) -> Result<Bytes, Fault> {
+    if stored.len() <= AT_ONCE && !rendered.is_large() {
+        match resolve_within(rendered, &stored, Limits::AT_ONCE, &|| false) {
+            Err(Error::Spent(_)) => {}
+            resolved => return resolved.map_err(|error| unresolvable(&error)),
+        }
+    }
+    let rendered = rendered.clone();
+    let resolved = compute.run(move |waiting| {
+        resolve_within(&rendered, &stored, Limits::ANSWER, &|| waiting.gave_up())
+    });
+    resolved.await?.map_err(|error| unresolvable(&error))
+}
+
+fn resolve_within(
+    rendered: &Rendered,
+    stored: &Bytes,
+    limits: Limits,
+    gave_up: &dyn Fn() -> bool,
+) -> Result<Bytes, Error> {
+    let Ok(text) = std::str::from_utf8(stored) else {
+        return Ok(stored.clone());
+    };
+    let documents = rendered.documents();
+    let sources: Vec<FlatSource<'_>> = documents.map(|(_, document)| document.into()).collect();
+    let lookup = Lookup::new(&sources);
+    let mut budget = Budget::new(limits, gave_up);
+    let resolved = placeholders::resolve(text, |name| lookup.get(name), &mut budget)?;
+    Ok(resolved.into())
+}

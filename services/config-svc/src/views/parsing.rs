@@ -1,0 +1,38 @@
+//! Documents are parsed on the thread they come in on as long as that takes no time.
+
+use vortex_kit::compute;
+use vortex_spring::{Allowance, ErrorKind, File, Format, ParseError, parse_within};
+
+/// Bytes of a document that is parsed at once.
+const AT_ONCE: usize = 16 << 10;
+
+/// Why a document was not parsed.
+#[derive(Debug, thiserror::Error)]
+pub enum Unparsed {
+    /// It is not what it should be.
+    #[error(transparent)]
+    Parse(ParseError),
+    /// There was no place or no time to parse it.
+    #[error(transparent)]
+    Refused(#[from] compute::Refused),
+}
+
+impl From<ParseError> for Unparsed {
+    fn from(error: ParseError) -> Self {
+        match error.kind {
+            ErrorKind::GivenUp => Self::Refused(compute::Refused::TooLate),
+            _ => Self::Parse(error),
+        }
+    }
+}
+
+/// What a document holds, if it is neither large nor holds much by aliases.
+pub(crate) fn parse_at_once(format: Format, content: &[u8]) -> Option<Result<File, ParseError>> {
+    if content.len() > AT_ONCE {
+        return None;
+    }
+    match parse_within(format, content, Allowance::at_once()) {
+        Err(error) if error.is_of_allowance() => None,
+        parsed => Some(parsed),
+    }
+}
