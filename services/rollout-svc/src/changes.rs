@@ -234,6 +234,10 @@ mod tests {
                 Body::LabelDetached(pb::LabelDetached::default()),
             ),
             (
+                RecordKind::SourceImported,
+                Body::SourceImported(pb::SourceImported::default()),
+            ),
+            (
                 RecordKind::SplitMoved,
                 Body::SplitMoved(pb::Split::default()),
             ),

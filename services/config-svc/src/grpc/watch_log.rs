@@ -100,6 +100,7 @@ fn kind(body: &Body) -> RecordKind {
         Body::SplitEnded { .. } => RecordKind::SplitEnded,
         Body::LabelRemoved { .. } => RecordKind::LabelRemoved,
         Body::LabelDetached { .. } => RecordKind::LabelDetached,
+        Body::SourceImported { .. } => RecordKind::SourceImported,
     }
 }
 
