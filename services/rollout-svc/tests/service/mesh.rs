@@ -2,6 +2,7 @@
 
 use std::{
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
@@ -9,7 +10,7 @@ use tempfile::TempDir;
 use tonic::{Response, Status};
 use vortex_kit::{
     channel::Channel,
-    clock::System,
+    clock::{Clock, System},
     error::Fault,
     grpc::Server,
     process::{Runtime, shut_down},
@@ -408,8 +409,16 @@ fn store_in(folder: &TempDir) -> PathBuf {
     folder.path().join("rollout")
 }
 
-pub(crate) async fn start_service(settings: Settings, config: Channel) -> (Runtime, Client) {
-    let runtime = Runtime::new("rollout-svc", "0.1.0", System::shared());
+async fn start_service(settings: Settings, config: Channel) -> (Runtime, Client) {
+    start_service_at(settings, config, System::shared()).await
+}
+
+pub(crate) async fn start_service_at(
+    settings: Settings,
+    config: Channel,
+    clock: Arc<dyn Clock>,
+) -> (Runtime, Client) {
+    let runtime = Runtime::new("rollout-svc", "0.1.0", clock);
     let server = vortex_rollout_svc::start(settings, config, &runtime)
         .await
         .unwrap();

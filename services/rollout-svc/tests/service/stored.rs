@@ -12,14 +12,11 @@ use std::{fs, path::PathBuf, sync::Arc};
 
 use bytes::Bytes;
 use serde_json::{Value, json};
-use vortex_kit::channel::Slot;
+use vortex_kit::{channel::Slot, clock::Manual};
 use vortex_rollout_svc::{Settings, StoreLocation};
 use vortex_store::{Embedded, Options, Range, Store as _, Transaction};
 
-use crate::mesh::{start_service, stop};
-
-/// Longer than any of these files will be kept for.
-const KEEP_DAYS: u32 = 100_000;
+use crate::mesh::{start_service_at, stop};
 
 #[tokio::test]
 async fn what_any_version_stored_is_read() {
@@ -56,35 +53,36 @@ fn data() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data/stored")
 }
 
-/// What the service tells of a store with these entries, while config-svc is away.
+/// What the service tells of a store with these entries, at the time they were written, while
+/// config-svc is away.
 async fn told_of(entries: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
-    fill(folder.path().join("store"), entries).await;
-    let settings = Settings {
-        keep_days: KEEP_DAYS,
-        ..Settings::new(StoreLocation::Embedded(folder.path().join("store")))
-    };
-    let (runtime, rollouts) = start_service(settings, Slot::new().channel()).await;
+    let store = folder.path().join("store");
+    let mut lines = entries.lines().map(parsed);
+    let clock = Manual::starting_at(text(&lines.next().unwrap(), "at").parse().unwrap());
+    fill(store.clone(), lines).await;
+    let settings = Settings::new(StoreLocation::Embedded(store));
+    let (runtime, rollouts) =
+        start_service_at(settings, Slot::new().channel(), Arc::new(clock)).await;
     let told = summary::of(rollouts).await;
     stop(&runtime).await;
     told
 }
 
-async fn fill(store: PathBuf, entries: &str) {
+async fn fill(store: PathBuf, entries: impl Iterator<Item = Value>) {
     let engine = open(store).await;
-    for line in entries.lines() {
-        let entry: Value = serde_json::from_str(line).unwrap();
-        let text = |name: &str| Bytes::from(entry[name].as_str().unwrap().to_owned());
-        let put = Transaction::new().put(text("key"), text("value"));
+    for entry in entries {
+        let bytes = |name| Bytes::from(text(&entry, name).to_owned());
+        let put = Transaction::new().put(bytes("key"), bytes("value"));
         engine.commit(put).await.unwrap();
     }
     engine.close().await.unwrap();
 }
 
-/// All entries of a store, a line each.
+/// All entries of a store, a line each, after one that says when that is.
 async fn entries_in(store: &std::path::Path) -> String {
     let engine = open(store.to_owned()).await;
-    let mut lines = String::new();
+    let mut lines = format!("{}\n", json!({"at": jiff::Timestamp::now().to_string()}));
     let mut rest = Some(Range::prefix(""));
     while let Some(range) = rest {
         let page = engine.range(range.clone()).await.unwrap();
@@ -97,6 +95,14 @@ async fn entries_in(store: &std::path::Path) -> String {
     }
     engine.close().await.unwrap();
     lines
+}
+
+fn parsed(line: &str) -> Value {
+    serde_json::from_str(line).unwrap()
+}
+
+fn text<'a>(json: &'a Value, name: &str) -> &'a str {
+    json[name].as_str().unwrap()
 }
 
 async fn open(store: PathBuf) -> Arc<Embedded> {
