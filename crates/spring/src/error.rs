@@ -28,10 +28,10 @@ impl ParseError {
 
     /// Whether the file may be read with a larger allowance.
     pub fn is_of_allowance(&self) -> bool {
-        match self.kind {
-            ErrorKind::AliasBomb { .. } | ErrorKind::TooManyKeys { .. } => true,
-            _ => false,
-        }
+        matches!(
+            self.kind,
+            ErrorKind::AliasBomb { .. } | ErrorKind::TooManyKeys { .. }
+        )
     }
 }
 
