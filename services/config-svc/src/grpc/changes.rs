@@ -119,6 +119,7 @@ pub(super) async fn release(
         selector,
         precondition,
         force: request.force,
+        reason: parse::reason(request.reason)?,
     });
     let outcome = grpc
         .configuration
@@ -262,6 +263,7 @@ fn wanted_state(given: i32) -> Result<Option<ChangeState>, Fault> {
         Ok(pb::ChangeState::Staged) => Ok(Some(ChangeState::Staged)),
         Ok(pb::ChangeState::Released) => Ok(Some(ChangeState::Released)),
         Ok(pb::ChangeState::Discarded) => Ok(Some(ChangeState::Discarded)),
+        Ok(pb::ChangeState::RolledBack) => Ok(Some(ChangeState::RolledBack)),
         Err(_) => Err(Fault::invalid("state", format!("{given} is no state"))),
     }
 }

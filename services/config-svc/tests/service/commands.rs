@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use vortex_config_svc::domain::{
-    Command, Content, DocumentWrite, EndSplit, Holding, Label, Release, Request, RequestKey,
-    Selector, Seq, SetSplit, Sha256, Share, SplitMove, Unit, WriteChange,
+    BeginSplit, Command, Content, DocumentWrite, EndSplit, Holding, Label, Release, Request,
+    RequestKey, Selector, Seq, SetSplit, Sha256, Share, SplitMove, Unit, WriteChange,
 };
 
 /// A command, and the contents it names.
@@ -65,6 +65,7 @@ pub(crate) fn release(version: &str) -> Job {
         selector: selector(version),
         precondition: None,
         force: false,
+        reason: String::new(),
     });
     Job {
         command,
@@ -90,6 +91,7 @@ pub(crate) fn set_split(id: &str, change: Seq, hundredths: u16, generation: u64)
             unit: Unit::Instance,
             generation,
         },
+        begin: BeginSplit::default(),
     });
     Job {
         command,
@@ -103,6 +105,7 @@ pub(crate) fn end_split(id: &str, generation: u64, release: bool) -> Job {
         generation,
         release,
         change: None,
+        reason: String::new(),
     });
     Job {
         command,

@@ -1,9 +1,10 @@
 //! What a split of a change set would be.
 
 use super::super::{
-    App, AppProfile, ChangeEntry, ChangeSet, Holding, Label, Refused, Selector, State, VersionName,
+    App, AppProfile, Baseline, BeginSplit, ChangeEntry, ChangeSet, Holding, Label, Refused,
+    Selector, State, VersionName,
 };
-use super::split::check_begin;
+use super::split::{baseline, check_begin};
 use std::sync::Arc;
 
 /// Which change set is meant.
@@ -38,13 +39,16 @@ pub struct SplitPlan {
     pub apps: Vec<App>,
     /// The stable version of each document, in their order.
     pub from: Vec<Option<VersionName>>,
+    /// Where those were written.
+    pub baseline: Baseline,
 }
 
-/// What a split of a change set would be, if it may begin.
+/// What a split of a change set would be, if it may begin; by force also if the change
+/// set was rolled back before.
 ///
 /// # Errors
 /// What beginning it would be refused with.
-pub fn plan_split(state: &State, target: &SplitTarget) -> Result<SplitPlan, Refused> {
+pub fn plan_split(state: &State, target: &SplitTarget, force: bool) -> Result<SplitPlan, Refused> {
     let entry = match target {
         SplitTarget::Change { label, name } => select(state, label, name)?,
         SplitTarget::Document {
@@ -54,11 +58,16 @@ pub fn plan_split(state: &State, target: &SplitTarget) -> Result<SplitPlan, Refu
             to,
         } => select_document(state, label, owner, from, to)?,
     };
-    check_begin(state, entry)?;
+    let begin = BeginSplit {
+        baseline: None,
+        force,
+    };
+    check_begin(state, entry, &begin)?;
     let mut plan = SplitPlan {
         change: entry.change.clone(),
         apps: Vec::new(),
         from: Vec::new(),
+        baseline: baseline(state, entry),
     };
     for changed in entry.change.documents.iter() {
         let document = state.document(entry.change.label.as_str(), changed.path.as_str());
