@@ -121,7 +121,10 @@ impl Rollouts {
 
     /// Gives up what was staged by reverts that came to nothing. Answers whether none is left.
     pub async fn give_up_reverts(&self) -> bool {
-        let mut unfinished = self.inner.reverting.lock().await;
+        // one that is under way is not waited for
+        let Ok(mut unfinished) = self.inner.reverting.try_lock() else {
+            return false;
+        };
         let mut left = unfinished.clone();
         for id in &*unfinished {
             match self.give_up(id).await {

@@ -191,14 +191,20 @@ impl Follower {
         Ok(())
     }
 
-    /// Splits ended. A rollout that waits for the end of its own hears of it as its effect.
-    async fn ended(&self, splits: &[String]) -> Result<(), Fault> {
+    /// Splits ended. A rollout that waits for the end of its own hears of it as its effect. What
+    /// one leaves behind that could not begin waits for another.
+    async fn ended(&mut self, splits: &[String]) -> Result<(), Fault> {
+        let mut leaves = false;
         for rollout in splits.iter().filter_map(|id| self.known(id)) {
             if !rollout.kind().has_ended() && rollout.pending().is_none() {
                 self.look_for_end(&rollout).await?;
             }
+            leaves |= rollout.spec.source.is_some() && rollout.state().start_refused().is_some();
         }
-        Ok(())
+        match leaves {
+            true => self.take_up().await,
+            false => Ok(()),
+        }
     }
 
     /// A label went, and its splits with it.

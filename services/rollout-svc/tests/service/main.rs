@@ -8,10 +8,14 @@
 mod breaker;
 mod by_source;
 mod commands;
+mod detached;
 mod faults;
 mod line;
 mod link;
 mod mesh;
 mod refused;
+mod reverts;
+mod rolled_back;
+mod start;
 mod stored;
 mod walk;

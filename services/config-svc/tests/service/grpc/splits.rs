@@ -44,6 +44,7 @@ fn plan(name: &str) -> pb::PlanSplitRequest {
             name: name.to_owned(),
             label: String::new(),
         })),
+        ..Default::default()
     }
 }
 
@@ -55,6 +56,7 @@ fn set(id: &str, change: u64, share: u32, generation: u64) -> pb::SetSplitReques
         share,
         unit: pb::SplitUnit::Instance.into(),
         generation,
+        ..Default::default()
     }
 }
 
@@ -64,6 +66,7 @@ fn end(id: &str, generation: u64, release: bool) -> pb::EndSplitRequest {
         generation,
         release,
         change_sequence: 0,
+        reason: "enough".to_owned(),
     }
 }
 
