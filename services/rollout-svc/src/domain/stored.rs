@@ -4,7 +4,7 @@ use serde::Deserialize;
 use vortex_bucket::Share;
 
 use super::{
-    Completed, Hold, Moment, Paused, RolledBack, Running, Standing, State, state::Detached,
+    Completed, Detached, Hold, Moment, Paused, Removal, RolledBack, Running, Standing, State,
 };
 
 /// As [`Standing`], with all that was ever written.
@@ -41,25 +41,34 @@ enum StoredHold {
     Settled {
         since: Moment,
     },
-    /// Until version 0.1 a rollout whose split somebody else had ended was paused, and only
-    /// a rollback ended it.
-    #[allow(dead_code)] // what it says is asked of config-svc anew
+    /// Somebody else had ended its split. It was paused then, and only a rollback ended it.
+    #[allow(dead_code)] // config-svc is asked what became of it
     Detached(Detached),
 }
 
 impl From<StoredStanding> for Standing {
     fn from(stored: StoredStanding) -> Self {
         let updated = stored.updated;
+        let mut generation = stored.generation;
         let state = match stored.state {
             StoredState::Created => State::Created,
             StoredState::Running(running) => State::Running(running),
-            StoredState::Paused(paused) => State::Paused(paused.read(updated)),
+            StoredState::Paused(paused) => match paused.hold {
+                StoredHold::Moving => State::Paused(paused.held(Hold::Moving)),
+                StoredHold::Settled { since } => {
+                    State::Paused(paused.held(Hold::Settled { since }))
+                }
+                StoredHold::Detached(_) => {
+                    generation += 1;
+                    State::RolledBack(paused.ended(updated))
+                }
+            },
             StoredState::Completed(completed) => State::Completed(completed),
             StoredState::RolledBack(rolled_back) => State::RolledBack(rolled_back),
         };
         Self {
             state,
-            generation: stored.generation,
+            generation,
             revision: stored.revision,
             audits: stored.audits,
             updated,
@@ -68,18 +77,25 @@ impl From<StoredStanding> for Standing {
 }
 
 impl StoredPaused {
-    /// One that was detached is looked up when the service starts, as every rollout is that
-    /// is not ended, and ends by what config-svc says of its split.
-    fn read(self, updated: Moment) -> Paused {
+    fn held(self, hold: Hold) -> Paused {
         Paused {
             stage: self.stage,
             in_force: self.in_force,
-            hold: match self.hold {
-                StoredHold::Moving => Hold::Moving,
-                StoredHold::Settled { since } => Hold::Settled { since },
-                StoredHold::Detached(_) => Hold::Settled { since: updated },
-            },
+            hold,
             why: self.why,
+        }
+    }
+
+    /// One that was detached has ended. Its removal is told, so that config-svc says what became
+    /// of its split: it may have been released, and the rollout is completed then.
+    fn ended(self, updated: Moment) -> RolledBack {
+        RolledBack {
+            stage: self.stage,
+            from_share: Share::NONE,
+            at: updated,
+            removal: Removal::Pending,
+            why: self.why,
+            start_refused: None,
         }
     }
 }

@@ -240,7 +240,7 @@ fn a_later_effect_that_is_refused_gives_everybody_stable_again() {
 
 /// What an earlier version wrote of a rollout whose split somebody else had ended.
 #[test]
-fn what_was_detached_and_paused_is_looked_up_and_ends() {
+fn what_was_detached_and_paused_has_ended_when_it_is_read() {
     let moment = r#"{"wall":"2023-11-14T22:13:20Z","steady":"2023-11-14T22:13:20Z"}"#;
     let stored = format!(
         r#"{{"state":{{"Paused":{{"stage":1,"in_force":500,"hold":{{"Detached":{{"why":"gone"}}}},
@@ -251,8 +251,11 @@ fn what_was_detached_and_paused_is_looked_up_and_ends() {
         standing,
         ..created()
     };
-    assert_eq!(rollout.state().settled_since(), Some(at(0)));
-    assert_eq!(rollout.pending(), None);
+    assert_eq!(rollout.kind(), StateKind::RolledBack);
+    assert_eq!(rollout.state().in_force(), Share::NONE);
+    assert_eq!(rollout.pending(), Some(Effect::Remove { generation: 3 }));
+    let completed = done(rollout.clone(), lost(Ending::Released), 1);
+    assert_eq!(completed.kind(), StateKind::Completed);
     let ended = done(rollout, lost(Ending::Detached), 1);
     assert!(ended.is_settled_for_good());
 }
