@@ -21,6 +21,8 @@ use crate::{
 
 /// Time for one attempt of an effect.
 const ATTEMPT: Duration = Duration::from_secs(5);
+/// Time to ask before a start what will be asked again by it.
+const CHECK: Duration = Duration::from_secs(2);
 /// Time for what an answer can do without.
 const GLANCE: Duration = Duration::from_millis(500);
 /// Splits that are listed at once.
@@ -118,7 +120,7 @@ impl Splits {
             validate_only: true,
             ..set_split(rollout, first)
         };
-        let context = Context::root().within(ATTEMPT);
+        let context = Context::root().within(CHECK);
         let checked = context.scope(self.client.clone().set_split(request)).await;
         match checked.map_err(|status| Fault::from_status(&status)) {
             Err(fault) if is_final(fault.reason()) => Err(fault),

@@ -3,11 +3,15 @@
 use serde_json::json;
 use vortex_tests::{Mesh, Mode, Options};
 
-use crate::course::{self, Course, arm, refusal, stages};
+use crate::{
+    command::vortex,
+    course::{self, Course, arm, refusal, stages},
+};
 
 crate::in_both_modes! {
     a_hotfix_before_the_start_is_named_and_stays
     force_gives_everybody_what_is_stable_now
+    who_waits_hears_of_a_forced_release_at_once
     a_version_that_was_rolled_back_comes_back_by_force_alone
 }
 
@@ -64,6 +68,29 @@ async fn force_gives_everybody_what_is_stable_now(mode: Mode) {
     let next = mesh.post("/api/rollouts", &next).await;
     assert_eq!(next.status, 201, "the first held it: {}", next.text());
     course.mesh.stop();
+}
+
+async fn who_waits_hears_of_a_forced_release_at_once(mode: Mode) {
+    let mesh = Mesh::start(mode, &Options::default());
+    course::stage(&mesh, "orders").await;
+    let create = "rollout create orders --from v1 --to v2 --stage 50% --stage 100% \
+                  --no-auto-promote --start --wait --timeout 50s";
+    let force = async {
+        let begun =
+            |answer: &vortex_tests::Answer| answer.json()["rollouts"][0]["effect"] == "confirmed";
+        mesh.get_until("/api/rollouts", begun).await;
+        let force = "config release orders --version v1 --force --reason down";
+        vortex(&mesh, force).await
+    };
+    let (waited, forced) = tokio::join!(vortex(&mesh, create), force);
+    assert_eq!(forced.code, 0, "{forced:?}");
+    assert_eq!(forced.err, "v1 is stable\n");
+    assert_eq!(waited.code, 8, "{waited:?}");
+    assert!(
+        waited.err.contains("v1 was released by force: down"),
+        "{waited:?}"
+    );
+    mesh.stop();
 }
 
 async fn a_version_that_was_rolled_back_comes_back_by_force_alone(mode: Mode) {

@@ -73,6 +73,15 @@ pub(crate) fn release(version: &str) -> Job {
     }
 }
 
+/// The same, whatever stands in its way.
+pub(crate) fn forced(mut job: Job) -> Job {
+    if let Command::Release(release) = &mut job.command {
+        release.force = true;
+        release.reason = "it is wanted".to_owned();
+    }
+    job
+}
+
 pub(crate) fn discard(version: &str) -> Job {
     Job {
         command: Command::Discard(selector(version)),

@@ -99,50 +99,36 @@ impl Rollout {
 
     /// The split has ended, so the rollout does: it holds nothing any more.
     pub(super) fn lose(self, lost: Lost, now: Moment) -> Result<Transition, Refused> {
-        match (self.state().clone(), lost.how) {
-            (State::Running(Running { stage, .. }) | State::Paused(Paused { stage, .. }), how)
-                if how == Ending::Released =>
-            {
-                let why = lost.why.clone();
-                Ok(self.complete_by(stage, &lost, why, now))
+        let (stage, from_share) = match self.state().clone() {
+            State::Running(running) => (running.stage, running.in_force),
+            State::Paused(paused) => (paused.stage, paused.in_force),
+            State::RolledBack(rolled_back) if rolled_back.removal == Removal::Pending => {
+                return Ok(self.find_removed(rolled_back, &lost, now));
             }
-            (
-                State::Running(Running {
-                    stage, in_force, ..
-                })
-                | State::Paused(Paused {
-                    stage, in_force, ..
-                }),
-                _,
-            ) => {
-                let wish = Wish::of_end(&lost, lost.why.clone());
-                let state = State::RolledBack(RolledBack {
-                    stage,
-                    from_share: in_force,
-                    at: now,
-                    removal: Removal::Confirmed,
-                    why: format!("detached: {}", lost.why),
-                    start_refused: None,
-                });
-                Ok(self.enter(state, Action::Detach, wish, None, now))
+            State::Created | State::Completed(_) | State::RolledBack(_) => {
+                return Err(Refused::Passed);
             }
-            (State::RolledBack(rolled_back), how) if rolled_back.removal == Removal::Pending => {
-                Ok(self.find_removed(rolled_back, how, &lost, now))
-            }
-            _ => Err(Refused::Passed),
+        };
+        if lost.how == Ending::Released {
+            let why = lost.why.clone();
+            return Ok(self.complete_by(stage, &lost, why, now));
         }
+        let wish = Wish::of_end(&lost, lost.why.clone());
+        let state = State::RolledBack(RolledBack {
+            stage,
+            from_share,
+            at: now,
+            removal: Removal::Confirmed,
+            why: format!("detached: {}", lost.why),
+            start_refused: None,
+        });
+        Ok(self.enter(state, Action::Detach, wish, None, now))
     }
 
     /// A rollback finds that its split has ended already.
-    fn find_removed(
-        self,
-        mut rolled_back: RolledBack,
-        how: Ending,
-        lost: &Lost,
-        now: Moment,
-    ) -> Transition {
+    fn find_removed(self, mut rolled_back: RolledBack, lost: &Lost, now: Moment) -> Transition {
         rolled_back.removal = Removal::Confirmed;
-        match how {
+        match lost.how {
             Ending::Released => {
                 let why = "the change set had become stable before the rollback came; revert it \
                            instead";
