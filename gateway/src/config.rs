@@ -59,6 +59,11 @@ pub struct Settings {
     #[arg(long, value_name = "CIDR", value_delimiter = ',')]
     pub trusted_proxies: Vec<Network>,
 
+    /// Take the user of Basic credentials for the instance that reads, where X-Vortex-Instance does
+    /// not say: only where each instance has a user of its own
+    #[arg(long)]
+    pub basic_user_is_instance: bool,
+
     /// Time for a request, from its head to the head of its answer
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = vortex_kit::settings::positive_duration)]
     pub request_timeout: Duration,
@@ -99,6 +104,7 @@ impl Default for Settings {
             http: SocketAddr::from(([127, 0, 0, 1], 8080)),
             spring_prefix: SpringPrefix::default(),
             trusted_proxies: Vec::new(),
+            basic_user_is_instance: false,
             request_timeout: Duration::from_secs(10),
             head_timeout: Duration::from_secs(10),
             idle_timeout: Duration::from_secs(75),

@@ -30,12 +30,7 @@ use vortex_kit::{
 };
 use vortex_service::PerService;
 
-use crate::{
-    config::Settings,
-    problem::Problem,
-    services::Services,
-    spring::{self, RESERVED},
-};
+use crate::{config::Settings, problem::Problem, services::Services, spring};
 use admission::Admission;
 use deadline::Deadline;
 use host::Hosts;
@@ -161,7 +156,7 @@ fn is_probe(path: &str) -> bool {
 
 fn is_reserved(path: &str) -> bool {
     let first = path[1..].split('/').next().unwrap_or_default();
-    RESERVED.contains(&first)
+    vortex_names::is_reserved(first)
 }
 
 /// Answers HEAD: the headers of GET, the body's length among them, and no body.

@@ -17,11 +17,7 @@ use vortex_service::{PerService, ServiceName};
 
 pub(crate) use watches::Watches;
 
-use crate::{
-    api::Feeds,
-    config::{Network, Settings},
-    spring::Environments,
-};
+use crate::{api::Feeds, config::Settings, extract::Identities, spring::Environments};
 
 /// Clients of the services, and what their routes share; a clone shares the channels.
 #[derive(Clone, Debug)]
@@ -33,7 +29,7 @@ pub(crate) struct Services {
     watches: Watches,
     feeds: Feeds,
     environments: Environments,
-    trusted_proxies: Arc<[Network]>,
+    identities: Arc<Identities>,
     ignored_fields: Counter,
 }
 
@@ -61,7 +57,7 @@ impl Services {
                 .max_encoding_message_size(MAX_MESSAGE_BYTES),
             watches: Watches::new(settings.max_watches, metrics),
             environments: Environments::default(),
-            trusted_proxies: settings.trusted_proxies.as_slice().into(),
+            identities: Arc::new(Identities::of(settings)),
             ignored_fields: metrics.counter("vortex_ignored_fields_total", help, &[]),
         }
     }
@@ -86,9 +82,9 @@ impl Services {
         self.rollouts.clone()
     }
 
-    /// Proxies whose word on their clients counts.
-    pub(crate) fn trusted_proxies(&self) -> &[Network] {
-        &self.trusted_proxies
+    /// What tells instances apart that don't say who they are.
+    pub(crate) fn identities(&self) -> &Identities {
+        &self.identities
     }
 
     /// Counts fields that were passed over.

@@ -20,7 +20,7 @@ use vortex_proto::config::v1::{GetEnvironmentRequest, GetEnvironmentResponse};
 use crate::{extract::Reader, problem::Problem, services::Services};
 
 use parameters::Parameters;
-pub(crate) use path::{RESERVED, TEMPLATES};
+pub(crate) use path::TEMPLATES;
 use path::{SpringPath, View};
 pub(crate) use prepared::Environments;
 use prepared::Prepared;
@@ -67,7 +67,7 @@ async fn read(
     parsed: &SpringPath<'_>,
 ) -> Result<Response, Problem> {
     let mut parameters = Parameters::of(request)?;
-    let reader = Reader::of(request, services.trusted_proxies())?;
+    let reader = Reader::of(request, services.identities())?;
     let reader = reader.with_key(parameters.key.take())?;
     match parsed {
         SpringPath::Environment(view) => {

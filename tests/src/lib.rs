@@ -9,10 +9,12 @@
 mod mesh;
 mod process;
 mod repository;
+mod small_disk;
 mod usage;
 
 pub use mesh::{Answer, Mesh, Mode, Options, Place};
 pub use process::{GLANCE, PATIENCE, Process, Ran, run};
 pub use repository::{Repository, bundle};
+pub use small_disk::SmallDisk;
 pub use usage::{cpu_time, resident, written};
 pub use vortex_service::ServiceName;

@@ -147,9 +147,14 @@ impl Mesh {
 
     /// GETs a path until `done`, however often that takes.
     pub async fn get_until(&self, path: &str, done: impl Fn(&Answer) -> bool) -> Answer {
+        self.until(&format!("http://{}{path}", self.http), done)
+            .await
+    }
+
+    async fn until(&self, url: &str, done: impl Fn(&Answer) -> bool) -> Answer {
         let waited = async {
             loop {
-                let answer = self.get(path).await;
+                let answer = self.send(self.client.get(url)).await;
                 if done(&answer) {
                     return answer;
                 }
@@ -158,8 +163,22 @@ impl Mesh {
         };
         match tokio::time::timeout(PATIENCE, waited).await {
             Ok(answer) => answer,
-            Err(_) => panic!("{path} is still {:?}", self.get(path).await),
+            Err(_) => {
+                let last = self.send(self.client.get(url)).await;
+                panic!("{url} is still {last:?}");
+            }
         }
+    }
+
+    /// GETs from a service's admin port until `done`.
+    pub async fn admin_until(
+        &self,
+        service: ServiceName,
+        path: &str,
+        done: impl Fn(&Answer) -> bool,
+    ) -> Answer {
+        let admin = self.services[service].admin;
+        self.until(&format!("http://{admin}{path}"), done).await
     }
 
     /// GETs from a service's admin port.

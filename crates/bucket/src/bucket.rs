@@ -17,10 +17,18 @@ impl Seed {
     /// The bucket of a key, which may be empty. Takes time in proportion to the key's length.
     #[inline]
     pub fn bucket(self, key: &str) -> Bucket {
+        self.cell::<1>(key).0
+    }
+
+    /// The bucket of a key, and which of its `PARTS` equal parts the key falls into, from 0.
+    #[inline]
+    pub fn cell<const PARTS: u32>(self, key: &str) -> (Bucket, u32) {
         let hash = xxh3_64_with_seed(key.as_bytes(), self.0);
-        // The high half of the product is even over all buckets, without a division.
-        let scaled = (u128::from(hash) * u128::from(Bucket::COUNT)) >> 64;
-        Bucket(scaled as u16)
+        // The high half of the product is even over all cells, without a division by their number.
+        let cells = u128::from(Bucket::COUNT) * u128::from(PARTS);
+        let cell = ((u128::from(hash) * cells) >> 64) as u64;
+        let parts = u64::from(PARTS);
+        (Bucket((cell / parts) as u16), (cell % parts) as u32)
     }
 }
 

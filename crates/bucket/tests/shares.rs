@@ -117,3 +117,20 @@ proptest! {
         prop_assert_eq!(share.to_string().parse(), Ok(share));
     }
 }
+
+#[test]
+fn a_cell_is_a_part_of_the_keys_bucket() {
+    let seed = Seed::of("r1");
+    let mut parts = [0_u32; 32];
+    for number in 0..100_000 {
+        let key = format!("pod-{number}");
+        let (bucket, part) = seed.cell::<32>(&key);
+        assert_eq!(bucket, seed.bucket(&key));
+        parts[part as usize] += 1;
+    }
+    // 3,125 of each are expected, give or take 55
+    assert!(
+        parts.iter().all(|count| (2_850..3_400).contains(count)),
+        "{parts:?}"
+    );
+}

@@ -37,7 +37,7 @@ impl Exit {
             401 | 403 | 407 => Self::Denied,
             404 | 410 => Self::NotFound,
             409 | 412 => Self::Conflict,
-            408 | 429 | 502..=504 => Self::Unavailable,
+            408 | 429 | 502..=504 | 507 => Self::Unavailable,
             _ => Self::Failed,
         }
     }
@@ -59,7 +59,8 @@ Exit codes:
   4  conflict: a precondition failed, a name is taken, a source feeds the label,
      a rollout takes no such command where it stands
   5  refused: the input is invalid or too large; nothing changed
-  6  unavailable: the server could not be reached or did not answer in time
+  6  unavailable: the server could not be reached, did not answer in time, or has
+     no room to write
   7  denied: not authenticated, or not allowed
   8  the rollout that was waited for was rolled back
   9  the rollout that was waited for was paused when the time was up

@@ -4,7 +4,7 @@ use gix::{ObjectId, bstr::ByteSlice, objs::CommitRef, shallow};
 use jiff::Timestamp;
 
 use crate::{
-    Cause, CommitId, Error, Repository, Result,
+    CommitId, Error, Repository, Result,
     object::{self, damaged},
 };
 
@@ -59,7 +59,7 @@ impl Repository {
             .map(Shallow)
             .map_err(|cause| Error::RepositoryUnreadable {
                 location: self.location().clone(),
-                cause: Cause::new(cause),
+                why: cause.into(),
             })
     }
 

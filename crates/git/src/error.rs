@@ -1,41 +1,48 @@
 //! What can go wrong, one variant a fact.
 
-use std::{fmt, io, path::PathBuf};
+mod cause;
+mod reason;
+
+pub(crate) use cause::Cause;
+pub use reason::{Refusal, RepositoryFault, UnreachableReason};
+
+use std::{io, path::PathBuf};
 
 use crate::{BlobId, CommitId, Location};
 
 /// The result of reading a repository.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why a repository could not be read. No message shows credentials.
+/// Why a repository could not be read. No message shows credentials, and none the wording of the
+/// libraries below: that is for developers, in `Debug`.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Nothing at the path, or what is there is no repository, or it was removed since it was opened.
     #[error("there is no Git repository at {0}")]
     RepositoryMissing(Location),
     /// The repository is there, and its own files (configuration, references) do not read.
-    #[error("the Git repository at {location} cannot be read: {cause}")]
+    #[error("the Git repository at {location} cannot be read: {why}")]
     RepositoryUnreadable {
         /// Which repository.
         location: Location,
-        /// What Git's format or the file system objected to.
-        cause: Cause,
+        /// What is wrong with it.
+        why: RepositoryFault,
     },
     /// A remote did not answer, or answered with something that is not Git.
-    #[error("{location} cannot be reached: {cause}")]
+    #[error("{location} cannot be reached: {why}")]
     Unreachable {
         /// Which remote.
         location: Location,
-        /// What the transport said.
-        cause: Cause,
+        /// What stands in the way.
+        why: UnreachableReason,
     },
     /// A remote wants credentials, or refused those in the URL.
-    #[error("{location} refuses access: {cause}")]
+    #[error("{location} refuses access: {why}")]
     AccessRefused {
         /// Which remote.
         location: Location,
-        /// What the remote said.
-        cause: Cause,
+        /// What it wants.
+        why: Refusal,
     },
     /// This kind of location needs a program that is not installed.
     #[error("reading {location} needs the program `{program}`, which is not in PATH")]
@@ -83,11 +90,11 @@ pub enum Error {
         object: String,
     },
     /// An object is there and does not read.
-    #[error("the object {object} is damaged: {cause}")]
+    #[error("the object {object} is damaged")]
     ObjectDamaged {
         /// The object.
         object: String,
-        /// What is wrong with it.
+        /// What is wrong with it, for developers.
         cause: Cause,
     },
     /// The content is larger than the caller accepts; none of it was loaded.
@@ -108,42 +115,4 @@ pub enum Error {
         /// The limit.
         limit: usize,
     },
-}
-
-/// What lies below an [`Error`], in words.
-pub struct Cause(gix::Error);
-
-impl Cause {
-    pub(crate) fn new(error: gix::Error) -> Self {
-        Self(error)
-    }
-
-    pub(crate) fn of(error: impl std::error::Error + Send + Sync + 'static) -> Self {
-        Self(gix::Error::from_error(error))
-    }
-}
-
-impl fmt::Display for Cause {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut previous = String::new();
-        for (index, error) in self.0.iter_errors().enumerate() {
-            let text = error.to_string();
-            // Wrappers often repeat what they wrap.
-            if text == previous {
-                continue;
-            }
-            if index > 0 {
-                formatter.write_str(": ")?;
-            }
-            formatter.write_str(&text)?;
-            previous = text;
-        }
-        Ok(())
-    }
-}
-
-impl fmt::Debug for Cause {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "Cause({:?})", self.to_string())
-    }
 }

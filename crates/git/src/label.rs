@@ -1,10 +1,11 @@
 //! Branches and tags, as the labels a configuration server serves.
 
-use std::collections::BTreeMap;
+mod collect;
+mod packed;
 
-use gix::{ObjectId, bstr::ByteSlice, objs::Kind, reference::iter::Iter};
+use gix::bstr::ByteSlice;
 
-use crate::{Cause, CommitId, Error, Repository, Result, object};
+use crate::{CommitId, Error, Repository, RepositoryFault, Result};
 
 /// A branch or a tag and the commit it stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,32 +34,63 @@ pub enum LabelKind {
 pub struct Labels {
     /// What can be served, by name.
     pub readable: Vec<Label>,
-    /// References in the places of branches and tags that stand for no commit. A label that was
-    /// readable before and is listed here now was not deleted: it is broken.
+    /// Branches and tags that stand for no commit, by name: they were not deleted, they are broken.
+    /// One of them hides what is lower in the order of [`LabelKind`], as a readable one would.
     pub unreadable: Vec<UnreadableLabel>,
+    /// Why there may be more labels than are listed, if something suggests it: none of those that
+    /// are missing may be taken for deleted.
+    pub doubt: Option<Doubt>,
 }
 
-/// A reference that stands for no commit.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A branch or tag that stands for no commit.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{reference} {reason}")]
 pub struct UnreadableLabel {
     /// The name, with what is not UTF-8 replaced.
     pub name: String,
+    /// The whole name of the reference, such as `refs/heads/main`.
+    pub reference: String,
+    /// What kind of reference it is.
+    pub kind: LabelKind,
     /// What is wrong with it.
     pub reason: UnreadableReason,
 }
 
 /// Why a reference stands for no commit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum UnreadableReason {
     /// The name is not UTF-8.
-    #[error("its name is not UTF-8")]
+    #[error("has a name that is not UTF-8")]
     NotUtf8,
+    /// Its file has no content, as after a power cut.
+    #[error("is empty, as a power cut can leave it; write the id of its commit into that file")]
+    Empty,
+    /// Its file holds neither an object id nor the name of another reference.
+    #[error("does not hold an object id; write the id of its commit into that file")]
+    Garbled,
+    /// It points to a reference that is not there.
+    #[error("points to {0}, which does not exist")]
+    Dangling(String),
+    /// It points to itself, or through too many other references.
+    #[error("points back to itself, or through too many other references")]
+    Loop,
+    /// It points to an object that is not there.
+    #[error("points to the object {0}, which the repository does not have")]
+    ObjectMissing(String),
+    /// It points to an object that is damaged.
+    #[error("points to the object {0}, which is damaged")]
+    ObjectDamaged(String),
     /// It points to a file or a folder.
-    #[error("it does not point to a commit")]
-    NotACommit,
-    /// The reference itself, or an object between it and the commit, is absent or damaged.
-    #[error("it is broken")]
-    Broken,
+    #[error("points to a {0} and not to a commit")]
+    NotACommit(gix::objs::Kind),
+}
+
+/// Why the list of labels may lack some.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Doubt {
+    /// Git never leaves this file empty; a power cut can.
+    #[error("the repository's file packed-refs is empty, as a power cut can leave it")]
+    EmptyPackedRefs,
 }
 
 impl Labels {
@@ -77,9 +109,27 @@ impl Repository {
     /// A local branch wins over a branch of `origin` of the same name, and either over a tag.
     pub fn labels(&self) -> Result<Labels> {
         let store = self.store();
-        let labels = collect(&store).map_err(|cause| self.unreadable(cause))?;
+        let packed = packed::check(store.common_dir(), store.object_hash());
+        let doubt = packed.map_err(|packed| self.unreadable(packed))?;
+        let mut labels = collect::labels(&store).map_err(|cause| self.unreadable(cause))?;
+        labels.doubt = doubt;
         self.expect_present(&store)?;
         Ok(labels)
+    }
+
+    /// Whether no branch or tag of this name exists by now. To be asked before one that a list of
+    /// labels lacks is taken for deleted: Git moves references between files while it is read.
+    pub fn is_deleted(&self, name: &str) -> Result<bool> {
+        self.reopen()?;
+        let store = self.store();
+        let mut any = LabelKind::ALL.into_iter().map(|kind| {
+            let reference = store.try_find_reference(&format!("{}{name}", kind.prefix()));
+            // one that can't be read is there
+            !matches!(reference, Ok(None))
+        });
+        let is_there = any.any(|is_there| is_there);
+        self.expect_present(&store)?;
+        Ok(!is_there)
     }
 
     /// The label that is served when none is asked for: `main`, else `master`, else the branch that
@@ -87,118 +137,30 @@ impl Repository {
     pub fn default_label(&self) -> Result<Option<Label>> {
         let store = self.store();
         let labels = self.labels()?;
-        let head = store.head_name().map_err(|cause| self.unreadable(cause))?;
+        // a damaged HEAD names nothing; it keeps no branch from being read
+        let head = store.head_name().ok().flatten();
         let head = head.as_ref().and_then(|name| name.shorten().to_str().ok());
         let names = ["main", "master"].into_iter().chain(head);
         Ok(names.into_iter().find_map(|name| labels.get(name)).cloned())
     }
 
-    fn unreadable(&self, cause: gix::Error) -> Error {
+    fn unreadable(&self, why: impl Into<RepositoryFault>) -> Error {
         Error::RepositoryUnreadable {
             location: self.location().clone(),
-            cause: Cause::new(cause),
+            why: why.into(),
         }
     }
 }
 
-fn collect(store: &gix::Repository) -> gix::Result<Labels> {
-    let references = store.references()?;
-    let mut found = Collected::default();
-    found.take(
-        store,
-        references.local_branches()?,
-        LabelKind::Branch,
-        "refs/heads/",
-    );
-    found.take(
-        store,
-        references.remote_branches()?,
-        LabelKind::RemoteBranch,
-        "refs/remotes/origin/",
-    );
-    found.take(store, references.tags()?, LabelKind::Tag, "refs/tags/");
-    Ok(Labels {
-        readable: found.readable.into_values().collect(),
-        unreadable: found.unreadable,
-    })
-}
+impl LabelKind {
+    const ALL: [Self; 3] = [Self::Branch, Self::RemoteBranch, Self::Tag];
 
-#[derive(Default)]
-struct Collected {
-    readable: BTreeMap<String, Label>,
-    unreadable: Vec<UnreadableLabel>,
-}
-
-impl Collected {
-    fn take(
-        &mut self,
-        store: &gix::Repository,
-        references: Iter<'_, '_>,
-        kind: LabelKind,
-        prefix: &str,
-    ) {
-        for reference in references {
-            match reference {
-                Ok(reference) => self.add(store, reference, kind, prefix),
-                Err(error) => self.unreadable.push(UnreadableLabel {
-                    name: Cause::new(error).to_string(),
-                    reason: UnreadableReason::Broken,
-                }),
-            }
+    /// What the names of such references begin with.
+    fn prefix(self) -> &'static str {
+        match self {
+            Self::Branch => "refs/heads/",
+            Self::RemoteBranch => "refs/remotes/origin/",
+            Self::Tag => "refs/tags/",
         }
     }
-
-    fn add(
-        &mut self,
-        store: &gix::Repository,
-        reference: gix::Reference<'_>,
-        kind: LabelKind,
-        prefix: &str,
-    ) {
-        let full = reference.name().as_bstr().to_owned();
-        let Some(name) = full.strip_prefix(prefix.as_bytes()) else {
-            return; // a branch of another remote
-        };
-        if kind == LabelKind::RemoteBranch && name == b"HEAD" {
-            return;
-        }
-        match read(store, reference, name) {
-            Ok((name, commit)) => {
-                let label = Label {
-                    name: name.clone(),
-                    commit,
-                    kind,
-                };
-                self.readable.entry(name).or_insert(label);
-            }
-            Err(reason) => {
-                let name = name.to_str_lossy().into_owned();
-                self.unreadable.push(UnreadableLabel { name, reason });
-            }
-        }
-    }
-}
-
-fn read(
-    store: &gix::Repository,
-    mut reference: gix::Reference<'_>,
-    name: &[u8],
-) -> Result<(String, CommitId), UnreadableReason> {
-    let name = name.to_str().map_err(|_| UnreadableReason::NotUtf8)?;
-    let id = reference
-        .peel_to_id()
-        .map_err(|_| UnreadableReason::Broken)?
-        .detach();
-    match kind_of(store, id) {
-        Some(Kind::Commit) => Ok((name.to_owned(), CommitId::new(id))),
-        Some(_) => Err(UnreadableReason::NotACommit),
-        None => Err(UnreadableReason::Broken),
-    }
-}
-
-fn kind_of(store: &gix::Repository, id: ObjectId) -> Option<Kind> {
-    object::header(store, id)
-        .ok()
-        .flatten()
-        .map(|header| header.kind())
 }

@@ -25,11 +25,11 @@ mod tree;
 
 pub use changes::{Change, ChangeKind, Changes};
 pub use commit::Commit;
-pub use error::{Cause, Error, Result};
+pub use error::{Error, Refusal, RepositoryFault, Result, UnreachableReason};
 pub use files::{FileKind, FileRef, Files, MAX_FILES};
 pub use history::History;
 pub use id::{BlobId, CommitId, ParseIdError};
-pub use label::{Label, LabelKind, Labels, UnreadableLabel, UnreadableReason};
+pub use label::{Doubt, Label, LabelKind, Labels, UnreadableLabel, UnreadableReason};
 pub use location::{Location, ParseLocationError};
 pub use repository::Repository;
 pub use tree::{SkipReason, Skipped};

@@ -18,7 +18,7 @@ use gix::{
     hash::Kind as Hash,
 };
 
-use crate::{Cause, Error, Location, Result, open};
+use crate::{Error, Location, Result, open};
 
 const MARKER: &str = "vortex-mirror";
 
@@ -102,7 +102,7 @@ fn create(path: &Path, location: &Location, hash: Hash) -> Result<()> {
     let made = ThreadSafeRepository::init_opts(path, Kind::Bare, options, open::options());
     made.map(drop).map_err(|cause| Error::RepositoryUnreadable {
         location: location.clone(),
-        cause: Cause::new(cause),
+        why: cause.into(),
     })
 }
 

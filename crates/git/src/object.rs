@@ -2,7 +2,7 @@
 
 use gix::{Object, ObjectId, Repository, odb::find::Header};
 
-use crate::{Cause, Error, Result};
+use crate::{Error, Result, error::Cause};
 
 /// The object, or `None` when there is none of this id.
 pub(crate) fn find(store: &Repository, id: ObjectId) -> Result<Option<Object<'_>>> {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use gix::{ThreadSafeRepository, open::Options, sec::Trust};
 
-use crate::{Cause, Error, Location, Result};
+use crate::{Error, Location, Result};
 
 /// The most memory one object may take to decode. Contents are bounded by their reader before that;
 /// this bounds folders, commits and what a damaged header claims.
@@ -39,7 +39,7 @@ fn open(path: &Path, location: &Location, settings: &[&str]) -> Result<ThreadSaf
         Err(cause) if cause.is_not_found() => Err(Error::RepositoryMissing(location.clone())),
         Err(cause) => Err(Error::RepositoryUnreadable {
             location: location.clone(),
-            cause: Cause::new(cause),
+            why: cause.into(),
         }),
     }
 }

@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use crate::{Cause, Error, Location, Repository, Result, fetch, mirror::Mirror};
+use crate::{Error, Location, Repository, Result, UnreachableReason, fetch, mirror::Mirror};
 
 /// How often a waiting refresh looks whether it is told to stop.
 const LOOK: Duration = Duration::from_millis(20);
@@ -56,7 +56,7 @@ fn start(
         Ok(_) => Ok(receiver),
         Err(error) => Err(Error::Unreachable {
             location: shown,
-            cause: Cause::of(error),
+            why: UnreachableReason::NotRun(error),
         }),
     }
 }
@@ -84,9 +84,8 @@ fn wait(
 }
 
 fn crashed(location: &Location) -> Error {
-    let cause = Cause::of(std::io::Error::other("the transport crashed"));
     Error::Unreachable {
         location: location.clone(),
-        cause,
+        why: UnreachableReason::NotRun(std::io::Error::other("it crashed")),
     }
 }

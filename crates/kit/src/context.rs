@@ -182,6 +182,11 @@ impl Context {
         Some(deadline.saturating_duration_since(Instant::now()))
     }
 
+    /// Whether the deadline has passed, so that nobody waits for the answer any more.
+    pub fn is_over(&self) -> bool {
+        self.remaining() == Some(Duration::ZERO)
+    }
+
     /// Who makes the call.
     pub fn principal(&self) -> &Principal {
         &self.inner.principal

@@ -3,6 +3,8 @@
 
 #[path = "mesh/balance.rs"]
 mod balance;
+#[path = "mesh/broken_requests.rs"]
+mod broken_requests;
 #[path = "mesh/calls.rs"]
 mod calls;
 #[path = "mesh/echo.rs"]

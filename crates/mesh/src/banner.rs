@@ -71,7 +71,7 @@ impl fmt::Display for Banner {
             )?,
             None => writeln!(
                 f,
-                "  curl -X PUT http://{http}/api/configs/demo/default -H 'content-type: application/yaml' -d 'greeting: hello'\n  curl http://{http}/demo/default\n  curl -N http://{http}/api/watch/demo/default"
+                "  curl -X PUT http://{http}/api/configs/demo/default -H 'content-type: application/yaml' --data-binary 'greeting: hello'\n  curl http://{http}/demo/default\n  curl -N http://{http}/api/watch/demo/default"
             )?,
         }
         writeln!(f, "  vortex config list --server http://{http}")?;

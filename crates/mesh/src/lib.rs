@@ -4,13 +4,15 @@
 //! call, and each listens on its gRPC port as well.
 
 mod banner;
+mod data;
 mod ports;
 mod run;
 mod settings;
 mod start;
 
 pub use banner::Banner;
+pub use data::{Data, DataError};
 pub use ports::{Ports, TooHigh};
 pub use run::{RunError, run};
-pub use settings::{Data, Settings};
+pub use settings::Settings;
 pub use start::{Runtimes, StartError, start};

@@ -1,7 +1,7 @@
 //! What `vortex up` is told.
 
+use crate::Data;
 use std::{io, net::SocketAddr, path::PathBuf, time::Duration};
-use tempfile::TempDir;
 use vortex_config_svc::source::ReleasePolicy;
 use vortex_gateway::{Network, SpringPrefix};
 use vortex_git::Location;
@@ -93,6 +93,11 @@ pub struct Settings {
     )]
     pub trusted_proxies: Vec<Network>,
 
+    /// Take the user of Basic credentials for the instance that reads, where X-Vortex-Instance does
+    /// not say: only where each instance has a user of its own
+    #[arg(long, env = "VORTEX_BASIC_USER_IS_INSTANCE")]
+    pub basic_user_is_instance: bool,
+
     /// Serve callers beyond this machine, though there are no keys to tell them apart by
     #[arg(long, env = "VORTEX_INSECURE")]
     pub insecure: bool,
@@ -124,15 +129,6 @@ pub struct Settings {
     pub drain_timeout: Duration,
 }
 
-/// Where everything is kept.
-#[derive(Debug)]
-pub enum Data {
-    /// In a folder that stays.
-    Kept(PathBuf),
-    /// In a folder that goes with the process.
-    Ephemeral(TempDir),
-}
-
 impl Settings {
     /// The folder for everything that is kept; one that goes away is made.
     ///
@@ -144,15 +140,5 @@ impl Settings {
             return Ok(Data::Ephemeral(folder));
         }
         Ok(Data::Kept(self.data.clone()))
-    }
-}
-
-impl Data {
-    /// The folder.
-    pub fn path(&self) -> &std::path::Path {
-        match self {
-            Self::Kept(path) => path,
-            Self::Ephemeral(folder) => folder.path(),
-        }
     }
 }

@@ -1,6 +1,6 @@
 //! The services put together.
 
-use crate::{Banner, Data, Ports, Settings, ports};
+use crate::{Banner, Data, DataError, Ports, Settings, ports};
 use std::{error::Error, io::ErrorKind};
 use vortex_config_svc::StoreLocation;
 use vortex_gateway::Gateway;
@@ -31,6 +31,9 @@ pub enum StartError {
         /// The argument that chooses another.
         setting: &'static str,
     },
+    /// The data folder is another program's, or can't be made.
+    #[error(transparent)]
+    Data(#[from] DataError),
     /// A service did not start.
     #[error("{service}")]
     Service {
@@ -109,6 +112,7 @@ pub async fn start(
         return Err(NotLoopback(settings.http).into());
     }
     let Bound { http, grpc, admin } = Bound::all(settings)?;
+    data.claim()?;
     let banner = Banner::new(
         http.address(),
         grpc.map(Listener::address),
@@ -159,13 +163,13 @@ fn gateway_settings(settings: &Settings) -> vortex_gateway::Settings {
         http: settings.http,
         spring_prefix: settings.spring_prefix.clone(),
         trusted_proxies: settings.trusted_proxies.clone(),
+        basic_user_is_instance: settings.basic_user_is_instance,
         ..vortex_gateway::Settings::default()
     }
 }
 
 fn rollout_settings(settings: &Settings, data: &Data) -> vortex_rollout_svc::Settings {
-    let folder = data.path().join("rollout");
-    let store = StoreLocation::Embedded(folder);
+    let store = StoreLocation::Embedded(data.rollout());
     vortex_rollout_svc::Settings {
         source_strategy: settings.source_strategy,
         ..vortex_rollout_svc::Settings::new(store)
@@ -173,15 +177,14 @@ fn rollout_settings(settings: &Settings, data: &Data) -> vortex_rollout_svc::Set
 }
 
 fn config_settings(settings: &Settings, data: &Data) -> vortex_config_svc::Settings {
-    let folder = data.path();
     vortex_config_svc::Settings {
-        store: StoreLocation::Embedded(folder.join("config")),
+        store: StoreLocation::Embedded(data.config()),
         git: settings.git.clone(),
         git_name: vortex_config_svc::Settings::default_git_name(),
         git_poll: settings.poll,
         git_timeout: vortex_config_svc::Settings::DEFAULT_GIT_TIMEOUT,
         git_release: settings.release,
-        git_mirror: Some(folder.join("git-mirror")),
+        git_mirror: Some(data.mirror()),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Why a file cannot be read, and where.
 
+use vortex_names::Excerpt;
+
 use crate::document::Origin;
 
 /// A file that cannot be read, with the place of the fault.
@@ -39,7 +41,7 @@ pub enum ErrorKind {
     #[error("{0}")]
     Syntax(String),
     /// A mapping has a key twice.
-    #[error("the key {0:?} is there twice")]
+    #[error("the key {:?} is there twice", Excerpt::of(.0))]
     DuplicateKey(String),
     /// A key is null.
     #[error("a key must not be null")]
@@ -72,10 +74,10 @@ pub enum ErrorKind {
         limit: usize,
     },
     /// A tag that is not one of YAML's own, or not for such a value.
-    #[error("the tag {0:?} is not supported here")]
+    #[error("the tag {:?} is not supported here", Excerpt::of(.0))]
     UnsupportedTag(String),
     /// A scalar that is not what its tag says.
-    #[error("{text:?} is not a value of type {tag}")]
+    #[error("{:?} is not a value of type {tag}", Excerpt::of(text))]
     NotOfType {
         /// The short name of the tag, as in `!!int`.
         tag: &'static str,
@@ -89,9 +91,32 @@ pub enum ErrorKind {
     #[error("an escape \\u needs four hexadecimal digits")]
     BadEscape,
     /// A profile expression that cannot be understood.
-    #[error("{0:?} is not a profile expression")]
+    #[error("{:?} is not a profile expression", Excerpt::of(.0))]
     BadProfileExpression(String),
     /// A document of JSON that is not an object.
     #[error("the document must be a JSON object")]
     NotAnObject,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_file_holds_is_shown_short() {
+        let long = || "x".repeat(100_000);
+        for kind in [
+            ErrorKind::DuplicateKey(long()),
+            ErrorKind::UnsupportedTag(long()),
+            ErrorKind::NotOfType {
+                tag: "!!int",
+                text: long(),
+            },
+            ErrorKind::BadProfileExpression(long()),
+        ] {
+            let shown = kind.to_string();
+            assert!(shown.len() < 256, "{shown}");
+            assert!(shown.contains("xxx\"… (100000 bytes)"), "{shown}");
+        }
+    }
 }

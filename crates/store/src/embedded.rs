@@ -2,6 +2,7 @@
 
 mod committer;
 mod database;
+mod engine_failure;
 mod error;
 mod folder;
 mod format;
@@ -9,10 +10,13 @@ mod group;
 mod journal;
 mod lock;
 mod maintenance;
+mod marker;
 mod observer;
 mod opening;
+mod place;
 mod queue;
 mod record;
+mod room;
 mod shared;
 
 use std::path::Path;
@@ -29,11 +33,21 @@ pub use self::error::OpenError;
 use self::folder::Folder;
 use self::maintenance::Maintenance;
 pub use self::observer::{Observer, Stats};
+pub use self::opening::Recovery;
 use self::queue::Commit;
 use self::shared::Shared;
 use crate::{
     Cause, Entry, Error, Page, Range, Result, Revision, Store, StoreId, Transaction, Watch,
 };
+
+/// Whether the folder at `path` may be a store's, without touching it: it is one, is empty, or was
+/// about to become one.
+///
+/// # Errors
+/// [`OpenError::Foreign`] when another program's files are in it, and when it can't be read.
+pub fn recognize(path: impl AsRef<Path>) -> Result<(), OpenError> {
+    folder::refuse_strangers(path.as_ref())
+}
 
 /// How a folder is opened.
 #[derive(Clone)]
@@ -64,6 +78,7 @@ pub struct Embedded {
     shared: Arc<Shared>,
     maintenance: Maintenance,
     store_id: StoreId,
+    recovery: Recovery,
     committer: Mutex<Option<JoinHandle<()>>>,
     stopped: SharedFuture<oneshot::Receiver<()>>,
 }
@@ -75,27 +90,31 @@ impl Embedded {
     /// The folder is in use, a stranger's, newer, damaged or not writable: see [`OpenError`].
     pub fn open(path: impl AsRef<Path>, options: Options) -> Result<Self, OpenError> {
         let mut folder = Folder::open(path.as_ref())?;
-        let (database, revision) = opening::open(&folder)?;
+        let (database, recovery) = opening::open(&folder)?;
+        let revision = recovery.revision;
         folder.note(revision);
         let store_id = folder.store_id();
-        let shared = Arc::new(Shared::new(folder.path(), database, revision, options));
+        let shared = Arc::new(Shared::new(folder, database, revision, options));
         let maintenance = Maintenance::default();
         let (stop, stopped) = oneshot::channel();
-        let committer = Committer::new(Arc::clone(&shared), maintenance.clone(), folder);
-        let thread = std::thread::Builder::new().name("store-commit".to_owned());
-        let spawned = thread.spawn(move || committer.run(stop));
-        let failed = |source| OpenError::Io {
+        let committer = start(&shared, &maintenance, stop).map_err(|source| OpenError::Io {
             path: path.as_ref().to_owned(),
             source,
-        };
-        let committer = Mutex::new(Some(spawned.map_err(failed)?));
+        })?;
         Ok(Self {
             shared,
             maintenance,
             store_id,
-            committer,
+            recovery,
+            committer: Mutex::new(Some(committer)),
             stopped: stopped.shared(),
         })
+    }
+
+    /// What its opening found of how it was left.
+    #[must_use]
+    pub fn recovery(&self) -> &Recovery {
+        &self.recovery
     }
 
     /// Counts of what was done since it was opened.
@@ -154,6 +173,10 @@ impl Store for Embedded {
         self.store_id
     }
 
+    fn obstacle(&self) -> Option<Error> {
+        self.shared.obstacle()
+    }
+
     fn bytes(&self) -> u64 {
         maintenance::disk_bytes(&self.shared.path)
     }
@@ -181,6 +204,22 @@ impl Drop for Embedded {
         self.shared.queue.close();
         self.join();
     }
+}
+
+/// Starts the thread that commits, which ends the one that notes.
+fn start(
+    shared: &Arc<Shared>,
+    maintenance: &Maintenance,
+    stop: oneshot::Sender<()>,
+) -> std::io::Result<JoinHandle<()>> {
+    let noted = Arc::clone(shared);
+    let marking = spawn("store-mark", move || noted.marker.run(|| noted.note()))?;
+    let committer = Committer::new(Arc::clone(shared), maintenance.clone(), marking);
+    spawn("store-commit", move || committer.run(stop)).inspect_err(|_| shared.marker.close())
+}
+
+fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> std::io::Result<JoinHandle<()>> {
+    std::thread::Builder::new().name(name.to_owned()).spawn(run)
 }
 
 /// A commit that was taken and never answered: the committer's thread is gone.

@@ -1,5 +1,7 @@
 //! The ways an operation on an open store fails.
 
+use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -68,6 +70,20 @@ pub enum Error {
         /// The lowest revision that a watch can still start after.
         oldest: Revision,
     },
+    /// There is too little room for a commit and what it brings with it. Commits are taken again
+    /// by themselves once there is room.
+    #[error("nothing was written, since {0}")]
+    Full(Shortage),
+    /// The folder was moved, removed or replaced while it was open, so that what is written would
+    /// not be found again.
+    #[error("nothing was written, since {} is not there any more or is another", path.display())]
+    Displaced {
+        /// The file or folder that is not what it was.
+        path: PathBuf,
+    },
+    /// The engine has stopped and is opened again by a later commit.
+    #[error("nothing was written, since the engine has stopped; it is opened again shortly")]
+    Stopped,
     /// Writing or syncing this commit failed: whether it will be there after a restart is not
     /// known, and until then no read sees it.
     #[error("the commit could not be made durable, its outcome is unknown")]
@@ -75,7 +91,7 @@ pub enum Error {
         /// What the engine reported.
         source: Cause,
     },
-    /// An earlier write or sync failed, so no commit is taken before a restart.
+    /// An earlier sync failed, so no commit is taken before a restart.
     #[error("an earlier sync failed; the store takes no commits until it is opened again")]
     Poisoned,
     /// A read failed.
@@ -99,6 +115,57 @@ pub enum Error {
     /// The store was closed.
     #[error("the store is closed")]
     Closed,
+}
+
+impl Error {
+    /// Whether a commit was turned away before anything was done, by what may pass: the same commit
+    /// may be taken later, without a restart.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        matches!(
+            self,
+            Self::Overloaded | Self::Full(_) | Self::Displaced { .. } | Self::Stopped
+        )
+    }
+}
+
+/// What a file system has too little of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shortage {
+    /// Bytes.
+    Bytes {
+        /// Those that are free.
+        free: u64,
+        /// Those that must be.
+        needed: u64,
+    },
+    /// Files that it can still hold.
+    Files {
+        /// How many.
+        free: u64,
+        /// How many it must be.
+        needed: u64,
+    },
+    /// Bytes that this user may take: the system refused a write though there is room by its count.
+    Quota,
+}
+
+impl fmt::Display for Shortage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bytes { free, needed } => write!(
+                f,
+                "the disk is full: {} MiB are free and {} MiB are needed",
+                free >> 20,
+                needed.div_ceil(1 << 20)
+            ),
+            Self::Files { free, needed } => write!(
+                f,
+                "the disk takes {free} more files and {needed} are needed"
+            ),
+            Self::Quota => f.write_str("the system has no more room for this process"),
+        }
+    }
 }
 
 /// What an engine reported, shared between all that it concerned.

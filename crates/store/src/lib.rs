@@ -12,7 +12,9 @@
 //! 5. **Revisions** rise by one for each transaction that changes something, are never reused
 //!    after a restart, and have no gaps.
 //! 6. **Poisoned by a failed sync**: the commits it carried fail with [`Error::SyncFailed`], all
-//!    later ones with [`Error::Poisoned`]; reads go on, and see none of it.
+//!    later ones with [`Error::Poisoned`]; reads go on, and see none of it. What is turned away
+//!    before a byte of it is written, for want of room or since the folder was moved, leaves the
+//!    store as it was ([`Error::is_passing`]).
 //! 7. **Watches** deliver every change once and in order, or end with [`Error::Compacted`]; they
 //!    never hold up a commit.
 //!
@@ -33,9 +35,9 @@ mod store;
 mod transaction;
 mod watch;
 
-pub use embedded::{Embedded, Observer, OpenError, Options, Stats};
+pub use embedded::{Embedded, Observer, OpenError, Options, Recovery, Stats, recognize};
 pub use entry::Entry;
-pub use error::{Cause, Error, Result};
+pub use error::{Cause, Error, Result, Shortage};
 pub use limits::{
     MAX_KEY_BYTES, MAX_PAGE_BYTES, MAX_PAGE_ENTRIES, MAX_TRANSACTION_BYTES,
     MAX_TRANSACTION_OPERATIONS, MAX_VALUE_BYTES,

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use futures::future::BoxFuture;
 
-use crate::{Entry, Page, Range, Result, Revision, StoreId, Transaction, Watch};
+use crate::{Entry, Error, Page, Range, Result, Revision, StoreId, Transaction, Watch};
 
 /// A revisioned, ordered key-value store. The promises are numbered in the crate's documentation.
 pub trait Store: Send + Sync + 'static {
@@ -29,7 +29,7 @@ pub trait Store: Send + Sync + 'static {
     ///
     /// # Errors
     /// [`Conflict`](crate::Error::Conflict) when a compare does not hold, the limits' errors of
-    /// [`Transaction::validate`], [`Overloaded`](crate::Error::Overloaded) when too many wait,
+    /// [`Transaction::validate`], those that [pass](crate::Error::is_passing),
     /// [`Poisoned`](crate::Error::Poisoned), [`Closed`](crate::Error::Closed): nothing was done.
     /// [`SyncFailed`](crate::Error::SyncFailed): the outcome is unknown.
     fn commit(&self, transaction: Transaction) -> BoxFuture<'_, Result<Revision>>;
@@ -47,6 +47,10 @@ pub trait Store: Send + Sync + 'static {
     /// The identity of this store's history.
     fn store_id(&self) -> StoreId;
 
+    /// Why a commit would be turned away now, if it would: what an operator is to be told without
+    /// waiting for the next one.
+    fn obstacle(&self) -> Option<Error>;
+
     /// Bytes that the store takes on disk; 0 where the engine cannot tell.
     fn bytes(&self) -> u64;
 
@@ -54,7 +58,8 @@ pub trait Store: Send + Sync + 'static {
     /// pause briefly.
     ///
     /// # Errors
-    /// [`MaintenanceFailed`](crate::Error::MaintenanceFailed), [`Closed`](crate::Error::Closed);
+    /// [`MaintenanceFailed`](crate::Error::MaintenanceFailed), [`Full`](crate::Error::Full) when
+    /// there is no room to rewrite what is kept, [`Closed`](crate::Error::Closed);
     /// the content is as before.
     fn maintain(&self) -> BoxFuture<'_, Result<()>>;
 

@@ -106,6 +106,27 @@ fn a_strangers_folder_is_refused_and_left_as_it_is() {
 }
 
 #[test]
+fn a_strangers_files_under_names_of_ours_are_left_as_they_are() {
+    for (file, named) in [
+        ("db/CURRENT", "db"),
+        ("creating/precious", "creating"),
+        ("LOCK", "LOCK"),
+    ] {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join(file);
+        fs::create_dir_all(path.parent().expect("it has one")).expect("a folder");
+        fs::write(path, "theirs").expect("a file");
+        let before = content(folder.path());
+        let error = refusal(folder.path());
+        assert!(
+            matches!(&error, OpenError::Foreign { found, .. } if found == named),
+            "{error}"
+        );
+        assert_eq!(content(folder.path()), before);
+    }
+}
+
+#[test]
 fn a_fresh_volume_is_no_strangers_folder() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     fs::create_dir(folder.path().join("lost+found")).expect("a folder");

@@ -23,6 +23,7 @@ use vortex_kit::{clock::System, grpc::Server, http::Limits, http::Listener, proc
 use vortex_proto::config::v1::{
     config_service_server::ConfigServiceServer, source_service_server::SourceServiceServer,
 };
+use vortex_service::PerService;
 
 use connection::Connection;
 use constant::Constant;
@@ -152,8 +153,8 @@ fn serve_gateway(runtime: Runtime) -> Starting {
             http: SocketAddr::from(([127, 0, 0, 1], 0)),
             ..Settings::default()
         };
-        let gateway =
-            Gateway::start(settings, server.channel(), server.channel(), &runtime).unwrap();
+        let channels = PerService::from_fn(|_| server.channel());
+        let gateway = Gateway::start(settings, channels, &runtime).unwrap();
         gateway.address()
     })
 }

@@ -49,7 +49,7 @@ pub(super) struct Parameters {
         Target,
         Parameters,
         ("If-None-Match" = Option<String>, Header, description = "The digest the caller holds"),
-        ("X-Vortex-Instance" = Option<String>, Header, description = "The instance that asks; else the Basic user, else the client's address"),
+        ("X-Vortex-Instance" = Option<String>, Header, description = "The instance that asks; the client's address when left out"),
         ("X-Vortex-Key" = Option<String>, Header, description = "The subject (user, session, request) that is served"),
     ),
     responses(

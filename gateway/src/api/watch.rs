@@ -72,7 +72,7 @@ struct Parameters {
     params(
         Target,
         Parameters,
-        ("Last-Event-ID" = Option<String>, Header, description = "The token of the last event: what follows is never older"),
+        ("Last-Event-ID" = Option<String>, Header, description = "The token of the last event: what follows is never older. A token of another store is answered with a snapshot"),
     ),
     responses((status = 200, description = "The events", body = String, content_type = "text/event-stream")),
 )]
@@ -99,11 +99,21 @@ async fn watch(
     };
     let context = Context::current().unwrap_or_else(Context::root);
     let view = View::of(&request, taken_from);
-    let follower = Follower::begin(services.feeds().clone(), view, request, context.clone());
-    let follower = follower.await.map_err(|fault| match in_header {
-        true => of_header(fault),
-        false => fault,
-    })?;
+    let begin = |request| {
+        Follower::begin(
+            services.feeds().clone(),
+            view.clone(),
+            request,
+            context.clone(),
+        )
+    };
+    let follower = match begin(request.clone()).await {
+        Err(fault) if in_header && fault.reason() == Reason::RevisionUnknown => {
+            begin(anew(request)).await
+        }
+        Err(fault) if in_header => Err(of_header(fault)),
+        begun => begun,
+    }?;
     let events = context.drain().guard(events(follower));
     let request_id = context.request_id().clone();
     let events = events.map(move |event| {
@@ -133,6 +143,19 @@ fn last_event_id(headers: &HeaderMap) -> Result<Option<String>, Fault> {
     match id.to_str() {
         Ok(id) => Ok(Some(id.to_owned())),
         Err(_) => Err(Fault::invalid(LAST_EVENT_ID, "is no token")),
+    }
+}
+
+/// The request without what its caller holds.
+///
+/// A browser sends the id of the last event it was told, also to a server that has another store by
+/// now, and on an answer other than 200 it never tries again. The token and digest of its URL are
+/// older still.
+fn anew(request: WatchConfigRequest) -> WatchConfigRequest {
+    WatchConfigRequest {
+        min_token: String::new(),
+        last_digest: String::new(),
+        ..request
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use crate::spring::RESERVED;
+use vortex_names::is_reserved;
 
 /// A path such as `/config`, or nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,10 +46,7 @@ impl FromStr for SpringPrefix {
         {
             return Err(invalid("its parts are letters, digits, '.', '_' and '-'"));
         }
-        if segments
-            .next()
-            .is_some_and(|first| RESERVED.contains(&first))
-        {
+        if segments.next().is_some_and(is_reserved) {
             return Err(invalid("its first part is taken"));
         }
         Ok(Self(given.to_owned()))

@@ -4,9 +4,9 @@
 use axum::extract::{FromRequest, Request};
 use http::{HeaderMap, header};
 use serde::de::DeserializeOwned;
-use vortex_kit::error::{Fault, Reason};
+use vortex_kit::error::Fault;
 
-use super::read;
+use super::{read, unsupported};
 use crate::problem::Problem;
 
 /// A JSON body of at most `LIMIT` bytes.
@@ -82,8 +82,8 @@ fn require_json(headers: &HeaderMap) -> Result<(), Fault> {
     if essence.eq_ignore_ascii_case("application/json") || essence.ends_with("+json") {
         return Ok(());
     }
-    let message = format!("Content-Type is {given:?}; send application/json");
-    Err(Fault::new(Reason::UnsupportedFormat, message))
+    let with_curl = "-H 'content-type: application/json'";
+    Err(unsupported(given, "application/json", with_curl))
 }
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Fault> {

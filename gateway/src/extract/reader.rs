@@ -9,7 +9,11 @@ use utoipa::ToSchema;
 use vortex_kit::{error::Fault, http::PeerAddr};
 
 use super::forwarded;
-use crate::{config::Network, problem::Problem, services::Services};
+use crate::{
+    config::{Network, Settings},
+    problem::Problem,
+    services::Services,
+};
 
 const INSTANCE: HeaderName = HeaderName::from_static("x-vortex-instance");
 const KEY: HeaderName = HeaderName::from_static("x-vortex-key");
@@ -17,10 +21,21 @@ const KEY: HeaderName = HeaderName::from_static("x-vortex-key");
 /// Bytes that either of them may have.
 const MAX_BYTES: usize = 256;
 
+/// What tells instances apart that don't say who they are.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Identities {
+    /// The proxies whose word on their clients' addresses counts.
+    pub(crate) trusted_proxies: Vec<Network>,
+    /// Whether the user of Basic credentials is an instance. Often all instances of a team share
+    /// one, and would be in one arm.
+    pub(crate) basic_user: bool,
+}
+
 /// Who reads.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Reader {
-    /// The instance: its header, else the user of Basic credentials, else the client's address.
+    /// The instance: its header, else the user of Basic credentials where that is asked for, else
+    /// the client's address.
     pub(crate) instance: Identity,
     /// The subject that is served: its header.
     pub(crate) key: Identity,
@@ -60,14 +75,22 @@ pub(crate) struct TakenFrom {
     pub(crate) key: KeyFrom,
 }
 
+impl Identities {
+    pub(crate) fn of(settings: &Settings) -> Self {
+        Self {
+            trusted_proxies: settings.trusted_proxies.clone(),
+            basic_user: settings.basic_user_is_instance,
+        }
+    }
+}
+
 impl Reader {
-    /// Who a request's connection and headers say it is; `trusted` are the proxies whose word on
-    /// their clients counts.
+    /// Who a request's connection and headers say it is.
     ///
     /// Fails with `INVALID_ARGUMENT`, naming the header, when what one says cannot be taken.
-    pub(crate) fn of(request: &Parts, trusted: &[Network]) -> Result<Self, Fault> {
+    pub(crate) fn of(request: &Parts, identities: &Identities) -> Result<Self, Fault> {
         Ok(Self {
-            instance: instance(request, trusted)?,
+            instance: instance(request, identities)?,
             key: match one(&request.headers, &KEY, "X-Vortex-Key")? {
                 Some(key) => Identity::new(key, KeyFrom::KeyHeader),
                 None => Identity::default(),
@@ -117,20 +140,23 @@ impl FromRequestParts<Services> for Reader {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, services: &Services) -> Result<Self, Problem> {
-        Ok(Self::of(parts, services.trusted_proxies())?)
+        Ok(Self::of(parts, services.identities())?)
     }
 }
 
-fn instance(request: &Parts, trusted: &[Network]) -> Result<Identity, Fault> {
+fn instance(request: &Parts, identities: &Identities) -> Result<Identity, Fault> {
     if let Some(instance) = one(&request.headers, &INSTANCE, "X-Vortex-Instance")? {
         return Ok(Identity::new(instance, KeyFrom::Instance));
     }
-    if let Some(user) = basic::user(&request.headers)? {
+    if identities.basic_user
+        && let Some(user) = basic::user(&request.headers)?
+    {
         return Ok(Identity::new(user, KeyFrom::BasicUser));
     }
     Ok(match request.extensions.get::<PeerAddr>() {
         Some(PeerAddr(peer)) => {
-            let client = forwarded::client(peer.ip(), &request.headers, trusted);
+            let client =
+                forwarded::client(peer.ip(), &request.headers, &identities.trusted_proxies);
             Identity::new(client.to_string(), KeyFrom::Address)
         }
         None => Identity::default(),

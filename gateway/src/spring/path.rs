@@ -4,23 +4,12 @@
 use std::borrow::Cow;
 
 use vortex_kit::error::{Fault, Reason};
+use vortex_names::is_reserved;
 
 use super::{
     form::Form,
     segment::{decode, decode_name, list, refuse_escapes},
 };
-
-/// First segments that belong to the product, so no application or label has such a name.
-pub(crate) const RESERVED: [&str; 8] = [
-    "api",
-    "ws",
-    "health",
-    "metrics",
-    "heartbeat",
-    "encrypt",
-    "decrypt",
-    "monitor",
-];
 
 /// The routes' templates, as metrics and the OpenAPI document have them.
 pub(crate) const TEMPLATES: [&str; 11] = [
@@ -71,7 +60,7 @@ impl<'a> SpringPath<'a> {
         let segments = raw.strip_prefix('/').ok_or_else(no_such_path)?;
         let mut parts = segments.splitn(4, '/');
         let first = parts.next().unwrap_or_default();
-        if RESERVED.contains(&&*decode(first)?) {
+        if is_reserved(&decode(first)?) {
             return Err(no_such_path());
         }
         match (parts.next(), parts.next(), parts.next()) {

@@ -147,6 +147,9 @@ impl Service {
             (Some(Reply::Never), _) => return None,
             (Some(Reply::Fault(fault)), _) => fault.clone(),
             (_, None) => Fault::new(Reason::LabelNotFound, "there is no such label"),
+            (_, Some(now)) if is_foreign(&request.min_token, &now.token) => {
+                Fault::new(Reason::RevisionUnknown, "the token is of another store")
+            }
             (_, Some(now)) => {
                 let (watcher, mut messages) = mpsc::unbounded_channel();
                 let first = first_message(now, request);
@@ -249,6 +252,12 @@ impl ConfigService for Service {
     ) -> Result<Response<Self::WatchLogStream>, Status> {
         Err(Status::unimplemented("the gateway does not ask"))
     }
+}
+
+/// Whether a token is of another store than one of ours.
+fn is_foreign(token: &str, ours: &str) -> bool {
+    let store = |token: &str| token.split(':').next().unwrap_or_default().to_owned();
+    !token.is_empty() && store(token) != store(ours)
 }
 
 /// What a watch begins with: that nothing changed, or everything.

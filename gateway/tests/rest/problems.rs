@@ -156,17 +156,17 @@ async fn wrong_content_types_and_bodies_are_refused() {
     };
     put(&["Content-Type: text/html"])
         .await
-        .problem(400, "UNSUPPORTED_FORMAT");
+        .problem(415, "UNSUPPORTED_FORMAT");
     put(&["Content-Type: application/yaml;charset=latin1"])
         .await
-        .problem(400, "UNSUPPORTED_FORMAT");
+        .problem(415, "UNSUPPORTED_FORMAT");
     let post = |headers: &'static [&'static str], body: &'static str| {
         mesh.send("POST /api/changes", headers, body)
     };
-    post(&[], "{}").await.problem(400, "UNSUPPORTED_FORMAT");
+    post(&[], "{}").await.problem(415, "UNSUPPORTED_FORMAT");
     post(&["Content-Type: text/plain"], "{}")
         .await
-        .problem(400, "UNSUPPORTED_FORMAT");
+        .problem(415, "UNSUPPORTED_FORMAT");
     let json = &["Content-Type: application/json"];
     for body in [
         "",

@@ -66,9 +66,22 @@ fn still(arm: Arm) -> GetEnvironmentResponse {
 
 /// A mesh whose config-svc answers every read.
 async fn mesh() -> Mesh {
+    mesh_with(settings()).await
+}
+
+/// The same where each instance has a user of its own.
+async fn by_user() -> Mesh {
+    mesh_with(Settings {
+        basic_user_is_instance: true,
+        ..settings()
+    })
+    .await
+}
+
+async fn mesh_with(settings: Settings) -> Mesh {
     let settings = Settings {
         trusted_proxies: vec!["127.0.0.0/8".parse().unwrap()],
-        ..settings()
+        ..settings
     };
     let mesh = start_with(settings, Way::InProcess).await;
     mesh.service
@@ -111,12 +124,15 @@ const API: [&str; 3] = [
 
 #[tokio::test]
 async fn every_read_says_who_reads() {
-    let mesh = mesh().await;
+    let (mesh, by_user) = (mesh().await, by_user().await);
     let of = |instance: &str, key: &str| (instance.to_owned(), key.to_owned());
     for path in [SPRING, API].concat() {
         let both = ["X-Vortex-Instance: i-1", "X-Vortex-Key: k-1", BASIC];
         assert_eq!(asked(&mesh, path, &both).await, of("i-1", "k-1"), "{path}");
+        // the user may be that of a whole team
         let basic = asked(&mesh, path, &[BASIC]).await;
+        assert_eq!(basic, of("127.0.0.1", ""), "{path}");
+        let basic = asked(&by_user, path, &[BASIC]).await;
         assert_eq!(basic, of("orders", ""), "{path}");
         assert_eq!(asked(&mesh, path, &[]).await, of("127.0.0.1", ""), "{path}");
         let behind = ["X-Forwarded-For: 198.51.100.1, 192.0.2.7"];
@@ -143,7 +159,7 @@ async fn nobody_is_believed_about_others_unless_trusted() {
 
 #[tokio::test]
 async fn what_cannot_be_taken_is_refused_on_every_read() {
-    let mesh = mesh().await;
+    let mesh = by_user().await;
     let long = "x".repeat(257);
     for path in [SPRING, API].concat() {
         for (header, field) in [
@@ -163,7 +179,7 @@ async fn what_cannot_be_taken_is_refused_on_every_read() {
 
 #[tokio::test]
 async fn an_effective_configuration_says_which_arms_it_is_of_and_by_what() {
-    let mesh = mesh().await;
+    let mesh = by_user().await;
     let read = async |unit, headers: &[&str], query: &str| {
         let assignments = vec![assignment(unit, Arm::Canary)];
         mesh.service.reply("get_config", configuration(assignments));

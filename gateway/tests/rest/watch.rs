@@ -135,6 +135,21 @@ async fn the_last_event_id_is_where_a_watch_goes_on() {
 }
 
 #[tokio::test]
+async fn the_last_event_id_of_another_store_is_answered_with_a_snapshot() {
+    let mesh = mesh().await;
+    // as a browser reconnects: with the address it began with, to a server with another store
+    let query = "?min_token=other:1&last_digest=d7";
+    let mut stream = open(&mesh, query, "Last-Event-ID: other:7\r\n").await;
+    let text = until(&mut stream, "event: snapshot\nid: store:7\n").await;
+    assert!(text.contains("200 OK"), "{text}");
+    change(&mesh, 8, "two");
+    until(&mut stream, "event: change\nid: store:8\n").await;
+    // whoever names a token themselves can read the answer
+    let answer = mesh.get(&format!("/api/watch/orders/dev{query}")).await;
+    answer.problem(412, "REVISION_UNKNOWN");
+}
+
+#[tokio::test]
 async fn a_token_that_is_none_is_named_as_it_was_given() {
     let mesh = start().await;
     let fault = Fault::invalid("min_token", "\"x\" is no token");

@@ -4,12 +4,12 @@
 use crate::{
     domain::{
         ChangeSet, Command, Content, Defect, Label, Outcome, Path, Refused, Request, Seq, Sha256,
-        SourceName, SplitId, State, StoreId, Subject, Token, ViewKey,
+        SourceName, Split, SplitId, State, StoreId, Subject, Token, ViewKey,
     },
     history::History,
     published::Published,
     store::{ConfigStore, Error},
-    views::{ReadError, Reading, SplitReads, Views},
+    views::{ReadError, Reading, SeenCells, SplitReads, Views},
     writer::{WriteError, Writer},
 };
 use arc_swap::Guard;
@@ -148,23 +148,41 @@ impl Configuration {
         self.views.reads_of(split)
     }
 
+    /// The keys that have read what a split concerns, since the process began; none before the
+    /// first.
+    pub fn keys_of(&self, split: &Split) -> Option<SeenCells> {
+        self.views.keys_of(split)
+    }
+
     /// What the views that are watched were before.
     pub fn history(&self) -> &History {
         &self.history
     }
 
-    /// A content as it is stored.
-    pub async fn content(&self, sha256: &Sha256) -> Result<Bytes, Error> {
-        self.views.content(sha256).await
+    /// The content of a document as it is stored.
+    pub async fn content(
+        &self,
+        label: &Label,
+        path: &Path,
+        sha256: &Sha256,
+    ) -> Result<Bytes, ReadError> {
+        self.views.content(label, path, sha256).await
     }
 
-    /// A parsed content.
+    /// The parsed content of a document.
     pub async fn file(
         &self,
+        label: &Label,
+        path: &Path,
         sha256: Sha256,
         format: Format,
     ) -> Result<Arc<vortex_spring::File>, ReadError> {
-        self.views.file(sha256, format).await
+        self.views.file(label, path, sha256, format).await
+    }
+
+    /// Which documents were found damaged when they were read.
+    pub fn damaged(&self) -> Option<String> {
+        self.views.damaged()
     }
 
     /// What keeps the log, for watches and checkpoints.

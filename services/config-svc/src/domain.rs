@@ -55,8 +55,8 @@ mod tests;
 
 pub use change::{ChangeEntry, ChangeSet, ChangeState, ChangedDocument};
 pub use command::{
-    Baseline, BeginSplit, Command, Detachment, DocumentWrite, EndSplit, Holding, Import, Outcome,
-    Precondition, Release, ReleaseBy, Removal, Selector, SetSplit, WriteChange,
+    Baseline, BeginSplit, Command, Detachment, DocumentWrite, EndSplit, Holding, Import, Imported,
+    Outcome, Precondition, Release, ReleaseBy, Removal, Selector, SetSplit, WriteChange,
 };
 pub use content::{Content, ContentRef, Defect, MAX_DOCUMENT_BYTES, Sha256};
 pub use decide::{Decided, Request, SplitPlan, SplitTarget, check_set_split, decide, plan_split};
@@ -71,7 +71,7 @@ pub use names::{
 };
 pub use read::{
     Basis, BasisEntry, BasisLabel, Located, ReadRefused, Scope, ViewKey, basis, candidates,
-    effective_version, locate,
+    check_imported, check_used, effective_version, locate,
 };
 pub use record::{Body, ChangeName, HybridTime, Origin, Record};
 pub use refused::Refused;

@@ -14,6 +14,9 @@ use vortex_spring::ParseError;
 /// How long a writer waits that came when too many waited.
 const OVERLOADED_RETRY: Duration = Duration::from_millis(200);
 
+/// How long a writer waits while the disk is full: somebody has to make room.
+const FULL_RETRY: Duration = Duration::from_secs(10);
+
 /// What callers are told of an invalid name.
 pub(crate) fn invalid_name(error: &InvalidName) -> Fault {
     let reason = match error {
@@ -144,6 +147,10 @@ pub(crate) fn write_error(error: &WriteError) -> Fault {
         WriteError::Overloaded => {
             Fault::new(Reason::Overloaded, error.to_string()).retry_after(OVERLOADED_RETRY)
         }
+        WriteError::StoreFull(_) => {
+            Fault::new(Reason::StoreFull, error.to_string()).retry_after(FULL_RETRY)
+        }
+        WriteError::StoreAway(_) => Fault::new(Reason::Unavailable, error.to_string()),
         WriteError::OutcomeUnknown => Fault::new(Reason::OutcomeUnknown, error.to_string()),
         WriteError::StoreFailed => Fault::new(Reason::Unavailable, error.to_string()),
         WriteError::Stopped => Fault::new(Reason::Draining, error.to_string()),
@@ -154,6 +161,12 @@ pub(crate) fn read_refused(error: &ReadRefused) -> Fault {
     match error {
         ReadRefused::LabelNotFound(label) => {
             Fault::new(Reason::LabelNotFound, error.to_string()).with("label", label)
+        }
+        ReadRefused::SourceNotImported { label, source_name }
+        | ReadRefused::LabelUnread { label, source_name } => {
+            Fault::new(Reason::SourceNotReady, error.to_string())
+                .with("source", source_name)
+                .with("label", label)
         }
         ReadRefused::DocumentInvalid {
             label,
@@ -179,10 +192,19 @@ pub(crate) fn read_error(error: &ReadError) -> Fault {
     match error {
         ReadError::Refused(reason) => read_refused(reason),
         ReadError::Store(error) => store_error(error),
+        ReadError::Damaged { label, path, .. } => {
+            Fault::new(Reason::StoreDamaged, error.to_string())
+                .with("label", label)
+                .with("path", path)
+        }
         ReadError::Parse(_) => Fault::internal(error),
     }
 }
 
 pub(crate) fn store_error(error: &store::Error) -> Fault {
+    if error.is_damage() {
+        tracing::error!(%error, "the store is damaged");
+        return Fault::new(Reason::StoreDamaged, error.to_string());
+    }
     Fault::internal(error)
 }

@@ -140,12 +140,9 @@ impl Sources {
         }
     }
 
-    /// A source that was never read, so that labels it feeds may yet be unknown.
-    pub fn awaiting_first_import(&self, state: &State) -> Option<&SourceName> {
-        self.by_name.iter().find_map(|(name, handle)| {
-            let read = lock(&handle.status).was_read_whole || feeds_any(state, name);
-            (!read).then_some(name)
-        })
+    /// Their names.
+    pub fn names(&self) -> impl Iterator<Item = &SourceName> {
+        self.by_name.keys()
     }
 
     /// Whether there are none.
@@ -153,7 +150,7 @@ impl Sources {
         self.by_name.is_empty()
     }
 
-    /// When a source was last read whole by this process.
+    /// When a source was last read whole. None before its first import was.
     pub fn last_success(&self, name: &SourceName) -> Option<Timestamp> {
         lock(&self.by_name.get(name)?.status).last_success
     }
@@ -239,8 +236,9 @@ fn jittered(interval: Duration) -> Duration {
 }
 
 /// What is known of a source before it is looked at: what it fed before the process
-/// started, and that it was read then.
+/// started, and that it was read then, if its first import was whole.
 fn seed(status: &mut Status, state: &State, source: &SourceName) {
+    let was_whole = state.sources.contains_key(source);
     for (name, label) in &state.labels {
         let Some(feed) = label.feed.as_ref().filter(|feed| feed.source == *source) else {
             continue;
@@ -250,17 +248,10 @@ fn seed(status: &mut Status, state: &State, source: &SourceName) {
             pending: None,
         };
         status.labels.insert(name.clone(), standing);
-        status.last_success = status.last_success.max(Some(feed.imported_at));
+        if was_whole {
+            status.last_success = status.last_success.max(Some(feed.imported_at));
+        }
     }
-}
-
-fn feeds_any(state: &State, source: &SourceName) -> bool {
-    state.labels.values().any(|label| {
-        label
-            .feed
-            .as_ref()
-            .is_some_and(|feed| feed.source == *source)
-    })
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -45,6 +45,11 @@ impl ConfigStore {
         self.engine.store_id().into()
     }
 
+    /// Why nothing can be written now, if it can't.
+    pub fn obstacle(&self) -> Option<vortex_store::Error> {
+        self.engine.obstacle()
+    }
+
     /// Bytes on disk.
     pub fn bytes(&self) -> u64 {
         self.engine.bytes()

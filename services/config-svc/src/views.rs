@@ -1,21 +1,25 @@
 //! Views: configurations made ready to be sent, kept while what they are made of
 //! is what is served.
 
+mod damaged;
 mod effective;
 mod files;
 mod kept;
 mod measures;
 mod reads;
 mod rendered;
+mod seen;
 
 pub use effective::Effective;
 pub use kept::Reading;
 pub use reads::SplitReads;
 pub use rendered::{Rendered, RenderedSource, View, json_bytes};
+pub use seen::SeenCells;
 
 use crate::{
     domain::{
-        ChangeSet, ReadRefused, Refused, Scope, SourceName, SplitId, State, Subject, ViewKey, basis,
+        ChangeSet, Label, Path, ReadRefused, Refused, Scope, SourceName, Split, SplitId, State,
+        Subject, ViewKey, basis,
     },
     store::{ConfigStore, Error},
 };
@@ -43,6 +47,17 @@ pub enum ReadError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] Error),
+    /// A document's content is not what was written.
+    #[error("{path} on {label} can't be read: the store is damaged")]
+    Damaged {
+        /// The document's label.
+        label: Label,
+        /// Its path.
+        path: Path,
+        /// What is wrong.
+        #[source]
+        cause: Error,
+    },
     /// A content that parsed when it was written no longer does.
     #[error("a stored document no longer parses: {0}")]
     Parse(#[from] vortex_spring::ParseError),
@@ -132,7 +147,7 @@ impl Views {
             Some(kept) if kept.is_current(state, key) => kept,
             other => {
                 let scope = Scope::of(state, key)?;
-                let counts = self.counts.of_view(scope.splits());
+                let counts = self.counts.of_view(state, scope.splits());
                 Arc::new(match other {
                     Some(kept) => kept.moved_to(scope, counts),
                     None => Kept::new(scope, counts),
@@ -155,6 +170,11 @@ impl Views {
     /// The reads that a split concerned.
     pub fn reads_of(&self, id: &SplitId) -> SplitReads {
         self.counts.of(id)
+    }
+
+    /// The keys that have read what a split concerns.
+    pub fn keys_of(&self, split: &Split) -> Option<SeenCells> {
+        self.counts.keys_of(split)
     }
 
     /// That no view that was read lately would be split more often than
@@ -182,22 +202,37 @@ impl Views {
     ) -> Result<Rendered, ReadError> {
         let mut files = Vec::with_capacity(basis.entries.len());
         for entry in &basis.entries {
-            files.push(self.files.get(entry.content.sha256, entry.format).await?);
+            let label = &basis.labels[entry.label].name;
+            let (sha256, format) = (entry.content.sha256, entry.format);
+            let file = self.files.get(label, &entry.path, sha256, format);
+            files.push(file.await?);
         }
         Ok(Rendered::new(basis, files, key, &self.locations))
     }
 
-    /// A file's content as it is stored.
-    pub async fn content(&self, sha256: &crate::domain::Sha256) -> Result<bytes::Bytes, Error> {
-        self.files.content(sha256).await
+    /// The content of a document as it is stored.
+    pub async fn content(
+        &self,
+        label: &Label,
+        path: &Path,
+        sha256: &crate::domain::Sha256,
+    ) -> Result<bytes::Bytes, ReadError> {
+        self.files.content(label, path, sha256).await
     }
 
-    /// A parsed file.
+    /// The parsed content of a document.
     pub async fn file(
         &self,
+        label: &Label,
+        path: &Path,
         sha256: crate::domain::Sha256,
         format: vortex_spring::Format,
     ) -> Result<Arc<vortex_spring::File>, ReadError> {
-        self.files.get(sha256, format).await
+        self.files.get(label, path, sha256, format).await
+    }
+
+    /// Which documents were found damaged.
+    pub fn damaged(&self) -> Option<String> {
+        self.files.damaged()
     }
 }

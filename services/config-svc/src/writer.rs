@@ -5,7 +5,8 @@
 //! - **W1** a state that readers see is durable.
 //! - **W2** an answer is given after its record is durable and readers see it.
 //! - **W3** when the store fails, nothing more is written: what a failed sync
-//!   carried is answered as unknown, all else as unavailable.
+//!   carried is answered as unknown, all else as unavailable. What the store turns
+//!   away, the disk being full, did not happen, and the next write is tried.
 
 use crate::{
     domain::{
@@ -44,6 +45,12 @@ pub enum WriteError {
     /// Too many wait.
     #[error("too many writes are waiting")]
     Overloaded,
+    /// The disk is full: nothing happened. Writes are taken again once there is room.
+    #[error("{0}")]
+    StoreFull(vortex_store::Error),
+    /// The store takes no writes at present: nothing happened.
+    #[error("{0}")]
+    StoreAway(vortex_store::Error),
     /// The store failed while the command was written: it may have happened.
     #[error("the store failed while writing")]
     OutcomeUnknown,
@@ -53,6 +60,19 @@ pub enum WriteError {
     /// The process is ending: nothing happened.
     #[error("the service is shutting down")]
     Stopped,
+}
+
+impl WriteError {
+    /// What the callers of a write are told that the store did not take.
+    fn of_store(error: &Error) -> Self {
+        match error {
+            Error::Engine(vortex_store::Error::Overloaded) => Self::Overloaded,
+            Error::Engine(full @ vortex_store::Error::Full(_)) => Self::StoreFull(full.clone()),
+            Error::Engine(away) if away.is_passing() => Self::StoreAway(away.clone()),
+            _ if error.is_outcome_unknown() => Self::OutcomeUnknown,
+            _ => Self::StoreFailed,
+        }
+    }
 }
 
 enum Job {
@@ -258,20 +278,25 @@ impl Task {
         if !appended.is_empty()
             && let Err(error) = self.store.append(appended).await
         {
-            self.fail(&error);
+            self.turned_away(&error);
             for (reply, _) in waiting {
-                let failed = if error.is_outcome_unknown() {
-                    WriteError::OutcomeUnknown
-                } else {
-                    WriteError::StoreFailed
-                };
-                answer(reply, Err(failed));
+                answer(reply, Err(WriteError::of_store(&error)));
             }
             return;
         }
         self.published.publish(self.tentative.clone());
         for (reply, result) in waiting {
             answer(reply, result.map_err(WriteError::Refused));
+        }
+    }
+
+    /// What was decided did not happen. Where that may pass, the next command is decided against
+    /// what is durable.
+    fn turned_away(&mut self, error: &Error) {
+        if error.is_passing() {
+            self.tentative = State::clone(&self.published.state());
+        } else {
+            self.fail(error);
         }
     }
 

@@ -4,7 +4,8 @@
 //! - **E1** what readers see is durable: a transition is published after its commit.
 //! - **E2** state, effect, audit entry, answer and breaker of a transition are one transaction.
 //! - **E3** when the store fails nothing more is written: what a failed sync carried is answered
-//!   as unknown, all else as unavailable.
+//!   as unknown, all else as unavailable. What the store turns away, the disk being full, did not
+//!   happen, and the next command is tried.
 //! - **E4** what is staged to take a rollout back is rolled out or given up.
 
 mod apply;
@@ -16,6 +17,7 @@ mod error;
 mod evaluate;
 mod follow;
 mod forget;
+mod keys;
 mod orders;
 mod outbox;
 mod read;
@@ -106,7 +108,11 @@ impl Rollouts {
             reverting,
         } = store.load().await?;
         let there = rollouts.iter().map(|(rollout, _)| rollout.id().to_string());
-        store.sweep_orphans(&there.collect()).await?;
+        match store.sweep_orphans(&there.collect()).await {
+            // the next start sweeps them
+            Err(error) if error.is_passing() => tracing::warn!(%error, "nothing was swept"),
+            swept => swept?,
+        }
         let moments = rollouts.iter().map(|(rollout, _)| rollout.standing.updated);
         let clock = Steady::new(clock, moments.map(|moment| moment.steady).max());
         let directory = Directory::default();
@@ -197,11 +203,8 @@ impl Inner {
             Ok(revision) => return Ok(revision),
             Err(error) => error,
         };
-        if error.is_overload() {
-            return Err(Error::Overloaded);
-        }
         if !error.is_final() {
-            return Err(Error::Store(error));
+            return Err(error.into());
         }
         if !self.failed.swap(true, Ordering::Relaxed) {
             tracing::error!(%error, "the store failed; nothing more is written");

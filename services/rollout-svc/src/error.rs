@@ -10,6 +10,9 @@ use vortex_kit::error::{Fault, Reason};
 /// How long a writer waits that came when too many waited.
 const OVERLOADED_RETRY: Duration = Duration::from_millis(200);
 
+/// How long a writer waits while the disk is full: somebody has to make room.
+const FULL_RETRY: Duration = Duration::from_secs(10);
+
 pub(crate) fn fault(error: &Error) -> Fault {
     let told = |reason| Fault::new(reason, error.to_string());
     match error {
@@ -27,8 +30,14 @@ pub(crate) fn fault(error: &Error) -> Fault {
         }
         Error::Config(fault) => fault.clone(),
         Error::Overloaded => told(Reason::Overloaded).retry_after(OVERLOADED_RETRY),
+        Error::StoreFull(_) => told(Reason::StoreFull).retry_after(FULL_RETRY),
+        Error::StoreAway(_) => told(Reason::Unavailable),
         Error::OutcomeUnknown => told(Reason::OutcomeUnknown),
         Error::StoreFailed => told(Reason::Unavailable),
+        Error::Store(damage) if damage.is_damage() => {
+            tracing::error!(error = %damage, "the store is damaged");
+            told(Reason::StoreDamaged)
+        }
         Error::Store(error) => Fault::internal(error),
     }
 }

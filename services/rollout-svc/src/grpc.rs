@@ -78,7 +78,7 @@ impl RolloutService for Grpc {
         &self,
         request: Request<pb::GetRolloutRequest>,
     ) -> Reply<pb::GetRolloutResponse> {
-        let found = reads::get(self, &request.into_inner())?;
+        let found = reads::get(self, &request.into_inner()).await?;
         Ok(Response::new(found))
     }
 

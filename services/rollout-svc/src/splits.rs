@@ -1,6 +1,6 @@
 //! config-svc's side of a rollout: what a split would be, moving it, taking it back.
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use vortex_bucket::Share;
 use vortex_kit::{
@@ -15,7 +15,10 @@ use vortex_proto::config::v1::{
 };
 
 use crate::{
-    domain::{Effect, Ending, Lost, Rollout, RolloutId, State, Unit, analysis::Application},
+    domain::{
+        Effect, Ending, Lost, Rollout, RolloutId, State, Unit,
+        analysis::{Application, Cells, SeenKeys},
+    },
     engine::Target,
 };
 
@@ -48,12 +51,26 @@ pub struct Plan {
     pub change_sequence: u64,
     /// The paths it would hold.
     pub paths: Vec<String>,
+    /// The application that each path was written for, in their order, where that is known.
+    pub written_for: Vec<Option<Application>>,
     /// The applications its documents were written for, as far as that is known.
     pub apps: Vec<Application>,
     /// The stable version of the first document that has one.
     pub from_version: String,
     /// Where the stable version of each document was written; 0 for one that has none.
     pub baseline: Option<Vec<u64>>,
+    /// The versions that are or were stable of one of its documents; none where config-svc does
+    /// not say.
+    pub stable_versions: Vec<String>,
+}
+
+/// What was read of what a rollout concerns, since config-svc began.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Reads {
+    /// The part of all reads that did not say what the rollout tells apart, where there were any.
+    pub keyless: Option<f64>,
+    /// The keys that have read, if any have.
+    pub keys: Option<SeenKeys>,
 }
 
 /// What config-svc said of an effect, for good.
@@ -98,11 +115,13 @@ impl Splits {
             change: plan.change,
             change_sequence: plan.change_sequence,
             paths: plan.paths,
+            written_for: plan.written_for.into_iter().map(owner).collect(),
             apps: plan.apps.into_iter().map(Application::new).collect(),
             from_version: stable
                 .find(|version| !version.is_empty())
                 .unwrap_or_default(),
             baseline: plan.baseline.map(|baseline| baseline.sequences),
+            stable_versions: plan.stable_versions,
         })
     }
 
@@ -203,7 +222,23 @@ impl Splits {
     /// # Errors
     /// config-svc is away.
     pub async fn active(&self) -> Result<Vec<String>, Fault> {
-        let mut ids = Vec::new();
+        let splits = self.list(ATTEMPT).await?.into_iter();
+        Ok(splits.map(|split| split.id).collect())
+    }
+
+    /// The keys that each active split has seen, by its id.
+    ///
+    /// # Errors
+    /// config-svc is away, or does not say so soon.
+    pub async fn keys(&self) -> Result<HashMap<String, SeenKeys>, Fault> {
+        let splits = self.list(GLANCE).await?.into_iter();
+        let seen = splits.filter_map(|split| Some((split.id, seen_keys(split.keys?))));
+        Ok(seen.collect())
+    }
+
+    /// All active splits; each page is waited for so long.
+    async fn list(&self, within: Duration) -> Result<Vec<pb::Split>, Fault> {
+        let mut splits = Vec::new();
         let mut page_token = String::new();
         loop {
             let request = pb::ListSplitsRequest {
@@ -211,25 +246,28 @@ impl Splits {
                 page_size: PAGE,
                 ..Default::default()
             };
-            let context = Context::root().within(ATTEMPT);
+            let context = Context::root().within(within);
             let listed = context
                 .scope(self.client.clone().list_splits(request))
                 .await;
             let listed = listed.map_err(|status| Fault::from_status(&status))?;
             let listed = listed.into_inner();
-            ids.extend(listed.splits.into_iter().map(|split| split.id));
+            splits.extend(listed.splits);
             if listed.next_page_token.is_empty() {
-                return Ok(ids);
+                return Ok(splits);
             }
             page_token = listed.next_page_token;
         }
     }
 
-    /// The part of all reads that a rollout concerned which did not say what it tells apart.
-    /// None where none is known, or config-svc does not say so soon.
-    pub async fn keyless_reads(&self, id: &RolloutId) -> Option<f64> {
+    /// What was read of what a rollout concerns. None where config-svc does not say so soon.
+    pub async fn reads(&self, id: &RolloutId) -> Option<Reads> {
         let split = self.get(id, GLANCE).await.ok()??;
-        (split.reads > 0).then(|| split.reads_without_key as f64 / split.reads as f64)
+        let keyless = split.reads_without_key as f64 / split.reads as f64;
+        Some(Reads {
+            keyless: (split.reads > 0).then_some(keyless),
+            keys: split.keys.map(seen_keys),
+        })
     }
 
     async fn get(&self, id: &RolloutId, within: Duration) -> Result<Option<pb::Split>, Fault> {
@@ -344,6 +382,10 @@ fn end_reason(rollout: &Rollout) -> String {
     reason
 }
 
+fn owner(written_for: String) -> Option<Application> {
+    (!written_for.is_empty()).then(|| Application::new(written_for))
+}
+
 /// The fault of a read: nothing happened, however it broke.
 fn undone(fault: Fault) -> Fault {
     match fault.reason() {
@@ -373,6 +415,18 @@ fn wire_target(target: &Target) -> WireTarget {
             from_version,
             to_version,
         }),
+    }
+}
+
+fn seen_keys(given: pb::SplitKeys) -> SeenKeys {
+    // more than all can't be seen
+    let cells = |all: u32, seen: u32| Cells {
+        all,
+        seen: seen.min(all),
+    };
+    SeenKeys {
+        canary: cells(given.canary_cells, given.canary_seen),
+        stable: cells(given.stable_cells, given.stable_seen),
     }
 }
 

@@ -54,6 +54,11 @@ impl RolloutStore {
         Ok(self.engine.commit(writes.transaction).await?)
     }
 
+    /// Why nothing can be written now, if it can't.
+    pub fn obstacle(&self) -> Option<vortex_store::Error> {
+        self.engine.obstacle()
+    }
+
     /// Bytes on disk.
     pub fn bytes(&self) -> u64 {
         self.engine.bytes()

@@ -91,6 +91,13 @@ impl Problem {
             "PRECONDITION_FAILED" => {
                 "somebody was faster: `vortex config diff` or `rollout get` shows what is so now"
             }
+            "STORE_FULL" => {
+                "nothing changed: make room on the server's disk and repeat it; reads go on, and no \
+                 restart is needed"
+            }
+            "STORE_DAMAGED" => {
+                "write the document again, or restore a backup of the server's store"
+            }
             "VERSION_EXISTS" => "names are never reused: choose another with --version",
             "REQUEST_ID_REUSED" => "leave --request-id out, or take a new one",
             "LABEL_FED_BY_SOURCE" => "change it in the source, or write on another label",

@@ -138,7 +138,7 @@ fn state(source: &Source) -> String {
     let waits = source
         .labels
         .iter()
-        .find(|label| !label.pending_commit.is_empty());
+        .find(|label| !label.pending_reason.is_empty());
     match waits {
         _ if source.state == "not_configured" => "not configured".to_owned(),
         _ if !source.error.is_empty() => format!("failed: {}", source.error),
@@ -199,6 +199,7 @@ fn show(session: &mut Session, reply: &Value) -> Result<(), Error> {
 /// Commits stand whole here, so that one can be copied to `approve`.
 fn label_row(label: SourceLabel) -> [String; 6] {
     let standing = match label.awaits_rollout {
+        _ if label.commit.is_empty() => "never imported",
         true => "to be rolled out",
         false if label.served_commit == label.commit => "stable",
         false => "not stable",

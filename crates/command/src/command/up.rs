@@ -53,7 +53,9 @@ fn say(banner: &Banner, format: Format) {
 fn exit(error: &RunError) -> Exit {
     match error.downcast_ref::<StartError>() {
         Some(StartError::NotLoopback(_) | StartError::Ports(_)) => Exit::Usage,
-        Some(StartError::Bind { .. } | StartError::Service { .. }) | None => Exit::Failed,
+        Some(StartError::Bind { .. } | StartError::Data(_) | StartError::Service { .. }) | None => {
+            Exit::Failed
+        }
     }
 }
 

@@ -40,6 +40,18 @@ pub(crate) struct Rollout {
     pub(crate) reason: String,
     pub(crate) reverts: String,
     pub(crate) source: String,
+    pub(crate) keys: Option<Keys>,
+}
+
+/// The distinct keys that have read what a rollout concerns.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Keys {
+    pub(crate) canary: u64,
+    pub(crate) stable: u64,
+    pub(crate) canary_percentage: Option<f64>,
+    /// What is wrong with the arms' parts of them; empty when that may be chance.
+    pub(crate) warning: String,
 }
 
 /// Where a rollout stands.
@@ -124,6 +136,7 @@ pub(crate) struct Analysis {
     pub(crate) total: Vec<Figures>,
     pub(crate) holds_because: String,
     pub(crate) keyless_reads: Option<f64>,
+    pub(crate) keys: Option<Keys>,
 }
 
 /// A slice that was judged.

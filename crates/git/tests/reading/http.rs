@@ -26,18 +26,24 @@ pub(crate) enum Mood {
     Dripping,
     /// Answers as a web server without Git would.
     Web,
+    /// Says that it speaks Git, and does not.
+    Babbling,
     /// Fails.
     Broken,
 }
 
-const MOODS: [Mood; 6] = [
+const MOODS: [Mood; 7] = [
     Mood::Open,
     Mood::Protected,
     Mood::Silent,
     Mood::Dripping,
     Mood::Web,
+    Mood::Babbling,
     Mood::Broken,
 ];
+
+const ADVERTISEMENT: &str = "content-type: application/x-git-upload-pack-advertisement\r\n";
+const BABBLE: &str = "001e# service=git-upload-pack\n0000000dI am Git!0000";
 
 pub(crate) struct Server {
     scheme: &'static str,
@@ -116,6 +122,7 @@ fn serve(mut stream: impl Read + Write, root: &Path, mood: Mood) {
         )
         .into(),
         Mood::Web => format!("{}<html>", text("200 OK", "content-type: text/html\r\n")).into(),
+        Mood::Babbling => format!("{}{BABBLE}", text("200 OK", ADVERTISEMENT)).into(),
         Mood::Broken => text("503 Service Unavailable", "").into(),
         Mood::Silent => return wait_for_end(&mut stream),
         Mood::Dripping => return drip(&mut stream),

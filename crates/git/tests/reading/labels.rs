@@ -1,6 +1,6 @@
 //! Branches and tags.
 
-use vortex_git::{LabelKind, Repository, UnreadableReason};
+use vortex_git::{LabelKind, Repository};
 
 use crate::work::{Work, git, open};
 
@@ -97,32 +97,6 @@ fn a_repository_without_commits_has_no_labels() {
     let repository = work.open();
     assert_eq!(repository.labels().unwrap(), Default::default());
     assert_eq!(repository.default_label().unwrap(), None);
-}
-
-#[test]
-fn a_reference_that_stands_for_no_commit_is_told_apart_from_a_deleted_one() {
-    let work = Work::new();
-    work.commit_file("a", "1");
-    let blob = work.git(&["rev-parse", "HEAD:a"]);
-    work.git(&["tag", "a-file", &blob]);
-    work.write(
-        ".git/refs/heads/gone",
-        "1111111111111111111111111111111111111111\n",
-    );
-    let labels = work.open().labels().unwrap();
-    assert_eq!(labels.readable.len(), 1);
-    let unreadable: Vec<_> = labels
-        .unreadable
-        .iter()
-        .map(|label| (label.name.as_str(), label.reason))
-        .collect();
-    assert_eq!(
-        unreadable,
-        [
-            ("gone", UnreadableReason::Broken),
-            ("a-file", UnreadableReason::NotACommit)
-        ]
-    );
 }
 
 #[test]

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test whose set-up fails has failed")]
 #![allow(clippy::print_stdout, reason = "what a reading process tells")]
 
+mod broken;
 mod commits;
 mod damage;
 mod files;

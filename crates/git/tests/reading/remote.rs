@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use vortex_git::{Error, History, Location, Repository};
+use vortex_git::{Error, History, Location, Refusal, Repository};
 
 use crate::{
     http::{Mood, Server, publish},
@@ -163,10 +163,19 @@ fn a_remote_that_goes_away_and_returns_is_served_meanwhile() {
 fn a_server_that_fails_or_is_no_git_server_is_unreachable() {
     let remote = Remote::with_one_commit();
     let repository = remote.open();
-    for mood in [Mood::Web, Mood::Broken] {
+    let no_git = "what answers there is not a Git server; check the URL's path";
+    for (mood, why) in [
+        (Mood::Web, no_git),
+        (Mood::Babbling, no_git),
+        (Mood::Broken, "it answered with the HTTP status 503"),
+    ] {
         remote.server.set(mood);
         let error = refresh(&repository).unwrap_err();
         assert!(matches!(error, Error::Unreachable { .. }), "{error}");
+        assert_eq!(
+            error.to_string(),
+            format!("{} cannot be reached: {why}", repository.location())
+        );
     }
     remote.server.set(Mood::Open);
     refresh(&repository).unwrap();
@@ -195,10 +204,18 @@ fn credentials_in_the_url_open_a_protected_remote() {
     remote.server.set(Mood::Protected);
     let url = remote.server.url("config.git");
     let error = refresh(&remote.open()).unwrap_err();
-    assert!(matches!(error, Error::AccessRefused { .. }), "{error}");
+    let why = Refusal::CredentialsMissing;
+    assert!(
+        matches!(error, Error::AccessRefused { why: said, .. } if said == why),
+        "{error}"
+    );
     let wrong = open(&url.replace("://", "://me:wr0ng@"), &remote.mirror);
     let error = refresh(&wrong).unwrap_err();
-    assert!(matches!(error, Error::AccessRefused { .. }), "{error}");
+    let why = Refusal::CredentialsWrong;
+    assert!(
+        matches!(error, Error::AccessRefused { why: said, .. } if said == why),
+        "{error}"
+    );
     assert!(!error.to_string().contains("wr0ng"), "{error}");
     let right = open(&url.replace("://", "://me:s3cret@"), &remote.mirror);
     refresh(&right).unwrap();

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderValue};
+use vortex_names::Excerpt;
 
 use super::GRPC_TIMEOUT;
 
@@ -20,9 +21,10 @@ pub(super) fn from_headers(headers: &HeaderMap) -> Result<Option<Duration>, Inva
     };
     match header.to_str().ok().and_then(parse) {
         Some(timeout) => Ok(Some(timeout)),
-        None => Err(InvalidTimeout(
-            String::from_utf8_lossy(header.as_bytes()).into_owned(),
-        )),
+        None => {
+            let given = String::from_utf8_lossy(header.as_bytes());
+            Err(InvalidTimeout(Excerpt::of(&given).to_string()))
+        }
     }
 }
 

@@ -2,8 +2,18 @@
 
 use std::{collections::BTreeMap, error::Error, fmt, time::Duration};
 
+use vortex_names::Excerpt;
+
 use super::Reason;
 use crate::context::Context;
+
+/// Bytes of a text in a fault, which may come from a caller.
+const LONGEST: usize = 1_024;
+/// Bytes of all texts beside the message. With it they make headers of less than 16 KiB, which is
+/// what gRPC clients take.
+const ROOM: usize = 6 << 10;
+/// Bytes that say how long a text was of which the beginning is kept.
+const ELLIPSIS: usize = 32;
 
 /// A failed call, before it is put on a wire and after it has been taken off one.
 ///
@@ -45,12 +55,13 @@ pub struct PreconditionViolation {
 }
 
 impl Fault {
-    /// A fault with a message that its caller may read.
+    /// A fault with a message that its caller may read. Of a text over 1,024 bytes, here and in all
+    /// else that a fault holds, the beginning is kept; what goes beyond 6 KiB of all else is left out.
     pub fn new(reason: Reason, message: impl Into<String>) -> Self {
         Self {
             inner: Box::new(Inner {
                 reason,
-                message: message.into(),
+                message: bounded(message.into()),
                 metadata: BTreeMap::new(),
                 fields: Vec::new(),
                 preconditions: Vec::new(),
@@ -86,17 +97,21 @@ impl Fault {
     /// Adds a value that programs may want: `line`, `rollout`, `limit_bytes`.
     #[must_use]
     pub fn with(mut self, key: impl Into<String>, value: impl fmt::Display) -> Self {
-        self.inner.metadata.insert(key.into(), value.to_string());
+        let (key, value) = (bounded(key.into()), bounded(value.to_string()));
+        if self.inner.has_room(&[&key, &value]) {
+            self.inner.metadata.insert(key, value);
+        }
         self
     }
 
     /// Adds a field that broke a rule.
     #[must_use]
     pub fn field(mut self, field: impl Into<String>, description: impl Into<String>) -> Self {
-        self.inner.fields.push(FieldViolation {
-            field: field.into(),
-            description: description.into(),
-        });
+        let (field, description) = (bounded(field.into()), bounded(description.into()));
+        if self.inner.has_room(&[&field, &description]) {
+            let violation = FieldViolation { field, description };
+            self.inner.fields.push(violation);
+        }
         self
     }
 
@@ -108,11 +123,14 @@ impl Fault {
         subject: impl Into<String>,
         description: impl Into<String>,
     ) -> Self {
-        self.inner.preconditions.push(PreconditionViolation {
-            kind: kind.into(),
-            subject: subject.into(),
-            description: description.into(),
-        });
+        let violation = PreconditionViolation {
+            kind: bounded(kind.into()),
+            subject: bounded(subject.into()),
+            description: bounded(description.into()),
+        };
+        if self.inner.has_room(&violation.texts()) {
+            self.inner.preconditions.push(violation);
+        }
         self
     }
 
@@ -154,6 +172,47 @@ impl Fault {
     }
 }
 
+impl Inner {
+    fn has_room(&self, texts: &[&str]) -> bool {
+        let more: usize = texts.iter().map(|text| text.len()).sum();
+        self.bytes() + more <= ROOM
+    }
+
+    /// Bytes of all texts beside the message.
+    fn bytes(&self) -> usize {
+        let metadata = self
+            .metadata
+            .iter()
+            .map(|(key, value)| key.len() + value.len());
+        let fields = self.fields.iter().flat_map(FieldViolation::texts);
+        let preconditions = self
+            .preconditions
+            .iter()
+            .flat_map(PreconditionViolation::texts);
+        let violations = fields.chain(preconditions).map(str::len);
+        metadata.chain(violations).sum()
+    }
+}
+
+impl FieldViolation {
+    fn texts(&self) -> [&str; 2] {
+        [&self.field, &self.description]
+    }
+}
+
+impl PreconditionViolation {
+    fn texts(&self) -> [&str; 3] {
+        [&self.kind, &self.subject, &self.description]
+    }
+}
+
+fn bounded(text: String) -> String {
+    match text.len() > LONGEST {
+        true => Excerpt::at_most(LONGEST - ELLIPSIS, &text).to_string(),
+        false => text,
+    }
+}
+
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.inner.reason, self.inner.message)
@@ -174,5 +233,32 @@ impl fmt::Display for Chain<'_> {
             source = cause.source();
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tonic::Status;
+
+    use super::*;
+
+    #[test]
+    fn a_fault_is_short_whatever_it_holds() {
+        let long = "ä".repeat(1 << 20);
+        let mut fault = Fault::invalid(long.clone(), long.clone()).with("path", &long);
+        for _ in 0..1_000 {
+            fault = fault.field("a", &*long).precondition("b", &*long, "c");
+        }
+        assert!(fault.message().len() <= LONGEST);
+        assert!(fault.message().ends_with("… (4194306 bytes)"), "{fault}");
+        let mut headers = http::HeaderMap::new();
+        Status::from(fault.clone())
+            .add_header(&mut headers)
+            .unwrap();
+        let bytes: usize = headers.values().map(http::HeaderValue::len).sum();
+        assert!(bytes < 16 << 10, "{bytes}");
+        // what is cut once is not cut again on its way
+        let status = Status::from_header_map(&headers).unwrap();
+        assert_eq!(Fault::from_status(&status), fault);
     }
 }

@@ -47,8 +47,8 @@ reasons! {
         "A name holds a character it may not, is empty, or is too long.";
     NameReserved "NAME_RESERVED" InvalidArgument BAD_REQUEST
         "The name is one the product keeps for its own routes.";
-    UnsupportedFormat "UNSUPPORTED_FORMAT" InvalidArgument BAD_REQUEST
-        "The media type or extension is none that can be served.";
+    UnsupportedFormat "UNSUPPORTED_FORMAT" InvalidArgument UNSUPPORTED_MEDIA_TYPE
+        "The media type or extension is not one that can be taken here; the message says which can.";
     DocumentMalformed "DOCUMENT_MALFORMED" InvalidArgument UNPROCESSABLE_ENTITY
         "The content of a write does not parse; the metadata give line and column. Nothing was stored.";
     DocumentTooLarge "DOCUMENT_TOO_LARGE" InvalidArgument PAYLOAD_TOO_LARGE
@@ -125,6 +125,10 @@ reasons! {
         "The caller goes over its rate; wait as long as the reply says.";
     Overloaded "OVERLOADED" ResourceExhausted SERVICE_UNAVAILABLE
         "The server has as many calls under way as it takes. Nothing was done; wait as long as the reply says.";
+    StoreFull "STORE_FULL" ResourceExhausted INSUFFICIENT_STORAGE
+        "The disk that the service keeps its state on is full. Nothing was done, and reads go on; writes are taken again by themselves once there is room.";
+    StoreDamaged "STORE_DAMAGED" DataLoss INTERNAL_SERVER_ERROR
+        "What is stored of this is not what was written; the metadata name the document. All else is served. Write it again, or restore a backup.";
     Unavailable "UNAVAILABLE" Unavailable SERVICE_UNAVAILABLE
         "Something this call needs is away. Nothing was done; repeat it.";
     Draining "DRAINING" Unavailable SERVICE_UNAVAILABLE

@@ -45,6 +45,10 @@ impl WatchedBody {
         if call.route.shape.server_streaming && call.context.drain().has_begun() {
             return Err(Drain::fault());
         }
+        // a stream that always has more to say never waits, so no timer would end it
+        if call.route.shape.server_streaming && call.context.is_over() {
+            return Err(calls::too_late());
+        }
         let body = Pin::new(&mut self.body);
         let poll = || call.context.enter(|| http_body::Body::poll_frame(body, cx));
         let polled = match catch_unwind(AssertUnwindSafe(|| call.span.in_scope(poll))) {

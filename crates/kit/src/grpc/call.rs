@@ -9,7 +9,7 @@ use tracing::Span;
 
 use super::{
     ending::Ending,
-    receipt::Receipt,
+    receipt::{Arrival, Receipt},
     route::{self, Route},
     seal,
 };
@@ -53,12 +53,16 @@ impl Call {
 
     /// What the caller is told whose message could not be read, if an answer's headers say so.
     pub(super) fn unreadable(&self, headers: &HeaderMap) -> Option<Fault> {
-        let unread = self.receipt.as_ref().is_some_and(|it| !it.taken());
-        if !unread || self.route.shape.client_streaming {
+        let arrival = self.receipt.as_ref()?.arrival();
+        if self.route.shape.client_streaming || arrival == Arrival::Whole {
             return None;
         }
-        let why = seal::unreadable(headers)?;
-        Some(Fault::invalid("request", why))
+        let bare = seal::bare(headers)?;
+        match (arrival, bare.code()) {
+            (Arrival::Broken, _) => Some(broken_off()),
+            (_, Code::Internal) => Some(Fault::invalid("request", bare.message())),
+            _ => None,
+        }
     }
 
     pub(super) fn finish(mut self, ending: Ending) {
@@ -92,6 +96,11 @@ impl Call {
             }
         }
     }
+}
+
+/// Nobody may be left to hear it.
+fn broken_off() -> Fault {
+    Fault::new(Reason::Cancelled, "the request broke off before its end")
 }
 
 /// A caller who goes away drops the call before it is finished.

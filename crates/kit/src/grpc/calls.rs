@@ -132,6 +132,10 @@ impl Inner {
     }
 
     async fn handle(&self, mut request: Request<Body>, mut call: Call) -> Response<Body> {
+        // nothing is begun for whom nobody waits, however fast it would be
+        if call.context.is_over() {
+            return refuse(too_late(), call);
+        }
         match self.admission.admit(&call.route) {
             Ok(place) => call.hold(place),
             Err(fault) => return refuse(fault, call),

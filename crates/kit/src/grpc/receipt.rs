@@ -1,14 +1,15 @@
-//! Whether a request's message was taken out of its body, to tell whose fault a bare status is.
+//! How far a request's body arrived, to tell whose fault a bare status is.
 //!
-//! tonic answers a message that does not decode with INTERNAL, as it does for a handler that says
-//! so. But it calls a handler with one message only after it has read the body to its end, and
-//! leaves the rest of a body unread whose message does not decode.
+//! tonic answers a message that does not decode with INTERNAL, and one that breaks off with that or
+//! UNKNOWN, as it does for a handler that says so. But it calls a handler with one message only
+//! after it has read the body to its end, and leaves the rest of a body unread whose message does
+//! not decode.
 
 use std::{
     pin::Pin,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering::Relaxed},
+        atomic::{AtomicU8, Ordering::Relaxed},
     },
     task::{Context, Poll},
 };
@@ -18,14 +19,33 @@ use http_body::{Body, Frame, SizeHint};
 
 use super::MESSAGE_PREFIX;
 
-/// Whether the body was read to its end, and held a whole message. A clone is a pointer.
+/// How far the body was read. A clone is a pointer.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Receipt(Arc<AtomicBool>);
+pub(crate) struct Receipt(Arc<AtomicU8>);
+
+/// How far a body was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum Arrival {
+    /// Not to its end, or it holds no whole message, so no handler was called with one.
+    Partial,
+    /// To its end: a handler may have been called.
+    Whole,
+    /// It broke off: its sender gave up, or the connection ended.
+    Broken,
+}
 
 impl Receipt {
-    /// Whether a handler may have been called.
-    pub(super) fn taken(&self) -> bool {
-        self.0.load(Relaxed)
+    /// How far the body was read by now.
+    pub(super) fn arrival(&self) -> Arrival {
+        let noted = self.0.load(Relaxed);
+        let later = [Arrival::Whole, Arrival::Broken];
+        let found = later.into_iter().find(|arrival| *arrival as u8 == noted);
+        found.unwrap_or(Arrival::Partial)
+    }
+
+    fn note(&self, arrival: Arrival) {
+        self.0.store(arrival as u8, Relaxed);
     }
 }
 
@@ -57,7 +77,10 @@ impl<B> Receiving<B> {
         let [_flag, length @ ..] = self.prefix;
         let length = usize::try_from(u32::from_be_bytes(length)).unwrap_or(usize::MAX);
         let whole = self.bytes >= MESSAGE_PREFIX.saturating_add(length);
-        self.receipt.0.store(whole, Relaxed);
+        self.receipt.note(match whole {
+            true => Arrival::Whole,
+            false => Arrival::Partial,
+        });
     }
 }
 
@@ -76,7 +99,8 @@ impl<B: Body<Data = Bytes> + Unpin> Body for Receiving<B> {
                 None => self.end(),
             },
             Poll::Ready(None) => self.end(),
-            Poll::Ready(Some(Err(_))) | Poll::Pending => {}
+            Poll::Ready(Some(Err(_))) => self.receipt.note(Arrival::Broken),
+            Poll::Pending => {}
         }
         polled
     }
@@ -96,20 +120,20 @@ mod tests {
 
     use super::*;
 
-    /// Whether a body read to its end is one that a handler may have seen.
-    async fn read(bytes: &'static [u8]) -> bool {
+    /// What a body comes to that is read to its end.
+    async fn read(bytes: &'static [u8]) -> Arrival {
         let receipt = Receipt::default();
         let body = Receiving::new(Full::new(Bytes::from_static(bytes)), receipt.clone());
         body.collect().await.unwrap();
-        receipt.taken()
+        receipt.arrival()
     }
 
     #[tokio::test]
     async fn only_a_whole_message_is_taken() {
-        assert!(read(b"\0\0\0\0\x02ab").await);
-        assert!(read(b"\0\0\0\0\0").await);
-        assert!(!read(b"\0\0\0\0\x02a").await);
-        assert!(!read(b"\0\0\0").await);
+        assert_eq!(read(b"\0\0\0\0\x02ab").await, Arrival::Whole);
+        assert_eq!(read(b"\0\0\0\0\0").await, Arrival::Whole);
+        assert_eq!(read(b"\0\0\0\0\x02a").await, Arrival::Partial);
+        assert_eq!(read(b"\0\0\0").await, Arrival::Partial);
     }
 
     #[tokio::test]
@@ -118,6 +142,6 @@ mod tests {
         let bytes = Bytes::from_static(b"\0\0\0\0\x02ab");
         let mut body = Receiving::new(Full::new(bytes), receipt.clone());
         body.frame().await.unwrap().unwrap();
-        assert!(!receipt.taken());
+        assert_eq!(receipt.arrival(), Arrival::Partial);
     }
 }

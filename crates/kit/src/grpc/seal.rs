@@ -32,12 +32,11 @@ pub(super) fn seal(headers: &mut HeaderMap, context: &Context) -> Option<Ending>
     Some(write(fault, headers))
 }
 
-/// tonic's word on a message that it could not read, if that is what the headers say: an INTERNAL
-/// without details, which a handler may say as well.
-pub(super) fn unreadable(headers: &HeaderMap) -> Option<String> {
+/// A failure without our details, if that is what the headers say: tonic's word on a message that
+/// it could not read, which a handler may say as well.
+pub(super) fn bare(headers: &HeaderMap) -> Option<Status> {
     let status = Status::from_header_map(headers)?;
-    let bare = status.code() == Code::Internal && status.details().is_empty();
-    bare.then(|| status.message().to_owned())
+    (status.code() != Code::Ok && status.details().is_empty()).then_some(status)
 }
 
 /// Puts a fault into headers or trailers.

@@ -86,6 +86,36 @@ both_ways! {
         assert_eq!(handled(&fixture, "Count", "DEADLINE_EXCEEDED"), "1");
     }
 
+    async fn a_call_whose_time_is_up_is_not_begun(way: Way) {
+        for timeout in ["0S", "1n", "0n", "0H"] {
+            let mut fixture = Fixture::new(way).await;
+            // it would answer, and count, at once
+            let mut request = Request::new(say(Behaviour::Unspecified));
+            request.metadata_mut().insert("grpc-timeout", timeout.parse().unwrap());
+            let status = fixture.client.write(request).await.unwrap_err();
+            assert_eq!(Fault::from_status(&status).reason(), Reason::DeadlineExceeded);
+            let mut request = Request::new(CountRequest { count: 5, behaviour: 0 });
+            request.metadata_mut().insert("grpc-timeout", timeout.parse().unwrap());
+            let status = fixture.client.count(request).await.map(drop).unwrap_err();
+            assert_eq!(Fault::from_status(&status).reason(), Reason::DeadlineExceeded);
+            assert_eq!(handled(&fixture, "Write", "OK"), "0", "{timeout}");
+        }
+    }
+
+    async fn a_stream_that_never_waits_ends_at_its_deadline(way: Way) {
+        let mut fixture = Fixture::new(way).await;
+        let count = CountRequest { count: u32::MAX, behaviour: 0 };
+        let mut request = Request::new(count);
+        request.set_timeout(Duration::from_millis(20));
+        let count = async {
+            let mut numbers = fixture.client.count(request).await?.into_inner();
+            while numbers.message().await?.is_some() {}
+            Ok::<_, Status>(())
+        };
+        let ended = count.await.unwrap_err();
+        assert_eq!(Fault::from_status(&ended).reason(), Reason::DeadlineExceeded);
+    }
+
     async fn an_odd_timeout_is_refused(way: Way) {
         let mut fixture = Fixture::new(way).await;
         let mut request = Request::new(say(Behaviour::Unspecified));

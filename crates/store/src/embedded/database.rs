@@ -130,6 +130,16 @@ impl Database {
         batch.commit()
     }
 
+    /// Bytes in memory that are to be written to tables.
+    pub(super) fn unflushed_bytes(&self) -> u64 {
+        self.engine.write_buffer_size()
+    }
+
+    /// Bytes of all tables.
+    pub(super) fn table_bytes(&self) -> u64 {
+        self.entries.disk_space()
+    }
+
     /// Moves all that is in memory into tables, durably, and waits for it.
     pub(super) fn flush(&self) -> fjall::Result<()> {
         self.entries.rotate_memtable()?;

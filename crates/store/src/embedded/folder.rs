@@ -5,23 +5,27 @@
 //! crash stops, the next open tells an unfinished creation, which holds nothing, from a damaged
 //! store.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::database::Database;
 use super::error::OpenError;
 use super::format::{Format, Reached, Unusable, VERSION};
 use super::journal;
 use super::lock::{Lock, Refused};
+use super::place::Place;
 use crate::{Revision, StoreId};
 
-const LOCK: &str = "LOCK";
+pub(super) const LOCK: &str = "LOCK";
 const FORMAT: &str = "FORMAT";
 const FORMAT_DRAFT: &str = "FORMAT.new";
 const ENGINE: &str = "db";
 const ENGINE_DRAFT: &str = "creating";
+/// What the engine keeps in its folder, beside journals.
+const ENGINES: [&str; 3] = ["keyspaces", "lock", "version"];
 /// File systems put this into the root of a fresh volume.
 const LOST_AND_FOUND: &str = "lost+found";
 
@@ -30,6 +34,7 @@ const LOST_AND_FOUND: &str = "lost+found";
 pub(super) struct Folder {
     path: PathBuf,
     format: Format,
+    place: Arc<Place>,
     _lock: Lock,
 }
 
@@ -44,11 +49,18 @@ impl Folder {
             Some(format) => finish_creation(&path, format)?,
             None => create(&path)?,
         };
+        let place = Place::new(&path).map_err(|error| failed(&path, error))?;
         Ok(Self {
             path,
             format,
+            place: Arc::new(place),
             _lock: lock,
         })
+    }
+
+    /// Where its files are.
+    pub(super) fn place(&self) -> Arc<Place> {
+        Arc::clone(&self.place)
     }
 
     /// Where the engine's files are.
@@ -69,16 +81,21 @@ impl Folder {
         self.format.reached
     }
 
-    /// Notes that `revision` is durable, in a journal or in tables. Where that fails the note
-    /// stays as it was: it asks for less then, and never for what is not there.
-    pub(super) fn note(&mut self, revision: Revision) {
+    /// Notes that `revision` is durable, in a journal or in tables, and answers whether it did.
+    /// Where that fails the note stays as it was: it asks for less then, and never for what is not
+    /// there.
+    pub(super) fn note(&mut self, revision: Revision) -> bool {
+        // Another store may be where this one was.
+        if self.place.check().is_err() {
+            return false;
+        }
         // What is noted must not be more durable than what it is about.
         let engine = self.engine();
         let journal = journal::newest(&engine).and_then(|newest| {
             sync_folder(&engine)?;
             Ok(newest)
         });
-        let Ok(journal) = journal else { return };
+        let Ok(journal) = journal else { return false };
         let reached = Reached { journal, revision };
         let format = Format {
             reached,
@@ -87,13 +104,8 @@ impl Folder {
         if reached != self.format.reached && write_format(&self.path, format).is_ok() {
             self.format = format;
         }
-    }
-
-    /// Notes it if the engine has begun a new journal since the last note.
-    pub(super) fn note_new_journal(&mut self, revision: Revision) {
-        if journal::is_past(&self.engine(), self.reached().journal) {
-            self.note(revision);
-        }
+        self.place.set_journal(journal);
+        self.format.reached == reached
     }
 }
 
@@ -102,8 +114,31 @@ pub(super) fn engine(path: &Path) -> PathBuf {
     path.join(ENGINE)
 }
 
-/// Refuses a folder that holds anything a store does not, before touching it.
-fn refuse_strangers(path: &Path) -> Result<(), OpenError> {
+/// Refuses a folder that is not a store's, before touching it: one that holds anything a store does
+/// not, or that has no `FORMAT` and does not look like a creation that was cut short.
+pub(super) fn refuse_strangers(path: &Path) -> Result<(), OpenError> {
+    let io = |error| failed(path, error);
+    let mut names = names(path).map_err(io)?;
+    names.sort();
+    let has_format = names.iter().any(|name| name == FORMAT);
+    let mut found = names.iter().find(|name| !is_ours(name));
+    if !has_format && found.is_none() {
+        for name in &names {
+            if is_strangers(path, name).map_err(io)? {
+                found = Some(name);
+            }
+        }
+    }
+    match found {
+        Some(name) => Err(OpenError::Foreign {
+            path: path.to_owned(),
+            found: name.to_string_lossy().into_owned(),
+        }),
+        None => Ok(()),
+    }
+}
+
+fn is_ours(name: &OsStr) -> bool {
     const OURS: [&str; 6] = [
         LOCK,
         FORMAT,
@@ -112,21 +147,27 @@ fn refuse_strangers(path: &Path) -> Result<(), OpenError> {
         ENGINE_DRAFT,
         LOST_AND_FOUND,
     ];
-    let mut names = names(path).map_err(|error| failed(path, error))?;
-    names.sort();
-    match names
-        .into_iter()
-        .find(|name| !OURS.iter().any(|ours| name == ours))
-    {
-        Some(name) => {
-            let found = name.to_string_lossy().into_owned();
-            Err(OpenError::Foreign {
-                path: path.to_owned(),
-                found,
-            })
-        }
-        None => Ok(()),
+    OURS.iter().any(|ours| name == *ours)
+}
+
+/// Whether another program made what has a name of ours: our lock holds a number at most, and the
+/// engine's folder the engine's files.
+fn is_strangers(path: &Path, name: &OsStr) -> io::Result<bool> {
+    let found = path.join(name);
+    if name == LOCK {
+        let text = fs::read(&found)?;
+        return Ok(text.iter().any(|byte| !b"0123456789\n".contains(byte)));
     }
+    if name == ENGINE || name == ENGINE_DRAFT {
+        return Ok(names(&found)?.iter().any(|name| !is_engines(name)));
+    }
+    Ok(false)
+}
+
+fn is_engines(name: &OsStr) -> bool {
+    let is_journal = Path::new(name).extension() == Some(OsStr::new("jnl"));
+    let is_draft = name.as_encoded_bytes().starts_with(b".tmp");
+    is_journal || is_draft || ENGINES.iter().any(|engines| name == *engines)
 }
 
 fn names(path: &Path) -> io::Result<Vec<OsString>> {

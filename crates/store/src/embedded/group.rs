@@ -72,6 +72,14 @@ impl Group {
         self.changes.len()
     }
 
+    /// Bytes of what it writes.
+    pub(super) fn bytes(&self) -> u64 {
+        let size = |(key, write): (&Bytes, Option<(&Bytes, Revision)>)| {
+            key.len() + write.map_or(0, |(value, _)| value.len())
+        };
+        self.writes().map(size).sum::<usize>() as u64
+    }
+
     /// Whether it changes nothing.
     pub(super) fn is_empty(&self) -> bool {
         self.changes.is_empty()

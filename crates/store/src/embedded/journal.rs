@@ -15,6 +15,7 @@ use rustix::io::Errno;
 
 use self::batch::Batch;
 pub(super) use self::cover::Cover;
+use crate::Revision;
 
 mod batch;
 mod cover;
@@ -74,6 +75,48 @@ pub(super) fn is_past(engine: &Path, n: u64) -> bool {
     path(engine, n + 1).exists()
 }
 
+/// Whether journal number `n` is there.
+pub(super) fn is_there(engine: &Path, n: u64) -> bool {
+    path(engine, n).exists()
+}
+
+/// Cuts off all that follows `revision`, whole or not, so that it never happened. Only while the
+/// engine is closed: it may still write what it has in memory.
+pub(super) fn cut_after(engine: &Path, revision: Revision) -> io::Result<()> {
+    let mut is_after = false;
+    for path in journals(engine)? {
+        if is_after {
+            cut(&path, 0)?;
+            continue;
+        }
+        let (end, found) = end_of(&path, revision)?;
+        is_after = found;
+        if File::open(&path)?.metadata()?.len() > end {
+            cut(&path, end)?;
+        }
+    }
+    Ok(())
+}
+
+/// Where the batches up to `revision` end in a journal, and whether there is one after it.
+fn end_of(path: &Path, revision: Revision) -> io::Result<(u64, bool)> {
+    let mut reader = BufReader::new(File::open(path)?);
+    let mut end = 0;
+    while let Some(batch) = whole(Batch::read(&mut reader))? {
+        if batch.span.is_some_and(|span| span.to > revision) {
+            return Ok((end, true));
+        }
+        end += batch.length;
+    }
+    Ok((end, false))
+}
+
+fn cut(journal: &Path, end: u64) -> io::Result<()> {
+    let file = OpenOptions::new().write(true).open(journal)?;
+    file.set_len(end)?;
+    file.sync_all()
+}
+
 /// The journals, oldest first.
 pub(super) fn journals(engine: &Path) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
@@ -87,7 +130,8 @@ pub(super) fn journals(engine: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(found.into_iter().map(|(_, path)| path).collect())
 }
 
-fn path(engine: &Path, number: u64) -> PathBuf {
+/// Where journal number `number` is.
+pub(super) fn path(engine: &Path, number: u64) -> PathBuf {
     engine.join(format!("{number}.jnl"))
 }
 
@@ -102,12 +146,15 @@ fn number(path: &Path) -> Option<u64> {
 impl Checked {
     /// Cuts the torn batch off.
     pub(super) fn repair(&self) -> io::Result<()> {
-        let Some((path, end)) = &self.torn else {
-            return Ok(());
-        };
-        let file = OpenOptions::new().write(true).open(path)?;
-        file.set_len(*end)?;
-        file.sync_all()
+        match &self.torn {
+            Some((path, end)) => cut(path, *end),
+            None => Ok(()),
+        }
+    }
+
+    /// The journal whose last batch was torn, if one was.
+    pub(super) fn into_torn(self) -> Option<PathBuf> {
+        self.torn.map(|(path, _)| path)
     }
 }
 
@@ -217,5 +264,7 @@ pub(super) fn batch_ends(journal: &[u8]) -> Vec<usize> {
     std::iter::from_fn(next).collect()
 }
 
+#[cfg(test)]
+mod golden;
 #[cfg(test)]
 mod tests;

@@ -12,6 +12,7 @@ use futures::channel::oneshot;
 
 use super::database::Database;
 use super::journal;
+use super::room;
 use super::shared::Shared;
 use crate::{Cause, Error, Result};
 
@@ -52,9 +53,10 @@ impl Maintenance {
 }
 
 fn maintain(shared: &Shared, reply: oneshot::Sender<Result<()>>) {
-    let compacted = shared
-        .database()
-        .and_then(|database| database.compact().map_err(failed));
+    let compacted = shared.database().and_then(|database| {
+        room::check_compaction(&database, &shared.path)?;
+        database.compact().map_err(failed)
+    });
     match compacted {
         // A store that was closed meanwhile drops the reply, which says so.
         Ok(()) => drop(shared.queue.reclaim(reply)),
@@ -69,6 +71,7 @@ impl Shared {
     /// is being written.
     pub(super) fn reclaim(&self) -> Result<()> {
         let database = self.database()?;
+        room::check_group(&database, &self.path, 0)?;
         database.flush().map_err(failed)?;
         let needed = database.entries.disk_space();
         drop(database);

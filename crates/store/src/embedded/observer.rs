@@ -10,7 +10,8 @@ pub trait Observer: Send + Sync + 'static {
         let _ = transactions;
     }
 
-    /// It is done. `durable` is false when it failed, which poisons the store.
+    /// It is done. `durable` is false when it failed, which poisons the store. Not told of a group
+    /// that was turned away or taken back for want of room.
     fn sync_ended(&self, durable: bool) {
         let _ = durable;
     }

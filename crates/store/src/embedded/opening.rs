@@ -4,7 +4,7 @@
 //! not miss, and what they held is gone without a word. So what must be there is checked before
 //! the engine opens, while nothing is changed yet.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use lsm_tree::{AbstractTree, SequenceNumberCounter};
 
@@ -21,21 +21,52 @@ const MARKERS: [&str; 3] = ["version", "keyspaces/0/current", "keyspaces/1/curre
 /// Where the tables are: the one keyspace beside the engine's own.
 const TABLES: &str = "keyspaces/1";
 
-/// Opens the database of a folder, and answers its latest revision too.
-pub(super) fn open(folder: &Folder) -> Result<(Database, Revision), OpenError> {
+/// What an opening found of how the store was left.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recovery {
+    /// The latest revision that is there.
+    pub revision: Revision,
+    /// The revision that was noted outside the journal: nothing up to it is missing. It is the
+    /// latest after an orderly close, and at most a second older after a kill.
+    pub noted: Revision,
+    /// The journal whose last batch was not whole, and was cut off.
+    pub torn: Option<PathBuf>,
+}
+
+/// Opens the database of a folder, and says what was found.
+pub(super) fn open(folder: &Folder) -> Result<(Database, Recovery), OpenError> {
     let path = || folder.path().to_owned();
-    check(folder)?;
+    let torn = check(folder)?;
     let database =
         Database::open(&folder.engine()).map_err(|error| OpenError::engine(path(), error))?;
     match database.revision() {
-        Ok(Some(revision)) => Ok((database, revision)),
+        Ok(Some(revision)) => {
+            let noted = folder.reached().revision;
+            Ok((
+                database,
+                Recovery {
+                    revision,
+                    noted,
+                    torn,
+                },
+            ))
+        }
         Ok(None) => Err(corrupt(folder, "its revision cannot be decoded".to_owned())),
         Err(error) => Err(OpenError::engine(path(), error)),
     }
 }
 
-/// Refuses a folder that lacks what was written to it.
-fn check(folder: &Folder) -> Result<(), OpenError> {
+/// Opens an engine again that was closed, at `revision` and nothing after it. Nothing if it is at
+/// another one.
+pub(super) fn reopen(engine: &Path, revision: Revision) -> fjall::Result<Option<Database>> {
+    journal::cut_after(engine, revision)?;
+    let database = Database::open(engine)?;
+    let is_there = database.revision()? == Some(revision);
+    Ok(is_there.then_some(database))
+}
+
+/// Refuses a folder that lacks what was written to it. Answers the journal that it mended.
+fn check(folder: &Folder) -> Result<Option<PathBuf>, OpenError> {
     let io = |error| OpenError::io(folder.path().to_owned(), error);
     let engine = folder.engine();
     let reached = folder.reached();
@@ -61,7 +92,8 @@ fn check(folder: &Folder) -> Result<(), OpenError> {
         return Err(corrupt(folder, reason));
     }
     check_revision(folder, journals.cover.latest(tables), reached)?;
-    journals.repair().map_err(io)
+    journals.repair().map_err(io)?;
+    Ok(journals.into_torn())
 }
 
 fn check_revision(folder: &Folder, found: Revision, reached: Reached) -> Result<(), OpenError> {

@@ -8,6 +8,8 @@
 mod disk;
 mod history;
 mod kill;
+mod lost;
+mod no_room;
 mod power;
 mod preload;
 mod switch;

@@ -21,6 +21,8 @@ pub(crate) enum Syncs {
     /// Records what is synced, until the process is killed at this sync of whatever file, counted
     /// from the first one of a second journal. It writes large values, to get there.
     KillAtSwitch(u32),
+    /// Is honest, but each so many writes to files of a kind (`journals`, `tables`) find no room.
+    NoRoom(&'static str, u32),
     /// Fails once, at this sync of a journal, and is honest otherwise.
     FailAt(u32),
 }
@@ -49,6 +51,14 @@ fn environment(folder: &Path, record: &Path, syncs: Syncs) -> Vec<(&'static str,
         Syncs::KillAtSwitch(sync) => {
             environment.push(("SYNC_KILL_AT_SWITCH", sync.to_string()));
             environment.push((writer::VALUES, "large".to_owned()));
+        }
+        Syncs::NoRoom(files, every) => {
+            environment.push(("FULL_FILES", files.to_owned()));
+            environment.push(("FULL_EVERY", every.to_string()));
+            environment.push((writer::ALONE, "1".to_owned()));
+            if files == "tables" {
+                environment.push((writer::VALUES, "large".to_owned()));
+            }
         }
         Syncs::FailAt(sync) => environment.push(("SYNC_FAIL_AT", sync.to_string())),
     }

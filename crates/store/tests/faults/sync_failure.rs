@@ -47,7 +47,9 @@ fn check_reports(reports: &[Report]) -> u64 {
         match report {
             Report::SyncFailed(_) | Report::Poisoned(_) => {}
             Report::Head(head) => assert_eq!(*head, durable),
-            Report::Opened(_) | Report::Acknowledged(_) => panic!("{report:?} after a failure"),
+            Report::Opened(_) | Report::Acknowledged(_) | Report::TurnedAway(_) => {
+                panic!("{report:?} after a failure")
+            }
         }
     }
     durable

@@ -15,6 +15,8 @@ const FOLDER: &str = "VORTEX_TEST_FOLDER";
 const SEED: &str = "VORTEX_TEST_SEED";
 /// Set where a journal is to be filled soon.
 pub(crate) const VALUES: &str = "VORTEX_TEST_VALUES";
+/// Set where a transaction that was turned away is to be submitted again before the next one.
+pub(crate) const ALONE: &str = "VORTEX_TEST_ALONE";
 /// Most transactions that are submitted and not yet awaited.
 const WINDOW: usize = 24;
 const KILL: i32 = 9;
@@ -29,6 +31,8 @@ pub(crate) enum Report {
     Acknowledged(u64),
     SyncFailed(u64),
     Poisoned(u64),
+    /// Nothing happened, and it is tried again.
+    TurnedAway(u64),
     /// What a read finds as the head after a failure.
     Head(u64),
 }
@@ -100,7 +104,7 @@ impl Report {
     pub(crate) fn durable(self) -> u64 {
         match self {
             Self::Opened(head) | Self::Acknowledged(head) => head,
-            Self::SyncFailed(_) | Self::Poisoned(_) | Self::Head(_) => 0,
+            Self::SyncFailed(_) | Self::Poisoned(_) | Self::TurnedAway(_) | Self::Head(_) => 0,
         }
     }
 
@@ -111,6 +115,7 @@ impl Report {
             Self::Acknowledged(n) => println!("acknowledged {n}"),
             Self::SyncFailed(n) => println!("sync-failed {n}"),
             Self::Poisoned(n) => println!("poisoned {n}"),
+            Self::TurnedAway(n) => println!("turned-away {n}"),
             Self::Head(n) => println!("head {n}"),
         }
     }
@@ -123,6 +128,7 @@ impl Report {
             "acknowledged" => Some(Self::Acknowledged(n)),
             "sync-failed" => Some(Self::SyncFailed(n)),
             "poisoned" => Some(Self::Poisoned(n)),
+            "turned-away" => Some(Self::TurnedAway(n)),
             "head" => Some(Self::Head(n)),
             _ => None,
         }
@@ -141,7 +147,30 @@ fn a_writer_writes_when_it_is_told_to() {
         Ok(_) => Values::Large,
         Err(_) => Values::Mixed,
     };
-    write(&store, random, values);
+    match std::env::var(ALONE) {
+        Ok(_) => write_alone(&store, values),
+        Err(_) => write(&store, random, values),
+    }
+}
+
+/// Writes the history on, one transaction after the other, until it is killed.
+fn write_alone(store: &Embedded, values: Values) {
+    let mut n = history::head(store);
+    Report::Opened(n).print();
+    loop {
+        match block_on(store.commit(history::transaction(n + 1, values))) {
+            Ok(_) => {
+                n += 1;
+                Report::Acknowledged(n).print();
+            }
+            Err(error) if error.is_passing() => {
+                assert_eq!(history::head(store), n, "a read sees what was turned away");
+                Report::TurnedAway(n + 1).print();
+                std::thread::sleep(std::time::Duration::from_millis(1));
+            }
+            Err(error) => panic!("{error:?}"),
+        }
+    }
 }
 
 /// Writes the history on, until it is killed or commits have failed.

@@ -93,7 +93,9 @@ fn nothing_is_written_of_nothing_unless_that_is_meant() {
     }
     assert!(gateway.asked().is_empty());
     run(&gateway, "config put orders -f - --allow-empty").done();
-    assert!(gateway.asked_once().body.is_empty());
+    let asked = gateway.asked_once();
+    assert!(asked.body.is_empty());
+    assert!(asked.line.contains("allow_empty=true"), "{}", asked.line);
 }
 
 #[test]

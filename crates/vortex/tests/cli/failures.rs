@@ -96,6 +96,23 @@ fn waiting_ends_with_the_deadline() {
 }
 
 #[test]
+fn a_server_without_room_says_that_nothing_changed_and_is_not_asked_again() {
+    let gateway = Gateway::always(|| {
+        Reply::problem(507, "STORE_FULL", "the disk is full").with("retry-after", "10")
+    });
+    let err = run_with(&gateway, "config put orders -f -", b"a: 1").failed(6);
+    assert!(
+        err.starts_with("error: STORE_FULL: the disk is full"),
+        "{err}"
+    );
+    assert!(
+        err.contains("nothing changed: make room on the server's disk"),
+        "{err}"
+    );
+    assert_eq!(gateway.asked().len(), 1);
+}
+
+#[test]
 fn a_server_that_never_answers_is_given_up() {
     let gateway = Gateway::always(|| Reply::Hang);
     let err = run(&gateway, "config list --timeout 200ms").failed(6);

@@ -118,6 +118,25 @@ fn a_damaged_store_and_one_that_is_none_are_told_apart() {
 }
 
 #[test]
+fn a_folder_of_another_program_is_named_and_nothing_is_made_in_it() {
+    let home = tempfile::tempdir().unwrap();
+    let data = home.path().join("data");
+    fs::create_dir(&data).unwrap();
+    fs::write(data.join("notes.txt"), "mine").unwrap();
+    let err = refused(home.path(), ANY, 1);
+    assert!(
+        err.contains("is not a data folder of Vortex: it holds \"notes.txt\""),
+        "{err}"
+    );
+    assert_eq!(fs::read_dir(&data).unwrap().count(), 1);
+    fs::remove_file(data.join("notes.txt")).unwrap();
+    drop(Running::on(home.path()));
+    // what is put into a folder of ours later is the operator's own affair
+    fs::write(data.join("notes.txt"), "mine").unwrap();
+    drop(Running::on(home.path()));
+}
+
+#[test]
 fn what_can_not_be_meant_is_a_matter_of_usage() {
     let home = tempfile::tempdir().unwrap();
     for (argument, why) in [

@@ -3,13 +3,19 @@
 use axum::extract::{FromRequest, Request};
 use bytes::Bytes;
 use http::{HeaderMap, header};
-use vortex_kit::error::{Fault, Reason};
+use vortex_kit::error::Fault;
 
-use crate::{extract::read, problem::Problem};
+use crate::{
+    extract::{read, unsupported},
+    problem::Problem,
+};
 
 /// A document's limit, which config-svc enforces, and a little over it, so that it is config-svc
 /// that says so.
 const LIMIT: usize = (1 << 20) + (64 << 10);
+
+/// How curl sends a file as it is: its `-d` takes line breaks out, and calls what is left a form.
+const WITH_CURL: &str = "--data-binary @FILE -H 'content-type: application/yaml'";
 
 /// A document to be written.
 #[derive(Debug)]
@@ -41,11 +47,8 @@ fn media_type(headers: &HeaderMap) -> Result<&'static str, Fault> {
     let charset = parts.find_map(|part| part.strip_prefix("charset="));
     let known = canonical(essence).filter(|_| charset.is_none_or(is_utf8));
     known.ok_or_else(|| {
-        let message = format!(
-            "Content-Type is {given:?}; send application/yaml, application/json or \
-             text/x-java-properties, in UTF-8"
-        );
-        Fault::new(Reason::UnsupportedFormat, message)
+        let formats = "application/yaml, application/json or text/x-java-properties, in UTF-8";
+        unsupported(&given, formats, WITH_CURL)
     })
 }
 
@@ -61,8 +64,8 @@ fn canonical(essence: &str) -> Option<&'static str> {
         "text/x-java-properties" | "text/x-properties" | "application/x-java-properties" => {
             Some("text/x-java-properties")
         }
-        // what curl and most libraries say when nobody told them what they send
-        "" | "application/octet-stream" | "application/x-www-form-urlencoded" => Some(""),
+        // what most libraries say when nobody told them what they send
+        "" | "application/octet-stream" => Some(""),
         _ => None,
     }
 }
@@ -74,6 +77,7 @@ fn is_utf8(charset: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use http::HeaderValue;
+    use vortex_kit::error::Reason;
 
     use super::*;
 
@@ -93,7 +97,7 @@ mod tests {
             read("application/json;charset=\"utf-8\"").unwrap(),
             "application/json"
         );
-        assert_eq!(read("application/x-www-form-urlencoded").unwrap(), "");
+        assert_eq!(read("application/octet-stream").unwrap(), "");
         assert_eq!(media_type(&HeaderMap::new()).unwrap(), "");
     }
 
@@ -103,6 +107,8 @@ mod tests {
             "text/html",
             "application/yaml; charset=latin1",
             "application/xml",
+            "application/x-www-form-urlencoded",
+            "multipart/form-data; boundary=x",
             "yaml",
         ] {
             assert_eq!(

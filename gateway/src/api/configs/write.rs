@@ -3,6 +3,7 @@
 use axum::{Json, extract::State, response::Response};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+use vortex_kit::error::Fault;
 use vortex_proto::config::v1::{PutDocumentRequest, PutDocumentResponse};
 
 use super::content::Content;
@@ -29,6 +30,9 @@ pub(super) struct Parameters {
     message: Option<String>,
     /// Who wrote it, as the caller says.
     author: Option<String>,
+    /// Writes a document without content; else an empty body, which a failed command leaves, is
+    /// refused.
+    allow_empty: Option<bool>,
 }
 
 /// What a write did.
@@ -98,6 +102,9 @@ pub(super) async fn put(
     IdempotencyKey(request_id): IdempotencyKey,
     content: Content,
 ) -> Result<Response, Problem> {
+    if content.bytes.is_empty() && !parameters.allow_empty.unwrap_or_default() {
+        return Err(empty().into());
+    }
     let request = PutDocumentRequest {
         document: Some(target.document(parameters.label)),
         content: content.bytes,
@@ -112,6 +119,13 @@ pub(super) async fn put(
     };
     let reply = services.config().put_document(request).await?;
     Ok(answer(reply.into_inner().into()))
+}
+
+fn empty() -> Fault {
+    Fault::invalid(
+        "body",
+        "is empty; allow_empty=true in the query writes a document without content",
+    )
 }
 
 fn answer(written: Written) -> Response {

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use vortex_kit::error::Fault;
 use vortex_proto::rollout::v1::{
-    self as proto, ChangeTarget, CreateRolloutRequest, DocumentTarget,
+    self as proto, ChangeTarget, CreateRolloutRequest, DocumentTarget, StageList,
     create_rollout_request::Target,
 };
 
@@ -42,9 +42,8 @@ pub(super) struct Body {
     to_version: Option<String>,
     /// `conservative` when left out, or `custom` with stages.
     strategy: Option<Strategy>,
-    /// The stages of a custom strategy, 20 at most.
-    #[serde(default)]
-    stages: Vec<Stage>,
+    /// The stages of a custom strategy, 1 to 20.
+    stages: Option<Vec<Stage>>,
     /// What is told apart; the instance when left out.
     unit: Option<Unit>,
     /// Whether it goes to the next stage by itself; true when left out.
@@ -56,7 +55,8 @@ pub(super) struct Body {
     /// Why, for people.
     description: Option<String>,
     /// The applications that must all be judged, 64 at most; those the documents were written for
-    /// when left out.
+    /// when left out. Figures of others are refused, so name those that read a shared document
+    /// such as `application.yml`.
     #[serde(default)]
     apps: Vec<String>,
     /// Starts it at once.
@@ -98,10 +98,18 @@ impl Body {
     fn into_proto(mut self, request_id: String) -> Result<CreateRolloutRequest, Fault> {
         let strategy = self.strategy.map(proto::Strategy::from);
         let unit = self.unit.map(proto::Unit::from);
+        let target = self.target()?;
+        // a list that is empty can be told from none in this form alone
+        let (stages, stage_list) = match self.stages {
+            Some(stages) if stages.is_empty() => (Vec::new(), Some(StageList::default())),
+            Some(stages) => (stages.into_iter().map(Into::into).collect(), None),
+            None => (Vec::new(), None),
+        };
         Ok(CreateRolloutRequest {
-            target: Some(self.target()?),
+            target: Some(target),
             strategy: strategy.unwrap_or_default().into(),
-            stages: self.stages.into_iter().map(Into::into).collect(),
+            stages,
+            stage_list,
             unit: unit.unwrap_or_default().into(),
             auto_promote: self.auto_promote,
             auto_rollback: self.auto_rollback,

@@ -20,7 +20,7 @@ pub(super) struct Parameters {
     /// Only those in this state, or these by commas: `created`, `running`, `paused`, `completed`,
     /// `rolled_back`, `superseded`.
     state: Option<String>,
-    /// Only those with documents of this application.
+    /// Only those with a document of this application, or judged by what it reports.
     app: Option<String>,
     /// Only this label.
     label: Option<String>,

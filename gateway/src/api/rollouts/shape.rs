@@ -3,6 +3,7 @@
 mod figures;
 mod gates;
 mod judged;
+mod keys;
 mod names;
 mod plan;
 
@@ -18,6 +19,7 @@ use crate::{
 pub(super) use figures::Figures;
 pub(super) use gates::GateResult;
 pub(super) use judged::Status;
+use keys::Keys;
 pub(super) use names::{Effect, State, Strategy};
 pub(super) use plan::{Analysis, Stage, Thresholds};
 
@@ -75,6 +77,9 @@ pub(super) struct Rollout {
     revision: u64,
     /// The source whose change started it; empty when a caller did.
     source: String,
+    /// The distinct keys that have read what it concerns, in what reads and follows one rollout.
+    /// Null elsewhere, and while nothing is known.
+    keys: Option<Keys>,
 }
 
 /// Where in its stages a rollout is.
@@ -143,6 +148,7 @@ impl From<proto::Rollout> for Rollout {
             reverts: rollout.reverts,
             revision: rollout.revision,
             source: rollout.source,
+            keys: rollout.keys.map(Keys::from),
         }
     }
 }

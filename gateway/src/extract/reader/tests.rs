@@ -19,7 +19,16 @@ fn request(headers: &[(HeaderName, &[u8])]) -> Parts {
 }
 
 fn read(headers: &[(HeaderName, &[u8])]) -> Result<Reader, Fault> {
-    Reader::of(&request(headers), &[])
+    Reader::of(&request(headers), &Identities::default())
+}
+
+/// Where each instance has a user of its own.
+fn read_by_user(headers: &[(HeaderName, &[u8])]) -> Result<Reader, Fault> {
+    let identities = Identities {
+        basic_user: true,
+        ..Identities::default()
+    };
+    Reader::of(&request(headers), &identities)
 }
 
 fn instance(headers: &[(HeaderName, &[u8])]) -> (String, KeyFrom) {
@@ -32,18 +41,33 @@ fn basic(credentials: &str) -> Vec<u8> {
 }
 
 #[test]
-fn an_instance_is_its_header_else_the_basic_user_else_the_address() {
+fn an_instance_is_its_header_else_the_address() {
     let orders = basic("orders:secret");
+    let both = [(INSTANCE, &b"i-1"[..]), (header::AUTHORIZATION, &*orders)];
+    assert_eq!(instance(&both), ("i-1".to_owned(), KeyFrom::Instance));
+    let address = ("192.0.2.1".to_owned(), KeyFrom::Address);
+    // all pods of a team may have the same user
+    assert_eq!(instance(&both[1..]), address);
+    assert_eq!(instance(&[]), address);
+    assert_eq!(instance(&[(INSTANCE, b"")]), address);
+    assert_eq!(instance(&[(header::AUTHORIZATION, b"Basic !!!")]), address);
+}
+
+#[test]
+fn where_it_is_asked_for_the_basic_user_goes_before_the_address() {
+    let orders = basic("orders:secret");
+    let instance = |headers: &[(HeaderName, &[u8])]| {
+        let instance = read_by_user(headers).unwrap().instance;
+        (instance.text, instance.from)
+    };
     let of = |text: &str, from| (text.to_owned(), from);
     let both = [(INSTANCE, &b"i-1"[..]), (header::AUTHORIZATION, &*orders)];
     assert_eq!(instance(&both), of("i-1", KeyFrom::Instance));
     assert_eq!(instance(&both[1..]), of("orders", KeyFrom::BasicUser));
-    assert_eq!(instance(&[]), of("192.0.2.1", KeyFrom::Address));
     for value in [&b"Bearer abc"[..], b"Basic", b"", &basic(":secret")] {
         let other = instance(&[(header::AUTHORIZATION, value)]);
         assert_eq!(other, of("192.0.2.1", KeyFrom::Address));
     }
-    assert_eq!(instance(&[(INSTANCE, b"")]).1, KeyFrom::Address);
     let unpadded = instance(&[(header::AUTHORIZATION, b"basic  YTpi")]);
     assert_eq!(unpadded, of("a", KeyFrom::BasicUser));
 }
@@ -85,7 +109,7 @@ fn what_cannot_be_taken_is_refused_by_its_name() {
     let user = basic(&"x".repeat(MAX_BYTES + 1));
     for bad in [&*user, b"Basic !!!", b"Basic //8="] {
         assert_eq!(
-            field(read(&[(header::AUTHORIZATION, bad)])),
+            field(read_by_user(&[(header::AUTHORIZATION, bad)])),
             "Authorization"
         );
     }

@@ -44,7 +44,7 @@ proptest! {
         profiles in "[a-z][a-z0-9,_é-]{0,20}",
         label in proptest::option::of("[a-z][a-z0-9._-]{0,8}(/[a-z][a-z0-9._-]{0,8}){0,2}"),
     ) {
-        prop_assume!(!RESERVED.contains(&&*app) && Form::of(&profiles).is_none());
+        prop_assume!(!is_reserved(&app) && Form::of(&profiles).is_none());
         let path = write(&app, &profiles, label.as_deref());
         prop_assert_eq!(parse(&path), environment(&app, &profiles, label.as_deref()));
     }

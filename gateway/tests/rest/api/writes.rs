@@ -95,6 +95,56 @@ async fn a_write_made_before_is_200_and_its_conditions_have_to_make_sense() {
 }
 
 #[tokio::test]
+async fn a_form_is_refused_with_the_flags_that_send_a_document() {
+    let mesh = put(true).await;
+    let line = "PUT /api/configs/orders/dev";
+    for form in [
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+    ] {
+        let header = format!("Content-Type: {form}");
+        let problem = mesh.send(line, &[&header], "a: 1b: 2").await;
+        let problem = problem.problem(415, "UNSUPPORTED_FORMAT");
+        let detail = problem["detail"].as_str().unwrap();
+        assert!(detail.contains("--data-binary @FILE"), "{detail}");
+        assert!(
+            detail.contains("-H 'content-type: application/yaml'"),
+            "{detail}"
+        );
+    }
+    assert_eq!(mesh.service.calls("put_document"), 0);
+    let form = ["Content-Type: application/x-www-form-urlencoded"];
+    let problem = mesh.send("POST /api/changes", &form, "{}").await;
+    let problem = problem.problem(415, "UNSUPPORTED_FORMAT");
+    let detail = problem["detail"].as_str().unwrap();
+    assert!(
+        detail.ends_with("-H 'content-type: application/json'"),
+        "{detail}"
+    );
+}
+
+#[tokio::test]
+async fn a_document_of_nothing_is_written_only_if_that_is_asked_for() {
+    let mesh = put(true).await;
+    let line = "PUT /api/configs/orders/dev";
+    let yaml = ["Content-Type: application/yaml"];
+    for query in ["", "?allow_empty=false"] {
+        let refused = mesh.send(&format!("{line}{query}"), &yaml, "").await;
+        let problem = refused.problem(400, "INVALID_ARGUMENT");
+        assert_eq!(problem["errors"][0]["field"], "body");
+        let detail = problem["detail"].as_str().unwrap();
+        assert!(detail.contains("allow_empty=true"), "{detail}");
+    }
+    assert_eq!(mesh.service.calls("put_document"), 0);
+    let written = mesh
+        .send(&format!("{line}?allow_empty=true"), &yaml, "")
+        .await;
+    assert_eq!(written.status, 201);
+    let asked: PutDocumentRequest = mesh.service.asked("put_document");
+    assert!(asked.content.is_empty());
+}
+
+#[tokio::test]
 async fn a_deletion_is_a_version() {
     let mesh = start().await;
     mesh.service.reply(

@@ -71,6 +71,7 @@ async fn a_rollout_of_a_document_says_all_it_may() {
         apps: vec!["orders".into()],
         force: true,
         reason: "it was the database".into(),
+        stage_list: None,
     };
     assert_eq!(asked, expected);
 }
@@ -78,7 +79,7 @@ async fn a_rollout_of_a_document_says_all_it_may() {
 #[tokio::test]
 async fn a_rollout_of_a_change_set_leaves_the_rest_to_rollout_svc() {
     let mesh = mesh(Way::InProcess).await;
-    let body = json!({"change": "v2", "thresholds": null, "stages": []});
+    let body = json!({"change": "v2", "thresholds": null, "stages": null});
     assert_eq!(post(&mesh, "/api/rollouts", &body).await.status, 201);
     let asked: CreateRolloutRequest = mesh.rollouts.asked("create_rollout");
     let target = ChangeTarget {
@@ -90,6 +91,16 @@ async fn a_rollout_of_a_change_set_leaves_the_rest_to_rollout_svc() {
         ..CreateRolloutRequest::default()
     };
     assert_eq!(asked, expected);
+}
+
+/// It is refused there, as a rollout of no stages: here it must not be taken as left out.
+#[tokio::test]
+async fn an_empty_list_of_stages_is_passed_on_as_one() {
+    let mesh = mesh(Way::InProcess).await;
+    let body = json!({"change": "v2", "stages": []});
+    post(&mesh, "/api/rollouts", &body).await;
+    let asked: CreateRolloutRequest = mesh.rollouts.asked("create_rollout");
+    assert_eq!(asked.stage_list, Some(StageList::default()));
 }
 
 #[tokio::test]

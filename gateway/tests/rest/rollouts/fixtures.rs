@@ -74,7 +74,25 @@ pub(super) fn rollout() -> Rollout {
         reverts: String::new(),
         revision: 4,
         source: String::new(),
+        keys: Some(keys()),
     }
+}
+
+fn keys() -> SeenKeys {
+    SeenKeys {
+        canary: 40,
+        stable: 10,
+        canary_percentage: Some(80.0),
+        p_value: Some(0.0),
+        warning: "not chance".into(),
+    }
+}
+
+fn keys_json() -> Value {
+    json!({
+        "canary": 40, "stable": 10, "canary_percentage": 80.0, "p_value": 0.0,
+        "warning": "not chance",
+    })
 }
 
 pub(super) fn rollout_json() -> Value {
@@ -118,6 +136,7 @@ pub(super) fn rollout_json() -> Value {
         "reverts": "",
         "revision": 4,
         "source": "",
+        "keys": keys_json(),
     })
 }
 
@@ -172,6 +191,7 @@ pub(super) fn analysis() -> AnalysisStatus {
         total: Vec::new(),
         holds_because: "no figures".into(),
         keyless_reads: Some(0.25),
+        keys: Some(keys()),
     }
 }
 
@@ -189,5 +209,6 @@ pub(super) fn analysis_json() -> Value {
         "total": [],
         "holds_because": "no figures",
         "keyless_reads": 0.25,
+        "keys": keys_json(),
     })
 }

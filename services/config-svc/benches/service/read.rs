@@ -97,9 +97,11 @@ async fn write(petclinic: Arc<Petclinic>, done: Arc<AtomicBool>) {
     let configuration = &petclinic.configuration;
     let original = {
         let state = configuration.state().clone();
-        let served = state.document("main", WRITTEN).unwrap().served().unwrap();
-        let stored = served.content.stored().unwrap();
-        configuration.content(&stored.sha256).await.unwrap()
+        let document = state.document("main", WRITTEN).unwrap();
+        let stored = document.served().unwrap().content.stored().unwrap();
+        let main = Label::main();
+        let content = configuration.content(&main, &document.path, &stored.sha256);
+        content.await.unwrap()
     };
     let mut ticks = tokio::time::interval(BETWEEN_WRITES);
     for number in 0_u64.. {

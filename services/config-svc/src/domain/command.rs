@@ -1,5 +1,7 @@
 //! What can be asked of the configuration, and what came of it.
 
+use std::collections::BTreeSet;
+
 use super::{
     AppProfile, Content, Label, Path, Seq, Sha256, SourceName, SplitId, SplitMove, VersionName,
 };
@@ -19,6 +21,8 @@ pub enum Command {
     RemoveLabel(Removal),
     /// Let a label take other writes, as its source is no longer configured.
     DetachLabel(Detachment),
+    /// Note that a source's first import is whole.
+    NoteImported(Imported),
     /// Begin a split, or move its share.
     SetSplit(SetSplit),
     /// End a split.
@@ -196,6 +200,15 @@ pub struct Detachment {
     pub source: SourceName,
 }
 
+/// What is known of a source once it was imported whole.
+#[derive(Debug, Clone)]
+pub struct Imported {
+    /// The source.
+    pub source: SourceName,
+    /// The labels it has that could never be imported.
+    pub unread: BTreeSet<Label>,
+}
+
 /// What came of a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
@@ -213,4 +226,19 @@ pub struct Outcome {
     pub created: bool,
     /// Whether anything that is served moved.
     pub moved: bool,
+}
+
+impl Outcome {
+    /// Of what is about a source, and no change set of a label.
+    pub(super) fn of_source(at: Seq) -> Self {
+        Self {
+            at,
+            change: Seq(0),
+            label: Label::main(),
+            name: VersionName::trusted("imported"),
+            digest: Sha256::of(&[]),
+            created: false,
+            moved: false,
+        }
+    }
 }

@@ -54,6 +54,7 @@ pub fn decide(
         Command::Import(import) => import::decide(state, author, import),
         Command::RemoveLabel(removal) => import::decide_removal(state, removal),
         Command::DetachLabel(detachment) => import::decide_detachment(state, detachment),
+        Command::NoteImported(imported) => Ok(import::decide_imported(state, imported)),
         Command::Release(release) => release::decide(state, release),
         Command::Discard(selector) => release::decide_discard(state, selector),
         Command::SetSplit(set) => split::decide(state, set),

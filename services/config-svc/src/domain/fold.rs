@@ -113,6 +113,10 @@ impl State {
                 Ok(self.apply_removal(record.seq, label))
             }
             Body::LabelDetached { label } => Ok(self.apply_detachment(record.seq, label)),
+            Body::SourceImported { source, unread } => {
+                self.sources.insert(source.clone(), unread.clone());
+                Ok(Outcome::of_source(record.seq))
+            }
         }
     }
 
@@ -211,6 +215,10 @@ impl State {
         let mut label = self.labels.get(name).cloned().unwrap_or_default();
         let feed = label.feed.take();
         label.detached = feed.as_ref().map(|feed| feed.source.clone());
+        if let Some(feed) = &feed {
+            // configured again, it begins anew
+            self.sources.remove(&feed.source);
+        }
         // the version that readers are told was its source's
         label.generation = at.0;
         self.labels.insert(name.clone(), label);

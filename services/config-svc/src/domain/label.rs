@@ -53,6 +53,11 @@ impl LabelState {
         document.is_some_and(|document| document.served().is_some())
     }
 
+    /// Whether any document is served.
+    pub fn serves_any(&self) -> bool {
+        self.documents.values().any(|d| d.served().is_some())
+    }
+
     /// How many documents are served.
     pub fn served_documents(&self) -> usize {
         self.documents

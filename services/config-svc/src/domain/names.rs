@@ -2,19 +2,6 @@
 
 use std::{borrow::Borrow, fmt, str::FromStr, sync::Arc};
 
-/// First path segments that routes of ours begin with; no application or label
-/// may be called so.
-const RESERVED: &[&str] = &[
-    "api",
-    "ws",
-    "health",
-    "metrics",
-    "heartbeat",
-    "encrypt",
-    "decrypt",
-    "monitor",
-];
-
 /// Bytes of an application's, profile's or version's name.
 const MAX_NAME: usize = 128;
 /// Bytes of a split's id.
@@ -293,7 +280,7 @@ impl Path {
 
     /// The path without its extension.
     pub fn stem(&self) -> &str {
-        self.0.rsplit_once('.').map_or(&*self.0, |(stem, _)| stem)
+        vortex_names::stem(&self.0)
     }
 
     /// Whether the API may write to a path of this name: a configuration
@@ -388,7 +375,7 @@ fn check_length(what: &'static str, given: &str, limit: usize) -> Result<(), Inv
 }
 
 fn not_reserved(what: &'static str, given: &str) -> Result<(), InvalidName> {
-    if RESERVED.contains(&given) {
+    if vortex_names::is_reserved(given) {
         Err(InvalidName::Reserved {
             what,
             given: given.into(),

@@ -1,8 +1,10 @@
 //! Which documents a configuration is made of.
 
+mod fed;
 mod file;
 mod scope;
 
+pub use fed::{check_imported, check_used};
 pub use file::{Located, locate};
 pub use scope::Scope;
 
@@ -111,6 +113,24 @@ pub enum ReadRefused {
     /// The label does not exist.
     #[error("there is no label {0}")]
     LabelNotFound(Label),
+    /// A source was not imported whole yet, and may have the label.
+    #[error("label {label} may be fed by source {source_name}, whose first import is not complete")]
+    SourceNotImported {
+        /// The label.
+        label: Label,
+        /// The source.
+        source_name: SourceName,
+    },
+    /// A source has the label, and it could not be imported yet.
+    #[error(
+        "label {label} of source {source_name} can't be read yet; the source's status says why"
+    )]
+    LabelUnread {
+        /// The label.
+        label: Label,
+        /// The source.
+        source_name: SourceName,
+    },
     /// A document that takes part can't be parsed.
     #[error("{path} of label {label} can't be read: {defect}")]
     DocumentInvalid {

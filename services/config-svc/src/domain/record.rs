@@ -4,7 +4,7 @@ use super::{
     ChangeSet, Label, Outcome, RequestKey, Seq, SourceName, SplitId, SplitMove, VersionName,
 };
 use jiff::Timestamp;
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 /// One thing that happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -147,6 +147,14 @@ pub enum Body {
         /// The label.
         label: Label,
     },
+    /// A source's first import is whole, or other labels of it can't be read than
+    /// could not before.
+    SourceImported {
+        /// The source.
+        source: SourceName,
+        /// The labels it has that could never be imported.
+        unread: Arc<BTreeSet<Label>>,
+    },
 }
 
 impl Body {
@@ -159,7 +167,10 @@ impl Body {
             | Self::Discard { change }
             | Self::Restage { change }
             | Self::Unchanged { change } => Some(*change),
-            Self::Change { .. } | Self::LabelRemoved { .. } | Self::LabelDetached { .. } => None,
+            Self::Change { .. }
+            | Self::LabelRemoved { .. }
+            | Self::LabelDetached { .. }
+            | Self::SourceImported { .. } => None,
         }
     }
 

@@ -2,11 +2,11 @@
 
 use super::{
     AppProfile, ChangeEntry, Document, EndedSplits, Holding, HybridTime, Label, LabelState,
-    Refused, Requests, Selector, Sha256, Split, SplitId, VersionName, requests::Answered,
-    split::Pins,
+    Refused, Requests, Selector, Sha256, SourceName, Split, SplitId, VersionName,
+    requests::Answered, split::Pins,
 };
 use imbl::{HashMap, OrdMap};
-use std::{fmt, sync::Arc};
+use std::{collections::BTreeSet, fmt, sync::Arc};
 
 /// A position in the log; 0 is before the first record.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -37,6 +37,9 @@ pub struct State {
     pub time: HybridTime,
     /// The labels. `main` is always there.
     pub labels: OrdMap<Label, LabelState>,
+    /// The sources whose first import is whole, and which of their labels could never be
+    /// imported.
+    pub sources: OrdMap<SourceName, Arc<BTreeSet<Label>>>,
     /// The change sets kept.
     pub changes: OrdMap<Seq, ChangeEntry>,
     /// Where the change sets of a name were written, oldest first.
@@ -57,6 +60,7 @@ impl Default for State {
             head: Seq(0),
             time: HybridTime::ZERO,
             labels: OrdMap::unit(Label::main(), LabelState::default()),
+            sources: OrdMap::new(),
             changes: OrdMap::new(),
             names: HashMap::new(),
             requests: Requests::default(),

@@ -64,6 +64,7 @@ pub(super) fn get(
 ) -> Result<pb::GetChangeResponse, Fault> {
     let selector = selector(&request.name, &request.label, &request.path)?;
     let state = grpc.configuration.state();
+    super::reads::check_label(grpc, &state, &selector.label)?;
     let entry = selected(&state, &selector)?;
     Ok(pb::GetChangeResponse {
         change: Some(convert::change(&state, entry)),
@@ -79,7 +80,7 @@ pub(super) fn list(
     let before = page::before(&request.page_token)?;
     let wanted = wanted_state(request.state)?;
     let state = grpc.configuration.state();
-    let label = super::documents::listed_label(&state, &request.label)?;
+    let label = super::documents::listed_label(grpc, &state, &request.label)?;
     let all: Box<dyn Iterator<Item = &ChangeEntry>> = if request.awaits_rollout {
         let awaiting = state.awaiting().into_iter().rev();
         Box::new(awaiting.filter(|entry| entry.change.seq < Seq(before)))

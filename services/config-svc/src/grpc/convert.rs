@@ -2,7 +2,7 @@
 
 mod splits;
 
-pub(super) use splits::{assigned, assignment, baseline, ended_split, split};
+pub(super) use splits::{assigned, assignment, baseline, ended_split, split, split_keys};
 
 use crate::{
     configuration::Configuration,
@@ -254,6 +254,12 @@ fn body(state: &State, record: &Record) -> pb::record::Body {
         Body::LabelDetached { label } => pb::record::Body::LabelDetached(pb::LabelDetached {
             label: label.to_string(),
         }),
+        Body::SourceImported { source, unread } => {
+            pb::record::Body::SourceImported(pb::SourceImported {
+                source: source.to_string(),
+                unread_labels: unread.iter().map(ToString::to_string).collect(),
+            })
+        }
     }
 }
 
@@ -287,6 +293,7 @@ pub(super) fn concerns(state: &State, record: &Record, label: &str) -> bool {
         Body::LabelRemoved { label: about } | Body::LabelDetached { label: about } => {
             about.as_str() == label
         }
+        Body::SourceImported { .. } => false,
         Body::Release { .. }
         | Body::SplitMoved(_)
         | Body::SplitEnded { .. }

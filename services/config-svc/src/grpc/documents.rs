@@ -1,12 +1,12 @@
 //! Single documents: written, deleted, read, listed, compared.
 
-use super::{Grpc, convert, parse};
+use super::{Grpc, convert, parse, reads};
 use crate::{
     domain::{
         Command, Content, Document, DocumentWrite, Label, MediaType, Outcome, Path, State, Version,
         WriteChange, json_patch,
     },
-    error::{malformed, read_error, store_error, token_refused, write_error},
+    error::{malformed, read_error, token_refused, write_error},
 };
 use bytes::Bytes;
 use std::{cmp::Ordering, ops::Bound};
@@ -113,7 +113,7 @@ pub(super) async fn get(
             .configuration
             .state_at(token)
             .map_err(|e| token_refused(&e))?;
-        let document = existing(&state, &target)?;
+        let document = existing(grpc, &state, &target)?;
         let version = wanted(document, &request.version, &target)?;
         (state.head, document.path.clone(), version.clone())
     };
@@ -136,7 +136,7 @@ pub(super) fn list(
     let size = page::size(request.page_size)?;
     let after = page::after::<2>(&request.page_token)?;
     let state = grpc.configuration.state();
-    let label = listed_label(&state, &request.label)?;
+    let label = listed_label(grpc, &state, &request.label)?;
     let found = matching(&state, label, &request.app, after);
     let (page, next_page_token) = page::first(found, size, |(label, document)| {
         page::token(&[label.as_str(), document.path.as_str()])
@@ -159,7 +159,7 @@ pub(super) fn versions(
     let before = page::before(&request.page_token)?;
     let target = parse::target(request.document)?;
     let state = grpc.configuration.state();
-    let document = existing(&state, &target)?;
+    let document = existing(grpc, &state, &target)?;
     let kept = document.versions.iter().rev().filter(|v| v.seq.0 < before);
     let (page, next_page_token) = page::first(kept, size, |version| {
         page::token(&[&version.seq.to_string()])
@@ -181,21 +181,22 @@ pub(super) async fn diff(
     let target = parse::target(request.document)?;
     let (path, from, to) = {
         let state = grpc.configuration.state();
-        let document = existing(&state, &target)?;
+        let document = existing(grpc, &state, &target)?;
         let from = wanted(document, &request.from, &target)?.clone();
         let to = wanted(document, &request.to, &target)?.clone();
         (document.path.clone(), from, to)
     };
-    let before = tree(grpc, &path, &from).await?;
-    let after = tree(grpc, &path, &to).await?;
+    let label = &target.label;
+    let before = tree(grpc, label, &path, &from).await?;
+    let after = tree(grpc, label, &path, &to).await?;
     let patch = serde_json::to_vec(&json_patch(&before, &after))
         .map_err(|error| Fault::internal(&error))?;
     Ok(pb::DiffVersionsResponse {
         from: from.name.to_string(),
         to: to.name.to_string(),
         patch: patch.into(),
-        from_content: text(grpc, &from).await?,
-        to_content: text(grpc, &to).await?,
+        from_content: text(grpc, label, &path, &from).await?,
+        to_content: text(grpc, label, &path, &to).await?,
     })
 }
 
@@ -231,7 +232,12 @@ fn find<'a>(state: &'a State, target: &parse::Target) -> Option<&'a Document> {
     state.document_of(target.label.as_str(), &target.written_for)
 }
 
-fn existing<'a>(state: &'a State, target: &parse::Target) -> Result<&'a Document, Fault> {
+fn existing<'a>(
+    grpc: &Grpc,
+    state: &'a State,
+    target: &parse::Target,
+) -> Result<&'a Document, Fault> {
+    reads::check_label(grpc, state, &target.label)?;
     if state.label(target.label.as_str()).is_none() {
         return Err(label_not_found(target.label.as_str()));
     }
@@ -265,9 +271,9 @@ async fn stored(
     match &version.content {
         Content::Present { content, .. } => grpc
             .configuration
-            .content(&content.sha256)
+            .content(label, path, &content.sha256)
             .await
-            .map_err(|error| store_error(&error)),
+            .map_err(|error| read_error(&error)),
         Content::Oversized { size } => {
             let refused = crate::domain::ReadRefused::TooLarge {
                 label: label.clone(),
@@ -285,19 +291,24 @@ async fn stored(
 }
 
 /// The content of a version to compare: nothing for a deletion.
-async fn text(grpc: &Grpc, version: &Version) -> Result<Bytes, Fault> {
+async fn text(grpc: &Grpc, label: &Label, path: &Path, version: &Version) -> Result<Bytes, Fault> {
     match version.content.stored() {
         None => Ok(Bytes::new()),
         Some(content) => grpc
             .configuration
-            .content(&content.sha256)
+            .content(label, path, &content.sha256)
             .await
-            .map_err(|error| store_error(&error)),
+            .map_err(|error| read_error(&error)),
     }
 }
 
 /// The parsed content of a version: its only document, or all of them in a list.
-async fn tree(grpc: &Grpc, path: &Path, version: &Version) -> Result<serde_json::Value, Fault> {
+async fn tree(
+    grpc: &Grpc,
+    label: &Label,
+    path: &Path,
+    version: &Version,
+) -> Result<serde_json::Value, Fault> {
     let (Some(content), Some(format)) =
         (version.content.stored(), Format::from_path(path.as_str()))
     else {
@@ -305,7 +316,7 @@ async fn tree(grpc: &Grpc, path: &Path, version: &Version) -> Result<serde_json:
     };
     let file = grpc
         .configuration
-        .file(content.sha256, format)
+        .file(label, path, content.sha256, format)
         .await
         .map_err(|error| read_error(&error))?;
     Ok(match file.documents.as_slice() {
@@ -325,9 +336,16 @@ fn digest(version: &Version) -> String {
 }
 
 /// The label a list is of, as readers mean it; none for all of them.
-pub(super) fn listed_label<'a>(state: &'a State, given: &str) -> Result<Option<&'a Label>, Fault> {
+pub(super) fn listed_label<'a>(
+    grpc: &Grpc,
+    state: &'a State,
+    given: &str,
+) -> Result<Option<&'a Label>, Fault> {
     if given.is_empty() {
         return Ok(None);
+    }
+    if let Ok(label) = given.parse() {
+        reads::check_label(grpc, state, &label)?;
     }
     let found = state.label(given).map(|(name, _)| name);
     found.map(Some).ok_or_else(|| label_not_found(given))
@@ -361,15 +379,9 @@ fn matching<'a>(
 
 /// Whether a document is of an application: written for it, or named for it.
 fn belongs(document: &Document, app: &str) -> bool {
-    match (&document.written_for, app) {
-        (_, "") => true,
-        (Some(owner), app) => owner.app.as_str() == app,
-        (None, app) => document
-            .path
-            .stem()
-            .strip_prefix(app)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('-')),
-    }
+    let owner = document.written_for.as_ref();
+    let owner = owner.map(|owner| owner.app.as_str());
+    app.is_empty() || vortex_names::is_of(document.path.as_str(), owner, app)
 }
 
 fn label_not_found(label: &str) -> Fault {

@@ -2,8 +2,11 @@
 
 use super::{Grpc, convert, parse};
 use crate::{
-    domain::{Basis, Content, Path, ReadRefused, Seq, State, Subject, ViewKey, locate},
-    error::{read_error, read_refused, store_error, token_refused},
+    domain::{
+        Basis, Content, Label, Path, ReadRefused, Seq, State, Subject, ViewKey, check_imported,
+        check_used, locate,
+    },
+    error::{read_error, read_refused, token_refused},
     views::{Reading, View},
 };
 use arc_swap::Guard;
@@ -142,9 +145,9 @@ pub(super) async fn file(
     let stored = match &version.content {
         Content::Present { content, .. } => grpc
             .configuration
-            .content(&content.sha256)
+            .content(&key.labels[0], &path, &content.sha256)
             .await
-            .map_err(|error| store_error(&error))?,
+            .map_err(|error| read_error(&error))?,
         Content::Oversized { size } => {
             return Err(read_refused(&ReadRefused::TooLarge {
                 label: key.labels[0].clone(),
@@ -207,32 +210,19 @@ pub(super) fn state(
         .configuration
         .state_at(token)
         .map_err(|error| token_refused(&error))?;
-    let unfed = key.labels.iter().find(|label| {
-        let found = state.label(label.as_str());
-        found.is_none_or(|(_, label)| label.feed.is_none())
-    });
-    if let Some(label) = unfed
-        && let Some(source) = grpc.sources.awaiting_first_import(&state)
-    {
-        return Err(Fault::new(
-            Reason::SourceNotReady,
-            format!("label {label} may be fed by source {source}, which was not read yet"),
-        )
-        .with("source", source)
-        .with("label", label));
-    }
-    // main is always there for writers; to readers of a source's labels it is not
-    // until the source has one, since an empty configuration starts applications
-    let unused = key.labels.iter().find(|label| {
-        let found = state.label(label.as_str());
-        found.is_some_and(|(_, label)| label.feed.is_none() && label.documents.is_empty())
-    });
-    match unused {
-        Some(label) if !grpc.sources.is_empty() => {
-            Err(read_refused(&ReadRefused::LabelNotFound(label.clone())))
+    for label in &key.labels {
+        check_label(grpc, &state, label)?;
+        if !grpc.sources.is_empty() {
+            check_used(&state, label).map_err(|refused| read_refused(&refused))?;
         }
-        _ => Ok(state),
     }
+    Ok(state)
+}
+
+/// That a label does not wait for a source's first import.
+pub(super) fn check_label(grpc: &Grpc, state: &State, label: &Label) -> Result<(), Fault> {
+    let checked = check_imported(state, label, grpc.sources.names());
+    checked.map_err(|refused| read_refused(&refused))
 }
 
 pub(super) fn labels(label: &str) -> Vec<String> {
@@ -245,13 +235,18 @@ pub(super) fn labels(label: &str) -> Vec<String> {
 
 fn source_age(grpc: &Grpc, basis: &Basis) -> Option<pb::SourceAge> {
     let feed = basis.labels.iter().find_map(|label| label.feed.as_ref())?;
+    let was_whole = grpc
+        .configuration
+        .state()
+        .sources
+        .contains_key(&feed.source);
     let last_success = grpc
         .sources
         .last_success(&feed.source)
-        .unwrap_or(feed.imported_at);
+        .or_else(|| was_whole.then_some(feed.imported_at));
     Some(pb::SourceAge {
         source: feed.source.to_string(),
-        last_success: Some(convert::timestamp(last_success)),
+        last_success: last_success.map(convert::timestamp),
     })
 }
 

@@ -192,7 +192,9 @@ fn source_label(state: &State, name: &Label, label: &LabelStatus) -> pb::SourceL
             .commit
             .as_ref()
             .map_or(String::new(), ToString::to_string),
-        pending_commit: pending.map_or(String::new(), |p| p.commit.to_string()),
+        pending_commit: pending
+            .and_then(|p| p.commit.as_ref())
+            .map_or(String::new(), ToString::to_string),
         pending_reason: pending.map_or(String::new(), |p| p.reason.as_str().to_owned()),
         pending_detail: pending.map_or(String::new(), |p| p.detail.clone()),
     }

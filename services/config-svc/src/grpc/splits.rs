@@ -47,6 +47,7 @@ impl SplitService for Grpc {
         let found = standing(&state, &id);
         let mut found = found.ok_or_else(|| refused(&Refused::SplitNotFound(id)))?;
         (found.reads, found.reads_without_key) = (reads.all, reads.keyless);
+        found.keys = keys(self, &state, &found.id);
         Ok(Response::new(pb::GetSplitResponse {
             split: Some(found),
             token: convert::token(&self.configuration, state.head),
@@ -75,7 +76,8 @@ fn plan(grpc: &Grpc, request: pb::PlanSplitRequest) -> Result<pb::PlanSplitRespo
     let crowded = grpc.configuration.check_crowded(&state, &plan.change);
     crowded.map_err(|error| refused(&error))?;
     let documents = plan.change.documents.iter();
-    let names = plan.from.into_iter();
+    let owners = plan.written_for.iter();
+    let names = plan.from.iter();
     Ok(pb::PlanSplitResponse {
         label: plan.change.label.to_string(),
         change: plan.change.name.to_string(),
@@ -83,13 +85,17 @@ fn plan(grpc: &Grpc, request: pb::PlanSplitRequest) -> Result<pb::PlanSplitRespo
         paths: documents
             .map(|document| document.path.to_string())
             .collect(),
-        apps: plan.apps.iter().map(ToString::to_string).collect(),
-        from_versions: names
-            .map(|name| name.map_or(String::new(), |name| name.to_string()))
-            .collect(),
+        apps: plan.apps().into_iter().map(ToString::to_string).collect(),
+        from_versions: names.map(or_empty).collect(),
         token: convert::token(&grpc.configuration, state.head),
         baseline: Some(convert::baseline(&plan.baseline)),
+        written_for: owners.map(or_empty).collect(),
+        stable_versions: plan.stable.iter().map(ToString::to_string).collect(),
     })
+}
+
+fn or_empty(name: &Option<impl ToString>) -> String {
+    name.as_ref().map_or(String::new(), ToString::to_string)
 }
 
 fn target(given: Option<Target>) -> Result<SplitTarget, Fault> {
@@ -218,7 +224,7 @@ fn list(grpc: &Grpc, request: &pb::ListSplitsRequest) -> Result<pb::ListSplitsRe
     let size = page::size(request.page_size)?;
     let after = page::after::<1>(&request.page_token)?;
     let state = grpc.configuration.state();
-    let label = super::documents::listed_label(&state, &request.label)?;
+    let label = super::documents::listed_label(grpc, &state, &request.label)?;
     let start = after
         .as_ref()
         .map_or(Bound::Unbounded, |[id]| Bound::Excluded(id.as_str()));
@@ -229,12 +235,21 @@ fn list(grpc: &Grpc, request: &pb::ListSplitsRequest) -> Result<pb::ListSplitsRe
         .filter(|split| label.is_none_or(|label| split.label == *label));
     let (page, next_page_token) =
         page::first(found, size, |split| page::token(&[split.id.as_str()]));
-    let splits = page.into_iter().map(|split| convert::split(&state, split));
+    let splits = page.into_iter().map(|split| pb::Split {
+        keys: keys(grpc, &state, split.id.as_str()),
+        ..convert::split(&state, split)
+    });
     Ok(pb::ListSplitsResponse {
         splits: splits.collect(),
         next_page_token,
         token: convert::token(&grpc.configuration, state.head),
     })
+}
+
+/// The keys that a split has seen, while it is active.
+fn keys(grpc: &Grpc, state: &State, id: &str) -> Option<pb::SplitKeys> {
+    let split = state.splits.get(id)?;
+    grpc.configuration.keys_of(split).map(convert::split_keys)
 }
 
 /// A split as it stands, active or ended.

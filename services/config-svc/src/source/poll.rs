@@ -1,6 +1,8 @@
 //! Looks at a source now and then, and imports what is new.
 
+mod find_labels;
 mod import_label;
+mod note_import;
 mod remove_labels;
 mod report;
 
@@ -10,9 +12,11 @@ use super::{
 };
 use crate::{
     configuration::Configuration,
-    domain::{InvalidName, Label, Request, SplitId},
+    domain::{Label, Request, SplitId},
 };
+use import_label::NotImported;
 use metrics::Counter;
+use note_import::Unread;
 use report::Reporter;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -23,11 +27,8 @@ use std::{
 };
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
-use vortex_git::{CommitId, LabelKind, Repository};
+use vortex_git::Repository;
 use vortex_kit::{clock::Clock, process::Runtime};
-
-/// Labels that one source may feed.
-const MAX_LABELS: usize = 1000;
 
 /// Looks at one source.
 pub(super) struct Poller {
@@ -42,6 +43,8 @@ pub(super) struct Poller {
     skipped: BTreeMap<Label, Vec<(String, String)>>,
     /// Branches and tags that nobody could ask for by their names, and why.
     unreachable: Vec<(String, String)>,
+    /// Branches and tags that can't be read and never were.
+    unread: Vec<Unread>,
     /// The names of the labels that are tags.
     tags: BTreeSet<String>,
     reporter: Reporter,
@@ -78,6 +81,7 @@ impl Poller {
             let_go: BTreeSet::new(),
             skipped: BTreeMap::new(),
             unreachable: Vec::new(),
+            unread: Vec::new(),
             tags: BTreeSet::new(),
         }
     }
@@ -147,7 +151,6 @@ impl Poller {
             status.last_attempt = Some(attempt);
             status.error = result.as_ref().err().cloned();
             if result.is_ok() {
-                status.was_read_whole = true;
                 status.last_success = Some(now);
             }
             self.list_defects(&mut status);
@@ -163,61 +166,33 @@ impl Poller {
         self.approved.retain(|approval| {
             let label = status.labels.get(&approval.label);
             let pending = label.and_then(|label| label.pending.as_ref());
-            pending.is_some_and(|p| p.held_by().is_some() && p.commit == approval.commit)
+            pending.is_some_and(|p| p.held_by().is_some() && p.is_of(&approval.commit))
         });
     }
 
+    /// Reads the source whole: afterwards each of its labels is imported, or it is listed
+    /// why not.
     async fn read(&mut self, stop: &CancellationToken) -> Result<(), Failed> {
         let repository = self.refreshed(stop).await?;
-        let labels = {
-            let repository = repository.clone();
-            blocking(move || {
-                let default = repository.default_label()?.map(|label| label.name);
-                Ok::<_, vortex_git::Error>((repository.labels()?, default))
-            })
-            .await?
-        };
-        let (labels, default) = labels;
-        if labels.readable.len() > MAX_LABELS {
-            return Err(format!(
-                "it has {} branches and tags, {MAX_LABELS} at most are read",
-                labels.readable.len()
-            ));
-        }
-        let mut reachable = self.sort_out(&labels.readable);
-        reachable.sort_by_key(|(name, _)| Some(name.as_str()) != default.as_deref());
+        let found = self.find_labels(&repository).await?;
         let fed = self.fed_labels();
-        for (name, commit) in &reachable {
-            if let Err(why) = self.import_label(&repository, name, *commit).await {
-                self.note_failed(name, *commit, why);
+        let mut unwritten = None;
+        for (name, commit) in &found.readable {
+            let Err(why) = self.import_label(&repository, name, *commit).await else {
+                continue;
+            };
+            self.note_failed(name, Some(*commit), why.to_string());
+            if let NotImported::Unwritten(why) = why {
+                unwritten = Some(format!("label {name} can't be written: {why}"));
             }
         }
-        let broken = labels.unreadable.iter().map(|label| label.name.as_str());
-        let kept: Vec<&str> = reachable
-            .iter()
-            .map(|(name, _)| name.as_str())
-            .chain(broken)
-            .collect();
-        self.remove_labels(&fed, &kept).await
-    }
-
-    /// The labels that readers can ask for. Notes those that they can't, and which are
-    /// tags.
-    fn sort_out(&mut self, found: &[vortex_git::Label]) -> Vec<(Label, CommitId)> {
-        let tags = found.iter().filter(|label| label.kind == LabelKind::Tag);
-        self.tags = tags.map(|label| label.name.clone()).collect();
-        self.unreachable.clear();
-        let mut reachable = Vec::with_capacity(found.len());
-        for label in found {
-            match label.name.parse() {
-                Ok(name) => reachable.push((name, label.commit)),
-                Err(invalid) => {
-                    let why = InvalidName::to_string(&invalid);
-                    self.unreachable.push((label.name.clone(), why));
-                }
-            }
+        self.note_unread(&found);
+        self.remove_labels(&repository, &fed, &found).await?;
+        self.forget_labels(&found);
+        match unwritten {
+            None => self.note_whole(&found).await,
+            Some(why) => Err(why),
         }
-        reachable
     }
 
     /// The repository as it is now.

@@ -11,9 +11,7 @@ pub(super) const LISTED_DEFECTS: usize = 100;
 /// How a source stands.
 #[derive(Debug, Clone, Default)]
 pub struct Status {
-    /// Whether it was read whole since the process started.
-    pub was_read_whole: bool,
-    /// When it was last read whole.
+    /// When it was last read whole. None before its first import was.
     pub last_success: Option<Timestamp>,
     /// When it was last tried.
     pub last_attempt: Option<Timestamp>,
@@ -42,8 +40,8 @@ pub struct LabelStatus {
 /// A commit that is not imported.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pending {
-    /// The commit.
-    pub commit: VersionName,
+    /// The commit. None where the reference does not tell.
+    pub commit: Option<VersionName>,
     /// Why.
     pub reason: PendingReason,
     /// More about why, for people.
@@ -81,6 +79,11 @@ pub struct Defect {
 }
 
 impl Pending {
+    /// Whether it is this commit that is not imported.
+    pub(super) fn is_of(&self, commit: &VersionName) -> bool {
+        self.commit.as_ref() == Some(commit)
+    }
+
     /// The rollout that has to end first, if that is what it waits for.
     pub fn held_by(&self) -> Option<&SplitId> {
         match &self.reason {
@@ -118,7 +121,7 @@ impl Status {
                 PendingReason::Shrank | PendingReason::TakesOver => true,
                 PendingReason::Held(_) | PendingReason::Invalid | PendingReason::Failed => false,
             };
-            waits && pending.commit == approval.commit
+            waits && pending.is_of(&approval.commit)
         })
     }
 
@@ -133,20 +136,24 @@ impl Status {
         if let Some(error) = &self.error {
             return Some(error.clone());
         }
-        let pending = self.labels.iter().find_map(|(label, status)| {
+        let mut pending = self.labels.iter().filter_map(|(label, status)| {
             let pending = status.pending.as_ref()?;
             // as it should be, and over when the rollout is
-            if pending.held_by().is_some() {
-                return None;
-            }
-            Some(format!(
-                "{}: commit {} of label {label} is not imported: {}",
-                pending.reason.as_str(),
-                pending.commit,
-                pending.detail
-            ))
+            pending.held_by().is_none().then_some((label, pending))
         });
-        pending.or_else(|| self.to_mend())
+        let Some((label, first)) = pending.next() else {
+            return self.to_mend();
+        };
+        let reason = first.reason.as_str();
+        let what = match &first.commit {
+            Some(commit) => format!("commit {commit} of label {label} is not imported"),
+            None => format!("label {label} can't be read"),
+        };
+        let more = match pending.count() {
+            0 => String::new(),
+            count => format!("; and {count} more labels wait"),
+        };
+        Some(format!("{reason}: {what}: {}{more}", first.detail))
     }
 
     /// What a commit can mend. Nobody can mend a tag, so its defects are only listed.

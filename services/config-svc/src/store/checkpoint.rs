@@ -147,6 +147,10 @@ impl Loading {
                 self.state.restore_request(&principal, &id, answered);
             }
             StoredItemKind::Split(split) => self.state.restore_split(split.try_into().ok()?),
+            StoredItemKind::Source(source) => {
+                let (name, unread) = source.into();
+                self.state.sources.insert(name, unread);
+            }
             StoredItemKind::EndedSplit(ended) => self.state.restore_ended(ended.try_into().ok()?),
         }
         Some(())
@@ -161,6 +165,9 @@ fn encode(state: &State) -> Bytes {
         for document in label.documents.values() {
             add(&mut bytes, StoredItemKind::Document((&**document).into()));
         }
+    }
+    for (name, unread) in &state.sources {
+        add(&mut bytes, StoredItemKind::Source((name, &**unread).into()));
     }
     for entry in state.changes.values() {
         add(&mut bytes, StoredItemKind::Change(entry.into()));

@@ -30,7 +30,10 @@ pub(super) struct StoredRecord {
     pub(super) principal: String,
     #[prost(message, optional, tag = "7")]
     pub(super) request: Option<StoredRequestKey>,
-    #[prost(oneof = "StoredBody", tags = "8, 9, 10, 11, 12, 13, 14, 15, 16, 20")]
+    #[prost(
+        oneof = "StoredBody",
+        tags = "8, 9, 10, 11, 12, 13, 14, 15, 16, 20, 21"
+    )]
     pub(super) body: Option<StoredBody>,
     #[prost(message, optional, tag = "30")]
     pub(super) about: Option<StoredChangeName>,
@@ -60,6 +63,8 @@ pub(super) enum StoredBody {
     Unchanged(u64),
     #[prost(string, tag = "20")]
     LabelDetached(String),
+    #[prost(message, tag = "21")]
+    SourceImported(StoredSource),
     #[prost(message, tag = "14")]
     SplitMoved(StoredSplitMove),
     #[prost(message, tag = "15")]
@@ -200,7 +205,7 @@ pub(super) struct StoredCheckpoint {
 /// length, and the whole is cut into parts anywhere.
 #[derive(Clone, PartialEq, Message)]
 pub(super) struct StoredItem {
-    #[prost(oneof = "StoredItemKind", tags = "1, 2, 3, 4, 5, 6, 7")]
+    #[prost(oneof = "StoredItemKind", tags = "1, 2, 3, 4, 5, 6, 7, 8")]
     pub(super) kind: Option<StoredItemKind>,
 }
 
@@ -220,6 +225,18 @@ pub(super) enum StoredItemKind {
     Split(StoredSplit),
     #[prost(message, tag = "7")]
     EndedSplit(StoredEndedSplit),
+    #[prost(message, tag = "8")]
+    Source(StoredSource),
+}
+
+/// A source whose first import is whole.
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct StoredSource {
+    #[prost(string, tag = "1")]
+    pub(super) name: String,
+    /// The labels that could never be imported.
+    #[prost(string, repeated, tag = "2")]
+    pub(super) unread: Vec<String>,
 }
 
 #[derive(Clone, PartialEq, Message)]

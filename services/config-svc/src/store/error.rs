@@ -20,12 +20,34 @@ pub enum Error {
     /// A content that a version names is not there.
     #[error("content {0} is missing: the store is damaged")]
     MissingContent(Sha256),
+    /// A content is not what was written.
+    #[error("content {0} is not what was written: the store is damaged")]
+    DamagedContent(Sha256),
 }
 
 impl Error {
     /// Whether a write that failed so may have happened all the same.
     pub fn is_outcome_unknown(&self) -> bool {
         matches!(self, Self::Engine(vortex_store::Error::SyncFailed { .. }))
+    }
+
+    /// Whether nothing was written, and the same may be written later without a restart.
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Self::Engine(error) if error.is_passing())
+    }
+
+    /// Whether what was to be read is not there as it was written.
+    pub fn is_damage(&self) -> bool {
+        match self {
+            Self::Damaged { .. }
+            | Self::Log(_)
+            | Self::MissingContent(_)
+            | Self::DamagedContent(_) => true,
+            Self::Engine(error) => matches!(
+                error,
+                vortex_store::Error::ReadFailed { .. } | vortex_store::Error::EntryCorrupt { .. }
+            ),
+        }
     }
 
     /// What does not decode.

@@ -46,7 +46,10 @@ impl Upkeep {
                     stop.cancelled().await;
                     break;
                 }
-                _ = ticks.tick() => self.attempt(Self::look).await,
+                _ = ticks.tick() => {
+                    self.tell();
+                    self.attempt(Self::look).await;
+                }
             }
         }
         self.attempt(Self::finish).await;
@@ -55,7 +58,23 @@ impl Upkeep {
     async fn attempt(&mut self, work: impl AsyncFnOnce(&mut Self) -> Result<(), Error>) {
         match work(self).await {
             Ok(()) => self.health.recover("upkeep"),
+            // told as the store's
+            Err(error) if error.is_passing() => self.health.recover("upkeep"),
             Err(error) => self.health.degrade("upkeep", error.to_string()),
+        }
+    }
+
+    /// Tells what keeps the store from taking writes, or documents from being served.
+    fn tell(&self) {
+        let obstacle = self.configuration.store().obstacle();
+        self.tell_or_recover("store", obstacle.map(|error| error.to_string()));
+        self.tell_or_recover("contents", self.configuration.damaged());
+    }
+
+    fn tell_or_recover(&self, name: &str, why: Option<String>) {
+        match why {
+            Some(why) => self.health.degrade(name, why),
+            None => self.health.recover(name),
         }
     }
 

@@ -1,9 +1,9 @@
 //! Files that were parsed lately, by their content's hash.
 
-use super::ReadError;
+use super::{ReadError, damaged::Damaged};
 use crate::{
-    domain::Sha256,
-    store::{ConfigStore, Error},
+    domain::{Label, Path, Sha256},
+    store::ConfigStore,
 };
 use bytes::Bytes;
 use quick_cache::{Weighter, sync::Cache};
@@ -20,6 +20,7 @@ const PROPERTY_BYTES: usize = 160;
 pub(super) struct Files {
     store: ConfigStore,
     parsed: Cache<(Sha256, Format), Arc<File>, Weight>,
+    damaged: Damaged,
 }
 
 #[derive(Clone)]
@@ -44,6 +45,7 @@ impl Files {
         Self {
             store,
             parsed: Cache::with_weighter(EXPECTED_FILES, CACHE_BYTES, Weight),
+            damaged: Damaged::default(),
         }
     }
 
@@ -51,17 +53,49 @@ impl Files {
         self.parsed.insert((sha256, format), Arc::new(file));
     }
 
-    pub(super) async fn get(&self, sha256: Sha256, format: Format) -> Result<Arc<File>, ReadError> {
+    /// The parsed content of a document.
+    pub(super) async fn get(
+        &self,
+        label: &Label,
+        path: &Path,
+        sha256: Sha256,
+        format: Format,
+    ) -> Result<Arc<File>, ReadError> {
         if let Some(file) = self.parsed.get(&(sha256, format)) {
             return Ok(file);
         }
-        let content = self.store.content(&sha256).await?;
+        let content = self.content(label, path, &sha256).await?;
         let file = Arc::new(parse(format, &content)?);
         self.parsed.insert((sha256, format), file.clone());
         Ok(file)
     }
 
-    pub(super) async fn content(&self, sha256: &Sha256) -> Result<Bytes, Error> {
-        self.store.content(sha256).await
+    /// The content of a document as it is stored.
+    pub(super) async fn content(
+        &self,
+        label: &Label,
+        path: &Path,
+        sha256: &Sha256,
+    ) -> Result<Bytes, ReadError> {
+        match self.store.content(sha256).await {
+            Ok(content) => {
+                self.damaged.mend(sha256);
+                Ok(content)
+            }
+            Err(cause) if cause.is_damage() => {
+                self.damaged.note(sha256, label, path);
+                Err(ReadError::Damaged {
+                    label: label.clone(),
+                    path: path.clone(),
+                    cause,
+                })
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Which documents were found damaged.
+    pub(super) fn damaged(&self) -> Option<String> {
+        self.damaged.told()
     }
 }

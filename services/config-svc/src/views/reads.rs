@@ -1,6 +1,8 @@
-//! How often splits decided reads, and how often a reader did not say what they tell apart.
+//! How often splits decided reads, by how many keys, and how often a reader did not say what they
+//! tell apart.
 
-use crate::domain::{Split, SplitId, Subject};
+use super::seen::{CELLS_PER_BUCKET, SeenCells, SeenKeys};
+use crate::domain::{Split, SplitId, State, Subject};
 use std::{
     collections::HashMap,
     sync::{
@@ -9,14 +11,16 @@ use std::{
     },
 };
 
-/// Splits whose reads are counted, before those that no view knows any more are let go.
-const KEPT: usize = 1024;
+/// Splits whose keys are told apart: each takes 40 kB for that.
+const KEYS_KEPT: usize = 1024;
 
 /// Reads that a split concerned, since the process began.
 #[derive(Debug, Default)]
 pub(super) struct Counts {
     reads: AtomicU64,
     keyless: AtomicU64,
+    /// None of what is beyond [`KEYS_KEPT`].
+    keys: Option<SeenKeys>,
 }
 
 /// Reads that a split concerned, since the process began.
@@ -41,6 +45,10 @@ impl ViewCounts {
             if split.is_keyless(subject) {
                 counts.keyless.fetch_add(1, Ordering::Relaxed);
             }
+            if let (Some(keys), Some(key)) = (&counts.keys, subject.key_of(split.unit)) {
+                let (bucket, part) = split.seed.cell::<CELLS_PER_BUCKET>(key);
+                keys.see(bucket, part);
+            }
         }
     }
 }
@@ -50,18 +58,26 @@ impl ViewCounts {
 pub(super) struct AllCounts(Mutex<HashMap<SplitId, Arc<Counts>>>);
 
 impl AllCounts {
-    /// The counts of a view's splits.
-    pub(super) fn of_view(&self, splits: &[Arc<Split>]) -> ViewCounts {
+    /// The counts of the splits that concern a view at `state`.
+    pub(super) fn of_view(&self, state: &State, splits: &[Arc<Split>]) -> ViewCounts {
         if splits.is_empty() {
             return ViewCounts::default();
         }
         let mut known = self.known();
-        if known.len() >= KEPT {
-            known.retain(|_, counts| Arc::strong_count(counts) > 1);
-        }
-        let counts = splits
-            .iter()
-            .map(|split| known.entry(split.id.clone()).or_default().clone());
+        let counts = splits.iter().map(|split| {
+            if let Some(counts) = known.get(&split.id) {
+                return counts.clone();
+            }
+            known.retain(|id, counts| {
+                state.splits.contains_key(id) || Arc::strong_count(counts) > 1
+            });
+            let counts = Arc::new(Counts {
+                keys: (known.len() < KEYS_KEPT).then(SeenKeys::default),
+                ..Counts::default()
+            });
+            known.insert(split.id.clone(), counts.clone());
+            counts
+        });
         ViewCounts(counts.collect())
     }
 
@@ -74,6 +90,13 @@ impl AllCounts {
                 all: counts.reads.load(Ordering::Relaxed),
                 keyless: counts.keyless.load(Ordering::Relaxed),
             })
+    }
+
+    /// The keys that read what a split concerns; none of one that nobody has read.
+    pub(super) fn keys_of(&self, split: &Split) -> Option<SeenCells> {
+        let counts = self.known().get(&split.id).cloned()?;
+        let seen = counts.keys.as_ref()?.at(split.share);
+        (seen.canary + seen.stable > 0).then_some(seen)
     }
 
     fn known(&self) -> MutexGuard<'_, HashMap<SplitId, Arc<Counts>>> {

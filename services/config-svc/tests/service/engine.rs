@@ -135,6 +135,10 @@ impl Store for Watched {
         self.inner.store_id()
     }
 
+    fn obstacle(&self) -> Option<Error> {
+        self.inner.obstacle()
+    }
+
     fn bytes(&self) -> u64 {
         self.inner.bytes()
     }

@@ -3,6 +3,7 @@
 mod alike;
 mod bad_reads;
 mod bad_writes;
+mod damaged;
 mod node;
 mod pages;
 mod reads;
@@ -10,4 +11,4 @@ mod requests;
 mod splits;
 mod writes;
 
-pub(crate) use node::{Node, Way, both_ways, change, connect, put, settings, written};
+pub(crate) use node::{Node, Way, both_ways, change, connect, document, put, settings, written};

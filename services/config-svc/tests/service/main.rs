@@ -15,4 +15,5 @@ mod service;
 mod sources;
 mod splits;
 mod store;
+mod stored;
 mod watch;

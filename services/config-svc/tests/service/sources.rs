@@ -1,9 +1,11 @@
 //! Git repositories, made by the `git` program, as sources of labels.
 
 mod absence;
+mod broken;
 mod commits;
 mod defects;
 mod detach;
+mod first_import;
 mod labels;
 mod rollouts;
 mod work;
@@ -12,7 +14,7 @@ use crate::grpc::{Node, Way};
 use vortex_config_svc::Settings;
 use vortex_kit::error::Fault;
 use vortex_proto::config::v1 as pb;
-use work::Work;
+pub(crate) use work::Work;
 
 /// A service that a repository feeds, looked at when it is told to.
 struct Fed {

@@ -79,7 +79,7 @@ pub struct StageDraft {
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum InvalidStages {
     /// None.
-    #[error("a custom strategy needs at least one stage")]
+    #[error("the list of stages is empty: a custom strategy has at least one")]
     Empty,
     /// Too many.
     #[error("{0} are given, {MAX_STAGES} at most are allowed")]

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use vortex_bucket::Arm;
 
 use super::{
     Action, AuditEntry, Author, Effect, Hold, Moment, Motion, Refused, Removal, RolloutId, SELF,
@@ -33,10 +34,18 @@ pub struct Spec {
     pub change_sequence: u64,
     /// Its documents' paths.
     pub paths: Vec<String>,
+    /// The application that each of them was written for, in their order, where that is known;
+    /// none at all in rollouts that were stored before this was.
+    #[serde(default)]
+    pub written_for: Vec<Option<Application>>,
     /// The applications that are judged; none for those that report.
     pub apps: Vec<Application>,
     /// The stable version of the first document that has one, for people.
     pub from_version: String,
+    /// The versions that are or were stable of one of its documents. None of a rollout that was
+    /// created before they were kept.
+    #[serde(default)]
+    pub stable_versions: Vec<String>,
     /// Where its stages come from.
     pub strategy: Strategy,
     /// Its stages.
@@ -83,6 +92,20 @@ pub struct Standing {
     pub audits: u64,
     /// When it last changed.
     pub updated: Moment,
+}
+
+impl Spec {
+    /// Whether it concerns an application: by one of its documents, or since it is judged by what
+    /// the application reports.
+    pub fn concerns(&self, app: &str) -> bool {
+        let owners = self.written_for.iter().map(Option::as_ref);
+        let owners = owners.chain(std::iter::repeat(None));
+        let mut documents = self.paths.iter().zip(owners);
+        let is_of = |(path, owner): (&String, Option<&Application>)| {
+            vortex_names::is_of(path, owner.map(Application::as_str), app)
+        };
+        documents.any(is_of) || self.apps.iter().any(|named| named.as_str() == app)
+    }
 }
 
 impl Rollout {
@@ -178,6 +201,23 @@ impl Rollout {
                 Removal::Pending => Some(Effect::Remove { generation }),
                 Removal::Confirmed | Removal::Refused(_) => None,
             },
+        }
+    }
+}
+
+impl Spec {
+    /// The arm of those who were served a version: the name of a change set, or an effective
+    /// version, whose part before `+` is one, or one for each label read, by commas. None where it
+    /// says nothing of the rollout's documents.
+    pub fn arm_of(&self, version: &str) -> Option<Arm> {
+        let names = version.split_once('+').map_or(version, |(names, _)| names);
+        let is_stable = |name: &str| self.stable_versions.iter().any(|stable| stable == name);
+        if names.split(',').any(|name| name == self.change) {
+            Some(Arm::Canary)
+        } else if self.stable_versions.is_empty() || names.split(',').any(is_stable) {
+            Some(Arm::Stable)
+        } else {
+            None
         }
     }
 }

@@ -1,9 +1,11 @@
 //! The rules of rollouts, each by its number in ADR 11 where it has one.
 
 mod breaker;
+mod concerns;
 mod invariants;
 mod plan;
 mod rules;
 mod sample;
+mod silence;
 mod simulation;
 mod split;

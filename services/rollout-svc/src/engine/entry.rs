@@ -8,6 +8,7 @@ use vortex_store::Revision;
 
 use crate::domain::{
     ClosedSlice, Measured, Moment, Report, ReportRefused, RequestId, Rollout, Taken,
+    analysis::SeenKeys,
 };
 
 /// One rollout in memory.
@@ -20,6 +21,8 @@ pub struct Entry {
     pub(super) writing: tokio::sync::Mutex<Revision>,
     gauge: Mutex<Option<Gauge>>,
     delivery: Mutex<Option<Delivery>>,
+    /// The keys that had read when config-svc was last asked.
+    keys: Mutex<Option<SeenKeys>>,
 }
 
 /// What is measured, and how much of it was stored and counted.
@@ -47,6 +50,7 @@ impl Entry {
             writing: tokio::sync::Mutex::new(written),
             gauge: Mutex::new(measured.map(Gauge::of)),
             delivery: Mutex::default(),
+            keys: Mutex::default(),
         }
     }
 
@@ -145,6 +149,16 @@ impl Entry {
     pub(super) fn has_failed(&self, generation: u64) -> bool {
         self.delivery()
             .is_some_and(|delivery| delivery.generation == generation && delivery.error.is_some())
+    }
+
+    /// The keys that had read when config-svc was last asked.
+    pub fn keys(&self) -> Option<SeenKeys> {
+        *self.keys.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes what config-svc says of them.
+    pub(super) fn see_keys(&self, seen: Option<SeenKeys>) {
+        *self.keys.lock().unwrap_or_else(PoisonError::into_inner) = seen;
     }
 
     fn gauge(&self) -> MutexGuard<'_, Option<Gauge>> {

@@ -53,6 +53,12 @@ pub enum Error {
     /// Too much waits to be written.
     #[error("too many writes are waiting")]
     Overloaded,
+    /// The disk is full: nothing happened. Writes are taken again once there is room.
+    #[error("{0}")]
+    StoreFull(vortex_store::Error),
+    /// The store takes no writes at present: nothing happened.
+    #[error("{0}")]
+    StoreAway(vortex_store::Error),
     /// The store failed while it was written: it may have happened.
     #[error("the store failed while writing")]
     OutcomeUnknown,
@@ -61,5 +67,27 @@ pub enum Error {
     StoreFailed,
     /// The store could not be read, or did not take what was written.
     #[error(transparent)]
-    Store(#[from] store::Error),
+    Store(store::Error),
+}
+
+impl Error {
+    /// Whether the store turned it away, and the same may be done later without a restart.
+    pub fn is_passing(&self) -> bool {
+        matches!(
+            self,
+            Self::Overloaded | Self::StoreFull(_) | Self::StoreAway(_)
+        )
+    }
+}
+
+impl From<store::Error> for Error {
+    fn from(error: store::Error) -> Self {
+        use vortex_store::Error as Engine;
+        match error {
+            store::Error::Engine(Engine::Overloaded) => Self::Overloaded,
+            store::Error::Engine(full @ Engine::Full(_)) => Self::StoreFull(full),
+            store::Error::Engine(away) if away.is_passing() => Self::StoreAway(away),
+            error => Self::Store(error),
+        }
+    }
 }

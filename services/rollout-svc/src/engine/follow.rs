@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 
-use super::Rollouts;
+use super::{Entry, Rollouts};
 use crate::domain::{Rollout, RolloutId};
 
 /// How far the clocks of two machines may be apart.
@@ -49,11 +49,11 @@ impl Rollouts {
     }
 
     /// The rollouts that have started and not ended, the newest `most` of them.
-    pub fn under_way(&self, most: usize) -> Vec<Arc<Rollout>> {
+    pub fn under_way(&self, most: usize) -> Vec<Arc<Entry>> {
         let all = self.inner.directory.snapshot();
-        let newest = all.values().rev().map(|entry| entry.rollout());
-        let under_way = newest.filter(|rollout| rollout.kind().is_measured());
-        under_way.take(most).collect()
+        let newest = all.values().rev();
+        let under_way = newest.filter(|entry| entry.rollout().kind().is_measured());
+        under_way.take(most).cloned().collect()
     }
 
     fn not_ended(&self, wanted: impl Fn(&Rollout) -> bool) -> Vec<Arc<Rollout>> {

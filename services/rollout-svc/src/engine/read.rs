@@ -5,8 +5,9 @@ use std::{ops::Bound, sync::Arc};
 use tokio::sync::watch;
 
 use super::{Entry, Error, Reported, Rollouts};
-use crate::domain::{
-    AuditEntry, Measured, Moment, Report, RequestId, Rollout, RolloutId, StateKind,
+use crate::{
+    domain::{AuditEntry, Measured, Moment, Report, RequestId, Rollout, RolloutId, StateKind},
+    splits::Reads,
 };
 
 /// Which rollouts are listed.
@@ -14,7 +15,7 @@ use crate::domain::{
 pub struct Filter {
     /// Those in one of these states, if any are named.
     pub states: Option<Vec<StateKind>>,
-    /// Those with documents of this application: paths that begin with its name.
+    /// Those that concern this application.
     pub app: Option<String>,
     /// Those of this label.
     pub label: Option<String>,
@@ -45,8 +46,8 @@ pub struct AnalysisView {
     pub measured: Option<Arc<Measured>>,
     /// Why the rollout does not go on by itself.
     pub holds_because: String,
-    /// The part of its reads that did not say what it tells apart, if that is known.
-    pub keyless_reads: Option<f64>,
+    /// What was read of what it concerns, as far as that is known.
+    pub reads: Reads,
 }
 
 impl Rollouts {
@@ -109,18 +110,15 @@ impl Rollouts {
     /// There is no such rollout, or it can't be read.
     pub async fn analysis(&self, id: &RolloutId) -> Result<AnalysisView, Error> {
         let entry = self.entry(id)?;
+        let reads = self.reads(&entry).await;
         if let Some(view) = self.view(&entry) {
-            let keyless_reads = self.inner.splits.keyless_reads(id).await;
-            return Ok(AnalysisView {
-                keyless_reads,
-                ..view
-            });
+            return Ok(AnalysisView { reads, ..view });
         }
         let measured = self.inner.store.measured(id).await?;
         Ok(AnalysisView {
             measured: measured.map(Arc::new),
             holds_because: String::new(),
-            keyless_reads: None,
+            reads,
         })
     }
 
@@ -133,7 +131,7 @@ impl Rollouts {
             Some(AnalysisView {
                 holds_because: measured.holds_because(rollout, now, breaker_open),
                 measured: Some(Arc::new(measured.clone())),
-                keyless_reads: None,
+                reads: Reads::default(),
             })
         })
     }
@@ -171,10 +169,9 @@ impl Rollouts {
 impl Filter {
     fn takes(&self, rollout: &Rollout) -> bool {
         let spec = &rollout.spec;
-        let of_app = |app: &String| spec.paths.iter().any(|path| path.starts_with(app));
         let in_state = |states: &Vec<StateKind>| states.contains(&rollout.kind());
         self.states.as_ref().is_none_or(in_state)
             && self.label.as_ref().is_none_or(|label| spec.label == *label)
-            && self.app.as_ref().is_none_or(of_app)
+            && self.app.as_ref().is_none_or(|app| spec.concerns(app))
     }
 }

@@ -7,7 +7,7 @@ mod rollout;
 #[cfg(test)]
 mod tests;
 
-pub(super) use analysis::analysis;
+pub(super) use analysis::{analysis, keys};
 pub(super) use audit::audit_entry;
 pub(super) use breaker::breaker;
 pub(super) use rollout::rollout;

@@ -8,14 +8,22 @@ use crate::{
 use vortex_kit::{error::Fault, grpc::page};
 use vortex_proto::rollout::v1 as pb;
 
-pub(super) fn get(
+pub(super) async fn get(
     grpc: &Grpc,
     request: &pb::GetRolloutRequest,
 ) -> Result<pb::GetRolloutResponse, Fault> {
     let id = parse::id(&request.id)?;
+    let keys = grpc
+        .rollouts
+        .keys(&id)
+        .await
+        .map_err(|error| fault(&error))?;
     let found = grpc.rollouts.get(&id).map_err(|error| fault(&error))?;
     Ok(pb::GetRolloutResponse {
-        rollout: Some(grpc.shown(&found)),
+        rollout: Some(pb::Rollout {
+            keys: keys.map(convert::keys),
+            ..grpc.shown(&found)
+        }),
     })
 }
 

@@ -74,9 +74,13 @@ impl Watcher {
         let rollout = rollouts.get(&self.id).map_err(|error| fault(&error))?;
         let analysis = rollouts.analysis(&self.id).await;
         let analysis = analysis.map_err(|error| fault(&error))?;
+        let analysis = convert::analysis(&analysis);
         let message = pb::WatchRolloutResponse {
-            rollout: Some(self.grpc.shown(&rollout)),
-            analysis: Some(convert::analysis(&analysis)),
+            rollout: Some(pb::Rollout {
+                keys: analysis.keys.clone(),
+                ..self.grpc.shown(&rollout)
+            }),
+            analysis: Some(analysis),
             time: Some(convert::timestamp(rollouts.now().wall)),
         };
         Ok((message, rollout.is_settled_for_good()))

@@ -44,9 +44,21 @@ impl Error {
         matches!(self, Self::Engine(vortex_store::Error::SyncFailed { .. }))
     }
 
-    /// Whether nothing was done because too much waits.
-    pub fn is_overload(&self) -> bool {
-        matches!(self, Self::Engine(vortex_store::Error::Overloaded))
+    /// Whether nothing was written, and the same may be written later without a restart.
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Self::Engine(error) if error.is_passing())
+    }
+
+    /// Whether what was to be read is not there as it was written.
+    pub fn is_damage(&self) -> bool {
+        use vortex_store::Error as E;
+        match self {
+            Self::Damaged { .. } | Self::Missing { .. } => true,
+            Self::Engine(error) => {
+                matches!(error, E::ReadFailed { .. } | E::EntryCorrupt { .. })
+            }
+            Self::Newer { .. } | Self::Unencodable { .. } => false,
+        }
     }
 
     /// Whether nothing can be written before the process starts anew.

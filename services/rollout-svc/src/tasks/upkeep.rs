@@ -15,6 +15,8 @@ use crate::{
 const LOOK: Duration = Duration::from_secs(2);
 /// How often what is old is let go.
 const FORGET: Duration = Duration::from_secs(3_600);
+/// How often config-svc is asked for the keys that rollouts have seen.
+const KEYS: Duration = Duration::from_secs(10);
 /// When an effect that is not confirmed is a degradation.
 const LATE: Duration = Duration::from_secs(10);
 /// Rollouts that a degradation names.
@@ -25,6 +27,7 @@ pub(super) struct Upkeep {
     keep: Keep,
     health: Health,
     forgotten: Option<Instant>,
+    learned: Option<Instant>,
 }
 
 impl Upkeep {
@@ -34,6 +37,7 @@ impl Upkeep {
             keep,
             health,
             forgotten: None,
+            learned: None,
         }
     }
 
@@ -41,6 +45,12 @@ impl Upkeep {
         let mut ticks = tokio::time::interval(LOOK);
         while stop.run_until_cancelled(ticks.tick()).await.is_some() {
             self.look();
+            if self.learned.is_none_or(|at| at.elapsed() >= KEYS) {
+                self.learned = Some(Instant::now());
+                if let Err(fault) = self.rollouts.learn_keys().await {
+                    tracing::debug!(%fault, "config-svc does not say which keys have read");
+                }
+            }
             if self.forgotten.is_none_or(|at| at.elapsed() >= FORGET) {
                 self.forgotten = Some(Instant::now());
                 self.forget().await;
@@ -68,13 +78,18 @@ impl Upkeep {
         meters.standing(open, pending.count(), self.rollouts.store().bytes());
         self.tell("breaker", open.then(|| "open after too many rollbacks: nothing starts or promotes by itself until it is reset".to_owned()));
         self.tell("outbox", late(&entries, self.rollouts.now()));
-        let failed = self.rollouts.has_store_failed();
-        self.tell(
-            "store",
-            failed.then(|| {
-                "a sync failed: nothing is written until this process is started anew".to_owned()
-            }),
-        );
+        self.tell("store", self.obstacle());
+    }
+
+    /// Why nothing is written, if nothing is.
+    fn obstacle(&self) -> Option<String> {
+        if self.rollouts.has_store_failed() {
+            return Some(
+                "a sync failed: nothing is written until this process is started anew".to_owned(),
+            );
+        }
+        let obstacle = self.rollouts.store().obstacle();
+        obstacle.map(|error| error.to_string())
     }
 
     fn tell(&self, name: &str, degraded: Option<String>) {
@@ -92,6 +107,8 @@ impl Upkeep {
                 let maintained = self.rollouts.store().maintain().await;
                 self.tell("upkeep", maintained.err().map(|error| error.to_string()));
             }
+            // told as the store's
+            Err(error) if error.is_passing() => self.health.recover("upkeep"),
             Err(error) => self.health.degrade("upkeep", error.to_string()),
         }
     }

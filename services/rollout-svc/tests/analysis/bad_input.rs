@@ -103,7 +103,7 @@ fn unknown_applications_are_refused_and_nothing_changes() {
     );
     assert_eq!(
         refused.unwrap_err().to_string(),
-        "the rollout doesn't touch payment-service"
+        "the rollout doesn't judge payment-service"
     );
     assert_eq!(analysis, before);
     rollout.analysis = analysis;

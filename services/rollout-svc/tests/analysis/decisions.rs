@@ -203,6 +203,120 @@ fn nothing_measured_before_a_resume_promotes_after_it() {
     assert_eq!(rollout.decide(), Decision::Promote);
 }
 
+/// The figures of the first 30 s, then only stable's.
+#[test]
+fn a_canary_that_fell_silent_is_not_promoted_by_what_it_reported_before() {
+    let mut rollout = of_orders();
+    for _ in 0..15 {
+        rollout.report("order-service", Arm::Canary, counted(10, 0));
+        rollout.report("order-service", Arm::Stable, counted(900, 1));
+        rollout.pass(Duration::from_secs(2));
+    }
+    assert_eq!(
+        newest(&rollout),
+        (Verdict::Pass, Duration::from_secs(30)),
+        "one slice that passed"
+    );
+    while rollout.elapsed < MINUTE * 5 {
+        rollout.report("order-service", Arm::Stable, counted(900, 1));
+        rollout.pass(Duration::from_secs(2));
+    }
+    assert_eq!(newest(&rollout).1, Duration::from_secs(30));
+    assert_eq!(rollout.decide(), Decision::Hold);
+}
+
+#[test]
+fn figures_of_the_first_second_do_not_promote_after_ten() {
+    let mut rollout = of_orders();
+    rollout.settings.interval = Duration::from_secs(1);
+    rollout.min_duration = Duration::from_secs(10);
+    rollout.slice(good(), stable());
+    rollout.pass(Duration::from_secs(9));
+    assert_eq!(rollout.decide(), Decision::Hold);
+}
+
+#[test]
+fn a_pass_is_fresh_for_two_intervals_after_it_ended() {
+    for share in ["5", "100"] {
+        let mut rollout = of_orders();
+        rollout.share = share.parse().unwrap();
+        rollout.min_duration = Duration::ZERO;
+        let interval = rollout.settings.interval;
+        let with_stable = stable().filter(|_| rollout.share < Share::FULL);
+        rollout.slice(good(), with_stable);
+        rollout.pass(interval * 2);
+        assert_eq!(rollout.decide(), Decision::Promote, "at {share} %");
+        rollout.pass(Duration::from_millis(1));
+        assert_eq!(rollout.decide(), Decision::Hold, "at {share} %");
+        // few, but it is alive, and its newest slice passed
+        rollout.report("order-service", Arm::Canary, counted(1, 0));
+        assert_eq!(rollout.decide(), Decision::Promote, "at {share} %");
+    }
+}
+
+#[test]
+fn requests_in_the_open_slice_are_fresh_no_longer_than_those_of_a_closed_one() {
+    let mut rollout = of_orders();
+    rollout.slice(good(), stable());
+    rollout.report("order-service", Arm::Canary, counted(1, 0));
+    rollout.pass(MINUTE * 4);
+    assert_eq!(newest(&rollout).0, Verdict::Pass);
+    rollout.min_duration = Duration::ZERO;
+    assert_eq!(rollout.decide(), Decision::Hold);
+}
+
+#[test]
+fn a_slice_that_waited_for_stable_says_nothing_of_a_canary_silent_since() {
+    let mut rollout = of_orders();
+    rollout.min_duration = Duration::ZERO;
+    let interval = rollout.settings.interval;
+    rollout.report("order-service", Arm::Stable, counted(1, 0));
+    rollout.interval(good(), None);
+    rollout.pass(interval * 7);
+    rollout.report("order-service", Arm::Stable, counted(2_000, 1));
+    rollout.pass(interval);
+    assert_eq!(newest(&rollout), (Verdict::Pass, interval * 9));
+    assert_eq!(rollout.decide(), Decision::Hold);
+}
+
+#[test]
+fn one_silent_application_holds_the_others() {
+    let mut rollout = of(&["order-service", "payment-service"]);
+    rollout.share = Share::FULL;
+    rollout.min_duration = Duration::ZERO;
+    rollout.report("payment-service", Arm::Canary, good());
+    rollout.interval(good(), None);
+    assert_eq!(rollout.decide(), Decision::Promote);
+    for _ in 0..3 {
+        rollout.interval(good(), None);
+    }
+    assert_eq!(rollout.decide(), Decision::Hold);
+    rollout.report("payment-service", Arm::Canary, counted(1, 0));
+    assert_eq!(rollout.decide(), Decision::Promote);
+}
+
+#[test]
+fn what_was_stored_before_silence_was_counted_promotes_after_the_next_report() {
+    let mut rollout = of_orders();
+    rollout.min_duration = Duration::ZERO;
+    rollout.slice(good(), stable());
+    let mut stored = serde_json::to_value(&rollout.analysis).unwrap();
+    let orders = &mut stored["applications"]["order-service"];
+    assert!(orders.as_object_mut().unwrap().remove("heard").is_some());
+    rollout.analysis = serde_json::from_value(stored).unwrap();
+    rollout.pass(MINUTE * 2);
+    assert_eq!(rollout.decide(), Decision::Hold);
+    rollout.report("order-service", Arm::Canary, counted(1, 0));
+    assert_eq!(rollout.decide(), Decision::Promote);
+}
+
+/// The newest slice's verdict and end.
+fn newest(rollout: &Rollout) -> (Verdict, Duration) {
+    let mut observed = rollout.analysis.observed();
+    let newest = observed.next().unwrap().1.newest().unwrap();
+    (newest.verdict(), newest.end)
+}
+
 #[test]
 fn a_stage_without_a_least_duration_needs_a_slice_that_passes() {
     let mut rollout = of_orders();

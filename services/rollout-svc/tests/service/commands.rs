@@ -154,6 +154,34 @@ async fn rollouts_are_listed_newest_first_in_pages() {
 }
 
 #[tokio::test]
+async fn rollouts_are_listed_by_application_not_by_how_its_name_begins() {
+    let mesh = Mesh::new().await;
+    for app in ["app7", "app7-eu", "app70"] {
+        mesh.stage(app).await;
+        let mut asked = rollout(app);
+        asked.apps = vec![format!("{app}-gate")];
+        mesh.create(asked).await;
+    }
+    for (app, expected) in [
+        ("app7", vec!["app7.yml"]),
+        ("app7-eu", vec!["app7-eu.yml"]),
+        ("app70", vec!["app70.yml"]),
+        ("app7-gate", vec!["app7.yml"]),
+        ("app", vec![]),
+    ] {
+        let request = pb::ListRolloutsRequest {
+            app: app.to_owned(),
+            ..Default::default()
+        };
+        let listed = mesh.rollouts.clone().list_rollouts(request).await.unwrap();
+        let listed = listed.into_inner().rollouts.into_iter();
+        let paths: Vec<String> = listed.flat_map(|rollout| rollout.paths).collect();
+        assert_eq!(paths, expected, "{app}");
+    }
+    mesh.stop().await;
+}
+
+#[tokio::test]
 async fn a_list_by_state_has_those_in_it_and_none_where_no_rollout_can_be() {
     let mesh = Mesh::new().await;
     mesh.stage("orders").await;

@@ -72,6 +72,13 @@ async fn a_custom_strategy_without_stages_and_stages_of_another() {
         refused(&mesh, request).await.reason(),
         Reason::InvalidArgument
     );
+    // an empty list is not one that was left out
+    let mut request = rollout("orders");
+    request.stages.clear();
+    request.stage_list = Some(pb::StageList::default());
+    let fault = refused(&mesh, request).await;
+    assert_eq!(fault.reason(), Reason::InvalidArgument);
+    assert_eq!(fault.fields()[0].field, "stages");
     let mut request = rollout("orders");
     request.set_strategy(pb::Strategy::Aggressive);
     assert_eq!(

@@ -56,6 +56,7 @@ impl Args {
         }
         let if_match = self.if_match.as_deref().map(entity_tag);
         let call = Call::put(self.target.path(&[]))
+            .flag("allow_empty", self.allow_empty)
             .header(CONTENT_TYPE, media_type)?
             .header(IF_MATCH, if_match.as_deref())?
             .header(IF_NONE_MATCH, self.if_none_match.as_deref())?

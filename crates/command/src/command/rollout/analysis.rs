@@ -43,6 +43,8 @@ fn facts(analysis: &Analysis) -> Facts {
         )
         .with("no data", &format!("{} in a row", analysis.no_data))
         .with("without key", &keyless.unwrap_or_default())
+        .with("keys seen", &show::keys(analysis.keys.as_ref()))
+        .with("warning", show::mismatch(analysis.keys.as_ref()))
 }
 
 fn counts(analysis: &Analysis) -> String {

@@ -36,6 +36,8 @@ fn facts(rollout: &Rollout) -> Facts {
         .with("state", &rollout.state.to_string())
         .with("why", reason)
         .with("share", &share(rollout))
+        .with("keys seen", &show::keys(rollout.keys.as_ref()))
+        .with("warning", show::mismatch(rollout.keys.as_ref()))
         .with("change", &change(rollout))
         .with("label", &rollout.label)
         .with("documents", &rollout.paths.join(", "))

@@ -24,7 +24,7 @@ pub(crate) struct Args {
         "created", "running", "paused", "completed", "rolled_back", "superseded",
     ])]
     state: Vec<String>,
-    /// Only those with documents of this application
+    /// Only those with a document of this application, or judged by what it reports
     #[arg(long)]
     app: Option<String>,
     /// At most so many

@@ -19,6 +19,8 @@ struct Told {
     slice: u64,
     /// What it waits for, without its numbers, which change all the time.
     waits: String,
+    /// Whether its arms had other parts of the keys than their shares.
+    mismatch: bool,
 }
 
 /// What about a rollout is told when it changes.
@@ -43,12 +45,15 @@ impl Narrator {
     fn news(&mut self, watched: &Watched) -> Vec<String> {
         let slices = &watched.analysis.slices;
         let waits = waits_for(watched);
+        let mismatch = show::mismatch(watched.rollout.keys.as_ref());
         let now = Told {
             standing: Standing::of(&watched.rollout),
             slice: slices.first().map_or(0, |newest| newest.number),
             waits: waits.replace(|digit: char| digit.is_ascii_digit(), "#"),
+            mismatch: !mismatch.is_empty(),
         };
         let before = self.told.replace(now);
+        let warned = before.as_ref().is_some_and(|told| told.mismatch);
         let now = self.told.as_ref().map(|told| &told.standing);
         let mut lines = Vec::new();
         if let Some(before) = &before {
@@ -64,6 +69,9 @@ impl Narrator {
         // what paused it was just told
         if changed && !waits.is_empty() && watched.rollout.state != State::Paused {
             lines.push(format!("waits for    {waits}"));
+        }
+        if !mismatch.is_empty() && !warned {
+            lines.push(format!("warning      {mismatch}"));
         }
         lines
     }
@@ -144,6 +152,13 @@ mod tests {
             holds("13 of 100", json!([slice(3, "pass")])),
         );
         assert_eq!(tell(again), [""; 0]);
+        // and a warning is told once
+        for expected in [&["2026-01-02T03:04:05Z  warning      not chance"][..], &[]] {
+            let mut warned = running(0, 5.0);
+            warned["keys"] = json!({"canary": 3, "stable": 0, "warning": "not chance"});
+            let slices = json!([slice(3, "pass")]);
+            assert_eq!(tell(watched(warned, holds("14 of 100", slices))), expected);
+        }
         let slices = json!([slice(5, "fail"), slice(4, "pass"), slice(3, "pass")]);
         let rolled_back = json!({"state": "rolled_back", "stage": {"index": 0}, "stages": [{}, {}],
                                  "share_in_force": 0, "reason": "8% above 5%"});

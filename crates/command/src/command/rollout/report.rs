@@ -36,8 +36,8 @@ struct Report {
     #[arg(long, value_parser = ["stable", "canary"], required_unless_present = "version")]
     #[serde(skip_serializing_if = "Option::is_none")]
     arm: Option<String>,
-    /// The change set that was served, in place of an arm
-    #[arg(long, value_name = "NAME", conflicts_with = "arm")]
+    /// The version that was served, in place of an arm, as reads answer it
+    #[arg(long, value_name = "VERSION", conflicts_with = "arm")]
     #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<String>,
     /// Requests

@@ -10,7 +10,7 @@ use crate::{
     console::{Format, Table, short},
     error::Error,
     session::Session,
-    view::{self, Rollout},
+    view::{self, Keys, Rollout},
 };
 
 /// Prints one rollout, and says what to do next.
@@ -75,6 +75,21 @@ fn stage(rollout: &Rollout) -> String {
         Some(stage) => format!("{}/{}", stage.index + 1, rollout.stages.len()),
         None => String::new(),
     }
+}
+
+/// The keys that have read it, by arm; nothing while none is known.
+pub(super) fn keys(keys: Option<&Keys>) -> String {
+    let Some(keys) = keys else {
+        return String::new();
+    };
+    let part = keys.canary_percentage.map(percent);
+    let part = part.map_or(String::new(), |part| format!(" ({part} canary)"));
+    format!("{} canary, {} stable{part}", keys.canary, keys.stable)
+}
+
+/// What is wrong with the arms' parts of the keys; nothing when that may be chance.
+pub(super) fn mismatch(keys: Option<&Keys>) -> &str {
+    keys.map_or("", |keys| &keys.warning)
 }
 
 /// Its documents as one name and how many more.

@@ -61,6 +61,40 @@ fn a_missing_journal_is_found_out_wherever_it_is() {
     }
 }
 
+/// A store that was killed before its last commit was noted, and the last byte of that is missing.
+#[test]
+fn a_last_commit_that_is_not_whole_is_cut_off_and_told() {
+    let folder = written(false);
+    let format = folder.path().join("FORMAT");
+    let text = fs::read_to_string(&format).expect("it is read");
+    fs::write(&format, text.replace("revision 5", "revision 4")).expect("it is written");
+    let whole = fs::read(journal(&folder, 0)).expect("it is read");
+    let end = batch_ends(&whole)[4];
+    fs::write(journal(&folder, 0), &whole[..end - 1]).expect("it is written");
+    let store = open(&folder).expect("it opens");
+    let expected = crate::Recovery {
+        revision: Revision(4),
+        noted: Revision(4),
+        torn: Some(journal(&folder, 0)),
+    };
+    assert_eq!(store.recovery(), &expected);
+    drop(store);
+    assert_eq!(open(&folder).expect("it opens").recovery().torn, None);
+}
+
+/// The same, but the commit had been noted, and so it was acknowledged.
+#[test]
+fn a_noted_commit_that_is_not_whole_is_lost_history() {
+    let folder = written(false);
+    let whole = fs::read(journal(&folder, 0)).expect("it is read");
+    let end = batch_ends(&whole)[4];
+    fs::write(journal(&folder, 0), &whole[..end - 1]).expect("it is written");
+    let told = open(&folder).err().expect("it is refused").to_string();
+    assert!(told.contains("it ends at revision 4, and had 5"), "{told}");
+    let left = fs::read(journal(&folder, 0)).expect("it is read");
+    assert_eq!(left.len(), end - 1, "what was refused was changed");
+}
+
 #[test]
 fn a_gap_is_named_by_its_revisions() {
     let folder = written(false);

@@ -4,7 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use vortex_proto::rollout::v1 as proto;
 
-use super::{Figures, GateResult, names::Verdict};
+use super::{Figures, GateResult, keys::Keys, names::Verdict};
 use crate::{api::answer::from_replies, time::rfc3339};
 
 /// How a rollout's analysis stands.
@@ -28,8 +28,10 @@ pub(in crate::api::rollouts) struct Status {
     /// Why it does not go on by itself; empty when it does.
     holds_because: String,
     /// The part of all reads it concerned that did not say what is told apart, and so got stable,
-    /// 0 to 1. Null while none is known, and in a watch.
+    /// 0 to 1. Null while none is known.
     keyless_reads: Option<f64>,
+    /// The distinct keys that have read what it concerns; null while nothing is known.
+    keys: Option<Keys>,
 }
 
 from_replies!(Status = analysis of proto::GetAnalysisResponse);
@@ -46,6 +48,7 @@ impl From<proto::AnalysisStatus> for Status {
             total: status.total.into_iter().map(Figures::from).collect(),
             holds_because: status.holds_because,
             keyless_reads: status.keyless_reads,
+            keys: status.keys.map(Keys::from),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Importing a source's commit, taking away a label it no longer has, and letting go
 //! of one when it is no longer configured.
 
-use super::super::command::{Import, ReleaseBy};
+use super::super::command::{Import, Imported, ReleaseBy};
 use super::super::{
     Body, ChangeSet, ChangedDocument, Detachment, Feed, Label, LabelState, Outcome, Refused,
     Removal, Seq, Sha256, State, VersionName,
@@ -93,6 +93,20 @@ pub(super) fn decide_detachment(state: &State, detachment: Detachment) -> Result
         }
         _ => Err(Refused::LabelNotFound(label)),
     }
+}
+
+pub(super) fn decide_imported(state: &State, imported: Imported) -> Decided {
+    let Imported { source, unread } = imported;
+    let is_known = state
+        .sources
+        .get(&source)
+        .is_some_and(|known| **known == unread);
+    if is_known {
+        return Decided::Unchanged(Outcome::of_source(state.head));
+    }
+    let unread = Arc::new(unread);
+    let body = Body::SourceImported { source, unread };
+    Decided::Append(body, Outcome::of_source(state.head.next()))
 }
 
 fn end_of_feed(at: Seq, label: &Label, feed: &Feed) -> Outcome {

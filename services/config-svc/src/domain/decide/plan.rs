@@ -1,11 +1,11 @@
 //! What a split of a change set would be.
 
 use super::super::{
-    App, AppProfile, Baseline, BeginSplit, ChangeEntry, ChangeSet, Holding, Label, Refused,
-    Selector, State, VersionName,
+    App, AppProfile, Baseline, BeginSplit, ChangeEntry, ChangeSet, ChangeState, Holding, Label,
+    Refused, Selector, Seq, State, VersionName,
 };
 use super::split::{baseline, check_begin};
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// Which change set is meant.
 #[derive(Debug, Clone)]
@@ -35,13 +35,33 @@ pub enum SplitTarget {
 pub struct SplitPlan {
     /// The change set.
     pub change: Arc<ChangeSet>,
-    /// The applications its documents were written for, as far as that is known.
-    pub apps: Vec<App>,
+    /// The application that each document was written for, in their order, as far as that is
+    /// known.
+    pub written_for: Vec<Option<App>>,
     /// The stable version of each document, in their order.
     pub from: Vec<Option<VersionName>>,
     /// Where those were written.
     pub baseline: Baseline,
+    /// The versions that are or were stable of one of the documents, newest first, and the commit
+    /// that the label's source stands at.
+    pub stable: Vec<VersionName>,
 }
+
+impl SplitPlan {
+    /// The applications its documents were written for, each once, as far as that is known.
+    pub fn apps(&self) -> Vec<&App> {
+        let mut apps = Vec::new();
+        for app in self.written_for.iter().flatten() {
+            if !apps.contains(&app) {
+                apps.push(app);
+            }
+        }
+        apps
+    }
+}
+
+/// Versions that were stable that are told at most, the newest.
+const MAX_STABLE: usize = 1_000;
 
 /// What a split of a change set would be, if it may begin; by force also if the change
 /// set was rolled back before.
@@ -65,22 +85,41 @@ pub fn plan_split(state: &State, target: &SplitTarget, force: bool) -> Result<Sp
     check_begin(state, entry, &begin)?;
     let mut plan = SplitPlan {
         change: entry.change.clone(),
-        apps: Vec::new(),
+        written_for: Vec::new(),
         from: Vec::new(),
         baseline: baseline(state, entry),
+        stable: stable_versions(state, &entry.change),
     };
     for changed in entry.change.documents.iter() {
         let document = state.document(entry.change.label.as_str(), changed.path.as_str());
         let served = document.and_then(|document| document.served());
         plan.from.push(served.map(|version| version.name.clone()));
-        let written_for = document.and_then(|document| document.written_for.as_ref());
-        if let Some(owner) = changed.written_for.as_ref().or(written_for)
-            && !plan.apps.contains(&owner.app)
-        {
-            plan.apps.push(owner.app.clone());
-        }
+        let owner = document.and_then(|document| document.written_for.as_ref());
+        let owner = changed.written_for.as_ref().or(owner);
+        plan.written_for.push(owner.map(|owner| owner.app.clone()));
     }
     Ok(plan)
+}
+
+/// What readers of stable may say that they were served, now or before their last read.
+fn stable_versions(state: &State, change: &ChangeSet) -> Vec<VersionName> {
+    let label = state.labels.get(&change.label);
+    let served = label.and_then(|label| label.feed.as_ref()?.served.as_ref());
+    let documents = change.documents.iter();
+    let documents = documents.filter_map(|changed| label?.documents.get(&changed.path));
+    let versions = documents.flat_map(|document| &document.versions);
+    let was_stable = |seq| {
+        let entry = state.changes.get(&seq);
+        entry.is_some_and(|entry| entry.state == ChangeState::Released)
+    };
+    let stable: BTreeMap<Seq, &VersionName> = versions
+        .filter(|version| was_stable(version.seq))
+        .map(|version| (version.seq, &version.name))
+        .collect();
+    let mut names: Vec<&VersionName> = stable.into_values().rev().collect();
+    names.truncate(MAX_STABLE);
+    names.extend(served.filter(|served| !names.contains(served)));
+    names.into_iter().cloned().collect()
 }
 
 fn select<'a>(

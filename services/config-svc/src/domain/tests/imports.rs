@@ -1,6 +1,8 @@
 //! What a source's commits change, and when they wait.
 
-use super::super::{Detachment, Import};
+use super::super::{
+    Detachment, Import, Imported, ReadRefused, SourceName, check_imported, check_used,
+};
 use super::*;
 
 fn file(at: &str, text: &str) -> SourceFile {
@@ -207,4 +209,63 @@ fn nothing_is_written_to_main_beside_a_sources_master() {
     );
     // a change set of master is found where main is named
     assert!(history.run(release("c1")).is_ok());
+}
+
+fn source() -> SourceName {
+    SourceName::trusted("git")
+}
+
+fn imported(unread: &[&str]) -> Command {
+    Command::NoteImported(Imported {
+        source: source(),
+        unread: unread.iter().map(|label| Label::trusted(label)).collect(),
+    })
+}
+
+fn check(history: &History, label: &str) -> Result<(), ReadRefused> {
+    check_imported(&history.state, &Label::trusted(label), [&source()])
+}
+
+#[test]
+fn a_label_is_not_missing_until_its_source_was_imported_whole() {
+    let mut history = History::default();
+    let not_yet = |checked| matches!(checked, Err(ReadRefused::SourceNotImported { .. }));
+    assert!(not_yet(check(&history, "main")));
+    import(&mut history, "c1", vec![document("a.yml", Some("a: 1"))]);
+    assert_eq!(check(&history, "main"), Ok(()), "it is fed");
+    assert!(not_yet(check(&history, "other")));
+    history.run(imported(&["bad"])).unwrap();
+    assert_eq!(check(&history, "other"), Ok(()));
+    let bad = check(&history, "bad");
+    assert!(matches!(bad, Err(ReadRefused::LabelUnread { .. })));
+    history.run(imported(&[])).unwrap();
+    assert_eq!(check(&history, "bad"), Ok(()));
+    let records = history.records.len();
+    history.run(imported(&[])).unwrap();
+    assert_eq!(history.records.len(), records, "it is known");
+}
+
+#[test]
+fn a_source_that_was_detached_and_comes_back_begins_anew() {
+    let mut history = History::default();
+    import(&mut history, "c1", vec![document("a.yml", Some("a: 1"))]);
+    history.run(imported(&[])).unwrap();
+    let label = Label::main();
+    let source = source();
+    history
+        .run(Command::DetachLabel(Detachment { label, source }))
+        .unwrap();
+    assert_eq!(check(&history, "main"), Ok(()), "it has documents");
+    assert!(check(&history, "other").is_err());
+}
+
+#[test]
+fn a_label_that_serves_what_was_written_through_the_api_waits_for_no_source() {
+    let mut history = History::default();
+    history.run(put("v1", "a.yml", "a: 1")).unwrap();
+    assert_eq!(check(&history, "main"), Ok(()));
+    let main = Label::main();
+    assert_eq!(check_used(&history.state, &main), Ok(()));
+    let empty = History::default();
+    assert!(check_used(&empty.state, &main).is_err());
 }

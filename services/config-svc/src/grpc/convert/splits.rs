@@ -6,7 +6,7 @@ use crate::{
         Arm, Assigned, Baseline, End, EndedSplit, Ending, Record, Split, SplitId, SplitMove, State,
         Unit,
     },
-    views::Reading,
+    views::{Reading, SeenCells},
 };
 use vortex_proto::config::v1 as pb;
 
@@ -58,6 +58,17 @@ pub(in crate::grpc) fn split(state: &State, split: &Split) -> pb::Split {
         ended_by: String::new(),
         end_reason: String::new(),
         revert: String::new(),
+        keys: None,
+    }
+}
+
+/// The keys that a split has seen.
+pub(in crate::grpc) fn split_keys(seen: SeenCells) -> pb::SplitKeys {
+    pb::SplitKeys {
+        canary_cells: seen.canary_all,
+        canary_seen: seen.canary,
+        stable_cells: seen.stable_all,
+        stable_seen: seen.stable,
     }
 }
 

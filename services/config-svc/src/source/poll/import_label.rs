@@ -4,7 +4,7 @@ use super::super::{
     Approval,
     import::{ReadCommit, commits_to_import, read_commit},
     lock,
-    status::{LabelStatus, Pending, PendingReason},
+    status::{Pending, PendingReason},
 };
 use super::{Failed, Poller, blocking};
 use crate::{
@@ -20,6 +20,37 @@ use vortex_git::{Commit, CommitId, Repository};
 
 /// How often a commit is compared with what is stable, if that moves meanwhile.
 const COMPARISONS: usize = 5;
+
+/// Why a label is not imported.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum NotImported {
+    /// It can't be read, or not be written whatever the store does.
+    #[error("{0}")]
+    Unread(Failed),
+    /// The store does not take it now.
+    #[error("{0}")]
+    Unwritten(WriteError),
+}
+
+impl From<Failed> for NotImported {
+    fn from(why: Failed) -> Self {
+        Self::Unread(why)
+    }
+}
+
+impl From<WriteError> for NotImported {
+    fn from(error: WriteError) -> Self {
+        match error {
+            WriteError::Refused(refused) => Self::Unread(refused.to_string()),
+            WriteError::Overloaded
+            | WriteError::StoreFull(_)
+            | WriteError::StoreAway(_)
+            | WriteError::OutcomeUnknown
+            | WriteError::StoreFailed
+            | WriteError::Stopped => Self::Unwritten(error),
+        }
+    }
+}
 
 /// What was found out of a commit, and when.
 struct Found {
@@ -37,7 +68,7 @@ impl Poller {
         repository: &Arc<Repository>,
         label: &Label,
         newest: CommitId,
-    ) -> Result<(), Failed> {
+    ) -> Result<(), NotImported> {
         let (imported, catches_up) = self.imported_commit(label);
         if imported == Some(newest) {
             self.note_imported(label, None);
@@ -97,14 +128,14 @@ impl Poller {
         label: &Label,
         read: ReadCommit,
         compared: Compared,
-    ) -> Result<Option<Pending>, Failed> {
+    ) -> Result<Option<Pending>, NotImported> {
         for _ in 0..COMPARISONS {
             match self.import_once(label, read.clone(), compared).await {
                 Err(WriteError::Refused(Refused::LabelMoved(_))) => {}
-                imported => return imported.map_err(|error| error.to_string()),
+                imported => return Ok(imported?),
             }
         }
-        Err("what it is compared with moves too often".to_owned())
+        Err(Failed::from("what it is compared with moves too often").into())
     }
 
     async fn import_once(
@@ -188,7 +219,7 @@ impl Poller {
             "a commit is not imported"
         );
         Pending {
-            commit,
+            commit: Some(commit),
             reason,
             detail,
             generation,
@@ -198,7 +229,7 @@ impl Poller {
     /// A commit that waits for a rollout to end.
     fn hold_back(&self, label: &Label, found: Found, path: &Path, by: SplitId) -> Pending {
         let held = Pending {
-            commit: found.commit,
+            commit: Some(found.commit.clone()),
             generation: found.generation,
             detail: format!("rollout {by} holds {path}; it is imported when that has ended"),
             reason: PendingReason::Held(by),
@@ -209,7 +240,7 @@ impl Poller {
             .is_some_and(|label| label.pending.as_ref() == Some(&held));
         if !known {
             tracing::info!(
-                source = %self.settings.name, %label, commit = %held.commit, detail = held.detail,
+                source = %self.settings.name, %label, commit = %found.commit, detail = held.detail,
                 "a commit waits"
             );
         }
@@ -219,7 +250,7 @@ impl Poller {
     /// The commit that was imported last, and whether the next one is compared with
     /// what is stable: it is to be all that readers get, and that one is not or may
     /// not be.
-    fn imported_commit(&self, label: &Label) -> (Option<CommitId>, bool) {
+    pub(super) fn imported_commit(&self, label: &Label) -> (Option<CommitId>, bool) {
         let state = self.configuration.state();
         let feed = state.labels.get(label).and_then(|l| l.feed.as_ref());
         let Some(feed) = feed.filter(|feed| feed.source == self.settings.name) else {
@@ -243,7 +274,7 @@ impl Poller {
     /// Whether this commit was refused before, so that reading it again would
     /// change nothing.
     fn is_known_refusal(&self, label: &Label, newest: CommitId) -> bool {
-        let newest = newest.to_string();
+        let newest = VersionName::trusted(&newest.to_string());
         let state = self.configuration.state();
         let generation = state.labels.get(label).map_or(0, |label| label.generation);
         let status = lock(&self.status);
@@ -256,8 +287,8 @@ impl Poller {
                 PendingReason::Failed | PendingReason::Held(_) => false,
                 PendingReason::Shrank | PendingReason::TakesOver | PendingReason::Invalid => true,
             };
-            is_final && pending.commit.as_str() == newest && pending.generation == generation
-        }) && !self.is_approved(label, &VersionName::trusted(&newest))
+            is_final && pending.is_of(&newest) && pending.generation == generation
+        }) && !self.is_approved(label, &newest)
     }
 
     fn is_approved(&self, label: &Label, commit: &VersionName) -> bool {
@@ -265,28 +296,5 @@ impl Poller {
             label: label.clone(),
             commit: commit.clone(),
         })
-    }
-
-    /// One label that can't be read keeps no other from being read.
-    pub(super) fn note_failed(&self, label: &Label, newest: CommitId, why: Failed) {
-        tracing::warn!(source = %self.settings.name, %label, commit = %newest, why, "a label can't be read");
-        self.note_imported(
-            label,
-            Some(Pending {
-                commit: VersionName::trusted(&newest.to_string()),
-                reason: PendingReason::Failed,
-                detail: why,
-                generation: 0,
-            }),
-        );
-    }
-
-    fn note_imported(&self, label: &Label, pending: Option<Pending>) {
-        let (commit, _) = self.imported_commit(label);
-        let status = LabelStatus {
-            commit: commit.map(|commit| VersionName::trusted(&commit.to_string())),
-            pending,
-        };
-        self.set_label(label, status);
     }
 }

@@ -4,8 +4,10 @@ use super::super::{
     Approval, lock,
     status::{LabelStatus, Pending, PendingReason},
 };
-use super::{Failed, Poller};
+use super::{Failed, Poller, blocking, find_labels::Found};
 use crate::domain::{Command, Label, Removal, VersionName};
+use std::sync::Arc;
+use vortex_git::Repository;
 
 /// A label that is fed, and the commit it is at.
 pub(super) type Fed = (Label, VersionName);
@@ -25,11 +27,13 @@ impl Poller {
     /// Takes away those labels that were fed and are no longer there. Where they
     /// are more than half of all, or one is what readers get who name none, that
     /// looks like a mistake: it waits for an operator, and they stay.
-    pub(super) async fn remove_labels(&mut self, fed: &[Fed], kept: &[&str]) -> Result<(), Failed> {
-        let gone: Vec<&Fed> = fed
-            .iter()
-            .filter(|(label, _)| !kept.contains(&label.as_str()))
-            .collect();
+    pub(super) async fn remove_labels(
+        &mut self,
+        repository: &Arc<Repository>,
+        fed: &[Fed],
+        found: &Found,
+    ) -> Result<(), Failed> {
+        let gone = self.deleted(repository, fed, found).await?;
         let too_many = gone.len() * 2 > fed.len();
         for (label, commit) in &gone {
             let is_default = [Label::MAIN, Label::MASTER].contains(&label.as_str());
@@ -46,9 +50,46 @@ impl Poller {
         Ok(())
     }
 
+    /// Those labels that were fed and of which it is certain that they are no longer
+    /// there. Others that were not found are pending.
+    async fn deleted(
+        &self,
+        repository: &Arc<Repository>,
+        fed: &[Fed],
+        found: &Found,
+    ) -> Result<Vec<Fed>, Failed> {
+        let names = found.names();
+        let missing = fed.iter().filter(|(label, _)| !names.contains(label));
+        let missing: Vec<Fed> = missing.cloned().collect();
+        if let Some(doubt) = found.doubt {
+            for (label, _) in &missing {
+                self.note_failed(label, None, format!("it is missing, and {doubt}"));
+            }
+            return Ok(Vec::new());
+        }
+        let repository = repository.clone();
+        let (gone, kept) = blocking(move || {
+            let mut parted = (Vec::new(), Vec::new());
+            for fed in missing {
+                match repository.is_deleted(fed.0.as_str())? {
+                    true => parted.0.push(fed),
+                    false => parted.1.push(fed),
+                }
+            }
+            Ok::<_, vortex_git::Error>(parted)
+        })
+        .await?;
+        for (label, _) in &kept {
+            let why = "its reference moved while it was read, or is a symbolic link, which is \
+                       not followed";
+            self.note_failed(label, None, why.to_owned());
+        }
+        Ok(gone)
+    }
+
     fn hold(&self, label: &Label, commit: &VersionName, gone: usize, of: usize) {
         let pending = Pending {
-            commit: commit.clone(),
+            commit: Some(commit.clone()),
             reason: PendingReason::Shrank,
             generation: 0,
             detail: format!("the label is gone, with {gone} of {of} labels at once"),

@@ -1,6 +1,6 @@
 //! Tells of a source in `/health` and in metrics.
 
-use super::super::status::{Defect, LISTED_DEFECTS, Pending, Status};
+use super::super::status::{Defect, LISTED_DEFECTS, Status};
 use super::super::unconfigured::check_name;
 use super::Poller;
 use crate::domain::{Content, Label, LabelState, SourceName, State};
@@ -64,7 +64,8 @@ impl Poller {
             }
             let pending = status.labels.get(name).and_then(|l| l.pending.as_ref());
             if let Some(pending) = pending.filter(|pending| pending.held_by().is_some()) {
-                let Pending { commit, detail, .. } = pending;
+                let commit = pending.commit.as_ref().map_or("", |c| c.as_str());
+                let detail = &pending.detail;
                 waiting.push(format!("commit {commit} of label {name}: {detail}"));
             }
         }
@@ -100,15 +101,23 @@ impl Poller {
         };
         let fed = state.labels.iter();
         let fed = fed.filter(move |(name, label)| is_meant(name.as_str()) && ours(label));
+        let of_label = |name: &str, reason, why: &str| Defect {
+            label: name.to_owned(),
+            path: String::new(),
+            reason,
+            detail: why.to_owned(),
+        };
         let unreachable = self.unreachable.iter();
-        let unreachable = unreachable.filter(move |(name, _)| is_meant(name));
+        let unreachable = unreachable
+            .filter(move |(name, _)| is_meant(name))
+            .map(move |(name, why)| of_label(name, "INVALID_NAME", why));
+        let unread = self.unread.iter();
+        let unread = unread
+            .filter(move |unread| is_meant(unread.label.as_str()))
+            .map(move |unread| of_label(unread.label.as_str(), "UNAVAILABLE", &unread.why));
         fed.flat_map(|(name, label)| self.defects_of(name, label))
-            .chain(unreachable.map(|(name, why)| Defect {
-                label: name.clone(),
-                path: String::new(),
-                reason: "INVALID_NAME",
-                detail: why.clone(),
-            }))
+            .chain(unreachable)
+            .chain(unread)
     }
 
     fn defects_of<'a>(

@@ -3,7 +3,8 @@
 
 use super::{
     StoredAnswer, StoredAppProfile, StoredBody, StoredChange, StoredChangeEntry, StoredContent,
-    StoredDocument, StoredLabel, StoredRecord, StoredRequestKey, StoredTime, StoredVersion,
+    StoredDocument, StoredLabel, StoredRecord, StoredRequestKey, StoredSource, StoredTime,
+    StoredVersion,
 };
 use crate::domain::{
     Answered, App, AppProfile, Body, ChangeEntry, ChangeName, ChangeSet, ChangeState,
@@ -12,7 +13,7 @@ use crate::domain::{
     SplitId, Version, VersionName,
 };
 use jiff::Timestamp;
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 /// A value that decodes as protobuf and still can't be what was written.
 #[derive(Debug)]
@@ -86,7 +87,21 @@ impl TryFrom<StoredBody> for Body {
             StoredBody::LabelDetached(label) => Self::LabelDetached {
                 label: Label::trusted(&label),
             },
+            StoredBody::SourceImported(stored) => {
+                let (source, unread) = stored.into();
+                Self::SourceImported { source, unread }
+            }
         })
+    }
+}
+
+impl From<StoredSource> for (SourceName, Arc<BTreeSet<Label>>) {
+    fn from(stored: StoredSource) -> Self {
+        let unread = stored.unread.iter().map(|label| Label::trusted(label));
+        (
+            SourceName::trusted(&stored.name),
+            Arc::new(unread.collect()),
+        )
     }
 }
 

@@ -4,12 +4,13 @@ use super::{
     StoredAnswer, StoredAppProfile, StoredBody, StoredChange, StoredChangeBody, StoredChangeEntry,
     StoredChangeName, StoredChangedDocument, StoredContent, StoredDefect, StoredDocument,
     StoredFeed, StoredForcedRelease, StoredHead, StoredLabel, StoredRecord, StoredRequestKey,
-    StoredTime, StoredVersion, split::StoredSplitEnd,
+    StoredSource, StoredTime, StoredVersion, split::StoredSplitEnd,
 };
 use crate::domain::{
     Answered, AppProfile, Body, ChangeEntry, ChangeSet, ChangeState, Content, Document, HybridTime,
-    Label, LabelState, Record, RequestId, RequestKey, State, Version,
+    Label, LabelState, Record, RequestId, RequestKey, SourceName, State, Version,
 };
+use std::collections::BTreeSet;
 
 impl From<&Record> for StoredRecord {
     fn from(record: &Record) -> Self {
@@ -79,6 +80,18 @@ impl From<&Body> for StoredBody {
             Body::Unchanged { change } => Self::Unchanged(change.0),
             Body::LabelRemoved { label } => Self::LabelRemoved(label.to_string()),
             Body::LabelDetached { label } => Self::LabelDetached(label.to_string()),
+            Body::SourceImported { source, unread } => {
+                Self::SourceImported((source, &**unread).into())
+            }
+        }
+    }
+}
+
+impl From<(&SourceName, &BTreeSet<Label>)> for StoredSource {
+    fn from((name, unread): (&SourceName, &BTreeSet<Label>)) -> Self {
+        Self {
+            name: name.to_string(),
+            unread: unread.iter().map(ToString::to_string).collect(),
         }
     }
 }

@@ -290,6 +290,25 @@ both_ways! {
         node.stop().await;
     }
 
+    async fn what_is_wrong_is_shown_short_however_long_it_is(way: Way) {
+        let (_folder, node) = Node::new(way).await;
+        let long = "x".repeat(100_000);
+        // YAML takes no longer one without a mark
+        let key = "x".repeat(1_000);
+        for content in [
+            format!("spring.config.activate.on-profile: '& {long}& | {long}'"),
+            format!("{key}: 1\n{key}: 2"),
+            format!("a: !!int {long}"),
+        ] {
+            let fault = refused(&node, "application/yaml", content).await;
+            assert_eq!(fault.reason(), Reason::DocumentMalformed);
+            assert!(fault.message().len() < 512, "{fault}");
+            assert!(fault.fields()[0].description.len() < 512, "{fault}");
+            assert!(fault.message().contains("xxx\"… ("), "{fault}");
+        }
+        node.stop().await;
+    }
+
     async fn other_requests_that_make_no_sense_are_refused(way: Way) {
         let (_folder, node) = Node::new(way).await;
         let fault = refused(&node, "text/html", "<p>").await;

@@ -1,12 +1,12 @@
 //! The service with a client, over one of the ways.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 use tempfile::TempDir;
 use tonic::{Response, Status};
 use vortex_config_svc::{Settings, StoreLocation, source::ReleasePolicy, start};
 use vortex_kit::{
     channel::{Channel, Options},
-    clock::System,
+    clock::{Clock, Manual, System},
     error::Fault,
     grpc::Methods,
     process::{Runtime, shut_down},
@@ -44,7 +44,16 @@ impl Node {
     }
 
     pub(crate) async fn start(way: Way, settings: Settings) -> Self {
-        let runtime = Runtime::new("config-svc", "0.1.0", System::shared());
+        Self::start_by(way, settings, System::shared()).await
+    }
+
+    /// A service in a time that is moved by hand.
+    pub(crate) async fn start_at(way: Way, settings: Settings, clock: &Manual) -> Self {
+        Self::start_by(way, settings, Arc::new(clock.clone())).await
+    }
+
+    async fn start_by(way: Way, settings: Settings, clock: Arc<dyn Clock>) -> Self {
+        let runtime = Runtime::new("config-svc", "0.1.0", clock);
         let server = start(settings, &runtime).await.unwrap();
         runtime.health.set_ready();
         let channel = match way {
@@ -54,6 +63,11 @@ impl Node {
                 connect(server.listen(any_port).unwrap(), &runtime)
             }
         };
+        Self::of(runtime, channel)
+    }
+
+    /// A service that was started, behind a channel.
+    pub(crate) fn of(runtime: Runtime, channel: Channel) -> Self {
         Self {
             config: ConfigServiceClient::new(channel.clone()),
             sources: SourceServiceClient::new(channel.clone()),
@@ -98,15 +112,16 @@ pub(crate) fn connect(address: SocketAddr, runtime: &Runtime) -> Channel {
 }
 
 /// A service without sources, in a folder.
-pub(crate) fn settings(folder: &TempDir) -> Settings {
+pub(crate) fn settings(folder: impl AsRef<Path>) -> Settings {
+    let folder = folder.as_ref();
     Settings {
-        store: StoreLocation::Embedded(folder.path().join("store")),
+        store: StoreLocation::Embedded(folder.join("store")),
         git: None,
         git_name: Settings::default_git_name(),
         git_poll: Duration::from_secs(3600),
         git_timeout: Settings::DEFAULT_GIT_TIMEOUT,
         git_release: ReleasePolicy::Auto,
-        git_mirror: Some(folder.path().join("mirror")),
+        git_mirror: Some(folder.join("mirror")),
     }
 }
 

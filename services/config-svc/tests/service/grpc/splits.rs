@@ -145,6 +145,51 @@ both_ways! {
         let split = node.splits.get_split(get).await.unwrap().into_inner().split.unwrap();
         assert_eq!(split.reads_without_key, 1, "{split:?}");
         assert!(split.reads > 2, "{split:?}");
+        let keys = split.keys.unwrap();
+        assert_eq!((keys.canary_cells, keys.stable_cells), (160_000, 160_000));
+        assert!(keys.canary_seen > 0 && keys.stable_seen > 0, "{keys:?}");
+        let list = pb::ListSplitsRequest::default();
+        let listed = node.splits.list_splits(list).await.unwrap().into_inner().splits;
+        assert_eq!(listed[0].keys, Some(keys));
+        node.stop().await;
+    }
+
+    async fn a_key_counts_once_and_for_the_arm_of_the_present_share(way: Way) {
+        let (_folder, mut node, v2) = node(way).await;
+        node.splits.set_split(set("r1", v2, 5_000, 1)).await.unwrap();
+        let get = || pb::GetSplitRequest { id: "r1".to_owned() };
+        let before = node.splits.get_split(get()).await.unwrap().into_inner().split.unwrap();
+        assert_eq!(before.keys, None, "nobody has read");
+        let mut canary = 0;
+        for n in (0..20).chain(0..20) {
+            let read = config(&format!("pod-{n}"));
+            let reply = node.config.get_config(read).await.unwrap().into_inner();
+            canary += u32::from(reply.assignments[0].arm() == pb::Arm::Canary);
+        }
+        let seen = |split: pb::Split| {
+            let keys = split.keys.unwrap();
+            (keys.canary_seen, keys.stable_seen)
+        };
+        let half = node.splits.get_split(get()).await.unwrap().into_inner().split.unwrap();
+        assert_eq!(seen(half), (canary / 2, 20 - canary / 2));
+        // before anybody has read again
+        node.splits.set_split(set("r1", v2, 10_000, 2)).await.unwrap();
+        let all = node.splits.get_split(get()).await.unwrap().into_inner().split.unwrap();
+        assert_eq!(seen(all), (20, 0));
+        node.stop().await;
+    }
+
+    async fn a_plan_says_what_was_ever_stable_of_its_documents(way: Way) {
+        let (_folder, mut node, _) = node(way).await;
+        let write = |name: &str, path: &str| change(name, vec![written(path, "n: 9")]);
+        node.config.apply_change(write("v3", "orders.yml")).await.unwrap();
+        node.config.apply_change(write("v4", "stock.yml")).await.unwrap();
+        for (name, path) in [("v5", "orders.yml"), ("v6", "orders.yml")] {
+            let stage = pb::ApplyChangeRequest { stage_only: true, ..write(name, path) };
+            node.config.apply_change(stage).await.unwrap();
+        }
+        let planned = node.splits.plan_split(plan("v6")).await.unwrap().into_inner();
+        assert_eq!(planned.stable_versions, ["v3", "v1"]);
         node.stop().await;
     }
 

@@ -7,15 +7,15 @@ use std::{
 };
 use tempfile::TempDir;
 
-pub(super) struct Work {
+pub(crate) struct Work {
     /// Removed with everything in it at the end of the test.
-    pub(super) folder: TempDir,
-    pub(super) path: PathBuf,
+    pub(crate) folder: TempDir,
+    pub(crate) path: PathBuf,
 }
 
 impl Work {
     /// An empty repository with the branch `main`.
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("work");
         let work = Self { folder, path };
@@ -23,35 +23,35 @@ impl Work {
         work
     }
 
-    pub(super) fn init(&self) {
+    pub(crate) fn init(&self) {
         fs::create_dir(&self.path).unwrap();
         self.git(&["init", "-q", "-b", "main"]);
     }
 
-    pub(super) fn write(&self, path: &str, content: impl AsRef<[u8]>) {
+    pub(crate) fn write(&self, path: &str, content: impl AsRef<[u8]>) {
         let path = self.path.join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, content).unwrap();
     }
 
-    pub(super) fn remove(&self, path: &str) {
+    pub(crate) fn remove(&self, path: &str) {
         fs::remove_file(self.path.join(path)).unwrap();
     }
 
     /// Commits everything in the working tree, and answers the commit.
-    pub(super) fn commit(&self, message: &str) -> String {
+    pub(crate) fn commit(&self, message: &str) -> String {
         self.git(&["add", "-A"]);
         self.git(&["commit", "-q", "--allow-empty", "-m", message]);
         self.git(&["rev-parse", "HEAD"])
     }
 
     /// Writes one file and commits it.
-    pub(super) fn commit_file(&self, path: &str, content: impl AsRef<[u8]>) -> String {
+    pub(crate) fn commit_file(&self, path: &str, content: impl AsRef<[u8]>) -> String {
         self.write(path, content);
         self.commit(path)
     }
 
-    pub(super) fn git(&self, arguments: &[&str]) -> String {
+    pub(crate) fn git(&self, arguments: &[&str]) -> String {
         git(&self.path, arguments)
     }
 }

@@ -1,13 +1,13 @@
 //! How a write lies in the store.
 
 use crate::{
-    commands::{put, write},
+    commands::{Job, put, write},
     engine::{Watched, puts},
     service::Service,
 };
 use bytes::Bytes;
 use std::collections::HashSet;
-use vortex_config_svc::domain::{Seq, Sha256};
+use vortex_config_svc::domain::{Command, Imported, Seq, Sha256};
 use vortex_store::Transaction;
 
 #[tokio::test]
@@ -22,6 +22,35 @@ async fn what_was_appended_is_loaded_as_it_was() {
     assert_eq!(again.state(), before);
     assert_eq!(again.served("a.yml"), Some(Sha256::of(b"a: 2")));
     again.read_all().await;
+    again.close().await;
+}
+
+#[tokio::test]
+async fn what_is_known_of_a_source_is_kept_in_the_log_and_in_checkpoints() {
+    let folder = tempfile::tempdir().unwrap();
+    let service = Service::open(folder.path()).await;
+    let imported = Command::NoteImported(Imported {
+        source: "git".parse().unwrap(),
+        unread: ["bad".parse().unwrap()].into(),
+    });
+    let job = Job {
+        command: imported,
+        contents: Vec::new(),
+    };
+    service.run(job).await.unwrap();
+    let before = service.state();
+    assert_eq!(before.sources.len(), 1);
+    service.close().await;
+    let again = Service::open(folder.path()).await;
+    assert_eq!(again.state().sources, before.sources);
+    again
+        .store()
+        .save_checkpoint((*before).clone())
+        .await
+        .unwrap();
+    again.close().await;
+    let again = Service::open(folder.path()).await;
+    assert_eq!(again.state(), before);
     again.close().await;
 }
 

@@ -6,9 +6,13 @@ use serde::{Deserialize, Serialize};
 use vortex_bucket::Arm;
 
 use super::{
-    Cause, Counts, Figures, Judged, SequentialTest, Sketch, Stage, Tally, slice::OpenSlice,
-    slice::Slice,
+    Cause, Counts, Figures, Judged, SequentialTest, Sketch, Stage, Tally,
+    slice::{OpenSlice, Slice, whole},
 };
+
+/// How many intervals may follow the one in which the canary last reported requests, until that is
+/// too long ago to promote by.
+const FRESH_INTERVALS: u32 = 2;
 
 /// The name of an application whose figures are judged apart from others'.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -25,6 +29,10 @@ pub struct Observed {
     counts: Counts,
     newest: Option<Judged>,
     cause: Option<Cause>,
+    /// When the canary last reported requests, in time since the stage's effect. None of what was
+    /// stored before this was kept.
+    #[serde(default)]
+    heard: Option<Duration>,
 }
 
 impl Application {
@@ -59,6 +67,7 @@ impl Observed {
             counts: Counts::default(),
             newest: None,
             cause: None,
+            heard: None,
         }
     }
 
@@ -83,6 +92,9 @@ impl Observed {
     }
 
     pub(super) fn add(&mut self, arm: Arm, figures: Figures, elapsed: Duration) {
+        if arm == Arm::Canary && figures.tally().requests > 0 {
+            self.heard = Some(elapsed);
+        }
         self.open.add(arm, figures, elapsed);
     }
 
@@ -129,6 +141,19 @@ impl Observed {
     /// The newest slice that has closed in this stage, since the last resume.
     pub fn newest(&self) -> Option<&Judged> {
         self.newest.as_ref()
+    }
+
+    /// How long the canary has reported no requests, once that is so long that its newest slice
+    /// says nothing of the present: a canary that has crashed reports nothing either. None while
+    /// what is known is fresh, and before the first slice.
+    pub fn silence(&self, interval: Duration, elapsed: Duration) -> Option<Duration> {
+        let newest = self.newest.as_ref()?;
+        let heard = self.heard.unwrap_or(newest.start);
+        // counted from the end of an interval, as slices are
+        let begun = whole(heard.saturating_sub(newest.start), interval);
+        let fresh = interval.saturating_mul(begun.saturating_add(1 + FRESH_INTERVALS));
+        let is_over = elapsed > newest.start.saturating_add(fresh);
+        is_over.then(|| elapsed.saturating_sub(heard))
     }
 
     /// The verdicts so far.

@@ -35,7 +35,7 @@ pub(super) fn upper_tail(trials: u64, successes: u64, p: f64) -> f64 {
 }
 
 /// The term at `k` and those that follow it, each `ratio` times the one before.
-fn sum(first: f64, mut k: f64, ratio: impl Fn(f64) -> f64, step: f64) -> f64 {
+pub(super) fn sum(first: f64, mut k: f64, ratio: impl Fn(f64) -> f64, step: f64) -> f64 {
     let (mut total, mut term) = (first, first);
     while term > total * f64::EPSILON {
         term *= ratio(k);
@@ -49,7 +49,7 @@ fn sum(first: f64, mut k: f64, ratio: impl Fn(f64) -> f64, step: f64) -> f64 {
 /// precision where factorials have lost theirs.
 ///
 /// Catherine Loader, *Fast and Accurate Computation of Binomial Probabilities*, 2000.
-fn mass(n: f64, k: f64, p: f64) -> f64 {
+pub(super) fn mass(n: f64, k: f64, p: f64) -> f64 {
     let q = 1.0 - p;
     if k == 0.0 {
         return (n * (-p).ln_1p()).exp();

@@ -47,7 +47,8 @@ impl Analysis {
     /// What to do, so long in the stage.
     ///
     /// One failing application rolls back, whatever the others do. A limit that was reached stays
-    /// so until the next stage or a resume.
+    /// so until the next stage or a resume. A pass promotes only while it is fresh: see
+    /// [`Observed::silence`].
     pub fn decide(&self, stage: &Stage<'_>, elapsed: Duration, phase: Phase) -> Decision {
         let causes = || self.observed().filter_map(|(_, observed)| observed.cause());
         if let Some(cause) = causes().find(|cause| cause.limit.rolls_back()) {
@@ -59,15 +60,16 @@ impl Analysis {
         if let Some(cause) = causes().next() {
             return Decision::Pause(cause.clone());
         }
+        let interval = stage.settings.interval;
+        let passes = |observed: &Observed| {
+            let newest = observed.newest();
+            newest.is_some_and(|newest| newest.verdict() == Verdict::Pass)
+                && observed.silence(interval, elapsed).is_none()
+        };
         let all_pass = self.observed().all(|(_, observed)| passes(observed));
         if all_pass && elapsed >= stage.min_duration {
             return Decision::Promote;
         }
         Decision::Hold
     }
-}
-
-fn passes(observed: &Observed) -> bool {
-    let newest = observed.newest();
-    newest.is_some_and(|newest| newest.verdict() == Verdict::Pass)
 }

@@ -32,9 +32,9 @@ pub struct Stage<'a> {
 #[error("a rollout has at least one application")]
 pub struct NoApplication;
 
-/// Figures of an application that the rollout doesn't touch.
+/// Figures of an application that the rollout doesn't judge.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the rollout doesn't touch {0}")]
+#[error("the rollout doesn't judge {0}")]
 pub struct UnknownApplication(pub Application);
 
 impl Stage<'_> {

@@ -124,7 +124,7 @@ impl OpenSlice {
 }
 
 /// How many whole times `part` is in `time`.
-fn whole(time: Duration, part: Duration) -> u32 {
+pub(super) fn whole(time: Duration, part: Duration) -> u32 {
     let times = time.as_nanos() / part.as_nanos().max(1);
     u32::try_from(times).unwrap_or(u32::MAX)
 }

@@ -35,17 +35,25 @@ impl Measured {
 
     /// What there has to be before it goes on.
     fn lacks(&self, rollout: &Rollout, now: Moment) -> String {
+        let Some((stage, since)) = stage_of(rollout) else {
+            return String::new();
+        };
+        let elapsed = now.since(since);
         for (application, observed) in self.analysis.observed() {
             match observed.newest() {
                 None => return format!("no slice of {application} has closed in this stage yet"),
                 Some(newest) if newest.verdict() != Verdict::Pass => return newest.to_string(),
                 Some(_) => {}
             }
+            if let Some(silence) = observed.silence(stage.settings.interval, elapsed) {
+                return format!(
+                    "the canary of {application} has reported no requests for {} s; what it \
+                     reported before that promotes nothing",
+                    silence.as_secs_f64().ceil()
+                );
+            }
         }
-        let Some((stage, since)) = stage_of(rollout) else {
-            return String::new();
-        };
-        let left = stage.min_duration.saturating_sub(now.since(since));
+        let left = stage.min_duration.saturating_sub(elapsed);
         format!(
             "the stage lasts for another {} s at least",
             left.as_secs_f64().ceil()

@@ -13,6 +13,8 @@ use crate::domain::{
 
 /// Applications of a rollout whose applications nobody named.
 const MAX_APPLICATIONS: usize = 64;
+/// Applications that a refusal names.
+const NAMED: usize = 5;
 /// How far a reporter's clock may be ahead.
 const AHEAD: Duration = Duration::from_secs(5);
 
@@ -147,7 +149,7 @@ impl Measured {
         let named = &rollout.spec.apps;
         match &report.application {
             Some(given) if named.is_empty() || named.contains(given) => Ok(given.clone()),
-            Some(given) => Err(invalid(format!("the rollout does not touch {given}"))),
+            Some(given) => Err(invalid(not_judged(given, named))),
             None => {
                 let mut known = self.analysis.observed().map(|(application, _)| application);
                 let first = known.next().cloned();
@@ -183,6 +185,20 @@ impl Measured {
         }
         Ok(())
     }
+}
+
+/// Why figures of an application are refused, and what would have them taken.
+fn not_judged(given: &Application, named: &[Application]) -> String {
+    let names: Vec<&str> = named.iter().take(NAMED).map(Application::as_str).collect();
+    let more = match named.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} others"),
+    };
+    format!(
+        "this rollout judges {}{more}, not {given}: to have {given} judged, name it in `apps` when \
+         the rollout is created",
+        names.join(", ")
+    )
 }
 
 /// What became of a report.

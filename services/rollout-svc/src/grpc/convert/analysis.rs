@@ -6,7 +6,7 @@ use crate::{
         ClosedSlice, Measured,
         analysis::{
             Application, ErrorsEvidence, ErrorsFinding, Finding, Judged, LatencyEvidence,
-            LatencyFinding, Reason, Sketch, Tally, Verdict,
+            LatencyFinding, Reason, SeenKeys, Sketch, Tally, Verdict,
         },
     },
     engine::AnalysisView,
@@ -21,9 +21,11 @@ const MILLISECONDS: f64 = 1e3;
 
 pub(in crate::grpc) fn analysis(view: &AnalysisView) -> pb::AnalysisStatus {
     let holds_because = view.holds_because.clone();
+    let seen = view.reads.keys.map(keys);
     let Some(measured) = &view.measured else {
         return pb::AnalysisStatus {
             holds_because,
+            keys: seen,
             ..pb::AnalysisStatus::default()
         };
     };
@@ -37,7 +39,20 @@ pub(in crate::grpc) fn analysis(view: &AnalysisView) -> pb::AnalysisStatus {
         open: open(measured),
         total: total(measured),
         holds_because,
-        keyless_reads: view.keyless_reads,
+        keyless_reads: view.reads.keyless,
+        keys: seen,
+    }
+}
+
+/// The keys that a rollout has seen.
+pub(in crate::grpc) fn keys(seen: SeenKeys) -> pb::SeenKeys {
+    let warning = seen.mismatch().map(|mismatch| mismatch.to_string());
+    pb::SeenKeys {
+        canary: seen.canary.keys(),
+        stable: seen.stable.keys(),
+        canary_percentage: seen.canary_part().map(|part| part * 100.0),
+        p_value: seen.p_value(),
+        warning: warning.unwrap_or_default(),
     }
 }
 

@@ -42,6 +42,8 @@ pub(in crate::grpc) fn rollout(rollout: &Rollout, failed: Option<String>) -> pb:
             .map_or(String::new(), ToString::to_string),
         revision: standing.revision,
         source: spec.source.clone().unwrap_or_default(),
+        // known to who asks for one alone
+        keys: None,
     }
 }
 

@@ -1,8 +1,12 @@
 use super::*;
 use crate::{
-    domain::{Author, Command, Ending, Lost, Rollout, State, analysis::Figures, analysis::Sketch},
+    domain::{
+        Author, Command, Ending, Lost, Rollout, State,
+        analysis::{Cells, Figures, SeenKeys, Sketch},
+    },
     engine::AnalysisView,
     grpc::samples::{after, at},
+    splits::Reads,
 };
 use std::sync::Arc;
 
@@ -128,7 +132,19 @@ fn what_was_judged_is_told_with_its_values() {
     let shown = analysis(&AnalysisView {
         measured: Some(Arc::new(measured)),
         holds_because: "it fails".to_owned(),
-        keyless_reads: Some(0.5),
+        reads: Reads {
+            keyless: Some(0.5),
+            keys: Some(SeenKeys {
+                canary: Cells {
+                    all: 3_200,
+                    seen: 40,
+                },
+                stable: Cells {
+                    all: 316_800,
+                    seen: 10,
+                },
+            }),
+        },
     });
     let [slice] = shown.slices.as_slice() else {
         panic!("{shown:?}");
@@ -149,4 +165,10 @@ fn what_was_judged_is_told_with_its_values() {
     let canary = shown.total.iter().find(|figures| figures.arm == "canary");
     assert_eq!(canary.map(|figures| figures.errors), Some(80));
     assert_eq!(shown.holds_because, "it fails");
+    assert_eq!(shown.keyless_reads, Some(0.5));
+    let keys = shown.keys.unwrap();
+    assert_eq!((keys.canary, keys.stable), (40, 10));
+    assert_eq!(keys.canary_percentage, Some(80.0));
+    assert!(keys.p_value.unwrap() < 0.001);
+    assert!(keys.warning.contains("80.0 % of 50"), "{}", keys.warning);
 }

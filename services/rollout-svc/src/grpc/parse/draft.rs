@@ -14,7 +14,8 @@ const MAX_APPS: usize = 64;
 
 /// The rollout that is to be created.
 pub(in crate::grpc) fn draft(request: pb::CreateRolloutRequest) -> Result<Draft, Fault> {
-    let (strategy, stages) = plan::stages(request.strategy, request.stages)?;
+    let given = plan::given(request.stages, request.stage_list)?;
+    let (strategy, stages) = plan::stages(request.strategy, given)?;
     let reason = reason(request.reason)?;
     if request.force && reason.is_empty() {
         let why = "say why what was rolled back goes out again: force needs it";
@@ -52,7 +53,7 @@ pub(in crate::grpc) fn revert(request: pb::RevertRolloutRequest) -> Result<Rever
                 "a revert takes no custom stages",
             ));
         }
-        Some(named) => plan::stages(given, Vec::new()).map(|(_, stages)| (named, stages))?,
+        Some(named) => plan::stages(given, None).map(|(_, stages)| (named, stages))?,
     };
     Ok(Revert {
         strategy,

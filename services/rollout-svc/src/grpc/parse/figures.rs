@@ -1,7 +1,7 @@
 //! Figures that are reported. Latencies are in milliseconds on the wire.
 
 use crate::domain::{
-    Report, Rollout,
+    Report, Rollout, Spec,
     analysis::{Application, Figures, Interpolation, InvalidFigures, Mapping, Parts, Sketch},
     application,
 };
@@ -16,8 +16,8 @@ use vortex_proto::rollout::v1::{arm_report::Of, index_mapping::Interpolation as 
 const MAX_REPORTS: usize = 100;
 /// Latencies of one report.
 const MAX_LATENCIES: usize = 10_000;
-/// Bytes of a change set's name.
-const MAX_VERSION: usize = 128;
+/// Bytes of a version that was served.
+const MAX_VERSION: usize = 512;
 /// How many seconds a millisecond is.
 const MILLISECOND: f64 = 1e-3;
 
@@ -32,7 +32,7 @@ pub(in crate::grpc) fn reports(
     bounds::items("reports", given.len(), MAX_REPORTS)?;
     let reports = given.into_iter().enumerate();
     reports
-        .map(|(index, given)| Field(index).report(given, &rollout.spec.change))
+        .map(|(index, given)| Field(index).report(given, &rollout.spec))
         .collect()
 }
 
@@ -49,11 +49,11 @@ impl Field {
         format!("reports[{}].{name}", self.0)
     }
 
-    fn report(self, given: pb::ArmReport, change: &str) -> Result<Report, Fault> {
+    fn report(self, given: pb::ArmReport, spec: &Spec) -> Result<Report, Fault> {
         let latency = self.latency(&given.latencies_ms, given.sketch)?;
         Ok(Report {
             application: self.application(&given.app)?,
-            arm: self.arm(given.of, change)?,
+            arm: self.arm(given.of, spec)?,
             generation: given.generation,
             from: self.time("window_start", given.window_start)?,
             to: self.time("window_end", given.window_end)?,
@@ -61,8 +61,7 @@ impl Field {
         })
     }
 
-    /// The rollout's own change set is the canary; whatever else was served is stable.
-    fn arm(self, given: Option<Of>, change: &str) -> Result<Arm, Fault> {
+    fn arm(self, given: Option<Of>, spec: &Spec) -> Result<Arm, Fault> {
         match given {
             Some(Of::Arm(arm)) => match arm.as_str() {
                 "stable" => Ok(Arm::Stable),
@@ -72,8 +71,14 @@ impl Field {
             Some(Of::Version(version)) if version.is_empty() || version.len() > MAX_VERSION => {
                 Err(self.invalid("version", format!("it must have 1 to {MAX_VERSION} bytes")))
             }
-            Some(Of::Version(version)) if version == change => Ok(Arm::Canary),
-            Some(Of::Version(_)) => Ok(Arm::Stable),
+            Some(Of::Version(version)) => spec.arm_of(&version).ok_or_else(|| {
+                let canary = &spec.change;
+                let why = format!(
+                    "{version} is neither {canary}, the canary, nor was it ever stable of one of \
+                     the rollout's documents: give a version that is, or the arm"
+                );
+                self.invalid("version", why)
+            }),
             None => Err(self.invalid("arm", "an arm or a version is needed")),
         }
     }

@@ -8,18 +8,35 @@ use vortex_proto::rollout::v1 as pb;
 /// Stages of a request that are read at all; the domain says how many there may be.
 const MAX_READ: usize = 1_000;
 
+/// The stages that a request gives in either form. Only a list can be given and empty.
+pub(super) fn given(
+    stages: Vec<pb::Stage>,
+    list: Option<pb::StageList>,
+) -> Result<Option<Vec<pb::Stage>>, Fault> {
+    match list {
+        Some(_) if !stages.is_empty() => Err(Fault::invalid(
+            "stage_list",
+            "stages are given as well: give one of the two",
+        )),
+        Some(list) => Ok(Some(list.stages)),
+        None => Ok(Some(stages).filter(|stages| !stages.is_empty())),
+    }
+}
+
 /// The strategy and its stages. Stages without a strategy are a custom one.
-pub(super) fn stages(given: i32, stages: Vec<pb::Stage>) -> Result<(Strategy, Stages), Fault> {
-    let otherwise = if stages.is_empty() {
-        Strategy::Conservative
-    } else {
-        Strategy::Custom
+pub(super) fn stages(
+    given: i32,
+    stages: Option<Vec<pb::Stage>>,
+) -> Result<(Strategy, Stages), Fault> {
+    let otherwise = match stages {
+        None => Strategy::Conservative,
+        Some(_) => Strategy::Custom,
     };
     let strategy = strategy(given)?.unwrap_or(otherwise);
-    match strategy.stages() {
-        None => Ok((strategy, custom(stages)?)),
-        Some(own) if stages.is_empty() => Ok((strategy, own)),
-        Some(_) => Err(Fault::invalid(
+    match (strategy.stages(), stages) {
+        (None, stages) => Ok((strategy, custom(stages.unwrap_or_default())?)),
+        (Some(own), None) => Ok((strategy, own)),
+        (Some(_), Some(_)) => Err(Fault::invalid(
             "stages",
             "only a custom strategy takes stages; leave them or the strategy out",
         )),

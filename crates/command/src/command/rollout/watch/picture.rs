@@ -24,6 +24,15 @@ pub(super) fn of(watched: &Watched, palette: Palette) -> String {
     if let Some(slice) = watched.analysis.slices.first() {
         lines.push(judged(slice, palette));
     }
+    let keys = rollout.keys.as_ref();
+    let (seen, mismatch) = (show::keys(keys), show::mismatch(keys));
+    if !seen.is_empty() {
+        lines.push(format!("keys seen   {seen}"));
+    }
+    if !mismatch.is_empty() {
+        let warning = palette.doubtful(&printable(mismatch));
+        lines.push(format!("warning     {warning}"));
+    }
     let waits = waits_for(watched);
     if !waits.is_empty() {
         lines.push(printable(&format!("waits for   {waits}")));
@@ -120,7 +129,9 @@ mod tests {
             "rollout": {"id": "r1", "state": "running", "label": "main", "change": "v2",
                 "paths": ["orders.yml"], "stage": {"index": 1}, "share_in_force": 25.0,
                 "stages": [{"percentage": 1}, {"percentage": 25}, {"percentage": 100}],
-                "auto_promote": true, "effect": "confirmed"},
+                "auto_promote": true, "effect": "confirmed",
+                "keys": {"canary": 40, "stable": 10, "canary_percentage": 80.0, "p_value": 0.0,
+                         "warning": "not chance"}},
             "analysis": {
                 "total": [
                     {"app": "orders", "arm": "stable", "requests": 9000, "errors": 45,
@@ -147,6 +158,8 @@ mod tests {
              orders  canary  25%    3000      12      0.4%  12ms  41ms  70\n\
              \n\
              slice 7     inconclusive  orders errors: 3% of 100\n\
+             keys seen   40 canary, 10 stable (80% canary)\n\
+             warning     not chance\n\
              waits for   the newest slice is inconclusive\n"
         );
     }

@@ -23,6 +23,17 @@ const BAD: &[(&str, Breaks)] = &[
     }),
     ("strategy", |r| r.strategy = 99),
     ("stages", |r| r.strategy = pb::Strategy::Custom.into()),
+    ("stages", |r| r.stage_list = Some(pb::StageList::default())),
+    ("stages", |r| {
+        r.strategy = pb::Strategy::Conservative.into();
+        r.stage_list = Some(pb::StageList::default());
+    }),
+    ("stage_list", |r| {
+        r.stages = vec![stage(100.0)];
+        r.stage_list = Some(pb::StageList {
+            stages: vec![stage(100.0)],
+        });
+    }),
     ("stages", |r| {
         r.strategy = pb::Strategy::Aggressive.into();
         r.stages = vec![stage(100.0)];

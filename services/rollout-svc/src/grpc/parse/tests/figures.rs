@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    domain::{Report, Rollout},
+    domain::{Report, Spec},
     grpc::samples::rollout,
 };
 use pb::{arm_report::Of, index_mapping::Interpolation};
@@ -15,7 +15,16 @@ const BAD: &[(&str, Breaks)] = &[
     ("arm", |r| r.of = None),
     ("arm", |r| r.of = Some(Of::Arm("Canary".to_owned()))),
     ("version", |r| r.of = Some(Of::Version(String::new()))),
-    ("version", |r| r.of = Some(Of::Version("x".repeat(129)))),
+    ("version", |r| r.of = Some(Of::Version("x".repeat(513)))),
+    // neither was stable of one of the rollout's documents, nor is it the canary
+    ("version", |r| r.of = Some(Of::Version("v3".to_owned()))),
+    ("version", |r| {
+        r.of = Some(Of::Version("v3+b33a1f94".to_owned()))
+    }),
+    ("version", |r| r.of = Some(Of::Version("V2".to_owned()))),
+    ("version", |r| {
+        r.of = Some(Of::Version("+b33a1f94".to_owned()))
+    }),
     ("app", |r| r.app = "a b".to_owned()),
     ("errors", |r| r.errors = r.requests + 1),
     ("requests", |r| r.requests = 1_000_000_001),
@@ -118,7 +127,7 @@ fn a_call_has_one_to_a_hundred_reports() {
 }
 
 #[test]
-fn the_rollouts_own_change_set_is_the_canary_and_all_others_are_stable() {
+fn a_version_is_the_canary_or_was_stable_as_reads_answer_it() {
     let arm = |of| {
         parsed(pb::ArmReport {
             of: Some(of),
@@ -126,11 +135,34 @@ fn the_rollouts_own_change_set_is_the_canary_and_all_others_are_stable() {
         })
         .arm
     };
-    let rollout: Rollout = rollout();
-    assert_eq!(arm(Of::Version(rollout.spec.change.clone())), Arm::Canary);
-    assert_eq!(arm(Of::Version("v1".to_owned())), Arm::Stable);
+    for (version, expected) in [
+        ("v2", Arm::Canary),
+        ("v2+b33a1f94", Arm::Canary),
+        ("v7,v2", Arm::Canary),
+        ("v1", Arm::Stable),
+        ("v1+b33a1f94", Arm::Stable),
+        // who has not read since it was stable
+        ("v0", Arm::Stable),
+    ] {
+        assert_eq!(arm(Of::Version(version.to_owned())), expected, "{version}");
+    }
     assert_eq!(arm(Of::Arm("stable".to_owned())), Arm::Stable);
     assert_eq!(arm(Of::Arm("canary".to_owned())), Arm::Canary);
+}
+
+#[test]
+fn a_rollout_of_before_versions_were_kept_takes_all_but_its_own_as_stable() {
+    let mut stored = serde_json::to_value(&*rollout().spec).unwrap();
+    assert!(
+        stored
+            .as_object_mut()
+            .unwrap()
+            .remove("stable_versions")
+            .is_some()
+    );
+    let spec: Spec = serde_json::from_value(stored).unwrap();
+    assert_eq!(spec.arm_of("v2+b33a1f94"), Some(Arm::Canary));
+    assert_eq!(spec.arm_of("v9"), Some(Arm::Stable));
 }
 
 #[test]

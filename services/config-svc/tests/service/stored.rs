@@ -1,0 +1,135 @@
+//! What older versions stored is read for ever.
+//!
+//! `tests/data/stored/v<N>-log.jsonl` and `v<N>-checkpoint.jsonl` hold all entries of a store that
+//! a version with the format `N` wrote, the one without and the other with a checkpoint, and
+//! `v<N>.txt` what that version told of both. None is ever edited, but where a later version is
+//! meant to tell something else of the same. To add those of a new format, run
+//! `VORTEX_WRITE_STORED=v<N> cargo test -p vortex-config-svc --test service stored`.
+
+mod scene;
+mod summary;
+
+use crate::{
+    grpc::{Node, Way},
+    service::{Service, embedded},
+};
+use bytes::Bytes;
+use serde_json::{Value, json};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+use vortex_config_svc::{Settings, StoreLocation, source::ReleasePolicy};
+use vortex_kit::clock::Manual;
+use vortex_store::{Range, Store as _, Transaction};
+
+#[tokio::test]
+async fn what_any_version_stored_is_read() {
+    let mut versions = 0;
+    for file in fs::read_dir(data()).unwrap() {
+        let file = file.unwrap().path();
+        if file.extension().is_none_or(|extension| extension != "txt") {
+            continue;
+        }
+        let told = fs::read_to_string(&file).unwrap();
+        for kind in ["log", "checkpoint"] {
+            let stored = data().join(name(&file, kind));
+            let entries = fs::read_to_string(&stored).unwrap();
+            assert_eq!(told_of(&entries).await, told, "{}", stored.display());
+        }
+        versions += 1;
+    }
+    assert!(versions > 0, "there is no file to read");
+}
+
+#[tokio::test]
+async fn what_this_version_stores_is_read_by_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("store");
+    let told = scene::play(&store).await;
+    let log = entries_in(&store).await;
+    assert_eq!(told_of(&log).await, told);
+    keep_checkpoint(&store).await;
+    let checkpoint = entries_in(&store).await;
+    assert_eq!(told_of(&checkpoint).await, told);
+    if let Some(version) = std::env::var_os("VORTEX_WRITE_STORED") {
+        let file = data().join(version);
+        fs::write(data().join(name(&file, "log")), log).unwrap();
+        fs::write(data().join(name(&file, "checkpoint")), checkpoint).unwrap();
+        fs::write(file.with_extension("txt"), told).unwrap();
+    }
+}
+
+fn data() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data/stored")
+}
+
+fn name(version: &Path, kind: &str) -> String {
+    let version = version.file_stem().unwrap().to_str().unwrap();
+    format!("{version}-{kind}.jsonl")
+}
+
+/// What the service tells of a store with these entries, at the time they were written.
+async fn told_of(entries: &str) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("store");
+    let mut lines = entries.lines().map(parsed);
+    let clock = Manual::starting_at(text(&lines.next().unwrap(), "at").parse().unwrap());
+    let engine = embedded(&store);
+    for entry in lines {
+        let bytes = |name| Bytes::from(hex::decode(text(&entry, name)).unwrap());
+        let put = Transaction::new().put(bytes("key"), bytes("value"));
+        engine.commit(put).await.unwrap();
+    }
+    engine.close().await.unwrap();
+    drop(engine);
+    let node = Node::start_at(Way::InProcess, settings(&store, None), &clock).await;
+    let told = summary::of(&node).await;
+    node.stop().await;
+    told
+}
+
+/// All entries of a store, a line each, after one that says when that is.
+async fn entries_in(store: &Path) -> String {
+    let engine = embedded(store);
+    let mut lines = format!("{}\n", json!({"at": jiff::Timestamp::now().to_string()}));
+    let mut rest = Some(Range::prefix(""));
+    while let Some(range) = rest {
+        let page = engine.range(range.clone()).await.unwrap();
+        for entry in &page.entries {
+            let (key, value) = (hex::encode(&entry.key), hex::encode(&entry.value));
+            let line = json!({"key": key, "value": value});
+            lines.push_str(&format!("{line}\n"));
+        }
+        rest = range.after(&page);
+    }
+    engine.close().await.unwrap();
+    lines
+}
+
+async fn keep_checkpoint(store: &Path) {
+    let service = Service::open(store).await;
+    let state = (*service.state()).clone();
+    service.store().save_checkpoint(state).await.unwrap();
+    service.close().await;
+}
+
+fn parsed(line: &str) -> Value {
+    serde_json::from_str(line).unwrap()
+}
+
+fn text<'a>(json: &'a Value, name: &str) -> &'a str {
+    json[name].as_str().unwrap()
+}
+
+fn settings(store: &Path, git: Option<&Path>) -> Settings {
+    Settings {
+        store: StoreLocation::Embedded(store.to_owned()),
+        git: git.map(|path| path.to_owned().into()),
+        git_name: Settings::default_git_name(),
+        git_poll: std::time::Duration::from_secs(3600),
+        git_timeout: Settings::DEFAULT_GIT_TIMEOUT,
+        git_release: ReleasePolicy::Rollout,
+        git_mirror: None,
+    }
+}

@@ -1,0 +1,199 @@
+//! A store with a record of each kind, and what the service tells of it.
+
+use super::{settings, summary};
+use crate::{
+    grpc::{Node, Way, change, document, put, written},
+    sources::Work,
+};
+use std::path::Path;
+use vortex_proto::config::v1 as pb;
+
+/// Plays the scene, leaves the store at `store`, and answers what the service told before.
+pub(super) async fn play(store: &Path) -> String {
+    let work = Work::new();
+    work.git(&["branch", "-m", "release"]);
+    work.commit_file("orders.yml", "from: git");
+    work.git(&["tag", "gone"]);
+    let node = Node::start(Way::InProcess, settings(store, Some(&work.path))).await;
+    look(&node).await;
+    documents(&node).await;
+    changes(&node).await;
+    splits(&node).await;
+    labels(&node, &work).await;
+    let told = summary::of(&node).await;
+    node.stop().await;
+    told
+}
+
+async fn look(node: &Node) {
+    let request = pb::SyncSourceRequest {
+        name: "git".to_owned(),
+    };
+    node.sources.clone().sync_source(request).await.unwrap();
+}
+
+/// Written, staged, released, gone back, deleted, unchanged.
+async fn documents(node: &Node) {
+    let mut config = node.config.clone();
+    let first = pb::PutDocumentRequest {
+        message: "Begin".to_owned(),
+        author: "ada".to_owned(),
+        request_id: "put-1".to_owned(),
+        ..put("orders", "v1", "greeting: hello\nvia: ${shared}")
+    };
+    config.put_document(first).await.unwrap();
+    let staged = pb::PutDocumentRequest {
+        stage_only: true,
+        ..put("orders", "v2", "greeting: good day")
+    };
+    config.put_document(staged).await.unwrap();
+    release(node, "v2", false).await;
+    config
+        .put_document(put("orders", "v3", "greeting: hi"))
+        .await
+        .unwrap();
+    config
+        .put_document(put("orders", "v4", "greeting: hi"))
+        .await
+        .unwrap();
+    release(node, "v1", false).await;
+    let json = pb::PutDocumentRequest {
+        media_type: "application/json".to_owned(),
+        ..put("application", "v1", r#"{"shared": 1, "a.b": [1, null]}"#)
+    };
+    config.put_document(json).await.unwrap();
+    let properties = pb::PutDocumentRequest {
+        document: document("orders", "prod"),
+        media_type: "text/x-java-properties".to_owned(),
+        ..put("orders", "p1", "greeting=prod")
+    };
+    config.put_document(properties).await.unwrap();
+    config
+        .put_document(put("gone", "v1", "here: once"))
+        .await
+        .unwrap();
+    let delete = pb::DeleteDocumentRequest {
+        document: document("gone", ""),
+        version: "v2".to_owned(),
+        request_id: "delete-1".to_owned(),
+        ..Default::default()
+    };
+    config.delete_document(delete).await.unwrap();
+}
+
+/// Of several documents; one of them given up.
+async fn changes(node: &Node) {
+    let mut config = node.config.clone();
+    let both = |n: u32| {
+        vec![
+            written("billing.yml", &format!("n: {n}")),
+            written("billing-prod.yml", &format!("p: {n}")),
+        ]
+    };
+    config.apply_change(change("r1", both(1))).await.unwrap();
+    let staged = pb::ApplyChangeRequest {
+        stage_only: true,
+        ..change("r2", both(2))
+    };
+    config.apply_change(staged).await.unwrap();
+    let discard = pb::DiscardChangeRequest {
+        name: "r2".to_owned(),
+        ..Default::default()
+    };
+    config.discard_change(discard).await.unwrap();
+}
+
+/// Active, removed, released and taken back, ended by force, and ended before it began.
+async fn splits(node: &Node) {
+    for app in ["active", "removed", "released", "forced"] {
+        let mut config = node.config.clone();
+        config
+            .put_document(put(app, "v1", "value: 1"))
+            .await
+            .unwrap();
+        let staged = pb::PutDocumentRequest {
+            stage_only: true,
+            ..put(app, "v2", "value: 2")
+        };
+        config.put_document(staged).await.unwrap();
+        begin(node, app, 1, 100).await;
+    }
+    begin(node, "active", 2, 2_500).await;
+    end(node, "removed", false).await;
+    end(node, "released", true).await;
+    let revert = pb::StageRevertRequest {
+        id: "released".to_owned(),
+    };
+    node.splits.clone().stage_revert(revert).await.unwrap();
+    let staged = pb::PutDocumentRequest {
+        stage_only: true,
+        ..put("forced", "v3", "value: 3")
+    };
+    node.config.clone().put_document(staged).await.unwrap();
+    release(node, "v3", true).await;
+    end(node, "never", false).await;
+}
+
+/// Imported, awaiting a rollout, with a file that is too large; and one that went.
+async fn labels(node: &Node, work: &Work) {
+    work.write("large.yml", "#".repeat(2 << 20));
+    work.commit_file("orders.yml", "from: git again");
+    work.git(&["tag", "-d", "gone"]);
+    look(node).await;
+}
+
+async fn release(node: &Node, name: &str, force: bool) {
+    let request = pb::ReleaseChangeRequest {
+        name: name.to_owned(),
+        force,
+        ..Default::default()
+    };
+    node.config.clone().release_change(request).await.unwrap();
+}
+
+async fn begin(node: &Node, app: &str, generation: u64, share: u32) {
+    let target = pb::plan_split_request::Target::Document(pb::DocumentTarget {
+        document: document(app, ""),
+        from_version: "v1".to_owned(),
+        to_version: "v2".to_owned(),
+    });
+    let plan = pb::PlanSplitRequest {
+        target: Some(target),
+        ..Default::default()
+    };
+    let mut splits = node.splits.clone();
+    let planned = splits.plan_split(plan).await;
+    let change_sequence = match planned {
+        Ok(planned) => planned.into_inner().change_sequence,
+        // it is held already
+        Err(_) => split(node, app).await.unwrap().change_sequence,
+    };
+    let set = pb::SetSplitRequest {
+        id: app.to_owned(),
+        label: "main".to_owned(),
+        change_sequence,
+        share,
+        unit: pb::SplitUnit::Instance.into(),
+        generation,
+        ..Default::default()
+    };
+    splits.set_split(set).await.unwrap();
+}
+
+async fn end(node: &Node, id: &str, release: bool) {
+    let request = pb::EndSplitRequest {
+        id: id.to_owned(),
+        generation: 9,
+        release,
+        change_sequence: 0,
+        ..Default::default()
+    };
+    node.splits.clone().end_split(request).await.unwrap();
+}
+
+/// A split, whether it is active or has ended.
+pub(super) async fn split(node: &Node, id: &str) -> Option<pb::Split> {
+    let request = pb::GetSplitRequest { id: id.to_owned() };
+    let found = node.splits.clone().get_split(request).await.ok()?;
+    found.into_inner().split
+}

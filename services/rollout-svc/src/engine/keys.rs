@@ -1,0 +1,53 @@
+//! What is read of what rollouts concern, as config-svc counts it.
+
+use vortex_kit::error::Fault;
+
+use super::{Entry, Error, Rollouts};
+use crate::{
+    domain::{RolloutId, analysis::SeenKeys},
+    splits::Reads,
+};
+
+impl Rollouts {
+    /// The distinct keys that have read what a rollout concerns: as config-svc says, or as they
+    /// were last known where it does not answer soon and after the rollout has ended.
+    ///
+    /// # Errors
+    /// There is no such rollout.
+    pub async fn keys(&self, id: &RolloutId) -> Result<Option<SeenKeys>, Error> {
+        let entry = self.entry(id)?;
+        Ok(self.reads(&entry).await.keys)
+    }
+
+    pub(super) async fn reads(&self, entry: &Entry) -> Reads {
+        let rollout = entry.rollout();
+        if rollout.kind().is_measured()
+            && let Some(reads) = self.inner.splits.reads(rollout.id()).await
+        {
+            entry.see_keys(reads.keys);
+            return reads;
+        }
+        Reads {
+            keyless: None,
+            keys: entry.keys(),
+        }
+    }
+
+    /// Learns the keys of all rollouts that are under way, for metrics.
+    ///
+    /// # Errors
+    /// config-svc does not say. What was known stays.
+    pub async fn learn_keys(&self) -> Result<(), Fault> {
+        let under_way = self.under_way(usize::MAX);
+        if under_way.is_empty() {
+            return Ok(());
+        }
+        let keys = self.inner.splits.keys().await?;
+        for entry in under_way {
+            if let Some(seen) = keys.get(entry.rollout().id().as_str()) {
+                entry.see_keys(Some(*seen));
+            }
+        }
+        Ok(())
+    }
+}
