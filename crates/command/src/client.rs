@@ -1,11 +1,9 @@
 //! A client of the gateway: one deadline an invocation, and tries again where that is safe.
 
 mod answer;
-mod backoff;
 mod call;
 mod pages;
 mod problem;
-mod sse;
 mod watch;
 
 use std::time::Duration;
@@ -13,6 +11,7 @@ use std::time::Duration;
 use reqwest::{Response, Url, header, redirect};
 use tokio::time::{Instant, sleep_until, timeout_at};
 use uuid::Uuid;
+use vortex_sse::{Backoff, TRIES_UNREACHABLE};
 
 use crate::{console::Notes, error::Error};
 
@@ -21,12 +20,6 @@ pub(crate) use call::{Call, entity_tag};
 pub(crate) use pages::collect;
 pub(crate) use problem::Problem;
 pub(crate) use watch::{Follow, Told};
-
-use backoff::Backoff;
-
-/// How often a server is tried that can't be reached at all. One that answers 503 is waited for
-/// until the deadline: it is there, and on its way up or down.
-const TRIES_UNREACHABLE: u32 = 5;
 
 /// A client of one gateway.
 #[derive(Clone, Debug)]
@@ -176,9 +169,9 @@ impl Client {
 fn pause(failed: &Error, backoff: &mut Backoff) -> Option<Duration> {
     match failed {
         Error::Unreachable { .. } if backoff.failures() + 1 >= TRIES_UNREACHABLE => None,
-        Error::Unreachable { .. } => Some(backoff.next(fastrand::f64())),
+        Error::Unreachable { .. } => Some(backoff.pause(fastrand::f64())),
         Error::Problem(problem) if problem.is_transient() => {
-            let jittered = backoff.next(fastrand::f64());
+            let jittered = backoff.pause(fastrand::f64());
             Some(problem.retry_after.unwrap_or_default().max(jittered))
         }
         _ => None,

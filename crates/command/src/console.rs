@@ -7,7 +7,7 @@ mod printable;
 pub(crate) mod reader;
 mod screen;
 mod table;
-mod yaml;
+pub(crate) mod yaml;
 
 use std::{
     fmt,

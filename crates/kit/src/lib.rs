@@ -17,3 +17,4 @@ pub mod process;
 pub mod settings;
 pub mod shutdown;
 pub mod telemetry;
+pub mod yaml;

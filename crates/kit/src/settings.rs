@@ -3,7 +3,8 @@
 //!
 //! A service's settings are one struct with `clap::Args`, whose long names are the keys of every
 //! layer: `--poll-interval` is `VORTEX_POLL_INTERVAL` and `poll-interval:` in the file, where
-//! `poll: { interval: … }` and `poll_interval:` say the same. All values go through clap's parsers, so a
+//! `poll: { interval: … }`, `poll.interval:` and `poll_interval:` say the same, also where `poll`
+//! is a setting too. All values go through clap's parsers, so a
 //! rule holds wherever the value is from. A process that is several services builds their structs
 //! by value and flattens none.
 

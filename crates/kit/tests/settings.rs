@@ -147,7 +147,7 @@ fn an_unknown_key_of_the_file_is_named_with_the_file() {
         "{message}"
     );
     assert!(
-        message.contains("\"stor\" (is \"store\" meant?)"),
+        message.contains("\"stor\" (line 1); is \"store\" meant?"),
         "{message}"
     );
 }

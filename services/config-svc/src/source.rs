@@ -12,7 +12,7 @@ pub use unconfigured::DetachError;
 
 use crate::{
     configuration::Configuration,
-    domain::{Label, SourceName, State, VersionName},
+    domain::{Feed, Label, SourceName, State, VersionName},
 };
 use jiff::Timestamp;
 use poll::Poller;
@@ -123,11 +123,11 @@ impl Sources {
             let Some(inbox) = lock(&handle.inbox).take() else {
                 continue;
             };
-            seed(
-                &mut lock(&handle.status),
-                &configuration.state(),
-                &handle.settings.name,
-            );
+            let state = configuration.state();
+            let name = &handle.settings.name;
+            let was_whole = state.sources.contains_key(name);
+            seed(&mut lock(&handle.status), &state, name, was_whole);
+            drop(state);
             let poller = Poller::new(
                 handle.settings.clone(),
                 configuration.clone(),
@@ -150,9 +150,13 @@ impl Sources {
         self.by_name.is_empty()
     }
 
-    /// When a source was last read whole. None before its first import was.
-    pub fn last_success(&self, name: &SourceName) -> Option<Timestamp> {
-        lock(&self.by_name.get(name)?.status).last_success
+    /// When the source of a label was last read whole. None before its first import was;
+    /// where it is no longer configured, when it was last imported from.
+    pub fn last_success(&self, feed: &Feed) -> Option<Timestamp> {
+        match self.by_name.get(&feed.source) {
+            Some(handle) => lock(&handle.status).last_success,
+            None => Some(feed.imported_at),
+        }
     }
 
     /// The sources and how they stand, by name.
@@ -236,9 +240,8 @@ fn jittered(interval: Duration) -> Duration {
 }
 
 /// What is known of a source before it is looked at: what it fed before the process
-/// started, and that it was read then, if its first import was whole.
-fn seed(status: &mut Status, state: &State, source: &SourceName) {
-    let was_whole = state.sources.contains_key(source);
+/// started, and that it was read then, if it was read whole.
+fn seed(status: &mut Status, state: &State, source: &SourceName, was_whole: bool) {
     for (name, label) in &state.labels {
         let Some(feed) = label.feed.as_ref().filter(|feed| feed.source == *source) else {
             continue;

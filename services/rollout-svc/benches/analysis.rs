@@ -8,8 +8,9 @@ use std::time::Duration;
 use criterion::Criterion;
 use vortex_bucket::{Arm, Share};
 use vortex_rollout_svc::domain::analysis::{
-    Analysis, Application, Figures, Interpolation, Mapping, Parts, Phase, Settings, Sketch, Stage,
+    Analysis, Application, Figures, Phase, Settings, Stage,
 };
+use vortex_sketch::{Interpolation, Mapping, Parts, Sketch};
 
 const ROLLOUTS: usize = 10_000;
 

@@ -11,13 +11,20 @@ use vortex_kit::{
 };
 use vortex_proto::config::v1 as pb;
 use vortex_proto::config::v1::{
-    config_service_client::ConfigServiceClient, record::Body, watch_log_response::Event,
+    RecordKind, config_service_client::ConfigServiceClient, record::Body, watch_log_response::Event,
 };
 
 /// Time for one call.
 const CALL: Duration = Duration::from_secs(5);
 /// The log says each second that it is there.
 const SILENCE: Duration = Duration::from_secs(10);
+/// Kinds of records that may tell something: see [`told`].
+const TOLD: [RecordKind; 4] = [
+    RecordKind::Change,
+    RecordKind::Released,
+    RecordKind::SplitEnded,
+    RecordKind::LabelRemoved,
+];
 /// What config-svc calls a principal that is a source.
 const SOURCE: &str = "source:";
 
@@ -101,6 +108,7 @@ impl Changes {
     pub async fn follow(&self, after: Option<&str>) -> Result<Log, Fault> {
         let request = pb::WatchLogRequest {
             after: after.unwrap_or_default().to_owned(),
+            kinds: TOLD.iter().map(|kind| (*kind).into()).collect(),
             ..Default::default()
         };
         let mut client = self.client.clone();
@@ -173,4 +181,57 @@ impl From<pb::Change> for Awaiting {
 fn written_at(at: Option<prost_types::Timestamp>) -> Timestamp {
     let at = at.and_then(|at| Timestamp::new(at.seconds, at.nanos).ok());
     at.unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_tells_nothing_is_not_asked_for() {
+        let bodies = [
+            (
+                RecordKind::Discarded,
+                Body::Discarded(pb::Discarded::default()),
+            ),
+            (
+                RecordKind::Restaged,
+                Body::Restaged(pb::Restaged::default()),
+            ),
+            (
+                RecordKind::Unchanged,
+                Body::Unchanged(pb::Unchanged::default()),
+            ),
+            (
+                RecordKind::LabelDetached,
+                Body::LabelDetached(pb::LabelDetached::default()),
+            ),
+            (
+                RecordKind::SplitMoved,
+                Body::SplitMoved(pb::Split::default()),
+            ),
+        ];
+        for (kind, body) in bodies {
+            assert_eq!(told(Some(body)), Told::Nothing, "{kind:?}");
+            assert!(!TOLD.contains(&kind), "{kind:?}");
+        }
+        let awaits = pb::Change {
+            awaits_rollout: true,
+            ..Default::default()
+        };
+        let forced = pb::Released {
+            detached_splits: vec!["r".to_owned()],
+            ..Default::default()
+        };
+        let gone = pb::LabelRemoved::default();
+        for body in [
+            Body::Change(awaits),
+            Body::Released(forced),
+            Body::SplitEnded(pb::Split::default()),
+            Body::LabelRemoved(gone),
+        ] {
+            assert_ne!(told(Some(body)), Told::Nothing);
+        }
+        assert_eq!(TOLD.len(), 4);
+    }
 }

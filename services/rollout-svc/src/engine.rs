@@ -27,6 +27,7 @@ mod revert;
 mod steady;
 mod wake;
 
+pub(crate) use create::shortened;
 pub use create::{Draft, MAX_DESCRIPTION, SourceChange, Target};
 pub use entry::{Delivery, Entry};
 pub use error::Error;

@@ -19,7 +19,7 @@ use crate::{
         Effect, Ending, Lost, Rollout, RolloutId, State, Unit,
         analysis::{Application, Cells, SeenKeys},
     },
-    engine::Target,
+    engine::{Target, shortened},
 };
 
 /// Time for one attempt of an effect.
@@ -374,12 +374,11 @@ fn set_split(rollout: &Rollout, to: Effect) -> pb::SetSplitRequest {
 
 /// Why a split ends, no longer than config-svc takes.
 fn end_reason(rollout: &Rollout) -> String {
-    let mut reason = match rollout.state() {
+    let reason = match rollout.state() {
         State::RolledBack(rolled_back) => rolled_back.why.clone(),
         _ => String::new(),
     };
-    reason.truncate(reason.floor_char_boundary(MAX_REASON));
-    reason
+    shortened(reason, MAX_REASON)
 }
 
 fn owner(written_for: String) -> Option<Application> {

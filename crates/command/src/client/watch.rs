@@ -1,16 +1,13 @@
 //! A watched configuration or rollout: events in order, over as many connections as it takes.
 
-use std::{collections::VecDeque, time::Duration};
+use std::time::Duration;
 
 use reqwest::{Response, header::HeaderName};
 use serde_json::Value;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
+use vortex_sse::{Event, Follower, Loss, Position};
 
-use super::{
-    Call, Client, Problem, TRIES_UNREACHABLE,
-    backoff::Backoff,
-    sse::{Event, Parser},
-};
+use super::{Call, Client, Problem};
 use crate::error::Error;
 
 /// The server says something each second; after this long in silence the connection is dead.
@@ -36,28 +33,10 @@ pub(crate) struct Follow<'a> {
     call: Call,
     /// The types of events that are told; newer ones are passed over.
     events: &'static [&'static str],
-    position: Position,
-    stream: Option<Stream>,
-    ready: VecDeque<Event>,
-    backoff: Backoff,
-    /// Since when there is no connection; `None` while there is one.
-    outage: Option<Instant>,
-    connected_once: bool,
-    /// Whether a connection was lost since [`Follow::was_interrupted`] was asked.
-    interrupted: bool,
-}
-
-/// Up to where events were told.
-#[derive(Debug, Default)]
-struct Position {
-    last_event_id: Option<String>,
-    digest: Option<String>,
-}
-
-#[derive(Debug)]
-struct Stream {
-    response: Response,
-    parser: Parser,
+    follower: Follower,
+    /// Since when the follower's time runs.
+    began: Instant,
+    stream: Option<Response>,
 }
 
 impl<'a> Follow<'a> {
@@ -68,13 +47,9 @@ impl<'a> Follow<'a> {
             client,
             call,
             events,
-            position: Position::default(),
+            follower: Follower::new(client.timeout),
+            began: Instant::now(),
             stream: None,
-            ready: VecDeque::new(),
-            backoff: Backoff::default(),
-            outage: None,
-            connected_once: false,
-            interrupted: false,
         }
     }
 
@@ -83,7 +58,7 @@ impl<'a> Follow<'a> {
     /// Fails when an outage lasts longer, and when the server refuses.
     pub(crate) async fn next(&mut self) -> Result<Told, Error> {
         loop {
-            while let Some(event) = self.ready.pop_front() {
+            while let Some(event) = self.follower.take() {
                 match self.take(event) {
                     Ok(Some(told)) => return Ok(told),
                     Ok(None) => {}
@@ -98,49 +73,38 @@ impl<'a> Follow<'a> {
 
     /// Whether a connection was lost since this was asked last, and progress told of it.
     pub(crate) fn was_interrupted(&mut self) -> bool {
-        std::mem::take(&mut self.interrupted)
+        self.follower.was_interrupted()
     }
 
     /// Connects, or reads on.
     async fn advance(&mut self) -> Result<(), Error> {
         let Some(stream) = &mut self.stream else {
-            let response = self.connect().await?;
-            self.stream = Some(Stream {
-                response,
-                parser: Parser::default(),
-            });
+            self.stream = Some(self.connect().await?);
             return Ok(());
         };
-        let chunk = match timeout(SILENCE, stream.response.chunk()).await {
+        let chunk = match timeout(SILENCE, stream.chunk()).await {
             Ok(Ok(Some(chunk))) => chunk,
             Ok(Ok(None)) => return Err(self.broken("the stream ended")),
             Ok(Err(error)) => return Err(self.client.unreachable(&error)),
             Err(_) => return Err(self.broken("the stream fell silent")),
         };
-        let events = stream.parser.feed(&chunk);
-        self.ready
-            .extend(events.map_err(|error| self.garbage(error.to_string()))?);
-        self.connected();
+        let again = self.follower.feed(&chunk);
+        if again.map_err(|error| self.garbage(error.to_string()))? {
+            self.client.notes.progress(format_args!("connected again"));
+        }
         Ok(())
     }
 
     async fn connect(&self) -> Result<Response, Error> {
-        let id = self.position.last_event_id.as_deref();
+        let position = self.follower.position();
+        let id = position.last_event_id.as_deref();
         let call = self.call.clone().header(LAST_EVENT_ID, id)?;
-        let call = call.query("last_digest", self.position.digest.clone());
+        let call = call.query("last_digest", position.digest.clone());
         let deadline = Instant::now() + self.client.timeout;
         match timeout_at(deadline, self.client.open(&call)).await {
             Ok(response) => response,
             Err(_) => Err(self.client.timed_out(&call)),
         }
-    }
-
-    fn connected(&mut self) {
-        if self.outage.take().is_some() && self.connected_once {
-            self.client.notes.progress(format_args!("connected again"));
-        }
-        self.connected_once = true;
-        self.backoff.reset();
     }
 
     /// What an event tells, or why the server ends the stream.
@@ -161,8 +125,10 @@ impl<'a> Follow<'a> {
             Ok(_) => return Err(self.garbage("an event is no JSON object")),
             Err(error) => return Err(self.garbage(format!("an event is no JSON: {error}"))),
         };
-        self.position.digest = data["digest"].as_str().map(str::to_owned);
-        self.position.last_event_id.clone_from(&event.id);
+        self.follower.reached(Position {
+            last_event_id: event.id.clone(),
+            digest: data["digest"].as_str().map(str::to_owned),
+        });
         Ok(Some(Told {
             event: event.name,
             id: event.id,
@@ -173,23 +139,11 @@ impl<'a> Follow<'a> {
     /// Waits before the next try, or fails with what `error` is when there is none.
     async fn lost(&mut self, error: Error) -> Result<(), Error> {
         self.stream = None;
-        self.interrupted = true;
-        self.ready.clear();
-        let began = *self.outage.get_or_insert_with(Instant::now);
-        let retried = match &error {
-            Error::Unreachable { .. } => {
-                self.connected_once || self.backoff.failures() + 1 < TRIES_UNREACHABLE
-            }
-            Error::Problem(problem) if problem.is_lost_position() => {
-                std::mem::take(&mut self.position).last_event_id.is_some()
-            }
-            Error::Problem(problem) => problem.is_transient(),
-            _ => false,
-        };
-        let pause = self.backoff.next(fastrand::f64());
-        if !retried || began.elapsed() + pause >= self.client.timeout {
+        let (now, random) = (self.began.elapsed(), fastrand::f64());
+        let pause = self.follower.lost(loss(&error), now, random);
+        let Some(pause) = pause else {
             return Err(error);
-        }
+        };
         self.client
             .notes
             .progress(format_args!("{error}; connecting again"));
@@ -207,5 +161,14 @@ impl<'a> Follow<'a> {
 
     fn garbage(&self, what: impl Into<String>) -> Error {
         Error::garbage(&self.client.server, what)
+    }
+}
+
+fn loss(error: &Error) -> Loss {
+    match error {
+        Error::Unreachable { .. } => Loss::Unreachable,
+        Error::Problem(problem) if problem.is_lost_position() => Loss::Position,
+        Error::Problem(problem) if problem.is_transient() => Loss::Transient,
+        _ => Loss::Final,
     }
 }

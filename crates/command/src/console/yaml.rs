@@ -6,7 +6,7 @@ use std::fmt::Write;
 use serde_json::Value;
 
 /// A value as a YAML document.
-pub(super) fn write(value: &Value) -> String {
+pub(crate) fn write(value: &Value) -> String {
     let mut out = String::new();
     node(&mut out, value, 0, Place::Line);
     out

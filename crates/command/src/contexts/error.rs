@@ -27,12 +27,12 @@ pub(crate) enum Error {
         source: io::Error,
     },
     /// The file is not what it should be.
-    #[error("{} holds no contexts: {source}", .path.display())]
+    #[error("{} holds no contexts: {why}", .path.display())]
     Malformed {
         /// The file.
         path: PathBuf,
         /// What is wrong, with its place.
-        source: serde_norway::Error,
+        why: String,
     },
 }
 

@@ -6,9 +6,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use serde_json::Value;
 use tempfile::NamedTempFile;
 
 use super::{Contexts, Error};
+use crate::console::yaml;
 
 /// `vortex/contexts.yaml` in the folder of the user's settings.
 #[derive(Debug)]
@@ -34,23 +36,29 @@ impl Store {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Contexts::default()),
             Err(error) => return Err(failed(path, "read", error)),
         };
-        if text.trim().is_empty() {
-            return Ok(Contexts::default());
-        }
-        serde_norway::from_str(&text).map_err(|source| Error::Malformed {
+        read(&text).map_err(|why| Error::Malformed {
             path: path.clone(),
-            source,
+            why,
         })
     }
 
     /// Replaces the file as a whole, so that a reader sees the old one or the new one.
     pub(crate) fn save(&self, contexts: &Contexts) -> Result<(), Error> {
         let path = self.path.as_deref().ok_or(Error::NoHome)?;
-        let text = serde_norway::to_string(contexts).map_err(|source| Error::Malformed {
+        let value = serde_json::to_value(contexts).map_err(|error| Error::Malformed {
             path: path.to_owned(),
-            source,
+            why: error.to_string(),
         })?;
+        let text = yaml::write(&value);
         replace(path, text.as_bytes()).map_err(|error| failed(path, "written", error))
+    }
+}
+
+fn read(text: &str) -> Result<Contexts, String> {
+    let node = vortex_kit::yaml::parse(text).map_err(|error| error.to_string())?;
+    match node.into_json() {
+        Value::Null => Ok(Contexts::default()),
+        value => serde_json::from_value(value).map_err(|error| error.to_string()),
     }
 }
 

@@ -1,13 +1,13 @@
 //! The layer of a YAML file.
 
 use std::{
-    io,
+    collections::BTreeMap,
+    fmt, io,
     path::{Path, PathBuf},
 };
 
-use serde_norway::{Mapping, Value};
-
 use super::{Layer, Origin};
+use crate::yaml::{self, Content, Key, Node};
 
 /// A file of settings cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -25,30 +25,70 @@ pub enum Why {
     /// It cannot be read.
     #[error("cannot be read: {0}")]
     Read(#[from] io::Error),
-    /// It is no YAML.
-    #[error("{0}")]
-    Parse(#[from] serde_norway::Error),
-    /// Its top is no mapping.
-    #[error("is no mapping of settings to values")]
-    NoMapping,
-    /// A key is no text.
-    #[error("a key is no text: {0:?}")]
-    OddKey(Value),
-    /// A key is no setting of this program.
-    #[error("unknown setting {key:?}{}", suggestion(.nearest))]
+    /// It is not YAML.
+    #[error(transparent)]
+    Parse(#[from] yaml::Error),
+    /// Its top is not a mapping.
+    #[error("line {0}: settings are expected, as in `log: info`")]
+    NoMapping(usize),
+    /// A key is not a setting of this program.
+    #[error("unknown setting {key}{}", suggestion(.nearest))]
     Unknown {
         /// The key as written.
-        key: String,
+        key: Spelling,
         /// The setting it may have meant.
         nearest: Option<String>,
     },
+    /// A key is what some settings begin with, and has a value.
+    #[error("{key} is a group of settings, such as {inner:?}, and takes no value itself")]
+    IsGroup {
+        /// The key as written.
+        key: Spelling,
+        /// A setting of the group.
+        inner: String,
+    },
+    /// A setting has a mapping where a value belongs.
+    #[error("{0} takes a value, or a list of values")]
+    NotAValue(Spelling),
     /// Two spellings of one key.
-    #[error("setting {0:?} is given twice")]
-    Twice(String),
+    #[error("{first} and {second} are the same setting")]
+    Twice {
+        /// How it was spelt first.
+        first: Spelling,
+        /// How it was spelt then.
+        second: Spelling,
+    },
+}
+
+/// A key as it stands in the file: `"git: poll" (line 2)`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spelling {
+    keys: Vec<String>,
+    line: usize,
+}
+
+impl Spelling {
+    fn with(&self, key: &Key) -> Self {
+        let mut keys = self.keys.clone();
+        keys.push(key.text.clone());
+        let line = key.line;
+        Self { keys, line }
+    }
+
+    /// The key of the other layers.
+    fn key(&self) -> String {
+        self.keys.join("-").replace(['_', '.'], "-")
+    }
+}
+
+impl fmt::Display for Spelling {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} (line {})", self.keys.join(": "), self.line)
+    }
 }
 
 fn suggestion(nearest: &Option<String>) -> String {
-    let say = |name| format!(" (is {name:?} meant?)");
+    let say = |name| format!("; is {name:?} meant?");
     nearest.as_ref().map(say).unwrap_or_default()
 }
 
@@ -64,115 +104,150 @@ pub(super) fn layer(path: &Path, keys: &[&str]) -> Result<Layer, FileError> {
 fn parse(text: &str, path: &Path, keys: &[&str]) -> Result<Layer, Why> {
     let mut reader = Reader {
         layer: Layer::new(),
+        spelt: BTreeMap::new(),
         origin: Origin::File(path.to_owned()),
         keys,
     };
-    match serde_norway::from_str(text)? {
-        Value::Null => {}
-        Value::Mapping(mapping) => reader.mapping("", mapping)?,
-        _ => return Err(Why::NoMapping),
+    let root = yaml::parse(text)?;
+    let top = Spelling {
+        keys: Vec::new(),
+        line: root.line,
+    };
+    match root.content {
+        Content::Nothing => {}
+        Content::Mapping(entries) => reader.entries(&top, entries)?,
+        Content::Text(_) | Content::List(_) => return Err(Why::NoMapping(root.line)),
     }
     Ok(reader.layer)
 }
 
 struct Reader<'a> {
     layer: Layer,
+    /// How each setting was spelt.
+    spelt: BTreeMap<String, Spelling>,
     origin: Origin,
     keys: &'a [&'a str],
 }
 
 impl Reader<'_> {
-    fn mapping(&mut self, prefix: &str, mapping: Mapping) -> Result<(), Why> {
-        for (key, value) in mapping {
-            let Value::String(key) = key else {
-                return Err(Why::OddKey(key));
-            };
-            let key = format!("{prefix}{}", key.replace('_', "-"));
-            self.entry(key, value)?;
-        }
-        Ok(())
+    fn entries(&mut self, outer: &Spelling, entries: Vec<(Key, Node)>) -> Result<(), Why> {
+        entries
+            .into_iter()
+            .try_for_each(|(key, value)| self.entry(outer.with(&key), value.content))
     }
 
-    fn entry(&mut self, key: String, value: Value) -> Result<(), Why> {
-        if self.keys.contains(&key.as_str()) {
-            return self.setting(key, value);
-        }
+    /// A mapping holds settings whose names begin with its key, whether or not the key is a
+    /// setting too; anything else is the value of the setting of that name.
+    fn entry(&mut self, spelling: Spelling, value: Content) -> Result<(), Why> {
+        let key = spelling.key();
         let prefix = format!("{key}-");
-        match value {
-            Value::Mapping(inner) if self.keys.iter().any(|k| k.starts_with(&prefix)) => {
-                self.mapping(&prefix, inner)
-            }
-            _ => Err(Why::Unknown {
+        let inner = self.keys.iter().find(|known| known.starts_with(&prefix));
+        match (self.keys.contains(&key.as_str()), inner, value) {
+            (_, Some(_), Content::Mapping(entries)) => self.entries(&spelling, entries),
+            (true, None, Content::Mapping(_)) => Err(Why::NotAValue(spelling)),
+            (true, _, value) => self.setting(key, spelling, value),
+            (false, Some(_), Content::Nothing) => Ok(()),
+            (false, Some(inner), _) => Err(Why::IsGroup {
+                key: spelling,
+                inner: (*inner).to_owned(),
+            }),
+            (false, None, _) => Err(Why::Unknown {
                 nearest: nearest(&key, self.keys),
-                key,
+                key: spelling,
             }),
         }
     }
 
-    fn setting(&mut self, key: String, value: Value) -> Result<(), Why> {
+    fn setting(&mut self, key: String, spelling: Spelling, value: Content) -> Result<(), Why> {
         let values = match value {
-            Value::Null => return Ok(()),
-            Value::Sequence(items) => items.into_iter().map(text).collect::<Result<_, _>>()?,
-            value => vec![text(value)?],
+            Content::Nothing => return Ok(()),
+            Content::Text(text) => vec![text],
+            Content::List(items) => {
+                let texts = items.into_iter().map(|item| text(&spelling, item));
+                texts.collect::<Result<_, _>>()?
+            }
+            Content::Mapping(_) => return Err(Why::NotAValue(spelling)),
         };
-        match self
-            .layer
-            .insert(key.clone(), (values, self.origin.clone()))
-        {
-            None => Ok(()),
-            Some(_) => Err(Why::Twice(key)),
+        if let Some(first) = self.spelt.insert(key.clone(), spelling.clone()) {
+            let second = spelling;
+            return Err(Why::Twice { first, second });
         }
+        self.layer.insert(key, (values, self.origin.clone()));
+        Ok(())
     }
 }
 
-/// A scalar as it would stand on a command line; anything deeper as JSON.
-fn text(value: Value) -> Result<String, Why> {
-    match value {
-        Value::String(text) => Ok(text),
-        value => {
-            let json = serde_norway::from_value::<serde_json::Value>(value)?;
-            Ok(json.to_string())
+fn text(spelling: &Spelling, item: Node) -> Result<String, Why> {
+    match item.content {
+        Content::Text(text) => Ok(text),
+        Content::Nothing | Content::List(_) | Content::Mapping(_) => {
+            Err(Why::NotAValue(spelling.clone()))
         }
     }
 }
 
 /// The key that differs least, if it differs by little.
 fn nearest(key: &str, keys: &[&str]) -> Option<String> {
-    let scored = keys.iter().map(|other| (distance(key, other), other));
+    let scored = keys
+        .iter()
+        .map(|other| (strsim::levenshtein(key, other), other));
     let (distance, best) = scored.min()?;
     (distance <= 2).then(|| (*best).to_owned())
-}
-
-/// Levenshtein's distance, by rows.
-fn distance(left: &str, right: &str) -> usize {
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (index, a) in left.bytes().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], index + 1);
-        for (column, b) in right.bytes().enumerate() {
-            let substituted = diagonal + usize::from(a != b);
-            diagonal = row[column + 1];
-            row[column + 1] = substituted.min(diagonal + 1).min(row[column] + 1);
-        }
-    }
-    row[right.len()]
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const KEYS: &[&str] = &["grpc", "git", "git-poll", "insecure"];
+    const KEYS: &[&str] = &[
+        "grpc",
+        "git",
+        "git-poll",
+        "git-poll-jitter",
+        "insecure",
+        "log-format",
+    ];
 
     fn read(text: &str) -> Result<Layer, Why> {
         parse(text, Path::new("vortex.yaml"), KEYS)
     }
 
+    fn error(text: &str) -> String {
+        read(text).unwrap_err().to_string()
+    }
+
     #[test]
-    fn nested_and_flat_keys_say_the_same() {
-        let texts = ["git-poll: 10s", "git_poll: 10s"];
-        let layers = texts.map(|text| read(text).unwrap_or_default());
-        assert_eq!(layers[0]["git-poll"].0, ["10s"]);
-        assert_eq!(layers[0], layers[1]);
+    fn a_setting_that_begins_as_another_does_is_nested_under_it() {
+        for text in [
+            "git-poll: 10s",
+            "git_poll: 10s",
+            "git.poll: 10s",
+            "git: {poll: 10s}",
+        ] {
+            let layer = read(text).unwrap();
+            assert_eq!(layer.keys().collect::<Vec<_>>(), ["git-poll"], "{text}");
+            assert_eq!(layer["git-poll"].0, ["10s"], "{text}");
+        }
+        let both = read("git: /srv/config\ngit.poll: {jitter: 1s}\ngit-poll: 10s").unwrap();
+        assert_eq!(both["git"].0, ["/srv/config"]);
+        assert_eq!(both["git-poll"].0, ["10s"]);
+        assert_eq!(both["git-poll-jitter"].0, ["1s"]);
+    }
+
+    #[test]
+    fn two_spellings_of_one_setting_are_refused_and_both_are_named() {
+        assert_eq!(
+            error("git-poll: 1s\ngit:\n  poll: 2s"),
+            "\"git-poll\" (line 1) and \"git: poll\" (line 3) are the same setting"
+        );
+        assert_eq!(
+            error("git: {poll: {jitter: 2s}}\ngit_poll.jitter: 2s"),
+            "\"git: poll: jitter\" (line 1) and \"git_poll.jitter\" (line 2) are the same setting"
+        );
+        assert_eq!(
+            error("git: /srv/config\ngit: {poll: 1s}"),
+            "line 2: \"git\" is given twice, first in line 1"
+        );
     }
 
     #[test]
@@ -185,13 +260,26 @@ mod tests {
 
     #[test]
     fn an_unknown_key_is_named_with_what_may_be_meant() {
-        let error = read("gprc: 127.0.0.1:1").unwrap_err();
         assert_eq!(
-            error.to_string(),
-            "unknown setting \"gprc\" (is \"grpc\" meant?)"
+            error("gprc: 127.0.0.1:1"),
+            "unknown setting \"gprc\" (line 1); is \"grpc\" meant?"
         );
-        assert!(read("git-poll: 1s\ngit_poll: 2s").is_err());
-        assert!(read("- grpc").is_err());
+        assert_eq!(
+            error("git:\n  pol: 1s"),
+            "unknown setting \"git: pol\" (line 2); is \"git-poll\" meant?"
+        );
+        assert_eq!(
+            error("log: debug"),
+            "\"log\" (line 1) is a group of settings, such as \"log-format\", and takes no value itself"
+        );
+        assert_eq!(
+            error("grpc: {a: b}"),
+            "\"grpc\" (line 1) takes a value, or a list of values"
+        );
+        assert_eq!(
+            error("- grpc"),
+            "line 1: settings are expected, as in `log: info`"
+        );
         assert!(read("1: 2").is_err());
     }
 }

@@ -152,9 +152,11 @@ fn parse(command: &Command, merged: &Layer) -> Result<ArgMatches, Error> {
 }
 
 fn flag(key: &str, values: &[String], origin: &Origin) -> Result<bool, Error> {
-    match values.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["true" | "1" | "yes"] => Ok(true),
-        ["false" | "0" | "no"] => Ok(false),
+    let said = values.iter().map(|value| value.to_ascii_lowercase());
+    let said: Vec<String> = said.collect();
+    match said.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["true" | "1" | "yes" | "on"] => Ok(true),
+        ["false" | "0" | "no" | "off"] => Ok(false),
         _ => Err(Error::Value {
             message: format!("invalid value {values:?} for {key:?}: neither true nor false"),
             origin: Some(origin.clone()),

@@ -235,15 +235,7 @@ pub(super) fn labels(label: &str) -> Vec<String> {
 
 fn source_age(grpc: &Grpc, basis: &Basis) -> Option<pb::SourceAge> {
     let feed = basis.labels.iter().find_map(|label| label.feed.as_ref())?;
-    let was_whole = grpc
-        .configuration
-        .state()
-        .sources
-        .contains_key(&feed.source);
-    let last_success = grpc
-        .sources
-        .last_success(&feed.source)
-        .or_else(|| was_whole.then_some(feed.imported_at));
+    let last_success = grpc.sources.last_success(feed);
     Some(pb::SourceAge {
         source: feed.source.to_string(),
         last_success: last_success.map(convert::timestamp),

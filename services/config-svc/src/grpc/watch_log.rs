@@ -3,11 +3,11 @@
 
 use super::{Grpc, convert, parse};
 use crate::{
-    domain::{Record, Seq, Token},
+    domain::{Body, Record, Seq, Token},
     error::{store_error, token_refused},
     store::Error,
 };
-use futures::{StreamExt as _, stream::BoxStream};
+use futures::{FutureExt as _, StreamExt as _, stream::BoxStream};
 use std::time::Duration;
 use tokio::{sync::watch, time::MissedTickBehavior};
 use tonic::{Request, Status};
@@ -16,7 +16,7 @@ use vortex_kit::{
     error::{Fault, Reason},
 };
 use vortex_proto::config::v1 as pb;
-use vortex_proto::config::v1::watch_log_response::Event;
+use vortex_proto::config::v1::{RecordKind, watch_log_response::Event};
 
 /// How often a watcher hears that nothing happened.
 const PROGRESS: Duration = Duration::from_secs(1);
@@ -33,6 +33,7 @@ pub(super) async fn watch(
     if !request.label.is_empty() {
         parse::label(&request.label)?;
     }
+    let kinds = kinds(&request.kinds)?;
     let heads = grpc.configuration.heads();
     let position = begin(&grpc, token).await?;
     let reader = Reader {
@@ -40,6 +41,7 @@ pub(super) async fn watch(
         heads,
         position,
         label: request.label,
+        kinds,
     };
     Ok(context.drain().guard(reader.follow()).boxed())
 }
@@ -76,11 +78,39 @@ fn too_old(grpc: &Grpc, asked: Seq, oldest: Option<Seq>) -> Fault {
     .with("oldest", oldest)
 }
 
+fn kinds(given: &[i32]) -> Result<Vec<RecordKind>, Fault> {
+    let parse = |(index, kind): (usize, &i32)| match RecordKind::try_from(*kind) {
+        Ok(kind) if kind != RecordKind::Unspecified => Ok(kind),
+        _ => Err(Fault::invalid(
+            format!("kinds[{index}]"),
+            format!("{kind} is not a kind of record that this server writes"),
+        )),
+    };
+    given.iter().enumerate().map(parse).collect()
+}
+
+fn kind(body: &Body) -> RecordKind {
+    match body {
+        Body::Change { .. } => RecordKind::Change,
+        Body::Release { .. } => RecordKind::Released,
+        Body::Discard { .. } => RecordKind::Discarded,
+        Body::Restage { .. } => RecordKind::Restaged,
+        Body::Unchanged { .. } => RecordKind::Unchanged,
+        Body::SplitMoved(_) => RecordKind::SplitMoved,
+        Body::SplitEnded { .. } => RecordKind::SplitEnded,
+        Body::LabelRemoved { .. } => RecordKind::LabelRemoved,
+        Body::LabelDetached { .. } => RecordKind::LabelDetached,
+        Body::SourceImported { .. } => RecordKind::SourceImported,
+    }
+}
+
 struct Reader {
     grpc: Grpc,
     heads: watch::Receiver<Seq>,
     position: Seq,
     label: String,
+    /// All of them where none are named.
+    kinds: Vec<RecordKind>,
 }
 
 impl Reader {
@@ -97,12 +127,18 @@ impl Reader {
                         },
                         _ = progress.tick() => yield Ok(self.progress()),
                     },
-                    Ok(records) => for record in records {
-                        self.position = record.seq;
-                        if let Some(message) = self.message(&record) {
-                            yield Ok(message);
+                    Ok(records) => {
+                        for record in records {
+                            self.position = record.seq;
+                            if let Some(message) = self.message(&record) {
+                                yield Ok(message);
+                            }
                         }
-                    },
+                        // also while there is always more that nobody asked for
+                        if progress.tick().now_or_never().is_some() {
+                            yield Ok(self.progress());
+                        }
+                    }
                     Err(fault) => {
                         yield Err(fault.into());
                         break;
@@ -146,6 +182,9 @@ impl Reader {
     }
 
     fn message(&self, record: &Record) -> Option<pb::WatchLogResponse> {
+        if !self.kinds.is_empty() && !self.kinds.contains(&kind(&record.body)) {
+            return None;
+        }
         let configuration = &self.grpc.configuration;
         let state = configuration.state();
         if !self.label.is_empty() && !convert::concerns(&state, record, &self.label) {

@@ -93,7 +93,7 @@ fn standing(name: SourceName, state: &State) -> (SourceName, Status) {
         error: Some(COMPLAINT.to_owned()),
         ..Status::default()
     };
-    seed(&mut status, state, &name);
+    seed(&mut status, state, &name, true);
     (name, status)
 }
 

@@ -39,7 +39,6 @@ mod latency;
 mod rollout;
 mod sequential;
 mod settings;
-mod sketch;
 mod slice;
 mod words;
 
@@ -54,5 +53,4 @@ pub use latency::{LatencyEvidence, LatencyFinding, Tail};
 pub use rollout::{Analysis, NoApplication, Stage, UnknownApplication};
 pub use sequential::{ALPHA, Comparison, SequentialTest};
 pub use settings::{InvalidSetting, Settings, Thresholds};
-pub use sketch::{Interpolation, InvalidSketch, Mapping, Parts, Sketch};
 pub use slice::{MAX_INTERVALS, Slice};

@@ -14,12 +14,11 @@ use std::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use vortex_bucket::Arm;
+use vortex_sketch::Sketch;
 
 use super::{
     Judgement, Moment, Rollout, State,
-    analysis::{
-        Analysis, Application, Counts, Decision, Figures, Judged, Phase, Sketch, Stage, Tally,
-    },
+    analysis::{Analysis, Application, Counts, Decision, Figures, Judged, Phase, Stage, Tally},
 };
 use seen::Seen;
 

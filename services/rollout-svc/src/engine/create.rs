@@ -104,7 +104,7 @@ impl From<SourceChange> for Draft {
             auto_promote: true,
             auto_rollback: true,
             settings: Settings::default(),
-            description: shortened(change.description),
+            description: shortened(change.description, MAX_DESCRIPTION),
             apps: Vec::new(),
             start: true,
             force: false,
@@ -114,14 +114,14 @@ impl From<SourceChange> for Draft {
     }
 }
 
-/// A description as long as callers may give one.
-fn shortened(mut description: String) -> String {
-    let mut end = description.len().min(MAX_DESCRIPTION);
-    while !description.is_char_boundary(end) {
+/// A text of so many bytes at most.
+pub(crate) fn shortened(mut text: String, most: usize) -> String {
+    let mut end = text.len().min(most);
+    while !text.is_char_boundary(end) {
         end -= 1;
     }
-    description.truncate(end);
-    description
+    text.truncate(end);
+    text
 }
 
 impl Rollouts {

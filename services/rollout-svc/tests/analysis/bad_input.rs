@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use vortex_bucket::Arm;
-use vortex_rollout_svc::domain::analysis::{
-    Analysis, Figures, Interpolation, Mapping, NoApplication, Parts, Settings, Sketch,
-};
+use vortex_rollout_svc::domain::analysis::{Analysis, Figures, NoApplication, Settings};
+use vortex_sketch::Sketch;
 
 use crate::rollout::{application, counted, of_orders};
 
@@ -108,85 +107,4 @@ fn unknown_applications_are_refused_and_nothing_changes() {
     assert_eq!(analysis, before);
     rollout.analysis = analysis;
     assert_eq!(Analysis::begin([]), Err(NoApplication));
-}
-
-fn parts() -> Parts {
-    Parts {
-        unit: 1.0,
-        mapping: Mapping::OURS,
-        contiguous: vec![1.0, 2.0],
-        contiguous_first: -100,
-        sparse: vec![(7, 3.0)],
-        zero: 0.0,
-    }
-}
-
-fn refused_parts(change: impl FnOnce(&mut Parts)) -> String {
-    let mut parts = parts();
-    assert!(Sketch::from_parts(&parts).is_ok());
-    change(&mut parts);
-    Sketch::from_parts(&parts).unwrap_err().to_string()
-}
-
-#[test]
-fn sketches_that_can_not_be_are_refused() {
-    for (told, why) in [
-        (
-            refused_parts(|parts| parts.contiguous[1] = f64::NAN),
-            "a bin counts NaN",
-        ),
-        (
-            refused_parts(|parts| parts.sparse[0].1 = -1.0),
-            "a bin counts -1",
-        ),
-        (
-            refused_parts(|parts| parts.zero = f64::INFINITY),
-            "a bin counts inf",
-        ),
-        (
-            refused_parts(|parts| parts.zero = 1e13),
-            "latencies, 1000000000000 at most",
-        ),
-        (
-            refused_parts(|parts| parts.mapping.gamma = 1.0),
-            "a mapping with gamma 1 ",
-        ),
-        (
-            refused_parts(|parts| parts.mapping.gamma = f64::NAN),
-            "a mapping with gamma NaN",
-        ),
-        (
-            refused_parts(|parts| parts.mapping.index_offset = 1e300),
-            "a mapping with gamma",
-        ),
-        (
-            refused_parts(|parts| parts.mapping.gamma = 2.0),
-            "accurate to 33.3 %",
-        ),
-        (
-            refused_parts(|parts| {
-                parts.mapping.gamma = 1.11;
-                parts.mapping.interpolation = Interpolation::Linear;
-            }),
-            "accurate to 7.5 %",
-        ),
-        (
-            refused_parts(|parts| parts.contiguous.resize(5_000, 0.0)),
-            "5001 bins, 4096 at most",
-        ),
-        (
-            refused_parts(|parts| parts.sparse[0].0 = 700),
-            "is for latencies above",
-        ),
-        (
-            refused_parts(|parts| parts.sparse[0].0 = i32::MAX),
-            "is for latencies above",
-        ),
-        (
-            refused_parts(|parts| parts.contiguous_first = i32::MAX),
-            "is for latencies above",
-        ),
-    ] {
-        assert!(told.contains(why), "{told}");
-    }
 }

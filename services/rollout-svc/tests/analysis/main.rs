@@ -7,6 +7,5 @@ mod decisions;
 mod gates;
 mod rollout;
 mod sequential;
-mod sketches;
 mod slices;
 mod statistics;

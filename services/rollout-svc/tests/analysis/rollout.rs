@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use vortex_bucket::{Arm, Share};
 use vortex_rollout_svc::domain::analysis::{
-    Analysis, Application, Decision, Figures, Judged, Phase, Settings, Sketch, Stage,
+    Analysis, Application, Decision, Figures, Judged, Phase, Settings, Stage,
 };
+use vortex_sketch::Sketch;
 
 /// A rollout of some applications, and the time in its stage.
 pub(crate) struct Rollout {

@@ -1,7 +1,8 @@
 //! What earlier versions wrote down is still read.
 
 use super::*;
-use crate::domain::{Body, ChangeEntry, EndedSplit, Seq, Version};
+use crate::domain::{Body, ChangeEntry, EndedSplit, Label, Seq, SourceName, Version};
+use std::sync::Arc;
 
 fn decoded<T: Message + Default>(hex: &str) -> T {
     T::decode(hex::decode(hex).unwrap().as_slice()).unwrap()
@@ -65,4 +66,19 @@ fn why_a_release_was_forced_is_written_down() {
     };
     let stored = StoredBody::from(&forced);
     assert_eq!(Body::try_from(stored).ok().unwrap(), forced);
+}
+
+/// The end of a source's first import, as it was written first.
+#[test]
+fn the_end_of_a_first_import_is_read_and_written_as_it_was_first() {
+    // source git, unread bad
+    let bytes = "08071204080110021801220131aa010a0a036769741203626164";
+    let stored: StoredRecord = decoded(bytes);
+    assert_eq!(hex::encode(stored.encode_to_vec()), bytes);
+    let body: Body = stored.body.unwrap().try_into().ok().unwrap();
+    let imported = Body::SourceImported {
+        source: SourceName::trusted("git"),
+        unread: Arc::new([Label::trusted("bad")].into()),
+    };
+    assert_eq!(body, imported);
 }

@@ -76,6 +76,7 @@ async fn labels_that_are_detached_keep_their_documents_and_take_writes_for_good(
     let request = pb::WatchLogRequest {
         after: before,
         label: "trunk".to_owned(),
+        ..Default::default()
     };
     let mut log = fed
         .node

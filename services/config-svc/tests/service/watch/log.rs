@@ -19,7 +19,7 @@ use vortex_kit::{
     error::{Fault, Reason},
 };
 use vortex_proto::config::v1::{
-    self as pb, config_service_server::ConfigService, watch_log_response::Event,
+    self as pb, RecordKind, config_service_server::ConfigService, watch_log_response::Event,
 };
 use vortex_store::Transaction;
 
@@ -176,6 +176,7 @@ async fn records(service: &Service, after: Seq, label: &str) -> Vec<pb::Record> 
     let request = pb::WatchLogRequest {
         after: service.configuration.token(after).to_string(),
         label: label.to_owned(),
+        ..Default::default()
     };
     let watch = grpc.watch_log(Request::new(request)).await.unwrap();
     let mut stream = watch.into_inner();
@@ -273,6 +274,7 @@ async fn a_watch_of_a_label_skips_the_others() {
     let request = pb::WatchLogRequest {
         after: service.configuration.token(Seq(0)).to_string(),
         label: "other".to_owned(),
+        ..Default::default()
     };
     for n in 0..4 {
         let name = format!("v{n}");
@@ -298,5 +300,50 @@ async fn a_watch_of_a_label_skips_the_others() {
     let found: Vec<u64> = records.take(2).collect().await;
     assert_eq!(found, [2, 4]);
     drop(grpc);
+    service.close().await;
+}
+
+#[tokio::test]
+async fn a_watch_of_some_kinds_is_told_of_those_and_gets_past_all_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let service = Service::open(folder.path()).await;
+    service
+        .run(staged(put("v1", "a.yml", "a: 1")))
+        .await
+        .unwrap();
+    service.run(release("v1")).await.unwrap();
+    // more than a page that nobody asked for
+    for n in 2..300 {
+        let job = staged(put(&format!("v{n}"), "b.yml", &format!("b: {n}")));
+        service.run(job).await.unwrap();
+    }
+    let grpc = calls(&service);
+    let request = |kinds: &[i32]| pb::WatchLogRequest {
+        after: service.configuration.token(Seq(0)).to_string(),
+        kinds: kinds.to_vec(),
+        ..Default::default()
+    };
+    let kinds = [RecordKind::Released.into(), RecordKind::SplitEnded.into()];
+    let watch = grpc.watch_log(Request::new(request(&kinds))).await.unwrap();
+    let mut stream = watch.into_inner();
+    let end = service.configuration.token(service.state().head);
+    let mut told = Vec::new();
+    loop {
+        match stream.next().await.unwrap().unwrap().event.unwrap() {
+            Event::Record(record) => told.push((record.sequence, record.body.unwrap())),
+            Event::Progress(progress) if progress.token == end.to_string() => break,
+            Event::Progress(_) => {}
+        }
+    }
+    assert!(
+        matches!(&*told, [(2, pb::record::Body::Released(_))]),
+        "{told:?}"
+    );
+    for unknown in [0, 99] {
+        let refused = grpc.watch_log(Request::new(request(&[1, unknown]))).await;
+        let fault = Fault::from_status(&refused.err().unwrap());
+        assert_eq!(fault.fields()[0].field, "kinds[1]");
+    }
+    drop((stream, grpc));
     service.close().await;
 }

@@ -108,6 +108,7 @@ async fn the_log_tells_of_moves_and_ends() {
     let request = pb::WatchLogRequest {
         after: service.configuration.token(v2.at).to_string(),
         label: "main".to_owned(),
+        ..Default::default()
     };
     let mut log = grpc
         .watch_log(Request::new(request))

@@ -4,9 +4,10 @@ use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 use vortex_bucket::Arm;
+use vortex_sketch::Sketch;
 
 use super::{
-    Cause, Counts, Figures, Judged, SequentialTest, Sketch, Stage, Tally,
+    Cause, Counts, Figures, Judged, SequentialTest, Stage, Tally,
     slice::{OpenSlice, Slice, whole},
 };
 

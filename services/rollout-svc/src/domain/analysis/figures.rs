@@ -1,8 +1,7 @@
 //! What is reported of an arm.
 
 use serde::{Deserialize, Serialize};
-
-use super::Sketch;
+use vortex_sketch::Sketch;
 
 /// How many requests were counted, and how many of them failed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]

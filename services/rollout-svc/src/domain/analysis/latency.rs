@@ -3,9 +3,10 @@
 use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
+use vortex_sketch::Sketch;
 
 use super::{
-    Application, Settings, Sketch, Slice, Verdict,
+    Application, Settings, Slice, Verdict,
     binomial::{SIGNIFICANCE, upper_tail},
     words::{Milliseconds, Probability},
 };

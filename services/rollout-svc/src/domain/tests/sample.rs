@@ -7,11 +7,11 @@ use jiff::Timestamp;
 use crate::domain::{
     Author, Command, Judgement, Moment, Rollout, RolloutId, Spec, Strategy, Transition, Unit,
     analysis::{
-        Analysis, Application, Cause, Decision, Figures, Judged, Limit, Phase, Settings, Sketch,
-        Stage,
+        Analysis, Application, Cause, Decision, Figures, Judged, Limit, Phase, Settings, Stage,
     },
 };
 use vortex_bucket::{Arm, Share};
+use vortex_sketch::Sketch;
 
 /// A moment so long after the beginning of all tests.
 pub(super) fn at(seconds: u64) -> Moment {

@@ -6,7 +6,7 @@ use crate::{
         ClosedSlice, Measured,
         analysis::{
             Application, ErrorsEvidence, ErrorsFinding, Finding, Judged, LatencyEvidence,
-            LatencyFinding, Reason, SeenKeys, Sketch, Tally, Verdict,
+            LatencyFinding, Reason, SeenKeys, Tally, Verdict,
         },
     },
     engine::AnalysisView,
@@ -15,6 +15,7 @@ use jiff::Timestamp;
 use std::time::Duration;
 use vortex_bucket::Arm;
 use vortex_proto::rollout::v1 as pb;
+use vortex_sketch::Sketch;
 
 /// How many milliseconds a second is.
 const MILLISECONDS: f64 = 1e3;

@@ -2,13 +2,14 @@ use super::*;
 use crate::{
     domain::{
         Author, Command, Ending, Lost, Rollout, State,
-        analysis::{Cells, Figures, SeenKeys, Sketch},
+        analysis::{Cells, Figures, SeenKeys},
     },
     engine::AnalysisView,
     grpc::samples::{after, at},
     splits::Reads,
 };
 use std::sync::Arc;
+use vortex_sketch::Sketch;
 
 fn author(reason: &str) -> Author {
     Author {

@@ -2,7 +2,7 @@
 
 use crate::domain::{
     Report, Rollout, Spec,
-    analysis::{Application, Figures, Interpolation, InvalidFigures, Mapping, Parts, Sketch},
+    analysis::{Application, Figures, InvalidFigures},
     application,
 };
 use jiff::Timestamp;
@@ -11,6 +11,7 @@ use vortex_bucket::Arm;
 use vortex_kit::{error::Fault, grpc::bounds};
 use vortex_proto::rollout::v1 as pb;
 use vortex_proto::rollout::v1::{arm_report::Of, index_mapping::Interpolation as Given};
+use vortex_sketch::{Interpolation, Mapping, Parts, Sketch};
 
 /// Reports of one call.
 const MAX_REPORTS: usize = 100;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use fastrand::Rng;
-use vortex_rollout_svc::domain::analysis::Sketch;
+use vortex_sketch::Sketch;
 
 /// Draws binomial counts, by inversion outwards from their mode.
 pub(super) struct Binomial {

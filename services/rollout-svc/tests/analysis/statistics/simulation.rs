@@ -5,8 +5,9 @@ use std::time::Duration;
 use fastrand::Rng;
 use vortex_bucket::{Arm, Share};
 use vortex_rollout_svc::domain::analysis::{
-    Analysis, Application, Decision, Figures, Phase, Settings, Sketch, Stage,
+    Analysis, Application, Decision, Figures, Phase, Settings, Stage,
 };
+use vortex_sketch::Sketch;
 
 use super::draw::{Binomial, latencies};
 

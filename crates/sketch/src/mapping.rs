@@ -29,7 +29,7 @@ pub enum Interpolation {
 }
 
 /// The way from another sketch's bins to ours.
-pub(super) enum ToOurs {
+pub(crate) enum ToOurs {
     /// They are the same, by other numbers.
     Shifted(i32),
     /// By the value that stands for a bin.
@@ -58,7 +58,7 @@ impl Mapping {
     }
 
     /// The way from its bins, of values of so many seconds, to ours.
-    pub(super) fn to_ours(self, unit: f64) -> ToOurs {
+    pub(crate) fn to_ours(self, unit: f64) -> ToOurs {
         match self.shift() {
             Some(by) if unit == 1.0 => ToOurs::Shifted(by),
             _ => ToOurs::ByValue {
@@ -81,7 +81,7 @@ impl Mapping {
 
 impl ToOurs {
     /// Our bin for this one; beyond all bins for values beyond all numbers.
-    pub(super) fn index(&self, index: i32) -> i32 {
+    pub(crate) fn index(&self, index: i32) -> i32 {
         match *self {
             Self::Shifted(by) => index.saturating_add(by),
             Self::ByValue {
@@ -134,11 +134,11 @@ impl Interpolation {
 }
 
 /// Our bin of a positive value.
-pub(super) fn index_of(value: f64) -> i32 {
+pub(crate) fn index_of(value: f64) -> i32 {
     (value.ln() / LN_GAMMA).floor() as i32
 }
 
 /// The value that stands for one of our bins.
-pub(super) fn value_of(index: i32) -> f64 {
+pub(crate) fn value_of(index: i32) -> f64 {
     (f64::from(index) * LN_GAMMA).exp() * 1.01
 }

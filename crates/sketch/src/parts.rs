@@ -1,6 +1,9 @@
 //! A sketch as it goes over the wire.
 
-use super::{LONGEST, MAX_BINS, Mapping, SHORTEST, Sketch, mapping::index_of};
+use crate::{
+    mapping::{Mapping, index_of},
+    sketch::{LONGEST, MAX_BINS, SHORTEST, Sketch},
+};
 
 /// How many bins a sketch that comes in may have.
 const MAX_GIVEN: usize = 4_096;

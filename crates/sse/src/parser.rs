@@ -5,23 +5,23 @@ const LIMIT: usize = 16 << 20;
 
 /// One event.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Event {
+pub struct Event {
     /// Its type; `message` when the stream did not say.
-    pub(super) name: String,
+    pub name: String,
     /// Its data, lines joined by line feeds.
-    pub(super) data: String,
+    pub data: String,
     /// The last id the stream gave, this event's or an earlier one's.
-    pub(super) id: Option<String>,
+    pub id: Option<String>,
 }
 
 /// An event is over the limit.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("an event is over {} MiB", LIMIT >> 20)]
-pub(super) struct TooLarge;
+pub struct TooLarge;
 
 /// Takes a stream apart; bytes may be split anywhere.
 #[derive(Debug, Default)]
-pub(super) struct Parser {
+pub struct Parser {
     line: Vec<u8>,
     /// Whether a carriage return was the last byte, so that a line feed now belongs to it.
     returned: bool,
@@ -33,7 +33,10 @@ pub(super) struct Parser {
 
 impl Parser {
     /// The events that `bytes` complete.
-    pub(super) fn feed(&mut self, bytes: &[u8]) -> Result<Vec<Event>, TooLarge> {
+    ///
+    /// # Errors
+    /// An event is over 16 MiB.
+    pub fn feed(&mut self, bytes: &[u8]) -> Result<Vec<Event>, TooLarge> {
         let mut events = Vec::new();
         for &byte in bytes {
             match byte {

@@ -1,27 +1,17 @@
-//! Latencies as a DDSketch: quantiles within 1 %, of any number of values in bounded space.
-//!
-//! Charles Masson, Jee E. Rim and Homin K. Lee, *DDSketch: A Fast and Fully-Mergeable Quantile
-//! Sketch with Relative-Error Guarantees*, VLDB 2019. Of the crates that have it none can be made
-//! of a message's bins, nor read the mappings that other languages send.
-
-mod mapping;
-mod parts;
-
-pub use mapping::{Interpolation, Mapping};
-pub use parts::{InvalidSketch, Parts};
+//! The sketch: bins that grow and merge.
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use mapping::{index_of, value_of};
+use crate::mapping::{index_of, value_of};
 
 /// How many bins a sketch has at most: from 1 ms they reach to 28 s.
-const MAX_BINS: usize = 512;
+pub(crate) const MAX_BINS: usize = 512;
 /// What is shorter counts as zero, in seconds.
-const SHORTEST: f64 = 1e-9;
+pub(crate) const SHORTEST: f64 = 1e-9;
 /// What is longer is no latency, in seconds.
-const LONGEST: f64 = 1e6;
+pub(crate) const LONGEST: f64 = 1e6;
 
 /// Latencies in seconds, counted by bins whose bounds grow by 2 %.
 ///
@@ -30,9 +20,9 @@ const LONGEST: f64 = 1e6;
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Sketch {
     /// The index of the first bin, which is not empty if there is one.
-    first: i32,
-    bins: Vec<f64>,
-    zero: f64,
+    pub(crate) first: i32,
+    pub(crate) bins: Vec<f64>,
+    pub(crate) zero: f64,
 }
 
 impl Sketch {
@@ -85,8 +75,8 @@ impl Sketch {
         Some(value_of(last))
     }
 
-    /// The latency in seconds that so many are above: the longest but `above` of them.
-    pub(super) fn longest_but(&self, above: f64) -> Option<f64> {
+    /// The latency in seconds that so many are above: the longest but `above` of them; none of none.
+    pub fn longest_but(&self, above: f64) -> Option<f64> {
         let count = self.count();
         if count <= 0.0 {
             return None;
@@ -95,7 +85,7 @@ impl Sketch {
     }
 
     /// How many latencies are above this one, in seconds.
-    pub(super) fn count_above(&self, latency: f64) -> f64 {
+    pub fn count_above(&self, latency: f64) -> f64 {
         self.occupied()
             .filter(|(index, _)| value_of(*index) > latency)
             .map(|(_, count)| count)
@@ -109,7 +99,7 @@ impl Sketch {
     }
 
     /// Adds bins that follow each other, the first and last of which are not empty.
-    fn count_bins(&mut self, first: i32, counts: &[f64]) {
+    pub(crate) fn count_bins(&mut self, first: i32, counts: &[f64]) {
         let Some(behind) = counts.len().checked_sub(1) else {
             return;
         };

@@ -1,9 +1,11 @@
 //! Sketches keep their accuracy, whatever way they are put together.
 
+#![allow(clippy::unwrap_used)] // a test fails by panicking
+
 use std::time::Duration;
 
 use proptest::prelude::*;
-use vortex_rollout_svc::domain::analysis::{Interpolation, Mapping, Parts, Sketch};
+use vortex_sketch::{Interpolation, Mapping, Parts, Sketch};
 
 fn sketch(seconds: &[f64]) -> Sketch {
     let mut sketch = Sketch::default();
@@ -135,4 +137,85 @@ fn log2(value: f64, interpolation: Interpolation) -> f64 {
 fn nothing_has_no_quantiles_and_zero_is_a_latency() {
     assert_eq!(sketch(&[]).quantile(0.99), None);
     assert_eq!(sketch(&[0.0, 0.0, 1.0]).quantile(0.5), Some(0.0));
+}
+
+fn parts() -> Parts {
+    Parts {
+        unit: 1.0,
+        mapping: Mapping::OURS,
+        contiguous: vec![1.0, 2.0],
+        contiguous_first: -100,
+        sparse: vec![(7, 3.0)],
+        zero: 0.0,
+    }
+}
+
+fn refused_parts(change: impl FnOnce(&mut Parts)) -> String {
+    let mut parts = parts();
+    assert!(Sketch::from_parts(&parts).is_ok());
+    change(&mut parts);
+    Sketch::from_parts(&parts).unwrap_err().to_string()
+}
+
+#[test]
+fn sketches_that_can_not_be_are_refused() {
+    for (told, why) in [
+        (
+            refused_parts(|parts| parts.contiguous[1] = f64::NAN),
+            "a bin counts NaN",
+        ),
+        (
+            refused_parts(|parts| parts.sparse[0].1 = -1.0),
+            "a bin counts -1",
+        ),
+        (
+            refused_parts(|parts| parts.zero = f64::INFINITY),
+            "a bin counts inf",
+        ),
+        (
+            refused_parts(|parts| parts.zero = 1e13),
+            "latencies, 1000000000000 at most",
+        ),
+        (
+            refused_parts(|parts| parts.mapping.gamma = 1.0),
+            "a mapping with gamma 1 ",
+        ),
+        (
+            refused_parts(|parts| parts.mapping.gamma = f64::NAN),
+            "a mapping with gamma NaN",
+        ),
+        (
+            refused_parts(|parts| parts.mapping.index_offset = 1e300),
+            "a mapping with gamma",
+        ),
+        (
+            refused_parts(|parts| parts.mapping.gamma = 2.0),
+            "accurate to 33.3 %",
+        ),
+        (
+            refused_parts(|parts| {
+                parts.mapping.gamma = 1.11;
+                parts.mapping.interpolation = Interpolation::Linear;
+            }),
+            "accurate to 7.5 %",
+        ),
+        (
+            refused_parts(|parts| parts.contiguous.resize(5_000, 0.0)),
+            "5001 bins, 4096 at most",
+        ),
+        (
+            refused_parts(|parts| parts.sparse[0].0 = 700),
+            "is for latencies above",
+        ),
+        (
+            refused_parts(|parts| parts.sparse[0].0 = i32::MAX),
+            "is for latencies above",
+        ),
+        (
+            refused_parts(|parts| parts.contiguous_first = i32::MAX),
+            "is for latencies above",
+        ),
+    ] {
+        assert!(told.contains(why), "{told}");
+    }
 }
