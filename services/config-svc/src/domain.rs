@@ -20,10 +20,16 @@
 //!   same again answers the same.
 //! - **S4** a split that ended stays so.
 //! - **S5** while a split holds a document, nothing but its own release moves what is
-//!   stable of it, unless it is forced, which ends the split in the same record.
+//!   stable of it, unless it is forced, which ends the split in the same record: also
+//!   where the version was stable already.
 //! - **S6** what a split serves, and what it would be taken back to, is kept.
 //! - **S7** one reader gets all documents of a split's change set, or all that are
 //!   stable.
+//! - **S8** a split begins only while what is stable is what it was planned on.
+//! - **S9** what was taken back from readers becomes stable, or is split again, by force
+//!   alone and for a reason; only a release washes that off.
+//! - **S10** what is refused leaves nothing behind: the change set that takes a split back
+//!   is staged only where it could be split then.
 
 mod change;
 mod command;
@@ -49,11 +55,11 @@ mod tests;
 
 pub use change::{ChangeEntry, ChangeSet, ChangeState, ChangedDocument};
 pub use command::{
-    Command, Detachment, DocumentWrite, EndSplit, Holding, Import, Imported, Outcome, Precondition,
-    Release, ReleaseBy, Removal, Selector, SetSplit, WriteChange,
+    Baseline, BeginSplit, Command, Detachment, DocumentWrite, EndSplit, Holding, Import, Imported,
+    Outcome, Precondition, Release, ReleaseBy, Removal, Selector, SetSplit, WriteChange,
 };
 pub use content::{Content, ContentRef, Defect, MAX_DOCUMENT_BYTES, Sha256};
-pub use decide::{Decided, Request, SplitPlan, SplitTarget, decide, plan_split};
+pub use decide::{Decided, Request, SplitPlan, SplitTarget, check_set_split, decide, plan_split};
 pub use diff::json_patch;
 pub use document::{Document, MAX_VERSIONS, Version};
 pub use fold::{Inconsistent, fold};

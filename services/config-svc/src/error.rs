@@ -78,6 +78,19 @@ pub(crate) fn refused(refused: &Refused) -> Fault {
         Refused::VersionNotFound { path, name } => fault.with("path", path).with("version", name),
         Refused::NoChangeAt { label, at } => fault.with("label", label).with("change_sequence", at),
         Refused::NoBaseline { name } | Refused::IsBaseline { name } => fault.with("change", name),
+        Refused::RolledBack { name, by } => fault.with("change", name).with("rollout", by),
+        Refused::BaselineMoved { path, now } => {
+            let stable = now.as_ref().map_or("", |now| now.as_str());
+            let found = format!(
+                "it is {}",
+                now.as_ref().map_or("not there", |now| now.as_str())
+            );
+            fault
+                .with("path", path)
+                .with("stable", stable)
+                .precondition("baseline", path.as_str(), found)
+        }
+        Refused::BaselineMisfits { .. } => fault.field("baseline", refused.to_string()),
         Refused::RolloutConflict { path, by } => fault.with("path", path).with("rollout", by),
         Refused::ViewCrowded { view, by } => {
             let ids: Vec<&str> = by.iter().map(|id| id.as_str()).collect();
@@ -119,6 +132,9 @@ fn reason(refused: &Refused) -> Reason {
         Refused::NoChangeAt { .. } | Refused::SplitNeverBegan(_) => Reason::ChangeNotFound,
         Refused::NoBaseline { .. } => Reason::NoBaseline,
         Refused::IsBaseline { .. } => Reason::VersionIsBaseline,
+        Refused::RolledBack { .. } => Reason::VersionRolledBack,
+        Refused::BaselineMoved { .. } => Reason::BaselineMoved,
+        Refused::BaselineMisfits { .. } => Reason::InvalidArgument,
         Refused::RolloutConflict { .. } | Refused::ViewCrowded { .. } => Reason::RolloutConflict,
         Refused::SplitNotFound(_) => Reason::SplitNotFound,
         Refused::SplitActive(_) | Refused::LabelMoved(_) => Reason::PreconditionFailed,

@@ -19,9 +19,10 @@ const CALL: Duration = Duration::from_secs(5);
 /// The log says each second that it is there.
 const SILENCE: Duration = Duration::from_secs(10);
 /// Kinds of records that may tell something: see [`told`].
-const TOLD: [RecordKind; 3] = [
+const TOLD: [RecordKind; 4] = [
     RecordKind::Change,
     RecordKind::Released,
+    RecordKind::SplitEnded,
     RecordKind::LabelRemoved,
 ];
 /// What config-svc calls a principal that is a source.
@@ -55,13 +56,8 @@ pub struct Awaiting {
 pub enum Told {
     /// A change set waits for a rollout.
     Awaits,
-    /// A forced release ended splits.
-    Detached {
-        /// Which.
-        splits: Vec<String>,
-        /// Why, for people.
-        why: String,
-    },
+    /// Splits ended: by a forced release, or one by its mover or somebody in its place.
+    Ended(Vec<String>),
     /// A label is gone, and its splits with it.
     LabelGone(String),
     /// Something else, or nothing.
@@ -105,25 +101,6 @@ impl Changes {
         }
     }
 
-    /// Whether a change set was given up, or is gone; another of its name does not count.
-    ///
-    /// # Errors
-    /// config-svc is away.
-    pub async fn is_given_up(&self, label: &str, name: &str, sequence: u64) -> Result<bool, Fault> {
-        let request = pb::GetChangeRequest {
-            label: label.to_owned(),
-            name: name.to_owned(),
-            ..Default::default()
-        };
-        match call(self.client.clone().get_change(request)).await {
-            Ok(found) => Ok(found.change.is_none_or(|change| {
-                change.sequence != sequence || change.state() == pb::ChangeState::Discarded
-            })),
-            Err(fault) if is_gone(fault.reason()) => Ok(true),
-            Err(fault) => Err(fault),
-        }
-    }
-
     /// Follows the log from behind a token on, or from now on.
     ///
     /// # Errors
@@ -164,17 +141,13 @@ impl Log {
 fn told(body: Option<Body>) -> Told {
     match body {
         Some(Body::Change(change)) if change.awaits_rollout => Told::Awaits,
-        Some(Body::Released(released)) if !released.detached_splits.is_empty() => Told::Detached {
-            why: format!("{} was released by force", released.name),
-            splits: released.detached_splits,
-        },
+        Some(Body::Released(released)) if !released.detached_splits.is_empty() => {
+            Told::Ended(released.detached_splits)
+        }
+        Some(Body::SplitEnded(split)) => Told::Ended(vec![split.id]),
         Some(Body::LabelRemoved(removed)) => Told::LabelGone(removed.label),
         _ => Told::Nothing,
     }
-}
-
-fn is_gone(reason: Reason) -> bool {
-    matches!(reason, Reason::ChangeNotFound | Reason::LabelNotFound)
 }
 
 async fn call<T>(
@@ -241,10 +214,6 @@ mod tests {
                 RecordKind::SplitMoved,
                 Body::SplitMoved(pb::Split::default()),
             ),
-            (
-                RecordKind::SplitEnded,
-                Body::SplitEnded(pb::Split::default()),
-            ),
         ];
         for (kind, body) in bodies {
             assert_eq!(told(Some(body)), Told::Nothing, "{kind:?}");
@@ -262,10 +231,11 @@ mod tests {
         for body in [
             Body::Change(awaits),
             Body::Released(forced),
+            Body::SplitEnded(pb::Split::default()),
             Body::LabelRemoved(gone),
         ] {
             assert_ne!(told(Some(body)), Told::Nothing);
         }
-        assert_eq!(TOLD.len(), 3);
+        assert_eq!(TOLD.len(), 4);
     }
 }

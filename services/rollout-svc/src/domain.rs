@@ -13,12 +13,13 @@ mod rollout;
 mod share;
 mod state;
 mod step;
+mod stored;
 #[cfg(test)]
 mod tests;
 
 pub use audit::{Action, AuditEntry, SELF};
 pub use breaker::{Breaker, BreakerLimits, Reset};
-pub use command::{Author, Command, Effect, Judgement, Transition};
+pub use command::{Author, Command, Effect, Ending, Judgement, Lost, Transition};
 pub use measured::{
     ClosedSlice, MAX_SLICES, Measured, Report, ReportRefused, Taken, Total, Totals,
 };
@@ -28,5 +29,6 @@ pub use plan::{InvalidStages, Preset, Stage, StageDraft, Stages, Strategy, Unit}
 pub use refused::Refused;
 pub use rollout::{Rollout, Spec, Standing};
 pub use state::{
-    Completed, Detached, Hold, Motion, Paused, Removal, RolledBack, Running, State, StateKind,
+    Completed, Detached, Hold, Motion, Paused, Refusal, Removal, RolledBack, Running, State,
+    StateKind,
 };

@@ -6,8 +6,10 @@
 //! - **E3** when the store fails nothing more is written: what a failed sync carried is answered
 //!   as unknown, all else as unavailable. What the store turns away, the disk being full, did not
 //!   happen, and the next command is tried.
+//! - **E4** what is staged to take a rollout back is rolled out or given up.
 
 mod apply;
+mod begin;
 mod create;
 mod directory;
 mod entry;
@@ -21,19 +23,23 @@ mod outbox;
 mod read;
 mod request;
 mod requests;
+mod revert;
 mod steady;
 mod wake;
 
-pub use create::{Draft, MAX_DESCRIPTION, Revert, SourceChange, Target};
+pub(crate) use create::shortened;
+pub use create::{Draft, MAX_DESCRIPTION, SourceChange, Target};
 pub use entry::{Delivery, Entry};
 pub use error::Error;
 pub use forget::Keep;
 pub use orders::Order;
 pub use read::{AnalysisView, Filter, Page, PageAfter};
 pub use request::{Reported, Request};
+pub use revert::Revert;
 pub use wake::Wake;
 
 use std::{
+    collections::BTreeSet,
     fmt,
     sync::{
         Arc, Mutex,
@@ -47,7 +53,7 @@ use vortex_kit::clock::Clock;
 use vortex_store::Revision;
 
 use crate::{
-    domain::{Breaker, BreakerLimits, Measured, Moment, Rollout},
+    domain::{Breaker, BreakerLimits, Measured, Moment, Rollout, RolloutId},
     meters::Meters,
     splits::Splits,
     store::{Loaded, RolloutStore, Writes},
@@ -72,6 +78,9 @@ struct Inner {
     shown_breaker: ArcSwap<Breaker>,
     limits: BreakerLimits,
     requests: Requests,
+    /// The rollouts that are being taken back, of which a change set may be staged that is not
+    /// rolled out yet. Held while that goes on.
+    reverting: tokio::sync::Mutex<BTreeSet<RolloutId>>,
     clock: Steady,
     /// The millisecond of the newest id.
     newest: Mutex<u64>,
@@ -97,6 +106,7 @@ impl Rollouts {
             rollouts,
             breaker,
             requests,
+            reverting,
         } = store.load().await?;
         let there = rollouts.iter().map(|(rollout, _)| rollout.id().to_string());
         match store.sweep_orphans(&there.collect()).await {
@@ -125,6 +135,7 @@ impl Rollouts {
             breaker: RwLock::new(breaker),
             limits,
             requests: Requests::of(requests),
+            reverting: tokio::sync::Mutex::new(reverting),
             clock,
             newest: Mutex::default(),
             meters,

@@ -2,6 +2,7 @@
 
 use std::{collections::HashMap, time::Duration};
 
+use vortex_bucket::Share;
 use vortex_kit::{
     channel::Channel,
     context::Context,
@@ -9,30 +10,34 @@ use vortex_kit::{
 };
 use vortex_proto::config::v1 as pb;
 use vortex_proto::config::v1::{
-    plan_split_request::Target as WireTarget, split_service_client::SplitServiceClient,
+    config_service_client::ConfigServiceClient, plan_split_request::Target as WireTarget,
+    split_service_client::SplitServiceClient,
 };
 
 use crate::{
     domain::{
-        Effect, Rollout, RolloutId, Unit,
+        Effect, Ending, Lost, Rollout, RolloutId, State, Unit,
         analysis::{Application, Cells, SeenKeys},
     },
-    engine::Target,
+    engine::{Target, shortened},
 };
 
 /// Time for one attempt of an effect.
 const ATTEMPT: Duration = Duration::from_secs(5);
+/// Time to ask before a start what will be asked again by it.
+const CHECK: Duration = Duration::from_secs(2);
 /// Time for what an answer can do without.
 const GLANCE: Duration = Duration::from_millis(500);
 /// Splits that are listed at once.
 const PAGE: u32 = 1_000;
-/// How config-svc says that a split's change set became stable.
-const RELEASED: &str = "released";
+/// Bytes of the reason that a split ends for.
+const MAX_REASON: usize = 1_024;
 
 /// A way to config-svc. A clone is a pointer.
 #[derive(Clone, Debug)]
 pub struct Splits {
     client: SplitServiceClient<Channel>,
+    changes: ConfigServiceClient<Channel>,
 }
 
 /// What a split would be.
@@ -52,6 +57,8 @@ pub struct Plan {
     pub apps: Vec<Application>,
     /// The stable version of the first document that has one.
     pub from_version: String,
+    /// Where the stable version of each document was written; 0 for one that has none.
+    pub baseline: Option<Vec<u64>>,
     /// The versions that are or were stable of one of its documents; none where config-svc does
     /// not say.
     pub stable_versions: Vec<String>,
@@ -71,10 +78,10 @@ pub struct Reads {
 pub enum Sent {
     /// It is in force.
     Confirmed,
-    /// It can't be removed any more: its change set has become stable.
-    FoundReleased,
+    /// The split had ended before.
+    Lost(Lost),
     /// It will never be.
-    Refused(String),
+    Refused(Fault),
 }
 
 impl Splits {
@@ -82,6 +89,7 @@ impl Splits {
     pub fn new(channel: Channel) -> Self {
         let limit = vortex_kit::grpc::MAX_MESSAGE_BYTES;
         Self {
+            changes: ConfigServiceClient::new(channel.clone()),
             client: SplitServiceClient::new(channel)
                 .max_decoding_message_size(limit)
                 .max_encoding_message_size(limit),
@@ -92,9 +100,10 @@ impl Splits {
     ///
     /// # Errors
     /// What config-svc says against it.
-    pub async fn plan(&self, target: &Target) -> Result<Plan, Fault> {
+    pub async fn plan(&self, target: &Target, force: bool) -> Result<Plan, Fault> {
         let request = pb::PlanSplitRequest {
             target: Some(wire_target(target)),
+            force,
         };
         let planned = self.client.clone().plan_split(request).await;
         let plan = planned
@@ -111,8 +120,31 @@ impl Splits {
             from_version: stable
                 .find(|version| !version.is_empty())
                 .unwrap_or_default(),
+            baseline: plan.baseline.map(|baseline| baseline.sequences),
             stable_versions: plan.stable_versions,
         })
+    }
+
+    /// Whether a rollout that was created could begin now. One that config-svc can't be asked
+    /// about could, as far as is known.
+    ///
+    /// # Errors
+    /// What config-svc says against it.
+    pub async fn check_begin(&self, rollout: &Rollout) -> Result<(), Fault> {
+        let first = Effect::SetShare {
+            share: rollout.spec.stages.at(0).share,
+            generation: rollout.standing.generation + 1,
+        };
+        let request = pb::SetSplitRequest {
+            validate_only: true,
+            ..set_split(rollout, first)
+        };
+        let context = Context::root().within(CHECK);
+        let checked = context.scope(self.client.clone().set_split(request)).await;
+        match checked.map_err(|status| Fault::from_status(&status)) {
+            Err(fault) if is_final(fault.reason()) => Err(fault),
+            _ => Ok(()),
+        }
     }
 
     /// Stages a change set that takes a released split back.
@@ -131,20 +163,58 @@ impl Splits {
         })
     }
 
-    /// How somebody else ended a split that is in force here; none if nobody did.
+    /// Gives up the change set that takes a released split back, unless a split has taken it up.
     ///
     /// # Errors
     /// config-svc is away.
-    pub async fn ended_as(&self, id: &RolloutId) -> Result<Option<&'static str>, Fault> {
-        let Some(split) = self.get(id, ATTEMPT).await? else {
-            return Ok(Some("config-svc knows nothing of it"));
+    pub async fn discard_revert(&self, id: &RolloutId) -> Result<(), Fault> {
+        let split = self.get(id, ATTEMPT).await?;
+        let Some(split) = split.filter(|split| !split.revert.is_empty()) else {
+            return Ok(());
         };
-        Ok(match split.state() {
-            pb::SplitState::Active | pb::SplitState::Unspecified => None,
-            pb::SplitState::Released => Some("somebody else released it"),
-            pb::SplitState::Removed => Some("somebody else, or the end of its label, removed it"),
-            pb::SplitState::Detached => Some("a forced release ended it"),
-        })
+        let request = pb::DiscardChangeRequest {
+            name: split.revert,
+            label: split.label,
+            ..Default::default()
+        };
+        let context = Context::root().within(ATTEMPT);
+        let discarded = context
+            .scope(self.changes.clone().discard_change(request))
+            .await;
+        match discarded.map_err(|status| Fault::from_status(&status)) {
+            // it is released, rolled out or gone: there is nothing left to give up
+            Err(fault) if !is_final(fault.reason()) => Err(fault),
+            _ => Ok(()),
+        }
+    }
+
+    /// How a split that began has ended; none while it is active.
+    ///
+    /// # Errors
+    /// config-svc is away.
+    pub async fn lost(&self, id: &RolloutId) -> Result<Option<Lost>, Fault> {
+        let Some(split) = self.get(id, ATTEMPT).await? else {
+            return Ok(Some(Lost {
+                how: Ending::Removed,
+                by: String::new(),
+                why: "config-svc knows nothing of it".to_owned(),
+            }));
+        };
+        let (how, unsaid) = match split.state() {
+            pb::SplitState::Active | pb::SplitState::Unspecified => return Ok(None),
+            pb::SplitState::Released => (Ending::Released, "somebody else released it"),
+            pb::SplitState::Removed => (Ending::Removed, "somebody else ended it"),
+            pb::SplitState::Detached => (Ending::Detached, "a forced release ended it"),
+        };
+        let why = match split.end_reason.as_str() {
+            "" => unsaid.to_owned(),
+            reason => reason.to_owned(),
+        };
+        Ok(Some(Lost {
+            how,
+            by: split.ended_by,
+            why,
+        }))
     }
 
     /// The ids of all splits that are active.
@@ -220,10 +290,11 @@ impl Splits {
         let sent = context.scope(self.call(rollout, effect)).await;
         match sent {
             Ok(()) => Ok(Sent::Confirmed),
-            Err(fault) if is_released(&fault) && matches!(effect, Effect::Remove { .. }) => {
-                Ok(Sent::FoundReleased)
+            Err(fault) if fault.reason() == Reason::SplitEnded => {
+                let lost = self.lost(rollout.id()).await?;
+                lost.map(Sent::Lost).ok_or(fault)
             }
-            Err(fault) if is_final(fault.reason()) => Ok(Sent::Refused(fault.to_string())),
+            Err(fault) if is_final(fault.reason()) => Ok(Sent::Refused(fault)),
             Err(fault) => Err(fault),
         }
     }
@@ -233,23 +304,19 @@ impl Splits {
         let generation = effect.generation();
         let spec = &rollout.spec;
         let told = match effect {
-            Effect::SetShare { share, .. } => {
-                let request = pb::SetSplitRequest {
-                    id: spec.id.to_string(),
-                    label: spec.label.clone(),
-                    change_sequence: spec.change_sequence,
-                    share: share.hundredths().into(),
-                    unit: wire_unit(spec.unit).into(),
-                    generation,
-                };
+            Effect::SetShare { .. } => {
+                let request = set_split(rollout, effect);
                 client.set_split(request).await.map(drop)
             }
             Effect::Remove { .. } | Effect::Release { .. } => {
+                // one that never began leaves its change set to the next rollout
+                let never_began = rollout.state().start_refused().is_some();
                 let request = pb::EndSplitRequest {
                     id: spec.id.to_string(),
                     generation,
                     release: matches!(effect, Effect::Release { .. }),
-                    change_sequence: spec.change_sequence,
+                    change_sequence: if never_began { 0 } else { spec.change_sequence },
+                    reason: end_reason(rollout),
                 };
                 client.end_split(request).await.map(drop)
             }
@@ -283,9 +350,35 @@ fn is_final(reason: Reason) -> bool {
     }
 }
 
-fn is_released(fault: &Fault) -> bool {
-    let how = fault.metadata().get("how").map(String::as_str);
-    fault.reason() == Reason::SplitEnded && how == Some(RELEASED)
+/// A move of a rollout's split, which begins it if it is the first.
+fn set_split(rollout: &Rollout, to: Effect) -> pb::SetSplitRequest {
+    let spec = &rollout.spec;
+    let share = match to {
+        Effect::SetShare { share, .. } => share,
+        Effect::Remove { .. } => Share::NONE,
+        Effect::Release { .. } => Share::FULL,
+    };
+    let baseline = spec.baseline.clone();
+    pb::SetSplitRequest {
+        id: spec.id.to_string(),
+        label: spec.label.clone(),
+        change_sequence: spec.change_sequence,
+        share: share.hundredths().into(),
+        unit: wire_unit(spec.unit).into(),
+        generation: to.generation(),
+        baseline: baseline.map(|sequences| pb::SplitBaseline { sequences }),
+        force: spec.force,
+        validate_only: false,
+    }
+}
+
+/// Why a split ends, no longer than config-svc takes.
+fn end_reason(rollout: &Rollout) -> String {
+    let reason = match rollout.state() {
+        State::RolledBack(rolled_back) => rolled_back.why.clone(),
+        _ => String::new(),
+    };
+    shortened(reason, MAX_REASON)
 }
 
 fn owner(written_for: String) -> Option<Application> {

@@ -8,6 +8,7 @@
 //! measured/<id>            what was measured of it
 //! slice/<id>/<n mod 50>    one of its newest slices
 //! request/<hash>           a request that was answered
+//! reverting/<id>           that something may be staged to take a rollout back
 //! breaker                  the breaker
 //! follow                   how far config-svc's log was followed
 //! ```

@@ -12,7 +12,7 @@ crate::in_both_modes! {
 }
 
 /// Runs the command against a mesh; `arguments` are split at blanks.
-async fn vortex(mesh: &Mesh, arguments: &str) -> Ran {
+pub(crate) async fn vortex(mesh: &Mesh, arguments: &str) -> Ran {
     let server = format!("http://{}", mesh.http);
     let arguments: Vec<_> = arguments.split_whitespace().map(str::to_owned).collect();
     let running = tokio::task::spawn_blocking(move || {

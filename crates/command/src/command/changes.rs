@@ -30,7 +30,8 @@ Examples:
 Examples:
   vortex changes release release-7
   vortex changes release release-6   # go back
-  vortex changes release v2 --path orders-prod.yml --if-match 3f2a…")]
+  vortex changes release v2 --path orders-prod.yml --if-match 3f2a…
+  vortex changes release v2 --force --reason 'it was the database'   # after a rollback")]
     Release(Release),
     /// Give up a staged change set; its name stays taken
     #[command(after_help = "\
@@ -60,12 +61,30 @@ impl Named {
 pub(crate) struct Release {
     #[command(flatten)]
     named: Named,
-    /// Even while something else holds one of the documents
-    #[arg(long)]
-    force: bool,
+    #[command(flatten)]
+    force: Force,
     /// Only if the stable version of --path has this digest
     #[arg(long, value_name = "DIGEST", requires = "path")]
     if_match: Option<String>,
+}
+
+/// Whether what stands in the way of a release is overruled.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Force {
+    /// Even while a rollout holds one of the documents, which ends it, or though it was rolled
+    /// back, which needs a --reason
+    #[arg(long)]
+    force: bool,
+    /// Why, for the log
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+}
+
+impl Force {
+    pub(crate) fn on(&self, call: Call) -> Call {
+        call.flag("force", self.force)
+            .query("reason", self.reason.as_deref())
+    }
 }
 
 impl Command {
@@ -87,7 +106,7 @@ impl Release {
     fn call(&self) -> Result<Call, Error> {
         let if_match = self.if_match.as_deref().map(entity_tag);
         let call = Call::post(["api", "changes", &self.named.name, "release"]);
-        let call = self.named.on(call).flag("force", self.force);
+        let call = self.force.on(self.named.on(call));
         call.header(IF_MATCH, if_match.as_deref())
     }
 }
@@ -99,7 +118,8 @@ pub(crate) fn print_answer(session: &mut Session, reply: &Value) -> Result<(), E
         let answer: ChangeAnswer = view::read(reply, server)?;
         let change = answer.change;
         let table = Table::new(["CHANGE", "LABEL", "STATE", "PATH", "VERSION", "DIGEST"]);
-        let (name, label, state) = (short(&change.change), change.label, change.state);
+        let state = state(change.state, &change.rolled_back_by);
+        let (name, label) = (short(&change.change), change.label);
         Ok(table.with(change.documents.into_iter().map(|document| {
             let [path, version, digest] = document_cells(document);
             [
@@ -117,6 +137,14 @@ pub(crate) fn print_answer(session: &mut Session, reply: &Value) -> Result<(), E
         note(session, &answer)?;
     }
     Ok(())
+}
+
+/// Where a change set stands, with the rollout that it was rolled back with.
+pub(crate) fn state(state: String, rolled_back_by: &str) -> String {
+    match rolled_back_by {
+        "" => state,
+        rollout => format!("{state} ({rollout})"),
+    }
 }
 
 fn note(session: &mut Session, answer: &ChangeAnswer) -> Result<(), Error> {

@@ -105,6 +105,10 @@ reasons! {
         "None of the documents has a stable version to compare with; release the change set instead.";
     VersionIsBaseline "VERSION_IS_BASELINE" FailedPrecondition CONFLICT
         "The version is what is stable already.";
+    VersionRolledBack "VERSION_ROLLED_BACK" FailedPrecondition CONFLICT
+        "The version was rolled back; to release it or roll it out all the same, give force and a reason. The metadata name the rollout.";
+    BaselineMoved "BASELINE_MOVED" FailedPrecondition PRECONDITION_FAILED
+        "Something else is stable than when the rollout was created, so it was not started; the metadata name the document and what is stable now.";
     ChangeNotStaged "CHANGE_NOT_STAGED" FailedPrecondition CONFLICT
         "Only a staged change set can be rolled out; write it with stage_only.";
     GenerationOutdated "GENERATION_OUTDATED" FailedPrecondition CONFLICT

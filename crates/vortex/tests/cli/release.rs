@@ -59,6 +59,22 @@ fn change_sets_are_released_and_discarded_by_name() {
 }
 
 #[test]
+fn a_version_that_was_rolled_back_is_shown_so_and_released_with_a_reason() {
+    let mut rolled_back = change();
+    rolled_back["state"] = json!("rolled_back");
+    rolled_back["rolled_back_by"] = json!("r1");
+    let gateway = Gateway::always(move || Reply::json(200, &json!({"change": rolled_back})));
+    let out = run(&gateway, "changes show release-7").done();
+    assert!(out.contains("rolled_back (r1)"), "{out}");
+    let forced = "changes release release-7 --force --reason database";
+    run(&gateway, forced).done();
+    assert_eq!(
+        gateway.asked()[1].line,
+        "POST /api/changes/release-7/release?force=true&reason=database"
+    );
+}
+
+#[test]
 fn change_sets_are_listed() {
     let gateway = Gateway::always(|| {
         Reply::json(200, &json!({"changes": [change()], "next_page_token": ""}))

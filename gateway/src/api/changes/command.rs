@@ -24,8 +24,11 @@ pub(super) struct Command {
     label: Option<String>,
     /// A path it holds, where several share the name; the newest of them when left out.
     path: Option<String>,
-    /// For a release: even while something else holds one of the documents.
+    /// For a release: even while a rollout holds one of the documents, which ends that rollout, or
+    /// though it was rolled back, which needs a reason.
     force: Option<bool>,
+    /// For a release: why, for the log.
+    reason: Option<String>,
     /// As the header `Idempotency-Key`.
     request_id: Option<String>,
 }
@@ -36,6 +39,7 @@ impl Or for Command {
             label: self.label.or(other.label),
             path: self.path.or(other.path),
             force: self.force.or(other.force),
+            reason: self.reason.or(other.reason),
             request_id: self.request_id.or(other.request_id),
         }
     }
@@ -71,6 +75,7 @@ pub(super) async fn release(
         label: command.label.unwrap_or_default(),
         path: command.path.unwrap_or_default(),
         force: command.force.unwrap_or_default(),
+        reason: command.reason.unwrap_or_default(),
         if_match,
         request_id: key.or(command.request_id)?,
         document: None,
@@ -102,6 +107,9 @@ pub(super) async fn discard(
 ) -> Result<Json<Answer>, Problem> {
     if command.force.is_some() {
         return Err(Fault::invalid("force", "applies to releases alone").into());
+    }
+    if command.reason.is_some() {
+        return Err(Fault::invalid("reason", "applies to releases alone").into());
     }
     let request = DiscardChangeRequest {
         name,

@@ -17,6 +17,8 @@ pub(in crate::api) enum State {
     Released,
     /// Given up before it was released.
     Discarded,
+    /// Taken back from those who got it; only force brings it back.
+    RolledBack,
     /// A state newer than this gateway.
     #[serde(skip_deserializing)]
     Unknown,
@@ -29,6 +31,7 @@ impl From<proto::ChangeState> for State {
             proto::ChangeState::Staged => Self::Staged,
             proto::ChangeState::Released => Self::Released,
             proto::ChangeState::Discarded => Self::Discarded,
+            proto::ChangeState::RolledBack => Self::RolledBack,
         }
     }
 }
@@ -40,6 +43,7 @@ impl From<State> for proto::ChangeState {
             State::Staged => Self::Staged,
             State::Released => Self::Released,
             State::Discarded => Self::Discarded,
+            State::RolledBack => Self::RolledBack,
         }
     }
 }
@@ -51,6 +55,8 @@ pub(in crate::api) struct Change {
     change: String,
     label: String,
     state: State,
+    /// The rollout that was rolled back with it; empty unless it is `rolled_back`.
+    rolled_back_by: String,
     /// SHA-256 over its ordered paths and contents, in hex.
     digest: String,
     /// Who made it, as the caller said.
@@ -74,6 +80,7 @@ impl From<proto::Change> for Change {
             state: change.state().into(),
             change: change.name,
             label: change.label,
+            rolled_back_by: change.rolled_back_by,
             digest: change.digest,
             author: change.author,
             principal: change.principal,

@@ -23,8 +23,11 @@ pub(super) struct Command {
     label: Option<String>,
     /// The version to release; required.
     version: Option<String>,
-    /// Releases even while something else holds the document.
+    /// Releases even while a rollout holds the document, which ends that rollout: everybody gets
+    /// this version now. Also releases what was rolled back, which needs a reason.
     force: Option<bool>,
+    /// Why, for the log.
+    reason: Option<String>,
     /// As the header `Idempotency-Key`.
     request_id: Option<String>,
 }
@@ -35,6 +38,7 @@ impl Or for Command {
             label: self.label.or(other.label),
             version: self.version.or(other.version),
             force: self.force.or(other.force),
+            reason: self.reason.or(other.reason),
             request_id: self.request_id.or(other.request_id),
         }
     }
@@ -72,6 +76,7 @@ pub(super) async fn release(
         name,
         document: Some(target.document(command.label)),
         force: command.force.unwrap_or_default(),
+        reason: command.reason.unwrap_or_default(),
         if_match,
         request_id: key.or(command.request_id)?,
         ..ReleaseChangeRequest::default()

@@ -50,6 +50,8 @@ pub(super) struct Metadata {
     /// Whether it is what is served.
     stable: bool,
     state: ChangeState,
+    /// The rollout that was rolled back with it; empty unless it is `rolled_back`.
+    rolled_back_by: String,
     written_at: Option<String>,
     /// Who wrote it, as the caller said.
     author: String,
@@ -70,6 +72,7 @@ impl From<Version> for Metadata {
             size: version.size,
             deleted: version.deleted,
             stable: version.stable,
+            rolled_back_by: version.rolled_back_by,
             written_at: rfc3339(version.written_at),
             author: version.author,
             principal: version.principal,

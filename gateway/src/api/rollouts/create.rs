@@ -61,6 +61,10 @@ pub(super) struct Body {
     apps: Vec<String>,
     /// Starts it at once.
     start: Option<bool>,
+    /// Rolls it out also if it was rolled back before, which needs a reason.
+    force: Option<bool>,
+    /// Why, for the audit.
+    reason: Option<String>,
     /// As the header `Idempotency-Key`.
     request_id: Option<String>,
 }
@@ -115,6 +119,8 @@ impl Body {
             request_id,
             start: self.start.unwrap_or_default(),
             apps: self.apps,
+            force: self.force.unwrap_or_default(),
+            reason: self.reason.unwrap_or_default(),
         })
     }
 }

@@ -26,6 +26,10 @@ pub(super) struct Split {
     paths: Vec<String>,
     /// When it last moved.
     moved_at: Option<String>,
+    /// Who ended it; empty while it is active.
+    ended_by: String,
+    /// Why it ended; empty while it is active.
+    end_reason: String,
 }
 
 impl From<proto::Split> for Split {
@@ -41,6 +45,8 @@ impl From<proto::Split> for Split {
             generation: split.generation,
             paths: split.paths,
             moved_at: rfc3339(split.moved_at),
+            ended_by: split.ended_by,
+            end_reason: split.end_reason,
         }
     }
 }

@@ -32,7 +32,7 @@ async fn a_version_is_released_by_its_documents_name() {
         .send(
             line,
             &json,
-            r#"{"version":"v2","force":true,"request_id":"once"}"#,
+            r#"{"version":"v2","force":true,"reason":"it is down","request_id":"once"}"#,
         )
         .await;
     assert_eq!(
@@ -51,6 +51,7 @@ async fn a_version_is_released_by_its_documents_name() {
             if_match: "d1".into(),
             request_id: "once".into(),
             document: Some(document()),
+            reason: "it is down".into(),
         }
     );
     mesh.send(line, &[], "")

@@ -85,18 +85,28 @@ async fn documents_and_versions_are_listed_in_pages() {
     mesh.service.reply(
         "list_versions",
         ListVersionsResponse {
-            versions: vec![Version {
-                name: "v1".into(),
-                stable: true,
-                state: ChangeState::Released.into(),
-                ..Version::default()
-            }],
+            versions: vec![
+                Version {
+                    name: "v2".into(),
+                    state: ChangeState::RolledBack.into(),
+                    rolled_back_by: "r-1".into(),
+                    ..Version::default()
+                },
+                Version {
+                    name: "v1".into(),
+                    stable: true,
+                    state: ChangeState::Released.into(),
+                    ..Version::default()
+                },
+            ],
             ..ListVersionsResponse::default()
         },
     );
     let versions = mesh.get("/api/configs/orders/dev/versions").await.json();
-    assert_eq!(versions["versions"][0]["version"], "v1");
-    assert_eq!(versions["versions"][0]["state"], "released");
+    assert_eq!(versions["versions"][0]["state"], "rolled_back");
+    assert_eq!(versions["versions"][0]["rolled_back_by"], "r-1");
+    assert_eq!(versions["versions"][1]["version"], "v1");
+    assert_eq!(versions["versions"][1]["state"], "released");
 }
 
 #[tokio::test]

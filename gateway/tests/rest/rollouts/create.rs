@@ -21,6 +21,7 @@ async fn a_rollout_of_a_document_says_all_it_may() {
         "thresholds": {"max_error_rate": 0.1, "max_latency_p99": "250ms", "min_requests": 10},
         "analysis": {"interval": "100ms", "max_failures": 1},
         "description": "a larger pool", "apps": ["orders"], "start": true, "request_id": "once",
+        "force": true, "reason": "it was the database",
     });
     let answer = post(&mesh, "/api/rollouts", &body).await;
     assert_eq!(
@@ -68,6 +69,8 @@ async fn a_rollout_of_a_document_says_all_it_may() {
         request_id: "once".into(),
         start: true,
         apps: vec!["orders".into()],
+        force: true,
+        reason: "it was the database".into(),
         stage_list: None,
     };
     assert_eq!(asked, expected);

@@ -20,15 +20,18 @@ async fn splits_are_read_and_listed() {
         share: 2_500,
         unit: SplitUnit::Subject.into(),
         generation: 3,
-        state: SplitState::Active.into(),
+        state: SplitState::Detached.into(),
+        ended_by: "ada".into(),
+        end_reason: "h1 was released by force".into(),
         paths: vec!["orders.yml".into()],
         moved_at: at(1_000_000_000),
         ..Split::default()
     };
     let expected = json!({
         "id": "r-1", "label": "main", "change": "v2", "change_sequence": 7, "share": 2500,
-        "unit": "subject", "generation": 3, "state": "active", "paths": ["orders.yml"],
-        "moved_at": "2001-09-09T01:46:40Z",
+        "unit": "subject", "generation": 3, "state": "detached", "paths": ["orders.yml"],
+        "moved_at": "2001-09-09T01:46:40Z", "ended_by": "ada",
+        "end_reason": "h1 was released by force",
     });
     let reply = GetSplitResponse {
         split: Some(split.clone()),

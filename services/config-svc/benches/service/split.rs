@@ -10,7 +10,8 @@ use tonic::Request;
 use vortex_config_svc::{
     configuration::Configuration,
     domain::{
-        Command, Label, Request as Asked, SetSplit, Share, SplitMove, Subject, Unit, ViewKey,
+        BeginSplit, Command, Label, Request as Asked, SetSplit, Share, SplitMove, Subject, Unit,
+        ViewKey,
     },
     grpc::Grpc,
     source::Sources,
@@ -66,6 +67,7 @@ async fn split(configuration: &Configuration, path: &str, number: usize) {
             unit: Unit::Instance,
             generation: 1,
         },
+        begin: BeginSplit::default(),
     };
     let asked = Asked {
         principal: "anonymous".to_owned(),

@@ -1,6 +1,6 @@
 //! Change sets: what is written together.
 
-use super::{AppProfile, Content, Label, Path, Seq, Sha256, VersionName};
+use super::{AppProfile, Content, Label, Path, Seq, Sha256, SplitId, VersionName};
 use jiff::Timestamp;
 use std::sync::Arc;
 
@@ -47,6 +47,8 @@ pub enum ChangeState {
     Released,
     /// Given up before it was released.
     Discarded,
+    /// Taken back from those readers that a split had given it.
+    RolledBack,
 }
 
 /// A change set and where it stands.
@@ -56,9 +58,46 @@ pub struct ChangeEntry {
     pub change: Arc<ChangeSet>,
     /// Where it stands.
     pub state: ChangeState,
+    /// The split that it was rolled back with, until it is released all the same: it is
+    /// remembered while the change set is given up, so that staging it again does not
+    /// wash it off.
+    pub rolled_back_by: Option<SplitId>,
     /// How many of its versions are kept; it goes with the last of them. A change
     /// set without documents counts as one until it is old.
     pub kept: u32,
+}
+
+impl ChangeEntry {
+    /// One that was just written.
+    pub fn written(change: Arc<ChangeSet>, state: ChangeState) -> Self {
+        let kept = (change.documents.len() as u32).max(1);
+        Self {
+            change,
+            state,
+            rolled_back_by: None,
+            kept,
+        }
+    }
+
+    /// Makes it stable.
+    pub(super) fn release(&mut self) {
+        self.state = ChangeState::Released;
+        self.rolled_back_by = None;
+    }
+
+    /// Stages it again.
+    pub(super) fn restage(&mut self) {
+        self.state = match self.rolled_back_by {
+            Some(_) => ChangeState::RolledBack,
+            None => ChangeState::Staged,
+        };
+    }
+
+    /// Notes the split that took it back.
+    pub(super) fn roll_back(&mut self, by: SplitId) {
+        self.state = ChangeState::RolledBack;
+        self.rolled_back_by = Some(by);
+    }
 }
 
 impl ChangeSet {

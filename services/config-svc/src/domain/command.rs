@@ -133,8 +133,11 @@ pub struct Release {
     pub selector: Selector,
     /// What must hold of the selected document's stable version.
     pub precondition: Option<Precondition>,
-    /// Whether it takes documents from the splits that hold them, which ends those.
+    /// Whether it takes documents from the splits that hold them, which ends those, and
+    /// may be of what was rolled back.
     pub force: bool,
+    /// Why, for people.
+    pub reason: String,
 }
 
 /// A split that is to begin or to move.
@@ -144,7 +147,24 @@ pub struct SetSplit {
     pub label: Label,
     /// Where to.
     pub to: SplitMove,
+    /// What it needs to begin; not looked at when it moves.
+    pub begin: BeginSplit,
 }
+
+/// What a split needs to begin.
+#[derive(Debug, Clone, Default)]
+pub struct BeginSplit {
+    /// What must be stable of each document, in the order of the change set. None
+    /// compares nothing.
+    pub baseline: Option<Baseline>,
+    /// Whether the change set may have been rolled back before.
+    pub force: bool,
+}
+
+/// Where the stable version of each document of a change set was written; none for a
+/// document that has no stable version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Baseline(pub Vec<Option<Seq>>);
 
 /// A split that is to end.
 #[derive(Debug, Clone)]
@@ -158,6 +178,8 @@ pub struct EndSplit {
     /// The position at which its change set was written, as far as that is known: for a
     /// split that never began.
     pub change: Option<Seq>,
+    /// Why, for people.
+    pub reason: String,
 }
 
 /// A label to be taken away.

@@ -8,12 +8,14 @@ mod split;
 mod write;
 
 pub use plan::{SplitPlan, SplitTarget, plan_split};
+pub use split::check_set_split;
 
 use super::{
     Body, ChangeEntry, Command, HybridTime, Outcome, Precondition, Refused, RequestKey, State,
     document::Document,
 };
 use jiff::Timestamp;
+use split::Holder;
 
 /// Who asks, and whether they may repeat it.
 #[derive(Debug, Clone)]
@@ -160,9 +162,21 @@ fn is_kept(state: &State, entry: &ChangeEntry) -> bool {
     })
 }
 
+/// What was rolled back is wanted all the same by force alone, and for a reason.
+fn check_rolled_back(entry: &ChangeEntry, wanted: bool) -> Result<(), Refused> {
+    match &entry.rolled_back_by {
+        Some(by) if !wanted => Err(Refused::RolledBack {
+            name: entry.change.name.clone(),
+            by: by.clone(),
+        }),
+        _ => Ok(()),
+    }
+}
+
 /// A release that goes back must not put a document beside one of the same stem
-/// that came since. Files of a source may stand so.
-fn check_release(state: &State, entry: &ChangeEntry) -> Result<(), Refused> {
+/// that came since, or that a split gives to some readers unless the release ends it.
+/// Files of a source may stand so.
+fn check_release(state: &State, entry: &ChangeEntry, ends: &[Holder]) -> Result<(), Refused> {
     let change = &entry.change;
     let Some(label) = state.labels.get(&change.label) else {
         return Ok(());
@@ -173,7 +187,7 @@ fn check_release(state: &State, entry: &ChangeEntry) -> Result<(), Refused> {
     for changed in change.documents.iter().filter(|d| d.content.exists()) {
         let beside = label
             .of_stem(changed.path.stem())
-            .find(|other| other.path != changed.path && stays_served(other, entry));
+            .find(|other| other.path != changed.path && stays_served(other, entry, ends));
         if let Some(other) = beside {
             return Err(Refused::Ambiguous {
                 path: changed.path.clone(),
@@ -186,7 +200,7 @@ fn check_release(state: &State, entry: &ChangeEntry) -> Result<(), Refused> {
 }
 
 /// Whether any reader gets a document after a release of `entry`.
-fn stays_served(document: &Document, entry: &ChangeEntry) -> bool {
+fn stays_served(document: &Document, entry: &ChangeEntry, ends: &[Holder]) -> bool {
     let changed = entry
         .change
         .documents
@@ -194,7 +208,11 @@ fn stays_served(document: &Document, entry: &ChangeEntry) -> bool {
         .find(|d| d.path == document.path);
     match changed {
         Some(changed) => changed.content.exists(),
-        None => document.served().is_some() || has_canary(document),
+        None => {
+            let by = document.held.as_ref().map(|held| &held.by);
+            let ends = ends.iter().any(|holder| Some(&holder.by) == by);
+            document.served().is_some() || (!ends && has_canary(document))
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 mod feed;
 mod split;
 
+use self::split::SplitEnd;
 use super::{
     Body, ChangeEntry, ChangeSet, ChangeState, ChangedDocument, Document, Feed, Label, LabelState,
     MAX_VERSIONS, Outcome, Record, Seq, Sha256, SourceName, State, Version, VersionName,
@@ -77,15 +78,19 @@ impl State {
                 }
                 Ok(outcome)
             }
-            Body::Release { change, detached } => {
-                self.detach(record, detached);
+            Body::Release {
+                change,
+                detached,
+                reason,
+            } => {
+                self.detach(record, detached, *change, reason)?;
                 self.apply_release(record.seq, *change)
             }
-            Body::Discard { change } => {
-                self.apply_standing(record.seq, *change, ChangeState::Discarded)
-            }
+            Body::Discard { change } => self.apply_standing(record.seq, *change, |entry| {
+                entry.state = ChangeState::Discarded;
+            }),
             Body::Restage { change } => {
-                self.apply_standing(record.seq, *change, ChangeState::Staged)
+                self.apply_standing(record.seq, *change, ChangeEntry::restage)
             }
             Body::Unchanged { change } => self.apply_unchanged(record.seq, *change),
             Body::SplitMoved(to) => self.apply_split_moved(record, to),
@@ -94,7 +99,15 @@ impl State {
                 change,
                 generation,
                 released,
-            } => self.apply_split_ended(record, id, *change, *generation, *released),
+                reason,
+            } => {
+                let how = SplitEnd {
+                    generation: *generation,
+                    released: *released,
+                    reason,
+                };
+                self.apply_split_ended(record, id, *change, how)
+            }
             Body::LabelRemoved { label } => {
                 self.end_splits_of(record, label);
                 Ok(self.apply_removal(record.seq, label))
@@ -126,15 +139,11 @@ impl State {
             label.generation = change.seq.0;
         }
         self.labels.insert(change.label.clone(), label);
-        self.restore_change(ChangeEntry {
-            change: change.clone(),
-            state: if released {
-                ChangeState::Released
-            } else {
-                ChangeState::Staged
-            },
-            kept: (change.documents.len() as u32).max(1),
-        });
+        let state = match released {
+            true => ChangeState::Released,
+            false => ChangeState::Staged,
+        };
+        self.restore_change(ChangeEntry::written(change.clone(), state));
         for seq in dropped {
             self.release_versions(seq, 1);
         }
@@ -152,7 +161,7 @@ impl State {
 
     /// Makes a change set stable.
     fn apply_release(&mut self, at: Seq, seq: Seq) -> Result<Outcome, Inconsistent> {
-        let change = self.change_mut(at, seq, ChangeState::Released)?;
+        let change = self.change_mut(at, seq, ChangeEntry::release)?;
         let mut label = self.labels.get(&change.label).cloned().unwrap_or_default();
         for changed in change.documents.iter() {
             if let Some(document) = label.documents.get_mut(&changed.path)
@@ -174,9 +183,9 @@ impl State {
         &mut self,
         at: Seq,
         seq: Seq,
-        to: ChangeState,
+        stand: impl FnOnce(&mut ChangeEntry),
     ) -> Result<Outcome, Inconsistent> {
-        let change = self.change_mut(at, seq, to)?;
+        let change = self.change_mut(at, seq, stand)?;
         self.take_up(&change);
         Ok(moved(at, &change, false))
     }
@@ -220,13 +229,13 @@ impl State {
         &mut self,
         at: Seq,
         seq: Seq,
-        to: ChangeState,
+        stand: impl FnOnce(&mut ChangeEntry),
     ) -> Result<Arc<ChangeSet>, Inconsistent> {
         let entry = self
             .changes
             .get_mut(&seq)
             .ok_or(Inconsistent::UnknownChange { at, change: seq })?;
-        entry.state = to;
+        stand(entry);
         Ok(entry.change.clone())
     }
 }

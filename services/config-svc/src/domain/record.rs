@@ -102,6 +102,8 @@ pub enum Body {
         change: Seq,
         /// The splits that it ended by taking documents from them.
         detached: Vec<SplitId>,
+        /// Why, as the caller said.
+        reason: String,
     },
     /// A staged change set was given up.
     Discard {
@@ -131,6 +133,8 @@ pub enum Body {
         generation: u64,
         /// Whether its change set became stable.
         released: bool,
+        /// Why, as the caller said.
+        reason: String,
     },
     /// A source no longer has a label.
     LabelRemoved {

@@ -135,6 +135,35 @@ pub enum Refused {
         /// Its name.
         name: VersionName,
     },
+    /// A change set was rolled back, and nobody says that it is wanted all the same.
+    #[error(
+        "{name} was rolled back by rollout {by}; to have it all the same, give force and a reason"
+    )]
+    RolledBack {
+        /// The change set's name.
+        name: VersionName,
+        /// The split that took it back.
+        by: SplitId,
+    },
+    /// Something else is stable of a document than what a split was planned on.
+    #[error(
+        "{path} is {} now, which is not what the rollout was created against; create it anew",
+        named(now)
+    )]
+    BaselineMoved {
+        /// The document.
+        path: Path,
+        /// What is stable of it now.
+        now: Option<VersionName>,
+    },
+    /// A baseline is not of the documents of the change set.
+    #[error("it has {given} documents, and the change set has {documents}")]
+    BaselineMisfits {
+        /// How many it is of.
+        given: usize,
+        /// How many the change set has.
+        documents: usize,
+    },
     /// What is stable on a label is not what a commit was compared with.
     #[error("label {0} moved while a commit was compared with it")]
     LabelMoved(Label),
@@ -203,4 +232,8 @@ pub enum Refused {
         /// The document.
         path: Path,
     },
+}
+
+fn named(version: &Option<VersionName>) -> &str {
+    version.as_ref().map_or("not there", VersionName::as_str)
 }

@@ -73,6 +73,7 @@ fn release(version: &str) -> Command {
         selector: selector(version),
         precondition: None,
         force: false,
+        reason: String::new(),
     })
 }
 

@@ -122,6 +122,7 @@ pub(super) async fn release(
         selector,
         precondition,
         force: request.force,
+        reason: parse::reason(request.reason)?,
     });
     let outcome = grpc
         .configuration
@@ -265,6 +266,7 @@ fn wanted_state(given: i32) -> Result<Option<ChangeState>, Fault> {
         Ok(pb::ChangeState::Staged) => Ok(Some(ChangeState::Staged)),
         Ok(pb::ChangeState::Released) => Ok(Some(ChangeState::Released)),
         Ok(pb::ChangeState::Discarded) => Ok(Some(ChangeState::Discarded)),
+        Ok(pb::ChangeState::RolledBack) => Ok(Some(ChangeState::RolledBack)),
         Err(_) => Err(Fault::invalid("state", format!("{given} is no state"))),
     }
 }

@@ -2,7 +2,7 @@
 
 mod splits;
 
-pub(super) use splits::{assigned, assignment, ended_split, split, split_keys};
+pub(super) use splits::{assigned, assignment, baseline, ended_split, split, split_keys};
 
 use crate::{
     configuration::Configuration,
@@ -100,7 +100,15 @@ pub(super) fn version(state: &State, document: &Document, version: &Version) -> 
         principal: change.map_or(String::new(), |c| c.change.principal.clone()),
         message: change.map_or(String::new(), |c| c.change.message.clone()),
         sequence: version.seq.0,
+        rolled_back_by: change.map_or(String::new(), rolled_back_by),
     }
+}
+
+/// The rollout that a change set was rolled back with, if that is how it stands.
+fn rolled_back_by(entry: &ChangeEntry) -> String {
+    let by = entry.rolled_back_by.as_ref();
+    let by = by.filter(|_| entry.state == ChangeState::RolledBack);
+    by.map_or(String::new(), ToString::to_string)
 }
 
 pub(super) fn change_state(state: ChangeState) -> pb::ChangeState {
@@ -108,6 +116,7 @@ pub(super) fn change_state(state: ChangeState) -> pb::ChangeState {
         ChangeState::Staged => pb::ChangeState::Staged,
         ChangeState::Released => pb::ChangeState::Released,
         ChangeState::Discarded => pb::ChangeState::Discarded,
+        ChangeState::RolledBack => pb::ChangeState::RolledBack,
     }
 }
 
@@ -141,6 +150,7 @@ fn listed_change(entry: &ChangeEntry, documents: usize, awaits_rollout: bool) ->
             .collect(),
         document_count: change.documents.len() as u32,
         awaits_rollout,
+        rolled_back_by: rolled_back_by(entry),
     }
 }
 
@@ -188,23 +198,24 @@ fn body(state: &State, record: &Record) -> pb::record::Body {
             awaits_rollout,
             ..
         } => {
-            let entry = ChangeEntry {
-                change: written.clone(),
-                state: if *released {
-                    ChangeState::Released
-                } else {
-                    ChangeState::Staged
-                },
-                kept: 0,
+            let state = match released {
+                true => ChangeState::Released,
+                false => ChangeState::Staged,
             };
+            let entry = ChangeEntry::written(written.clone(), state);
             pb::record::Body::Change(listed_change(&entry, LOGGED_DOCUMENTS, *awaits_rollout))
         }
-        Body::Release { change, detached } => pb::record::Body::Released(pb::Released {
+        Body::Release {
+            change,
+            detached,
+            reason,
+        } => pb::record::Body::Released(pb::Released {
             name,
             label,
             change_sequence: change.0,
             paths: paths(state, *change),
             detached_splits: detached.iter().map(ToString::to_string).collect(),
+            reason: reason.clone(),
         }),
         Body::Discard { change } => pb::record::Body::Discarded(pb::Discarded {
             name,
@@ -226,10 +237,16 @@ fn body(state: &State, record: &Record) -> pb::record::Body {
             id,
             generation,
             released,
+            reason,
             ..
         } => {
             let of = splits::of_record(state, record, label, name);
-            splits::ended(id, *generation, *released, of)
+            let ended = splits::ended(id, *generation, *released, of);
+            pb::record::Body::SplitEnded(pb::Split {
+                ended_by: record.principal.clone(),
+                end_reason: reason.clone(),
+                ..ended
+            })
         }
         Body::LabelRemoved { label } => pb::record::Body::LabelRemoved(pb::LabelRemoved {
             label: label.to_string(),

@@ -3,8 +3,9 @@
 use crate::{
     configuration::Configuration,
     domain::{
-        App, AppProfile, Label, MediaType, Path, Precondition, Profile, Request as Requester,
-        RequestId, RequestKey, Sha256, Subject, Token, VersionName, ViewKey,
+        App, AppProfile, Baseline, Label, MediaType, Path, Precondition, Profile,
+        Request as Requester, RequestId, RequestKey, Seq, Sha256, Subject, Token, VersionName,
+        ViewKey,
     },
     error::{invalid_name, invalid_token},
 };
@@ -27,6 +28,8 @@ const MAX_LABELS: usize = 10;
 const MAX_KEY: usize = 256;
 /// Bytes of a message or an author.
 const MAX_TEXT: usize = 4096;
+/// Bytes of a reason.
+const MAX_REASON: usize = 1_024;
 
 /// The document a request means.
 pub(super) struct Target {
@@ -177,6 +180,18 @@ fn request_key<T: Message>(id: &str, without_id: &T) -> Result<Option<RequestKey
 
 pub(super) fn text(field: &'static str, given: String) -> Result<String, Fault> {
     bounds::bytes(field, &given, MAX_TEXT)?;
+    Ok(given)
+}
+
+/// What must be stable when a split begins.
+pub(super) fn baseline(given: pb::SplitBaseline) -> Baseline {
+    let stable = |seq| (seq != 0).then_some(Seq(seq));
+    Baseline(given.sequences.into_iter().map(stable).collect())
+}
+
+/// Why something is done, for people.
+pub(super) fn reason(given: String) -> Result<String, Fault> {
+    bounds::bytes("reason", &given, MAX_REASON)?;
     Ok(given)
 }
 

@@ -3,8 +3,8 @@
 use super::{Grpc, Reply, convert, parse};
 use crate::{
     domain::{
-        Command, EndSplit, Refused, Request as Requester, Seq, SetSplit, Share, SplitId, SplitMove,
-        SplitTarget, State, Unit, plan_split,
+        BeginSplit, Command, EndSplit, Refused, Request as Requester, Seq, SetSplit, Share,
+        SplitId, SplitMove, SplitTarget, State, Unit, check_set_split, plan_split,
     },
     error::{invalid_name, refused, write_error},
 };
@@ -72,7 +72,7 @@ impl SplitService for Grpc {
 fn plan(grpc: &Grpc, request: pb::PlanSplitRequest) -> Result<pb::PlanSplitResponse, Fault> {
     let target = target(request.target)?;
     let state = grpc.configuration.state();
-    let plan = plan_split(&state, &target).map_err(|error| refused(&error))?;
+    let plan = plan_split(&state, &target, request.force).map_err(|error| refused(&error))?;
     let crowded = grpc.configuration.check_crowded(&state, &plan.change);
     crowded.map_err(|error| refused(&error))?;
     let documents = plan.change.documents.iter();
@@ -88,6 +88,7 @@ fn plan(grpc: &Grpc, request: pb::PlanSplitRequest) -> Result<pb::PlanSplitRespo
         apps: plan.apps().into_iter().map(ToString::to_string).collect(),
         from_versions: names.map(or_empty).collect(),
         token: convert::token(&grpc.configuration, state.head),
+        baseline: Some(convert::baseline(&plan.baseline)),
         written_for: owners.map(or_empty).collect(),
         stable_versions: plan.stable.iter().map(ToString::to_string).collect(),
     })
@@ -134,9 +135,21 @@ async fn set(
             unit: unit(request.unit)?,
             generation: generation(request.generation)?,
         },
+        begin: BeginSplit {
+            baseline: request.baseline.map(parse::baseline),
+            force: request.force,
+        },
     };
     let id = set.to.id.clone();
     check_crowded(&grpc, &set)?;
+    if request.validate_only {
+        let state = grpc.configuration.state();
+        check_set_split(&state, set).map_err(|error| refused(&error))?;
+        return Ok(pb::SetSplitResponse {
+            split: standing(&state, &id),
+            token: convert::token(&grpc.configuration, state.head),
+        });
+    }
     let written = grpc
         .configuration
         .write(requester, Command::SetSplit(set), Vec::new())
@@ -175,6 +188,7 @@ async fn end(
         generation: generation(request.generation)?,
         release: request.release,
         change: (request.change_sequence > 0).then_some(Seq(request.change_sequence)),
+        reason: parse::reason(request.reason)?,
     };
     let written = grpc
         .configuration

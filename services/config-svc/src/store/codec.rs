@@ -69,7 +69,7 @@ pub(super) enum StoredBody {
     SplitMoved(StoredSplitMove),
     #[prost(message, tag = "15")]
     SplitEnded(StoredSplitEnd),
-    /// A release that ended splits; one that did not is `Release`.
+    /// A release that ended splits, or has a reason; any other is `Release`.
     #[prost(message, tag = "16")]
     ForcedRelease(StoredForcedRelease),
 }
@@ -94,6 +94,8 @@ pub(super) struct StoredForcedRelease {
     pub(super) change: u64,
     #[prost(string, repeated, tag = "2")]
     pub(super) detached: Vec<String>,
+    #[prost(string, tag = "3")]
+    pub(super) reason: String,
 }
 
 #[derive(Clone, Copy, PartialEq, Message)]
@@ -302,11 +304,13 @@ pub(super) struct StoredVersion {
 pub(super) struct StoredChangeEntry {
     #[prost(message, required, tag = "1")]
     pub(super) change: StoredChange,
-    /// 1 staged, 2 released, 3 discarded.
+    /// 1 staged, 2 released, 3 discarded, 4 rolled back.
     #[prost(uint32, tag = "2")]
     pub(super) state: u32,
     #[prost(uint32, tag = "3")]
     pub(super) kept: u32,
+    #[prost(string, optional, tag = "4")]
+    pub(super) rolled_back_by: Option<String>,
 }
 
 #[derive(Clone, PartialEq, Message)]

@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use vortex_config_svc::domain::{
-    Command, Content, DocumentWrite, EndSplit, Holding, Label, Release, Request, RequestKey,
-    Selector, Seq, SetSplit, Sha256, Share, SplitMove, Unit, WriteChange,
+    BeginSplit, Command, Content, DocumentWrite, EndSplit, Holding, Label, Release, Request,
+    RequestKey, Selector, Seq, SetSplit, Sha256, Share, SplitMove, Unit, WriteChange,
 };
 
 /// A command, and the contents it names.
@@ -65,11 +65,21 @@ pub(crate) fn release(version: &str) -> Job {
         selector: selector(version),
         precondition: None,
         force: false,
+        reason: String::new(),
     });
     Job {
         command,
         contents: Vec::new(),
     }
+}
+
+/// The same, whatever stands in its way.
+pub(crate) fn forced(mut job: Job) -> Job {
+    if let Command::Release(release) = &mut job.command {
+        release.force = true;
+        release.reason = "it is wanted".to_owned();
+    }
+    job
 }
 
 pub(crate) fn discard(version: &str) -> Job {
@@ -90,6 +100,7 @@ pub(crate) fn set_split(id: &str, change: Seq, hundredths: u16, generation: u64)
             unit: Unit::Instance,
             generation,
         },
+        begin: BeginSplit::default(),
     });
     Job {
         command,
@@ -103,6 +114,7 @@ pub(crate) fn end_split(id: &str, generation: u64, release: bool) -> Job {
         generation,
         release,
         change: None,
+        reason: String::new(),
     });
     Job {
         command,

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use vortex_bucket::Share;
 
 use super::{
-    AuditEntry, Rollout,
+    AuditEntry, Refusal, Rollout,
     analysis::{Decision, Judged},
 };
 
@@ -49,18 +49,32 @@ pub enum Command {
         /// Which.
         generation: u64,
         /// Why.
-        why: String,
+        refusal: Refusal,
     },
-    /// The removal of this generation came too late: the change set is stable.
-    FindReleased {
-        /// Which.
-        generation: u64,
-    },
-    /// Somebody else ended its split.
-    Detach {
-        /// How.
-        why: String,
-    },
+    /// Its split has ended, whoever did that.
+    Lose(Lost),
+}
+
+/// The end of a split, as config-svc tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lost {
+    /// How it ended.
+    pub how: Ending,
+    /// Who ended it.
+    pub by: String,
+    /// Why, for people.
+    pub why: String,
+}
+
+/// How a split ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// Its change set became stable.
+    Released,
+    /// Everybody got stable again.
+    Removed,
+    /// Something else became stable by force.
+    Detached,
 }
 
 /// What the analysis makes of the figures of one generation.

@@ -9,6 +9,7 @@ use super::{
     Action, AuditEntry, Author, Effect, Hold, Moment, Motion, Refused, Removal, RolloutId, SELF,
     Stage, Stages, State, StateKind, Strategy, Unit,
     analysis::{Application, Settings},
+    stored::StoredStanding,
 };
 
 /// A rollout: what it is for, and where it stands.
@@ -67,10 +68,19 @@ pub struct Spec {
     pub reverts: Option<RolloutId>,
     /// The source whose change it rolls out, if no caller did.
     pub source: Option<String>,
+    /// Where the stable version of each document was written when it was created, which
+    /// must be stable still when it starts; 0 for a document that had none. Unknown of
+    /// rollouts of earlier versions.
+    #[serde(default)]
+    pub baseline: Option<Vec<u64>>,
+    /// Whether it is of a change set that was rolled back before.
+    #[serde(default)]
+    pub force: bool,
 }
 
 /// What changes of a rollout.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "StoredStanding")]
 pub struct Standing {
     /// Where it stands.
     pub state: State,
@@ -185,7 +195,7 @@ impl Rollout {
             },
             State::Paused(paused) => match paused.hold {
                 Hold::Moving => Some(share(paused.stage)),
-                Hold::Settled { .. } | Hold::Detached(_) => None,
+                Hold::Settled { .. } => None,
             },
             State::RolledBack(rolled_back) => match rolled_back.removal {
                 Removal::Pending => Some(Effect::Remove { generation }),

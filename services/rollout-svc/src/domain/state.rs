@@ -1,6 +1,6 @@
 //! Where a rollout stands. Each state holds what is valid in it, and nothing else.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use serde::{Deserialize, Serialize};
 use vortex_bucket::Share;
@@ -72,15 +72,24 @@ pub enum Hold {
         /// Since when.
         since: Moment,
     },
-    /// The split is no longer the rollout's: only a rollback remains.
-    Detached(Detached),
 }
 
-/// What ended a split for its rollout.
+/// Why config-svc does not remove a split.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Detached {
-    /// What config-svc said.
+    /// What it said.
     pub why: String,
+}
+
+/// What config-svc said against the first share of a rollout.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refusal {
+    /// The constant that stands for it.
+    pub reason: String,
+    /// What it said, for people.
+    pub message: String,
+    /// What goes with it, for programs.
+    pub facts: BTreeMap<String, String>,
 }
 
 /// It became stable.
@@ -106,6 +115,9 @@ pub struct RolledBack {
     pub removal: Removal,
     /// What rolled it back.
     pub why: String,
+    /// What config-svc said against its first share, if that was why: nobody ever got it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start_refused: Option<Refusal>,
 }
 
 /// How far the removal of a split came.
@@ -115,7 +127,7 @@ pub enum Removal {
     Pending,
     /// Nobody gets the canary.
     Confirmed,
-    /// There was nothing left to remove.
+    /// config-svc does not do it.
     Refused(Detached),
 }
 
@@ -186,18 +198,22 @@ impl State {
         }
     }
 
-    /// What config-svc refused for good.
+    /// Why config-svc does not remove its split.
     pub fn detached(&self) -> Option<&Detached> {
         match self {
-            Self::Paused(Paused {
-                hold: Hold::Detached(detached),
-                ..
-            })
-            | Self::RolledBack(RolledBack {
+            Self::RolledBack(RolledBack {
                 removal: Removal::Refused(detached),
                 ..
             }) => Some(detached),
             _ => None,
+        }
+    }
+
+    /// What config-svc said against the first share, if that ended the rollout.
+    pub fn start_refused(&self) -> Option<&Refusal> {
+        match self {
+            Self::RolledBack(rolled_back) => rolled_back.start_refused.as_ref(),
+            Self::Created | Self::Running(_) | Self::Paused(_) | Self::Completed(_) => None,
         }
     }
 }

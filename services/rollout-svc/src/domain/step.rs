@@ -28,9 +28,11 @@ impl Rollout {
             Command::Complete(author) => self.complete(author, now),
             Command::Judge(judgement) => self.judge(judgement, now),
             Command::Confirm { generation } => self.confirm(generation, now),
-            Command::Refuse { generation, why } => self.refuse(generation, why, now),
-            Command::FindReleased { generation } => self.find_released(generation, now),
-            Command::Detach { why } => self.detach(why, now),
+            Command::Refuse {
+                generation,
+                refusal,
+            } => self.refuse(generation, refusal, now),
+            Command::Lose(lost) => self.lose(lost, now),
         }
     }
 }

@@ -8,7 +8,7 @@ use super::{Entry, Error, Inner, Request, Rollouts};
 use crate::{
     domain::{
         AuditEntry, Author, Command, Measured, Moment, Preset, Rollout, RolloutId, Spec, Stages,
-        StateKind, Strategy, Unit,
+        Strategy, Unit,
         analysis::{Application, Settings},
     },
     splits::Plan,
@@ -68,6 +68,10 @@ pub struct Draft {
     pub apps: Vec<Application>,
     /// Whether it starts at once.
     pub start: bool,
+    /// Whether the change set may have been rolled back before.
+    pub force: bool,
+    /// Why, for the audit.
+    pub reason: String,
     /// The source whose change it is, if no caller asks for it.
     pub source: Option<String>,
 }
@@ -100,37 +104,28 @@ impl From<SourceChange> for Draft {
             auto_promote: true,
             auto_rollback: true,
             settings: Settings::default(),
-            description: shortened(change.description),
+            description: shortened(change.description, MAX_DESCRIPTION),
             apps: Vec::new(),
             start: true,
+            force: false,
+            reason: format!("imported by source {}", change.source),
             source: Some(change.source),
         }
     }
 }
 
-/// A description as long as callers may give one.
-fn shortened(mut description: String) -> String {
-    let mut end = description.len().min(MAX_DESCRIPTION);
-    while !description.is_char_boundary(end) {
+/// A text of so many bytes at most.
+pub(crate) fn shortened(mut text: String, most: usize) -> String {
+    let mut end = text.len().min(most);
+    while !text.is_char_boundary(end) {
         end -= 1;
     }
-    description.truncate(end);
-    description
-}
-
-/// How a completed rollout is taken back.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Revert {
-    /// Where the stages come from.
-    pub strategy: Strategy,
-    /// The stages.
-    pub stages: Stages,
-    /// Why.
-    pub reason: String,
+    text.truncate(end);
+    text
 }
 
 impl Rollouts {
-    /// Creates a rollout, and starts it if that is asked for.
+    /// Creates a rollout, and starts it if that is asked for: see [`Rollouts::begun`].
     ///
     /// Not cancel safe: run it in a task of its own.
     ///
@@ -139,54 +134,13 @@ impl Rollouts {
     /// can't be written.
     pub async fn create(&self, request: Request, draft: Draft) -> Result<Arc<Rollout>, Error> {
         let inner = &self.inner;
-        let _turn = inner.requests.turn(&request).await;
-        if let Some(answer) = inner.requests.get(&request, inner.clock.moment().wall)? {
-            return self.as_created(answer);
-        }
-        self.create_anew(&request, draft, String::new(), None).await
-    }
-
-    /// Starts a rollout that takes back what a completed one changed.
-    ///
-    /// Not cancel safe: run it in a task of its own.
-    ///
-    /// # Errors
-    /// The rollout is not completed, and as [`Rollouts::create`].
-    pub async fn revert(
-        &self,
-        request: Request,
-        id: &RolloutId,
-        revert: Revert,
-    ) -> Result<Arc<Rollout>, Error> {
-        let inner = &self.inner;
-        let _turn = inner.requests.turn(&request).await;
-        if let Some(answer) = inner.requests.get(&request, inner.clock.moment().wall)? {
-            return self.as_created(answer);
-        }
-        let reverted = self.entry(id)?.rollout();
-        if reverted.kind() != StateKind::Completed {
-            return Err(Error::Refused(crate::domain::Refused::WrongState {
-                state: reverted.kind(),
-                why: "only a completed rollout can be reverted",
-            }));
-        }
-        let target = inner.splits.stage_revert(id).await.map_err(Error::Config)?;
-        let spec = &reverted.spec;
-        let draft = Draft {
-            target,
-            strategy: revert.strategy,
-            stages: revert.stages,
-            unit: spec.unit,
-            auto_promote: spec.auto_promote,
-            auto_rollback: spec.auto_rollback,
-            settings: spec.settings.clone(),
-            description: format!("Takes rollout {id} of {} back", spec.change),
-            apps: spec.apps.clone(),
-            start: true,
-            source: None,
+        let turn = inner.requests.turn(&request).await;
+        let created = match inner.requests.get(&request, inner.clock.moment().wall)? {
+            Some(answer) => self.as_created(answer)?,
+            None => self.create_anew(&request, draft, None).await?,
         };
-        self.create_anew(&request, draft, revert.reason, Some(id.clone()))
-            .await
+        drop(turn);
+        self.begun(&request, created).await
     }
 
     /// Starts a rollout of a source's change set, unless the breaker is open.
@@ -197,7 +151,6 @@ impl Rollouts {
         if self.breaker().is_open() {
             return Err(Error::BreakerOpen);
         }
-        let reason = format!("imported by source {}", change.source);
         let draft = Draft::from(change);
         let plan = self.plan(&draft).await?;
         // not before: what rolls back waits for it
@@ -205,37 +158,35 @@ impl Rollouts {
         if breaker.0.is_open() {
             return Err(Error::BreakerOpen);
         }
-        self.create_planned(&Request::own(), draft, plan, reason, None)
+        self.create_planned(&Request::own(), draft, plan, None)
             .await
     }
 
-    async fn create_anew(
+    pub(super) async fn create_anew(
         &self,
         request: &Request,
         draft: Draft,
-        reason: String,
         reverts: Option<RolloutId>,
     ) -> Result<Arc<Rollout>, Error> {
         let plan = self.plan(&draft).await?;
-        self.create_planned(request, draft, plan, reason, reverts)
-            .await
+        self.create_planned(request, draft, plan, reverts).await
     }
 
     async fn plan(&self, draft: &Draft) -> Result<Plan, Error> {
-        let planned = self.inner.splits.plan(&draft.target).await;
+        let planned = self.inner.splits.plan(&draft.target, draft.force).await;
         planned.map_err(Error::Config)
     }
 
     async fn create_planned(
         &self,
         request: &Request,
-        draft: Draft,
+        mut draft: Draft,
         plan: Plan,
-        reason: String,
         reverts: Option<RolloutId>,
     ) -> Result<Arc<Rollout>, Error> {
         let inner = &self.inner;
         let start = draft.start;
+        let reason = std::mem::take(&mut draft.reason);
         let now = inner.clock.moment();
         let id = inner.new_id(now);
         let spec = spec(id, draft, plan, request, reverts, now)?;
@@ -249,7 +200,7 @@ impl Rollouts {
         written
     }
 
-    fn as_created(&self, answer: Answer) -> Result<Arc<Rollout>, Error> {
+    pub(super) fn as_created(&self, answer: Answer) -> Result<Arc<Rollout>, Error> {
         match &answer {
             Answer::Rollout(id, _) => {
                 let id = id.clone();
@@ -277,6 +228,9 @@ impl Inner {
             .is_measured()
             .then(|| Measured::begin(&rollout));
         let mut writes = Writes::default().create(&rollout)?;
+        if let Some(reverted) = &rollout.spec.reverts {
+            writes = writes.reverted(reverted);
+        }
         for audit in &audits {
             writes = writes.audit(rollout.id(), audit)?;
         }
@@ -379,5 +333,7 @@ fn spec(
         created: now,
         reverts,
         source: draft.source,
+        baseline: plan.baseline,
+        force: draft.force,
     })
 }

@@ -139,9 +139,16 @@ impl Entry {
         delivery.clone()
     }
 
-    /// Notes how the sending goes.
+    /// Notes how the sending goes. Watchers are told.
     pub fn set_delivery(&self, now: Option<Delivery>) {
         *self.delivery.lock().unwrap_or_else(PoisonError::into_inner) = now;
+        self.shown.send_modify(|_| {});
+    }
+
+    /// Whether config-svc did not take an effect when it was told last.
+    pub(super) fn has_failed(&self, generation: u64) -> bool {
+        self.delivery()
+            .is_some_and(|delivery| delivery.generation == generation && delivery.error.is_some())
     }
 
     /// The keys that had read when config-svc was last asked.

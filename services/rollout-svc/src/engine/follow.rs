@@ -4,18 +4,16 @@ use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 
-use super::{Entry, Error, Order, Request, Rollouts};
-use vortex_bucket::Share;
-
+use super::{Entry, Rollouts};
 use crate::domain::{Rollout, RolloutId};
 
 /// How far the clocks of two machines may be apart.
 const CLOCKS: Duration = Duration::from_secs(60);
 
 impl Rollouts {
-    /// The newest rollout of a change set that is kept here, ended or not. One that was created
-    /// before the change set was written is of another, which a config-svc had whose store is
-    /// gone by now.
+    /// The newest rollout of a change set that is kept here, ended or not, but for those whose
+    /// start config-svc refused: they took nothing up. One that was created before the change set
+    /// was written is of another, which a config-svc had whose store is gone by now.
     pub fn rollout_of(
         &self,
         label: &str,
@@ -29,7 +27,8 @@ impl Rollouts {
         rollouts.find(|rollout| {
             let spec = &rollout.spec;
             let is_of_it = spec.change_sequence == sequence && spec.label == label;
-            is_of_it && spec.created.wall >= earliest
+            let took_it_up = rollout.state().start_refused().is_none();
+            is_of_it && took_it_up && spec.created.wall >= earliest
         })
     }
 
@@ -43,14 +42,10 @@ impl Rollouts {
         self.not_ended(|rollout| rollout.spec.label == label)
     }
 
-    /// The rollouts of sources that config-svc refused to begin.
-    pub fn never_begun(&self) -> Vec<Arc<Rollout>> {
-        self.not_ended(|rollout| {
-            let state = rollout.state();
-            rollout.spec.source.is_some()
-                && state.detached().is_some()
-                && state.in_force() == Share::NONE
-        })
+    /// The rollout that takes another one back and has not ended.
+    pub(super) fn reverting(&self, id: &RolloutId) -> Option<Arc<Rollout>> {
+        let found = self.not_ended(|rollout| rollout.spec.reverts.as_ref() == Some(id));
+        found.into_iter().next()
     }
 
     /// The rollouts that have started and not ended, the newest `most` of them.
@@ -67,15 +62,5 @@ impl Rollouts {
         rollouts
             .filter(|rollout| !rollout.kind().has_ended() && wanted(rollout))
             .collect()
-    }
-
-    /// Rolls a rollout back that nobody asks to. The breaker, which counts what was measured, does
-    /// not count it.
-    ///
-    /// # Errors
-    /// The rollout takes no such command, or it can't be written.
-    pub async fn roll_back_by_itself(&self, id: &RolloutId, reason: String) -> Result<(), Error> {
-        let order = Order::RollBack { reason };
-        self.order(Request::own(), id, order).await.map(drop)
     }
 }

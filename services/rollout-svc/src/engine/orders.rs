@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Error, Request, Rollouts};
 use crate::{
-    domain::{Breaker, Command, Reset, Rollout, RolloutId},
+    domain::{Breaker, Command, Reset, Rollout, RolloutId, StateKind},
     store::{Answer, Writes},
 };
 
@@ -78,15 +78,36 @@ impl Rollouts {
         order: Order,
     ) -> Result<Arc<Rollout>, Error> {
         let inner = &self.inner;
-        let _turn = inner.requests.turn(&request).await;
-        if let Some(answer) = inner.requests.get(&request, inner.clock.moment().wall)? {
-            return self.as_answered(answer, id);
+        let starts = matches!(order, Order::Start { .. });
+        let turn = inner.requests.turn(&request).await;
+        let after = match inner.requests.get(&request, inner.clock.moment().wall)? {
+            Some(answer) => self.as_answered(answer, id)?,
+            None => self.order_anew(&request, id, order).await?,
+        };
+        drop(turn);
+        match starts {
+            true => self.begun(&request, after).await,
+            false => Ok(after),
         }
+    }
+
+    async fn order_anew(
+        &self,
+        request: &Request,
+        id: &RolloutId,
+        order: Order,
+    ) -> Result<Arc<Rollout>, Error> {
         let entry = self.entry(id)?;
+        let before = entry.rollout();
+        if matches!(order, Order::Start { .. }) && before.kind() == StateKind::Created {
+            // what is refused now leaves the rollout as it is; what is refused later ends it
+            let checked = self.inner.splits.check_begin(&before).await;
+            checked.map_err(Error::Config)?;
+        }
         let mut written = entry.writing.lock().await;
-        let command = order.command(&request);
-        inner
-            .apply(&entry, &mut written, command, Some(&request))
+        let command = order.command(request);
+        self.inner
+            .apply(&entry, &mut written, command, Some(request))
             .await
     }
 

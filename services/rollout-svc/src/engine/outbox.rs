@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use vortex_kit::error::{Fault, Reason};
+
 use super::{Error, Rollouts};
 use crate::{
-    domain::{Command, Effect, Refused, Rollout, RolloutId},
+    domain::{Command, Effect, Lost, Refusal, Refused, Rollout, RolloutId},
     splits::{Sent, Splits},
 };
 
@@ -22,18 +24,21 @@ impl Rollouts {
         let generation = effect.generation();
         let command = match sent {
             Sent::Confirmed => Command::Confirm { generation },
-            Sent::FoundReleased => Command::FindReleased { generation },
-            Sent::Refused(why) => Command::Refuse { generation, why },
+            Sent::Lost(lost) => Command::Lose(lost),
+            Sent::Refused(fault) => Command::Refuse {
+                generation,
+                refusal: refusal(&fault),
+            },
         };
         self.note(id, command).await
     }
 
-    /// Writes down that somebody else ended a rollout's split.
+    /// Writes down that a rollout's split has ended.
     ///
     /// # Errors
     /// It can't be written.
-    pub async fn detach(&self, id: &RolloutId, why: String) -> Result<(), Error> {
-        self.note(id, Command::Detach { why }).await
+    pub async fn lose(&self, id: &RolloutId, lost: Lost) -> Result<(), Error> {
+        self.note(id, Command::Lose(lost)).await
     }
 
     async fn note(&self, id: &RolloutId, command: Command) -> Result<(), Error> {
@@ -48,4 +53,21 @@ impl Rollouts {
             Err(error) => Err(error),
         }
     }
+}
+
+fn refusal(fault: &Fault) -> Refusal {
+    Refusal {
+        reason: fault.reason().name().to_owned(),
+        message: fault.message().to_owned(),
+        facts: fault.metadata().clone().into_iter().collect(),
+    }
+}
+
+/// What was told of a refusal, as it was told.
+pub(super) fn fault(refusal: &Refusal) -> Fault {
+    // it was written down by name, and a name that is not known by now is of a newer version
+    let reason = refusal.reason.parse().unwrap_or(Reason::PreconditionFailed);
+    let fault = Fault::new(reason, refusal.message.clone());
+    let facts = refusal.facts.iter();
+    facts.fold(fault, |fault, (name, fact)| fault.with(name.clone(), fact))
 }

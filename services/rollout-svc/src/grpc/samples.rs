@@ -38,6 +38,8 @@ pub(super) fn rollout() -> Rollout {
         created: at(0),
         reverts: None,
         source: None,
+        baseline: None,
+        force: false,
     };
     Rollout::create(spec, Author::default()).0
 }

@@ -64,6 +64,14 @@ pub(super) fn requests() -> Range {
     Range::prefix("request/")
 }
 
+pub(super) fn reverting(id: &RolloutId) -> Bytes {
+    format!("reverting/{id}").into()
+}
+
+pub(super) fn all_reverting() -> Range {
+    Range::prefix("reverting/").keys_only()
+}
+
 /// The text after the group's name.
 pub(super) fn after_group(key: &[u8]) -> Option<&str> {
     let text = std::str::from_utf8(key).ok()?;

@@ -1,6 +1,9 @@
 //! Reading what is kept.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use bytes::Bytes;
 use vortex_store::{Entry, Range, Revision};
@@ -18,6 +21,8 @@ pub struct Loaded {
     pub breaker: (Breaker, Revision),
     /// The requests that were answered, in no order.
     pub requests: Vec<Answered>,
+    /// The rollouts that were being taken back.
+    pub reverting: BTreeSet<RolloutId>,
 }
 
 impl RolloutStore {
@@ -32,7 +37,19 @@ impl RolloutStore {
             requests: self
                 .all(keys::requests(), |entry| decode("an answer", &entry.value))
                 .await?,
+            reverting: self.load_reverting().await?,
         })
+    }
+
+    async fn load_reverting(&self) -> Result<BTreeSet<RolloutId>, Error> {
+        let ids = self
+            .all(keys::all_reverting(), |entry| {
+                let id = keys::after_group(&entry.key).unwrap_or_default();
+                // the key was made of one
+                Ok(id.parse().ok())
+            })
+            .await?;
+        Ok(ids.into_iter().flatten().collect())
     }
 
     async fn load_rollouts(&self) -> Result<Vec<(Rollout, Revision)>, Error> {

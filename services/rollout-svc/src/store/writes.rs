@@ -109,6 +109,23 @@ impl Writes {
         Ok(self)
     }
 
+    /// That something may be staged to take a rollout back.
+    ///
+    /// # Errors
+    /// When it can't be encoded.
+    pub fn reverting(mut self, id: &RolloutId) -> Result<Self, Error> {
+        let value = encode("a revert", &())?;
+        self.transaction = self.transaction.put(keys::reverting(id), value);
+        Ok(self)
+    }
+
+    /// That nothing is, unless a rollout has taken it up.
+    #[must_use]
+    pub fn reverted(mut self, id: &RolloutId) -> Self {
+        self.transaction = self.transaction.delete(keys::reverting(id));
+        self
+    }
+
     /// How far config-svc's log was followed.
     ///
     /// # Errors

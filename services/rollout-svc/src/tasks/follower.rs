@@ -48,6 +48,8 @@ pub(super) struct Follower {
     held: BTreeMap<(String, String), String>,
     /// Splits that no rollout here moves.
     orphans: Vec<String>,
+    /// Whether something that was staged for a revert is still to be given up.
+    gives_up: bool,
 }
 
 impl Follower {
@@ -67,6 +69,7 @@ impl Follower {
             backoff: Backoff::new(),
             held: BTreeMap::new(),
             orphans: Vec::new(),
+            gives_up: false,
         }
     }
 
@@ -96,7 +99,7 @@ impl Follower {
             };
             match told {
                 Told::Awaits => self.take_up().await?,
-                Told::Detached { splits, why } => self.detach(&splits, &why).await?,
+                Told::Ended(splits) => self.ended(&splits).await?,
                 Told::LabelGone(label) => self.lose_label(&label).await?,
                 Told::Nothing => {}
             }
@@ -109,9 +112,7 @@ impl Follower {
 
     /// What has to be tried again, as the log will not tell of it.
     fn left(&self) -> Told {
-        let something = !self.held.is_empty()
-            || !self.orphans.is_empty()
-            || !self.rollouts.never_begun().is_empty();
+        let something = !self.held.is_empty() || !self.orphans.is_empty() || self.gives_up;
         match something {
             true => Told::Awaits,
             false => Told::Nothing,
@@ -120,7 +121,7 @@ impl Follower {
 
     /// Starts rollouts of the change sets that wait for one.
     async fn take_up(&mut self) -> Result<(), Fault> {
-        self.give_up_replaced().await?;
+        self.gives_up = !self.rollouts.give_up_reverts().await;
         if !self.orphans.is_empty() {
             self.find_orphans().await?;
         }
@@ -163,27 +164,10 @@ impl Follower {
         started.map(drop).map_err(|error| error.to_string())
     }
 
-    /// Ends rollouts of change sets whose place the next import took before anybody got them.
-    async fn give_up_replaced(&self) -> Result<(), Fault> {
-        for rollout in self.rollouts.never_begun() {
-            let spec = &rollout.spec;
-            let (label, change) = (&spec.label, &spec.change);
-            let sequence = spec.change_sequence;
-            if self.changes.is_given_up(label, change, sequence).await? {
-                let why = format!("the next import of {label} took its place");
-                let ended = self.rollouts.roll_back_by_itself(&spec.id, why).await;
-                ended.map_err(|error| unwritten(&rollout, &error))?;
-            }
-        }
-        Ok(())
-    }
-
     /// Looks at all splits: some may have been ended unheard, or be of no rollout here.
     async fn find_lost(&mut self) -> Result<(), Fault> {
         for rollout in self.rollouts.splitting() {
-            if let Some(how) = self.rollouts.splits().ended_as(rollout.id()).await? {
-                self.lose(&rollout, how).await?;
-            }
+            self.look_for_end(&rollout).await?;
         }
         self.find_orphans().await
     }
@@ -207,32 +191,38 @@ impl Follower {
         Ok(())
     }
 
-    async fn detach(&self, splits: &[String], why: &str) -> Result<(), Fault> {
+    /// Splits ended. A rollout that waits for the end of its own hears of it as its effect. What
+    /// one leaves behind that could not begin waits for another.
+    async fn ended(&mut self, splits: &[String]) -> Result<(), Fault> {
+        let mut leaves = false;
         for rollout in splits.iter().filter_map(|id| self.known(id)) {
-            self.lose(&rollout, why).await?;
+            if !rollout.kind().has_ended() && rollout.pending().is_none() {
+                self.look_for_end(&rollout).await?;
+            }
+            leaves |= rollout.spec.source.is_some() && rollout.state().start_refused().is_some();
         }
-        Ok(())
+        match leaves {
+            true => self.take_up().await,
+            false => Ok(()),
+        }
     }
 
     /// A label went, and its splits with it.
     async fn lose_label(&self, label: &str) -> Result<(), Fault> {
         for rollout in self.rollouts.of_label(label) {
-            if self
-                .rollouts
-                .splits()
-                .ended_as(rollout.id())
-                .await?
-                .is_some()
-            {
-                self.lose(&rollout, "its label is gone").await?;
-            }
+            self.look_for_end(&rollout).await?;
         }
         Ok(())
     }
 
-    async fn lose(&self, rollout: &Rollout, why: &str) -> Result<(), Fault> {
-        let detached = self.rollouts.detach(rollout.id(), why.to_owned()).await;
-        detached.map_err(|error| unwritten(rollout, &error))
+    /// Ends a rollout whose split has ended.
+    async fn look_for_end(&self, rollout: &Rollout) -> Result<(), Fault> {
+        let id = rollout.id();
+        let Some(lost) = self.rollouts.splits().lost(id).await? else {
+            return Ok(());
+        };
+        let ended = self.rollouts.lose(id, lost).await;
+        ended.map_err(|error| unwritten(rollout, &error))
     }
 
     fn known(&self, id: &str) -> Option<Arc<Rollout>> {
@@ -295,15 +285,11 @@ fn is_lost(reason: Reason) -> bool {
 /// Whether a rollout of a change set that waits is on its way to its first share.
 fn begins(rollout: &Rollout) -> Result<(), String> {
     let id = rollout.id();
-    let state = rollout.state();
-    if rollout.kind() == StateKind::Created {
-        return Err(format!("rollout {id} was created for it and not started"));
-    }
-    match state.detached() {
-        Some(refused) if !rollout.kind().has_ended() => {
-            Err(format!("rollout {id} can't begin: {}", refused.why))
+    match rollout.kind() {
+        StateKind::Created => Err(format!("rollout {id} was created for it and not started")),
+        StateKind::Running | StateKind::Paused | StateKind::Completed | StateKind::RolledBack => {
+            Ok(())
         }
-        _ => Ok(()),
     }
 }
 

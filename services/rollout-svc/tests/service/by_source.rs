@@ -29,11 +29,45 @@ async fn what_is_replaced_before_it_began_makes_room_for_what_replaced_it() {
     let began = mesh.confirmed(&began.id).await;
     assert_eq!((began.share_in_force, &*began.source), (1.0, "git"));
     let ended = mesh.wait_for(&replaced.id, RolloutState::RolledBack).await;
-    assert!(ended.reason.contains("took its place"), "{}", ended.reason);
+    assert!(ended.reason.contains("was discarded"), "{}", ended.reason);
     assert_eq!(
         mesh.actions(&replaced.id).await,
-        ["create", "start", "detach", "roll_back"]
+        ["create", "start", "detach"]
     );
+    mesh.stop().await;
+}
+
+/// What was refused to begin took nothing up.
+#[tokio::test]
+async fn a_commit_whose_rollout_could_not_begin_gets_another() {
+    let repository = Repository::empty();
+    let first = repository.commit(&[("orders.yml", "n: 1")]);
+    let mesh = Mesh::fed(&repository, |_| {}).await;
+    let second = repository.commit(&[("orders.yml", "n: 2")]);
+    mesh.look().await;
+    let completed = mesh.rollout_of(&second).await;
+    mesh.confirmed(&completed.id).await;
+    let complete = pb::CompleteRolloutRequest {
+        id: completed.id.clone(),
+        ..Default::default()
+    };
+    let mut rollouts = mesh.rollouts.clone();
+    rollouts.complete_rollout(complete).await.unwrap();
+    mesh.wait_for(&completed.id, RolloutState::Completed).await;
+    mesh.link.deafen(true);
+    let third = repository.commit(&[("orders.yml", "n: 3")]);
+    mesh.look().await;
+    let refused = mesh.rollout_of(&third).await;
+    // somebody goes back before config-svc has heard of the first share
+    mesh.release(&first, false, "").await.unwrap();
+    mesh.link.deafen(false);
+    let refused = mesh.wait_for(&refused.id, RolloutState::RolledBack).await;
+    assert!(refused.reason.contains(&first), "{}", refused.reason);
+    let another = mesh
+        .rollout_where(|rollout| rollout.change == third && rollout.id != refused.id)
+        .await;
+    let began = mesh.confirmed(&another.id).await;
+    assert_eq!((began.share_in_force, began.from_version), (1.0, first));
     mesh.stop().await;
 }
 
@@ -72,12 +106,13 @@ async fn a_label_that_goes_ends_its_rollout() {
     repository.git(&["checkout", "--quiet", "main"]);
     repository.git(&["branch", "--quiet", "-D", "dev"]);
     mesh.look().await;
-    let paused = mesh
-        .wait(&began.id, |seen| {
-            seen.rollout.as_ref().unwrap().state() == RolloutState::Paused
-        })
-        .await;
-    assert!(paused.reason.contains("label is gone"), "{}", paused.reason);
+    let ended = mesh.wait_for(&began.id, RolloutState::RolledBack).await;
+    assert_eq!(ended.reason, "detached: label dev is gone");
+    let last = mesh.audit(&began.id).await.pop().unwrap();
+    assert_eq!(
+        (last.action.as_str(), last.principal.as_str()),
+        ("detach", "source:git")
+    );
     mesh.stop().await;
 }
 
@@ -92,6 +127,7 @@ async fn a_split_that_no_rollout_moves_is_told_of() {
                 label: String::new(),
             },
         )),
+        ..Default::default()
     };
     let planned = mesh.splits.clone().plan_split(plan).await.unwrap();
     let set = config::SetSplitRequest {
@@ -101,6 +137,7 @@ async fn a_split_that_no_rollout_moves_is_told_of() {
         share: 1_000,
         unit: config::SplitUnit::Instance.into(),
         generation: 1,
+        ..Default::default()
     };
     mesh.splits.clone().set_split(set).await.unwrap();
     let mesh = mesh.restart().await;

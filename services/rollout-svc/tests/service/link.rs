@@ -22,6 +22,8 @@ pub(crate) struct Link {
     cut: Arc<AtomicBool>,
     /// Whether effects alone are lost.
     deaf: Arc<AtomicBool>,
+    /// Whether nothing is planned, and nothing read.
+    blind: Arc<AtomicBool>,
     /// Of ten effects so many go wrong.
     bad: u8,
     random: Arc<Mutex<Rng>>,
@@ -41,6 +43,7 @@ impl Link {
             to: SplitServiceClient::new(to),
             cut: Arc::default(),
             deaf: Arc::default(),
+            blind: Arc::default(),
             bad,
             random: Arc::new(Mutex::new(Rng::with_seed(seed))),
         }
@@ -54,6 +57,18 @@ impl Link {
     /// Lets no effect through, or lets them through again.
     pub(crate) fn deafen(&self, deaf: bool) {
         self.deaf.store(deaf, Ordering::SeqCst);
+    }
+
+    /// Lets nothing be planned and read, or lets it again.
+    pub(crate) fn blind(&self, blind: bool) {
+        self.blind.store(blind, Ordering::SeqCst);
+    }
+
+    fn check_sight(&self) -> Result<(), Status> {
+        if self.blind.load(Ordering::SeqCst) {
+            return Err(Fault::new(Reason::Unavailable, "the link is blind").into());
+        }
+        Ok(())
     }
 
     fn check(&self) -> Result<(), Status> {
@@ -109,6 +124,7 @@ impl SplitService for Link {
         request: Request<pb::PlanSplitRequest>,
     ) -> Result<Response<pb::PlanSplitResponse>, Status> {
         self.check()?;
+        self.check_sight()?;
         self.to.clone().plan_split(request.into_inner()).await
     }
 
@@ -140,6 +156,7 @@ impl SplitService for Link {
         &self,
         request: Request<pb::GetSplitRequest>,
     ) -> Result<Response<pb::GetSplitResponse>, Status> {
+        self.check_sight()?;
         self.to.clone().get_split(request.into_inner()).await
     }
 

@@ -8,6 +8,7 @@
 mod breaker;
 mod by_source;
 mod commands;
+mod detached;
 mod faults;
 mod keys;
 mod line;
@@ -15,5 +16,8 @@ mod link;
 mod mesh;
 mod refused;
 mod reported;
+mod reverts;
+mod rolled_back;
+mod start;
 mod stored;
 mod walk;

@@ -107,7 +107,13 @@ impl Mesh {
 
     /// Ends rollout-svc, and starts it on what it kept.
     pub(crate) async fn restart(self) -> Self {
+        self.restart_after(async |_| {}).await
+    }
+
+    /// The same, and something happens in between.
+    pub(crate) async fn restart_after(self, between: impl AsyncFnOnce(&Self)) -> Self {
         stop(&self.runtime).await;
+        between(&self).await;
         let (runtime, rollouts) =
             start_service(settings_in(&self.folder), self.linked.clone()).await;
         Self {
@@ -150,6 +156,36 @@ impl Mesh {
         self.config.clone().put_document(write).await.unwrap();
     }
 
+    /// Makes a version stable, or says why not.
+    pub(crate) async fn release(
+        &self,
+        version: &str,
+        force: bool,
+        reason: &str,
+    ) -> Result<config::ReleaseChangeResponse, Fault> {
+        let request = config::ReleaseChangeRequest {
+            name: version.to_owned(),
+            force,
+            reason: reason.to_owned(),
+            ..Default::default()
+        };
+        let released = self.config.clone().release_change(request).await;
+        released
+            .map(Response::into_inner)
+            .map_err(|status| Fault::from_status(&status))
+    }
+
+    /// The change sets in a state, by name.
+    pub(crate) async fn changes(&self, state: config::ChangeState) -> Vec<String> {
+        let request = config::ListChangesRequest {
+            state: state.into(),
+            ..Default::default()
+        };
+        let listed = self.config.clone().list_changes(request).await.unwrap();
+        let changes = listed.into_inner().changes.into_iter();
+        changes.map(|change| change.name).collect()
+    }
+
     /// Imports what is new in the repository.
     pub(crate) async fn look(&self) {
         let request = config::SyncSourceRequest {
@@ -160,12 +196,17 @@ impl Mesh {
 
     /// Waits until there is a rollout of a change set.
     pub(crate) async fn rollout_of(&self, change: &str) -> pb::Rollout {
+        self.rollout_where(|rollout| rollout.change == change).await
+    }
+
+    /// Waits until there is such a rollout.
+    pub(crate) async fn rollout_where(&self, wanted: impl Fn(&pb::Rollout) -> bool) -> pb::Rollout {
         let found = async {
             loop {
                 let request = pb::ListRolloutsRequest::default();
                 let listed = self.rollouts.clone().list_rollouts(request).await.unwrap();
                 let mut rollouts = listed.into_inner().rollouts.into_iter();
-                if let Some(found) = rollouts.find(|rollout| rollout.change == change) {
+                if let Some(found) = rollouts.find(&wanted) {
                     return found;
                 }
                 tokio::time::sleep(GLANCE).await;
@@ -174,6 +215,18 @@ impl Mesh {
         tokio::time::timeout(PATIENCE, found)
             .await
             .expect("it is started")
+    }
+
+    /// Waits until something holds.
+    pub(crate) async fn until(&self, holds: impl AsyncFn() -> bool) {
+        let waiting = async {
+            while !holds().await {
+                tokio::time::sleep(GLANCE).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, waiting)
+            .await
+            .expect("it comes in time");
     }
 
     /// What rollout-svc tells Prometheus.

@@ -20,7 +20,7 @@ Examples:
   vortex changes list --limit 1 -o json | jq -r '.changes[0].change'")]
 pub(crate) struct Args {
     /// Only those in this state
-    #[arg(long, value_parser = ["staged", "released", "discarded"])]
+    #[arg(long, value_parser = ["staged", "released", "discarded", "rolled_back"])]
     state: Option<String>,
     /// At most so many
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = limit)]
@@ -49,7 +49,7 @@ impl Args {
                 [
                     short(&change.change),
                     change.label,
-                    change.state,
+                    super::state(change.state, &change.rolled_back_by),
                     change.document_count.to_string(),
                     moment(change.written_at.as_deref()),
                     change.author,

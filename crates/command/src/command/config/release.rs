@@ -18,16 +18,16 @@ All documents of the version's change set move together.
 
 Examples:
   vortex config release orders prod --version v2
-  vortex config release orders prod --version v1   # go back")]
+  vortex config release orders prod --version v1   # go back
+  vortex config release orders prod --version v1 --force   # and end the rollout that is under way")]
 pub(crate) struct Args {
     #[command(flatten)]
     target: Target,
     /// The version
     #[arg(long, value_name = "NAME")]
     version: String,
-    /// Even while something else holds the document
-    #[arg(long)]
-    force: bool,
+    #[command(flatten)]
+    force: changes::Force,
     /// Only if the stable version has this digest
     #[arg(long, value_name = "DIGEST")]
     if_match: Option<String>,
@@ -36,9 +36,11 @@ pub(crate) struct Args {
 impl Args {
     pub(super) async fn run(self, session: &mut Session) -> Result<(), Error> {
         let if_match = self.if_match.as_deref().map(entity_tag);
-        let call = Call::post(self.target.path(&["release"]))
+        let call = Call::post(self.target.path(&["release"]));
+        let call = self
+            .force
+            .on(call)
             .header(IF_MATCH, if_match.as_deref())?
-            .flag("force", self.force)
             .json(&json!({ "version": self.version }));
         let reply = session.client.send(session.labelled(call)).await?.json()?;
         changes::print_answer(session, &reply)

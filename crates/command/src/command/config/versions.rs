@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     client::{Call, collect},
+    command::changes,
     console::{Table, moment, short},
     error::Error,
     session::Session,
@@ -45,7 +46,7 @@ impl Args {
 fn row(version: Version) -> [String; 7] {
     let state = match version.stable {
         true => "stable".to_owned(),
-        false => version.state,
+        false => changes::state(version.state, &version.rolled_back_by),
     };
     let digest = match version.deleted {
         true => "(deleted)".to_owned(),

@@ -29,6 +29,7 @@ Examples:
   vortex rollout create --change release-7 --strategy aggressive --start
   vortex rollout create orders --from v1 --to v2 --stage 5%:10m --stage 50%:10m --stage 100%
   vortex rollout create --change release-7 --start --wait --timeout 45m
+  vortex rollout create --change release-7 --force --reason 'it was the database'
   vortex rollout create --change release-7 --no-auto-promote --max-error-rate 2% --interval 10s")]
 pub(crate) struct Args {
     #[command(flatten)]
@@ -36,6 +37,12 @@ pub(crate) struct Args {
     /// Start it at once
     #[arg(long)]
     start: bool,
+    /// Although it was rolled back before
+    #[arg(long, requires = "reason")]
+    force: bool,
+    /// Why, for the audit
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
     #[command(flatten)]
     wait: Wait,
     // last, as it ends in groups with headings of their own
@@ -79,9 +86,13 @@ impl Args {
     fn body(&self, label: Option<&str>) -> Result<Value, Error> {
         let mut body = self.plan.body()?;
         body.extend(self.target.members(label));
-        if self.start {
-            body.insert("start".to_owned(), json!(true));
+        for (name, given) in [("start", self.start), ("force", self.force)] {
+            if given {
+                body.insert(name.to_owned(), json!(true));
+            }
         }
+        let reason = self.reason.as_deref();
+        body.extend(reason.map(|reason| ("reason".to_owned(), reason.into())));
         Ok(body.into())
     }
 }

@@ -11,10 +11,6 @@ pub(super) fn step(rollout: &Rollout) -> String {
             format!("it goes on by itself; `vortex rollout watch {id}` follows it")
         }
         State::Running => format!("`vortex rollout promote {id}` when you are content"),
-        // it has lost its split, so there is nothing to go on with
-        State::Paused if rollout.effect == "refused" => {
-            format!("`vortex rollout rollback {id}` ends it")
-        }
         State::Paused => format!(
             "`vortex rollout resume {id}` goes on, `promote` skips the stage, `rollback` gives \
              everybody stable again"
@@ -25,24 +21,5 @@ pub(super) fn step(rollout: &Rollout) -> String {
         }
         State::Superseded => "look for it in the cluster that took the label over".to_owned(),
         State::Unknown => "a newer vortex command knows this state".to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_detached_rollout_is_not_said_to_go_on() {
-        let paused = Rollout {
-            state: State::Paused,
-            ..Rollout::default()
-        };
-        assert!(step(&paused).contains("resume"));
-        let detached = Rollout {
-            effect: "refused".to_owned(),
-            ..paused
-        };
-        assert!(!step(&detached).contains("resume"));
     }
 }

@@ -1,10 +1,10 @@
 //! What a split of a change set would be.
 
 use super::super::{
-    App, AppProfile, ChangeEntry, ChangeSet, ChangeState, Holding, Label, Refused, Selector, Seq,
-    State, VersionName,
+    App, AppProfile, Baseline, BeginSplit, ChangeEntry, ChangeSet, ChangeState, Holding, Label,
+    Refused, Selector, Seq, State, VersionName,
 };
-use super::split::check_begin;
+use super::split::{baseline, check_begin};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// Which change set is meant.
@@ -40,6 +40,8 @@ pub struct SplitPlan {
     pub written_for: Vec<Option<App>>,
     /// The stable version of each document, in their order.
     pub from: Vec<Option<VersionName>>,
+    /// Where those were written.
+    pub baseline: Baseline,
     /// The versions that are or were stable of one of the documents, newest first, and the commit
     /// that the label's source stands at.
     pub stable: Vec<VersionName>,
@@ -61,11 +63,12 @@ impl SplitPlan {
 /// Versions that were stable that are told at most, the newest.
 const MAX_STABLE: usize = 1_000;
 
-/// What a split of a change set would be, if it may begin.
+/// What a split of a change set would be, if it may begin; by force also if the change
+/// set was rolled back before.
 ///
 /// # Errors
 /// What beginning it would be refused with.
-pub fn plan_split(state: &State, target: &SplitTarget) -> Result<SplitPlan, Refused> {
+pub fn plan_split(state: &State, target: &SplitTarget, force: bool) -> Result<SplitPlan, Refused> {
     let entry = match target {
         SplitTarget::Change { label, name } => select(state, label, name)?,
         SplitTarget::Document {
@@ -75,11 +78,16 @@ pub fn plan_split(state: &State, target: &SplitTarget) -> Result<SplitPlan, Refu
             to,
         } => select_document(state, label, owner, from, to)?,
     };
-    check_begin(state, entry)?;
+    let begin = BeginSplit {
+        baseline: None,
+        force,
+    };
+    check_begin(state, entry, &begin)?;
     let mut plan = SplitPlan {
         change: entry.change.clone(),
         written_for: Vec::new(),
         from: Vec::new(),
+        baseline: baseline(state, entry),
         stable: stable_versions(state, &entry.change),
     };
     for changed in entry.change.documents.iter() {

@@ -2,8 +2,8 @@
 
 use super::super::{Body, ChangeState, Holding, Outcome, Refused, Release, Selector, State};
 use super::{
-    Decided, check_precondition, check_release, is_kept, is_stable,
-    split::{check_free, holders},
+    Decided, check_precondition, check_release, check_rolled_back, is_kept, is_stable,
+    split::{check_free, holders, movers},
 };
 
 pub(super) fn decide(state: &State, release: Release) -> Result<Decided, Refused> {
@@ -20,21 +20,25 @@ pub(super) fn decide(state: &State, release: Release) -> Result<Decided, Refused
             name: entry.change.name.clone(),
         });
     }
-    check_release(state, entry)?;
+    check_rolled_back(entry, release.force && !release.reason.is_empty())?;
+    // who forces a release wants everybody to get it, also those who get a canary of
+    // what is stable already
+    let holders = match release.force {
+        true => holders(state, entry),
+        false => movers(state, entry),
+    };
+    check_release(state, entry, if release.force { &holders } else { &[] })?;
     let outcome = Outcome::of(state, entry);
-    if is_stable(state, entry) {
+    if is_stable(state, entry) && holders.is_empty() {
         return Ok(Decided::Unchanged(outcome));
     }
-    let holders = holders(state, entry);
-    if let (Some((path, by)), false) = (holders.first(), release.force) {
-        return Err(Refused::RolloutConflict {
-            path: path.clone(),
-            by: by.clone(),
-        });
+    if let (Some(first), false) = (holders.first(), release.force) {
+        return Err(first.conflict());
     }
     let body = Body::Release {
         change: entry.change.seq,
-        detached: holders.into_iter().map(|(_, by)| by).collect(),
+        detached: holders.into_iter().map(|holder| holder.by).collect(),
+        reason: release.reason,
     };
     let outcome = Outcome {
         at: state.head.next(),
@@ -52,7 +56,7 @@ pub(super) fn decide_discard(state: &State, selector: Selector) -> Result<Decide
         ChangeState::Released => Err(Refused::ChangeReleased {
             name: selector.name,
         }),
-        ChangeState::Staged => {
+        ChangeState::Staged | ChangeState::RolledBack => {
             let change = &entry.change;
             if let Some(label) = state.labels.get(&change.label) {
                 let paths = change.documents.iter().map(|d| &d.path);

@@ -1,10 +1,10 @@
 //! Staging what takes a released split back.
 
 use super::super::{
-    Before, Body, ChangeSet, ChangedDocument, Content, End, LabelState, Outcome, Refused, Seq,
-    Sha256, Split, SplitId, State, VersionName,
+    Before, Body, ChangeEntry, ChangeSet, ChangeState, ChangedDocument, Content, End, LabelState,
+    Outcome, Refused, Seq, Sha256, Split, SplitId, State, VersionName,
 };
-use super::{Author, Decided};
+use super::{Author, Decided, check_release, is_kept, split::check_free};
 use std::sync::Arc;
 
 /// Hex digits that keep the name of a revert apart from all others.
@@ -14,10 +14,6 @@ const NAME_BYTES: usize = 100;
 
 pub(super) fn decide(state: &State, author: Author<'_>, id: SplitId) -> Result<Decided, Refused> {
     let (split, before, revert) = released(state, &id)?;
-    let known = revert.and_then(|seq| state.changes.get(&seq));
-    if let Some(known) = known {
-        return Ok(Decided::Unchanged(Outcome::of(state, known)));
-    }
     let label = state
         .labels
         .get(&split.label)
@@ -27,7 +23,16 @@ pub(super) fn decide(state: &State, author: Author<'_>, id: SplitId) -> Result<D
         .filter(|before| before.stable != Some(split.change))
         .map(|before| document_before(label, split, before))
         .collect::<Result<Arc<[ChangedDocument]>, _>>()?;
-    let change = change_set(state, author, split, documents);
+    check_free(label, documents.iter().map(|d| &d.path), |_| true)?;
+    let known = revert.and_then(|seq| state.changes.get(&seq));
+    if let Some(known) = known.filter(|known| is_kept(state, known))
+        && let Some(decided) = stage_again(state, known)?
+    {
+        return Ok(decided);
+    }
+    let change = Arc::new(change_set(state, author, split, documents));
+    let staged = ChangeEntry::written(change.clone(), ChangeState::Staged);
+    check_release(state, &staged, &[])?;
     let outcome = Outcome {
         at: change.seq,
         change: change.seq,
@@ -38,13 +43,32 @@ pub(super) fn decide(state: &State, author: Author<'_>, id: SplitId) -> Result<D
         moved: false,
     };
     let body = Body::Change {
-        change: Arc::new(change),
+        change,
         released: false,
         source: None,
         reverts: Some(id),
         awaits_rollout: false,
     };
     Ok(Decided::Append(body, outcome))
+}
+
+/// What was staged before takes it back once more, unless readers have had it.
+fn stage_again(state: &State, known: &ChangeEntry) -> Result<Option<Decided>, Refused> {
+    let outcome = Outcome::of(state, known);
+    match known.state {
+        ChangeState::Staged => {
+            check_release(state, known, &[])?;
+            Ok(Some(Decided::Unchanged(outcome)))
+        }
+        ChangeState::Discarded if known.rolled_back_by.is_none() => {
+            check_release(state, known, &[])?;
+            let at = state.head.next();
+            let change = known.change.seq;
+            let restaged = Decided::Append(Body::Restage { change }, Outcome { at, ..outcome });
+            Ok(Some(restaged))
+        }
+        ChangeState::Discarded | ChangeState::Released | ChangeState::RolledBack => Ok(None),
+    }
 }
 
 type ReleasedSplit<'a> = (&'a Split, &'a [Before], Option<Seq>);

@@ -1,10 +1,10 @@
 //! Beginning, moving and ending splits.
 
 use super::super::{
-    Body, ChangeEntry, ChangeState, EndSplit, EndedSplit, Ending, Held, Label, LabelState, Outcome,
-    Path, Refused, Seq, SetSplit, Split, SplitId, State,
+    Baseline, BeginSplit, Body, ChangeEntry, ChangeState, Document, EndSplit, EndedSplit, Ending,
+    Held, Label, LabelState, Outcome, Path, Refused, Seq, SetSplit, Split, SplitId, State,
 };
-use super::{Decided, check_release, is_kept, is_stable};
+use super::{Decided, check_release, check_rolled_back, is_kept, is_stable};
 
 pub(super) fn decide(state: &State, set: SetSplit) -> Result<Decided, Refused> {
     if let Some(ended) = state.ended.get(set.to.id.as_str()) {
@@ -26,7 +26,7 @@ pub(super) fn decide(state: &State, set: SetSplit) -> Result<Decided, Refused> {
         }
         None => {
             let entry = entry?;
-            check_begin(state, entry)?;
+            check_begin(state, entry, &set.begin)?;
             Outcome::of(state, entry)
         }
     };
@@ -40,6 +40,14 @@ pub(super) fn decide(state: &State, set: SetSplit) -> Result<Decided, Refused> {
     Ok(Decided::Append(Body::SplitMoved(set.to), outcome))
 }
 
+/// Whether a split may begin or move, as it is now.
+///
+/// # Errors
+/// What the command would be refused with.
+pub fn check_set_split(state: &State, set: SetSplit) -> Result<(), Refused> {
+    decide(state, set).map(drop)
+}
+
 pub(super) fn decide_end(state: &State, end: EndSplit) -> Result<Decided, Refused> {
     let at = state.head.next();
     let outcome = match (state.splits.get(&end.id), state.ended.get(end.id.as_str())) {
@@ -47,7 +55,7 @@ pub(super) fn decide_end(state: &State, end: EndSplit) -> Result<Decided, Refuse
         (Some(split), _) => {
             let entry = change_at(state, &split.label, split.change)?;
             if end.release {
-                check_release(state, entry)?;
+                check_release(state, entry, &[])?;
             }
             Outcome::of(state, entry)
         }
@@ -69,6 +77,7 @@ pub(super) fn decide_end(state: &State, end: EndSplit) -> Result<Decided, Refuse
         id: end.id,
         generation: end.generation,
         released: end.release,
+        reason: end.reason,
     };
     Ok(Decided::Append(body, outcome))
 }
@@ -97,9 +106,14 @@ fn decide_end_again(state: &State, end: &EndSplit, ended: &EndedSplit) -> Result
     Ok(Decided::Unchanged(outcome))
 }
 
-/// Whether a change set can be split: staged, not given up, all of it kept, with something
-/// that is served to compare with, not stable already, and no document of it held.
-pub(in crate::domain) fn check_begin(state: &State, entry: &ChangeEntry) -> Result<(), Refused> {
+/// Whether a change set can be split: staged, neither given up nor rolled back, all of it
+/// kept, with the baseline that it was planned on and something that is served to compare
+/// with, not stable already, and no document of it held.
+pub(in crate::domain) fn check_begin(
+    state: &State,
+    entry: &ChangeEntry,
+    begin: &BeginSplit,
+) -> Result<(), Refused> {
     let change = &entry.change;
     if entry.state == ChangeState::Discarded {
         return Err(Refused::ChangeDiscarded {
@@ -112,10 +126,14 @@ pub(in crate::domain) fn check_begin(state: &State, entry: &ChangeEntry) -> Resu
             name: change.name.clone(),
         });
     }
+    check_rolled_back(entry, begin.force)?;
+    if let Some(planned) = &begin.baseline {
+        check_baseline(state, entry, planned)?;
+    }
     if let Some(label) = state.labels.get(&change.label) {
         check_free(label, change.documents.iter().map(|d| &d.path), |_| true)?;
     }
-    if !has_baseline(state, entry) {
+    if !has_baseline(state, entry) && !is_way_back(state, entry) {
         return Err(Refused::NoBaseline {
             name: change.name.clone(),
         });
@@ -130,7 +148,56 @@ pub(in crate::domain) fn check_begin(state: &State, entry: &ChangeEntry) -> Resu
             name: change.name.clone(),
         });
     }
-    check_release(state, entry)
+    check_release(state, entry, &[])
+}
+
+/// What is stable of each document of a change set.
+pub(super) fn baseline(state: &State, entry: &ChangeEntry) -> Baseline {
+    let change = &entry.change;
+    let label = state.labels.get(&change.label);
+    let stable = |path: &Path| label?.documents.get(path)?.stable;
+    let documents = change.documents.iter();
+    Baseline(documents.map(|changed| stable(&changed.path)).collect())
+}
+
+/// That what is stable is still what a split was planned on.
+fn check_baseline(state: &State, entry: &ChangeEntry, planned: &Baseline) -> Result<(), Refused> {
+    let documents = &entry.change.documents;
+    if planned.0.len() != documents.len() {
+        return Err(Refused::BaselineMisfits {
+            given: planned.0.len(),
+            documents: documents.len(),
+        });
+    }
+    let now = baseline(state, entry);
+    let mut compared = documents.iter().zip(now.0.iter().zip(&planned.0));
+    let moved = compared.find(|(_, (now, planned))| now != planned);
+    match moved {
+        None => Ok(()),
+        Some((changed, _)) => {
+            let path = &changed.path;
+            let document = state.document(entry.change.label.as_str(), path.as_str());
+            let stable = document.and_then(Document::stable_version);
+            Err(Refused::BaselineMoved {
+                path: path.clone(),
+                now: stable.map(|version| version.name.clone()),
+            })
+        }
+    }
+}
+
+/// Whether a change set takes a released split back, which may have been a deletion: what
+/// was there before needs nothing that is there now.
+fn is_way_back(state: &State, entry: &ChangeEntry) -> bool {
+    let change = &entry.change;
+    state.labels.get(&change.label).is_some_and(|label| {
+        let mut documents = change.documents.iter();
+        documents.any(|changed| {
+            let document = label.documents.get(&changed.path);
+            let version = document.and_then(|document| document.at(change.seq));
+            version.is_some_and(|version| version.revert)
+        })
+    })
 }
 
 /// Whether readers get any of a change set's documents now. A deleted document is no
@@ -161,20 +228,49 @@ pub(super) fn check_free<'a>(
     Ok(())
 }
 
+/// A split that holds a document.
+pub(super) struct Holder {
+    pub(super) path: Path,
+    pub(super) by: SplitId,
+}
+
+impl Holder {
+    /// Why something else may not have the document.
+    pub(super) fn conflict(&self) -> Refused {
+        Refused::RolloutConflict {
+            path: self.path.clone(),
+            by: self.by.clone(),
+        }
+    }
+}
+
+/// The splits that hold documents of a change set, each once.
+pub(super) fn holders(state: &State, entry: &ChangeEntry) -> Vec<Holder> {
+    holding(state, entry, |_| true)
+}
+
 /// The splits that hold documents whose stable version a release would move, each
 /// once.
-pub(super) fn holders(state: &State, entry: &ChangeEntry) -> Vec<(Path, SplitId)> {
+pub(super) fn movers(state: &State, entry: &ChangeEntry) -> Vec<Holder> {
+    let moves = |document: &Document| document.stable != Some(entry.change.seq);
+    holding(state, entry, moves)
+}
+
+fn holding(state: &State, entry: &ChangeEntry, counts: impl Fn(&Document) -> bool) -> Vec<Holder> {
     let Some(label) = state.labels.get(&entry.change.label) else {
         return Vec::new();
     };
-    let mut holders: Vec<(Path, SplitId)> = Vec::new();
+    let mut holders: Vec<Holder> = Vec::new();
     for changed in entry.change.documents.iter() {
         let document = label.documents.get(&changed.path);
-        let moves = document.filter(|document| document.stable != Some(entry.change.seq));
-        if let Some(held) = moves.and_then(|document| document.held.as_ref())
-            && !holders.iter().any(|(_, by)| *by == held.by)
+        let counted = document.filter(|document| counts(document));
+        if let Some(held) = counted.and_then(|document| document.held.as_ref())
+            && !holders.iter().any(|holder| holder.by == held.by)
         {
-            holders.push((changed.path.clone(), held.by.clone()));
+            holders.push(Holder {
+                path: changed.path.clone(),
+                by: held.by.clone(),
+            });
         }
     }
     holders

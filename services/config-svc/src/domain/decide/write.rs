@@ -6,8 +6,9 @@ use super::super::{
     WriteChange,
 };
 use super::{
-    Author, Decided, check_precondition, check_release, has_canary, is_kept, is_stable,
-    split::{check_free, holders},
+    Author, Decided, check_precondition, check_release, check_rolled_back, has_canary, is_kept,
+    is_stable,
+    split::{check_free, movers},
 };
 use std::{collections::HashSet, sync::Arc};
 
@@ -30,7 +31,7 @@ pub(super) fn decide(
     let change = change_set(state, author, &write);
     match same_change(state, label, &change)? {
         Some(existing) if is_kept(state, existing) => {
-            check_release(state, existing)?;
+            check_release(state, existing, &[])?;
             write_again(state, existing, write.stage_only)
         }
         // part of what it wrote is no longer kept: it is written anew
@@ -72,13 +73,17 @@ fn write_again(
     let body = match existing.state {
         ChangeState::Discarded if stage_only => Body::Restage { change },
         _ if stage_only || is_stable(state, existing) => return Ok(Decided::Unchanged(outcome)),
-        _ => match holders(state, existing).into_iter().next() {
-            Some((path, by)) => return Err(Refused::RolloutConflict { path, by }),
-            None => Body::Release {
+        _ => {
+            check_rolled_back(existing, false)?;
+            if let Some(holder) = movers(state, existing).first() {
+                return Err(holder.conflict());
+            }
+            Body::Release {
                 change,
                 detached: Vec::new(),
-            },
-        },
+                reason: String::new(),
+            }
+        }
     };
     let outcome = Outcome {
         at: state.head.next(),

@@ -9,6 +9,13 @@ use jiff::Timestamp;
 use std::sync::Arc;
 use vortex_bucket::Seed;
 
+/// What a record says of the end of a split.
+pub(super) struct SplitEnd<'a> {
+    pub(super) generation: u64,
+    pub(super) released: bool,
+    pub(super) reason: &'a str,
+}
+
 impl State {
     pub(super) fn apply_split_moved(
         &mut self,
@@ -37,11 +44,11 @@ impl State {
         record: &Record,
         id: &SplitId,
         change: Option<Seq>,
-        generation: u64,
-        released: bool,
+        how: SplitEnd<'_>,
     ) -> Result<Outcome, Inconsistent> {
+        let (generation, why) = (how.generation, how.reason.to_owned());
         let Some(split) = self.take_split(id) else {
-            self.remember_end(record, id, generation, End::NeverBegan);
+            self.remember_end(record, id, generation, End::NeverBegan, why);
             let Some(change) = change else {
                 return Ok(Outcome::of_no_change(record.seq));
             };
@@ -51,33 +58,57 @@ impl State {
         };
         let change = self.change_of(record.seq, split.change)?;
         let label = split.label.clone();
-        let (end, outcome) = if released {
-            let before = self.stable_of(&change);
-            let outcome = self.apply_release(record.seq, change.seq)?;
-            let revert = None;
-            (
-                End::Released {
-                    split,
-                    before,
-                    revert,
-                },
-                outcome,
-            )
+        let (end, outcome) = if how.released {
+            let end = self.released(split, &change);
+            (end, self.apply_release(record.seq, change.seq)?)
         } else {
+            if let Some(entry) = self.changes.get_mut(&change.seq) {
+                entry.roll_back(id.clone());
+            }
             (End::Removed(split), moved(record.seq, &change, true))
         };
-        self.remember_end(record, id, generation, end);
+        self.remember_end(record, id, generation, end, why);
         self.note_moved(&label, record.seq);
         Ok(outcome)
     }
 
-    /// Ends splits that a forced release takes documents from.
-    pub(super) fn detach(&mut self, record: &Record, detached: &[SplitId]) {
+    /// Ends splits that a forced release takes documents from. That of the change set
+    /// that is released is released by it.
+    pub(super) fn detach(
+        &mut self,
+        record: &Record,
+        detached: &[SplitId],
+        released: Seq,
+        reason: &str,
+    ) -> Result<(), Inconsistent> {
+        if detached.is_empty() {
+            return Ok(());
+        }
+        let change = self.change_of(record.seq, released)?;
+        let why = match reason {
+            "" => format!("{} was released by force", change.name),
+            reason => format!("{} was released by force: {reason}", change.name),
+        };
         for id in detached {
             if let Some(split) = self.take_split(id) {
                 self.note_moved(&split.label.clone(), record.seq);
-                self.remember_end(record, id, split.generation, End::Detached(split));
+                let generation = split.generation;
+                let end = match split.change == released {
+                    true => self.released(split, &change),
+                    false => End::Detached(split),
+                };
+                self.remember_end(record, id, generation, end, why.clone());
             }
+        }
+        Ok(())
+    }
+
+    /// The end of a split whose change set is about to become stable.
+    fn released(&self, split: Arc<Split>, change: &ChangeSet) -> End {
+        End::Released {
+            split,
+            before: self.stable_of(change),
+            revert: None,
         }
     }
 
@@ -87,7 +118,8 @@ impl State {
         let ids: Vec<SplitId> = of_label.map(|split| split.id.clone()).collect();
         for id in ids {
             if let Some(split) = self.take_split(&id) {
-                self.remember_end(record, &id, split.generation, End::Removed(split));
+                let why = format!("label {label} is gone");
+                self.remember_end(record, &id, split.generation, End::Removed(split), why);
             }
         }
     }
@@ -155,11 +187,20 @@ impl State {
         }
     }
 
-    fn remember_end(&mut self, record: &Record, id: &SplitId, generation: u64, end: End) {
+    fn remember_end(
+        &mut self,
+        record: &Record,
+        id: &SplitId,
+        generation: u64,
+        end: End,
+        why: String,
+    ) {
         self.restore_ended(EndedSplit {
             id: id.clone(),
             generation,
             ended_at: record.time.wall,
+            by: record.principal.clone(),
+            why,
             end,
         });
     }

@@ -40,6 +40,10 @@ pub struct EndedSplit {
     pub generation: u64,
     /// When it ended.
     pub ended_at: Timestamp,
+    /// Who ended it. Empty where an earlier version did not write it down.
+    pub by: String,
+    /// Why, for people.
+    pub why: String,
     /// How.
     pub end: End,
 }
@@ -51,7 +55,7 @@ pub enum End {
     NeverBegan,
     /// Everybody got stable again.
     Removed(Arc<Split>),
-    /// A forced release took a document from it.
+    /// A forced release of another change set took a document from it.
     Detached(Arc<Split>),
     /// Its change set became stable.
     Released {

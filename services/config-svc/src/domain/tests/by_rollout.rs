@@ -195,6 +195,7 @@ fn a_rollout_that_ended_before_it_began_has_taken_its_change_set_up() {
         generation: 2,
         release: false,
         change,
+        reason: String::new(),
     });
     source.history.run(ended).unwrap();
     assert_eq!(source.feed().awaiting, None);

@@ -198,6 +198,7 @@ proptest! {
             ChangeState::Staged => Stands::Staged,
             ChangeState::Released => Stands::Released,
             ChangeState::Discarded => Stands::Discarded,
+            ChangeState::RolledBack => unreachable!("there are no splits here"),
         }).collect();
         prop_assert_eq!(stands, model.changes.iter().map(|change| change.2).collect::<Vec<_>>());
         // C3, C4

@@ -2,7 +2,7 @@
 //! plain maps; and what readers get meanwhile.
 
 use super::{
-    splits::{end, id, set},
+    splits::{begin, end, id},
     *,
 };
 use proptest::prelude::*;
@@ -28,6 +28,9 @@ enum Step {
         change: usize,
         share: u16,
         generation: u64,
+        /// Whether what was stable when it was planned is stable no longer.
+        stale: bool,
+        force: bool,
     },
     End {
         split: usize,
@@ -59,6 +62,7 @@ struct Model {
     stable: BTreeMap<usize, usize>,
     active: BTreeMap<usize, Active>,
     ended: BTreeMap<usize, (Ended, u64)>,
+    rolled_back: BTreeSet<usize>,
 }
 
 impl Model {
@@ -95,14 +99,16 @@ impl Model {
                 change,
                 share,
                 generation,
-            } => self.set(
-                split,
-                Active {
+                stale,
+                force,
+            } => {
+                let to = Active {
                     change,
                     share,
                     generation,
-                },
-            ),
+                };
+                self.set(split, to, stale, force)
+            }
             Step::End {
                 split,
                 generation,
@@ -116,23 +122,32 @@ impl Model {
         let Some(&(pair, false, _)) = self.changes.get(change) else {
             return false;
         };
-        if self.stable.get(&pair) == Some(&change) {
+        // S9
+        if self.rolled_back.contains(&change) && !force {
+            return false;
+        }
+        if self.stable.get(&pair) == Some(&change) && !force {
             return true;
         }
         if let Some(holder) = self.holder(pair) {
             if !force {
                 return false;
             }
+            // S5: also of what is stable
             let split = self.active.remove(&holder).unwrap();
-            self.ended
-                .insert(holder, (Ended::Detached, split.generation));
+            let how = match split.change == change {
+                true => Ended::Released,
+                false => Ended::Detached,
+            };
+            self.ended.insert(holder, (how, split.generation));
         }
+        self.rolled_back.remove(&change);
         self.changes[change].2 = true;
         self.stable.insert(pair, change);
         true
     }
 
-    fn set(&mut self, id: usize, to: Active) -> bool {
+    fn set(&mut self, id: usize, to: Active, stale: bool, force: bool) -> bool {
         if self.ended.contains_key(&id) {
             return false;
         }
@@ -151,6 +166,10 @@ impl Model {
         if !self.stable.contains_key(&pair) || self.holder(pair).is_some() {
             return false;
         }
+        // S8, S9
+        if stale || (self.rolled_back.contains(&to.change) && !force) {
+            return false;
+        }
         self.active.insert(id, to);
         true
     }
@@ -164,7 +183,10 @@ impl Model {
         match (self.active.get(&id).copied(), self.ended.get(&id)) {
             (Some(split), _) if generation > split.generation => {
                 self.active.remove(&id);
-                if release {
+                if !release {
+                    self.rolled_back.insert(split.change);
+                } else {
+                    self.rolled_back.remove(&split.change);
                     self.changes[split.change].2 = true;
                     self.stable
                         .insert(self.changes[split.change].0, split.change);
@@ -188,9 +210,14 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (change.clone(), any::<bool>())
             .prop_map(|(change, force)| Step::Release { change, force }),
         1 => change.clone().prop_map(Step::Discard),
-        6 => (splits.clone(), change, 1..=4_u16, 1..8_u64).prop_map(
-            |(split, change, share, generation)| {
-                Step::Set { split, change, share: share * 2_500, generation }
+        6 => (splits.clone(), change, 1..=4_u16, 1..8_u64, 0..5_u8, any::<bool>()).prop_map(
+            |(split, change, share, generation, stale, force)| Step::Set {
+                split,
+                change,
+                share: share * 2_500,
+                generation,
+                stale: stale == 0,
+                force,
             }
         ),
         2 => (splits, 1..10_u64, any::<bool>())
@@ -201,7 +228,7 @@ fn step() -> impl Strategy<Value = Step> {
 
 /// The command of a step. Change sets are named by their number, and each content
 /// says which it is of.
-fn command(step: &Step, written: &[Seq]) -> Command {
+fn command(step: &Step, written: &[Seq], state: &State) -> Command {
     match *step {
         Step::Write { pair, stage } => {
             let text = format!("n: {}", written.len());
@@ -214,6 +241,7 @@ fn command(step: &Step, written: &[Seq]) -> Command {
             selector: selector(&format!("c{change}")),
             precondition: None,
             force,
+            reason: "wanted".to_owned(),
         }),
         Step::Discard(change) => Command::Discard(selector(&format!("c{change}"))),
         Step::Set {
@@ -221,10 +249,14 @@ fn command(step: &Step, written: &[Seq]) -> Command {
             change,
             share,
             generation,
+            stale,
+            force,
         } => {
             let seq = written.get(change).copied().unwrap_or(Seq(u64::MAX));
             let percent = (share / 100).to_string();
-            set(&format!("r{split}"), seq, &percent, generation)
+            let baseline = Some(planned(state, seq, stale));
+            let needs = BeginSplit { baseline, force };
+            begin(&format!("r{split}"), seq, &percent, generation, needs)
         }
         Step::End {
             split,
@@ -233,6 +265,21 @@ fn command(step: &Step, written: &[Seq]) -> Command {
         } => end(&format!("r{split}"), generation, release),
         Step::Again(_) => unreachable!("it is the step before it"),
     }
+}
+
+/// What is stable of a change set's documents, or what was before.
+fn planned(state: &State, change: Seq, stale: bool) -> Baseline {
+    let entry = state.changes.get(&change);
+    let paths = entry.map_or(&[][..], |entry| &entry.change.documents);
+    let stable = paths.iter().map(|changed| {
+        let document = state.document("main", changed.path.as_str());
+        document.and_then(|document| document.stable)
+    });
+    let mut planned: Vec<_> = stable.collect();
+    if let (true, Some(first)) = (stale, planned.first_mut()) {
+        *first = Some(Seq(u64::MAX));
+    }
+    Baseline(planned)
 }
 
 fn view(profile: &str) -> ViewKey {
@@ -320,7 +367,7 @@ proptest! {
                 step => step,
             };
             let before = history.state.clone();
-            let result = history.run(command(step, &written));
+            let result = history.run(command(step, &written, &before));
             prop_assert_eq!(result.is_ok(), model.step(step), "{:?}: {:?}", step, result);
             match (&result, step) {
                 (Ok(outcome), Step::Write { .. }) => written.push(outcome.change),
@@ -342,6 +389,12 @@ proptest! {
                 if let Some(after) = now.get(&split) {
                     prop_assert!(readers.is_subset(after));
                 }
+            }
+            // S9
+            for (change, seq) in written.iter().enumerate() {
+                let marked = history.state.changes.get(seq).map(|entry| &entry.rolled_back_by);
+                let is_marked = marked.is_some_and(Option::is_some);
+                prop_assert_eq!(is_marked, model.rolled_back.contains(&change), "{:?}", step);
             }
             // S4
             for (split, (how, _)) in &model.ended {

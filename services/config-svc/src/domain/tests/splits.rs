@@ -1,5 +1,6 @@
 //! Splits: who holds what, which moves count, and how they end.
 
+mod baseline;
 mod ends;
 mod holds;
 mod imported;
@@ -7,6 +8,7 @@ mod moves;
 mod plan;
 mod retained;
 mod reverts;
+mod rolled_back;
 
 use super::*;
 
@@ -20,7 +22,18 @@ pub(super) fn share(percent: &str) -> Share {
 }
 
 pub(super) fn set(split: &str, change: Seq, percent: &str, generation: u64) -> Command {
+    begin(split, change, percent, generation, BeginSplit::default())
+}
+
+pub(super) fn begin(
+    split: &str,
+    change: Seq,
+    percent: &str,
+    generation: u64,
+    begin: BeginSplit,
+) -> Command {
     Command::SetSplit(SetSplit {
+        begin,
         label: Label::main(),
         to: SplitMove {
             id: id(split),
@@ -38,14 +51,20 @@ pub(super) fn end(split: &str, generation: u64, release: bool) -> Command {
         generation,
         release,
         change: None,
+        reason: "enough".to_owned(),
     })
 }
 
 fn force(version: &str) -> Command {
+    force_for(version, "")
+}
+
+fn force_for(version: &str, reason: &str) -> Command {
     Command::Release(Release {
         selector: selector(version),
         precondition: None,
         force: true,
+        reason: reason.to_owned(),
     })
 }
 
@@ -93,5 +112,5 @@ fn plan(history: &History, version: &str) -> Result<SplitPlan, Refused> {
         label: Label::main(),
         name: name(version),
     };
-    plan_split(&history.state, &target)
+    plan_split(&history.state, &target, false)
 }

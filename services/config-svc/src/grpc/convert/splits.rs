@@ -3,7 +3,8 @@
 use super::{paths, timestamp};
 use crate::{
     domain::{
-        Arm, Assigned, End, EndedSplit, Ending, Record, Split, SplitId, SplitMove, State, Unit,
+        Arm, Assigned, Baseline, End, EndedSplit, Ending, Record, Split, SplitId, SplitMove, State,
+        Unit,
     },
     views::{Reading, SeenCells},
 };
@@ -54,6 +55,9 @@ pub(in crate::grpc) fn split(state: &State, split: &Split) -> pb::Split {
         // known to who asks for one alone
         reads: 0,
         reads_without_key: 0,
+        ended_by: String::new(),
+        end_reason: String::new(),
+        revert: String::new(),
         keys: None,
     }
 }
@@ -89,8 +93,20 @@ pub(in crate::grpc) fn ended_split(state: &State, ended: &EndedSplit) -> pb::Spl
         .into(),
         paths,
         moved_at: Some(timestamp(ended.ended_at)),
+        ended_by: ended.by.clone(),
+        end_reason: ended.why.clone(),
+        revert: revert_of(state, ended),
         ..known.unwrap_or_default()
     }
+}
+
+/// The change set that takes a split back, while it is kept.
+fn revert_of(state: &State, ended: &EndedSplit) -> String {
+    let staged = match &ended.end {
+        End::Released { revert, .. } => revert.and_then(|seq| state.changes.get(&seq)),
+        End::NeverBegan | End::Removed(_) | End::Detached(_) => None,
+    };
+    staged.map_or(String::new(), |entry| entry.change.name.to_string())
 }
 
 /// What a record of a move or an end says of the split's change set, which has this
@@ -120,23 +136,26 @@ pub(super) fn moved(to: &SplitMove, of: pb::Split) -> pb::record::Body {
 }
 
 /// A record of an end.
-pub(super) fn ended(
-    id: &SplitId,
-    generation: u64,
-    released: bool,
-    of: pb::Split,
-) -> pb::record::Body {
+pub(super) fn ended(id: &SplitId, generation: u64, released: bool, of: pb::Split) -> pb::Split {
     let state = if released {
         pb::SplitState::Released
     } else {
         pb::SplitState::Removed
     };
-    pb::record::Body::SplitEnded(pb::Split {
+    pb::Split {
         id: id.to_string(),
         generation,
         state: state.into(),
         ..of
-    })
+    }
+}
+
+/// What a split is planned on.
+pub(in crate::grpc) fn baseline(baseline: &Baseline) -> pb::SplitBaseline {
+    let sequences = baseline.0.iter().map(|seq| seq.map_or(0, |seq| seq.0));
+    pb::SplitBaseline {
+        sequences: sequences.collect(),
+    }
 }
 
 fn unit(unit: Unit) -> pb::SplitUnit {

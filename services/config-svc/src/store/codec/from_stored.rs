@@ -59,6 +59,7 @@ impl TryFrom<StoredBody> for Body {
             StoredBody::Release(seq) => Self::Release {
                 change: Seq(seq),
                 detached: Vec::new(),
+                reason: String::new(),
             },
             StoredBody::ForcedRelease(forced) => Self::Release {
                 change: Seq(forced.change),
@@ -67,6 +68,7 @@ impl TryFrom<StoredBody> for Body {
                     .iter()
                     .map(|id| SplitId::trusted(id))
                     .collect(),
+                reason: forced.reason,
             },
             StoredBody::SplitMoved(to) => Self::SplitMoved(to.try_into()?),
             StoredBody::SplitEnded(end) => Self::SplitEnded {
@@ -74,6 +76,7 @@ impl TryFrom<StoredBody> for Body {
                 change: end.change.map(Seq),
                 generation: end.generation,
                 released: end.released,
+                reason: end.reason,
             },
             StoredBody::Discard(seq) => Self::Discard { change: Seq(seq) },
             StoredBody::Restage(seq) => Self::Restage { change: Seq(seq) },
@@ -246,11 +249,13 @@ impl TryFrom<StoredChangeEntry> for ChangeEntry {
             1 => ChangeState::Staged,
             2 => ChangeState::Released,
             3 => ChangeState::Discarded,
+            4 => ChangeState::RolledBack,
             _ => return Err(Unreadable),
         };
         Ok(Self {
             change: Arc::new(stored.change.try_into()?),
             state,
+            rolled_back_by: stored.rolled_back_by.as_deref().map(SplitId::trusted),
             kept: stored.kept,
         })
     }

@@ -35,6 +35,8 @@ pub(in crate::store) struct StoredSplitEnd {
     /// Of one that began.
     #[prost(uint64, optional, tag = "4")]
     pub(super) change: Option<u64>,
+    #[prost(string, tag = "5")]
+    pub(super) reason: String,
 }
 
 /// A split. Its seed is its id's, and what it holds is its change set's.
@@ -67,6 +69,10 @@ pub(in crate::store) struct StoredEndedSplit {
     pub(super) before: Vec<StoredBefore>,
     #[prost(uint64, optional, tag = "7")]
     pub(super) revert: Option<u64>,
+    #[prost(string, tag = "8")]
+    pub(super) by: String,
+    #[prost(string, tag = "9")]
+    pub(super) why: String,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -167,6 +173,8 @@ impl From<&EndedSplit> for StoredEndedSplit {
             split: ended.split().map(|split| (&**split).into()),
             before: before.iter().map(Into::into).collect(),
             revert: revert.map(|seq| seq.0),
+            by: ended.by.clone(),
+            why: ended.why.clone(),
         }
     }
 }
@@ -191,6 +199,8 @@ impl TryFrom<StoredEndedSplit> for EndedSplit {
             id: SplitId::trusted(&stored.id),
             generation: stored.generation,
             ended_at: timestamp(stored.ended_at_micros)?,
+            by: stored.by,
+            why: stored.why,
             end,
         })
     }

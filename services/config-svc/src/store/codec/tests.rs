@@ -1,7 +1,7 @@
 //! What earlier versions wrote down is still read.
 
 use super::*;
-use crate::domain::{Body, Label, Seq, SourceName, Version};
+use crate::domain::{Body, ChangeEntry, EndedSplit, Label, Seq, SourceName, Version};
 use std::sync::Arc;
 
 fn decoded<T: Message + Default>(hex: &str) -> T {
@@ -16,6 +16,7 @@ fn a_release_from_before_splits_ends_none() {
     let release = Body::Release {
         change: Seq(5),
         detached: Vec::new(),
+        reason: String::new(),
     };
     assert_eq!(body, release);
     assert_eq!(StoredBody::from(&release), StoredBody::Release(5));
@@ -31,6 +32,40 @@ fn a_version_from_before_splits_takes_nothing_back() {
         (version.seq, version.name.as_str(), version.revert),
         (Seq(5), "v1", false)
     );
+}
+
+/// A change set of a checkpoint as it was written before one could be rolled back.
+#[test]
+fn a_change_set_from_before_was_rolled_back_by_nobody() {
+    // seq 5, name v1, label main, staged, one version kept
+    let change = "0805120276311a046d61696e2220".to_owned() + &"00".repeat(32);
+    let length = format!("{:02x}", change.len() / 2);
+    let stored: StoredChangeEntry = decoded(&format!("0a{length}{change}10011801"));
+    let entry: ChangeEntry = stored.try_into().ok().unwrap();
+    assert_eq!((entry.rolled_back_by, entry.kept), (None, 1));
+}
+
+/// The end of a split as it was written before it said who ended it.
+#[test]
+fn the_end_of_a_split_from_before_says_neither_who_nor_why() {
+    // id r1, generation 2, at 1 µs, never began
+    let stored: StoredEndedSplit = decoded("0a02723110021801 2001".replace(' ', "").as_str());
+    let ended: EndedSplit = stored.try_into().ok().unwrap();
+    assert_eq!((ended.by.as_str(), ended.why.as_str()), ("", ""));
+    // in the log: id r1, generation 2, change 5
+    let stored: StoredSplitEnd = decoded("0a02723110022005");
+    assert_eq!((stored.change, stored.reason.as_str()), (Some(5), ""));
+}
+
+#[test]
+fn why_a_release_was_forced_is_written_down() {
+    let forced = Body::Release {
+        change: Seq(5),
+        detached: Vec::new(),
+        reason: "it was the database".to_owned(),
+    };
+    let stored = StoredBody::from(&forced);
+    assert_eq!(Body::try_from(stored).ok().unwrap(), forced);
 }
 
 /// The end of a source's first import, as it was written first.

@@ -47,10 +47,19 @@ impl From<&Body> for StoredBody {
                 reverts: reverts.as_ref().map(ToString::to_string),
                 awaits_rollout: *awaits_rollout,
             }),
-            Body::Release { change, detached } if detached.is_empty() => Self::Release(change.0),
-            Body::Release { change, detached } => Self::ForcedRelease(StoredForcedRelease {
+            Body::Release {
+                change,
+                detached,
+                reason,
+            } if detached.is_empty() && reason.is_empty() => Self::Release(change.0),
+            Body::Release {
+                change,
+                detached,
+                reason,
+            } => Self::ForcedRelease(StoredForcedRelease {
                 change: change.0,
                 detached: detached.iter().map(ToString::to_string).collect(),
+                reason: reason.clone(),
             }),
             Body::SplitMoved(to) => Self::SplitMoved(to.into()),
             Body::SplitEnded {
@@ -58,11 +67,13 @@ impl From<&Body> for StoredBody {
                 change,
                 generation,
                 released,
+                reason,
             } => Self::SplitEnded(StoredSplitEnd {
                 id: id.to_string(),
                 change: change.map(|seq| seq.0),
                 generation: *generation,
                 released: *released,
+                reason: reason.clone(),
             }),
             Body::Discard { change } => Self::Discard(change.0),
             Body::Restage { change } => Self::Restage(change.0),
@@ -214,11 +225,13 @@ impl From<&ChangeEntry> for StoredChangeEntry {
             ChangeState::Staged => 1,
             ChangeState::Released => 2,
             ChangeState::Discarded => 3,
+            ChangeState::RolledBack => 4,
         };
         Self {
             change: (&*entry.change).into(),
             state,
             kept: entry.kept,
+            rolled_back_by: entry.rolled_back_by.as_ref().map(ToString::to_string),
         }
     }
 }

@@ -44,6 +44,7 @@ fn plan(name: &str) -> pb::PlanSplitRequest {
             name: name.to_owned(),
             label: String::new(),
         })),
+        ..Default::default()
     }
 }
 
@@ -55,6 +56,7 @@ fn set(id: &str, change: u64, share: u32, generation: u64) -> pb::SetSplitReques
         share,
         unit: pb::SplitUnit::Instance.into(),
         generation,
+        ..Default::default()
     }
 }
 
@@ -64,6 +66,7 @@ fn end(id: &str, generation: u64, release: bool) -> pb::EndSplitRequest {
         generation,
         release,
         change_sequence: 0,
+        reason: "enough".to_owned(),
     }
 }
 
@@ -344,11 +347,45 @@ both_ways! {
             assert_eq!(fault.reason(), Reason::RolloutConflict);
             assert_eq!(fault.metadata()["rollout"], "r1");
         }
-        let forced = pb::ReleaseChangeRequest { force: true, ..release };
-        node.config.release_change(forced).await.unwrap();
+        let forced = pb::ReleaseChangeRequest {
+            name: "v1".to_owned(),
+            force: true,
+            reason: "it is down".to_owned(),
+            ..release
+        };
+        let forced = node.config.release_change(forced).await.unwrap().into_inner();
+        assert!(forced.moved, "part of all readers got another version");
         let late = node.splits.set_split(set("r1", v2, 200, 2)).await.unwrap_err();
         let fault = Fault::from_status(&late);
         assert_eq!((fault.reason(), &*fault.metadata()["how"]), (Reason::SplitEnded, "detached"));
+        let request = pb::GetSplitRequest { id: "r1".to_owned() };
+        let ended = node.splits.get_split(request).await.unwrap().into_inner().split.unwrap();
+        assert_eq!(
+            (&*ended.ended_by, &*ended.end_reason),
+            ("anonymous", "v1 was released by force: it is down")
+        );
+        node.stop().await;
+    }
+
+    async fn a_split_begins_only_on_what_it_was_planned_on(way: Way) {
+        let (_folder, mut node, v2) = node(way).await;
+        let planned = node.splits.plan_split(plan("v2")).await.unwrap().into_inner();
+        let begin = pb::SetSplitRequest { baseline: planned.baseline, ..set("r1", v2, 100, 1) };
+        let ask = pb::SetSplitRequest { validate_only: true, ..begin.clone() };
+        let asked = node.splits.set_split(ask.clone()).await.unwrap().into_inner();
+        assert_eq!(asked.split, None, "it began");
+        let hotfix = change("h1", vec![written("orders.yml", "n: 9")]);
+        node.config.apply_change(hotfix).await.unwrap();
+        for request in [ask, begin.clone()] {
+            let fault = node.refused(node.splits.clone().set_split(request)).await;
+            assert_eq!(fault.reason(), Reason::BaselineMoved);
+            assert_eq!(fault.reason().code(), tonic::Code::FailedPrecondition);
+            assert_eq!((&*fault.metadata()["path"], &*fault.metadata()["stable"]), ("orders.yml", "h1"));
+            assert_eq!(fault.preconditions()[0].subject, "orders.yml");
+        }
+        let release = pb::ReleaseChangeRequest { name: "v1".to_owned(), ..Default::default() };
+        node.config.release_change(release).await.unwrap();
+        node.splits.set_split(begin).await.unwrap();
         node.stop().await;
     }
 
@@ -408,5 +445,6 @@ fn document_plan(app: &str, from: &str, to: &str) -> pb::PlanSplitRequest {
                 to_version: to.to_owned(),
             },
         )),
+        ..Default::default()
     }
 }

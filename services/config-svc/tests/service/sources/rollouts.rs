@@ -44,6 +44,7 @@ impl Fed {
             share: 1_000,
             unit: pb::SplitUnit::Instance.into(),
             generation: 1,
+            ..Default::default()
         };
         self.node.splits.clone().set_split(request).await.unwrap();
     }
@@ -53,7 +54,7 @@ impl Fed {
             id: id.to_owned(),
             generation: 2,
             release,
-            change_sequence: 0,
+            ..Default::default()
         };
         self.node.splits.clone().end_split(request).await.unwrap();
     }

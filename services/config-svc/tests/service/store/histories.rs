@@ -1,7 +1,7 @@
 //! Random histories: what is loaded is what was held, whatever was kept and let go between.
 
 use crate::{
-    commands::{Job, discard, end_split, release, revert, set_split, staged, write},
+    commands::{Job, discard, end_split, forced, release, revert, set_split, staged, write},
     service::Service,
 };
 use proptest::prelude::*;
@@ -14,7 +14,7 @@ type Documents = BTreeMap<usize, Option<u8>>;
 #[derive(Debug, Clone)]
 enum Step {
     Write(u8, Documents, bool),
-    Release(u8),
+    Release(u8, bool),
     Discard(u8),
     /// Begins or moves a split of the change set at a position.
     SetSplit(u8, u64, u16, u64),
@@ -35,7 +35,7 @@ fn step() -> impl Strategy<Value = Step> {
     let documents = prop::collection::btree_map(0..PATHS.len(), text, 1..=3);
     prop_oneof![
         8 => (0..6_u8, documents, any::<bool>()).prop_map(|(n, d, s)| Step::Write(n, d, s)),
-        2 => (0..6_u8).prop_map(Step::Release),
+        2 => (0..6_u8, any::<bool>()).prop_map(|(n, force)| Step::Release(n, force)),
         1 => (0..6_u8).prop_map(Step::Discard),
         4 => (0..3_u8, 1..12_u64, 1..=10_000_u16, 1..4_u64)
             .prop_map(|(id, change, share, generation)| {
@@ -63,7 +63,10 @@ fn job(step: &Step) -> Option<Job> {
             let job = write(&format!("v{name}"), documents);
             if *stage { staged(job) } else { job }
         }
-        Step::Release(name) => release(&format!("v{name}")),
+        Step::Release(name, force) => {
+            let job = release(&format!("v{name}"));
+            if *force { forced(job) } else { job }
+        }
         Step::Discard(name) => discard(&format!("v{name}")),
         Step::SetSplit(id, change, share, generation) => {
             set_split(&format!("r{id}"), Seq(*change), *share, *generation)

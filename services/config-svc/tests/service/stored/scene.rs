@@ -159,6 +159,7 @@ async fn begin(node: &Node, app: &str, generation: u64, share: u32) {
     });
     let plan = pb::PlanSplitRequest {
         target: Some(target),
+        ..Default::default()
     };
     let mut splits = node.splits.clone();
     let planned = splits.plan_split(plan).await;
@@ -174,6 +175,7 @@ async fn begin(node: &Node, app: &str, generation: u64, share: u32) {
         share,
         unit: pb::SplitUnit::Instance.into(),
         generation,
+        ..Default::default()
     };
     splits.set_split(set).await.unwrap();
 }
@@ -184,6 +186,7 @@ async fn end(node: &Node, id: &str, release: bool) {
         generation: 9,
         release,
         change_sequence: 0,
+        ..Default::default()
     };
     node.splits.clone().end_split(request).await.unwrap();
 }

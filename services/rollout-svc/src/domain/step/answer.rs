@@ -1,9 +1,11 @@
 //! What config-svc says of an effect, and of a split that was lost.
 
+use vortex_bucket::Share;
+
 use super::wish::Wish;
 use crate::domain::{
-    Action, Completed, Detached, Effect, Hold, Moment, Motion, Paused, Refused, Removal, Rollout,
-    Running, State, Transition,
+    Action, Completed, Detached, Effect, Ending, Hold, Lost, Moment, Motion, Paused, Refusal,
+    Refused, Removal, RolledBack, Rollout, Running, State, Transition,
 };
 
 impl Rollout {
@@ -61,70 +63,90 @@ impl Rollout {
         }
     }
 
+    /// What config-svc refuses for good is ended: it may have begun something all the same, and
+    /// must not begin it later, so the removal is told in any case.
     pub(super) fn refuse(
         self,
         generation: u64,
-        why: String,
+        refusal: Refusal,
         now: Moment,
     ) -> Result<Transition, Refused> {
         self.check_current(generation)?;
-        self.lose_split(why, now)
-    }
-
-    pub(super) fn detach(self, why: String, now: Moment) -> Result<Transition, Refused> {
-        match self.state() {
-            State::Running(_) | State::Paused(_) if self.state().detached().is_none() => {
-                self.lose_split(why, now)
-            }
-            // a removal that is on its way is told so itself
-            _ => Err(Refused::Passed),
-        }
-    }
-
-    /// The release had been done when the rollback came.
-    pub(super) fn find_released(self, generation: u64, now: Moment) -> Result<Transition, Refused> {
-        self.check_current(generation)?;
-        let State::RolledBack(rolled_back) = self.state() else {
-            return Err(Refused::Passed);
-        };
-        let completed = State::Completed(Completed {
-            stage: rolled_back.stage,
-            at: now,
-        });
-        let why = "the change set had become stable before the rollback came; revert it instead";
-        Ok(self.enter(
-            completed,
-            Action::Complete,
-            Wish::own(why.to_owned()),
-            None,
-            now,
-        ))
-    }
-
-    fn lose_split(self, why: String, now: Moment) -> Result<Transition, Refused> {
-        let wish = Wish::own(why.clone());
-        let lost = Detached { why: why.clone() };
-        let state = match self.state().clone() {
-            State::Running(Running {
-                stage, in_force, ..
-            })
-            | State::Paused(Paused {
-                stage, in_force, ..
-            }) => State::Paused(Paused {
-                stage,
-                in_force,
-                hold: Hold::Detached(lost),
-                why: format!("detached: {why}"),
-            }),
+        let wish = Wish::own(format!("config-svc refused it: {}", refusal.message));
+        let (stage, from_share) = match self.state().clone() {
+            State::Running(running) => (running.stage, running.in_force),
+            State::Paused(paused) => (paused.stage, paused.in_force),
             State::RolledBack(mut rolled_back) => {
-                rolled_back.removal = Removal::Refused(lost);
-                State::RolledBack(rolled_back)
+                let why = refusal.message;
+                rolled_back.removal = Removal::Refused(Detached { why });
+                let state = State::RolledBack(rolled_back);
+                return Ok(self.enter(state, Action::Detach, wish, None, now));
             }
-            State::Created | State::Completed(_) => {
+            State::Created | State::Completed(_) => return Err(Refused::Passed),
+        };
+        let state = State::RolledBack(RolledBack {
+            stage,
+            from_share,
+            at: now,
+            removal: Removal::Pending,
+            why: wish.reason.clone(),
+            start_refused: (from_share == Share::NONE).then_some(refusal),
+        });
+        let generation = self.standing.generation + 1;
+        let effect = Effect::Remove { generation };
+        Ok(self.enter(state, Action::Detach, wish, Some(effect), now))
+    }
+
+    /// The split has ended, so the rollout does: it holds nothing any more.
+    pub(super) fn lose(self, lost: Lost, now: Moment) -> Result<Transition, Refused> {
+        let (stage, from_share) = match self.state().clone() {
+            State::Running(running) => (running.stage, running.in_force),
+            State::Paused(paused) => (paused.stage, paused.in_force),
+            State::RolledBack(rolled_back) if rolled_back.removal == Removal::Pending => {
+                return Ok(self.find_removed(rolled_back, &lost, now));
+            }
+            State::Created | State::Completed(_) | State::RolledBack(_) => {
                 return Err(Refused::Passed);
             }
         };
+        if lost.how == Ending::Released {
+            let why = lost.why.clone();
+            return Ok(self.complete_by(stage, &lost, why, now));
+        }
+        let wish = Wish::of_end(&lost, lost.why.clone());
+        let state = State::RolledBack(RolledBack {
+            stage,
+            from_share,
+            at: now,
+            removal: Removal::Confirmed,
+            why: format!("detached: {}", lost.why),
+            start_refused: None,
+        });
         Ok(self.enter(state, Action::Detach, wish, None, now))
+    }
+
+    /// A rollback finds that its split has ended already.
+    fn find_removed(self, mut rolled_back: RolledBack, lost: &Lost, now: Moment) -> Transition {
+        rolled_back.removal = Removal::Confirmed;
+        match lost.how {
+            Ending::Released => {
+                let why = "the change set had become stable before the rollback came; revert it \
+                           instead";
+                self.complete_by(rolled_back.stage, lost, why.to_owned(), now)
+            }
+            Ending::Removed => self.note(State::RolledBack(rolled_back), now),
+            Ending::Detached => {
+                let wish = Wish::of_end(lost, lost.why.clone());
+                let state = State::RolledBack(rolled_back);
+                self.enter(state, Action::Detach, wish, None, now)
+            }
+        }
+    }
+
+    fn complete_by(self, stage: u32, lost: &Lost, why: String, now: Moment) -> Transition {
+        let completed = State::Completed(Completed { stage, at: now });
+        let wish = Wish::of_end(lost, why);
+        self.enter(completed, Action::Complete, wish, None, now)
     }
 
     /// That an answer is about the effect that is on its way.

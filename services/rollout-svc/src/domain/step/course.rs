@@ -12,7 +12,6 @@ use crate::domain::{
 pub(super) const ENDED: &str = "it has ended";
 const NOT_STARTED: &str = "it was not started";
 const RELEASING: &str = "it is being completed; only a rollback still comes before that";
-pub(super) const DETACHED: &str = "its split was ended by somebody else; only a rollback remains";
 const NOT_BEGUN: &str = "its first share is not in force yet, so there is nothing to complete";
 
 impl Rollout {
@@ -101,6 +100,7 @@ impl Rollout {
             at: now,
             removal: Removal::Pending,
             why: wish.reason.clone(),
+            start_refused: None,
         });
         let generation = self.standing.generation + 1;
         let effect = Effect::Remove { generation };
@@ -114,10 +114,7 @@ impl Rollout {
                 Err(self.wrong(RELEASING))
             }
             State::Running(running) => Ok((running.stage, running.in_force)),
-            State::Paused(paused) => match paused.hold {
-                Hold::Moving | Hold::Settled { .. } => Ok((paused.stage, paused.in_force)),
-                Hold::Detached(_) => Err(self.wrong(DETACHED)),
-            },
+            State::Paused(paused) => Ok((paused.stage, paused.in_force)),
             State::Created => Err(self.wrong(NOT_STARTED)),
             State::Completed(_) | State::RolledBack(_) => Err(self.wrong(ENDED)),
         }

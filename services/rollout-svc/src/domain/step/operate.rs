@@ -2,10 +2,7 @@
 
 use vortex_bucket::Share;
 
-use super::{
-    course::{DETACHED, ENDED},
-    wish::Wish,
-};
+use super::{course::ENDED, wish::Wish};
 use crate::domain::{
     Action, Author, Hold, Moment, Motion, Refused, Rollout, Running, State, Transition,
 };
@@ -51,7 +48,6 @@ impl Rollout {
         let motion = match paused.hold {
             Hold::Moving => Motion::Moving,
             Hold::Settled { since } => Motion::Settled { since },
-            Hold::Detached(_) => return Err(self.wrong(DETACHED)),
         };
         let running = State::Running(Running {
             stage: paused.stage,

@@ -1,7 +1,7 @@
 //! Who wants a transition, and why.
 
 use crate::domain::{
-    Author, SELF,
+    Author, Lost, SELF,
     analysis::{Cause, Judged},
 };
 
@@ -24,6 +24,19 @@ impl Wish {
     pub(super) fn own(reason: String) -> Self {
         Self {
             principal: SELF.to_owned(),
+            reason,
+            evidence: Vec::new(),
+        }
+    }
+
+    /// Of whoever ended its split.
+    pub(super) fn of_end(lost: &Lost, reason: String) -> Self {
+        let principal = match lost.by.as_str() {
+            "" => SELF,
+            by => by,
+        };
+        Self {
+            principal: principal.to_owned(),
             reason,
             evidence: Vec::new(),
         }

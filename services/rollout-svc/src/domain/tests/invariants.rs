@@ -3,8 +3,8 @@
 use vortex_bucket::Share;
 
 use crate::domain::{
-    Action, AuditEntry, Command, Effect, Refused, Rollout, SELF, State, StateKind, Transition,
-    analysis::Decision,
+    Action, AuditEntry, Command, Effect, Ending, Refused, Rollout, SELF, State, StateKind,
+    Transition, analysis::Decision,
 };
 
 /// Holds a rollout's history to the invariants, one transition after the other.
@@ -105,14 +105,17 @@ fn check_state(before: &Rollout, command: &Command, transition: &Transition, con
         "R2: {context}"
     );
     if next.kind() == StateKind::Completed {
-        let released = matches!(
-            command,
-            Command::Confirm { .. } | Command::FindReleased { .. }
-        );
+        let released = matches!(command, Command::Confirm { .. }) || finds_released(command);
         assert!(released, "R5: {context}");
     }
+    if matches!(command, Command::Lose(_) | Command::Refuse { .. }) {
+        assert!(next.kind().has_ended(), "R11: {context}");
+    }
+    if next.state().start_refused().is_some() {
+        assert_eq!(next.state().in_force(), Share::NONE, "R12: {context}");
+    }
     if before.kind().has_ended() {
-        let finds = matches!(command, Command::FindReleased { .. });
+        let finds = finds_released(command);
         let known = next.kind() == before.kind() && transition.effect.is_none();
         assert!(
             before.pending().is_some() && (finds || known),
@@ -126,6 +129,10 @@ fn check_state(before: &Rollout, command: &Command, transition: &Transition, con
     if let Command::Judge(judgement) = command {
         check_by_itself(before, judgement, transition, context);
     }
+}
+
+fn finds_released(command: &Command) -> bool {
+    matches!(command, Command::Lose(lost) if lost.how == Ending::Released)
 }
 
 fn check_by_itself(

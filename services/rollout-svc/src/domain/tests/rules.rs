@@ -4,9 +4,10 @@ use super::sample::{
     at, at_last_stage, author, created, done, failing, judged, promote, settled, taken,
 };
 use crate::domain::{
-    Action, Command, Effect, Hold, Motion, Paused, Refused, Rollout, Running, SELF, State,
-    StateKind, analysis::Decision,
+    Action, Command, Effect, Ending, Lost, Motion, Refusal, Refused, Rollout, Running, SELF,
+    Standing, State, StateKind, analysis::Decision,
 };
+use std::collections::BTreeMap;
 use vortex_bucket::Share;
 
 fn percent(percent: u16) -> Share {
@@ -95,7 +96,7 @@ fn a_rollback_wins_over_a_release_under_way() {
 fn a_rollback_that_came_after_the_release_finds_the_rollout_completed() {
     let releasing = done(at_last_stage(), promote(), 2);
     let rolled_back = done(releasing, Command::RollBack(author()), 3);
-    let found = taken(rolled_back, Command::FindReleased { generation: 7 }, 4);
+    let found = taken(rolled_back, lost(Ending::Released), 4);
     assert_eq!(found.next.kind(), StateKind::Completed);
     assert!(
         found
@@ -143,33 +144,119 @@ fn a_promotion_ends_a_pause() {
     assert_eq!(done(paused, promote(), 3).kind(), StateKind::Running);
 }
 
-#[test]
-fn a_refused_effect_detaches_the_rollout_which_then_only_rolls_back() {
-    let promoted = done(settled(), promote(), 2);
-    let why = "SPLIT_ENDED: it was detached".to_owned();
-    let refusal = Command::Refuse { generation: 2, why };
-    let detached = taken(promoted, refusal, 3);
-    assert_eq!(detached.audit.unwrap().action, Action::Detach);
-    let rollout = detached.next;
-    assert!(matches!(
-        rollout.state(),
-        State::Paused(Paused {
-            hold: Hold::Detached(_),
-            ..
-        })
-    ));
-    assert_eq!(rollout.state().in_force(), percent(1));
-    for command in [
-        promote(),
-        Command::Resume(author()),
-        Command::Complete(author()),
-    ] {
-        assert_wrong_state(rollout.clone(), command);
+fn lost(how: Ending) -> Command {
+    Command::Lose(Lost {
+        how,
+        by: "grace".to_owned(),
+        why: "h1 was released by force".to_owned(),
+    })
+}
+
+fn refusal(message: &str) -> Refusal {
+    Refusal {
+        reason: "BASELINE_MOVED".to_owned(),
+        message: message.to_owned(),
+        facts: BTreeMap::from([("stable".to_owned(), "h1".to_owned())]),
     }
-    let rolled_back = done(rollout, Command::RollBack(author()), 4);
-    let why = "it was detached".to_owned();
-    let ended = done(rolled_back, Command::Refuse { generation: 3, why }, 5);
-    assert_eq!(ended.kind(), StateKind::RolledBack);
+}
+
+#[test]
+fn a_rollout_whose_split_somebody_ended_ends_and_says_who_that_was() {
+    let paused = done(settled(), Command::Pause(author()), 2);
+    let promoted = done(settled(), promote(), 2);
+    for rollout in [settled(), paused, promoted] {
+        for how in [Ending::Detached, Ending::Removed] {
+            let ended = taken(rollout.clone(), lost(how), 3);
+            let audit = ended.audit.unwrap();
+            assert_eq!(
+                (
+                    audit.action,
+                    audit.principal.as_str(),
+                    audit.reason.as_str()
+                ),
+                (Action::Detach, "grace", "h1 was released by force")
+            );
+            assert!(!audit.is_automatic_rollback(), "the breaker counts it");
+            assert!(ended.next.is_settled_for_good());
+            assert_eq!(ended.next.kind(), StateKind::RolledBack);
+            assert_eq!(ended.next.state().in_force(), Share::NONE);
+            for command in [promote(), Command::RollBack(author())] {
+                assert_wrong_state(ended.next.clone(), command);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_rollout_whose_change_set_somebody_released_is_completed() {
+    let paused = done(settled(), Command::Pause(author()), 2);
+    for rollout in [settled(), paused] {
+        let ended = taken(rollout, lost(Ending::Released), 3);
+        assert_eq!(ended.next.kind(), StateKind::Completed);
+        let audit = ended.audit.unwrap();
+        assert_eq!(
+            (audit.action, audit.principal.as_str()),
+            (Action::Complete, "grace")
+        );
+    }
+}
+
+#[test]
+fn a_start_that_is_refused_ends_the_rollout_and_keeps_what_was_said() {
+    let started = done(created(), Command::Start(author()), 1);
+    let refuse = Command::Refuse {
+        generation: 1,
+        refusal: refusal("orders.yml is h1 now"),
+    };
+    let refused = taken(started, refuse, 2);
+    // one that was overtaken must not begin the split later
+    assert_eq!(refused.effect, Some(Effect::Remove { generation: 2 }));
+    assert_eq!(refused.next.kind(), StateKind::RolledBack);
+    let said = refused.next.state().start_refused();
+    assert_eq!(said, Some(&refusal("orders.yml is h1 now")));
+    let ended = done(refused.next, Command::Confirm { generation: 2 }, 3);
+    assert!(ended.is_settled_for_good());
+    assert_eq!(ended.state().in_force(), Share::NONE);
+}
+
+#[test]
+fn a_later_effect_that_is_refused_gives_everybody_stable_again() {
+    let refuse = Command::Refuse {
+        generation: 2,
+        refusal: refusal("it would stand beside another"),
+    };
+    let refused = taken(done(settled(), promote(), 2), refuse, 3);
+    assert_eq!(refused.effect, Some(Effect::Remove { generation: 3 }));
+    assert_eq!(refused.next.state().start_refused(), None);
+    assert_eq!(refused.next.state().in_force(), percent(1));
+    let refuse = Command::Refuse {
+        generation: 3,
+        refusal: refusal("it is not known"),
+    };
+    let ended = done(refused.next, refuse, 4);
+    assert!(ended.is_settled_for_good());
+    assert!(ended.state().detached().is_some());
+}
+
+/// What an earlier version wrote of a rollout whose split somebody else had ended.
+#[test]
+fn what_was_detached_and_paused_has_ended_when_it_is_read() {
+    let moment = r#"{"wall":"2023-11-14T22:13:20Z","steady":"2023-11-14T22:13:20Z"}"#;
+    let stored = format!(
+        r#"{{"state":{{"Paused":{{"stage":1,"in_force":500,"hold":{{"Detached":{{"why":"gone"}}}},
+        "why":"detached: gone"}}}},"generation":2,"revision":5,"audits":4,"updated":{moment}}}"#
+    );
+    let standing: Standing = serde_json::from_str(&stored).unwrap();
+    let rollout = Rollout {
+        standing,
+        ..created()
+    };
+    assert_eq!(rollout.kind(), StateKind::RolledBack);
+    assert_eq!(rollout.state().in_force(), Share::NONE);
+    assert_eq!(rollout.pending(), Some(Effect::Remove { generation: 3 }));
+    let completed = done(rollout.clone(), lost(Ending::Released), 1);
+    assert_eq!(completed.kind(), StateKind::Completed);
+    let ended = done(rollout, lost(Ending::Detached), 1);
     assert!(ended.is_settled_for_good());
 }
 

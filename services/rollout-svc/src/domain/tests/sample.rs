@@ -51,6 +51,8 @@ pub(super) fn spec(strategy: Strategy) -> Spec {
         created: at(0),
         reverts: None,
         source: None,
+        baseline: Some(vec![1]),
+        force: false,
     }
 }
 

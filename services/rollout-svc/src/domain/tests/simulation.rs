@@ -6,11 +6,13 @@ use fastrand::Rng;
 use super::{
     invariants::History,
     sample::{at, author, failing, judged, promote, spec},
-    split::{Ending, Reply, Split},
+    split::{Reply, Split},
 };
 use crate::domain::{
-    Command, Effect, Refused, Rollout, State, StateKind, Strategy, analysis::Decision,
+    Command, Effect, Ending, Lost, Refusal, Refused, Rollout, State, StateKind, Strategy,
+    analysis::Decision,
 };
+use std::collections::BTreeMap;
 use vortex_bucket::Share;
 
 /// Worlds that are tried.
@@ -28,6 +30,9 @@ struct World {
     split: Split,
     requests: Vec<Effect>,
     replies: Vec<(Effect, Reply)>,
+    /// Whether what was stable at the creation is so now.
+    on_baseline: bool,
+    /// Whether others release by force in this world.
     by_force: bool,
 }
 
@@ -74,6 +79,7 @@ impl World {
             split: Split::None,
             requests: Vec::new(),
             replies: Vec::new(),
+            on_baseline: true,
             by_force,
         }
     }
@@ -93,11 +99,34 @@ impl World {
                 let _lost = take(&mut self.random, &mut self.replies);
             }
             98 => self.replies.clear(), // killed, and started again
-            _ => {
-                if self.by_force {
-                    self.split.detach();
+            _ => self.somebody_releases(),
+        }
+    }
+
+    /// Somebody else moves what is stable: before the split began, or by force.
+    fn somebody_releases(&mut self) {
+        match self.split {
+            Split::None => self.on_baseline = self.random.u8(..3) > 0,
+            Split::Active { .. } if self.by_force => {
+                let how = match self.random.u8(..3) {
+                    0 => Ending::Released,
+                    1 => Ending::Removed,
+                    _ => Ending::Detached,
+                };
+                self.split.take(how);
+                // the log may tell of it before an effect does, or after, or never
+                if self.random.bool() {
+                    self.hear();
                 }
             }
+            Split::Active { .. } | Split::Ended { .. } => {}
+        }
+    }
+
+    /// The follower of the log looks at the split.
+    fn hear(&mut self) {
+        if let Split::Ended { how, .. } = self.split {
+            self.step(lost(how));
         }
     }
 
@@ -137,7 +166,7 @@ impl World {
         // it may arrive again
         let doubled = self.random.u8(..5) == 0;
         if let Some(effect) = take(&mut self.random, &mut self.requests) {
-            let reply = self.split.tell(effect);
+            let reply = self.split.tell(effect, self.on_baseline);
             self.replies.push((effect, reply));
             if doubled {
                 self.requests.push(effect);
@@ -154,14 +183,16 @@ impl World {
     /// What the outbox makes of a reply.
     fn settle(&mut self, effect: Effect, reply: Reply) {
         let generation = effect.generation();
-        let command = match (effect, reply) {
-            (_, Reply::Done) => Command::Confirm { generation },
-            (Effect::Remove { .. }, Reply::Ended(Ending::Released)) => {
-                Command::FindReleased { generation }
-            }
-            (_, refusal) => Command::Refuse {
+        let command = match reply {
+            Reply::Done => Command::Confirm { generation },
+            Reply::Ended(how) => lost(how),
+            Reply::Outdated | Reply::NeverBegan | Reply::Moved => Command::Refuse {
                 generation,
-                why: format!("{refusal:?}"),
+                refusal: Refusal {
+                    reason: "BASELINE_MOVED".to_owned(),
+                    message: format!("{reply:?}"),
+                    facts: BTreeMap::new(),
+                },
             },
         };
         self.step(command);
@@ -177,7 +208,10 @@ impl World {
             Err(Refused::WrongState { .. } | Refused::AtOtherStage { .. }) => {
                 let by_people = !matches!(
                     command,
-                    Command::Judge(_) | Command::Confirm { .. } | Command::Refuse { .. }
+                    Command::Judge(_)
+                        | Command::Confirm { .. }
+                        | Command::Refuse { .. }
+                        | Command::Lose(_)
                 );
                 assert!(by_people, "{command:?} at {:?}", before.state());
             }
@@ -191,9 +225,11 @@ impl World {
             self.reply_arrives();
         }
         while let Some(effect) = self.rollout.pending() {
-            let reply = self.split.tell(effect);
+            let reply = self.split.tell(effect, self.on_baseline);
             self.settle(effect, reply);
         }
+        // the follower looks at all splits whenever it begins anew
+        self.hear();
         self.assert_agreed();
     }
 
@@ -211,17 +247,32 @@ impl World {
                     generation: known,
                 },
             ) => share == self.rollout.state().in_force() && known == generation,
-            // it is told with the next effect, or by the log
-            (State::Running(_) | State::Paused(_), Split::Ended { how, .. }) => {
-                how == Ending::Detached && self.by_force
-            }
+            // R11: a split that has ended leaves no rollout that goes on
             _ => false,
         };
         assert!(agreed, "R10: {context}");
         let in_force = self.rollout.state().in_force();
         let gone = self.rollout.kind() == StateKind::RolledBack;
         assert!(!gone || in_force == Share::NONE, "R10: {context}");
+        // R12
+        let refused = self.rollout.state().start_refused().is_some();
+        let ended_unbegun = matches!(
+            self.split,
+            Split::Ended {
+                how: Ending::Removed,
+                ..
+            }
+        );
+        assert!(!refused || ended_unbegun, "R12: {context}");
     }
+}
+
+fn lost(how: Ending) -> Command {
+    Command::Lose(Lost {
+        how,
+        by: "grace".to_owned(),
+        why: "it was in the way".to_owned(),
+    })
 }
 
 fn take<T>(random: &mut Rng, from: &mut Vec<T>) -> Option<T> {

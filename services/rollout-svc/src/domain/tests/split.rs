@@ -2,7 +2,7 @@
 
 use vortex_bucket::Share;
 
-use crate::domain::Effect;
+use crate::domain::{Effect, Ending};
 
 /// A split.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -19,13 +19,6 @@ pub(super) enum Split {
     },
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ending {
-    Released,
-    Removed,
-    Detached,
-}
-
 /// What it answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reply {
@@ -33,27 +26,30 @@ pub(super) enum Reply {
     Outdated,
     Ended(Ending),
     NeverBegan,
+    /// Something else is stable than the rollout was created against.
+    Moved,
 }
 
 impl Split {
-    pub(super) fn tell(&mut self, effect: Effect) -> Reply {
+    pub(super) fn tell(&mut self, effect: Effect, on_baseline: bool) -> Reply {
         match effect {
-            Effect::SetShare { share, generation } => self.set(share, generation),
+            Effect::SetShare { share, generation } => self.set(share, generation, on_baseline),
             Effect::Remove { generation } => self.end(Ending::Removed, generation),
             Effect::Release { generation } => self.end(Ending::Released, generation),
         }
     }
 
-    /// Somebody releases one of its documents by force.
-    pub(super) fn detach(&mut self) {
+    /// Somebody else ends it: releases its change set or another one by force, or its label goes.
+    pub(super) fn take(&mut self, how: Ending) {
         if let Self::Active { generation, .. } = *self {
-            let how = Ending::Detached;
             *self = Self::Ended { how, generation };
         }
     }
 
-    fn set(&mut self, share: Share, generation: u64) -> Reply {
+    /// It begins only on the baseline that its rollout was created against.
+    fn set(&mut self, share: Share, generation: u64, on_baseline: bool) -> Reply {
         match *self {
+            Self::None if !on_baseline => Reply::Moved,
             Self::Ended { how, .. } => Reply::Ended(how),
             Self::Active {
                 generation: known,

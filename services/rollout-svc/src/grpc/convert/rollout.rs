@@ -111,7 +111,6 @@ fn share_reason(rollout: &Rollout) -> String {
         State::Paused(paused) => match paused.hold {
             Hold::Moving => "the stage's share is on its way",
             Hold::Settled { .. } => "",
-            Hold::Detached(_) => "the split was ended before the stage's share was in force",
         },
     };
     reason.to_owned()

@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
     domain::{
-        Author, Command, Rollout, State,
+        Author, Command, Ending, Lost, Rollout, State,
         analysis::{Cells, Figures, SeenKeys},
     },
     engine::AnalysisView,
@@ -63,16 +63,20 @@ fn until_an_effect_is_confirmed_the_share_before_is_in_force_and_it_says_why() {
 }
 
 #[test]
-fn what_ended_a_split_is_told_as_a_refused_effect() {
-    let refuse = Command::Refuse {
-        generation: 1,
-        why: "the change set was discarded".to_owned(),
-    };
-    let shown = shown(&after([Command::Start(author("")), refuse]));
-    assert_eq!(shown.state(), pb::RolloutState::Paused);
-    assert_eq!(shown.effect(), pb::EffectState::Refused);
-    assert_eq!(shown.effect_error, "the change set was discarded");
-    assert_eq!(shown.reason, "detached: the change set was discarded");
+fn a_rollout_that_lost_its_split_is_told_as_ended_with_nothing_in_force() {
+    let lose = Command::Lose(Lost {
+        how: Ending::Detached,
+        by: "grace".to_owned(),
+        why: "h1 was released by force".to_owned(),
+    });
+    let shown = shown(&after([Command::Start(author("")), confirm(1), lose]));
+    assert_eq!(shown.state(), pb::RolloutState::RolledBack);
+    assert_eq!(
+        (shown.share_in_force, shown.share_reason.as_str()),
+        (0.0, "")
+    );
+    assert_eq!(shown.effect(), pb::EffectState::Confirmed);
+    assert_eq!(shown.reason, "detached: h1 was released by force");
 }
 
 #[test]

@@ -16,6 +16,11 @@ const MAX_APPS: usize = 64;
 pub(in crate::grpc) fn draft(request: pb::CreateRolloutRequest) -> Result<Draft, Fault> {
     let given = plan::given(request.stages, request.stage_list)?;
     let (strategy, stages) = plan::stages(request.strategy, given)?;
+    let reason = reason(request.reason)?;
+    if request.force && reason.is_empty() {
+        let why = "say why what was rolled back goes out again: force needs it";
+        return Err(Fault::invalid("reason", why));
+    }
     Ok(Draft {
         target: target(request.target)?,
         strategy,
@@ -27,6 +32,8 @@ pub(in crate::grpc) fn draft(request: pb::CreateRolloutRequest) -> Result<Draft,
         description: text("description", request.description, MAX_DESCRIPTION)?,
         apps: apps(&request.apps)?,
         start: request.start,
+        force: request.force,
+        reason,
         source: None,
     })
 }

@@ -62,9 +62,9 @@ fn a_document_is_planned_from_the_version_that_is_stable() {
         from: name(from),
         to: name(to),
     };
-    let planned = plan_split(&history.state, &target("v1", "v2")).unwrap();
+    let planned = plan_split(&history.state, &target("v1", "v2"), false).unwrap();
     assert_eq!(planned.change.seq, v2);
-    let refused = |from, to| plan_split(&history.state, &target(from, to)).unwrap_err();
+    let refused = |from, to| plan_split(&history.state, &target(from, to), false).unwrap_err();
     assert!(matches!(
         refused("v2", "v2"),
         Refused::PreconditionFailed { .. }

@@ -1,0 +1,147 @@
+//! Taking back what a completed rollout changed.
+//!
+//! Invariant **E4**: a change set that was staged for it is rolled out or given up. That it is
+//! about to be staged is durable before config-svc is asked, and stays so until the rollout is
+//! durable or the change set is given up, whoever ends in between.
+
+use std::sync::Arc;
+
+use super::{Draft, Error, Request, Rollouts};
+use crate::{
+    domain::{Refused, Rollout, RolloutId, Stages, StateKind, Strategy},
+    store::Writes,
+};
+
+/// How a completed rollout is taken back.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Revert {
+    /// Where the stages come from.
+    pub strategy: Strategy,
+    /// The stages.
+    pub stages: Stages,
+    /// Why.
+    pub reason: String,
+}
+
+impl Rollouts {
+    /// Starts a rollout that takes back what a completed one changed. One at a time.
+    ///
+    /// Not cancel safe: run it in a task of its own.
+    ///
+    /// # Errors
+    /// The rollout is not completed, or is being taken back, and as [`Rollouts::create`]. Nothing
+    /// stays staged then.
+    pub async fn revert(
+        &self,
+        request: Request,
+        id: &RolloutId,
+        revert: Revert,
+    ) -> Result<Arc<Rollout>, Error> {
+        let inner = &self.inner;
+        let turn = inner.requests.turn(&request).await;
+        let started = match inner.requests.get(&request, inner.clock.moment().wall)? {
+            Some(answer) => self.as_created(answer)?,
+            None => self.revert_anew(&request, id, revert).await?,
+        };
+        drop(turn);
+        self.begun(&request, started).await
+    }
+
+    async fn revert_anew(
+        &self,
+        request: &Request,
+        id: &RolloutId,
+        revert: Revert,
+    ) -> Result<Arc<Rollout>, Error> {
+        let mut unfinished = self.inner.reverting.lock().await;
+        let reverted = self.entry(id)?.rollout();
+        self.check_revert(&reverted)?;
+        if unfinished.insert(id.clone()) {
+            self.inner.commit(Writes::default().reverting(id)?).await?;
+        }
+        let started = self.stage_and_start(request, &reverted, revert).await;
+        match &started {
+            Ok(_) => drop(unfinished.remove(id)),
+            // what is written of it is found at the next start
+            Err(Error::OutcomeUnknown) => {}
+            Err(_) => {
+                // the follower tries again what fails
+                if let Err(error) = self.give_up(id).await {
+                    tracing::warn!(rollout = %id, %error, "what was staged is not given up yet");
+                } else {
+                    unfinished.remove(id);
+                }
+            }
+        }
+        started
+    }
+
+    async fn stage_and_start(
+        &self,
+        request: &Request,
+        reverted: &Rollout,
+        revert: Revert,
+    ) -> Result<Arc<Rollout>, Error> {
+        let id = reverted.id();
+        let staged = self.inner.splits.stage_revert(id).await;
+        let spec = &reverted.spec;
+        let draft = Draft {
+            target: staged.map_err(Error::Config)?,
+            strategy: revert.strategy,
+            stages: revert.stages,
+            unit: spec.unit,
+            auto_promote: spec.auto_promote,
+            auto_rollback: spec.auto_rollback,
+            settings: spec.settings.clone(),
+            description: format!("Takes rollout {id} of {} back", spec.change),
+            apps: spec.apps.clone(),
+            start: true,
+            force: false,
+            reason: revert.reason,
+            source: None,
+        };
+        self.create_anew(request, draft, Some(id.clone())).await
+    }
+
+    fn check_revert(&self, reverted: &Rollout) -> Result<(), Error> {
+        if reverted.kind() != StateKind::Completed {
+            return Err(Error::Refused(Refused::WrongState {
+                state: reverted.kind(),
+                why: "only a completed rollout can be reverted",
+            }));
+        }
+        match self.reverting(reverted.id()) {
+            None => Ok(()),
+            Some(by) => Err(Error::Conflict {
+                path: by.spec.paths.first().cloned().unwrap_or_default(),
+                by: by.id().clone(),
+            }),
+        }
+    }
+
+    /// Gives up what was staged by reverts that came to nothing. Answers whether none is left.
+    pub async fn give_up_reverts(&self) -> bool {
+        // one that is under way is not waited for
+        let Ok(mut unfinished) = self.inner.reverting.try_lock() else {
+            return false;
+        };
+        let mut left = unfinished.clone();
+        for id in &*unfinished {
+            match self.give_up(id).await {
+                Ok(()) => drop(left.remove(id)),
+                Err(error) => {
+                    tracing::debug!(rollout = %id, %error, "what was staged is not given up yet");
+                }
+            }
+        }
+        *unfinished = left;
+        unfinished.is_empty()
+    }
+
+    async fn give_up(&self, id: &RolloutId) -> Result<(), Error> {
+        let discarded = self.inner.splits.discard_revert(id).await;
+        discarded.map_err(Error::Config)?;
+        let written = self.inner.commit(Writes::default().reverted(id)).await;
+        written.map(drop)
+    }
+}
