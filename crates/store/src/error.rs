@@ -178,4 +178,9 @@ impl Cause {
     pub fn new(error: impl std::error::Error + Send + Sync + 'static) -> Self {
         Self(Arc::new(error))
     }
+
+    /// The engine's own error.
+    pub(crate) fn error(&self) -> &(dyn std::error::Error + 'static) {
+        &*self.0
+    }
 }

@@ -121,15 +121,15 @@ impl Committer {
     }
 
     /// That a group can be written and found again, before anything is done.
-    fn check(&mut self, group: &Group) -> Result<(), Error> {
+    fn check(&mut self, group: &Group) -> Result<(), Failure> {
         self.shared.place.check()?;
         if self.shared.is_stopped() {
             self.revive()?;
         }
         let bytes = group.bytes();
         let path = &self.shared.path;
-        self.shared
-            .read(|database| room::check_group(database, path, bytes))
+        let room = |database: &_| room::check_group(database, path, bytes);
+        Ok(self.shared.read(room)?)
     }
 
     fn write_once(&self, group: &Group) -> Result<(), EngineFailure> {
@@ -139,7 +139,8 @@ impl Committer {
         if let Some(observer) = observer {
             observer.sync_started(group.transactions());
         }
-        let written = database.write(group).map_err(EngineFailure::of);
+        let written = database.write(group);
+        let written = written.map_err(|error| EngineFailure::of(Cause::new(error)));
         if matches!(written, Ok(()) | Err(EngineFailure::Other(_))) {
             self.shared.counters.synced();
             if let Some(observer) = observer {
@@ -158,16 +159,16 @@ impl Committer {
     /// Opens the engine again that stopped by itself, as its threads do when they find no room:
     /// what was acknowledged is in the journal. Not before there is room, and not at once after
     /// the last time, since what stopped it may do so again.
-    fn revive(&mut self) -> Result<(), Error> {
+    fn revive(&mut self) -> Result<(), Failure> {
         if self.revived.is_some_and(|at| at.elapsed() < REVIVAL_PAUSE) {
-            return Err(Error::Stopped);
+            return Err(Error::Stopped.into());
         }
         let path = &self.shared.path;
         let has_room = self
             .shared
             .read(|database| room::check_group(database, path, 0));
         if let Err(full @ Error::Full(_)) = has_room {
-            return Err(full);
+            return Err(full.into());
         }
         #[expect(
             clippy::disallowed_methods,
@@ -175,7 +176,11 @@ impl Committer {
         )]
         let now = Instant::now();
         self.revived = Some(now);
-        self.open_again().map_err(|_| Error::Stopped)
+        self.open_again()
+            .map_err(|cause| match EngineFailure::of(cause) {
+                EngineFailure::NoRoom(_) | EngineFailure::Stopped => Error::Stopped.into(),
+                EngineFailure::Other(cause) => Failure::Unknown(cause),
+            })
     }
 
     /// Takes back what was written of a group that found no room. Where that can't be done, the
@@ -232,6 +237,12 @@ impl Committer {
             Some(obstacle) => Err(obstacle),
             None => self.shared.reclaim(),
         };
+        if let Err(Error::MaintenanceFailed { source }) = &outcome
+            && let EngineFailure::Other(_) = EngineFailure::of(source.clone())
+        {
+            // It syncs too, and what a sync failed on is not to be trusted with more.
+            self.shared.poison();
+        }
         self.shared.note();
         // Without a database nothing can be committed before it is opened again.
         self.shared.set_stopped(self.shared.database().is_err());

@@ -3,9 +3,10 @@
  * sync, a folder's entries as they were at its last. Nothing is synced for real.
  *
  * A record is a file in SYNC_RECORD named by inode and birth, since inodes are used again.
- * SYNC_LIE=journals or folders drops their syncs silently; of the syncs of journals,
- * SYNC_FAIL_AT=N fails the Nth, and at SYNC_KILL_AT=N the process is killed instead. It is killed
- * at SYNC_KILL_AT_SWITCH=N too, counting all syncs from the first one of a second journal on. */
+ * SYNC_LIE=journals or folders drops their syncs silently. SYNC_FAIL_AT=N fails the Nth sync of a
+ * journal by the thread that commits: those of the engine's own threads carry no commit. At
+ * SYNC_KILL_AT=N the process is killed, counting all syncs of journals, and at
+ * SYNC_KILL_AT_SWITCH=N, counting all syncs from the first one of a second journal on. */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <dlfcn.h>
@@ -17,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -95,11 +97,16 @@ static int is_due(const char *name, int sync) {
     return due && sync == atoi(due);
 }
 
+static int is_committing(void) {
+    char thread[16];
+    return !prctl(PR_GET_NAME, thread) && !strcmp(thread, "store-commit");
+}
+
 static int fails_or_kills(void) {
-    static int journal_syncs;
-    ++journal_syncs;
-    if (is_due("SYNC_KILL_AT", journal_syncs)) kill(getpid(), SIGKILL);
-    return is_due("SYNC_FAIL_AT", journal_syncs);
+    static int all, committing;
+    ++all;
+    if (is_due("SYNC_KILL_AT", all)) kill(getpid(), SIGKILL);
+    return is_committing() && is_due("SYNC_FAIL_AT", ++committing);
 }
 
 static int is_second_journal(const char *path) {

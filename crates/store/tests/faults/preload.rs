@@ -23,7 +23,7 @@ pub(crate) enum Syncs {
     KillAtSwitch(u32),
     /// Is honest, but each so many writes to files of a kind (`journals`, `tables`) find no room.
     NoRoom(&'static str, u32),
-    /// Fails once, at this sync of a journal, and is honest otherwise.
+    /// Fails once, at this sync of a journal by the committer, and is honest otherwise.
     FailAt(u32),
 }
 
