@@ -176,6 +176,8 @@ impl Compute {
             span.in_scope(|| work(&waiting))
         });
         match caller.in_time(running).await? {
+            // the work may have ended by itself at the deadline, before its caller noticed
+            Ok(_) if caller.waiting().gave_up() => Err(Refused::TooLate),
             Ok(result) => Ok(result),
             Err(lost) => match lost.try_into_panic() {
                 Ok(panic) => std::panic::resume_unwind(panic),

@@ -5,10 +5,7 @@ use super::{
     node::{put, settings},
 };
 use crate::{engine::Watched, service::Service};
-use vortex_kit::{
-    context::{Context, Peer},
-    error::{Fault, Reason},
-};
+use vortex_kit::error::{Fault, Reason};
 use vortex_proto::config::v1 as pb;
 use vortex_store::Transaction;
 
@@ -78,18 +75,17 @@ async fn robbed(folder: &tempfile::TempDir) {
 }
 
 both_ways! {
-    async fn a_fault_of_ours_says_only_the_id_to_look_for(way: Way) {
+    async fn a_content_that_is_lost_is_named_and_its_cause_stays_in_the_log(way: Way) {
         let folder = tempfile::tempdir().unwrap();
         robbed(&folder).await;
         let mut node = Node::start(way, settings(&folder)).await;
-        let id = [("x-request-id".parse().unwrap(), "find-me".parse().unwrap())];
-        let context = Context::from_headers(&id.into_iter().collect(), Peer::InProcess);
         let request = pb::GetConfigRequest { app: "orders".to_owned(), ..Default::default() };
-        let status = context.scope(node.config.get_config(request)).await.unwrap_err();
-        assert_eq!(status.message(), "internal error");
+        let status = node.config.get_config(request).await.unwrap_err();
+        assert_eq!(status.message(), "orders.yml on main can't be read: the store is damaged");
         let fault = Fault::from_status(&status);
-        assert_eq!(fault.reason(), Reason::Internal);
-        assert_eq!(fault.metadata()["request_id"], "find-me");
+        assert_eq!(fault.reason(), Reason::StoreDamaged);
+        assert_eq!(fault.metadata()["path"], "orders.yml");
+        assert_eq!(fault.metadata()["label"], "main");
         node.stop().await;
     }
 }
