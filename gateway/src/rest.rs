@@ -1,6 +1,7 @@
 //! [`Rest`]: everything the gateway answers, as one handler.
 
 mod admission;
+mod arriving;
 mod cross_site;
 mod deadline;
 mod host;
@@ -17,7 +18,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures::future::BoxFuture;
-use http::{HeaderValue, Method, Request, header, request::Parts};
+use http::{Extensions, HeaderValue, Method, Request, header, request::Parts};
 use http_body::Body as _;
 use tower::Service;
 use vortex_kit::{
@@ -32,9 +33,10 @@ use vortex_service::PerService;
 
 use crate::{config::Settings, problem::Problem, services::Services, spring};
 use admission::Admission;
+use arriving::{Held, arriving};
 use deadline::Deadline;
 use host::Hosts;
-use meter::Meter;
+use meter::{Began, Meter};
 use template::Template;
 
 type Answered = (Response, Template);
@@ -67,7 +69,7 @@ impl Rest {
             inner: Arc::new(Inner {
                 routes: routes::routes(services.clone(), deadline, runtime),
                 services,
-                admission: Admission::new(settings.max_requests),
+                admission: Admission::new(settings.max_requests, settings.max_connections),
                 hosts: Hosts::of(settings.http),
                 meter: Meter::new(runtime.metrics.clone(), settings.access_log),
                 settings,
@@ -80,11 +82,10 @@ impl Rest {
 impl Inner {
     async fn serve(&self, request: Request<Incoming>) -> Response {
         let (parts, body) = request.into_parts();
-        let peer = parts.extensions.get::<PeerAddr>();
-        let peer = peer.map_or(Peer::InProcess, |peer| Peer::Remote(peer.0));
+        let peer = peer(&parts.extensions);
         let context = Context::from_headers(&parts.headers, peer).with_drain(self.drain.clone());
         let began = self.meter.begin(&parts.method);
-        let (mut response, template) = match (self.hosts.check(&parts), self.spring_path(&parts)) {
+        let answered = match (self.hosts.check(&parts), self.spring_path(&parts)) {
             (Err(fault), _) => context.enter(|| refused(fault)),
             (Ok(()), Some(skipped)) => {
                 let context = context.clone().within(self.settings.request_timeout);
@@ -92,17 +93,31 @@ impl Inner {
                 context.scope(panic::caught(answer)).await
             }
             (Ok(()), None) => {
-                let request = Request::from_parts(parts, Body::new(body));
-                let answer = Box::pin(self.route(request));
+                let answer = Box::pin(self.route(Request::from_parts(parts, body)));
                 context.clone().scope(panic::caught(answer)).await
             }
         };
+        self.end(began, answered, &context)
+    }
+
+    /// Answers a request that is refused for its form.
+    fn refuse(&self, fault: &Fault, request: &Request<Incoming>) -> Response {
+        let context = Context::from_headers(request.headers(), peer(request.extensions()));
+        let began = self.meter.begin(request.method());
+        let (mut response, template) = context.enter(|| refused(fault.clone()));
+        if request.method() == Method::HEAD {
+            without_body(&mut response);
+        }
+        self.end(began, (response, template), &context)
+    }
+
+    fn end(&self, began: Began, answered: Answered, context: &Context) -> Response {
+        let (mut response, template) = answered;
         // visible ASCII by construction
         if let Ok(id) = HeaderValue::from_str(context.request_id().as_str()) {
             response.headers_mut().insert(context::REQUEST_ID, id);
         }
-        self.meter
-            .end(began, &template, response.status(), &context);
+        self.meter.end(began, &template, response.status(), context);
         response
     }
 
@@ -128,17 +143,45 @@ impl Inner {
         (response, Template::Known(template))
     }
 
-    async fn route(&self, request: Request<Body>) -> Answered {
-        let _place = match self.admission.admit() {
-            Ok(place) => Some(place),
-            Err(_) if is_probe(request.uri().path()) => None,
+    /// Answers one of our own routes. A request whose body is read has its place once that is
+    /// whole.
+    async fn route(&self, request: Request<Incoming>) -> Answered {
+        let (parts, body) = request.into_parts();
+        let held = Held::default();
+        let admitted = match has_body(&parts.method, &body) {
+            true => self.admission.arrive().map(|arrival| {
+                let body = arriving(body, arrival, held.clone());
+                (body, None)
+            }),
+            false => self
+                .admission
+                .admit()
+                .map(|place| (Body::new(body), Some(place))),
+        };
+        let (body, _place) = match admitted {
+            Ok(admitted) => admitted,
+            Err(_) if is_probe(parts.uri.path()) => (Body::empty(), None),
             Err(fault) => return refused(fault),
         };
         // a router is always ready, and cannot fail
-        let Ok(mut response) = self.routes.clone().call(request).await;
+        let Ok(mut response) = self
+            .routes
+            .clone()
+            .call(Request::from_parts(parts, body))
+            .await;
         let template = response.extensions_mut().remove();
         (response, template.unwrap_or(Template::UNMATCHED))
     }
+}
+
+/// Whether a body has to come before the request can be answered; that of a read is not looked at.
+fn has_body(method: &Method, body: &Incoming) -> bool {
+    !matches!(*method, Method::GET | Method::HEAD) && !body.is_end_stream()
+}
+
+fn peer(extensions: &Extensions) -> Peer {
+    let peer = extensions.get::<PeerAddr>();
+    peer.map_or(Peer::InProcess, |peer| Peer::Remote(peer.0))
 }
 
 /// Answers a request that no route was asked for.
@@ -173,6 +216,10 @@ impl Handler for Rest {
     fn handle(&self, request: Request<Incoming>) -> BoxFuture<'static, Response> {
         let rest = self.inner.clone();
         Box::pin(async move { rest.serve(request).await })
+    }
+
+    fn refuse(&self, fault: &Fault, request: &Request<Incoming>) -> Response {
+        self.inner.refuse(fault, request)
     }
 }
 

@@ -1,27 +1,35 @@
 //! HTTP over TCP, the same loop for gRPC, the admin port and the gateway: bounded connections,
 //! time limits on what arrives and on what is taken, an end in order.
 
+mod answers;
+mod chunks;
 mod connection;
+mod end;
 mod executor;
-mod first_bytes;
+mod framing;
 mod handler;
-mod head;
+mod incoming;
 mod listener;
+mod progress;
+mod refused;
 mod stall;
+mod stream;
 mod taking;
-mod timed;
+mod waiting;
 
 use std::time::Duration;
 
 pub(crate) use executor::Owned;
 pub use handler::Handler;
-/// The body of a request that came over a connection.
-pub use hyper::body::Incoming;
+pub use incoming::{BodyError, Incoming};
 pub use listener::{BindError, Listener};
 
 /// The address of a connection's other end, as an extension of each request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PeerAddr(pub std::net::SocketAddr);
+
+/// Headers of a request; more are refused.
+pub const MAX_HEADERS: usize = 100;
 
 /// What a listener allows its callers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,8 +45,13 @@ pub struct Limits {
     /// Time in which the caller must take something of what is there to be sent: of an HTTP/2
     /// stream a piece of 16 KiB, or what there is.
     pub write_timeout: Duration,
-    /// Size of a request's headers.
+    /// Size of a request's line and headers together.
     pub header_bytes: u32,
+    /// Bytes of a request that are read and thrown away after it was answered, so that its caller
+    /// comes to read the answer.
+    pub discard_bytes: u64,
+    /// Time for that; then the connection is closed, or the HTTP/2 stream reset.
+    pub discard_timeout: Duration,
     /// Silence after which an HTTP/2 connection is asked whether it lives.
     pub keep_alive: Duration,
     /// Time for the answer to that.
@@ -54,6 +67,8 @@ impl Default for Limits {
             idle_timeout: Duration::from_secs(75),
             write_timeout: Duration::from_secs(30),
             header_bytes: 64 * 1024,
+            discard_bytes: 16 * 1024 * 1024,
+            discard_timeout: Duration::from_secs(5),
             keep_alive: Duration::from_secs(20),
             keep_alive_timeout: Duration::from_secs(10),
         }

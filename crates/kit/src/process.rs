@@ -128,7 +128,8 @@ impl Process {
     }
 }
 
-/// Says "not ready", waits `delay` for callers to take notice, then drains for at most `timeout`.
+/// Says "not ready" and sends callers elsewhere, waits `delay` for them to go, then drains for at
+/// most `timeout`.
 pub async fn shut_down(
     healths: &[Health],
     lifecycle: &Lifecycle,
@@ -136,6 +137,7 @@ pub async fn shut_down(
     timeout: Duration,
 ) -> Stopped {
     healths.iter().for_each(Health::set_draining);
+    lifecycle.announce_drain();
     tokio::time::sleep(delay).await;
     lifecycle.stop(timeout).await
 }

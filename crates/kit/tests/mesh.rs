@@ -7,10 +7,14 @@ mod balance;
 mod broken_requests;
 #[path = "mesh/calls.rs"]
 mod calls;
+#[path = "mesh/early.rs"]
+mod early;
 #[path = "mesh/echo.rs"]
 mod echo;
 #[path = "mesh/health.rs"]
 mod health;
+#[path = "mesh/leaving.rs"]
+mod leaving;
 #[path = "mesh/limits.rs"]
 mod limits;
 #[path = "mesh/logs.rs"]

@@ -1,6 +1,7 @@
 //! Bodies up to a limit.
 
 use axum::{
+    BoxError,
     body::Body,
     extract::{FromRequest, Request},
 };
@@ -33,6 +34,16 @@ pub(crate) async fn read(body: Body, limit: usize) -> Result<Bytes, Problem> {
     match Limited::new(body, limit).collect().await {
         Ok(collected) => Ok(collected.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => Err(Problem::too_large(limit)),
-        Err(error) => Err(Fault::invalid("body", format!("ended early: {error}")).into()),
+        Err(error) => Err(fault(error).into()),
+    }
+}
+
+/// What is said by the body itself, such as that there is no room for it; else it broke.
+fn fault(error: BoxError) -> Fault {
+    let inner = error.downcast::<axum::Error>();
+    let inner = inner.map_or_else(|other| other, |error| error.into_inner());
+    match inner.downcast::<Fault>() {
+        Ok(fault) => *fault,
+        Err(error) => Fault::invalid("body", format!("ended early: {error}")),
     }
 }

@@ -55,6 +55,8 @@ reasons! {
         "The document of a write is over its limit. Nothing was stored.";
     MessageTooLarge "MESSAGE_TOO_LARGE" OutOfRange PAYLOAD_TOO_LARGE
         "A message or a body is over its limit.";
+    HeadTooLarge "HEAD_TOO_LARGE" OutOfRange REQUEST_HEADER_FIELDS_TOO_LARGE
+        "A request has too many headers, or too many bytes of them; the metadata say the limit.";
     FileTooLarge "FILE_TOO_LARGE" FailedPrecondition PAYLOAD_TOO_LARGE
         "A source's file that this answer needs is over the limit and was not imported.";
     AnswerTooLarge "ANSWER_TOO_LARGE" FailedPrecondition PAYLOAD_TOO_LARGE

@@ -5,7 +5,7 @@ use std::{any::Any, collections::HashMap, panic::AssertUnwindSafe, sync::Arc};
 
 use futures::{FutureExt, future::BoxFuture};
 use http::{Request, Response};
-use hyper::body::Incoming;
+use http_body_util::BodyExt;
 use tonic::{Status, body::Body};
 use tracing::Instrument;
 
@@ -23,7 +23,7 @@ use super::{
 use crate::{
     context::{self, Context, Peer},
     error::{Fault, Reason},
-    http::{Handler, PeerAddr},
+    http::{BodyError, Handler, Incoming, PeerAddr},
     shutdown::Drain,
     telemetry::Metrics,
 };
@@ -192,6 +192,14 @@ pub(super) fn panicked(panic: &(dyn Any + Send), context: &Context) -> Fault {
     Fault::hidden(Some(context))
 }
 
+/// Why a request did not arrive whole, as tonic answers it.
+fn broken(error: BodyError) -> Box<dyn std::error::Error + Send + Sync> {
+    match error {
+        BodyError::Draining => Status::from(Drain::fault()).into(),
+        BodyError::Broken(error) => error.into(),
+    }
+}
+
 impl Handler for Calls {
     fn handle(&self, request: Request<Incoming>) -> BoxFuture<'static, Response<axum::body::Body>> {
         let inner = self.inner.clone();
@@ -199,7 +207,10 @@ impl Handler for Calls {
             let peer = request.extensions().get::<PeerAddr>();
             let peer = peer.map_or(Peer::InProcess, |peer| Peer::Remote(peer.0));
             let receipt = Receipt::default();
-            let request = request.map(|body| Body::new(Receiving::new(body, receipt.clone())));
+            let request = request.map(|body| {
+                let body = body.map_err(broken);
+                Body::new(Receiving::new(body, receipt.clone()))
+            });
             let response = inner.serve(request, Origin::Network(peer, receipt)).await;
             response.map(axum::body::Body::new)
         })

@@ -1,9 +1,8 @@
 //! One connection, from its first byte to its end.
 
-use std::{convert::Infallible, net::SocketAddr, pin::pin, sync::Arc};
+use std::{future::poll_fn, net::SocketAddr, pin::pin, sync::Arc, task::Poll};
 
-use http::Request;
-use hyper::{body::Incoming, service::service_fn};
+use hyper::service::service_fn;
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::conn::auto,
@@ -12,31 +11,40 @@ use metrics::Counter;
 use tokio::net::TcpStream;
 
 use super::{
-    Handler, Limits, Owned, PeerAddr,
-    first_bytes::FirstBytes,
-    head::{HeadTimer, Heard},
+    Handler, Limits, Owned,
+    answers::Answers,
+    end::End,
+    framing::Framing,
+    incoming::Rest,
+    progress::Progress,
     stall::{self, Stall},
-    taking::Answer,
-    timed::Timed,
+    stream::Stream,
+    waiting::Waiting,
 };
-use crate::{error::Chain, process::Runtime, shutdown::Drain};
+use crate::{error::Chain, process::Runtime, shutdown::Lifecycle};
 
 /// HTTP/1.1 and HTTP/2 as this process speaks them.
 pub(super) struct Protocol {
     builder: auto::Builder<Owned>,
     limits: Limits,
     slow_readers: Counter,
+    lifecycle: Lifecycle,
 }
 
 impl Protocol {
     pub(super) fn new(limits: Limits, runtime: &Runtime) -> Self {
         let slow_readers = stall::counter(&runtime.metrics);
         let lifecycle = runtime.lifecycle.clone();
-        let owned = Owned::server(lifecycle, limits.write_timeout, slow_readers.clone());
+        let owned = Owned::server(
+            lifecycle.clone(),
+            limits.write_timeout,
+            slow_readers.clone(),
+        );
         let mut builder = auto::Builder::new(owned);
         builder
             .http1()
-            .header_read_timeout(limits.head_timeout)
+            // our own clock does
+            .header_read_timeout(None)
             .max_buf_size(limits.header_bytes as usize);
         builder
             .http2()
@@ -49,6 +57,7 @@ impl Protocol {
             builder,
             limits,
             slow_readers,
+            lifecycle,
         }
     }
 
@@ -57,39 +66,45 @@ impl Protocol {
         stream: TcpStream,
         peer: SocketAddr,
         handler: Arc<dyn Handler>,
-        drain: Drain,
     ) {
-        let heard = Heard::default();
-        let mut builder = self.builder.clone();
-        builder
-            .http1()
-            .timer(HeadTimer::new(heard.clone(), self.limits));
-        let io = TokioIo::new(self.timed(stream, heard));
-        let service = service_fn(move |mut request: Request<Incoming>| {
-            request.extensions_mut().insert(PeerAddr(peer));
-            let answer = handler.handle(request);
-            async move { Ok::<_, Infallible>(answer.await.map(Answer::new)) }
-        });
-        let connection = builder.serve_connection_with_upgrades(io, service);
-        let mut connection = pin!(connection);
-        let ended = tokio::select! {
-            ended = connection.as_mut() => ended,
-            () = drain.begun() => {
-                connection.as_mut().graceful_shutdown();
-                connection.await
-            }
+        let progress = Progress::default();
+        let io = TokioIo::new(self.stream(stream, progress.clone()));
+        let answers = Answers {
+            handler,
+            peer,
+            rest: Rest {
+                progress: progress.clone(),
+                lifecycle: self.lifecycle.clone(),
+                bytes: self.limits.discard_bytes,
+                timeout: self.limits.discard_timeout,
+            },
         };
-        if let Err(error) = ended {
+        let service = service_fn(move |request| answers.answer(request));
+        let connection = self.builder.serve_connection_with_upgrades(io, service);
+        let mut connection = pin!(connection);
+        let mut end = End::new(progress.clone(), self.lifecycle.drain());
+        let mut waiting = Waiting::new(progress, self.limits);
+        let ended = poll_fn(|cx| {
+            end.poll(cx);
+            if end.takes_leave() {
+                connection.as_mut().graceful_shutdown();
+            }
+            if end.drained {
+                waiting.drain();
+            }
+            if let Poll::Ready(ended) = connection.as_mut().poll(cx) {
+                return Poll::Ready(ended);
+            }
+            waiting.poll(cx).map(Ok)
+        });
+        if let Err(error) = ended.await {
             tracing::debug!(%peer, error = %Chain(&*error), "connection broke");
         }
     }
 
-    fn timed<S>(&self, stream: S, heard: Heard) -> Timed<S> {
-        Timed {
-            stream,
-            first: Some(FirstBytes::new(self.limits.head_timeout)),
-            heard,
-            stall: Stall::new(self.limits.write_timeout, self.slow_readers.clone()),
-        }
+    fn stream(&self, stream: TcpStream, progress: Progress) -> Stream {
+        let framing = Framing::new(self.limits.header_bytes as usize);
+        let stall = Stall::new(self.limits.write_timeout, self.slow_readers.clone());
+        Stream::new(stream, framing, progress, stall, self.limits.discard_bytes)
     }
 }

@@ -58,9 +58,10 @@ impl Listener {
     }
 
     /// Answers every connection's requests with `handler`, over HTTP/1.1 and HTTP/2, until the
-    /// runtime's lifecycle drains. Then it accepts no more, and lets each connection end the requests it
-    /// has; the lifecycle's deadline cuts what does not end. Requests carry
-    /// [`PeerAddr`](super::PeerAddr).
+    /// runtime's lifecycle drains. From the moment that is announced, callers are told to take their
+    /// next request elsewhere. Then it accepts no more than what has come to the port by then, and
+    /// lets each connection end the requests it has; the lifecycle's deadline cuts what does not
+    /// end. Requests carry [`PeerAddr`](super::PeerAddr).
     pub fn serve(self, handler: impl Handler, limits: Limits, runtime: &Runtime) {
         self.serve_erased(Arc::new(handler), limits, runtime);
     }
@@ -68,15 +69,23 @@ impl Listener {
     fn serve_erased(self, handler: Arc<dyn Handler>, limits: Limits, runtime: &Runtime) {
         let connections = Arc::new(Semaphore::new(limits.connections));
         let protocol = Arc::new(Protocol::new(limits, runtime));
-        let accepting = runtime.lifecycle.clone();
+        let lifecycle = runtime.lifecycle.clone();
         runtime.lifecycle.spawn_work("listener", async move {
-            while let Some((stream, peer, permit)) = self.accept(&connections, &accepting).await {
+            let serve = |stream, peer, permit: OwnedSemaphorePermit| {
                 let (handler, protocol) = (handler.clone(), protocol.clone());
-                let drain = accepting.drain().clone();
-                accepting.spawn_work("connection", async move {
+                lifecycle.spawn_work("connection", async move {
                     let _permit = permit;
-                    protocol.serve(stream, peer, handler, drain).await;
+                    protocol.serve(stream, peer, handler).await;
                 });
+            };
+            while let Some((stream, peer, permit)) = self.accept(&connections, &lifecycle).await {
+                serve(stream, peer, permit);
+            }
+            for (stream, peer) in self.close() {
+                let Ok(permit) = connections.clone().try_acquire_owned() else {
+                    break;
+                };
+                serve(stream, peer, permit);
             }
         });
     }
@@ -99,15 +108,21 @@ impl Listener {
         }
     }
 
+    /// Closes the port, and gives what the system has accepted at it by then, whose callers may
+    /// have sent a request.
+    fn close(self) -> impl Iterator<Item = (TcpStream, SocketAddr)> {
+        let socket = self.socket.into_std().ok();
+        std::iter::from_fn(move || {
+            let (stream, peer) = socket.as_ref()?.accept().ok()?;
+            stream.set_nonblocking(true).ok()?;
+            Some((ready(TcpStream::from_std(stream).ok()?, peer), peer))
+        })
+    }
+
     async fn accept_one(&self) -> (TcpStream, SocketAddr) {
         loop {
             match self.socket.accept().await {
-                Ok((stream, peer)) => {
-                    if let Err(error) = stream.set_nodelay(true) {
-                        tracing::debug!(%peer, %error, "connection without TCP_NODELAY");
-                    }
-                    return (stream, peer);
-                }
+                Ok((stream, peer)) => return (ready(stream, peer), peer),
                 Err(error) => {
                     tracing::warn!(address = %self.address, %error, "cannot accept");
                     tokio::time::sleep(ACCEPT_PAUSE).await;
@@ -115,4 +130,11 @@ impl Listener {
             }
         }
     }
+}
+
+fn ready(stream: TcpStream, peer: SocketAddr) -> TcpStream {
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%peer, %error, "connection without TCP_NODELAY");
+    }
+    stream
 }

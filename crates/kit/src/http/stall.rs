@@ -4,7 +4,6 @@
 //! takes no more bytes.
 
 use std::{
-    io,
     pin::Pin,
     task::{Context, Poll, ready},
     time::Duration,
@@ -37,22 +36,6 @@ impl Stall {
             clock: None,
             running: false,
         }
-    }
-
-    /// What becomes of a write that came to `written`.
-    pub(super) fn check<T>(
-        &mut self,
-        cx: &mut Context<'_>,
-        written: Poll<io::Result<T>>,
-    ) -> Poll<io::Result<T>> {
-        if written.is_ready() {
-            self.stop();
-            return written;
-        }
-        self.run(cx).map(|()| {
-            let message = "the caller does not read";
-            Err(io::Error::new(io::ErrorKind::TimedOut, message))
-        })
     }
 
     /// Something was taken.

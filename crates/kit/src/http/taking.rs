@@ -11,7 +11,7 @@ use std::{
     pin::{Pin, pin},
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
     },
     task::{Context, Poll, ready},
 };
@@ -19,7 +19,7 @@ use std::{
 use bytes::Bytes;
 use hyper::body::{Body, Frame, SizeHint};
 
-use super::stall::Stall;
+use super::{progress::Answering, stall::Stall};
 
 /// What is handed over at once. hyper takes it whole as soon as the window has one byte, and asks
 /// for no more until all of it has gone.
@@ -30,9 +30,16 @@ tokio::task_local! {
     static TAKING: Taking;
 }
 
-/// The piece that waits to be sent: its number, or 0. A clone is a pointer.
+/// What is known of a stream's answer. A clone is a pointer.
 #[derive(Clone, Default)]
-struct Taking(Arc<AtomicU64>);
+struct Taking(Arc<State>);
+
+#[derive(Default)]
+struct State {
+    /// The piece that waits to be sent: its number, or 0.
+    waiting: AtomicU64,
+    given_up: AtomicBool,
+}
 
 /// Runs an HTTP/2 stream's task until it ends, or until nothing is taken of its answer for as long
 /// as `stall` allows.
@@ -44,13 +51,17 @@ pub(super) async fn watched(task: impl Future, mut stall: Stall) {
         if task.as_mut().poll(cx).is_ready() {
             return Poll::Ready(());
         }
-        let waiting = taking.0.load(Relaxed);
+        let waiting = taking.0.waiting.load(Relaxed);
         if waiting != mem::replace(&mut last, waiting) {
             stall.stop();
         }
         match waiting {
             0 => Poll::Pending,
-            _ => stall.run(cx),
+            _ => {
+                ready!(stall.run(cx));
+                taking.0.given_up.store(true, Relaxed);
+                Poll::Ready(())
+            }
         }
     })
     .await;
@@ -60,6 +71,7 @@ pub(super) async fn watched(task: impl Future, mut stall: Stall) {
 /// that is large notes more than its end.
 pub(super) struct Answer<B> {
     body: B,
+    answering: Answering,
     taking: Option<Taking>,
     pieces: u64,
     /// What is left of the frame that is being handed over.
@@ -68,12 +80,22 @@ pub(super) struct Answer<B> {
 
 impl<B> Answer<B> {
     /// An answer of the stream whose task this is, if it is one.
-    pub(super) fn new(body: B) -> Self {
+    pub(super) fn new(body: B, answering: Answering) -> Self {
         Self {
             body,
+            answering,
             taking: TAKING.try_with(Clone::clone).ok(),
             pieces: 0,
             rest: Bytes::new(),
+        }
+    }
+}
+
+impl<B> Drop for Answer<B> {
+    fn drop(&mut self) {
+        let given_up = |taking: &Taking| taking.0.given_up.load(Relaxed);
+        if self.taking.as_ref().is_some_and(given_up) {
+            self.answering.give_up();
         }
     }
 }
@@ -90,7 +112,7 @@ impl<B: Body<Data = Bytes> + Unpin> Body for Answer<B> {
         let Some(taking) = &this.taking else {
             return Pin::new(&mut this.body).poll_frame(cx);
         };
-        taking.0.store(0, Relaxed);
+        taking.0.waiting.store(0, Relaxed);
         let mut piece = mem::take(&mut this.rest);
         if piece.is_empty() {
             let polled = ready!(Pin::new(&mut this.body).poll_frame(cx));
@@ -103,7 +125,7 @@ impl<B: Body<Data = Bytes> + Unpin> Body for Answer<B> {
         }
         this.rest = piece.split_off(piece.len().min(PIECE));
         this.pieces += 1;
-        taking.0.store(this.pieces, Relaxed);
+        taking.0.waiting.store(this.pieces, Relaxed);
         Poll::Ready(Some(Ok(Frame::data(piece))))
     }
 

@@ -1,4 +1,5 @@
-//! [`Drain`]: says that the process takes no more work, and ends streams that would never end.
+//! [`Drain`]: says that the process will end, then that it takes no more work, and ends streams that
+//! would never end.
 
 use std::{
     pin::Pin,
@@ -11,13 +12,20 @@ use tonic::Status;
 
 use crate::error::{Fault, Reason};
 
-/// A token that fires once, when the process begins to drain.
+/// A token that fires once, when the process begins to drain. Before that it tells that this will
+/// come, so that callers are sent elsewhere in time.
 #[derive(Clone, Debug)]
-pub struct Drain(CancellationToken);
+pub struct Drain {
+    announced: CancellationToken,
+    begun: CancellationToken,
+}
 
 impl Drain {
     pub(super) fn new() -> Self {
-        Self(CancellationToken::new())
+        Self {
+            announced: CancellationToken::new(),
+            begun: CancellationToken::new(),
+        }
     }
 
     /// A drain that never comes.
@@ -25,18 +33,28 @@ impl Drain {
         Self::new()
     }
 
+    pub(super) fn announce(&self) {
+        self.announced.cancel();
+    }
+
     pub(super) fn begin(&self) {
-        self.0.cancel();
+        self.announce();
+        self.begun.cancel();
+    }
+
+    /// Whether callers should take their next request elsewhere.
+    pub fn is_announced(&self) -> bool {
+        self.announced.is_cancelled()
     }
 
     /// Whether the process is draining.
     pub fn has_begun(&self) -> bool {
-        self.0.is_cancelled()
+        self.begun.is_cancelled()
     }
 
     /// Waits until the process drains. Cancel safe.
     pub async fn begun(&self) {
-        self.0.cancelled().await;
+        self.begun.cancelled().await;
     }
 
     /// What a caller is told whose stream or call is ended by the drain.
@@ -53,7 +71,11 @@ impl Drain {
     }
 
     pub(crate) fn drained(&self) -> WaitForCancellationFutureOwned {
-        self.0.clone().cancelled_owned()
+        self.begun.clone().cancelled_owned()
+    }
+
+    pub(crate) fn announced(&self) -> WaitForCancellationFutureOwned {
+        self.announced.clone().cancelled_owned()
     }
 }
 

@@ -112,6 +112,12 @@ impl Lifecycle {
         receive.await.map_err(|_| Lost(name))
     }
 
+    /// Says that the drain will come: callers are told to take their next request elsewhere, and
+    /// all that comes is still served.
+    pub fn announce_drain(&self) {
+        self.inner.drain.announce();
+    }
+
     /// Begins the drain: listeners close, streams end, no new work comes in.
     pub fn begin_drain(&self) {
         self.inner.drain.begin();

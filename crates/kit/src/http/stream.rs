@@ -1,0 +1,217 @@
+//! A connection's stream: its bytes go to hyper request by request, it fails when too little is
+//! taken, and it ends only once its caller has had the chance to read the answer.
+
+use std::{
+    io,
+    mem::MaybeUninit,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::TcpStream,
+};
+
+use super::{
+    framing::{Framing, Next},
+    progress::Progress,
+    stall::Stall,
+};
+
+/// What is asked of the system at once.
+const PIECE: usize = 8 * 1024;
+
+pub(super) struct Stream {
+    stream: TcpStream,
+    framing: Framing,
+    progress: Progress,
+    stall: Stall,
+    /// What came and was not handed on.
+    buffer: Vec<u8>,
+    /// How many of these bytes hyper may have.
+    granted: usize,
+    /// How many bytes are thrown away at the end.
+    discard: u64,
+    shut: bool,
+}
+
+impl Stream {
+    pub(super) fn new(
+        stream: TcpStream,
+        framing: Framing,
+        progress: Progress,
+        stall: Stall,
+        discard: u64,
+    ) -> Self {
+        Self {
+            stream,
+            framing,
+            progress,
+            stall,
+            buffer: Vec::new(),
+            granted: 0,
+            discard,
+            shut: false,
+        }
+    }
+
+    /// Hands on what may be.
+    fn hand_on(&mut self, to: &mut ReadBuf<'_>) {
+        let bytes = self.granted.min(to.remaining());
+        to.put_slice(&self.buffer[..bytes]);
+        self.granted -= bytes;
+        if bytes == self.buffer.len() {
+            // an idle connection keeps no memory
+            self.buffer = Vec::new();
+        } else {
+            self.buffer.drain(..bytes);
+        }
+    }
+
+    /// Looks at what has come; true when hyper may have something of it.
+    fn understand(&mut self) -> bool {
+        match self.framing.next(&self.buffer) {
+            Next::Take(bytes) => self.granted = bytes,
+            Next::More => {
+                if self.framing.is_between() && !self.buffer.is_empty() {
+                    self.progress.head_begins();
+                }
+                return false;
+            }
+            Next::Refuse(fault, head) => {
+                self.progress.refuse(fault);
+                self.buffer = in_place_of(head);
+                self.granted = self.buffer.len();
+            }
+        }
+        if self.framing.is_http2() {
+            self.progress.speaks_http2();
+        }
+        true
+    }
+
+    /// Reads what has come; the number of bytes is 0 at the end.
+    fn fill(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        let mut piece = [MaybeUninit::uninit(); PIECE];
+        let mut piece = ReadBuf::uninit(&mut piece);
+        ready!(Pin::new(&mut self.stream).poll_read(cx, &mut piece))?;
+        self.buffer.extend_from_slice(piece.filled());
+        Poll::Ready(Ok(piece.filled().len()))
+    }
+
+    /// Throws away the rest of the request, so that the system does not answer it with a reset,
+    /// which a caller that is still sending would see in place of our answer. Ends with the
+    /// request, or when the caller closes; beyond the limit nothing is read any more, and the
+    /// connection's clock ends it.
+    fn throw_away(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        loop {
+            self.buffer.drain(..self.granted);
+            self.granted = 0;
+            if self.framing.is_between() || self.framing.is_http2() {
+                return Poll::Ready(());
+            }
+            if self.understand() {
+                continue;
+            }
+            self.buffer.clear();
+            if self.discard == 0 {
+                return Poll::Pending;
+            }
+            match ready!(self.fill(cx)) {
+                Ok(0) | Err(_) => return Poll::Ready(()),
+                Ok(bytes) => self.discard = self.discard.saturating_sub(bytes as u64),
+            }
+        }
+    }
+
+    /// What becomes of a write that came to `written`.
+    fn check<T>(
+        &mut self,
+        written: Poll<io::Result<T>>,
+        cx: &mut Context<'_>,
+    ) -> Poll<io::Result<T>> {
+        self.progress.write(written.is_pending());
+        if written.is_ready() {
+            self.stall.stop();
+            return written;
+        }
+        ready!(self.stall.run(cx));
+        // else the system would keep what is not taken, for longer than we did
+        if let Err(error) = self.stream.set_zero_linger() {
+            tracing::debug!(%error, "connection is closed without a reset");
+        }
+        let message = "the caller does not read";
+        Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, message)))
+    }
+}
+
+/// What hyper gets in place of a head that is refused; the handler is told which it is. The answer
+/// to HEAD has no body, whatever is wrong with the rest.
+fn in_place_of(head: bool) -> Vec<u8> {
+    let method = if head { "HEAD" } else { "REFUSED" };
+    format!("{method} / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").into_bytes()
+}
+
+impl AsyncRead for Stream {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        to: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let this = &mut *self;
+        if this.framing.is_http2() && this.buffer.is_empty() {
+            return Pin::new(&mut this.stream).poll_read(cx, to);
+        }
+        while this.granted == 0 && !this.understand() {
+            if this.framing.is_refused() {
+                // what comes is left to the end, and hyper has all that it needs for an answer
+                return Poll::Pending;
+            }
+            if ready!(this.fill(cx))? == 0 {
+                return Poll::Ready(Ok(()));
+            }
+        }
+        this.hand_on(to);
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for Stream {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        self.check(written, cx)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
+        self.check(written, cx)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let flushed = Pin::new(&mut self.stream).poll_flush(cx);
+        self.check(flushed, cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = &mut *self;
+        if !this.shut {
+            ready!(Pin::new(&mut this.stream).poll_shutdown(cx))?;
+            this.shut = true;
+            this.progress.close();
+        }
+        this.throw_away(cx).map(Ok)
+    }
+}
