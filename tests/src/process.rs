@@ -172,7 +172,8 @@ impl Process {
         rustix::process::kill_process(id, signal).expect("it is still ours");
     }
 
-    fn wait(&mut self) -> ExitStatus {
+    /// Waits until it has ended.
+    pub fn wait(&mut self) -> ExitStatus {
         self.child.wait().expect("it is ours to wait for")
     }
 

@@ -131,14 +131,14 @@ impl Rest {
     }
 }
 
-/// Reads up to `limit` bytes. What is beyond is not read, and keeps its sender waiting.
+/// Reads up to `limit` bytes.
 async fn read(mut body: hyper::body::Incoming, limit: u64) {
     let mut left = limit;
     while let Some(Ok(frame)) = body.frame().await {
         let bytes = frame.data_ref().map_or(0, Bytes::len) as u64;
         left = left.saturating_sub(bytes);
         if left == 0 {
-            return std::future::pending().await;
+            return;
         }
     }
 }

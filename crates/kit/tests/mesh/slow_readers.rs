@@ -160,3 +160,26 @@ async fn a_call_whose_messages_are_not_read_is_reset() {
     };
     assert_eq!(reset.code(), tonic::Code::Cancelled, "{reset:?}");
 }
+
+#[tokio::test]
+async fn a_connection_with_nothing_but_a_stream_that_was_given_up_is_closed() {
+    let runtime = runtime();
+    let listener = Listener::bind(any_port()).unwrap();
+    let address = listener.address();
+    let limits = Limits {
+        write_timeout: SOON,
+        head_timeout: Duration::from_secs(1),
+        ..Limits::default()
+    };
+    let (gone, _ended) = mpsc::channel(1);
+    listener.serve(routes(gone), limits, &runtime);
+    let stream = TcpStream::connect(address).await.unwrap();
+    let shaken = http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await;
+    let (mut client, connection) = shaken.unwrap();
+    let connection = tokio::spawn(connection);
+    let unread = client.send_request(request("/")).await.unwrap();
+    // its pings are answered, so that nothing else would end it
+    let ended = tokio::time::timeout(PATIENCE, connection).await;
+    assert!(ended.is_ok());
+    drop(unread);
+}
