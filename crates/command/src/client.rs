@@ -11,7 +11,8 @@ use std::time::Duration;
 use reqwest::{Response, Url, header, redirect};
 use tokio::time::{Instant, sleep_until, timeout_at};
 use uuid::Uuid;
-use vortex_sse::{Backoff, TRIES_UNREACHABLE};
+use vortex_backoff::Backoff;
+use vortex_sse::{BACKOFF, TRIES_UNREACHABLE};
 
 use crate::{console::Notes, error::Error};
 
@@ -80,7 +81,7 @@ impl Client {
     /// made again; writes carry an `Idempotency-Key`, so that they happen once.
     pub(crate) async fn send(&self, call: Call) -> Result<Answer, Error> {
         let deadline = Instant::now() + self.timeout;
-        let mut backoff = Backoff::default();
+        let mut backoff = BACKOFF;
         loop {
             let failed = match timeout_at(deadline, self.attempt(&call)).await {
                 Ok(Ok(answer)) => return Ok(answer),

@@ -2,10 +2,16 @@
 
 use std::{collections::VecDeque, time::Duration};
 
-use crate::{
-    backoff::Backoff,
-    parser::{Event, Parser, TooLarge},
-};
+use vortex_backoff::{Backoff, Jitter};
+
+use crate::parser::{Event, Parser, TooLarge};
+
+/// Pauses between the tries of a client.
+pub const BACKOFF: Backoff = Backoff::new(
+    Duration::from_millis(100),
+    Duration::from_secs(2),
+    Jitter::Full,
+);
 
 /// How often a server is tried that was never reached. One that refuses for now is waited for: it is
 /// there, and on its way up or down.
@@ -57,7 +63,7 @@ impl Follower {
             position: Position::default(),
             parser: Parser::default(),
             ready: VecDeque::new(),
-            backoff: Backoff::default(),
+            backoff: BACKOFF,
             outage: None,
             connected_once: false,
             interrupted: false,

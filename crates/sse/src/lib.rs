@@ -4,10 +4,8 @@
 //! connection has to go on, and says how long to wait before it, or that there is no use in one.
 //! Sockets, clocks and chance are its caller's, so it fits every HTTP client.
 
-mod backoff;
 mod follower;
 mod parser;
 
-pub use backoff::Backoff;
-pub use follower::{Follower, Loss, Position, TRIES_UNREACHABLE};
+pub use follower::{BACKOFF, Follower, Loss, Position, TRIES_UNREACHABLE};
 pub use parser::{Event, Parser, TooLarge};

@@ -19,7 +19,6 @@ use poll::Poller;
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
-    time::Duration,
 };
 use tokio::sync::{mpsc, oneshot};
 use vortex_kit::{health::Health, process::Runtime};
@@ -231,12 +230,6 @@ impl Sources {
             .get(name)
             .ok_or_else(|| AskError::Unknown(name.to_owned()))
     }
-}
-
-/// How long to wait after something failed before it is tried again: the poll's
-/// interval, with jitter so that many processes do not ask a remote at once.
-fn jittered(interval: Duration) -> Duration {
-    interval.mul_f64(0.9 + 0.2 * fastrand::f64())
 }
 
 /// What is known of a source before it is looked at: what it fed before the process

@@ -1,11 +1,13 @@
 //! What the service does by itself: it tells config-svc, judges, and lets go of what is old.
 
-mod backoff;
 mod controller;
 mod follower;
 mod outbox;
 mod upkeep;
 
+use std::time::Duration;
+
+use vortex_backoff::{Backoff, Jitter};
 use vortex_kit::process::Runtime;
 
 use crate::{
@@ -15,6 +17,13 @@ use crate::{
 };
 use follower::Follower;
 use upkeep::Upkeep;
+
+/// Pauses between the tries of a call to config-svc.
+const BACKOFF: Backoff = Backoff::new(
+    Duration::from_millis(50),
+    Duration::from_secs(5),
+    Jitter::Quarter,
+);
 
 /// Starts the tasks, which end with the process.
 pub(crate) fn start(

@@ -7,10 +7,10 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{net::TcpStream, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 use tonic::body::Body;
+use vortex_backoff::Jitter;
 
 use super::{
     Options, Resolve,
-    options::{Backoff, jittered},
     pool::{Live, Shared},
 };
 use crate::{http::Owned, shutdown::Lifecycle};
@@ -50,7 +50,8 @@ impl Keeper {
                 endpoints.spawn(keeper.clone().keep(address, leave));
             }
             while endpoints.try_join_next().is_some() {}
-            tokio::time::sleep(jittered(keeper.options.resolve_every)).await;
+            let pause = Jitter::Quarter.of(keeper.options.resolve_every, fastrand::f64());
+            tokio::time::sleep(pause).await;
         }
     }
 
@@ -75,7 +76,7 @@ impl Keeper {
 
     /// Keeps one address connected until it leaves the name.
     async fn keep(self: std::sync::Arc<Self>, address: SocketAddr, leave: CancellationToken) {
-        let mut backoff = Backoff::new(self.options.min_backoff, self.options.max_backoff);
+        let mut backoff = self.options.backoff();
         loop {
             let longest = match self.connect(address).await {
                 Ok((sender, connection)) => {
@@ -93,7 +94,8 @@ impl Keeper {
                     }
                 }
             };
-            let pause = tokio::time::sleep(backoff.pause_of_at_most(longest));
+            let pause = backoff.pause_of_at_most(longest, fastrand::f64());
+            let pause = tokio::time::sleep(pause);
             if leave.run_until_cancelled(pause).await.is_none() {
                 return;
             }

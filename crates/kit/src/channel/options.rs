@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use vortex_backoff::{Backoff, Jitter};
+
 /// Time limits and attempts of a [`Channel`](super::Channel) over a network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
@@ -45,79 +47,9 @@ impl Default for Options {
     }
 }
 
-/// `pause`, give or take a quarter, so that callers do not march in step.
-pub(super) fn jittered(pause: Duration) -> Duration {
-    pause.mul_f64(0.75 + fastrand::f64() / 2.0)
-}
-
-/// Pauses that double from one failure to the next.
-pub(super) struct Backoff {
-    next: Duration,
-    min: Duration,
-    max: Duration,
-}
-
-impl Backoff {
-    pub(super) fn new(min: Duration, max: Duration) -> Self {
-        Self {
-            next: min,
-            min,
-            max,
-        }
-    }
-
-    pub(super) fn reset(&mut self) {
-        self.next = self.min;
-    }
-
-    pub(super) fn pause(&mut self) -> Duration {
-        self.pause_of_at_most(self.max)
-    }
-
-    /// The next pause, or `longest` if that is shorter.
-    pub(super) fn pause_of_at_most(&mut self, longest: Duration) -> Duration {
-        let pause = self.next;
-        self.next = (pause * 2).min(self.max);
-        jittered(pause.min(longest))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const MIN: Duration = Duration::from_millis(50);
-    const MAX: Duration = Duration::from_secs(5);
-    const REFUSED: Duration = Duration::from_millis(250);
-
-    /// Whether `pause` is `about`, give or take a quarter.
-    fn is_about(pause: Duration, about: Duration) -> bool {
-        (about.mul_f64(0.749)..about.mul_f64(1.251)).contains(&pause)
-    }
-
-    #[test]
-    fn pauses_double_up_to_the_longest_and_begin_again_after_a_success() {
-        let mut backoff = Backoff::new(MIN, MAX);
-        for expected in [50, 100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000] {
-            let pause = backoff.pause();
-            assert!(
-                is_about(pause, Duration::from_millis(expected)),
-                "{pause:?}"
-            );
-        }
-        backoff.reset();
-        assert!(is_about(backoff.pause(), MIN));
-    }
-
-    #[test]
-    fn an_address_that_refuses_is_asked_again_soon_however_long_it_has_refused() {
-        let mut backoff = Backoff::new(MIN, MAX);
-        for expected in [50, 100, 200, 250, 250, 250, 250, 250] {
-            let pause = backoff.pause_of_at_most(REFUSED);
-            assert!(
-                is_about(pause, Duration::from_millis(expected)),
-                "{pause:?}"
-            );
-        }
+impl Options {
+    /// Between two tries of an address.
+    pub(super) const fn backoff(&self) -> Backoff {
+        Backoff::new(self.min_backoff, self.max_backoff, Jitter::Quarter)
     }
 }

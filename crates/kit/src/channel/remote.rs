@@ -5,12 +5,12 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use http::{Request, Response};
 use tokio::time::Instant;
 use tonic::{Status, body::Body};
+use vortex_backoff::{Backoff, Jitter};
 
 use super::{
     Options, Resolve, Target,
     attempt::{Outcome, Outgoing},
     endpoint::Keeper,
-    options::Backoff,
     pool::{Live, Pool, Shared},
 };
 use crate::{
@@ -93,7 +93,7 @@ impl Remote {
             Err(error) => return Err(Fault::internal(&error)),
         };
         let mut outgoing = Outgoing::new(request, method).await?;
-        let mut backoff = Backoff::new(FIRST_PAUSE, LONGEST_PAUSE);
+        let mut backoff = Backoff::new(FIRST_PAUSE, LONGEST_PAUSE, Jitter::Quarter);
         let mut avoid = None;
         let mut left = self.options.attempts;
         loop {
@@ -112,7 +112,7 @@ impl Remote {
                 (Outcome::Broken(why), _) => return Err(self.unknown(&why)),
                 (Outcome::Declined(response), Some(_)) => return Ok(response),
             };
-            tokio::time::sleep(backoff.pause()).await;
+            tokio::time::sleep(backoff.pause(fastrand::f64())).await;
         }
     }
 

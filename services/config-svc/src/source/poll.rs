@@ -7,7 +7,7 @@ mod remove_labels;
 mod report;
 
 use super::{
-    Approval, Ask, GitSettings, jittered, lock,
+    Approval, Ask, GitSettings, lock,
     status::{LabelStatus, Status},
 };
 use crate::{
@@ -27,6 +27,7 @@ use std::{
 };
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
+use vortex_backoff::Jitter;
 use vortex_git::Repository;
 use vortex_kit::{clock::Clock, process::Runtime};
 
@@ -94,9 +95,11 @@ impl Poller {
                 // whoever asked may be gone
                 drop(reply.send(result.clone()));
             }
+            // so that many processes do not ask a remote at once
+            let pause = Jitter::Quarter.of(self.settings.poll, fastrand::f64());
             tokio::select! {
                 () = stop.cancelled() => break,
-                () = tokio::time::sleep(jittered(self.settings.poll)) => {}
+                () = tokio::time::sleep(pause) => {}
                 ended = self.until_let_go() => self.let_go = ended,
                 ask = inbox.recv() => match ask {
                     None => break,

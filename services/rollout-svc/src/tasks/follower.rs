@@ -8,13 +8,14 @@
 use std::{collections::BTreeMap, convert::Infallible, sync::Arc, time::Duration};
 
 use tokio::time::{Instant, MissedTickBehavior};
+use vortex_backoff::Backoff;
 use vortex_kit::{
     context::Context,
     error::{Fault, Reason},
     health::Health,
 };
 
-use super::backoff::Backoff;
+use super::BACKOFF;
 use crate::{
     changes::{Awaiting, Changes, Told},
     domain::{Preset, Rollout, StateKind},
@@ -66,7 +67,7 @@ impl Follower {
             health,
             token: None,
             away: None,
-            backoff: Backoff::new(),
+            backoff: BACKOFF,
             held: BTreeMap::new(),
             orphans: Vec::new(),
             gives_up: false,
@@ -78,7 +79,7 @@ impl Follower {
         loop {
             let Err(fault) = self.follow().await;
             self.note_away(&fault);
-            tokio::time::sleep(self.backoff.pause()).await;
+            tokio::time::sleep(self.backoff.pause(fastrand::f64())).await;
         }
     }
 
@@ -242,7 +243,7 @@ impl Follower {
     }
 
     fn note_back(&mut self) {
-        self.backoff = Backoff::new();
+        self.backoff.reset();
         if self.away.take().is_some() {
             self.health.recover(LOG);
         }

@@ -7,7 +7,7 @@ use tokio::{
     task::JoinSet,
 };
 
-use super::backoff::Backoff;
+use super::BACKOFF;
 use crate::{
     domain::{Effect, Rollout, RolloutId},
     engine::{Delivery, Entry, Rollouts},
@@ -93,7 +93,7 @@ impl Sender {
     }
 
     async fn deliver(&self, rollout: &Rollout, effect: Effect) {
-        let mut backoff = Backoff::new();
+        let mut backoff = BACKOFF;
         loop {
             let failed = match self.send(rollout, effect).await {
                 Ok(sent) => {
@@ -106,7 +106,7 @@ impl Sender {
                 Err(error) => error,
             };
             self.failed(rollout.id(), failed);
-            tokio::time::sleep(backoff.pause()).await;
+            tokio::time::sleep(backoff.pause(fastrand::f64())).await;
         }
     }
 
