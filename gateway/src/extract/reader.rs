@@ -175,7 +175,7 @@ fn one<'h>(
         return Ok(None);
     };
     if values.next().is_some() {
-        return Err(Fault::invalid(field, "is there more than once"));
+        return Err(Fault::invalid(field, "must be given only once"));
     }
     let text = checked(field, value.as_bytes())?;
     Ok((!text.is_empty()).then_some(text))

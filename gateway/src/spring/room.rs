@@ -38,7 +38,7 @@ impl Room {
                 _room: room,
             })),
             Err(_full) => {
-                let message = "as many large answers are being sent as may";
+                let message = "too many large answers are being sent";
                 Err(Fault::new(Reason::Overloaded, message).retry_after(RETRY))
             }
         }

@@ -197,13 +197,13 @@ impl Splits {
             return Ok(Some(Lost {
                 how: Ending::Removed,
                 by: String::new(),
-                why: "config-svc knows nothing of it".to_owned(),
+                why: "config-svc does not know it".to_owned(),
             }));
         };
         let (how, unsaid) = match split.state() {
             pb::SplitState::Active | pb::SplitState::Unspecified => return Ok(None),
-            pb::SplitState::Released => (Ending::Released, "somebody else released it"),
-            pb::SplitState::Removed => (Ending::Removed, "somebody else ended it"),
+            pb::SplitState::Released => (Ending::Released, "another caller released it"),
+            pb::SplitState::Removed => (Ending::Removed, "another caller ended it"),
             pb::SplitState::Detached => (Ending::Detached, "a forced release ended it"),
         };
         let why = match split.end_reason.as_str() {

@@ -92,7 +92,10 @@ impl Router {
 }
 
 fn unknown(path: &str) -> Fault {
-    Fault::new(Reason::MethodUnknown, format!("this server has no {path}"))
+    Fault::new(
+        Reason::MethodUnknown,
+        format!("this server has no method {path}"),
+    )
 }
 
 /// The service in `/package.Service/Method`.

@@ -58,7 +58,7 @@ fn tagged(text: &str, name: &str) -> Result<Scalar, ErrorKind> {
     }
 }
 
-/// Anything that is no boolean is null to SnakeYAML.
+/// Anything that is not a boolean is null to SnakeYAML.
 fn boolean(text: &str) -> Scalar {
     match text.to_ascii_lowercase().as_str() {
         "yes" | "true" | "on" => Scalar::Bool(true),

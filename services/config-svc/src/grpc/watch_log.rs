@@ -73,7 +73,7 @@ fn too_old(grpc: &Grpc, asked: Seq, oldest: Option<Seq>) -> Fault {
     let oldest = oldest.unwrap_or_else(|| grpc.configuration.state().head.next());
     Fault::new(
         Reason::TokenTooOld,
-        format!("records after {asked} were asked for, and those from {oldest} on are kept"),
+        format!("records after {asked} were requested, but only those from {oldest} on are kept"),
     )
     .with("oldest", oldest)
 }

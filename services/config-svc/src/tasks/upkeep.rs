@@ -81,7 +81,7 @@ impl Upkeep {
     fn tell_store_failed(&self) {
         self.health.degrade(
             "store",
-            "a sync failed: nothing is written until this process is started anew",
+            "a sync failed: nothing is written until this process is restarted",
         );
     }
 
