@@ -1,4 +1,4 @@
-//! Why an invocation failed, and what may be done about it.
+//! Why an invocation failed, and what to do about it.
 
 use std::{fmt::Write, io, path::PathBuf, time::Duration};
 

@@ -1,4 +1,4 @@
-//! Documents as local files.
+//! Reads documents from local files.
 
 use std::{
     fs::File,

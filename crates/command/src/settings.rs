@@ -1,4 +1,4 @@
-//! What an invocation runs with: command line, environment, context and defaults in one.
+//! Merges command line, environment, context and defaults into the settings of an invocation.
 
 use std::{env, ffi::OsString, path::PathBuf, time::Duration};
 

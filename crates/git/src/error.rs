@@ -1,4 +1,4 @@
-//! What can go wrong, one variant a fact.
+//! What can go wrong: one variant per fact.
 
 mod cause;
 mod reason;

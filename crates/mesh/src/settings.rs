@@ -1,4 +1,4 @@
-//! What `vortex up` is told.
+//! The settings of `vortex up`.
 
 use crate::Data;
 use std::{io, net::SocketAddr, path::PathBuf, time::Duration};

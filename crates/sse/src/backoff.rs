@@ -1,4 +1,4 @@
-//! Exponential backoff with full jitter: a pause is anything up to a bound that doubles.
+//! Exponential backoff with full jitter: a pause is random, up to a bound that doubles.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What a service needs around its store: where it is, opening it, measuring it.
+//! Everything a service needs for its store: locating, opening and measuring it.
 
 mod location;
 mod observer;

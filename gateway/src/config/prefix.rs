@@ -1,4 +1,4 @@
-//! Where Spring's routes begin.
+//! The path prefix of Spring's routes.
 
 use std::{fmt, str::FromStr};
 

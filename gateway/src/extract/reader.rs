@@ -1,4 +1,5 @@
-//! Who reads: what splits tell apart, and which arm a reader is on depends on.
+//! The reader of a configuration: the instance and the key that decide which arm of a split it
+//! gets.
 
 mod basic;
 

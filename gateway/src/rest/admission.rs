@@ -1,4 +1,4 @@
-//! How many requests are under way.
+//! Limits how many requests are handled at once.
 
 use std::time::Duration;
 

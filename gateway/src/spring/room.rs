@@ -1,4 +1,4 @@
-//! Room for answers that are made for one reader each and held until it has read them.
+//! Limits the memory of answers that are built for a single reader and held until it has read them.
 
 use std::{sync::Arc, time::Duration};
 

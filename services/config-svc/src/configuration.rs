@@ -1,5 +1,5 @@
-//! All configuration of this process: reads from memory, writes through the one
-//! writer, both by domain types alone.
+//! The configuration of this process: reads from memory, writes through the single writer, both in
+//! domain types.
 
 use crate::{
     domain::{

@@ -1,4 +1,4 @@
-//! config-svc's log, as far as rollouts have to know it.
+//! Reads the records of config-svc's log that concern rollouts.
 
 use std::time::Duration;
 

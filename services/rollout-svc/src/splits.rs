@@ -1,4 +1,4 @@
-//! config-svc's side of a rollout: what a split would be, moving it, taking it back.
+//! config-svc's side of a rollout: planning, moving and reverting its split.
 
 use std::{collections::HashMap, time::Duration};
 

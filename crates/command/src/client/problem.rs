@@ -1,5 +1,5 @@
-//! An error as the server tells it: `application/problem+json` (RFC 9457), or whatever something
-//! on the way answered instead.
+//! An error as the server reports it: `application/problem+json` (RFC 9457), or whatever a proxy
+//! answered instead.
 
 use std::{fmt, time::Duration};
 

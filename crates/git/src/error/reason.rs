@@ -1,4 +1,4 @@
-//! Why a repository can't be read, in words of our own that say what to do.
+//! Why a repository can't be read, in words that tell the operator what to do.
 
 use std::io;
 

@@ -1,4 +1,4 @@
-//! A neighbour's address as an operator writes it.
+//! The address of another service as an operator writes it.
 
 use std::{fmt, str::FromStr};
 

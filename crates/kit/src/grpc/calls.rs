@@ -1,4 +1,4 @@
-//! What surrounds every handler, whichever way the call comes: context, admission, deadline,
+//! The layers around every handler, whichever way the call arrives: context, admission, deadline,
 //! panics, metrics, logs.
 
 use std::{any::Any, collections::HashMap, panic::AssertUnwindSafe, sync::Arc};

@@ -1,4 +1,4 @@
-//! Generated servers by name, erased once, so that a call costs a map lookup.
+//! Finds generated servers by name. They are type-erased once, so that a call costs a map lookup.
 
 use std::{collections::HashMap, convert::Infallible, error::Error, sync::OnceLock};
 

@@ -1,4 +1,4 @@
-//! Every status that leaves a server carries our details, and none tells outsiders of our insides.
+//! Makes sure that every status that leaves a server carries our details and reveals no internals.
 
 use http::HeaderMap;
 use tonic::{Code, Status};

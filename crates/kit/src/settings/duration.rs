@@ -1,4 +1,4 @@
-//! Spans of time as people write them, within what a process can use.
+//! Durations as people write them, within the range that a process can use.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! From arguments, environment and file to the structs a service works with.
+//! Loads arguments, environment and file into the settings structs of a service.
 
 use std::{ffi::OsString, path::PathBuf};
 

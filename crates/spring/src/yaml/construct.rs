@@ -1,4 +1,4 @@
-//! From tagged scalars to what they mean.
+//! Converts tagged scalars to values.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -1,4 +1,4 @@
-//! What is told to every watcher of a view, written once.
+//! An event for every watcher of a view, serialized once.
 
 use bytes::Bytes;
 use serde::Serialize;

@@ -1,4 +1,4 @@
-//! Contents by their hash, and what may be wrong with them.
+//! Contents by their hash, and their possible defects.
 
 use sha2::Digest as _;
 use std::fmt;

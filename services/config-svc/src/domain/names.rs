@@ -1,4 +1,4 @@
-//! Names, each checked once where it enters.
+//! Names, each validated once on input.
 
 use std::{borrow::Borrow, fmt, str::FromStr, sync::Arc};
 

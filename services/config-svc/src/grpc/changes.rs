@@ -1,4 +1,4 @@
-//! Change sets: made, read, listed, released, discarded.
+//! Change sets: create, read, list, release, discard.
 
 use super::{Grpc, convert, parse};
 use crate::{

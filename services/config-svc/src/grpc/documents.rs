@@ -1,4 +1,4 @@
-//! Single documents: written, deleted, read, listed, compared.
+//! Single documents: write, delete, read, list, compare.
 
 use super::{Grpc, convert, parse, reads};
 use crate::{

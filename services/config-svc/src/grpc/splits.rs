@@ -1,4 +1,4 @@
-//! Splits: planned, begun, moved, ended, read, taken back.
+//! Splits: plan, begin, move, end, read, revert.
 
 use super::{Grpc, Reply, convert, parse};
 use crate::{

@@ -1,5 +1,5 @@
-//! Following the log: a notification only wakes the reader, which reads the log
-//! itself at its own position, so that nothing is lost and nobody is waited for.
+//! Follows the log. A notification only wakes the reader, which then reads the log from its own
+//! position: nothing is lost, and no writer waits for a reader.
 
 use super::{Grpc, convert, parse};
 use crate::{

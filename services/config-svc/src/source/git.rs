@@ -1,4 +1,4 @@
-//! What a Git source is configured with.
+//! The settings of a Git source.
 
 use crate::domain::SourceName;
 use std::{path::PathBuf, time::Duration};

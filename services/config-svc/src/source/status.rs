@@ -1,4 +1,4 @@
-//! How a source stands.
+//! The status of a source.
 
 use super::Approval;
 use crate::domain::{Label, SplitId, VersionName};

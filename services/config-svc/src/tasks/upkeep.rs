@@ -1,4 +1,4 @@
-//! Keeps checkpoints, and lets go of what is old.
+//! Writes checkpoints, and removes old data.
 
 use super::attempts::Attempts;
 use crate::{configuration::Configuration, domain::Seq, store::Error};

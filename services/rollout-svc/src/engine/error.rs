@@ -1,4 +1,4 @@
-//! Why something asked of rollouts was not done.
+//! Why a request about rollouts failed.
 
 use vortex_kit::error::Fault;
 

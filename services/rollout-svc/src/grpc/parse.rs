@@ -1,4 +1,4 @@
-//! Requests to domain types.
+//! Parses requests into domain types.
 
 mod draft;
 mod figures;

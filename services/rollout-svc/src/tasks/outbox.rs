@@ -1,4 +1,4 @@
-//! Tells config-svc what readers are to get, until it confirms.
+//! Sends each effect to config-svc until it is confirmed.
 
 use std::{collections::HashSet, sync::Arc};
 

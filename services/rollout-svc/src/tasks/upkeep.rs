@@ -1,4 +1,4 @@
-//! Tells how things stand, and lets go of what is old.
+//! Reports health, and removes old data.
 
 use std::{collections::HashMap, time::Duration};
 

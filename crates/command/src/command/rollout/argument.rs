@@ -1,4 +1,4 @@
-//! Numbers and times as they are given on the command line.
+//! Parses numbers and times from the command line.
 
 /// A finite number.
 pub(super) fn finite(text: &str) -> Result<f64, String> {

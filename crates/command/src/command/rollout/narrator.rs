@@ -1,4 +1,4 @@
-//! Tells a rollout as lines: one for each thing that changed.
+//! Describes a rollout's progress in lines, one for each thing that changed.
 
 use super::{show, watch::waits_for};
 use crate::{

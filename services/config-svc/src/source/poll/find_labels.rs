@@ -1,4 +1,4 @@
-//! Finds the labels that a source has by now.
+//! Finds the labels that a source has now.
 
 use super::{Failed, Poller, blocking};
 use crate::domain::{InvalidName, Label};

@@ -1,4 +1,4 @@
-//! Imports what is new of one label.
+//! Imports the new commits of one label.
 
 use super::super::{
     Approval,

@@ -1,4 +1,4 @@
-//! Taking figures in: all of a report, or none of it.
+//! Takes in a report: all of its figures, or none.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What the analysis makes of the figures.
+//! Applies the decisions of the analysis.
 
 use super::wish::Wish;
 use crate::domain::{Judgement, Moment, Refused, Rollout, State, Transition, analysis::Decision};

@@ -1,4 +1,4 @@
-//! What an operator asks for.
+//! Applies the commands of operators.
 
 use vortex_bucket::Share;
 

@@ -1,4 +1,4 @@
-//! A transition, put together with its audit.
+//! Builds a transition together with its audit entry.
 
 use vortex_bucket::Share;
 

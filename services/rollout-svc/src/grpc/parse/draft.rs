@@ -1,4 +1,4 @@
-//! What a rollout is asked to be.
+//! Parses requests to create a rollout.
 
 use super::{plan, reason, settings, text};
 use crate::{

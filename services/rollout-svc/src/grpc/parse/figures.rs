@@ -1,4 +1,4 @@
-//! Figures that are reported. Latencies are in milliseconds on the wire.
+//! Parses reported figures. Latencies are in milliseconds on the wire.
 
 use crate::domain::{
     Report, Rollout, Spec,

@@ -1,4 +1,4 @@
-//! Stages, and where they come from.
+//! Parses stages and strategies.
 
 use super::duration;
 use crate::domain::{InvalidStages, StageDraft, Stages, Strategy, Unit};

@@ -1,4 +1,4 @@
-//! How a rollout is to go on.
+//! Options of `vortex rollout create` for stages, gates and analysis.
 
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
