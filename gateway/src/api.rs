@@ -1,4 +1,4 @@
-//! `/api`: the rows of the contract, each a translation of one gRPC call.
+//! `/api`: routes that each translate to one gRPC call.
 
 mod answer;
 mod assignment;

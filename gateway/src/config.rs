@@ -55,7 +55,7 @@ pub struct Settings {
     #[arg(long, value_name = "PATH", default_value = "")]
     pub spring_prefix: SpringPrefix,
 
-    /// Proxies whose word on their clients' addresses counts: networks such as 10.0.0.0/8, by commas
+    /// Proxies trusted to name their clients' addresses: networks such as 10.0.0.0/8, by commas
     #[arg(long, value_name = "CIDR", value_delimiter = ',')]
     pub trusted_proxies: Vec<Network>,
 
@@ -92,7 +92,7 @@ pub struct Settings {
     #[arg(long, value_name = "COUNT", default_value_t = 10_000)]
     pub max_watches: usize,
 
-    /// Log every request, and not only what fails
+    /// Log every request, not only those that fail
     #[arg(long)]
     pub access_log: bool,
 }

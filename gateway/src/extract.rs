@@ -1,4 +1,4 @@
-//! What handlers take from requests, each refusal a problem.
+//! Extractors for handlers. Each refusal is a problem.
 
 mod body;
 mod command;

@@ -1,4 +1,4 @@
-//! The gateway put together.
+//! Builds and starts the gateway.
 
 use std::net::SocketAddr;
 

@@ -1,4 +1,4 @@
-//! JSON written by hand, where most of the answer is JSON already.
+//! Writes JSON by hand where most of the answer already is JSON.
 
 use serde_json::value::RawValue;
 use vortex_kit::error::Fault;

@@ -1,4 +1,4 @@
-//! Strict percent-decoding: what is malformed is refused, where libraries would guess.
+//! Strict percent-decoding: malformed input is refused, where libraries would guess.
 
 use std::borrow::Cow;
 

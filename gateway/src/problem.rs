@@ -38,7 +38,8 @@ impl Problem {
 
     /// There is such a route, for other methods.
     pub(crate) fn method_not_allowed(method: &http::Method) -> Self {
-        let message = format!("{method} does not apply here; Allow says what does");
+        let message =
+            format!("{method} is not allowed here; the Allow header lists the methods that are");
         Fault::new(Reason::MethodNotAllowed, message).into()
     }
 

@@ -1,5 +1,5 @@
-//! Whether the services behind are within reach, for `/health`. Readiness stays: what is away may
-//! be back by the next request.
+//! Reports in `/health` whether the services behind the gateway can be reached. Readiness does not
+//! depend on it: a service may be back by the next request.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Spans of time as they are written: `"300ms"`, `"5s"`, `"5m"`.
+//! Durations as text: `"300ms"`, `"5s"`, `"5m"`.
 
 use std::{fmt, time::Duration};
 

@@ -1,5 +1,5 @@
 //! Spring Cloud Config's routes. They are told apart by [`path`] and not by a router, which could
-//! not: `{app}-{profiles}.yml` is no parameter of a segment, and the forms overlap.
+//! not: `{app}-{profiles}.yml` cannot be written as the parameter of a segment, and the forms overlap.
 
 mod environment;
 mod file;

@@ -1,4 +1,5 @@
-//! What every answer says beside its body: which bytes, which version, as of when.
+//! Headers of every answer: the digest of its bytes, the version, and the position of the log it
+//! reflects.
 
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;

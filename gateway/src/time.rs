@@ -1,4 +1,4 @@
-//! Points in time as they are written: RFC 3339.
+//! Times as text: RFC 3339.
 
 use std::time::SystemTime;
 

@@ -157,7 +157,7 @@ async fn a_data_folder_that_was_moved_takes_no_writes_until_it_is_back() {
         }
     }
     let why = degradation(&mesh, Mode::One, ServiceName::Config).await;
-    assert!(why.contains("is not there any more"), "{why}");
+    assert!(why.contains("is missing or was replaced"), "{why}");
     assert_eq!(value(&mesh).await, 1);
     fs::rename(&elsewhere, &data).unwrap();
     let put = mesh.put("/api/configs/orders/default", "a: 2").await;

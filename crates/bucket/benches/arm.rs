@@ -1,4 +1,4 @@
-//! What the choice of an arm takes: `cargo bench -p vortex-bucket`.
+//! Measures how long the choice of an arm takes: `cargo bench -p vortex-bucket`.
 
 use std::hint::black_box;
 

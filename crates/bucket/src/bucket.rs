@@ -1,4 +1,4 @@
-//! From a rollout and a key to a bucket.
+//! Hashes a rollout and a key into a bucket.
 
 use std::fmt;
 

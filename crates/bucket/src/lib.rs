@@ -1,4 +1,4 @@
-//! Which arm of a rollout a reader is in.
+//! Decides which arm of a rollout a reader is in.
 //!
 //! A reader's key is hashed into one of 10,000 buckets, with a seed that is the rollout's own; the
 //! buckets below the canary's share read the canary. So a key stays in its arm for as long as the

@@ -1,4 +1,4 @@
-//! How much of a rollout's readers its canary has.
+//! The share of a rollout's readers that its canary gets.
 
 use std::{fmt, str::FromStr};
 

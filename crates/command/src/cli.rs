@@ -35,13 +35,13 @@ pub(crate) struct Globals {
     /// The context to use instead of the current one [env: VORTEX_CONTEXT]
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) context: Option<String>,
-    /// The label, where a command is about one [env: VORTEX_LABEL] [server's default: main]
+    /// The label, for commands that use one [env: VORTEX_LABEL] [server's default: main]
     #[arg(long, global = true)]
     pub(crate) label: Option<String>,
     /// How results are printed [env: VORTEX_OUTPUT] [default: table]
     #[arg(short, long, global = true, value_name = "FORMAT")]
     pub(crate) output: Option<Format>,
-    /// How long to wait in all, tries included; for `watch`, how long an outage may last
+    /// How long to wait in total, with all tries; for `watch`, how long an outage may last
     /// [default: 30s; 1h with --wait]
     #[arg(long, global = true, value_name = "TIME", value_parser = timeout)]
     pub(crate) timeout: Option<Duration>,
@@ -137,9 +137,11 @@ impl Command {
 
 fn timeout(text: &str) -> Result<Duration, String> {
     match humantime::parse_duration(text) {
-        Ok(time) if time.is_zero() => Err("nothing is done in no time".to_owned()),
+        Ok(time) if time.is_zero() => Err("must be longer than zero".to_owned()),
         // later than this, clocks overflow
-        Ok(time) if time > Duration::from_secs(7 * 24 * 3600) => Err("7days at most".to_owned()),
+        Ok(time) if time > Duration::from_secs(7 * 24 * 3600) => {
+            Err("must be at most 7days".to_owned())
+        }
         Ok(time) => Ok(time),
         Err(error) => Err(format!("{error}; such as 500ms, 30s or 5m")),
     }
@@ -150,7 +152,7 @@ fn request_id(text: &str) -> Result<String, String> {
         "" => Err("is empty".to_owned()),
         _ if text.len() > 128 => Err("is over 128 bytes".to_owned()),
         _ if !text.bytes().all(|byte| byte.is_ascii_graphic()) => {
-            Err("holds other than visible ASCII".to_owned())
+            Err("must be visible ASCII only".to_owned())
         }
         _ => Ok(text.to_owned()),
     }

@@ -1,4 +1,4 @@
-//! A client of the gateway: one deadline an invocation, and tries again where that is safe.
+//! A client of the gateway: one deadline per invocation, and retries where they are safe.
 
 mod answer;
 mod call;

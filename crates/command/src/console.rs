@@ -1,4 +1,4 @@
-//! What people and programs get to see: results on standard output, notes on standard error.
+//! Output: results on standard output, notes on standard error.
 
 mod facts;
 mod notes;

@@ -1,4 +1,4 @@
-//! What differs between two texts: for people line by line, for programs as a JSON Patch.
+//! Compares two texts: line by line for people, as a JSON Patch for programs.
 
 use std::{fmt::Write, ops::Range};
 

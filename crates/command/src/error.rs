@@ -1,4 +1,4 @@
-//! Why an invocation failed, and what may be done about it.
+//! Why an invocation failed, and what to do about it.
 
 use std::{fmt::Write, io, path::PathBuf, time::Duration};
 
@@ -35,7 +35,7 @@ pub(crate) enum Error {
         mutation: bool,
     },
     /// The answer is none of this API.
-    #[error("the answer of {server} makes no sense: {what}")]
+    #[error("the answer of {server} cannot be understood: {what}")]
     Garbage {
         /// The gateway's address.
         server: String,
@@ -90,7 +90,7 @@ pub(crate) enum Error {
 }
 
 impl Error {
-    /// What the server at an address said makes no sense.
+    /// The answer of the server at an address cannot be understood.
     pub(crate) fn garbage(server: &impl ToString, what: impl Into<String>) -> Self {
         Self::Garbage {
             server: server.to_string(),
@@ -111,7 +111,7 @@ impl Error {
             Self::Input { .. } | Self::Unreadable { .. } => Exit::Refused,
             Self::Rollout(outcome) => outcome.exit(),
             Self::Contexts(error) => error.exit(),
-            // a reader such as `head` that has seen enough is no failure
+            // a reader such as `head` that has seen enough is not a failure
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Done,
             Self::Output(_) => Exit::Failed,
         }
@@ -131,10 +131,10 @@ impl Error {
                 request_id,
                 ..
             } => Some(format!(
-                "it may have been done all the same; repeat it with --request-id {request_id}, \
+                "it may have been done anyway; repeat it with --request-id {request_id}, \
                  which does nothing twice"
             )),
-            Self::TimedOut { .. } => Some("--timeout gives it longer".to_owned()),
+            Self::TimedOut { .. } => Some("give it more time with --timeout".to_owned()),
             Self::Setup(_) => Some(
                 "https needs the certificates of the system: install ca-certificates, or name a \
                  file with SSL_CERT_FILE"

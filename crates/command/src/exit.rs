@@ -30,7 +30,7 @@ pub(crate) enum Exit {
 }
 
 impl Exit {
-    /// What an HTTP status that is no success means.
+    /// What the HTTP status of a failure means.
     pub(crate) fn of_status(status: u16) -> Self {
         match status {
             400 | 413 | 415 | 422 => Self::Refused,
@@ -53,7 +53,7 @@ impl From<Exit> for ExitCode {
 pub(crate) const TABLE: &str = "\
 Exit codes:
   0  done
-  1  failed: a fault of the server, or an answer that makes no sense
+  1  failed: a fault of the server, or an answer that cannot be understood
   2  usage: the command line, a setting or a context is wrong
   3  not found
   4  conflict: a precondition failed, a name is taken, a source feeds the label,

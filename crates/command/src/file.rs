@@ -1,4 +1,4 @@
-//! Documents as local files.
+//! Reads documents from local files.
 
 use std::{
     fs::File,
@@ -70,7 +70,7 @@ pub(crate) fn media_type(path: &Path) -> Option<&'static str> {
     })
 }
 
-/// As [`media_type`], and fails for an extension that is no document's. Without one, and for
+/// As [`media_type`], and fails for an extension that no document has. Without one, and for
 /// standard input, nothing is known.
 pub(crate) fn known_media_type(path: &Path) -> Result<Option<&'static str>, Error> {
     let known = media_type(path);
@@ -78,8 +78,7 @@ pub(crate) fn known_media_type(path: &Path) -> Result<Option<&'static str>, Erro
         Some(extension) if known.is_none() => Err(Error::Input {
             code: "UNSUPPORTED_FORMAT",
             detail: format!(
-                "{}: .{} is no document's extension, which are .{}; --media-type says what else \
-                 it is",
+                "{}: the extension .{} is not one of .{}; say with --media-type what the file holds",
                 path.display(),
                 extension.display(),
                 Format::EXTENSIONS.join(", .")

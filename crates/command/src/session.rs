@@ -1,4 +1,4 @@
-//! What commands work with: a client of the gateway, and the console.
+//! The parts every command uses: a client of the gateway, and the console.
 
 use std::time::Duration;
 

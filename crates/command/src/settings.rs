@@ -1,4 +1,4 @@
-//! What an invocation runs with: command line, environment, context and defaults in one.
+//! Merges command line, environment, context and defaults into the settings of an invocation.
 
 use std::{env, ffi::OsString, path::PathBuf, time::Duration};
 
@@ -119,16 +119,19 @@ fn ambient<'a>(
 
 /// An address of a gateway: `http` or `https`, a host, perhaps a path before the API's.
 pub(crate) fn parse_server(text: &str) -> Result<Url, Error> {
-    let refused = |why: &str| Error::Usage(format!("{text:?} is no server's address: {why}"));
+    let refused =
+        |why: &str| Error::Usage(format!("{text:?} is not a valid server address: {why}"));
     let url = Url::parse(text).map_err(|error| refused(&error.to_string()))?;
     if !matches!(url.scheme(), "http" | "https") {
-        return Err(refused("it begins with http:// or https://"));
+        return Err(refused("it must begin with http:// or https://"));
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(refused("it holds credentials, which would end up in logs"));
+        return Err(refused(
+            "it must not hold credentials, which would end up in logs",
+        ));
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return Err(refused("it ends with its path"));
+        return Err(refused("it must not have a query or a fragment"));
     }
     Ok(url)
 }
@@ -148,7 +151,7 @@ fn format(globals: &Globals, otherwise: Option<&str>) -> Result<Format, Error> {
 
 fn parse_output(text: &str) -> Result<Format, Error> {
     clap::ValueEnum::from_str(text, true).map_err(|_| {
-        let message = format!("{text:?} is no output format: table, json and yaml are");
+        let message = format!("{text:?} is not an output format: expected table, json or yaml");
         Error::Usage(message)
     })
 }

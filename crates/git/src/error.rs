@@ -1,4 +1,4 @@
-//! What can go wrong, one variant a fact.
+//! What can go wrong: one variant per fact.
 
 mod cause;
 mod reason;
@@ -65,7 +65,7 @@ pub enum Error {
     #[error("an earlier refresh of {0} is still winding down")]
     Busy(Location),
     /// The folder for the mirror holds something that is not a mirror; it was left alone.
-    #[error("{} is not empty and holds no mirror of ours", .0.display())]
+    #[error("{} is not empty and does not hold a mirror made by Vortex", .0.display())]
     FolderForeign(PathBuf),
     /// The folder for the mirror cannot be made, read or written.
     #[error("the mirror in {} cannot be used: {source}", path.display())]

@@ -1,4 +1,4 @@
-//! What lies between two states of a branch.
+//! The commits between two states of a branch.
 
 use crate::{Commit, CommitId, Error, Repository, Result};
 

@@ -1,4 +1,4 @@
-//! Names of objects, by what they are names of.
+//! Object ids, typed by the kind of object they name.
 
 use std::{fmt, str::FromStr};
 

@@ -1,4 +1,4 @@
-//! How a service calls another: one type for generated clients, in process or over a network.
+//! How one service calls another: one type for all generated clients, in process or over a network.
 
 mod attempt;
 mod endpoint;

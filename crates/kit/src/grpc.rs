@@ -1,4 +1,4 @@
-//! The gRPC server: what surrounds every handler, the same over a network and in process.
+//! The gRPC server: the layers around every handler, the same over a network and in process.
 
 mod admission;
 mod body;

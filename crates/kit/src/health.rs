@@ -1,4 +1,4 @@
-//! What a service says of itself: ready or not, and what is degraded while it serves.
+//! What a service reports about itself: ready or not, and what is degraded while it serves.
 
 use std::{
     collections::BTreeMap,

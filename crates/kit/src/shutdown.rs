@@ -1,4 +1,4 @@
-//! The end of a process, in order: not ready, a delay, a drain with a deadline, the rest.
+//! The orderly end of a process: not ready, a delay, a drain with a deadline, then the rest.
 
 mod drain;
 mod group;

@@ -60,7 +60,7 @@ pub enum Why {
     #[error("{0}")]
     Syntax(String),
     /// A key is a list or a mapping, or nothing.
-    #[error("a key must be a text")]
+    #[error("a key must be text")]
     OddKey,
     /// A key stands twice in one mapping.
     #[error("{key:?} is given twice, first in line {first}")]
@@ -74,7 +74,7 @@ pub enum Why {
     #[error("an alias such as *name can't be used here")]
     Alias,
     /// There is a second document.
-    #[error("a second document begins here; one is expected")]
+    #[error("a second document begins here; only one is allowed")]
     SecondDocument,
     /// Values in values, too many times.
     #[error("the nesting is deeper than {DEEPEST} levels")]
@@ -243,14 +243,14 @@ mod tests {
             error("a: 1\nb: 2\na: 3"),
             "line 3: \"a\" is given twice, first in line 1"
         );
-        assert_eq!(error("a: 1\n? [b]\n: c"), "line 2: a key must be a text");
+        assert_eq!(error("a: 1\n? [b]\n: c"), "line 2: a key must be text");
         assert_eq!(
             error("a: &x 1\nb: *x"),
             "line 2: an alias such as *name can't be used here"
         );
         assert_eq!(
             error("a: 1\n---\nb: 2"),
-            "line 2: a second document begins here; one is expected"
+            "line 2: a second document begins here; only one is allowed"
         );
         assert!(error("a: [").starts_with("line "), "{}", error("a: ["));
         let deep = "[".repeat(100);

@@ -1,4 +1,4 @@
-//! What is said once everything serves: where it is, and what to try next.
+//! Prints what a user needs once everything serves: the addresses, and what to try next.
 
 use crate::{Data, Settings};
 use serde::Serialize;

@@ -1,4 +1,4 @@
-//! The folder for everything that is kept: how it is told from another program's.
+//! The folder for all stored data, and how it is told from another program's.
 
 use std::{
     fs::{self, File},

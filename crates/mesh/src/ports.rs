@@ -1,4 +1,4 @@
-//! Which port each service has.
+//! Assigns a port to each service.
 
 use std::net::{IpAddr, SocketAddr};
 use vortex_service::ServiceName;

@@ -1,4 +1,4 @@
-//! What `vortex up` is told.
+//! The settings of `vortex up`.
 
 use crate::Data;
 use std::{io, net::SocketAddr, path::PathBuf, time::Duration};
@@ -56,7 +56,7 @@ pub struct Settings {
     #[arg(long, value_name = "TIME", env = "VORTEX_POLL", default_value = "10s", value_parser = vortex_kit::settings::positive_duration)]
     pub poll: Duration,
 
-    /// What becomes of commits once they are imported
+    /// What happens to commits after their import
     #[arg(
         long,
         value_name = "POLICY",
@@ -98,11 +98,11 @@ pub struct Settings {
     #[arg(long, env = "VORTEX_BASIC_USER_IS_INSTANCE")]
     pub basic_user_is_instance: bool,
 
-    /// Serve callers beyond this machine, though there are no keys to tell them apart by
+    /// Serve callers beyond this machine, although nothing authenticates them yet
     #[arg(long, env = "VORTEX_INSECURE")]
     pub insecure: bool,
 
-    /// How log lines look
+    /// Format of log lines
     #[arg(
         long,
         value_name = "FORMAT",

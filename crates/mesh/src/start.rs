@@ -1,4 +1,4 @@
-//! The services put together.
+//! Starts the services and connects them.
 
 use crate::{Banner, Data, DataError, Ports, Settings, ports};
 use std::{error::Error, io::ErrorKind};

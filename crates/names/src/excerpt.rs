@@ -1,4 +1,4 @@
-//! Text of others inside an error.
+//! Shortens and escapes foreign text for use in an error.
 
 use std::fmt::{self, Debug, Display, Formatter};
 

@@ -1,4 +1,4 @@
-//! Whose a document is.
+//! The application and profile that a document belongs to.
 
 /// Whether a document is an application's: written for it or, where nobody said for which it was
 /// written, named for it: `orders.yml` and `orders-dev.yml` for `orders`.

@@ -1,4 +1,4 @@
-//! A channel to another service.
+//! Opens a channel to another service.
 
 use std::sync::Arc;
 

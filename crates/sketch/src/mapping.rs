@@ -1,4 +1,4 @@
-//! Between values and the indexes of bins.
+//! Maps values to the indexes of bins, and back.
 
 /// ln 1.01/0.99: our bins' bounds in natural logarithms.
 const LN_GAMMA: f64 = 0.020_000_666_706_669_543;

@@ -36,7 +36,7 @@ pub struct Parts {
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 pub enum InvalidSketch {
     /// Not a mapping to bins.
-    #[error("a mapping with gamma {gamma} and index offset {index_offset} is none")]
+    #[error("gamma {gamma} with index offset {index_offset} is not a valid mapping")]
     Mapping {
         /// What was given.
         gamma: f64,
@@ -44,13 +44,13 @@ pub enum InvalidSketch {
         index_offset: f64,
     },
     /// Bins so wide that no gate could judge by them.
-    #[error("the sketch is accurate to {:.1} %, 5 % is the least", accuracy * 100.0)]
+    #[error("the sketch has a relative error of {:.1} %, at most 5 % is allowed", accuracy * 100.0)]
     TooCoarse {
         /// As a part of the value.
         accuracy: f64,
     },
     /// More bins than are read.
-    #[error("the sketch has {bins} bins, {MAX_GIVEN} at most are read")]
+    #[error("the sketch has {bins} bins, at most {MAX_GIVEN} are allowed")]
     TooManyBins {
         /// How many there are.
         bins: usize,
@@ -62,7 +62,7 @@ pub enum InvalidSketch {
         count: f64,
     },
     /// More latencies than one report may have.
-    #[error("the sketch counts {count} latencies, {MAX_COUNT} at most are read")]
+    #[error("the sketch counts {count} latencies, at most {MAX_COUNT} are allowed")]
     TooMany {
         /// How many there are.
         count: f64,

@@ -10,7 +10,7 @@ use crate::mapping::{index_of, value_of};
 pub(crate) const MAX_BINS: usize = 512;
 /// What is shorter counts as zero, in seconds.
 pub(crate) const SHORTEST: f64 = 1e-9;
-/// What is longer is no latency, in seconds.
+/// The longest latency that is taken, in seconds.
 pub(crate) const LONGEST: f64 = 1e6;
 
 /// Latencies in seconds, counted by bins whose bounds grow by 2 %.

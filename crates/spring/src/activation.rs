@@ -110,7 +110,7 @@ fn resolved(
     placeholders::resolve(&text, find, budget).map_err(|_| malformed(text, property.origin))
 }
 
-/// The expressions of a value. One that is no element of a list may be
+/// The expressions of a value. One that is not an element of a list may be
 /// several, parted by commas.
 fn read(text: &str, is_of_list: bool, at: Origin) -> Result<Vec<Expression>, ParseError> {
     let parse = |part: &str| part.parse().map_err(|_| malformed(part.to_owned(), at));

@@ -1,4 +1,4 @@
-//! What putting one answer together may take.
+//! Limits on the work and size of one answer.
 
 /// Bytes of one answer at most.
 const ANSWER_BYTES: usize = 16 << 20;

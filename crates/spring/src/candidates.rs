@@ -1,4 +1,4 @@
-//! Which files an application with its profiles consists of.
+//! The files that make up an application with its profiles.
 
 use crate::format::Format;
 

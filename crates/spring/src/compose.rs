@@ -1,4 +1,4 @@
-//! From the files that were found to property sources.
+//! Turns the files that were found into property sources.
 
 use std::fmt;
 

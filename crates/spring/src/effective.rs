@@ -1,4 +1,4 @@
-//! The effective configuration: one nested value of many.
+//! Merges the property sources into one nested configuration.
 
 use serde_json::map::Entry;
 use serde_json::{Map, Value};

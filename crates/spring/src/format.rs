@@ -1,4 +1,4 @@
-//! The formats that are configuration, by their extensions.
+//! The formats of configuration files, by extension.
 
 /// A format of configuration files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

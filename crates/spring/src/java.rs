@@ -1,4 +1,4 @@
-//! Values as Java writes them in text.
+//! Writes values as text, as Java does.
 
 use serde_json::{Number, Value};
 

@@ -1,4 +1,4 @@
-//! JSON documents: one object a file.
+//! JSON documents: one object per file.
 
 use serde_json::Value;
 

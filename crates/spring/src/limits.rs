@@ -1,5 +1,4 @@
-//! What one file may cost, so that no input can take memory or time out of
-//! proportion to its size.
+//! Limits for one file, so that no input takes memory or time out of proportion to its size.
 
 use crate::document::Origin;
 use crate::error::{ErrorKind, ParseError};

@@ -1,4 +1,4 @@
-//! From bytes to a file.
+//! Parses bytes into a file.
 
 use crate::document::File;
 use crate::error::ParseError;

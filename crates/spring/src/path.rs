@@ -1,4 +1,4 @@
-//! Where a key's value belongs in the nested configuration.
+//! Where the value of a key belongs in the nested configuration.
 
 /// A step into a nested value.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! Plain files of a source: which file a path means.
+//! Finds the plain file of a source that a path names.
 
 /// The paths to look for, best first: for each profile in the order given
 /// `nginx-dev.conf` for `nginx.conf`, and the path itself, which is also what

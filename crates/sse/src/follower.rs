@@ -1,4 +1,4 @@
-//! What is known of a stream over all its connections.
+//! The state of a stream across all its connections.
 
 use std::{collections::VecDeque, time::Duration};
 

@@ -1,4 +1,4 @@
-//! What a store holds under a key.
+//! An entry: what a store holds under a key.
 
 use bytes::Bytes;
 

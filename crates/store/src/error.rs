@@ -76,7 +76,7 @@ pub enum Error {
     Full(Shortage),
     /// The folder was moved, removed or replaced while it was open, so that what is written would
     /// not be found again.
-    #[error("nothing was written, since {} is not there any more or is another", path.display())]
+    #[error("nothing was written, since {} is missing or was replaced", path.display())]
     Displaced {
         /// The file or folder that is not what it was.
         path: PathBuf,

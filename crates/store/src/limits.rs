@@ -1,4 +1,4 @@
-//! What one call may ask of any engine; set so that each of them, etcd included, can serve it.
+//! Limits of one call, chosen so that every engine, including etcd, can serve it.
 
 /// Compares and writes of one transaction, counted together.
 pub const MAX_TRANSACTION_OPERATIONS: usize = 128;

@@ -1,4 +1,4 @@
-//! The names of points in a store's history.
+//! Revisions: points in a store's history.
 
 use std::fmt;
 use std::str::FromStr;

@@ -1,4 +1,4 @@
-//! The recent changes, kept in memory for watches: bounded, so a slow watch falls out.
+//! Recent changes, kept in memory for watches. It is bounded: a watch that is too slow is ended.
 
 use std::collections::{HashMap, VecDeque};
 use std::pin::Pin;

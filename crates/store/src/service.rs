@@ -1,4 +1,4 @@
-//! What a service needs around its store: where it is, opening it, measuring it.
+//! Everything a service needs for its store: locating, opening and measuring it.
 
 mod location;
 mod observer;
@@ -61,7 +61,7 @@ fn tell(path: &Path, recovery: &Recovery) {
         ),
         None if revision != noted => tracing::info!(
             %store, revision, noted,
-            "the store was not closed in order; it ends at this revision, and nothing up to the \
+            "the store was not closed properly; it ends at this revision, and nothing up to the \
              one noted is missing"
         ),
         None => {}

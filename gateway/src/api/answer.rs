@@ -1,4 +1,4 @@
-//! How most routes answer: with what was asked for, as JSON in the contract's shape.
+//! The answer of most routes: the requested value as JSON.
 
 use axum::Json;
 use http::StatusCode;

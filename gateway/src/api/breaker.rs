@@ -1,4 +1,5 @@
-//! `/api/breaker`: what stops rollouts from going on by themselves after too many rollbacks.
+//! `/api/breaker`: the breaker, which stops automatic progress of rollouts after too many
+//! rollbacks.
 
 use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};

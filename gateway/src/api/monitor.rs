@@ -1,4 +1,4 @@
-//! `POST /monitor`: where Git hosts say that something was pushed.
+//! `POST /monitor`: webhook of Git hosts for pushes.
 
 use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};

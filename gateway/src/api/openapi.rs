@@ -1,4 +1,4 @@
-//! The OpenAPI document: made from the handlers, kept in the tree, served from there.
+//! The OpenAPI document: generated from the handlers, kept in the repository, served from there.
 
 use utoipa::{
     OpenApi, ToSchema,

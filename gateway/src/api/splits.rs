@@ -1,4 +1,4 @@
-//! `/api/splits`: staged change sets that part of all readers get, as config-svc keeps them.
+//! `/api/splits`: staged change sets that part of all readers get, as config-svc stores them.
 
 mod shape;
 

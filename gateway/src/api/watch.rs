@@ -142,7 +142,7 @@ fn last_event_id(headers: &HeaderMap) -> Result<Option<String>, Fault> {
     };
     match id.to_str() {
         Ok(id) => Ok(Some(id.to_owned())),
-        Err(_) => Err(Fault::invalid(LAST_EVENT_ID, "is no token")),
+        Err(_) => Err(Fault::invalid(LAST_EVENT_ID, "is not a valid token")),
     }
 }
 

@@ -11,9 +11,9 @@ const MAPPED_BITS: u8 = 96;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Network(IpNet);
 
-/// The text is no network.
+/// The text is not a valid network.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no network; expected one such as 10.0.0.0/8, fd00::/8 or 192.0.2.7")]
+#[error("{0:?} is not a valid network; expected one such as 10.0.0.0/8, fd00::/8 or 192.0.2.7")]
 pub struct InvalidNetwork(String);
 
 impl Network {

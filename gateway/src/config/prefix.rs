@@ -1,4 +1,4 @@
-//! Where Spring's routes begin.
+//! The path prefix of Spring's routes.
 
 use std::{fmt, str::FromStr};
 
@@ -8,9 +8,9 @@ use vortex_names::is_reserved;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SpringPrefix(String);
 
-/// The text is no prefix.
+/// The text is not a valid prefix.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{given:?} is no prefix for Spring's routes: {why}")]
+#[error("{given:?} is not a valid prefix for Spring's routes: {why}")]
 pub struct InvalidPrefix {
     given: String,
     why: &'static str,
@@ -44,10 +44,12 @@ impl FromStr for SpringPrefix {
             .clone()
             .all(|segment| !segment.is_empty() && segment.bytes().all(plain))
         {
-            return Err(invalid("its parts are letters, digits, '.', '_' and '-'"));
+            return Err(invalid(
+                "its parts may only have letters, digits, '.', '_' and '-'",
+            ));
         }
         if segments.next().is_some_and(is_reserved) {
-            return Err(invalid("its first part is taken"));
+            return Err(invalid("its first part is reserved"));
         }
         Ok(Self(given.to_owned()))
     }

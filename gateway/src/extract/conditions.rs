@@ -44,7 +44,10 @@ impl IfNoneMatch {
         match self.0.as_slice() {
             [] => Ok(String::new()),
             [only] if only.trim() == "*" => Ok("*".to_owned()),
-            _ => Err(Fault::invalid("If-None-Match", "a write takes only *")),
+            _ => Err(Fault::invalid(
+                "If-None-Match",
+                "only * is allowed for a write",
+            )),
         }
     }
 }
@@ -100,7 +103,7 @@ fn weak(tag: &str) -> Fault {
 }
 
 fn one_tag() -> Fault {
-    Fault::invalid("If-Match", "takes one entity tag, or *")
+    Fault::invalid("If-Match", "must be one entity tag, or *")
 }
 
 fn values(headers: &HeaderMap, name: &HeaderName) -> Vec<String> {

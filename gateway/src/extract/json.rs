@@ -1,5 +1,5 @@
-//! JSON bodies; an unknown field is refused, with its place, or where that is asked for passed over
-//! and counted.
+//! JSON bodies. An unknown field is refused with its place or, where the handler asks for it,
+//! skipped and counted.
 
 use axum::extract::{FromRequest, Request};
 use http::{HeaderMap, header};

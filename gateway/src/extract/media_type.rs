@@ -1,4 +1,4 @@
-//! Bodies of a media type that a route does not take.
+//! Refuses bodies of a media type that a route does not accept.
 
 use vortex_kit::error::{Fault, Reason};
 use vortex_names::Excerpt;

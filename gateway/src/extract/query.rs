@@ -1,5 +1,4 @@
-//! Query parameters; one that a route does not know is refused, so that a misspelt `stage_only`
-//! does not release.
+//! Query parameters. Unknown ones are refused, so that a misspelt `stage_only` does not release.
 
 use axum::{extract::FromRequestParts, http::request::Parts};
 use serde::de::DeserializeOwned;

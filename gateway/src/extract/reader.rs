@@ -1,4 +1,5 @@
-//! Who reads: what splits tell apart, and which arm a reader is on depends on.
+//! The reader of a configuration: the instance and the key that decide which arm of a split it
+//! gets.
 
 mod basic;
 
@@ -175,7 +176,7 @@ fn one<'h>(
         return Ok(None);
     };
     if values.next().is_some() {
-        return Err(Fault::invalid(field, "is there more than once"));
+        return Err(Fault::invalid(field, "must be given only once"));
     }
     let text = checked(field, value.as_bytes())?;
     Ok((!text.is_empty()).then_some(text))

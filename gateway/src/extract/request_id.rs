@@ -38,7 +38,9 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
         };
         match key {
             Some(key) => Ok(Self(key.trim_matches('"').to_owned())),
-            None => Err(Fault::invalid("Idempotency-Key", "takes one key, visible ASCII").into()),
+            None => {
+                Err(Fault::invalid("Idempotency-Key", "must be one key of visible ASCII").into())
+            }
         }
     }
 }

@@ -1,4 +1,4 @@
-//! How many requests are under way: how many are served, and how many have bodies that still come.
+//! Limits how many requests are handled at once, and how many may be sending their bodies.
 
 use std::{sync::Arc, time::Duration};
 

@@ -52,7 +52,7 @@ fn is_of(origin: &HeaderValue, host: &Authority) -> bool {
     let default = match origin.scheme_str() {
         Some("https") => 443,
         Some("http") => 80,
-        // `null`, and what is no page of a web server
+        // `null`, and pages that no web server sent
         _ => return false,
     };
     let Some(authority) = origin.authority() else {

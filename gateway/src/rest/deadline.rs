@@ -1,4 +1,4 @@
-//! Deadlines of routes that read a body: they hold for the body's arrival too.
+//! Deadlines of routes that read a body; the time for the body to arrive counts.
 
 use std::time::Duration;
 

@@ -28,7 +28,7 @@ impl Hosts {
     }
 
     /// Fails with `PERMISSION_DENIED` for a request that names a host which is not answered. One
-    /// that names none is no browser's.
+    /// that names none does not come from a browser, and passes.
     pub(super) fn check(self, request: &Parts) -> Result<(), Fault> {
         if self == Self::Any {
             return Ok(());

@@ -1,4 +1,4 @@
-//! A panic costs its own request and no other.
+//! Contains a panic to the request that caused it.
 
 use std::{any::Any, panic::AssertUnwindSafe};
 

@@ -1,4 +1,4 @@
-//! The template of the route that answered, which metrics and logs have instead of its path.
+//! The template of the route that answered, which metrics and logs use instead of the path.
 
 use axum::{
     extract::{MatchedPath, Request},

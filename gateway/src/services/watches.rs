@@ -39,7 +39,7 @@ impl Watches {
     /// A place. Fails with [`Reason::Overloaded`].
     pub(crate) fn admit(&self) -> Result<Place, Fault> {
         let permit = self.room.clone().try_acquire_owned().map_err(|_| {
-            let message = format!("all {} watches are taken", self.size);
+            let message = format!("all {} watches are in use", self.size);
             Fault::new(Reason::Overloaded, message).retry_after(RETRY)
         })?;
         self.open.increment(1.0);

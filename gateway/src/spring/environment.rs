@@ -1,5 +1,5 @@
-//! An environment, put together from JSON that is ready: the sources' bytes are never parsed
-//! here, which is what keeps this route close to the cost of a constant answer.
+//! Assembles an environment from JSON that is already serialized. The sources are never parsed
+//! here, which keeps this route close to the cost of a constant answer.
 
 use axum::{
     body::Body,

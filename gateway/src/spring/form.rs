@@ -1,4 +1,4 @@
-//! The flat forms: which one an ending asks for, and how it is answered.
+//! The flat forms: which one a file extension selects, and its answer.
 
 /// A flat form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,5 +1,5 @@
-//! Query parameters of Spring's routes. Unlike under `/api`, unknown ones are passed over, as
-//! Spring's server does.
+//! Query parameters of Spring's routes. Unlike under `/api`, unknown ones are ignored, as Spring's
+//! server does.
 
 use http::request::Parts;
 use serde::Deserialize;

@@ -1,5 +1,5 @@
-//! What a Spring path asks for. The forms overlap too much for a router, so they are told apart
-//! here, by the number of segments and the ending of the last.
+//! Parses a Spring path. The forms overlap too much for a router, so they are told apart here by
+//! the number of segments and the extension of the last.
 
 use std::borrow::Cow;
 

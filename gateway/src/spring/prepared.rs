@@ -1,5 +1,5 @@
-//! Environments kept ready to be sent, so that one that did not change is not sent by config-svc
-//! again: it is asked each time whether it did, and nothing here is answered unasked.
+//! Keeps environments ready, so that config-svc need not resend one that did not change. config-svc
+//! is asked each time whether it changed; nothing is answered from here without asking.
 
 use std::sync::Arc;
 

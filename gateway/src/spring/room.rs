@@ -1,4 +1,4 @@
-//! Room for answers that are made for one reader each and held until it has read them.
+//! Limits the memory of answers that are built for a single reader and held until it has read them.
 
 use std::{sync::Arc, time::Duration};
 
@@ -38,7 +38,7 @@ impl Room {
                 _room: room,
             })),
             Err(_full) => {
-                let message = "as many large answers are being sent as may";
+                let message = "too many large answers are being sent";
                 Err(Fault::new(Reason::Overloaded, message).retry_after(RETRY))
             }
         }

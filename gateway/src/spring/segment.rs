@@ -1,4 +1,4 @@
-//! One segment of a Spring path: percent-decoded, with `(_)` for `/`, and held inside its tree.
+//! One segment of a Spring path: percent-decoded, with `(_)` for `/`, and confined to its tree.
 
 use std::borrow::Cow;
 

@@ -152,7 +152,7 @@ async fn the_last_event_id_of_another_store_is_answered_with_a_snapshot() {
 #[tokio::test]
 async fn a_token_that_is_none_is_named_as_it_was_given() {
     let mesh = start().await;
-    let fault = Fault::invalid("min_token", "\"x\" is no token");
+    let fault = Fault::invalid("min_token", "\"x\" is not a valid token");
     mesh.service.fail("watch_config", fault);
     for (line, headers, field) in [
         ("?min_token=y", &["Last-Event-ID: x"][..], "Last-Event-ID"),
@@ -162,7 +162,10 @@ async fn a_token_that_is_none_is_named_as_it_was_given() {
         let answer = mesh.send(&line, headers, "").await;
         let problem = answer.problem(400, "INVALID_ARGUMENT");
         assert_eq!(problem["errors"][0]["field"], field);
-        assert_eq!(problem["detail"], format!("{field}: \"x\" is no token"));
+        assert_eq!(
+            problem["detail"],
+            format!("{field}: \"x\" is not a valid token")
+        );
     }
 }
 

@@ -66,7 +66,7 @@ pub struct Settings {
     #[arg(long, value_name = "TIME", default_value = "1m", value_parser = vortex_kit::settings::positive_duration)]
     pub git_timeout: Duration,
 
-    /// What becomes of commits once they are imported
+    /// What happens to commits after their import
     #[arg(long, value_name = "POLICY", default_value = "auto")]
     pub git_release: ReleasePolicy,
 

@@ -1,5 +1,5 @@
-//! All configuration of this process: reads from memory, writes through the one
-//! writer, both by domain types alone.
+//! The configuration of this process: reads from memory, writes through the single writer, both in
+//! domain types.
 
 use crate::{
     domain::{
@@ -40,7 +40,7 @@ pub struct Configuration {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TokenRefused {
     /// It is of another store.
-    #[error("token {0} is of another store")]
+    #[error("token {0} belongs to another store")]
     OtherStore(Token),
     /// It is ahead of this store's log.
     #[error("token {token} is ahead of this store's log, which ends at {head}")]
@@ -289,7 +289,7 @@ impl Configuration {
         }
     }
 
-    /// Why a file is no configuration. One that is, is remembered: readers of the
+    /// Why a file is not valid configuration. One that is, is remembered: readers of the
     /// label will want it next.
     fn defect(&self, sha256: Sha256, format: Format, content: &[u8]) -> Option<Defect> {
         let parsed = parse_at_once(format, content).unwrap_or_else(|| {

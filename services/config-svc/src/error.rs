@@ -1,4 +1,4 @@
-//! What goes wrong, as callers are told.
+//! Converts errors to the faults that callers see.
 
 use crate::{
     configuration::TokenRefused,
@@ -31,7 +31,7 @@ pub(crate) fn invalid_name(error: &InvalidName) -> Fault {
     Fault::new(reason, error.to_string()).field(error.field(), error.to_string())
 }
 
-/// What callers are told of a text that is no token.
+/// What callers are told of an invalid token.
 pub(crate) fn invalid_token(field: &'static str, error: &InvalidToken) -> Fault {
     Fault::invalid(field, error.to_string())
 }

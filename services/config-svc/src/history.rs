@@ -1,5 +1,5 @@
-//! What watched configurations were before, so that a watcher that comes back
-//! gets the difference and not the whole.
+//! Earlier states of watched configurations, so that a watcher that reconnects gets the difference
+//! instead of the whole.
 
 use crate::{
     domain::ViewKey,

@@ -1,4 +1,4 @@
-//! What readers see: the newest durable state, and a way to wait for a newer.
+//! The state that readers see: the newest durable one, with a way to wait for a newer one.
 
 use crate::domain::{Seq, State};
 use arc_swap::ArcSwap;

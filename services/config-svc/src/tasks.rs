@@ -1,5 +1,4 @@
-//! What the service does by itself: it writes, keeps checkpoints, lets go of
-//! what is old, and counts.
+//! Background tasks: the writer, checkpoints, removal of old data, and metrics.
 
 mod attempts;
 mod gauges;

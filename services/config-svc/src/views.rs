@@ -1,5 +1,4 @@
-//! Views: configurations made ready to be sent, kept while what they are made of
-//! is what is served.
+//! Views: configurations that are ready to be sent, cached until what they are made of changes.
 
 mod damaged;
 mod effective;

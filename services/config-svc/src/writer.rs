@@ -55,7 +55,7 @@ pub enum WriteError {
     #[error("the store failed while writing")]
     OutcomeUnknown,
     /// The store failed before: nothing happened.
-    #[error("the store has failed; this process must be started anew")]
+    #[error("the store has failed; this process must be restarted")]
     StoreFailed,
     /// The process is ending: nothing happened.
     #[error("the service is shutting down")]

@@ -1,4 +1,4 @@
-//! config-svc's log, as far as rollouts have to know it.
+//! Reads the records of config-svc's log that concern rollouts.
 
 use std::time::Duration;
 
@@ -160,7 +160,7 @@ async fn call<T>(
 }
 
 fn silent() -> Fault {
-    Fault::new(Reason::Unavailable, "config-svc says nothing")
+    Fault::new(Reason::Unavailable, "config-svc sent nothing for too long")
 }
 
 impl From<pb::Change> for Awaiting {
@@ -177,7 +177,7 @@ impl From<pb::Change> for Awaiting {
     }
 }
 
-/// As it was written; long ago where that is no time.
+/// As it was written; long ago where that is not a valid time.
 fn written_at(at: Option<prost_types::Timestamp>) -> Timestamp {
     let at = at.and_then(|at| Timestamp::new(at.seconds, at.nanos).ok());
     at.unwrap_or(Timestamp::UNIX_EPOCH)

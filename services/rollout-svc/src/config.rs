@@ -54,7 +54,7 @@ pub struct Settings {
     )]
     pub store: StoreLocation,
 
-    /// Automatic rollbacks within the breaker's window; more of them open it
+    /// Automatic rollbacks within the breaker's window; more than this open it
     #[arg(long, value_name = "COUNT", default_value_t = Settings::BREAKER.max_rollbacks)]
     pub breaker_max_rollbacks: u32,
 
@@ -70,7 +70,7 @@ pub struct Settings {
     #[arg(long, value_name = "COUNT", default_value_t = Settings::KEEP_COUNT)]
     pub keep_count: usize,
 
-    /// How commits of sources are rolled out whose release policy is `rollout`
+    /// How commits of sources with the release policy `rollout` are rolled out
     #[arg(long, value_name = "STRATEGY", default_value = "conservative")]
     pub source_strategy: SourceStrategy,
 }

@@ -1,4 +1,4 @@
-//! What goes wrong, as callers are told.
+//! Converts errors to the faults that callers see.
 
 use crate::{
     domain::{Refused, ReportRefused},

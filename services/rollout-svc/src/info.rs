@@ -1,5 +1,5 @@
-//! Series for each rollout that is under way: `vortex_rollout_info`, for dashboards and alerts to
-//! join on, and what is known of its keys.
+//! Metric series per active rollout: `vortex_rollout_info`, for dashboards and alerts to join on,
+//! and its distinct keys.
 
 use vortex_kit::telemetry::{Metrics, Sample};
 

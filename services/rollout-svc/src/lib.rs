@@ -1,5 +1,5 @@
-//! The rollout service: brings a staged version to more and more readers, and decides by what is
-//! measured whether it goes on.
+//! The rollout service: brings a staged version to more and more readers, and decides from reported
+//! figures whether to continue.
 
 pub mod changes;
 pub mod config;

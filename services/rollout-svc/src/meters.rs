@@ -1,4 +1,4 @@
-//! What is counted.
+//! The metrics of the service.
 
 use std::sync::Arc;
 

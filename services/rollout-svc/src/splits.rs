@@ -1,4 +1,4 @@
-//! config-svc's side of a rollout: what a split would be, moving it, taking it back.
+//! config-svc's side of a rollout: planning, moving and reverting its split.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -197,13 +197,13 @@ impl Splits {
             return Ok(Some(Lost {
                 how: Ending::Removed,
                 by: String::new(),
-                why: "config-svc knows nothing of it".to_owned(),
+                why: "config-svc does not know it".to_owned(),
             }));
         };
         let (how, unsaid) = match split.state() {
             pb::SplitState::Active | pb::SplitState::Unspecified => return Ok(None),
-            pb::SplitState::Released => (Ending::Released, "somebody else released it"),
-            pb::SplitState::Removed => (Ending::Removed, "somebody else ended it"),
+            pb::SplitState::Released => (Ending::Released, "another caller released it"),
+            pb::SplitState::Removed => (Ending::Removed, "another caller ended it"),
             pb::SplitState::Detached => (Ending::Detached, "a forced release ended it"),
         };
         let why = match split.end_reason.as_str() {

@@ -1,4 +1,4 @@
-//! What the service does by itself: it tells config-svc, judges, and lets go of what is old.
+//! Background tasks: they send effects to config-svc, judge rollouts, and remove old data.
 
 mod controller;
 mod follower;

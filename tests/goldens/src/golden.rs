@@ -56,7 +56,7 @@ pub enum Kind {
     ImportGroupCipher,
 }
 
-/// A line that is no golden.
+/// A line that is not a golden.
 #[derive(Debug, thiserror::Error)]
 #[error("line {line} is not a golden: {cause}")]
 pub struct LoadError {

@@ -67,9 +67,9 @@ impl Answer {
     pub(crate) fn json(&self) -> Result<Value, Error> {
         match serde_json::from_slice(&self.body) {
             Ok(value @ Value::Object(_)) => Ok(value),
-            Ok(_) => Err(Error::garbage(&self.server, "it is no JSON object")),
+            Ok(_) => Err(Error::garbage(&self.server, "it is not a JSON object")),
             Err(error) => {
-                let what = format!("it is no JSON: {error}");
+                let what = format!("it is not valid JSON: {error}");
                 Err(Error::garbage(&self.server, what))
             }
         }

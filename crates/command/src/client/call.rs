@@ -114,7 +114,7 @@ impl Call {
         if let Some(segment) = none {
             return Err(Error::Input {
                 code: "INVALID_NAME",
-                detail: format!("{segment:?} is no name"),
+                detail: format!("{segment:?} is not a valid name"),
             });
         }
         let mut url = server.clone();

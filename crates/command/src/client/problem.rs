@@ -1,5 +1,5 @@
-//! An error as the server tells it: `application/problem+json` (RFC 9457), or whatever something
-//! on the way answered instead.
+//! An error as the server reports it: `application/problem+json` (RFC 9457), or whatever a proxy
+//! answered instead.
 
 use std::{fmt, time::Duration};
 
@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::exit::Exit;
 
-/// How much of an answer that is no problem is told.
+/// How many characters of an answer other than a problem are shown.
 const EXCERPT: usize = 200;
 
 /// An error as the server tells it.
@@ -84,12 +84,12 @@ impl Problem {
     pub(crate) fn hint(&self) -> Option<&'static str> {
         let by_code = match self.code.as_deref().unwrap_or_default() {
             "DOCUMENT_NOT_FOUND" => "`vortex config list` shows what there is",
-            "VERSION_NOT_FOUND" => "`vortex config versions` shows those that are kept",
-            "CHANGE_NOT_FOUND" => "`vortex changes list` shows those that are kept",
+            "VERSION_NOT_FOUND" => "`vortex config versions` shows the versions that are kept",
+            "CHANGE_NOT_FOUND" => "`vortex changes list` shows the change sets that are kept",
             "SOURCE_NOT_FOUND" => "`vortex sources list` shows what there is",
             "LABEL_NOT_FOUND" => "a label begins with the first document written on it",
             "PRECONDITION_FAILED" => {
-                "somebody was faster: `vortex config diff` or `rollout get` shows what is so now"
+                "it changed in the meantime: `vortex config diff` or `rollout get` shows how it is now"
             }
             "STORE_FULL" => {
                 "nothing changed: make room on the server's disk and repeat it; reads go on, and no \
@@ -110,7 +110,7 @@ impl Problem {
             "ROLLOUT_CONFLICT" => "`vortex rollout list --state created,running,paused` shows it",
             "ROLLOUT_WRONG_STATE" => "`vortex rollout get` says what may be done",
             "NO_BASELINE" => "`vortex changes release` makes it stable without a rollout",
-            "CHANGE_NOT_STAGED" => "write it with --stage, so that nobody has it yet",
+            "CHANGE_NOT_STAGED" => "write it with --stage, so that no reader gets it yet",
             "GENERATION_OUTDATED" => "report what was measured since the share last changed",
             "OUTCOME_UNKNOWN" | "DEADLINE_EXCEEDED" => {
                 "it may have been done: repeat it with the same --request-id"

@@ -122,8 +122,8 @@ impl<'a> Follow<'a> {
         }
         let data = match serde_json::from_str(&event.data) {
             Ok(data @ Value::Object(_)) => data,
-            Ok(_) => return Err(self.garbage("an event is no JSON object")),
-            Err(error) => return Err(self.garbage(format!("an event is no JSON: {error}"))),
+            Ok(_) => return Err(self.garbage("an event is not a JSON object")),
+            Err(error) => return Err(self.garbage(format!("an event is not valid JSON: {error}"))),
         };
         self.follower.reached(Position {
             last_event_id: event.id.clone(),

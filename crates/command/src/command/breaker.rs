@@ -1,4 +1,5 @@
-//! `vortex breaker`: what stops rollouts from going on by themselves after too many rollbacks.
+//! `vortex breaker`: the breaker, which stops automatic progress of rollouts after too many
+//! rollbacks.
 
 use clap::Subcommand;
 use serde_json::{Map, Value};

@@ -1,4 +1,4 @@
-//! `vortex config`: documents and what applications make of them.
+//! `vortex config`: documents, and the configuration that applications get from them.
 
 mod apply;
 mod delete;

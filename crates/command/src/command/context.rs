@@ -147,6 +147,6 @@ fn name(text: &str) -> Result<String, String> {
     let of_name = |char: char| char.is_ascii_alphanumeric() || "._-".contains(char);
     match !text.is_empty() && text.chars().all(of_name) {
         true => Ok(text.to_owned()),
-        false => Err("a name is of letters, digits, '.', '_' and '-'".to_owned()),
+        false => Err("a name may only have letters, digits, '.', '_' and '-'".to_owned()),
     }
 }

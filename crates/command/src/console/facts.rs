@@ -1,4 +1,4 @@
-//! What is said of one thing: a name and a value a line.
+//! Prints the fields of one thing, a name and a value per line.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Colours, on terminals alone.
+//! Colours, used only on terminals.
 
 use std::io::{self, IsTerminal, Write};
 

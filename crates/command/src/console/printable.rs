@@ -1,4 +1,4 @@
-//! Text of others on a terminal: it must not steer it.
+//! Escapes foreign text, so that it can't control the terminal.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! Whoever reads standard output, and whether they still do.
+//! Detects whether anything still reads standard output.
 
 /// Waits until nobody reads the pipe that standard output is. Of anything else that can't be told,
 /// and this waits for ever. Cancel safe.

@@ -1,4 +1,4 @@
-//! A picture that is drawn over itself on a terminal.
+//! A picture that is redrawn in place on a terminal.
 
 /// Remembers how much of the terminal it has drawn on.
 #[derive(Debug, Default)]

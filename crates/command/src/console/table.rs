@@ -1,4 +1,4 @@
-//! Tables as people read them and `awk` takes them: columns of text, no lines.
+//! Tables that people can read and `awk` can split: aligned columns without rules.
 
 use std::fmt;
 

@@ -27,7 +27,7 @@ pub(crate) enum Error {
         source: io::Error,
     },
     /// The file is not what it should be.
-    #[error("{} holds no contexts: {why}", .path.display())]
+    #[error("{} is not a valid file of contexts: {why}", .path.display())]
     Malformed {
         /// The file.
         path: PathBuf,
@@ -47,8 +47,8 @@ impl Error {
 
     pub(crate) fn hint(&self) -> Option<String> {
         match self {
-            Self::Unknown(_) => Some("`vortex context list` shows those there are".to_owned()),
-            Self::NoneInUse => Some("`vortex context use NAME` puts one to use".to_owned()),
+            Self::Unknown(_) => Some("`vortex context list` shows all contexts".to_owned()),
+            Self::NoneInUse => Some("`vortex context use NAME` selects one".to_owned()),
             Self::Malformed { path, .. } => Some(format!("mend {} or remove it", path.display())),
             Self::NoHome | Self::File { .. } => None,
         }

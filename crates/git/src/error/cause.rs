@@ -1,4 +1,5 @@
-//! What the libraries below say of an error. It speaks of their insides, so only `Debug` shows it.
+//! The underlying library's description of an error. It speaks of internals, so only `Debug` shows
+//! it.
 
 use std::fmt;
 

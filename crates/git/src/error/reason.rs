@@ -1,4 +1,4 @@
-//! Why a repository can't be read, in words of our own that say what to do.
+//! Why a repository can't be read, in words that tell the operator what to do.
 
 use std::io;
 
@@ -13,12 +13,12 @@ pub enum RepositoryFault {
     /// Its packed references end in the middle of a line.
     #[error(
         "its file packed-refs is cut off, as a power cut can leave it; restore it, or fetch the \
-         repository anew"
+         repository again"
     )]
     PackedRefsCutOff,
     /// Its packed references have a line that is not one.
     #[error(
-        "line {line} of its file packed-refs is damaged; restore it, or fetch the repository anew"
+        "line {line} of its file packed-refs is damaged; restore it, or fetch the repository again"
     )]
     PackedRefsDamaged {
         /// The line, from 1.
@@ -73,7 +73,9 @@ pub enum UnreachableReason {
     #[error("the connection broke off")]
     BrokenOff(Cause),
     /// `ssh` brought no answer.
-    #[error("`ssh` brought no answer; try it by hand: host, key and known hosts are its own")]
+    #[error(
+        "`ssh` got no answer; try it by hand: it uses its own settings for host, key and known hosts"
+    )]
     Ssh(Cause),
     /// The fetch could not be run.
     #[error("the fetch could not be run: {0}")]
@@ -93,7 +95,7 @@ pub enum Refusal {
     #[error("it does not accept the user and the password, or token, in the URL")]
     CredentialsWrong,
     /// More rights than the credentials give.
-    #[error("the user in the URL, or one without a name, may not read it")]
+    #[error("the user in the URL, or an anonymous user if there is none, may not read it")]
     Forbidden,
     /// A key that it knows.
     #[error("it does not accept the keys of `ssh`; try it by hand")]

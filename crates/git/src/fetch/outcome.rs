@@ -1,4 +1,4 @@
-//! What a failed fetch means.
+//! Classifies why a fetch failed.
 
 use std::{error, io};
 

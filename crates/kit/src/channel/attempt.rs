@@ -1,4 +1,4 @@
-//! One attempt of a call, and what may follow it.
+//! One attempt of a call, and whether another may follow.
 
 use bytes::Bytes;
 use http::{Request, Response};

@@ -119,7 +119,7 @@ impl Keeper {
         let ended = tokio::select! {
             ended = connection.as_mut() => ended,
             () = leave.cancelled() => {
-                self.pool.lost(address, "the address left the name".to_owned());
+                self.pool.lost(address, "the name no longer resolves to this address".to_owned());
                 connection.await
             }
         };

@@ -1,4 +1,5 @@
-//! Calls over a network: a connection by turns, again where that is safe, inside the deadline.
+//! Calls over a network: round robin over the connections, retries where they are safe, all within
+//! the deadline.
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 

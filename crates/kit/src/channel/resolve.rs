@@ -1,4 +1,4 @@
-//! Which addresses are behind a name.
+//! Resolves a host name to addresses.
 
 use std::{
     io,

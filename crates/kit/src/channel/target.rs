@@ -1,4 +1,4 @@
-//! A neighbour's address as an operator writes it.
+//! The address of another service as an operator writes it.
 
 use std::{fmt, str::FromStr};
 
@@ -13,9 +13,9 @@ pub struct Target {
     authority: Authority,
 }
 
-/// The text is no target.
+/// The text is not a valid target.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{given:?} is no address of a service: {why} (write http://host:port)")]
+#[error("{given:?} is not a valid address of a service: {why} (write http://host:port)")]
 pub struct InvalidTarget {
     given: String,
     why: &'static str,
@@ -51,15 +51,15 @@ impl FromStr for Target {
             given: given.to_owned(),
             why,
         };
-        let url = Url::parse(given).map_err(|_| invalid("it is no URL"))?;
+        let url = Url::parse(given).map_err(|_| invalid("it is not a URL"))?;
         if url.scheme() != "http" {
-            return Err(invalid("its scheme is not http"));
+            return Err(invalid("its scheme must be http"));
         }
         if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {
-            return Err(invalid("it has a path"));
+            return Err(invalid("it must not have a path, a query or a fragment"));
         }
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(invalid("it holds credentials"));
+            return Err(invalid("it must not hold credentials"));
         }
         let bracketed = url.host_str().ok_or_else(|| invalid("it has no host"))?;
         let port = url.port_or_known_default().unwrap_or(80);
@@ -67,7 +67,9 @@ impl FromStr for Target {
         Ok(Self {
             host: bracketed.trim_matches(['[', ']']).to_owned(),
             port,
-            authority: authority.parse().map_err(|_| invalid("its host is none"))?,
+            authority: authority
+                .parse()
+                .map_err(|_| invalid("its host is not valid"))?,
         })
     }
 }

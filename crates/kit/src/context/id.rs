@@ -1,4 +1,4 @@
-//! Request ids: taken from the caller when they are fit to be logged, else made.
+//! Request ids: the caller's if it is safe to log, otherwise a new one.
 
 use std::{fmt, sync::Arc};
 

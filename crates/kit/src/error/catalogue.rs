@@ -1,4 +1,4 @@
-//! The table of reasons as a page for people.
+//! Renders the table of reasons for the documentation.
 
 use std::fmt::Write;
 

@@ -1,4 +1,4 @@
-//! [`Fault`]: a reason, a sentence for people, and what programs need to act on it.
+//! [`Fault`]: a reason, a sentence for people, and details for programs.
 
 use std::{collections::BTreeMap, error::Error, fmt, time::Duration};
 

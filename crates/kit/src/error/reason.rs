@@ -44,11 +44,11 @@ reasons! {
     InvalidArgument "INVALID_ARGUMENT" InvalidArgument BAD_REQUEST
         "A field is missing or malformed; the field violations say which.";
     InvalidName "INVALID_NAME" InvalidArgument BAD_REQUEST
-        "A name holds a character it may not, is empty, or is too long.";
+        "A name has a character that is not allowed, is empty, or is too long.";
     NameReserved "NAME_RESERVED" InvalidArgument BAD_REQUEST
-        "The name is one the product keeps for its own routes.";
+        "The name is reserved for the product's own routes.";
     UnsupportedFormat "UNSUPPORTED_FORMAT" InvalidArgument UNSUPPORTED_MEDIA_TYPE
-        "The media type or extension is not one that can be taken here; the message says which can.";
+        "The media type or extension is not supported here; the message says which are.";
     DocumentMalformed "DOCUMENT_MALFORMED" InvalidArgument UNPROCESSABLE_ENTITY
         "The content of a write does not parse; the metadata give line and column. Nothing was stored.";
     DocumentTooLarge "DOCUMENT_TOO_LARGE" InvalidArgument PAYLOAD_TOO_LARGE
@@ -60,7 +60,7 @@ reasons! {
     FileTooLarge "FILE_TOO_LARGE" FailedPrecondition PAYLOAD_TOO_LARGE
         "A source's file that this answer needs is over the limit and was not imported.";
     AnswerTooLarge "ANSWER_TOO_LARGE" FailedPrecondition PAYLOAD_TOO_LARGE
-        "The answer would be larger than answers may be, or its placeholders take too much; the metadata give the limit. Make the documents smaller, or ask for part of them.";
+        "The answer would be over the size limit, or its placeholders take too much work; the metadata give the limit. Make the documents smaller, or ask for part of them.";
     DocumentInvalid "DOCUMENT_INVALID" FailedPrecondition INTERNAL_SERVER_ERROR
         "A source's file that this answer needs does not parse; the metadata give file, line and column. Not 404, which Spring clients take as 'try the next label'.";
     DocumentAmbiguous "DOCUMENT_AMBIGUOUS" FailedPrecondition CONFLICT
@@ -78,7 +78,7 @@ reasons! {
     NotFound "NOT_FOUND" NotFound NOT_FOUND
         "There is nothing at that path.";
     MethodNotAllowed "METHOD_NOT_ALLOWED" Unimplemented METHOD_NOT_ALLOWED
-        "The path exists, the HTTP method does not apply to it.";
+        "The path exists but does not support the HTTP method.";
     MethodUnknown "METHOD_UNKNOWN" Unimplemented NOT_FOUND
         "This server has no such gRPC method; caller and server may be of different versions.";
     VersionExists "VERSION_EXISTS" AlreadyExists CONFLICT
@@ -90,7 +90,7 @@ reasons! {
     RequestIdReused "REQUEST_ID_REUSED" FailedPrecondition UNPROCESSABLE_ENTITY
         "The request id was used before, with another request.";
     PreconditionFailed "PRECONDITION_FAILED" Aborted PRECONDITION_FAILED
-        "What the caller expected is no longer so, as with a stale If-Match; read again.";
+        "A condition of the request does not hold, as with an outdated If-Match; read again.";
     LabelFedBySource "LABEL_FED_BY_SOURCE" FailedPrecondition CONFLICT
         "A source feeds the label, so it takes no other writes; the metadata name the source.";
     SourceShrank "SOURCE_SHRANK" FailedPrecondition CONFLICT
@@ -102,15 +102,15 @@ reasons! {
     RolloutConflict "ROLLOUT_CONFLICT" FailedPrecondition CONFLICT
         "A rollout holds one of the documents, or a configuration would be split a fourth time; the metadata name the rollout.";
     RolloutWrongState "ROLLOUT_WRONG_STATE" FailedPrecondition CONFLICT
-        "The rollout takes no such command where it stands; the metadata say where that is.";
+        "The rollout does not accept this command in its present state; the metadata name the state.";
     NoBaseline "NO_BASELINE" FailedPrecondition CONFLICT
         "None of the documents has a stable version to compare with; release the change set instead.";
     VersionIsBaseline "VERSION_IS_BASELINE" FailedPrecondition CONFLICT
-        "The version is what is stable already.";
+        "The version is already the stable one.";
     VersionRolledBack "VERSION_ROLLED_BACK" FailedPrecondition CONFLICT
-        "The version was rolled back; to release it or roll it out all the same, give force and a reason. The metadata name the rollout.";
+        "The version was rolled back; to release it or roll it out anyway, give force and a reason. The metadata name the rollout.";
     BaselineMoved "BASELINE_MOVED" FailedPrecondition PRECONDITION_FAILED
-        "Something else is stable than when the rollout was created, so it was not started; the metadata name the document and what is stable now.";
+        "The stable version changed after the rollout was created, so it was not started; the metadata name the document and what is stable now.";
     ChangeNotStaged "CHANGE_NOT_STAGED" FailedPrecondition CONFLICT
         "Only a staged change set can be rolled out; write it with stage_only.";
     GenerationOutdated "GENERATION_OUTDATED" FailedPrecondition CONFLICT
@@ -122,25 +122,25 @@ reasons! {
     SplitEnded "SPLIT_ENDED" FailedPrecondition CONFLICT
         "The split was released, removed, or detached by a forced release; the metadata say which.";
     RevisionUnknown "REVISION_UNKNOWN" FailedPrecondition PRECONDITION_FAILED
-        "The token is of another store, or ahead of this one; read without it.";
+        "The token belongs to another store, or is ahead of this one; read without it.";
     TokenTooOld "TOKEN_TOO_OLD" OutOfRange PRECONDITION_FAILED
         "The log no longer reaches back to the token; start from the current state.";
     RateLimited "RATE_LIMITED" ResourceExhausted TOO_MANY_REQUESTS
-        "The caller goes over its rate; wait as long as the reply says.";
+        "The caller exceeds its rate limit; wait as long as the reply says.";
     Overloaded "OVERLOADED" ResourceExhausted SERVICE_UNAVAILABLE
-        "The server has as many calls under way as it takes. Nothing was done; wait as long as the reply says.";
+        "The server already handles as many calls as it allows. Nothing was done; wait as long as the reply says.";
     StoreFull "STORE_FULL" ResourceExhausted INSUFFICIENT_STORAGE
-        "The disk that the service keeps its state on is full. Nothing was done, and reads go on; writes are taken again by themselves once there is room.";
+        "The disk that the service keeps its state on is full. Nothing was done, and reads go on; writes are accepted again by themselves once there is room.";
     StoreDamaged "STORE_DAMAGED" DataLoss INTERNAL_SERVER_ERROR
-        "What is stored of this is not what was written; the metadata name the document. All else is served. Write it again, or restore a backup.";
+        "The stored content is damaged; the metadata name the document. Everything else is served. Write it again, or restore a backup.";
     Unavailable "UNAVAILABLE" Unavailable SERVICE_UNAVAILABLE
-        "Something this call needs is away. Nothing was done; repeat it.";
+        "Something that this call needs is unavailable. Nothing was done; repeat it.";
     Draining "DRAINING" Unavailable SERVICE_UNAVAILABLE
         "The server is shutting down. Nothing was done; a stream may be resumed elsewhere.";
     OutcomeUnknown "OUTCOME_UNKNOWN" Unknown GATEWAY_TIMEOUT
-        "It is not known whether it was done: the connection broke, or the store failed, after the request was sent; repeat it with the same request id.";
+        "It is not known whether the write was done: the connection broke, or the store failed, after the request was sent; repeat it with the same request id.";
     DeadlineExceeded "DEADLINE_EXCEEDED" DeadlineExceeded GATEWAY_TIMEOUT
-        "The answer was not there in time; a write may have been done all the same: repeat it with the same request id.";
+        "The deadline passed before the answer was complete; a write may have been done anyway: repeat it with the same request id.";
     Cancelled "CANCELLED" Cancelled SERVICE_UNAVAILABLE
         "The call was given up before it was answered.";
     Unauthenticated "UNAUTHENTICATED" Unauthenticated UNAUTHORIZED
@@ -148,7 +148,7 @@ reasons! {
     PermissionDenied "PERMISSION_DENIED" PermissionDenied FORBIDDEN
         "The caller is known and may not do this.";
     Internal "INTERNAL" Internal INTERNAL_SERVER_ERROR
-        "A fault of ours; the server's log has its cause under the request id.";
+        "An error in the server; its log has the cause under the request id.";
 }
 
 impl Reason {
@@ -187,7 +187,7 @@ impl fmt::Display for Reason {
     }
 }
 
-/// The text is no reason of this version's table.
+/// The text is not a reason in this version's table.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("unknown reason {0:?}")]
 pub struct UnknownReason(String);

@@ -1,4 +1,4 @@
-//! Between [`Fault`] and [`tonic::Status`] with `google.rpc` details.
+//! Converts between [`Fault`] and [`tonic::Status`] with `google.rpc` details.
 
 use std::collections::HashMap;
 

@@ -38,7 +38,7 @@ impl Admission {
             Ok(permit) => Ok(Some(permit)),
             Err(_full) => Err(Fault::new(
                 Reason::Overloaded,
-                "the server has as many calls under way as it takes",
+                "the server already handles as many calls as it allows",
             )
             .retry_after(RETRY_AFTER)),
         }

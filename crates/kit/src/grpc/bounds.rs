@@ -8,7 +8,7 @@ use crate::error::Fault;
 /// More than `limit` are refused.
 pub fn items(field: impl Into<String>, found: usize, limit: usize) -> Result<(), Fault> {
     if found > limit {
-        let why = format!("{found} are given, {limit} at most are allowed");
+        let why = format!("{found} are given, at most {limit} are allowed");
         return Err(Fault::invalid(field, why));
     }
     Ok(())
@@ -20,7 +20,7 @@ pub fn items(field: impl Into<String>, found: usize, limit: usize) -> Result<(),
 /// One of more than `limit` bytes is refused.
 pub fn bytes(field: impl Into<String>, given: &str, limit: usize) -> Result<(), Fault> {
     if given.len() > limit {
-        let why = format!("{} bytes, {limit} at most are allowed", given.len());
+        let why = format!("{} bytes, at most {limit} are allowed", given.len());
         return Err(Fault::invalid(field, why));
     }
     Ok(())
@@ -37,7 +37,7 @@ mod tests {
         let refused = items("apps", 11, 10).unwrap_err();
         assert_eq!(
             refused.message(),
-            "apps: 11 are given, 10 at most are allowed"
+            "apps: 11 are given, at most 10 are allowed"
         );
         let refused = bytes("reason", "äöü", 4).unwrap_err();
         assert_eq!(refused.fields()[0].field, "reason");

@@ -1,4 +1,4 @@
-//! What surrounds every handler, whichever way the call comes: context, admission, deadline,
+//! The layers around every handler, whichever way the call arrives: context, admission, deadline,
 //! panics, metrics, logs.
 
 use std::{any::Any, collections::HashMap, panic::AssertUnwindSafe, sync::Arc};
@@ -180,7 +180,10 @@ fn refuse(fault: Fault, call: Call) -> Response<Body> {
 }
 
 pub(super) fn too_late() -> Fault {
-    Fault::new(Reason::DeadlineExceeded, "the answer was not there in time")
+    Fault::new(
+        Reason::DeadlineExceeded,
+        "the deadline passed before the answer was complete",
+    )
 }
 
 /// A panic's message goes to the log, once and here.

@@ -8,7 +8,7 @@ use crate::error::{Fault, Reason};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Ending {
     pub(super) code: Code,
-    /// None for what is no failure, and for what no status explains.
+    /// `None` for calls that did not fail, and where no status explains the failure.
     pub(super) reason: Option<Reason>,
 }
 

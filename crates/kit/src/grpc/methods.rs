@@ -1,4 +1,4 @@
-//! What the descriptors say of each method: streams or not, idempotent or not.
+//! Reads from the descriptors whether each method streams and whether it is idempotent.
 
 use std::collections::HashMap;
 

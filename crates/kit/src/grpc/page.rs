@@ -76,7 +76,7 @@ pub fn after_number(token: &str) -> Result<Option<u64>, Fault> {
 
 /// What a caller is told whose token this server did not make.
 pub fn invalid() -> Fault {
-    Fault::invalid("page_token", "it is not one that this server gave")
+    Fault::invalid("page_token", "it is not a page token of this server")
 }
 
 #[cfg(test)]

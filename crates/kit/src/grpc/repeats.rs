@@ -1,5 +1,5 @@
-//! Log lines that would repeat themselves: the first is written, and after it one every ten
-//! seconds, with how many were left out.
+//! Limits repeated log lines: the first is written, then one every ten seconds with the number left
+//! out.
 
 use std::{
     collections::BTreeMap,

@@ -1,4 +1,4 @@
-//! Generated servers by name, erased once, so that a call costs a map lookup.
+//! Finds generated servers by name. They are type-erased once, so that a call costs a map lookup.
 
 use std::{collections::HashMap, convert::Infallible, error::Error, sync::OnceLock};
 
@@ -92,7 +92,10 @@ impl Router {
 }
 
 fn unknown(path: &str) -> Fault {
-    Fault::new(Reason::MethodUnknown, format!("this server has no {path}"))
+    Fault::new(
+        Reason::MethodUnknown,
+        format!("this server has no method {path}"),
+    )
 }
 
 /// The service in `/package.Service/Method`.

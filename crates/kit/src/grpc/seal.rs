@@ -1,4 +1,4 @@
-//! Every status that leaves a server carries our details, and none tells outsiders of our insides.
+//! Makes sure that every status that leaves a server carries our details and reveals no internals.
 
 use http::HeaderMap;
 use tonic::{Code, Status};
@@ -42,7 +42,7 @@ pub(super) fn bare(headers: &HeaderMap) -> Option<Status> {
 /// Puts a fault into headers or trailers.
 pub(super) fn write(fault: Fault, headers: &mut HeaderMap) -> Ending {
     let ending = Ending::of(&fault);
-    // fails for metadata that are no headers, of which a fault's status has none
+    // fails for metadata that cannot be headers; a fault's status has none of these
     let _ = Status::from(fault).add_header(headers);
     ending
 }

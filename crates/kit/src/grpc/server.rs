@@ -1,4 +1,4 @@
-//! Puts a service's gRPC side together: its servers, health, reflection, the layer around them.
+//! Builds a service's gRPC side: its servers, health, reflection and the layers around them.
 
 use std::{convert::Infallible, net::SocketAddr, sync::Arc};
 

@@ -1,4 +1,4 @@
-//! What answers requests, erased.
+//! The handler that answers requests, type-erased.
 
 use axum::{Router, body::Body};
 use futures::future::BoxFuture;

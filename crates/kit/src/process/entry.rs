@@ -1,4 +1,4 @@
-//! What a service's `main` calls.
+//! The function that a service's `main` calls.
 
 use std::{
     error::Error,

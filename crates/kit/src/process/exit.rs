@@ -33,7 +33,7 @@ impl From<Exit> for ExitCode {
         match exit {
             Exit::Clean => Self::SUCCESS,
             Exit::Cut(unfinished) => {
-                tracing::warn!(?unfinished, "did not end in time");
+                tracing::warn!(?unfinished, "some tasks did not end in time");
                 Self::from(3)
             }
             Exit::Aborted => {

@@ -18,7 +18,7 @@ pub struct Common {
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
 
-    /// How log lines look
+    /// Format of log lines
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub log_format: LogFormat,
 
@@ -26,7 +26,7 @@ pub struct Common {
     #[arg(long, value_name = "FILTER", default_value = "info")]
     pub log: String,
 
-    /// Serve callers beyond this machine, though there are no keys to tell them apart by
+    /// Serve callers beyond this machine, although nothing authenticates them yet
     #[arg(long)]
     pub insecure: bool,
 

@@ -1,4 +1,4 @@
-//! `--dump-config`: what is in force, and why.
+//! `--dump-config`: prints the settings in force, and where each came from.
 
 use std::any::TypeId;
 

@@ -1,14 +1,14 @@
-//! Spans of time as people write them, within what a process can use.
+//! Durations as people write them, within the range that a process can use.
 
 use std::time::Duration;
 
 /// The longest span a setting may have, far below where sums of times overflow.
 const LONGEST: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-/// A text that is no span of time a setting may have.
+/// The text is not a time that a setting may have.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum InvalidDuration {
-    /// It is no span of time.
+    /// It cannot be read as a time.
     #[error("{0}; expected a time such as 500ms, 10s or 1h 30m")]
     Unreadable(#[from] humantime::DurationError),
     /// It is nothing.

@@ -1,4 +1,4 @@
-//! From arguments, environment and file to the structs a service works with.
+//! Loads arguments, environment and file into the settings structs of a service.
 
 use std::{ffi::OsString, path::PathBuf};
 
@@ -158,7 +158,7 @@ fn flag(key: &str, values: &[String], origin: &Origin) -> Result<bool, Error> {
         ["true" | "1" | "yes" | "on"] => Ok(true),
         ["false" | "0" | "no" | "off"] => Ok(false),
         _ => Err(Error::Value {
-            message: format!("invalid value {values:?} for {key:?}: neither true nor false"),
+            message: format!("invalid value {values:?} for {key:?}: expected true or false"),
             origin: Some(origin.clone()),
         }),
     }

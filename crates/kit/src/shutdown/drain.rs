@@ -1,5 +1,5 @@
-//! [`Drain`]: says that the process will end, then that it takes no more work, and ends streams that
-//! would never end.
+//! [`Drain`]: signals that the process will end, then that it takes no more work, and ends streams
+//! that would otherwise never end.
 
 use std::{
     pin::Pin,

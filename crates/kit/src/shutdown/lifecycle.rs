@@ -1,4 +1,4 @@
-//! [`Lifecycle`] owns every task of a process, so that none outlives it unseen.
+//! [`Lifecycle`] owns every task of a process, so that each is joined.
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 

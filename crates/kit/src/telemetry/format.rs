@@ -1,4 +1,4 @@
-//! Log lines that name the request and the trace they belong to, from the current [`Context`]: a
+//! Log lines that name the request and the trace they belong to, from the current [`Context`]. A
 //! call that logs nothing pays nothing for it.
 
 use std::fmt;

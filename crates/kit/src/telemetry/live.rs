@@ -1,5 +1,5 @@
-//! Series that are asked for when they are scraped, and are there only as long as what they tell
-//! of: handles can't take theirs back.
+//! Metric series that are computed when they are scraped, and disappear with the thing they
+//! describe: series of handles can't be removed.
 
 use std::{
     fmt::Write as _,

@@ -12,7 +12,7 @@ use tracing_subscriber::{
 
 use super::format::{Json, Text};
 
-/// How log lines look.
+/// Format of log lines.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
     /// One line an event, for people.

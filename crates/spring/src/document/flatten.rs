@@ -11,7 +11,7 @@ use crate::limits::Budget;
 use crate::node::{Content, Key, Node};
 use crate::path::{self, Segment};
 
-/// The key under which a document that is no mapping stands.
+/// The key under which a document that is not a mapping stands.
 const DOCUMENT: &str = "document";
 
 /// Makes a document of its value; none when it says nothing.

@@ -1,4 +1,4 @@
-//! One set of flat properties from many sources.
+//! Combines many sources into one set of flat properties.
 
 use indexmap::IndexMap;
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! The value of a key among sources.
+//! Looks a key up in the sources.
 
 use std::borrow::Cow;
 use std::collections::HashMap;

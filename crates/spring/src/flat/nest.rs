@@ -56,7 +56,7 @@ enum Node<'a> {
 struct Nesting<'a, 'p> {
     value: &'a Value,
     rank: usize,
-    /// The key of the last value that was no map.
+    /// The key of the last value that was not a map.
     passed: &'p str,
 }
 

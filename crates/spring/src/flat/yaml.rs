@@ -7,10 +7,10 @@ use crate::budget::Spent;
 use crate::java;
 use crate::placeholders::Error;
 
-/// The only key of a configuration that is no mapping.
+/// The only key of a configuration that is not a mapping.
 const DOCUMENT: &str = "document";
 
-/// Writes a nested configuration in block style. One that is no mapping is
+/// Writes a nested configuration in block style. One that is not a mapping is
 /// written without the key that stands for it.
 pub(super) fn write(nested: &Value, text: Scalars<'_, '_, '_, '_>) -> Result<String, Error> {
     let mut writer = Writer { text };

@@ -152,7 +152,7 @@ impl<'a> Scanner<'a> {
             _ => word.parse::<Number>().ok().map(Value::Number),
         };
         let Some(value) = value else {
-            let message = format!("{:?} is no value", first_chars(word, rest));
+            let message = format!("{:?} is not a value", first_chars(word, rest));
             return Err(ParseError::new(ErrorKind::Syntax(message), origin));
         };
         self.at += word.len();

@@ -1,4 +1,4 @@
-//! From the parser's events to values.
+//! Builds values from the parser's events.
 
 use std::collections::HashMap;
 use std::rc::Rc;

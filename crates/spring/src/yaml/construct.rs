@@ -1,4 +1,4 @@
-//! From tagged scalars to what they mean.
+//! Converts tagged scalars to values.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -58,7 +58,7 @@ fn tagged(text: &str, name: &str) -> Result<Scalar, ErrorKind> {
     }
 }
 
-/// Anything that is no boolean is null to SnakeYAML.
+/// Anything that is not a boolean is null to SnakeYAML.
 fn boolean(text: &str) -> Scalar {
     match text.to_ascii_lowercase().as_str() {
         "yes" | "true" | "on" => Scalar::Bool(true),

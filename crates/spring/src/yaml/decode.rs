@@ -1,4 +1,4 @@
-//! From bytes to the text of a YAML stream.
+//! Decodes bytes to the text of a YAML stream.
 
 use std::borrow::Cow;
 

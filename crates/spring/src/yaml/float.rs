@@ -2,7 +2,7 @@
 
 use super::integer::{below_60, digit_or_underscore, unsigned};
 
-/// Whether a plain scalar that is no integer is a float.
+/// Whether a plain scalar that is not an integer is a float.
 pub(super) fn matches(text: &str) -> bool {
     let (_, magnitude) = unsigned(text);
     if matches!(magnitude, ".inf" | ".Inf" | ".INF") {

@@ -1,4 +1,4 @@
-//! Mappings: duplicate keys, merges, and keys that are no scalars.
+//! Mappings: duplicate keys, merges, and keys that are not scalars.
 
 use std::fmt::Write as _;
 use std::rc::Rc;

@@ -1,4 +1,4 @@
-//! Where values are written, as Spring says it.
+//! The places at which values are written, as Spring reports them.
 
 use saphyr_parser::{Event, ScalarStyle, Span};
 

@@ -1,4 +1,4 @@
-//! What is too large is refused, and nothing of it is done.
+//! Requests over the limits are refused as a whole.
 
 use super::{Engine, close, commit};
 use crate::{

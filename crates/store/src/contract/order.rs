@@ -1,4 +1,4 @@
-//! The order of commits, and what stays over a restart.
+//! The order of commits, and what survives a restart.
 
 use futures::executor::block_on;
 use futures::future::join_all;

@@ -1,4 +1,4 @@
-//! What a failure of the engine says about the write that met it.
+//! Classifies a failure of the engine for the write that met it.
 
 use std::{error::Error, io};
 

@@ -200,7 +200,7 @@ fn read_format(path: &Path) -> Result<Option<Format>, OpenError> {
                 found,
                 supported: VERSION,
             },
-            Unusable::Damaged => damaged(path, "its FORMAT file is not one of ours"),
+            Unusable::Damaged => damaged(path, "its FORMAT file was not written by Vortex"),
         })
 }
 

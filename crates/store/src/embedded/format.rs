@@ -1,5 +1,5 @@
-//! The `FORMAT` file: what makes a folder ours, how its content is written, whose it is, and what
-//! it must hold at the least.
+//! The `FORMAT` file: it marks a folder as a store, and names the format, the store's identity and
+//! the least revision it must hold.
 
 use crate::{Revision, StoreId};
 

@@ -1,5 +1,5 @@
-//! Giving space back: tables are compacted beside the commits, then the journal is emptied
-//! between two of them.
+//! Gives space back: compacts tables beside the commits, then empties the journal between two
+//! commits.
 
 use std::fs::{self, OpenOptions};
 use std::io;

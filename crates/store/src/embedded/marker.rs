@@ -1,5 +1,5 @@
-//! The thread that notes outside the journal how far the store has come, so that a journal which
-//! lost what was acknowledged is told from one whose last batch was never whole.
+//! The thread that records outside the journal how far the store has come. This tells a journal
+//! that lost acknowledged commits from one whose last batch was never complete.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! What a store tells of its work, to whoever keeps its metrics.
+//! What a store reports about its work, for metrics.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

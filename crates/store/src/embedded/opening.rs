@@ -76,7 +76,7 @@ fn check(folder: &Folder) -> Result<Option<PathBuf>, OpenError> {
     let journals = journal::check(&engine, reached.journal).map_err(|refused| match refused {
         Refused::Damaged(journal) => corrupt(
             folder,
-            format!("{} has lost what it held", journal.display()),
+            format!("{} has lost its content", journal.display()),
         ),
         Refused::Missing(journal) => missing_file(folder, &journal),
         Refused::Io(error) => io(error),

@@ -1,5 +1,5 @@
-//! Whether the store's files are still where they were opened: what is written into a folder that
-//! was moved or removed under the process is not found by the next one.
+//! Checks that the store's files are still where they were opened: writes to a folder that was
+//! moved or removed would be lost to the next process.
 
 use std::fs;
 use std::io;

@@ -1,4 +1,4 @@
-//! What the callers of a store and its committer share.
+//! State shared between a store's callers and its committer.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};

@@ -71,11 +71,12 @@ fn a_folder_is_one_change_set() {
     );
     let ran = run(&gateway, &arguments);
     assert!(
-        ran.err.contains("README.md is left out: no document\n"),
+        ran.err
+            .contains("README.md is skipped: it is not a document\n"),
         "{ran:?}"
     );
     assert!(
-        ran.err.contains("below is left out: no document\n"),
+        ran.err.contains("below is skipped: it is not a document\n"),
         "{ran:?}"
     );
     assert!(ran.err.ends_with("change set r7 made, at s:9\n"), "{ran:?}");
@@ -180,7 +181,7 @@ fn what_can_not_be_applied_is_refused_before_anything_is_sent() {
         ("-f PATH/latin.yml", 5, "latin.yml is not UTF-8 in line 2"),
         ("-f PATH/large.yml", 5, "DOCUMENT_TOO_LARGE"),
         ("-f PATH/absent.yml", 5, "absent.yml can't be read"),
-        ("-f -", 5, "has no name"),
+        ("-f -", 5, "has no valid document name"),
         ("-f PATH/a.yml -f PATH/a.yml", 2, "a.yml is given twice"),
         ("-f PATH/a.yml --delete a.yml", 2, "written and deleted"),
         ("-f PATH/below", 2, "nothing to apply"),

@@ -46,7 +46,7 @@ fn contexts_are_set_listed_used_and_deleted() {
     let err = vortex("context use dev").failed(3);
     assert_eq!(
         err,
-        "error: there is no context \"dev\"\nhint: `vortex context list` shows those there are\n"
+        "error: there is no context \"dev\"\nhint: `vortex context list` shows all contexts\n"
     );
     vortex("context delete dev").failed(3);
     vortex("context set a/b --server http://a").failed(2);

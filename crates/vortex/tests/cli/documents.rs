@@ -197,7 +197,7 @@ fn a_list_that_was_cut_says_so() {
         )
     });
     let ran = run(&gateway, "config list --limit 1 -o json");
-    assert_eq!(ran.err, "there is more; --limit gives it\n");
+    assert_eq!(ran.err, "there are more; raise --limit to see them\n");
     let list: Value = serde_json::from_str(&ran.done()).unwrap();
     assert_eq!(list["documents"], json!([{"path": "a"}]));
     assert_eq!(run(&gateway, "config list --limit 1 -q").err, "");

@@ -121,8 +121,8 @@ fn an_outage_longer_than_the_timeout_ends_a_watch() {
 fn events_that_make_no_sense_end_a_watch() {
     for (data, what) in [
         ("{", "no JSON: "),
-        ("[1]", "no JSON object"),
-        ("1", "no JSON object"),
+        ("[1]", "not a JSON object"),
+        ("1", "not a JSON object"),
     ] {
         let event = format!("event: change\ndata: {data}\n\n");
         let gateway = Gateway::always(move || Reply::Events(event.clone()));

@@ -68,7 +68,10 @@ impl Document {
             (None, true) => document_write::Change::Delete(true),
             _ => {
                 let field = format!("documents[{place}]");
-                return Err(Fault::invalid(field, "has either content or delete: true"));
+                return Err(Fault::invalid(
+                    field,
+                    "needs either content or delete: true",
+                ));
             }
         };
         Ok(DocumentWrite {

@@ -106,10 +106,10 @@ pub(super) async fn discard(
     Given(command): Given<Command>,
 ) -> Result<Json<Answer>, Problem> {
     if command.force.is_some() {
-        return Err(Fault::invalid("force", "applies to releases alone").into());
+        return Err(Fault::invalid("force", "applies only to releases").into());
     }
     if command.reason.is_some() {
-        return Err(Fault::invalid("reason", "applies to releases alone").into());
+        return Err(Fault::invalid("reason", "applies only to releases").into());
     }
     let request = DiscardChangeRequest {
         name,

@@ -1,4 +1,4 @@
-//! A document's content as it is sent, and its media type under all the names it goes by.
+//! A document's content, and its media type under all its names.
 
 use axum::extract::{FromRequest, Request};
 use bytes::Bytes;

@@ -1,4 +1,4 @@
-//! Releases a version of a document, by the document's name instead of the change set's.
+//! Releases a version of a document, named by the document instead of the change set.
 
 use axum::{Json, extract::State};
 use serde::Deserialize;

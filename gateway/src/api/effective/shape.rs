@@ -47,7 +47,7 @@ pub(in crate::api) struct Effective {
 impl Effective {
     /// What a reader gets, whose instance and key are `taken_from` there.
     ///
-    /// Fails with `INTERNAL` when the configuration is no JSON.
+    /// Fails with `INTERNAL` when the configuration is not valid JSON.
     pub(in crate::api) fn new(
         reply: GetConfigResponse,
         taken_from: TakenFrom,

@@ -24,7 +24,7 @@ pub(super) struct Explanation {
 }
 
 impl Explanation {
-    /// Fails with `INTERNAL` when a value is no JSON.
+    /// Fails with `INTERNAL` when a value is not valid JSON.
     pub(super) fn new(reply: ExplainConfigResponse) -> Result<Self, Fault> {
         let values = reply.values.into_iter().map(Value::new);
         Ok(Self {

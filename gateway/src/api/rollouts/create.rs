@@ -82,7 +82,7 @@ impl Body {
         let named = document.iter().find(|(_, value)| value.is_some());
         match (self.change.take(), named) {
             (Some(_), Some((field, _))) => {
-                Err(Fault::invalid(*field, "does not go together with change"))
+                Err(Fault::invalid(*field, "can't be combined with change"))
             }
             (Some(name), None) => Ok(Target::Change(ChangeTarget { name, label })),
             (None, _) => Ok(Target::Document(DocumentTarget {

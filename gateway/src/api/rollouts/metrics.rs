@@ -1,4 +1,4 @@
-//! Takes figures of a rollout's arms.
+//! Takes reported figures of a rollout's arms.
 
 mod report;
 

@@ -1,4 +1,4 @@
-//! What is told to every watcher of a view, written once.
+//! An event for every watcher of a view, serialized once.
 
 use bytes::Bytes;
 use serde::Serialize;
@@ -57,7 +57,7 @@ struct Change {
 
 impl Event {
     /// A configuration to a reader whose instance and key are `taken_from` there. Fails with
-    /// `INTERNAL` when it is no JSON.
+    /// `INTERNAL` when it is not valid JSON.
     pub(super) fn snapshot(
         snapshot: GetConfigResponse,
         taken_from: TakenFrom,
@@ -73,7 +73,7 @@ impl Event {
     }
 
     /// A change of the configuration with the digest `from`. Fails with `INTERNAL` when its patch
-    /// is no JSON.
+    /// is not valid JSON.
     pub(super) fn change(from: String, change: ConfigChange) -> Result<Self, Fault> {
         let data = Change {
             patch: json::raw(&change.patch)?,

@@ -99,6 +99,6 @@ async fn heard(
 }
 
 fn silent() -> Fault {
-    let message = format!("config-svc said nothing for {} s", SILENCE.as_secs());
+    let message = format!("config-svc sent nothing for {} s", SILENCE.as_secs());
     Fault::new(Reason::Unavailable, message)
 }

@@ -1,4 +1,4 @@
-//! One watch of config-svc a view, for all who watch it here.
+//! Shares one watch of config-svc per view among all watchers of this gateway.
 
 use std::{
     collections::HashMap,

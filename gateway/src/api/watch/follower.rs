@@ -1,4 +1,4 @@
-//! One who watches: what they hold, and what they are told next.
+//! One watcher: the configuration it holds, and the event it needs next.
 
 use std::{cmp::Ordering, sync::Arc};
 

@@ -1,4 +1,4 @@
-//! What is watched, and by whom.
+//! The view that is watched, and the reader who watches it.
 
 use vortex_proto::config::v1::WatchConfigRequest;
 

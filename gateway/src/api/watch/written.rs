@@ -1,4 +1,4 @@
-//! Events kept as they were written, so that each is written once for all who are sent it.
+//! Keeps serialized events, so that each is serialized once for all watchers.
 
 use std::sync::Arc;
 

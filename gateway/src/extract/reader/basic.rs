@@ -29,7 +29,7 @@ pub(super) fn user(headers: &HeaderMap) -> Result<Option<String>, Fault> {
         return Ok(None);
     };
     let decoded = BASE64.decode(encoded.trim_ascii());
-    let decoded = decoded.map_err(|_| Fault::invalid(FIELD, "is no base64 after Basic"))?;
+    let decoded = decoded.map_err(|_| Fault::invalid(FIELD, "must be valid base64 after Basic"))?;
     let end = decoded.iter().position(|byte| *byte == b':');
     let name = checked(FIELD, &decoded[..end.unwrap_or(decoded.len())])?;
     Ok((!name.is_empty()).then(|| name.to_owned()))

@@ -1,4 +1,4 @@
-//! Change sets: what is written together.
+//! Change sets: documents that are written together.
 
 use super::{AppProfile, Content, Label, Path, Seq, Sha256, SplitId, VersionName};
 use jiff::Timestamp;

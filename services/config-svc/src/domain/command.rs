@@ -1,4 +1,4 @@
-//! What can be asked of the configuration, and what came of it.
+//! Commands to the configuration, and their outcomes.
 
 use std::collections::BTreeSet;
 

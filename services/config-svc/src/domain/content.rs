@@ -1,4 +1,4 @@
-//! Contents by their hash, and what may be wrong with them.
+//! Contents by their hash, and their possible defects.
 
 use sha2::Digest as _;
 use std::fmt;
@@ -83,7 +83,7 @@ pub enum Content {
     Present {
         /// Which.
         content: ContentRef,
-        /// Why it is no configuration, for files of a source that don't parse.
+        /// Why it is not valid configuration, for files of a source that don't parse.
         defect: Option<Defect>,
     },
     /// A source's file too large to be stored.

@@ -31,7 +31,7 @@ pub struct Request {
 pub enum Decided {
     /// A record is to be appended; the outcome holds once it is durable.
     Append(Body, Outcome),
-    /// Nothing: it is so already, or the request was answered before.
+    /// Nothing: it is already paused, or the request was answered before.
     Unchanged(Outcome),
 }
 

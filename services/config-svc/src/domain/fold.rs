@@ -1,5 +1,5 @@
-//! Folds records into the state. Everything a cluster holds is the fold of its
-//! log, so this has no choice to make and no clock to read.
+//! Folds records into the state. The state is the fold of the log and nothing else, so this makes
+//! no choices and reads no clock.
 
 mod feed;
 mod split;

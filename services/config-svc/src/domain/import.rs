@@ -1,4 +1,4 @@
-//! Plans what a source's commit changes, and whether it may.
+//! Plans the changes of a source's commit, and whether they are allowed.
 
 use super::{Content, Defect, Document, DocumentWrite, LabelState, Path};
 use std::collections::HashSet;

@@ -47,7 +47,7 @@ impl LabelState {
             .map(AsRef::as_ref)
     }
 
-    /// Whether readers get a document that is no part of a canary.
+    /// Whether readers get a document that is not part of a canary.
     pub fn is_served(&self, path: &Path) -> bool {
         let document = self.documents.get(path);
         document.is_some_and(|document| document.served().is_some())

@@ -1,4 +1,4 @@
-//! Names, each checked once where it enters.
+//! Names, each validated once on input.
 
 use std::{borrow::Borrow, fmt, str::FromStr, sync::Arc};
 
@@ -21,7 +21,7 @@ pub enum InvalidName {
         what: &'static str,
     },
     /// Longer than names may be.
-    #[error("{what} has {bytes} bytes, {limit} at most are allowed")]
+    #[error("{what} has {bytes} bytes, at most {limit} are allowed")]
     TooLong {
         /// What was named.
         what: &'static str,
@@ -326,7 +326,11 @@ fn check_label(given: &str) -> Result<(), InvalidName> {
     check_relative("label", given, MAX_LABEL)?;
     // it stands between labels where readers name several
     if given.contains(',') {
-        return malformed("label", given, "without ',', which separates labels");
+        return malformed(
+            "label",
+            given,
+            "it must not contain ',', which separates labels",
+        );
     }
     Ok(())
 }
@@ -362,7 +366,11 @@ fn check_relative(what: &'static str, given: &str, limit: usize) -> Result<(), I
     if parts_stay_inside && no_surprises {
         Ok(())
     } else {
-        malformed(what, given, "relative, without '.', '..' or empty parts")
+        malformed(
+            what,
+            given,
+            "it must be relative, without '.', '..' or empty parts",
+        )
     }
 }
 

@@ -1,4 +1,4 @@
-//! Which documents a configuration is made of.
+//! Finds the documents that make up a configuration.
 
 mod fed;
 mod file;

@@ -1,4 +1,4 @@
-//! Why a command is refused. Nothing has happened then.
+//! Why a command is refused. A refused command changes nothing.
 
 use super::{
     AppProfile, Ending, Label, MAX_DOCUMENT_BYTES, Path, RequestId, Seq, SourceName, SplitId,
@@ -55,7 +55,7 @@ pub enum Refused {
         path: Path,
     },
     /// The stable version is not the one the caller saw.
-    #[error("the stable version of {path} is not the one named: {found}")]
+    #[error("the stable version of {path} is not the expected one: {found}")]
     PreconditionFailed {
         /// The path.
         path: Path,
@@ -63,7 +63,7 @@ pub enum Refused {
         found: String,
     },
     /// A request id was used for something else.
-    #[error("request id {0} was used for another request")]
+    #[error("request id {0} was already used for another request")]
     RequestIdReused(RequestId),
     /// A released change set can't be given up.
     #[error("change set {name} was released; release another one instead")]
@@ -90,7 +90,7 @@ pub enum Refused {
     #[error("a change set needs at least one document")]
     NoDocuments,
     /// A document over the limit.
-    #[error("{path} has {bytes} bytes, {MAX_DOCUMENT_BYTES} at most are allowed")]
+    #[error("{path} has {bytes} bytes, at most {MAX_DOCUMENT_BYTES} are allowed")]
     TooLarge {
         /// The path.
         path: Path,
@@ -130,15 +130,13 @@ pub enum Refused {
         name: VersionName,
     },
     /// Everybody gets the change set already.
-    #[error("change set {name} is what is stable already")]
+    #[error("change set {name} is already stable")]
     IsBaseline {
         /// Its name.
         name: VersionName,
     },
     /// A change set was rolled back, and nobody says that it is wanted all the same.
-    #[error(
-        "{name} was rolled back by rollout {by}; to have it all the same, give force and a reason"
-    )]
+    #[error("{name} was rolled back by rollout {by}; to use it anyway, give force and a reason")]
     RolledBack {
         /// The change set's name.
         name: VersionName,
@@ -147,7 +145,7 @@ pub enum Refused {
     },
     /// Something else is stable of a document than what a split was planned on.
     #[error(
-        "{path} is {} now, which is not what the rollout was created against; create it anew",
+        "{path} is {} now, which is not what the rollout was created against; create a new rollout",
         named(now)
     )]
     BaselineMoved {
@@ -165,7 +163,7 @@ pub enum Refused {
         documents: usize,
     },
     /// What is stable on a label is not what a commit was compared with.
-    #[error("label {0} moved while a commit was compared with it")]
+    #[error("label {0} changed while a commit was compared with it")]
     LabelMoved(Label),
     /// A split holds a document.
     #[error("rollout {by} holds {path}; wait for it to end, or end it")]
@@ -225,7 +223,7 @@ pub enum Refused {
         from: Share,
     },
     /// What a document was before a split is gone.
-    #[error("what {path} was before split {id} is no longer kept")]
+    #[error("the version of {path} from before split {id} is no longer kept")]
     BeforeNotKept {
         /// The split.
         id: SplitId,

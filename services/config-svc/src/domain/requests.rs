@@ -1,4 +1,4 @@
-//! Requests that were answered, so that a repeat changes nothing.
+//! Answered requests, remembered so that a repeat changes nothing.
 
 use super::{HybridTime, Outcome, RequestId, Sha256};
 use imbl::{HashMap, Vector};

@@ -1,4 +1,4 @@
-//! Lets go of what is old.
+//! Drops from the state what is old: versions, deleted documents, ended splits, answered requests.
 
 use super::{ChangeState, Document, Seq, State, Version};
 use jiff::{SignedDuration, Timestamp};

@@ -15,7 +15,7 @@ pub struct Token {
     pub seq: Seq,
 }
 
-/// A text that is no token.
+/// The text is not a valid token.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is not a token: expected STORE_ID:SEQUENCE, as X-Vortex-Revision gives it")]
 pub struct InvalidToken(String);

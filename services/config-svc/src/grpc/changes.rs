@@ -1,4 +1,4 @@
-//! Change sets: made, read, listed, released, discarded.
+//! Change sets: create, read, list, release, discard.
 
 use super::{Grpc, convert, parse};
 use crate::{
@@ -115,7 +115,7 @@ pub(super) async fn release(
     let precondition = parse::precondition(&request.if_match, "")?;
     let selector = released(&request)?;
     if precondition.is_some() && matches!(selector.holding, Holding::Anything) {
-        let why = "it needs the path or the document it is about";
+        let why = "name the path or the document that it applies to";
         return Err(Fault::invalid("if_match", why));
     }
     let release = Command::Release(Release {
@@ -177,7 +177,7 @@ async fn document_write(
         Some(Write::Delete(false)) | None => {
             return Err(Fault::invalid(
                 "documents",
-                format!("{path} has neither content nor delete"),
+                format!("{path} needs either content or delete"),
             ));
         }
     };
@@ -267,6 +267,9 @@ fn wanted_state(given: i32) -> Result<Option<ChangeState>, Fault> {
         Ok(pb::ChangeState::Released) => Ok(Some(ChangeState::Released)),
         Ok(pb::ChangeState::Discarded) => Ok(Some(ChangeState::Discarded)),
         Ok(pb::ChangeState::RolledBack) => Ok(Some(ChangeState::RolledBack)),
-        Err(_) => Err(Fault::invalid("state", format!("{given} is no state"))),
+        Err(_) => Err(Fault::invalid(
+            "state",
+            format!("{given} is not a known state"),
+        )),
     }
 }

@@ -1,4 +1,4 @@
-//! Domain types to replies.
+//! Converts domain types to replies.
 
 mod splits;
 

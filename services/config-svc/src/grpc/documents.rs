@@ -1,4 +1,4 @@
-//! Single documents: written, deleted, read, listed, compared.
+//! Single documents: write, delete, read, list, compare.
 
 use super::{Grpc, convert, parse, reads};
 use crate::{
@@ -289,7 +289,7 @@ async fn stored(
         }
         Content::Absent => Err(Fault::new(
             Reason::DocumentNotFound,
-            format!("version {} of {path} is its deletion", version.name),
+            format!("version {} deleted {path} and has no content", version.name),
         )
         .with("path", path)),
     }

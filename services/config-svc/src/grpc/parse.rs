@@ -1,4 +1,4 @@
-//! Requests to domain types.
+//! Parses requests into domain types.
 
 use crate::{
     configuration::Configuration,
@@ -111,7 +111,7 @@ pub(super) fn media_type(given: &str) -> Result<Option<MediaType>, Fault> {
             Fault::new(
                 Reason::UnsupportedFormat,
                 format!(
-                    "media type {given:?} can't be written; send application/yaml, \
+                    "media type {given:?} is not supported; send application/yaml, \
                      application/json or text/x-java-properties"
                 ),
             )
@@ -144,7 +144,7 @@ fn digest_of(given: &str) -> Result<Sha256, Fault> {
     hex::decode_to_slice(bare, &mut digest).map_err(|_| {
         Fault::new(
             Reason::PreconditionFailed,
-            format!("{given:?} is no digest of a version, so none matches"),
+            format!("{given:?} is not the digest of a version, so no version matches"),
         )
         .precondition("etag", "if_match", "not a SHA-256 in hex")
     })?;

@@ -1,4 +1,4 @@
-//! What applications read.
+//! The reads of applications.
 
 use super::{
     Grpc, convert, parse,

@@ -1,4 +1,4 @@
-//! Splits: planned, begun, moved, ended, read, taken back.
+//! Splits: plan, begin, move, end, read, revert.
 
 use super::{Grpc, Reply, convert, parse};
 use crate::{
@@ -289,9 +289,10 @@ fn unit(given: i32) -> Result<Unit, Fault> {
     match pb::SplitUnit::try_from(given) {
         Ok(pb::SplitUnit::Instance) => Ok(Unit::Instance),
         Ok(pb::SplitUnit::Subject) => Ok(Unit::Subject),
-        Ok(pb::SplitUnit::Unspecified) | Err(_) => {
-            Err(Fault::invalid("unit", format!("{given} is no unit")))
-        }
+        Ok(pb::SplitUnit::Unspecified) | Err(_) => Err(Fault::invalid(
+            "unit",
+            format!("{given} is not a known unit"),
+        )),
     }
 }
 

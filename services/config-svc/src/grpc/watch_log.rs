@@ -1,5 +1,5 @@
-//! Following the log: a notification only wakes the reader, which reads the log
-//! itself at its own position, so that nothing is lost and nobody is waited for.
+//! Follows the log. A notification only wakes the reader, which then reads the log from its own
+//! position: nothing is lost, and no writer waits for a reader.
 
 use super::{Grpc, convert, parse};
 use crate::{
@@ -73,7 +73,7 @@ fn too_old(grpc: &Grpc, asked: Seq, oldest: Option<Seq>) -> Fault {
     let oldest = oldest.unwrap_or_else(|| grpc.configuration.state().head.next());
     Fault::new(
         Reason::TokenTooOld,
-        format!("records after {asked} were asked for, and those from {oldest} on are kept"),
+        format!("records after {asked} were requested, but only those from {oldest} on are kept"),
     )
     .with("oldest", oldest)
 }

@@ -1,4 +1,4 @@
-//! What a Git source is configured with.
+//! The settings of a Git source.
 
 use crate::domain::SourceName;
 use std::{path::PathBuf, time::Duration};
@@ -21,7 +21,7 @@ pub struct GitSettings {
     pub release: ReleasePolicy,
 }
 
-/// What becomes of commits once they are imported.
+/// What happens to commits after their import.
 ///
 /// The first import of a label is released in any case: there is nothing that
 /// readers could be left with.

@@ -24,7 +24,7 @@ pub(super) struct ReadCommit {
     pub(super) contents: Vec<(Sha256, Bytes)>,
     /// Whether the files are all there are, or what the commit touched.
     pub(super) complete: bool,
-    /// What the commit holds that is no file of ours.
+    /// Entries of the commit that cannot be served.
     pub(super) skipped: Vec<(String, String)>,
 }
 
@@ -33,7 +33,7 @@ pub(super) struct ReadCommit {
 pub(super) enum ReadCommitError {
     #[error(transparent)]
     Git(#[from] vortex_git::Error),
-    #[error("a commit of {0} bytes is more than the {MAX_IMPORT_BYTES} that are imported at once")]
+    #[error("a commit of {0} bytes is over the {MAX_IMPORT_BYTES} that can be imported at once")]
     TooLarge(u64),
 }
 

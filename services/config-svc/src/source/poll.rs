@@ -1,4 +1,4 @@
-//! Looks at a source now and then, and imports what is new.
+//! Polls a source, and imports what is new.
 
 mod find_labels;
 mod import_label;

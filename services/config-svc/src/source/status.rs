@@ -1,4 +1,4 @@
-//! How a source stands.
+//! The status of a source.
 
 use super::Approval;
 use crate::domain::{Label, SplitId, VersionName};
@@ -68,7 +68,7 @@ pub enum PendingReason {
 /// A file that is not served as it is, or a whole label.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Defect {
-    /// The name of the branch or tag, which may be no label.
+    /// The name of the branch or tag, which may not be usable as a label.
     pub label: String,
     /// The path. Empty where the whole label is not served.
     pub path: String,

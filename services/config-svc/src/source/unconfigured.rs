@@ -19,7 +19,9 @@ pub enum DetachError {
     #[error(transparent)]
     Unknown(AskError),
     /// It is configured, and would feed its labels again.
-    #[error("source {0} is configured; end that before its labels are detached")]
+    #[error(
+        "source {0} is still configured; remove it from the configuration before you detach its labels"
+    )]
     Configured(SourceName),
     /// A label could not be written.
     #[error(transparent)]

@@ -1,4 +1,4 @@
-//! What can go wrong with what is kept.
+//! What can go wrong with stored data.
 
 use crate::domain::{Inconsistent, Sha256};
 

@@ -1,4 +1,4 @@
-//! The names of what is kept.
+//! The keys of the store.
 
 use crate::domain::{Seq, Sha256};
 use bytes::{BufMut as _, Bytes, BytesMut};

@@ -1,4 +1,4 @@
-//! When what is done each hour is done next, also after it failed, and from when on that is told.
+//! Schedules hourly work, retries failures, and decides when `/health` reports them.
 
 use std::time::Duration;
 use tokio::time::Instant;

@@ -1,4 +1,4 @@
-//! Counts what there is, now and then.
+//! Updates the gauges periodically.
 
 use crate::configuration::Configuration;
 use metrics::Gauge;

@@ -1,4 +1,4 @@
-//! Keeps checkpoints, and lets go of what is old.
+//! Writes checkpoints, and removes old data.
 
 use super::attempts::Attempts;
 use crate::{configuration::Configuration, domain::Seq, store::Error};
@@ -81,7 +81,7 @@ impl Upkeep {
     fn tell_store_failed(&self) {
         self.health.degrade(
             "store",
-            "a sync failed: nothing is written until this process is started anew",
+            "a sync failed: nothing is written until this process is restarted",
         );
     }
 

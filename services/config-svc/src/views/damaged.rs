@@ -22,7 +22,7 @@ impl Damaged {
         if known.len() >= MAX_REMEMBERED || known.contains_key(sha256) {
             return;
         }
-        tracing::error!(%label, %path, %sha256, "a content is damaged");
+        tracing::error!(%label, %path, %sha256, "stored content is damaged");
         known.insert(*sha256, format!("{path} on {label}"));
     }
 

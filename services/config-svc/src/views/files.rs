@@ -1,4 +1,4 @@
-//! Files that were parsed lately, by their content's hash.
+//! A cache of recently parsed files, by their content's hash.
 
 use super::{
     ReadError,

@@ -1,5 +1,5 @@
-//! What is kept of one view: the splits that concern it, and a form for each set of
-//! arms that readers were on lately.
+//! The cache of one view: the splits that concern it, and one rendering for each recently read set
+//! of arms.
 
 use super::{Rendered, View, reads::ViewCounts};
 use crate::domain::{Arm, Arms, Basis, Scope, Split, State, Subject, ViewKey};

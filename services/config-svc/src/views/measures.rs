@@ -1,4 +1,4 @@
-//! What reading views costs.
+//! Metrics of views: cache hits, misses and the time to build one.
 
 use crate::domain::{App, Basis, Profile, Split, Subject, Unit, ViewKey};
 use metrics::{Counter, Histogram};

@@ -1,4 +1,4 @@
-//! Documents are parsed on the thread they come in on as long as that takes no time.
+//! Parses small documents on the calling thread, and larger ones on a compute thread.
 
 use vortex_kit::compute;
 use vortex_spring::{Allowance, ErrorKind, File, Format, ParseError, parse_within};

@@ -1,5 +1,5 @@
-//! How often splits decided reads, by how many keys, and how often a reader did not say what they
-//! tell apart.
+//! Counts, per split, the reads it decided, the distinct keys, and the readers that did not send
+//! the key or instance it needs.
 
 use super::seen::{CELLS_PER_BUCKET, SeenCells, SeenKeys};
 use crate::domain::{Split, SplitId, State, Subject};

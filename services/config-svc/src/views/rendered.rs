@@ -1,4 +1,4 @@
-//! A configuration made ready to be sent.
+//! A configuration that is ready to be sent.
 
 use super::{
     Effective,

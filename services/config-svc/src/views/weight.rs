@@ -1,4 +1,4 @@
-//! What the documents of one configuration may weigh together.
+//! Limits the total size of the documents of one configuration.
 
 use crate::domain::Basis;
 use vortex_spring::{Document, File};

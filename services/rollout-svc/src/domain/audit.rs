@@ -1,4 +1,4 @@
-//! What happened to a rollout, for ever.
+//! The audit of a rollout: what happened to it. Entries never change.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

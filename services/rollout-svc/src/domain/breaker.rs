@@ -1,5 +1,5 @@
-//! The breaker: when too many rollouts rolled back by themselves in a short time, nothing starts
-//! or goes on by itself until an operator has looked.
+//! The breaker: after too many automatic rollbacks in a short time, nothing starts or promotes by
+//! itself until an operator resets it.
 
 use std::time::Duration;
 

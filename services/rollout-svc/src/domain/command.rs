@@ -1,4 +1,4 @@
-//! What can be asked of a rollout, and what comes of it.
+//! Commands to a rollout, and their outcomes.
 
 use serde::{Deserialize, Serialize};
 use vortex_bucket::Share;

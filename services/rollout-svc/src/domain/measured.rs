@@ -1,4 +1,4 @@
-//! What is measured of a rollout from its start to its end.
+//! The measurements of a rollout from its start to its end.
 
 mod holds;
 mod report;

@@ -1,4 +1,4 @@
-//! Names, each checked once where it enters.
+//! Names, each validated once on input.
 
 use std::{fmt, str::FromStr};
 
@@ -30,9 +30,9 @@ pub struct RolloutId(String);
 #[serde(transparent)]
 pub struct RequestId(String);
 
-/// A name that is not one.
+/// A name or id that is not valid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{given:?} is no {what}: {rule}")]
+#[error("{given:?} is not a valid {what}: {rule}")]
 pub struct InvalidName {
     what: &'static str,
     given: String,
@@ -101,7 +101,7 @@ impl FromStr for RequestId {
 /// An application by a name that a caller gave.
 ///
 /// # Errors
-/// When it is no name.
+/// When the name is not valid.
 pub fn application(given: &str) -> Result<Application, InvalidName> {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
     let rule = "1 to 128 letters, digits, '-', '_', '.'";
@@ -125,7 +125,7 @@ fn check(
     if (1..=longest).contains(&given.len()) && given.bytes().all(allowed) {
         return Ok(given.to_owned());
     }
-    // what is no name may be of any length
+    // an invalid name may be of any length
     let given = given.chars().take(MAX_REQUEST).collect();
     Err(InvalidName { what, given, rule })
 }

@@ -82,10 +82,10 @@ pub enum InvalidStages {
     #[error("the list of stages is empty: a custom strategy has at least one")]
     Empty,
     /// Too many.
-    #[error("{0} are given, {MAX_STAGES} at most are allowed")]
+    #[error("{0} are given, at most {MAX_STAGES} are allowed")]
     TooMany(usize),
     /// A name that is too long.
-    #[error("the name of stage {index} has {bytes} bytes, {MAX_NAME} at most are allowed")]
+    #[error("the name of stage {index} has {bytes} bytes, at most {MAX_NAME} are allowed")]
     Name {
         /// Which stage.
         index: usize,
@@ -262,7 +262,7 @@ impl Stage {
 fn share(percentage: f64) -> Option<Share> {
     let hundredths = percentage * 100.0;
     let whole = hundredths.round();
-    // also false for what is no number
+    // also false for NaN
     let is_whole = (hundredths - whole).abs() < ROUNDING;
     let is_share = (1.0..=f64::from(Share::FULL.hundredths())).contains(&whole);
     if !(is_whole && is_share) {

@@ -1,4 +1,4 @@
-//! Why a command is refused. Nothing has happened then.
+//! Why a command is refused. A refused command changes nothing.
 
 use super::StateKind;
 

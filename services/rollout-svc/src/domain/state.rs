@@ -1,4 +1,4 @@
-//! Where a rollout stands. Each state holds what is valid in it, and nothing else.
+//! The states of a rollout. Each holds exactly the data that is valid in it.
 
 use std::{collections::BTreeMap, fmt};
 

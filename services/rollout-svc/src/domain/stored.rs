@@ -1,4 +1,4 @@
-//! What earlier versions wrote of where a rollout stands, read as it is understood now.
+//! Reads states that earlier versions stored.
 
 use serde::Deserialize;
 use vortex_bucket::Share;

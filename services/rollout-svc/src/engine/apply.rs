@@ -1,4 +1,4 @@
-//! From a command to its transition, durable and published.
+//! Applies a command: computes the transition, makes it durable, then publishes it.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Why something asked of rollouts was not done.
+//! Why a request about rollouts failed.
 
 use vortex_kit::error::Fault;
 
@@ -42,7 +42,7 @@ pub enum Error {
     #[error("{0} rollouts have not ended; end some of them first")]
     TooManyRollouts(usize),
     /// The request's id was used for something else.
-    #[error("request id {0} was used for another request")]
+    #[error("request id {0} was already used for another request")]
     RequestIdReused(RequestId),
     /// The breaker lets nothing start by itself.
     #[error("the breaker is open")]
@@ -63,7 +63,7 @@ pub enum Error {
     #[error("the store failed while writing")]
     OutcomeUnknown,
     /// The store failed before: nothing happened.
-    #[error("the store has failed; this process must be started anew")]
+    #[error("the store has failed; this process must be restarted")]
     StoreFailed,
     /// The store could not be read, or did not take what was written.
     #[error(transparent)]

@@ -1,4 +1,4 @@
-//! Judging a rollout by what was measured of it.
+//! Judges a rollout by its measurements.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What the log of config-svc is held against.
+//! Finds the rollouts that a log record concerns.
 
 use std::{sync::Arc, time::Duration};
 

@@ -1,4 +1,4 @@
-//! Letting go of what is old.
+//! Removes old rollouts and requests.
 
 use std::time::Duration;
 

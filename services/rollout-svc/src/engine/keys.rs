@@ -1,4 +1,4 @@
-//! What is read of what rollouts concern, as config-svc counts it.
+//! Takes over config-svc's counts of the keys that read under a rollout.
 
 use vortex_kit::error::Fault;
 

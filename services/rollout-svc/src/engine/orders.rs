@@ -1,4 +1,4 @@
-//! What people ask of one rollout.
+//! Handles operators' commands to one rollout.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What comes of an effect.
+//! Handles the outcome of an effect.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Requests that were answered, so that a repeat changes nothing.
+//! Answered requests, remembered so that a repeat changes nothing.
 
 use std::{
     collections::{HashMap, VecDeque},

@@ -67,7 +67,7 @@ impl Rollouts {
             Err(_) => {
                 // the follower tries again what fails
                 if let Err(error) = self.give_up(id).await {
-                    tracing::warn!(rollout = %id, %error, "what was staged is not given up yet");
+                    tracing::warn!(rollout = %id, %error, "the staged change set could not be discarded yet");
                 } else {
                     unfinished.remove(id);
                 }
@@ -130,7 +130,7 @@ impl Rollouts {
             match self.give_up(id).await {
                 Ok(()) => drop(left.remove(id)),
                 Err(error) => {
-                    tracing::debug!(rollout = %id, %error, "what was staged is not given up yet");
+                    tracing::debug!(rollout = %id, %error, "the staged change set could not be discarded yet");
                 }
             }
         }

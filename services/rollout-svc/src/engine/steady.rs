@@ -1,4 +1,4 @@
-//! A clock that does not jump.
+//! A clock that is not affected by jumps of the wall clock.
 
 use std::{sync::Arc, time::Duration};
 

@@ -1,4 +1,4 @@
-//! Telling a task of rollouts that have work for it.
+//! Wakes a task for the rollouts that have work for it.
 
 use std::{
     collections::HashSet,

@@ -1,4 +1,4 @@
-//! Rollouts that begin: of a change set, or of what takes another one back.
+//! Creates rollouts: of a change set, or to revert a completed rollout.
 
 use super::{Grpc, parse};
 use crate::error::fault;

@@ -1,4 +1,4 @@
-//! Requests to domain types.
+//! Parses requests into domain types.
 
 mod draft;
 mod figures;
@@ -90,7 +90,7 @@ pub(super) fn state(index: usize, given: i32) -> Result<Option<StateKind>, Fault
         Ok(pb::RolloutState::Superseded) => Ok(None),
         Ok(pb::RolloutState::Unspecified) | Err(_) => Err(Fault::invalid(
             format!("states[{index}]"),
-            format!("{given} is no state of a rollout"),
+            format!("{given} is not a known state of a rollout"),
         )),
     }
 }
@@ -106,6 +106,9 @@ fn duration(field: &str, given: prost_types::Duration) -> Result<Duration, Fault
     let nanos = u32::try_from(given.nanos).ok();
     match (seconds, nanos.filter(|nanos| *nanos < NANOS_PER_SECOND)) {
         (Some(seconds), Some(nanos)) => Ok(Duration::new(seconds, nanos)),
-        _ => Err(Fault::invalid(field, "it is negative or no duration")),
+        _ => Err(Fault::invalid(
+            field,
+            "it must be a valid duration and not negative",
+        )),
     }
 }

@@ -1,4 +1,4 @@
-//! Rollouts, their audit and their analysis, as they stand.
+//! Reads rollouts, their audit and their analysis.
 
 use super::{Grpc, convert, parse};
 use crate::{

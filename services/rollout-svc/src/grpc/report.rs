@@ -1,4 +1,4 @@
-//! Figures of the arms.
+//! Takes reported figures of the arms.
 
 use super::{Grpc, parse};
 use crate::error::fault;

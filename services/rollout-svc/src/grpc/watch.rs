@@ -1,5 +1,5 @@
-//! Following one rollout: a notification only wakes the reader, which reads what is so
-//! by then, so that nobody is waited for.
+//! Follows one rollout. A notification only wakes the reader, which then reads the current state,
+//! so that no writer waits for a reader.
 
 use super::{Grpc, convert, parse};
 use crate::{

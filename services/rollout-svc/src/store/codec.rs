@@ -1,4 +1,4 @@
-//! Values as they are stored: JSON in an envelope that says which format it is of.
+//! Encodes values for storage: JSON in an envelope that names the format.
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};

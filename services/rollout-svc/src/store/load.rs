@@ -1,4 +1,4 @@
-//! Reading what is kept.
+//! Loads stored rollouts.
 
 use std::{
     collections::{BTreeSet, HashMap},

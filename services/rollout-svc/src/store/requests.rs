@@ -1,4 +1,4 @@
-//! Requests that were answered, so that a repeat changes nothing.
+//! Stores answered requests, so that a repeat changes nothing.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! Giving back what nothing needs any more.
+//! Deletes stored data that nothing needs any more.
 
 use std::collections::HashSet;
 

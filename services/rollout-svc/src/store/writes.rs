@@ -1,4 +1,4 @@
-//! What is written together.
+//! Writes that belong in one transaction.
 
 use bytes::Bytes;
 use vortex_store::{MAX_VALUE_BYTES, Revision, Transaction};

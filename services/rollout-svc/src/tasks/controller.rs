@@ -1,4 +1,4 @@
-//! Judges each rollout when a slice of it may close, or its stage may be over.
+//! Judges each rollout when one of its slices may close or its stage may be over.
 
 use std::{
     collections::{BTreeSet, HashMap, HashSet},

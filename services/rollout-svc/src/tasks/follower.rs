@@ -296,6 +296,6 @@ fn begins(rollout: &Rollout) -> Result<(), String> {
 
 /// What could not be written is heard again: the log is followed anew from before it.
 fn unwritten(rollout: &Rollout, error: &Error) -> Fault {
-    tracing::warn!(rollout = %rollout.id(), %error, "what became of its split is not written");
+    tracing::warn!(rollout = %rollout.id(), %error, "the end of its split could not be recorded");
     Fault::new(Reason::Unavailable, error.to_string())
 }

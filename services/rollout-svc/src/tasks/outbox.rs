@@ -1,4 +1,4 @@
-//! Tells config-svc what readers are to get, until it confirms.
+//! Sends each effect to config-svc until it is confirmed.
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -56,7 +56,7 @@ fn ended_sender(
         Ok(id) => id,
         Err(lost) => {
             // which one is not known: all are looked at again
-            tracing::error!(error = %lost, "a sender ended before its time");
+            tracing::error!(error = %lost, "a sending task ended early");
             return std::mem::take(sending);
         }
     };

@@ -1,4 +1,4 @@
-//! Tells how things stand, and lets go of what is old.
+//! Reports health, and removes old data.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -85,7 +85,7 @@ impl Upkeep {
     fn obstacle(&self) -> Option<String> {
         if self.rollouts.has_store_failed() {
             return Some(
-                "a sync failed: nothing is written until this process is started anew".to_owned(),
+                "a sync failed: nothing is written until this process is restarted".to_owned(),
             );
         }
         let obstacle = self.rollouts.store().obstacle();

@@ -76,7 +76,7 @@ async fn a_revert_that_is_refused_leaves_nothing_staged() {
     if let Some(pb::create_rollout_request::Target::Document(target)) = &mut other.target {
         (target.from_version, target.to_version) = ("v2".to_owned(), "v3".to_owned());
     }
-    // it holds the document here, and config-svc knows nothing of it yet
+    // it holds the document here, and config-svc does not know it yet
     let other = mesh.create(other).await;
     let refused = revert(&mesh, &id).await.unwrap_err();
     assert_eq!(refused.reason(), Reason::RolloutConflict);

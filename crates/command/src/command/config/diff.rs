@@ -42,7 +42,7 @@ pub(crate) struct Args {
 impl Args {
     pub(super) async fn run(self, session: &mut Session) -> Result<(), Error> {
         if self.from.is_none() && self.to.is_none() && self.file.is_none() {
-            let message = "say what differs from the stable version: --from, --to or -f";
+            let message = "say what to compare with the stable version: --from, --to or -f";
             return Err(Error::Usage(message.to_owned()));
         }
         match &self.file {
@@ -104,7 +104,7 @@ fn patch(served: &Answer, path: &Path, name: &str, content: &[u8]) -> Result<Val
     let (Some(served_format), Some(format)) = (served_format, format) else {
         return Err(Error::Input {
             code: "UNSUPPORTED_FORMAT",
-            detail: "what is served is no YAML, JSON or properties".to_owned(),
+            detail: "what is served is not YAML, JSON or properties".to_owned(),
         });
     };
     let from = difference::parse("what is served", served_format, served.body())?;

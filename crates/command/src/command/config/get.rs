@@ -45,7 +45,7 @@ impl Args {
     pub(super) async fn run(self, session: &mut Session) -> Result<(), Error> {
         let reader = self.reader.instance.is_some() || self.reader.key.is_some();
         if reader && !self.effective {
-            let message = "--instance and --key decide only what --effective gives";
+            let message = "--instance and --key apply only with --effective";
             return Err(Error::Usage(message.to_owned()));
         }
         match (self.effective, self.spring) {

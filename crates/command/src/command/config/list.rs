@@ -62,7 +62,7 @@ pub(crate) fn note_more(session: &mut Session, list: &Value) -> Result<(), Error
         "" => Ok(()),
         _ => session
             .console
-            .note(format_args!("there is more; --limit gives it")),
+            .note(format_args!("there are more; raise --limit to see them")),
     }
 }
 
@@ -70,6 +70,6 @@ pub(crate) fn note_more(session: &mut Session, list: &Value) -> Result<(), Error
 pub(crate) fn limit(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(limit @ 1..=1_000_000) => Ok(limit),
-        _ => Err("is no number from 1 to 1,000,000".to_owned()),
+        _ => Err("must be a number from 1 to 1,000,000".to_owned()),
     }
 }

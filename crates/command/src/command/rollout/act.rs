@@ -1,4 +1,4 @@
-//! Commands to a rollout: each is one call, and the rollout after it is printed.
+//! Commands to a rollout: each is one call, after which the rollout is printed.
 
 use serde_json::{Map, Value};
 

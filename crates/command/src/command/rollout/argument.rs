@@ -1,10 +1,10 @@
-//! Numbers and times as they are given on the command line.
+//! Parses numbers and times from the command line.
 
-/// A number that is one.
+/// A finite number.
 pub(super) fn finite(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(number) if number.is_finite() => Ok(number),
-        _ => Err("is no number".to_owned()),
+        _ => Err("must be a number".to_owned()),
     }
 }
 

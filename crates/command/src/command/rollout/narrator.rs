@@ -1,4 +1,4 @@
-//! Tells a rollout as lines: one for each thing that changed.
+//! Describes a rollout's progress in lines, one for each thing that changed.
 
 use super::{show, watch::waits_for};
 use crate::{
@@ -146,7 +146,7 @@ mod tests {
                 "2026-01-02T03:04:05Z  waits for    12 of 100"
             ]
         );
-        // a number that grows is no news
+        // numbers that only grow are left out
         let again = watched(
             running(0, 5.0),
             holds("13 of 100", json!([slice(3, "pass")])),

@@ -1,4 +1,4 @@
-//! What an operator may do next.
+//! The commands that an operator may use next.
 
 use crate::view::{Rollout, State};
 

@@ -1,4 +1,4 @@
-//! How a rollout that was waited for ended, if it did not complete.
+//! How a rollout under `--wait` ended when it did not complete.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! How rollouts are shown: a row each.
+//! Prints rollouts as a table.
 
 use std::time::Duration;
 

@@ -42,7 +42,7 @@ impl Wait {
         let last = follow(session, id, Instant::now() + after).await?;
         let Some((rollout, watched)) = last else {
             let id = id.to_owned();
-            let holds = "a first word from the server".to_owned();
+            let holds = "the first answer of the server".to_owned();
             return Err(NotCompleted::Undecided { id, holds, after }.into());
         };
         session

@@ -126,7 +126,7 @@ pub(super) fn waits_for(watched: &Watched) -> String {
         State::Running if !watched.analysis.holds_because.is_empty() => {
             watched.analysis.holds_because.clone()
         }
-        State::Running if !rollout.auto_promote => "somebody to promote it".to_owned(),
+        State::Running if !rollout.auto_promote => "an operator to promote it".to_owned(),
         State::Running => match stage_ends(watched) {
             Some(end) => format!("the stage to last until {end}"),
             None => "a slice that passes".to_owned(),
@@ -172,7 +172,10 @@ mod tests {
             waits(running("2026-01-01T00:00:00Z")),
             "a slice that passes"
         );
-        assert_eq!(waits(json!({"state": "running"})), "somebody to promote it");
+        assert_eq!(
+            waits(json!({"state": "running"})),
+            "an operator to promote it"
+        );
         assert_eq!(waits(json!({"state": "completed"})), "");
         let pending = json!({"state": "completed", "effect": "pending", "effect_error": "away"});
         assert_eq!(waits(pending), "readers to get the new share: away");

@@ -1,5 +1,5 @@
-//! Whether tables and journals together hold every revision, so that a journal that somebody
-//! removed is missed.
+//! Checks that tables and journals together hold every revision, so that a removed journal is
+//! noticed.
 
 use super::super::record::Span;
 use crate::Revision;

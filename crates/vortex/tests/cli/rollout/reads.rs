@@ -18,7 +18,7 @@ fn rollouts_are_listed() {
         &gateway,
         "rollout list --state running,paused --app orders --label x --limit 2",
     );
-    assert_eq!(ran.err, "there is more; --limit gives it\n");
+    assert_eq!(ran.err, "there are more; raise --limit to see them\n");
     let out = ran.done();
     assert!(
         out.contains("v2      orders.yml +1  inconclusive 10 times in a row\n"),

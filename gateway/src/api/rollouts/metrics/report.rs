@@ -56,7 +56,7 @@ impl Report {
             _ => {
                 return Err(Fault::invalid(
                     format!("{at}arm"),
-                    "is said by either arm or version",
+                    "needs either arm or version, not both",
                 ));
             }
         };
@@ -80,8 +80,8 @@ impl Report {
 
 fn sketch_of(base64: &str) -> Result<DdSketch, &'static str> {
     let bytes = BASE64_STANDARD.decode(base64);
-    let bytes = bytes.map_err(|_| "is no base64")?;
-    DdSketch::decode(&*bytes).map_err(|_| "is no DDSketch's protobuf")
+    let bytes = bytes.map_err(|_| "is not valid base64")?;
+    DdSketch::decode(&*bytes).map_err(|_| "is not a valid DDSketch protobuf message")
 }
 
 /// One report, or an array of them.
@@ -109,7 +109,7 @@ impl Reports {
             true => Ok(first),
             false => Err(Fault::invalid(
                 "request_id",
-                "is one of all reports of a call",
+                "must be the same in all reports of a call",
             )),
         }
     }

@@ -1,4 +1,4 @@
-//! Figures as they were counted.
+//! The figures of an arm as JSON.
 
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -1,4 +1,4 @@
-//! What gates said.
+//! The findings of gates as JSON.
 
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -1,4 +1,4 @@
-//! How an analysis stands.
+//! The analysis of a rollout as JSON.
 
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -1,4 +1,4 @@
-//! The keys that a rollout has seen.
+//! The distinct keys of a rollout as JSON.
 
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -1,4 +1,4 @@
-//! Words for where a rollout stands and what a gate said.
+//! Names of states, verdicts and other enums in JSON.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -1,4 +1,5 @@
-//! How a rollout goes on: the same shapes are given when it is created, and answered filled in.
+//! The plan of a rollout as JSON: the same shapes are accepted at its creation and answered with
+//! defaults filled in.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

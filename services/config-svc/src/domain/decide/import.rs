@@ -1,5 +1,5 @@
-//! Importing a source's commit, taking away a label it no longer has, and letting go
-//! of one when it is no longer configured.
+//! Imports a source's commit, removes labels that the source no longer has, and detaches those of a
+//! source that is no longer configured.
 
 use super::super::command::{Import, Imported, ReleaseBy};
 use super::super::{

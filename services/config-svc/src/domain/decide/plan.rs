@@ -1,4 +1,4 @@
-//! What a split of a change set would be.
+//! Computes what a split of a change set would do, without doing it.
 
 use super::super::{
     App, AppProfile, Baseline, BeginSplit, ChangeEntry, ChangeSet, ChangeState, Holding, Label,

@@ -1,4 +1,4 @@
-//! Making a change set stable, and giving one up.
+//! Releases a change set, or discards it.
 
 use super::super::{Body, ChangeState, Holding, Outcome, Refused, Release, Selector, State};
 use super::{

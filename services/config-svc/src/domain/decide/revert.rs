@@ -1,4 +1,4 @@
-//! Staging what takes a released split back.
+//! Stages a change set that reverts a released split.
 
 use super::super::{
     Before, Body, ChangeEntry, ChangeSet, ChangeState, ChangedDocument, Content, End, LabelState,

@@ -1,4 +1,4 @@
-//! What feeds a label, and what of it waits for a rollout.
+//! Which source feeds a label, and which of its change sets wait for a rollout.
 
 use super::super::{ChangeSet, ChangeState, Feed, Label, LabelState, Seq, SourceName, State};
 

@@ -1,4 +1,4 @@
-//! Whether labels can be read yet, where sources feed some.
+//! Whether labels that sources feed can be read yet.
 
 use super::super::{Label, SourceName, State};
 use super::ReadRefused;

@@ -1,4 +1,4 @@
-//! Which file a path means.
+//! Finds the file that a path names.
 
 use super::{ReadRefused, ViewKey, version_of};
 use crate::domain::{Arm, Assigned, Document, LabelState, Path, Profile, State, Subject, Version};

@@ -1,4 +1,4 @@
-//! What a view depends on: where its labels stand, and the splits that concern it.
+//! What a view depends on: the positions of its labels, and the splits that concern it.
 
 use super::{ReadRefused, ViewKey, candidates, format_of, labels};
 use crate::domain::{Arm, Arms, Label, Split, SplitId, State, Subject};

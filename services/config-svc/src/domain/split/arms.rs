@@ -1,4 +1,4 @@
-//! Who reads, and which arms that gives.
+//! Decides which arm of each split a reader gets.
 
 use super::{Split, Unit};
 use std::sync::Arc;

@@ -1,5 +1,5 @@
-//! Splits that ended: remembered so that a move that was overtaken can't begin them
-//! again, and that what they released can be taken back.
+//! Ended splits. They are remembered so that a late move can't begin them again, and so that what
+//! they released can be reverted.
 
 use super::super::{MAX_AGE, Path, Seq, SplitId};
 use super::Split;

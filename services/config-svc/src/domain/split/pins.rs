@@ -1,4 +1,4 @@
-//! Change sets that splits name, whose versions are kept whatever their age and number.
+//! Change sets that splits refer to. Their versions are kept regardless of age and number.
 
 use super::super::Seq;
 use imbl::OrdMap;

@@ -1,4 +1,4 @@
-//! Splits to replies.
+//! Converts splits to replies.
 
 use super::{paths, timestamp};
 use crate::{

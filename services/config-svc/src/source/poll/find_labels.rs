@@ -1,4 +1,4 @@
-//! Finds the labels that a source has by now.
+//! Finds the labels that a source has now.
 
 use super::{Failed, Poller, blocking};
 use crate::domain::{InvalidName, Label};
@@ -43,7 +43,7 @@ impl Poller {
         let count = labels.readable.len() + labels.unreadable.len();
         if count > MAX_LABELS {
             return Err(format!(
-                "it has {count} branches and tags, {MAX_LABELS} at most are read"
+                "it has {count} branches and tags, at most {MAX_LABELS} are read"
             ));
         }
         let mut found = self.sort_out(labels);

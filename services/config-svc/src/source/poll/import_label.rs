@@ -1,4 +1,4 @@
-//! Imports what is new of one label.
+//! Imports the new commits of one label.
 
 use super::super::{
     Approval,
@@ -135,7 +135,7 @@ impl Poller {
                 imported => return Ok(imported?),
             }
         }
-        Err(Failed::from("what it is compared with moves too often").into())
+        Err(Failed::from("the label it is compared with changes too often").into())
     }
 
     async fn import_once(

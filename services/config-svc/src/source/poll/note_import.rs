@@ -1,4 +1,4 @@
-//! Notes which labels could be imported and which not, for readers and for operators.
+//! Records which labels were imported and which could not be, for readers and operators.
 
 use super::super::{
     lock,

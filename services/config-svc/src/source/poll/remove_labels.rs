@@ -1,4 +1,4 @@
-//! Takes away the labels that a source no longer has.
+//! Removes the labels that a source no longer has.
 
 use super::super::{
     Approval, lock,

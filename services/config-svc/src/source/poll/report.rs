@@ -1,4 +1,4 @@
-//! Tells of a source in `/health` and in metrics.
+//! Reports a source in `/health` and in metrics.
 
 use super::super::status::{Defect, LISTED_DEFECTS, Status};
 use super::super::unconfigured::check_name;

@@ -1,5 +1,5 @@
-//! What is written down to domain types. Everything was checked before it was
-//! written, so what does not fit is damage.
+//! Decodes stored data into domain types. Everything was validated before it was stored, so what
+//! does not fit is damage.
 
 use super::{
     StoredAnswer, StoredAppProfile, StoredBody, StoredChange, StoredChangeEntry, StoredContent,

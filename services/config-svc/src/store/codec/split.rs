@@ -1,4 +1,4 @@
-//! How splits are written down.
+//! Encodes and decodes splits.
 
 use super::from_stored::{Unreadable, timestamp};
 use crate::domain::{

@@ -1,4 +1,4 @@
-//! Domain types to what is written down.
+//! Encodes domain types for storage.
 
 use super::{
     StoredAnswer, StoredAppProfile, StoredBody, StoredChange, StoredChangeBody, StoredChangeEntry,

@@ -1,4 +1,4 @@
-//! What is known of one application in a rollout.
+//! The figures and verdicts of one application in a rollout.
 
 use std::{fmt, time::Duration};
 

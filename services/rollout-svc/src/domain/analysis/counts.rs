@@ -1,4 +1,4 @@
-//! How many slices had which verdict.
+//! Counts slices by verdict.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! What follows from the verdicts.
+//! Decides from the verdicts whether to go on, hold, pause or roll back.
 
 use std::{fmt, time::Duration};
 

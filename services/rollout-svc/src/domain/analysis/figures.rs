@@ -1,4 +1,4 @@
-//! What is reported of an arm.
+//! The reported figures of an arm.
 
 use serde::{Deserialize, Serialize};
 use vortex_sketch::Sketch;

@@ -1,4 +1,5 @@
-//! The exact hypergeometric test: whether so many of a sample came from one part by chance.
+//! The exact hypergeometric test: how likely it is that so many of a sample come from one part by
+//! chance.
 
 use super::binomial::{mass, sum};
 

@@ -1,4 +1,4 @@
-//! What the gates say of a slice.
+//! The gates' verdicts on a slice.
 
 use std::{fmt, time::Duration};
 

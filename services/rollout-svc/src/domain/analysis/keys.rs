@@ -1,4 +1,4 @@
-//! How many distinct keys each arm has, and whether it has its part of them.
+//! Distinct keys per arm, and whether their proportions match the share.
 
 use std::fmt;
 

@@ -1,4 +1,5 @@
-//! Whether the canary fails more often than stable, looked at after every slice.
+//! The sequential test of whether the canary fails more often than stable, repeated after every
+//! slice.
 
 use serde::{Deserialize, Serialize};
 

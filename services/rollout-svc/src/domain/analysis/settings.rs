@@ -1,4 +1,4 @@
-//! What a rollout's analysis goes by.
+//! The settings of a rollout's analysis.
 
 use std::{fmt::Debug, ops::RangeInclusive, time::Duration};
 

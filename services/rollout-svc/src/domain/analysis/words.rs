@@ -1,4 +1,4 @@
-//! Figures as they are told.
+//! Formats figures for people.
 
 use std::{fmt, time::Duration};
 

@@ -1,4 +1,4 @@
-//! Why a rollout does not go on by itself.
+//! Explains why a rollout does not go on by itself.
 
 use super::{Measured, stage_of};
 use crate::domain::{

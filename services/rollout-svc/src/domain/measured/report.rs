@@ -1,4 +1,4 @@
-//! Taking figures in: all of a report, or none of it.
+//! Takes in a report: all of its figures, or none.
 
 use std::time::Duration;
 
@@ -39,10 +39,10 @@ pub struct Report {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReportRefused {
     /// Nothing is measured before the start and after the end.
-    #[error("the rollout is {0}: it takes figures from its start to its end")]
+    #[error("the rollout is {0}: figures are taken only from its start to its end")]
     NotMeasured(StateKind),
     /// Figures of an older share.
-    #[error("the figures are of generation {given}, and {present} is in force")]
+    #[error("the figures are for generation {given}, but {present} is in force")]
     Outdated {
         /// Theirs.
         given: u64,

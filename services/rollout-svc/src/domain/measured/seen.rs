@@ -1,4 +1,4 @@
-//! Which reports were counted before.
+//! Remembers which reports were already counted.
 
 use std::collections::VecDeque;
 

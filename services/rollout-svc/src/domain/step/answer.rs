@@ -1,4 +1,4 @@
-//! What config-svc says of an effect, and of a split that was lost.
+//! Handles config-svc's answer to an effect, and the end of a split.
 
 use vortex_bucket::Share;
 

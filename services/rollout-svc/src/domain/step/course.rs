@@ -1,4 +1,4 @@
-//! Where a rollout goes from where it is, whoever wants it.
+//! The moves that are possible from each state, whoever asks for them.
 
 use vortex_bucket::Share;
 

@@ -1,4 +1,4 @@
-//! What the analysis makes of the figures.
+//! Applies the decisions of the analysis.
 
 use super::wish::Wish;
 use crate::domain::{Judgement, Moment, Refused, Rollout, State, Transition, analysis::Decision};
@@ -12,7 +12,7 @@ impl Rollout {
         }
         let evidence = judgement.evidence;
         match judgement.decision {
-            Decision::Hold => Err(Refused::Held("the analysis holds it")),
+            Decision::Hold => Err(Refused::Held("the analysis does not allow it yet")),
             Decision::RollBack(cause) if self.spec.auto_rollback => {
                 self.roll_back(Wish::by_itself(&cause, evidence), now)
             }

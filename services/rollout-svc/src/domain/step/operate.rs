@@ -1,4 +1,4 @@
-//! What an operator asks for.
+//! Applies the commands of operators.
 
 use vortex_bucket::Share;
 
@@ -13,7 +13,7 @@ impl Rollout {
             State::Created => {
                 Ok(self.move_to(0, Share::NONE, Action::Start, Wish::of(author), now))
             }
-            State::Running(_) | State::Paused(_) => Err(self.wrong("it was started before")),
+            State::Running(_) | State::Paused(_) => Err(self.wrong("it was already started")),
             State::Completed(_) | State::RolledBack(_) => Err(self.wrong(ENDED)),
         }
     }
@@ -36,7 +36,7 @@ impl Rollout {
 
     pub(super) fn pause(self, author: Author, now: Moment) -> Result<Transition, Refused> {
         match self.state() {
-            State::Paused(_) => Err(self.wrong("it is so already")),
+            State::Paused(_) => Err(self.wrong("it is already paused")),
             _ => self.hold(Wish::of(author), now),
         }
     }

@@ -1,4 +1,4 @@
-//! A transition, put together with its audit.
+//! Builds a transition together with its audit entry.
 
 use vortex_bucket::Share;
 
@@ -42,7 +42,7 @@ impl Rollout {
         }
     }
 
-    /// A transition that is no news to people.
+    /// A transition that people need not hear of.
     pub(super) fn note(self, state: State, now: Moment) -> Transition {
         Transition {
             next: self.changed(state, now),

@@ -1,4 +1,4 @@
-//! Who wants a transition, and why.
+//! Who asks for a transition, and why.
 
 use crate::domain::{
     Author, Lost, SELF,

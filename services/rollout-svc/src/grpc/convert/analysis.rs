@@ -1,4 +1,4 @@
-//! What is measured of a rollout, and what the gates said of it.
+//! Converts measurements and gates' findings to replies.
 
 use super::{duration, timestamp};
 use crate::{

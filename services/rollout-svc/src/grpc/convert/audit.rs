@@ -1,4 +1,4 @@
-//! What happened to a rollout.
+//! Converts audit entries to replies.
 
 use super::{analysis::gates, percentage, state, timestamp};
 use crate::domain::AuditEntry;

@@ -1,4 +1,4 @@
-//! What a rollout is asked to be.
+//! Parses requests to create a rollout.
 
 use super::{plan, reason, settings, text};
 use crate::{
@@ -18,7 +18,8 @@ pub(in crate::grpc) fn draft(request: pb::CreateRolloutRequest) -> Result<Draft,
     let (strategy, stages) = plan::stages(request.strategy, given)?;
     let reason = reason(request.reason)?;
     if request.force && reason.is_empty() {
-        let why = "say why what was rolled back goes out again: force needs it";
+        let why =
+            "it is required with force: say why a version that was rolled back goes out again";
         return Err(Fault::invalid("reason", why));
     }
     Ok(Draft {

@@ -1,4 +1,4 @@
-//! Figures that are reported. Latencies are in milliseconds on the wire.
+//! Parses reported figures. Latencies are in milliseconds on the wire.
 
 use crate::domain::{
     Report, Rollout, Spec,
@@ -99,7 +99,7 @@ impl Field {
     ) -> Result<Option<Timestamp>, Fault> {
         let time = |given: prost_types::Timestamp| Timestamp::new(given.seconds, given.nanos);
         let time = given.map(time).transpose();
-        time.map_err(|_| self.invalid(field, "it is no point in time"))
+        time.map_err(|_| self.invalid(field, "it is not a valid time"))
     }
 
     fn figures(self, requests: u64, errors: u64, latency: Sketch) -> Result<Figures, Fault> {
@@ -129,7 +129,7 @@ impl Field {
 
     fn listed(self, position: usize, given: f64) -> Result<Duration, Fault> {
         Duration::try_from_secs_f64(given * MILLISECOND).map_err(|_| {
-            let why = format!("{given} is no latency: it must be finite and not negative");
+            let why = format!("{given} is not a valid latency: it must be finite and not negative");
             self.invalid(&format!("latencies_ms[{position}]"), why)
         })
     }
@@ -137,16 +137,19 @@ impl Field {
     fn sketch(self, given: pb::DdSketch) -> Result<Sketch, Fault> {
         let negative = given.negative_values.unwrap_or_default();
         let counts = negative.bin_counts.values();
-        // also what is no number counts something
+        // NaN counts too
         if counts
             .chain(&negative.contiguous_bin_counts)
             .any(|count| *count != 0.0)
         {
             return Err(self.invalid("sketch.negative_values", "no latency is below zero"));
         }
-        let mapping = given
-            .mapping
-            .ok_or_else(|| self.invalid("sketch.mapping", "without it the bins mean nothing"))?;
+        let mapping = given.mapping.ok_or_else(|| {
+            self.invalid(
+                "sketch.mapping",
+                "it is required: without it the bins mean nothing",
+            )
+        })?;
         let positive = given.positive_values.unwrap_or_default();
         let parts = Parts {
             unit: MILLISECOND,
@@ -166,7 +169,7 @@ impl Field {
             Ok(Given::Quadratic) => Interpolation::Quadratic,
             Ok(Given::Cubic) => Interpolation::Cubic,
             Err(_) => {
-                let why = format!("{} is no interpolation", given.interpolation);
+                let why = format!("{} is not a known interpolation", given.interpolation);
                 return Err(self.invalid("sketch.mapping.interpolation", why));
             }
         };

@@ -1,4 +1,4 @@
-//! Stages, and where they come from.
+//! Parses stages and strategies.
 
 use super::duration;
 use crate::domain::{InvalidStages, StageDraft, Stages, Strategy, Unit};
@@ -53,7 +53,7 @@ pub(super) fn strategy(given: i32) -> Result<Option<Strategy>, Fault> {
         Ok(pb::Strategy::Custom) => Ok(Some(Strategy::Custom)),
         Err(_) => Err(Fault::invalid(
             "strategy",
-            format!("{given} is no strategy"),
+            format!("{given} is not a known strategy"),
         )),
     }
 }
@@ -62,7 +62,10 @@ pub(super) fn unit(given: i32) -> Result<Unit, Fault> {
     match pb::Unit::try_from(given) {
         Ok(pb::Unit::Unspecified | pb::Unit::Instance) => Ok(Unit::Instance),
         Ok(pb::Unit::Subject) => Ok(Unit::Subject),
-        Err(_) => Err(Fault::invalid("unit", format!("{given} is no unit"))),
+        Err(_) => Err(Fault::invalid(
+            "unit",
+            format!("{given} is not a known unit"),
+        )),
     }
 }
 

@@ -1,4 +1,4 @@
-//! What a canary has to keep to, and how it is judged.
+//! Parses the limits of gates and the settings of the analysis.
 
 use super::duration;
 use crate::domain::analysis::{InvalidSetting, Settings, Thresholds};

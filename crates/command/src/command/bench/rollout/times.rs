@@ -1,4 +1,4 @@
-//! Times, and what is said of them.
+//! Measured times and their summary.
 
 use std::time::Duration;
 

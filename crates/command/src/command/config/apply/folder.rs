@@ -41,10 +41,7 @@ fn name(path: &Path) -> Result<String, Error> {
     let name = path.file_name().and_then(|name| name.to_str());
     let name = name.filter(|_| !file::is_stdin(path)).map(str::to_owned);
     name.ok_or_else(|| {
-        let detail = format!(
-            "{} has no name a document can have",
-            file::name(path).display()
-        );
+        let detail = format!("{} has no valid document name", file::name(path).display());
         refused("INVALID_NAME", detail)
     })
 }
@@ -72,7 +69,10 @@ fn is_document(path: &Path, notes: Notes) -> bool {
     let document = path.is_file() && file::media_type(path).is_some();
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     if !document && !name.starts_with('.') {
-        notes.note(format_args!("{} is left out: no document", path.display()));
+        notes.note(format_args!(
+            "{} is skipped: it is not a document",
+            path.display()
+        ));
     }
     document && !name.starts_with('.')
 }

@@ -42,7 +42,7 @@ impl Plan {
         let mut deeds: BTreeMap<_, _> = written.collect();
         for path in delete {
             if matches!(deeds.get(&path), Some(Deed::Write(_))) {
-                let message = format!("{path} is to be written and deleted at once");
+                let message = format!("{path} can't be both written and deleted");
                 return Err(Error::Usage(message));
             }
             deeds.insert(path, Deed::Delete);

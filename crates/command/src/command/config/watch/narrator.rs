@@ -1,5 +1,5 @@
-//! Tells people what changed. A server sends the whole instead of a change that would be larger;
-//! what it changes is found out here.
+//! Describes each change for people. A server sends the whole configuration when the change would
+//! be larger; the difference is then computed here.
 
 use serde_json::Value;
 

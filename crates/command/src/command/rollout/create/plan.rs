@@ -1,4 +1,4 @@
-//! How a rollout is to go on.
+//! Options of `vortex rollout create` for stages, gates and analysis.
 
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
@@ -142,7 +142,7 @@ fn stage(text: &str) -> Result<Stage, String> {
         None => (rest, None),
     };
     let percentage = finite(percent.strip_suffix('%').unwrap_or(percent))
-        .map_err(|_| "is no stage, such as 5%:10m or 100%".to_owned())?;
+        .map_err(|_| "must be a stage, such as 5%:10m or 100%".to_owned())?;
     Ok(Stage {
         name,
         percentage,
