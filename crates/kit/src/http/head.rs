@@ -87,7 +87,7 @@ impl Timer for HeadTimer {
     }
 }
 
-/// One wait for a head, which begins anew once bytes of it have come.
+/// One wait for a head, which begins again once bytes of it have come.
 struct Wait {
     heard: Heard,
     idle: bool,
