@@ -14,7 +14,7 @@ pub use prefix::{InvalidPrefix, SpringPrefix};
 /// The settings of a gateway that is a process of its own.
 #[derive(Clone, Debug, PartialEq, Eq, clap::Args)]
 pub struct ProcessSettings {
-    /// Those it has in any process.
+    /// The settings it has in any process.
     #[command(flatten)]
     pub gateway: Settings,
 

@@ -116,7 +116,7 @@ impl Services {
         &self.forms
     }
 
-    /// What those who watch the same are told.
+    /// The events for all who watch the same.
     pub(crate) fn feeds(&self) -> &Feeds {
         &self.feeds
     }

@@ -3,7 +3,7 @@
 //! `cargo build --release --workspace --bins && cargo bench -p vortex-tests --bench rest`
 //!
 //! Reads are Spring's environment of petclinic's `vets-service/docker,mysql`, written through the
-//! API. Ten times a second what is read is written anew, and each answer is then read back: an
+//! API. Ten times a second what is read is written again, and each answer is then read back: an
 //! older one ends the run. The rate says what a machine gives that runs server and load
 //! together; the server's CPU time for a request does not depend on the load's own cost.
 

@@ -114,7 +114,7 @@ impl Process {
         }
     }
 
-    /// Starts the program anew after it ended, with the value of each option in
+    /// Starts the program again after it ended, with the value of each option in
     /// `instead` put in place of what it was.
     pub fn start_again(&mut self, instead: &[(&str, &str)]) {
         for (option, value) in instead {

@@ -147,7 +147,7 @@ impl Error {
         }
     }
 
-    /// What a person is told: one sentence, and a line with a hint where there is one.
+    /// What a person sees: one sentence, and a line with a hint where there is one.
     pub(crate) fn report(&self, error: &str, hint: &str) -> String {
         let mut report = format!("{error} {}", printable(&self.to_string()));
         if let Self::Unreachable { request_id, .. } | Self::TimedOut { request_id, .. } = self {

@@ -23,7 +23,7 @@ pub(crate) enum Exit {
     Denied = 7,
     /// The rollout that was waited for was rolled back, or taken over.
     RolledBack = 8,
-    /// The rollout that was waited for is paused, and somebody has to decide.
+    /// The rollout that was waited for is paused, and an operator has to decide.
     Paused = 9,
     /// The rollout that was waited for goes on.
     Undecided = 10,
@@ -53,11 +53,11 @@ impl From<Exit> for ExitCode {
 pub(crate) const TABLE: &str = "\
 Exit codes:
   0  done
-  1  failed: a fault of the server, or an answer that cannot be understood
+  1  failed: an error of the server, or an answer that cannot be understood
   2  usage: the command line, a setting or a context is wrong
   3  not found
   4  conflict: a precondition failed, a name is taken, a source feeds the label,
-     a rollout takes no such command where it stands
+     a rollout does not accept the command in its state
   5  refused: the input is invalid or too large; nothing changed
   6  unavailable: the server could not be reached, did not answer in time, or has
      no room to write

@@ -98,7 +98,7 @@ pub(crate) fn format(media_type: &str) -> Option<Format> {
     }
 }
 
-/// A path people are told, where `-` is standard input.
+/// A path as people see it, where `-` is standard input.
 pub(crate) fn name(path: &Path) -> PathBuf {
     match is_stdin(path) {
         true => PathBuf::from("(standard input)"),

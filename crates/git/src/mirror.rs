@@ -69,7 +69,7 @@ impl Mirror {
         let _ = (self.damage).compare_exchange(SOUND, DAMAGED, Relaxed, Relaxed);
     }
 
-    /// Whether to fetch everything anew rather than add to what is there.
+    /// Whether to fetch everything again rather than add to what is there.
     pub(crate) fn is_worn(&self) -> bool {
         let packs = fs::read_dir(self.repository.join("objects/pack"));
         let packs = packs.into_iter().flatten().flatten();

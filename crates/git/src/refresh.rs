@@ -16,7 +16,7 @@ use crate::{Error, Location, Repository, Result, UnreachableReason, fetch, mirro
 const LOOK: Duration = Duration::from_millis(20);
 
 impl Repository {
-    /// Makes the repository's present state visible: reads a path's references and packs anew, or
+    /// Makes the repository's present state visible: reads a path's references and packs again, or
     /// fetches every branch and tag of a remote and drops those that it no longer has.
     ///
     /// Returns within about `limit`, or soon after `stop` is set, with the last state kept. A fetch

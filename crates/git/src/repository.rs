@@ -69,7 +69,7 @@ impl Repository {
             .to_thread_local()
     }
 
-    /// Passes an outcome on, noting damage that a mirror can mend by fetching anew.
+    /// Passes an outcome on, noting damage that a mirror can fix by fetching again.
     pub(crate) fn noting<T>(&self, outcome: Result<T>) -> Result<T> {
         let damaged = matches!(
             outcome,

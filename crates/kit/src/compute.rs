@@ -24,7 +24,7 @@ use waiting::Caller;
 /// Callers that wait for each place at most. A computation takes some tenths of a second at most,
 /// so that more would wait beyond their deadlines.
 const WAITING_FOR_EACH: usize = 64;
-/// What callers who were turned away are told to wait.
+/// How long callers that were turned away should wait.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// Why a computation has no result.

@@ -35,7 +35,7 @@ tokio::task_local! {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Principal {
-    /// Nobody in particular: there are no keys to tell callers apart by.
+    /// Anonymous: there are no keys to tell callers apart by.
     #[default]
     Anonymous,
 }
@@ -98,7 +98,7 @@ impl Context {
         })
     }
 
-    /// The context a request's headers bring; what is absent or malformed is made anew, as
+    /// The context a request's headers bring; what is absent or malformed is made again, as
     /// W3C Trace Context demands. `grpc-timeout` is not read here: see [`Context::within`].
     pub fn from_headers(headers: &HeaderMap, peer: Peer) -> Self {
         let parent = headers.get(TRACEPARENT).and_then(Trace::parse);
@@ -171,7 +171,7 @@ impl Context {
         self.inner.trace
     }
 
-    /// The moment after which nobody waits for the answer.
+    /// The moment after which the caller no longer waits for the answer.
     pub fn deadline(&self) -> Option<Instant> {
         self.inner.deadline
     }
@@ -182,7 +182,7 @@ impl Context {
         Some(deadline.saturating_duration_since(Instant::now()))
     }
 
-    /// Whether the deadline has passed, so that nobody waits for the answer any more.
+    /// Whether the deadline has passed, so that the caller no longer waits for the answer.
     pub fn is_over(&self) -> bool {
         self.remaining() == Some(Duration::ZERO)
     }

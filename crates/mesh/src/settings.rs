@@ -8,7 +8,7 @@ use vortex_git::Location;
 use vortex_kit::telemetry::LogFormat;
 use vortex_rollout_svc::SourceStrategy;
 
-/// What `vortex up` is told.
+/// The settings of `vortex up`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Settings {
     /// Folder for everything that is kept

@@ -27,12 +27,12 @@ pub enum Spent {
     #[error("its placeholders take more than {0} look-ups")]
     Lookups(usize),
     /// Whoever asked no longer waits.
-    #[error("nobody waits for the answer any more")]
+    #[error("the caller no longer waits for the answer")]
     GivenUp,
 }
 
 impl Spent {
-    /// The limit that was gone over, by the name that callers are told; none when it was given up.
+    /// The limit that was exceeded, by the name that callers see; none when the caller gave up.
     pub fn limit(self) -> Option<(&'static str, usize)> {
         match self {
             Self::Bytes(limit) | Self::Resolved(limit) => Some(("limit_bytes", limit)),

@@ -105,7 +105,7 @@ pub enum ErrorKind {
     #[error("the document must be a JSON object")]
     NotAnObject,
     /// Whoever asked no longer waits, so it was not read to its end.
-    #[error("the file was not read to its end, since nobody waits for it any more")]
+    #[error("the file was not read to its end, because the caller no longer waits for it")]
     GivenUp,
 }
 

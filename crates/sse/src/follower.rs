@@ -45,7 +45,7 @@ pub struct Position {
 /// How a connection was lost, or did not come about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Loss {
-    /// It broke, or nobody took it.
+    /// It broke, or could not be made.
     Unreachable,
     /// The server can't go on from the position.
     Position,
@@ -109,7 +109,7 @@ impl Follower {
             Loss::Unreachable => {
                 self.connected_once || self.backoff.failures() + 1 < TRIES_UNREACHABLE
             }
-            // without a position there is nothing to begin anew without
+            // without a position there is nothing to begin again without
             Loss::Position => std::mem::take(&mut self.position).last_event_id.is_some(),
             Loss::Transient => true,
             Loss::Final => false,

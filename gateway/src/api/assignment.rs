@@ -58,7 +58,7 @@ impl From<proto::Arm> for Arm {
     }
 }
 
-/// What a split tells apart.
+/// Whether a split tells instances or subjects apart.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Unit {

@@ -32,7 +32,7 @@ struct Breaker {
     /// How many are too many.
     max_rollbacks: u32,
     window: Option<Span>,
-    /// Who reset it last; empty when nobody did.
+    /// Who reset it last; empty when it was never reset.
     reset_by: String,
     reset_at: Option<String>,
 }

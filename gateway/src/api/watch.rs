@@ -125,7 +125,7 @@ async fn watch(
     Ok(sse::answer(Body::from_stream(events)))
 }
 
-/// What is told, until it fails.
+/// The events, until the watch fails.
 fn events(follower: Follower) -> impl Stream<Item = Result<Bytes, Status>> {
     stream::unfold(Some(follower), async |follower| {
         let mut follower = follower?;

@@ -40,7 +40,7 @@ fn written() -> String {
     String::from_utf8(bytes).unwrap() + "\n"
 }
 
-/// After a change of the handlers, `VORTEX_WRITE=1` writes the document anew.
+/// After a change of the handlers, `VORTEX_WRITE=1` writes the document again.
 #[test]
 fn what_is_kept_is_what_the_handlers_say() {
     const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.json");

@@ -121,7 +121,7 @@ async fn while_rollout_svc_is_away_reads_go_on() {
     assert_eq!(mesh.get("/health/ready").await.status, 200);
 }
 
-/// Waits until a neighbour is told to be away.
+/// Waits until a neighbour is reported to be away.
 async fn degraded(address: SocketAddr, name: &str) {
     loop {
         let health = client::get(address, "/health").await.json();

@@ -23,7 +23,7 @@ pub const ABOUT: About = About {
 /// The settings of a service that is a process of its own.
 #[derive(Clone, Debug, clap::Args)]
 pub struct ProcessSettings {
-    /// Those it has in any process.
+    /// The settings it has in any process.
     #[command(flatten)]
     pub service: Settings,
 
@@ -76,10 +76,10 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// How long one look at a repository may take, where nothing else is said.
+    /// How long one look at a repository may take, by default.
     pub const DEFAULT_GIT_TIMEOUT: Duration = Duration::from_secs(60);
 
-    /// The name of the Git source, where nothing else is said.
+    /// The name of the Git source, by default.
     pub fn default_git_name() -> SourceName {
         SourceName::trusted("git")
     }

@@ -126,7 +126,7 @@ impl Configuration {
         self.published.heads()
     }
 
-    /// Whether nothing can be written any more until the process starts anew.
+    /// Whether nothing can be written any more until the process starts again.
     pub fn has_store_failed(&self) -> bool {
         self.published.has_store_failed()
     }
@@ -154,7 +154,7 @@ impl Configuration {
         self.views.read(state, key, subject, &self.compute).await
     }
 
-    /// As [`Self::read`], for one who had better wait than come back.
+    /// As [`Self::read`], for a caller that should wait rather than retry.
     pub async fn read_patiently(
         &self,
         state: &State,
@@ -202,7 +202,7 @@ impl Configuration {
         self.views.keys_of(split)
     }
 
-    /// What the views that are watched were before.
+    /// Earlier states of the watched views.
     pub fn history(&self) -> &Arc<History> {
         &self.history
     }
@@ -234,12 +234,12 @@ impl Configuration {
         self.views.damaged()
     }
 
-    /// What keeps the log, for watches and checkpoints.
+    /// The store of the log, for watches and checkpoints.
     pub fn store(&self) -> &ConfigStore {
         &self.store
     }
 
-    /// The one that writes, for retention.
+    /// The writer, for retention.
     pub fn writer(&self) -> &Writer {
         &self.writer
     }

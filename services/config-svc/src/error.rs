@@ -17,10 +17,10 @@ use vortex_spring::{ParseError, placeholders};
 /// How long a writer waits that came when too many waited.
 const OVERLOADED_RETRY: Duration = Duration::from_millis(200);
 
-/// How long a writer waits while the disk is full: somebody has to make room.
+/// How long a writer waits while the disk is full: an operator has to make room.
 const FULL_RETRY: Duration = Duration::from_secs(10);
 
-/// What callers are told of an invalid name.
+/// The fault for an invalid name.
 pub(crate) fn invalid_name(error: &InvalidName) -> Fault {
     let reason = match error {
         InvalidName::Reserved { .. } => Reason::NameReserved,
@@ -31,12 +31,12 @@ pub(crate) fn invalid_name(error: &InvalidName) -> Fault {
     Fault::new(reason, error.to_string()).field(error.field(), error.to_string())
 }
 
-/// What callers are told of an invalid token.
+/// The fault for an invalid token.
 pub(crate) fn invalid_token(field: &'static str, error: &InvalidToken) -> Fault {
     Fault::invalid(field, error.to_string())
 }
 
-/// What callers are told of a document that does not parse.
+/// The fault for a document that does not parse.
 pub(crate) fn malformed(path: &str, error: &ParseError) -> Fault {
     Fault::new(Reason::DocumentMalformed, format!("{path}: {error}"))
         .with("path", path)
@@ -206,7 +206,7 @@ pub(crate) fn read_error(error: &ReadError) -> Fault {
     }
 }
 
-/// What callers are told of a document that was not parsed.
+/// The fault for a document that was not parsed.
 pub(crate) fn unparsed(path: &str, error: &Unparsed) -> Fault {
     match error {
         Unparsed::Parse(error) => malformed(path, error),
@@ -218,7 +218,7 @@ pub(crate) fn too_heavy(heavy: &TooHeavy) -> Fault {
     Fault::new(Reason::AnswerTooLarge, heavy.to_string()).with("limit_bytes", heavy.limit)
 }
 
-/// What callers are told of a text whose placeholders can't be resolved.
+/// The fault for a text whose placeholders can't be resolved.
 pub(crate) fn unresolvable(error: &placeholders::Error) -> Fault {
     match error {
         placeholders::Error::Cycle(_) | placeholders::Error::TooDeep => {

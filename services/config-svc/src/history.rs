@@ -32,7 +32,7 @@ pub struct Sent {
     pub config: Bytes,
 }
 
-/// What watched configurations were before.
+/// Earlier states of watched configurations.
 pub struct History {
     sent: Cache<(ViewKey, String), Sent, Weight>,
     patches: Cache<(String, String), Bytes, Weight>,

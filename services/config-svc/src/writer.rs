@@ -63,7 +63,7 @@ pub enum WriteError {
 }
 
 impl WriteError {
-    /// What the callers of a write are told that the store did not take.
+    /// The fault for a write that the store did not take.
     fn of_store(error: &Error) -> Self {
         match error {
             Error::Engine(vortex_store::Error::Overloaded) => Self::Overloaded,

@@ -51,12 +51,12 @@ pub struct Awaiting {
     pub written_at: Timestamp,
 }
 
-/// What the log tells, as far as rollouts have to know it.
+/// The records of the log that concern rollouts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Told {
     /// A change set waits for a rollout.
     Awaits,
-    /// Splits ended: by a forced release, or one by its mover or somebody in its place.
+    /// Splits ended: by a forced release, or one by its mover or another caller.
     Ended(Vec<String>),
     /// A label is gone, and its splits with it.
     LabelGone(String),

@@ -23,7 +23,7 @@ pub const ABOUT: About = About {
 /// The settings of a process of its own.
 #[derive(Clone, Debug, clap::Args)]
 pub struct ProcessSettings {
-    /// Those it has in any process.
+    /// The settings it has in any process.
     #[command(flatten)]
     pub rollout: Settings,
 
@@ -98,14 +98,14 @@ impl From<SourceStrategy> for Preset {
 }
 
 impl Settings {
-    /// When the breaker opens, where nothing else is said.
+    /// When the breaker opens, by default.
     pub const BREAKER: BreakerLimits = BreakerLimits {
         max_rollbacks: 3,
         window: Duration::from_secs(600),
     };
-    /// How many days ended rollouts are kept, where nothing else is said.
+    /// How many days ended rollouts are kept, by default.
     pub const KEEP_DAYS: u32 = 90;
-    /// How many ended rollouts are kept, where nothing else is said.
+    /// How many ended rollouts are kept, by default.
     pub const KEEP_COUNT: usize = 10_000;
 
     /// The settings of a service that keeps rollouts in `store`, and all else by default.

@@ -120,7 +120,7 @@ impl Rollouts {
         for (rollout, revision) in rollouts {
             let measured = if rollout.kind().is_measured() {
                 let stored = store.measured(rollout.id()).await?;
-                // what was too large to be stored is measured anew
+                // what was too large to be stored is measured again
                 Some(stored.unwrap_or_else(|| Measured::begin(&rollout)))
             } else {
                 None
@@ -166,7 +166,7 @@ impl Rollouts {
         &self.inner.controller
     }
 
-    /// What rollouts are kept in.
+    /// The store of the rollouts.
     pub fn store(&self) -> &RolloutStore {
         &self.inner.store
     }
@@ -176,7 +176,7 @@ impl Rollouts {
         &self.inner.meters
     }
 
-    /// Whether nothing can be written any more until the process starts anew.
+    /// Whether nothing can be written any more until the process starts again.
     pub fn has_store_failed(&self) -> bool {
         self.inner.has_store_failed()
     }

@@ -10,7 +10,7 @@ use vortex_kit::error::{Fault, Reason};
 /// How long a writer waits that came when too many waited.
 const OVERLOADED_RETRY: Duration = Duration::from_millis(200);
 
-/// How long a writer waits while the disk is full: somebody has to make room.
+/// How long a writer waits while the disk is full: an operator has to make room.
 const FULL_RETRY: Duration = Duration::from_secs(10);
 
 pub(crate) fn fault(error: &Error) -> Fault {

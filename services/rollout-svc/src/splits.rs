@@ -96,7 +96,7 @@ impl Splits {
         }
     }
 
-    /// What a split of a change set would be.
+    /// The split of a change set, computed without beginning it.
     ///
     /// # Errors
     /// What config-svc says against it.
@@ -335,7 +335,7 @@ fn is_final(reason: Reason) -> bool {
         | Code::OutOfRange
         | Code::AlreadyExists
         | Code::Aborted => true,
-        // these may pass, or be mended by an operator
+        // these may pass, or be fixed by an operator
         Code::Ok
         | Code::Cancelled
         | Code::Unknown

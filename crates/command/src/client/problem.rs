@@ -70,7 +70,7 @@ impl Problem {
         matches!(self.status, 429 | 502 | 503) || self.is("OUTCOME_UNKNOWN")
     }
 
-    /// Whether a watch can't resume from where it stood, and has to begin anew.
+    /// Whether a watch can't resume from where it stood, and has to begin again.
     pub(crate) fn is_lost_position(&self) -> bool {
         self.is("REVISION_UNKNOWN") || self.is("TOKEN_TOO_OLD")
     }

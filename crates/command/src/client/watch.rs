@@ -31,7 +31,7 @@ pub(crate) struct Told {
 pub(crate) struct Follow<'a> {
     client: &'a Client,
     call: Call,
-    /// The types of events that are told; newer ones are passed over.
+    /// The types of events that are reported; newer ones are ignored.
     events: &'static [&'static str],
     follower: Follower,
     /// Since when the follower's time runs.

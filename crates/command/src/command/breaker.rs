@@ -15,8 +15,8 @@ use crate::{
 /// The breaker.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Beyond so many automatic rollbacks in a while nothing starts or promotes by itself until somebody
-resets it; what fails is still rolled back.
+After too many automatic rollbacks within a window nothing starts or promotes by itself until an
+operator resets it; what fails is still rolled back.
 
 Examples:
   vortex breaker

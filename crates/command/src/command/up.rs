@@ -66,6 +66,6 @@ fn complain(error: &RunError) {
         said.push_str(&format!(": {because}"));
         cause = because.source();
     }
-    // nobody is left to tell if standard error is closed
+    // there is nowhere to report that standard error is closed
     drop(writeln!(io::stderr(), "{said}"));
 }

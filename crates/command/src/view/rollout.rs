@@ -110,7 +110,7 @@ pub(crate) struct StageReached {
     pub(crate) index: usize,
 }
 
-/// What a watch tells of a rollout.
+/// What a watch reports about a rollout.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Watched {
     pub(crate) rollout: Rollout,

@@ -35,7 +35,7 @@ enum ConnectError {
 }
 
 impl ConnectError {
-    /// Nobody listens at the address, and its machine said so at once.
+    /// The connection was refused: nothing listens at the address.
     fn is_refused(&self) -> bool {
         matches!(self, Self::Tcp(error) if error.kind() == io::ErrorKind::ConnectionRefused)
     }

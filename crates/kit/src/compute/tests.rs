@@ -2,7 +2,7 @@ use std::sync::mpsc;
 
 use super::*;
 
-/// A computation that ends when it is told, and says that it began.
+/// A computation that ends on request, and reports that it began.
 fn held() -> (
     impl FnOnce(&Waiting) + Send + 'static,
     mpsc::Receiver<()>,

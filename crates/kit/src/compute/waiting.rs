@@ -17,7 +17,7 @@ pub struct Waiting {
 }
 
 impl Waiting {
-    /// Somebody who waits for as long as it takes.
+    /// A caller that waits as long as it takes.
     pub(super) fn endless() -> Self {
         Self {
             gone: Arc::default(),

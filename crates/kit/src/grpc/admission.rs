@@ -7,7 +7,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::{Limits, route::Route};
 use crate::error::{Fault, Reason};
 
-/// What callers who were turned away are told to wait.
+/// How long callers that were turned away should wait.
 const RETRY_AFTER: Duration = Duration::from_millis(200);
 
 pub(super) struct Admission {

@@ -51,7 +51,7 @@ impl Call {
         self.place = place;
     }
 
-    /// What the caller is told whose message could not be read, if an answer's headers say so.
+    /// The fault for a message that could not be read, if an answer's headers say so.
     pub(super) fn unreadable(&self, headers: &HeaderMap) -> Option<Fault> {
         let arrival = self.receipt.as_ref()?.arrival();
         if self.route.shape.client_streaming || arrival == Arrival::Whole {
@@ -113,7 +113,7 @@ impl Drop for Call {
 }
 
 enum Severity {
-    /// Ours to mend.
+    /// Ours to fix.
     Fault,
     /// Ours or a neighbour's, and known; callers who try again would fill the log.
     Trouble,

@@ -132,7 +132,7 @@ impl Inner {
     }
 
     async fn handle(&self, mut request: Request<Body>, mut call: Call) -> Response<Body> {
-        // nothing is begun for whom nobody waits, however fast it would be
+        // no work is begun when its caller has given up, however fast it would be
         if call.context.is_over() {
             return refuse(too_late(), call);
         }

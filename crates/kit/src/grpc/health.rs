@@ -7,7 +7,7 @@ use crate::{
     shutdown::Lifecycle,
 };
 
-/// The services whose health is told, the empty name standing for the server as a whole.
+/// The services whose health is reported, the empty name standing for the server as a whole.
 pub(super) struct Reported {
     pub(super) reporter: HealthReporter,
     pub(super) services: Vec<&'static str>,

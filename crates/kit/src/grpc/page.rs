@@ -74,7 +74,7 @@ pub fn after_number(token: &str) -> Result<Option<u64>, Fault> {
     number.transpose().map_err(|_| invalid())
 }
 
-/// What a caller is told whose token this server did not make.
+/// The fault for a page token that this server did not make.
 pub fn invalid() -> Fault {
     Fault::invalid("page_token", "it is not a page token of this server")
 }

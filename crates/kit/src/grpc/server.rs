@@ -162,7 +162,7 @@ fn add_reflection(router: &mut Router, descriptors: &[&'static [u8]]) {
     });
 }
 
-/// What reflection tells of.
+/// The services that reflection describes.
 struct Reflected {
     names: Vec<&'static str>,
     descriptors: Vec<&'static [u8]>,

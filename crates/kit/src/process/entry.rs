@@ -92,7 +92,7 @@ fn usage(about: &About, error: &(dyn Error + 'static)) -> ExitCode {
 }
 
 fn complain(about: &About, error: &(dyn Error + 'static)) {
-    // nobody is left to tell if standard error is closed
+    // there is nowhere to report that standard error is closed
     let _ = writeln!(io::stderr(), "{}: {}", about.name, Chain(error));
 }
 

@@ -57,7 +57,7 @@ impl Drain {
         self.begun.cancelled().await;
     }
 
-    /// What a caller is told whose stream or call is ended by the drain.
+    /// The fault for a stream or call that the drain ends.
     pub fn fault() -> Fault {
         Fault::new(Reason::Draining, "the server is shutting down")
     }

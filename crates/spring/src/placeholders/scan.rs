@@ -6,7 +6,7 @@ use std::ops::Range;
 const PREFIX: &str = "${";
 
 /// A text whose braces were matched, once and in one pass: searching the end
-/// of each `${` anew would take time in the square of the text's length.
+/// of each `${` again would take time in the square of the text's length.
 pub(super) struct Scanned<'t> {
     text: &'t str,
     /// Where each `${` begins, and where the brace is that closes it.

@@ -130,7 +130,7 @@ fn what_a_key_stands_for_is_worked_out_once() {
     assert_eq!(asked.get(), 5);
 }
 
-/// Searching the end of each anew would take minutes.
+/// Searching the end of each again would take minutes.
 #[test]
 fn a_text_of_open_placeholders_costs_no_more_than_its_length() {
     let open = "${".repeat(500_000);

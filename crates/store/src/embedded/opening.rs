@@ -1,6 +1,6 @@
 //! Opening the database in a store's folder, unless something of it is missing.
 //!
-//! The engine takes a folder for what is in it: files that somebody removed it makes anew, or does
+//! The engine takes a folder for what is in it: files that somebody removed it makes again, or does
 //! not miss, and what they held is gone without a word. So what must be there is checked before
 //! the engine opens, while nothing is changed yet.
 
@@ -65,7 +65,7 @@ pub(super) fn reopen(engine: &Path, revision: Revision) -> fjall::Result<Option<
     Ok(is_there.then_some(database))
 }
 
-/// Refuses a folder that lacks what was written to it. Answers the journal that it mended.
+/// Refuses a folder that lacks what was written to it. Answers the journal that it fixed.
 fn check(folder: &Folder) -> Result<Option<PathBuf>, OpenError> {
     let io = |error| OpenError::io(folder.path().to_owned(), error);
     let engine = folder.engine();

@@ -61,7 +61,7 @@ pub(in crate::api) struct Change {
     digest: String,
     /// Who made it, as the caller said.
     author: String,
-    /// Who was authenticated.
+    /// The authenticated caller.
     principal: String,
     /// Why, for people.
     message: String,

@@ -55,7 +55,7 @@ pub(super) struct Metadata {
     written_at: Option<String>,
     /// Who wrote it, as the caller said.
     author: String,
-    /// Who was authenticated.
+    /// The authenticated caller.
     principal: String,
     /// Why, for people.
     message: String,

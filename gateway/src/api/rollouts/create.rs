@@ -132,7 +132,7 @@ fn required(field: &str, value: Option<String>) -> Result<String, Fault> {
 
 /// Create a rollout of a staged change set
 ///
-/// Nobody gets it until it is started.
+/// No reader gets it until it is started.
 #[utoipa::path(
     post,
     path = "/api/rollouts",

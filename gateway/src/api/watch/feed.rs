@@ -39,7 +39,7 @@ impl Feed {
         }
     }
 
-    /// Runs until nobody follows, or until it fails, which it tells.
+    /// Runs until no watcher follows, or until it fails, which it reports.
     pub(super) async fn run(mut self) {
         if let Err(fault) = Context::root().scope(self.tell_all()).await {
             self.feeds.end(&self.view, &self.sender);
@@ -62,7 +62,7 @@ impl Feed {
         }
     }
 
-    /// Waits until nobody follows, and lets nobody follow from then on.
+    /// Waits until no watcher follows, and accepts none from then on.
     async fn idle(&self) {
         loop {
             self.sender.closed().await;

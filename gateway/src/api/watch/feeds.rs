@@ -96,7 +96,7 @@ impl Feeds {
         receiver
     }
 
-    /// Ends a feed unless somebody follows it; whether it is at its end.
+    /// Ends a feed unless a watcher follows it; returns whether it ended.
     pub(super) fn end_if_idle(&self, view: &View, feed: &Sender<Told>) -> bool {
         let mut open = self.open();
         let idle = feed.receiver_count() == 0;
@@ -150,7 +150,7 @@ impl Feeds {
             .into_inner())
     }
 
-    /// Counts an event that is sent to somebody.
+    /// Counts an event that is sent to a watcher.
     pub(super) fn count(&self, event: &Event) {
         if event.kind != Kind::Progress {
             self.inner.sent.increment(1);

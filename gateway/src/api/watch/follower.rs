@@ -31,14 +31,14 @@ pub(super) struct Follower {
     first: Option<Arc<Event>>,
 }
 
-/// What somebody holds.
+/// What a watcher holds.
 #[derive(Debug)]
 struct Held {
     digest: String,
     position: Position,
 }
 
-/// What an event is to somebody.
+/// What an event is to a watcher.
 #[derive(Debug, PartialEq, Eq)]
 enum Step {
     /// They hold what is after it.

@@ -19,7 +19,7 @@ pub struct ChangeSet {
     pub message: String,
     /// Who made it, as the caller said.
     pub author: String,
-    /// Who was authenticated.
+    /// The authenticated caller.
     pub principal: String,
     /// When.
     pub written_at: Timestamp,

@@ -209,7 +209,7 @@ pub struct Imported {
     pub unread: BTreeSet<Label>,
 }
 
-/// What came of a command.
+/// The outcome of a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
     /// The position that holds the effect.
@@ -224,7 +224,7 @@ pub struct Outcome {
     pub digest: Sha256,
     /// Whether the change set is new.
     pub created: bool,
-    /// Whether anything that is served moved.
+    /// Whether anything that is served changed.
     pub moved: bool,
 }
 

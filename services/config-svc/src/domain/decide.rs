@@ -17,10 +17,10 @@ use super::{
 use jiff::Timestamp;
 use split::Holder;
 
-/// Who asks, and whether they may repeat it.
+/// Who sent the request, and its id for repeats.
 #[derive(Debug, Clone)]
 pub struct Request {
-    /// Who was authenticated.
+    /// The authenticated caller.
     pub principal: String,
     /// What makes the request idempotent, if the caller gave it.
     pub key: Option<RequestKey>,

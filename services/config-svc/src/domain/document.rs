@@ -33,7 +33,7 @@ pub struct Version {
     pub content: Content,
     /// When it was written.
     pub written_at: Timestamp,
-    /// Whether it takes a split back, and so says nothing of what a source holds.
+    /// Whether it reverts a split, and so says nothing about what a source holds.
     pub revert: bool,
 }
 

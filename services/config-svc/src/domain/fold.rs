@@ -216,7 +216,7 @@ impl State {
         let feed = label.feed.take();
         label.detached = feed.as_ref().map(|feed| feed.source.clone());
         if let Some(feed) = &feed {
-            // configured again, it begins anew
+            // configured again, it begins again
             self.sources.remove(&feed.source);
         }
         // the version that readers are told was its source's

@@ -19,7 +19,7 @@ pub struct LabelState {
     pub detached: Option<SourceName>,
 }
 
-/// What feeds a label.
+/// The source that feeds a label, and what it imported.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Feed {
     /// The source.

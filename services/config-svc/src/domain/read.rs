@@ -103,7 +103,7 @@ pub struct BasisEntry {
     pub seq: Seq,
     /// Its content.
     pub content: ContentRef,
-    /// How its content reads.
+    /// The result of parsing its content.
     pub format: Format,
 }
 

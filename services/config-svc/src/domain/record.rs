@@ -26,7 +26,7 @@ pub struct Record {
     pub about: Option<ChangeName>,
 }
 
-/// What a change set is called.
+/// A change set's name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangeName {
     /// Its label.

@@ -121,7 +121,7 @@ pub enum Refused {
         /// The position.
         at: Seq,
     },
-    /// Nobody gets any of the documents yet.
+    /// No reader gets any of the documents yet.
     #[error(
         "none of the documents of {name} is served, so there is nothing to compare it with; release it instead"
     )]
@@ -135,7 +135,7 @@ pub enum Refused {
         /// Its name.
         name: VersionName,
     },
-    /// A change set was rolled back, and nobody says that it is wanted all the same.
+    /// A change set was rolled back, and no force was given to use it anyway.
     #[error("{name} was rolled back by rollout {by}; to use it anyway, give force and a reason")]
     RolledBack {
         /// The change set's name.
@@ -203,7 +203,7 @@ pub enum Refused {
     SplitEnded {
         /// Its id.
         id: SplitId,
-        /// How.
+        /// How it ended.
         how: Ending,
     },
     /// Something of a split that never changes is to change.

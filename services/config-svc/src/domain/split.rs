@@ -12,7 +12,7 @@ use super::{Label, Seq, SplitId, VersionName};
 use jiff::Timestamp;
 use vortex_bucket::{Arm, Bucket, Seed, Share};
 
-/// What a split tells apart.
+/// Whether a split tells instances or subjects apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Unit {
     /// The instance that reads.
@@ -33,11 +33,11 @@ pub struct Split {
     pub change: Seq,
     /// The change set's name.
     pub name: VersionName,
-    /// What its buckets are drawn with.
+    /// The seed of its buckets.
     pub seed: Seed,
     /// The part of all readers that get it. Never falls.
     pub share: Share,
-    /// What it tells apart.
+    /// Whether it tells instances or subjects apart.
     pub unit: Unit,
     /// Which move of it this is.
     pub generation: u64,
@@ -54,7 +54,7 @@ pub struct SplitMove {
     pub change: Seq,
     /// The part of all readers that get it.
     pub share: Share,
-    /// What it tells apart. Never changes.
+    /// Whether it tells instances or subjects apart. Never changes.
     pub unit: Unit,
     /// Which move of it this is, from 1.
     pub generation: u64,
@@ -82,7 +82,7 @@ impl Split {
         }
     }
 
-    /// Whether a reader is on stable since it did not say what the split tells apart.
+    /// Whether a reader is on stable because it did not send the key or instance that the split needs.
     #[inline]
     pub fn is_keyless(&self, subject: &Subject<'_>) -> bool {
         self.share != Share::FULL && subject.key_of(self.unit).is_none()

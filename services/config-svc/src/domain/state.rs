@@ -108,7 +108,7 @@ impl State {
         Some(documents.find(|d| d.served().is_some()).unwrap_or(first))
     }
 
-    /// Whether a change set waits for a rollout to take it up.
+    /// Whether a change set waits for a rollout of it.
     pub fn awaits_rollout(&self, entry: &ChangeEntry) -> bool {
         let feed = self.labels.get(&entry.change.label);
         let feed = feed.and_then(|label| label.feed.as_ref());

@@ -189,7 +189,7 @@ fn join(assignments: &mut Vec<pb::Assignment>, others: Vec<pb::Assignment>) {
     assignments.dedup_by(|one, other| one.split == other.split);
 }
 
-/// The configuration `key` at `state`, as callers are told when it can't be.
+/// The configuration `key` at `state`, or the fault that callers get.
 pub(super) async fn read(
     grpc: &Grpc,
     state: &State,

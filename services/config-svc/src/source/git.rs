@@ -17,7 +17,7 @@ pub struct GitSettings {
     pub poll: Duration,
     /// How long one look may take.
     pub timeout: Duration,
-    /// What becomes of commits.
+    /// What happens to commits.
     pub release: ReleasePolicy,
 }
 

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 /// Files that are listed as not served.
 pub(super) const LISTED_DEFECTS: usize = 100;
 
-/// How a source stands.
+/// The status of a source.
 #[derive(Debug, Clone, Default)]
 pub struct Status {
     /// When it was last read whole. None before its first import was.
@@ -20,15 +20,15 @@ pub struct Status {
     /// The labels it feeds.
     pub labels: BTreeMap<Label, LabelStatus>,
     /// Files that are not served, the first of them: those before that a commit can
-    /// mend, and those of tags after.
+    /// fix, and those of tags after.
     pub defects: Vec<Defect>,
     /// How many more there are.
     pub more_defects: usize,
-    /// How many of all a commit can mend.
+    /// How many of them a commit can fix.
     pub to_mend: usize,
 }
 
-/// How a label that a source feeds stands.
+/// The status of a label that a source feeds.
 #[derive(Debug, Clone, Default)]
 pub struct LabelStatus {
     /// The commit that is imported.
@@ -97,7 +97,7 @@ impl Pending {
 }
 
 impl PendingReason {
-    /// The reason as callers are told.
+    /// The reason as callers see it.
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::Held(_) => "ROLLOUT_CONFLICT",
@@ -156,7 +156,7 @@ impl Status {
         Some(format!("{reason}: {what}: {}{more}", first.detail))
     }
 
-    /// What a commit can mend. Nobody can mend a tag, so its defects are only listed.
+    /// What a commit can fix. A tag can't be fixed, so its defects are only listed.
     fn to_mend(&self) -> Option<String> {
         let first = self.defects.first().filter(|_| self.to_mend > 0)?;
         let Defect {

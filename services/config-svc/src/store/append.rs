@@ -25,7 +25,7 @@ const MAX_UNDER_WAY: usize = 6;
 /// What the head takes in a transaction, in operations.
 const HEADROOM_OPERATIONS: usize = 1;
 
-/// What is to be appended together. Grows until [`Appended::fits`] says no.
+/// Records that are appended together. Grows until [`Appended::fits`] says no.
 #[derive(Default)]
 pub struct Appended {
     before: Vec<(Bytes, Bytes)>,

@@ -26,7 +26,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// Whether a write that failed so may have happened all the same.
+    /// Whether a write that failed like this may still have happened.
     pub fn is_outcome_unknown(&self) -> bool {
         matches!(self, Self::Engine(vortex_store::Error::SyncFailed { .. }))
     }
@@ -36,7 +36,7 @@ impl Error {
         matches!(self, Self::Engine(error) if error.is_passing())
     }
 
-    /// Whether what was to be read is not there as it was written.
+    /// Whether stored data is missing or differs from what was written.
     pub fn is_damage(&self) -> bool {
         match self {
             Self::Damaged { .. }

@@ -9,7 +9,7 @@ const INTERVAL: Duration = Duration::from_secs(3600);
 /// From a first failure to the next attempt; each further failure doubles it, up to
 /// the interval.
 const FIRST_PAUSE: Duration = Duration::from_secs(60);
-/// Failures in a row that are told in `/health`; those before are logged.
+/// Failures in a row from which `/health` reports them; fewer are only logged.
 const TOLD: u32 = 3;
 
 /// The attempts at something, the first of which is due at once.

@@ -26,7 +26,7 @@ impl Damaged {
         known.insert(*sha256, format!("{path} on {label}"));
     }
 
-    /// Forgets one that reads again, as after it was written anew.
+    /// Forgets one that reads again, as after it was written again.
     pub(super) fn mend(&self, sha256: &Sha256) {
         self.lock().remove(sha256);
     }

@@ -28,7 +28,7 @@ pub(super) struct Counts {
 pub struct SplitReads {
     /// All of them.
     pub all: u64,
-    /// Those that did not say what the split tells apart, and so got stable.
+    /// Reads without the key or instance that the split needs; they got stable.
     pub keyless: u64,
 }
 

@@ -45,7 +45,7 @@ impl View {
         &self.tags().version
     }
 
-    /// What names the property sources among all of this view, in either form.
+    /// The tag that identifies the property sources among all of this view, in either form.
     pub fn environment_etag(&self, origins: bool) -> &str {
         let tags = self.tags();
         if origins {
@@ -69,7 +69,7 @@ impl View {
     }
 }
 
-/// What is sent of a configuration; what is asked for rarely is made when it is.
+/// The forms of a configuration that are sent; rare ones are made on demand.
 pub struct Rendered {
     sources: Vec<RenderedSource>,
     files: Vec<Arc<File>>,
@@ -81,7 +81,7 @@ pub struct Rendered {
     bytes: usize,
 }
 
-/// What is made when it is asked for.
+/// The forms that are made on demand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
     /// The flat keys of each source, and the digest over them.

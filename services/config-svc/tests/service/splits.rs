@@ -158,7 +158,7 @@ async fn a_restart_keeps_splits_and_every_answer() {
     service.close().await;
 }
 
-/// A share that moves makes nothing anew: each arm's form is the one before.
+/// A share that moves makes nothing again: each arm's form is the one before.
 #[tokio::test]
 async fn what_was_made_for_an_arm_is_used_while_shares_move() {
     let folder = tempfile::tempdir().unwrap();

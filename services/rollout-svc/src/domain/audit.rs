@@ -26,7 +26,7 @@ pub enum Action {
     RollBack,
     /// It becomes stable, or has become so.
     Complete,
-    /// Its split was ended by somebody else, or config-svc refused what it was to do.
+    /// Its split was ended by another caller, or config-svc refused its effect.
     Detach,
 }
 

@@ -55,7 +55,7 @@ impl Breaker {
         self
     }
 
-    /// Closes it, and counts anew.
+    /// Closes it, and resets its count.
     #[must_use]
     pub fn reset(self, reset: Reset) -> Self {
         Self {

@@ -90,7 +90,7 @@ pub struct Judgement {
     pub breaker_open: bool,
 }
 
-/// What config-svc is told. Generations of a rollout rise by one with each.
+/// What is sent to config-svc. Generations of a rollout rise by one with each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Effect {
     /// Give so many readers the canary.

@@ -30,7 +30,7 @@ pub const MAX_SLICES: usize = 50;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Measured {
     analysis: Analysis,
-    /// Since when counts run, in time since the stage's effect: a resume begins them anew.
+    /// Since when counts run, in time since the stage's effect: a resume resets them.
     counted_from: Duration,
     totals: BTreeMap<Application, Totals>,
     /// How many slices were closed.
@@ -114,7 +114,7 @@ impl Measured {
         self
     }
 
-    /// The same after a transition, if it begins anything anew.
+    /// The same after a transition, if it resets anything.
     pub fn after(&self, before: &Rollout, after: &Rollout, now: Moment) -> Option<Self> {
         let settles =
             before.state().settled_since().is_none() && after.state().settled_since().is_some();

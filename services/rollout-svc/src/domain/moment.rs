@@ -11,7 +11,7 @@ pub struct Moment {
     /// The wall clock, which may have jumped since.
     pub wall: Timestamp,
     /// A clock that never goes back and never jumps while the process runs. It goes on where it
-    /// was, or at the wall clock if that is later, when the process starts anew.
+    /// was, or at the wall clock if that is later, when the process starts again.
     pub steady: Timestamp,
 }
 

@@ -50,7 +50,7 @@ pub struct Spec {
     pub strategy: Strategy,
     /// Its stages.
     pub stages: Stages,
-    /// What it tells apart.
+    /// Whether it tells instances or subjects apart.
     pub unit: Unit,
     /// Whether it goes to the next stage by itself.
     pub auto_promote: bool,

@@ -10,7 +10,7 @@ use super::Moment;
 /// Where a rollout stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum State {
-    /// Nobody gets it yet.
+    /// No reader gets it yet.
     Created,
     /// A stage's share of readers gets it.
     Running(Running),
@@ -115,7 +115,7 @@ pub struct RolledBack {
     pub removal: Removal,
     /// What rolled it back.
     pub why: String,
-    /// What config-svc said against its first share, if that was why: nobody ever got it.
+    /// What config-svc said against its first share, if that was why: no reader ever got it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub start_refused: Option<Refusal>,
 }
@@ -125,7 +125,7 @@ pub struct RolledBack {
 pub enum Removal {
     /// It is on its way.
     Pending,
-    /// Nobody gets the canary.
+    /// No reader gets the canary.
     Confirmed,
     /// config-svc does not do it.
     Refused(Detached),

@@ -41,7 +41,7 @@ enum StoredHold {
     Settled {
         since: Moment,
     },
-    /// Somebody else had ended its split. It was paused then, and only a rollback ended it.
+    /// Another caller had ended its split. It was paused then, and only a rollback ended it.
     #[allow(dead_code)] // config-svc is asked what became of it
     Detached(Detached),
 }

@@ -39,7 +39,7 @@ pub struct Delivery {
     pub generation: u64,
     /// Since when it is tried, by the steady clock.
     pub since: Timestamp,
-    /// What went wrong last.
+    /// The last error.
     pub error: Option<String>,
 }
 
@@ -139,7 +139,7 @@ impl Entry {
         delivery.clone()
     }
 
-    /// Notes how the sending goes. Watchers are told.
+    /// Records how the sending goes, and notifies watchers.
     pub fn set_delivery(&self, now: Option<Delivery>) {
         *self.delivery.lock().unwrap_or_else(PoisonError::into_inner) = now;
         self.shown.send_modify(|_| {});

@@ -65,7 +65,7 @@ impl Order {
 }
 
 impl Rollouts {
-    /// Does what somebody asks of a rollout, and answers it as it is then, durably.
+    /// Carries out an operator's command, and answers the rollout after it, once that is durable.
     ///
     /// Not cancel safe: run it in a task of its own.
     ///

@@ -12,7 +12,7 @@ use crate::{
     store::Writes,
 };
 
-/// How a completed rollout is taken back.
+/// How a completed rollout is reverted.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Revert {
     /// Where the stages come from.

@@ -2,7 +2,7 @@
 //! and learns of splits that a forced release or the end of a label has ended.
 //!
 //! Invariant **F1**: a change set that awaits a rollout gets one, and never a second by itself,
-//! whatever is lost in between: what waits is listed anew after every gap, and a change set that
+//! whatever is lost in between: what waits is listed again after every gap, and a change set that
 //! has a rollout here, ended or not, gets no other.
 
 use std::{collections::BTreeMap, convert::Infallible, sync::Arc, time::Duration};
@@ -294,7 +294,7 @@ fn begins(rollout: &Rollout) -> Result<(), String> {
     }
 }
 
-/// What could not be written is heard again: the log is followed anew from before it.
+/// What could not be written is heard again: the log is followed again from before it.
 fn unwritten(rollout: &Rollout, error: &Error) -> Fault {
     tracing::warn!(rollout = %rollout.id(), %error, "the end of its split could not be recorded");
     Fault::new(Reason::Unavailable, error.to_string())

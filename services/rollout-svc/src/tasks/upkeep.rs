@@ -11,9 +11,9 @@ use crate::{
     engine::{Entry, Keep, Rollouts},
 };
 
-/// How often it is told how things stand.
+/// How often the health and the metrics are updated.
 const LOOK: Duration = Duration::from_secs(2);
-/// How often what is old is let go.
+/// How often old data is removed.
 const FORGET: Duration = Duration::from_secs(3_600);
 /// How often config-svc is asked for the keys that rollouts have seen.
 const KEYS: Duration = Duration::from_secs(10);

@@ -21,7 +21,7 @@ use narrator::Narrator;
 #[command(after_help = "\
 Prints what the configuration is, then each change of it. With -o json each event is one line.
 A lost connection is taken up again where it stood; --timeout says for how long that is tried.
-It ends when interrupted, after --count events, and when nobody reads what it prints.
+It ends when interrupted, after --count events, and when its output is closed.
 
 Examples:
   vortex config watch orders prod

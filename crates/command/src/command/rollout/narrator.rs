@@ -23,7 +23,7 @@ struct Told {
     mismatch: bool,
 }
 
-/// What about a rollout is told when it changes.
+/// The facts about a rollout that are printed when they change.
 #[derive(Debug, PartialEq)]
 struct Standing {
     state: State,

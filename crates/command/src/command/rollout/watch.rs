@@ -69,7 +69,7 @@ pub(super) fn has_ended(rollout: &Rollout) -> bool {
     rollout.state.is_end() && rollout.effect != "pending"
 }
 
-/// How events are told.
+/// How events are printed.
 enum Teller {
     Lines(Narrator),
     Picture(Screen),

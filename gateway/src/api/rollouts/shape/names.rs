@@ -9,7 +9,7 @@ use vortex_proto::rollout::v1 as proto;
 #[serde(rename_all = "snake_case")]
 #[schema(as = RolloutState)]
 pub(in crate::api::rollouts) enum State {
-    /// Nobody gets it yet.
+    /// No reader gets it yet.
     Created,
     /// A stage's share of all readers gets it.
     Running,

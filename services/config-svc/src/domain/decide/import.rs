@@ -134,7 +134,7 @@ fn releases(label: Option<&LabelState>, import: &Import) -> bool {
 }
 
 /// A split's documents stay as they are until it ends: an import may neither move
-/// what is stable of them nor write the version anew that its canary gets. One that is
+/// what is stable of them nor write the version again that its canary gets. One that is
 /// the difference to what is stable waits for every split of its label, and must be
 /// that still.
 fn check_held(

@@ -30,7 +30,7 @@ pub enum SplitTarget {
     },
 }
 
-/// What a split of a change set would be.
+/// The split of a change set, computed without beginning it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SplitPlan {
     /// The change set.
@@ -60,14 +60,14 @@ impl SplitPlan {
     }
 }
 
-/// Versions that were stable that are told at most, the newest.
+/// The most formerly stable versions that are listed: the newest.
 const MAX_STABLE: usize = 1_000;
 
 /// What a split of a change set would be, if it may begin; by force also if the change
 /// set was rolled back before.
 ///
 /// # Errors
-/// What beginning it would be refused with.
+/// Why beginning it would be refused.
 pub fn plan_split(state: &State, target: &SplitTarget, force: bool) -> Result<SplitPlan, Refused> {
     let entry = match target {
         SplitTarget::Change { label, name } => select(state, label, name)?,

@@ -43,7 +43,7 @@ pub(super) fn decide(state: &State, set: SetSplit) -> Result<Decided, Refused> {
 /// Whether a split may begin or move, as it is now.
 ///
 /// # Errors
-/// What the command would be refused with.
+/// Why the command would be refused.
 pub fn check_set_split(state: &State, set: SetSplit) -> Result<(), Refused> {
     decide(state, set).map(drop)
 }

@@ -34,7 +34,7 @@ pub(super) fn decide(
             check_release(state, existing, &[])?;
             write_again(state, existing, write.stage_only)
         }
-        // part of what it wrote is no longer kept: it is written anew
+        // part of what it wrote is no longer kept: it is written again
         Some(_) | None => {
             if !write.stage_only {
                 check_free(label, write.documents.iter().map(|d| &d.path), |_| true)?;

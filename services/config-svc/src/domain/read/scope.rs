@@ -29,7 +29,7 @@ impl Scope {
         })
     }
 
-    /// Whether nothing that anyone gets of these labels changed since.
+    /// Whether no reader's view of these labels has changed since.
     pub fn is_current(&self, state: &State, key: &ViewKey) -> bool {
         key.labels
             .iter()

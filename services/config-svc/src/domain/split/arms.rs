@@ -4,7 +4,7 @@ use super::{Split, Unit};
 use std::sync::Arc;
 use vortex_bucket::Arm;
 
-/// Who reads. What it does not say, no split can tell it apart by.
+/// The reader. A split by something that it does not state leaves it on stable.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Subject<'a> {
     /// The instance that reads.
@@ -14,7 +14,7 @@ pub struct Subject<'a> {
 }
 
 impl<'a> Subject<'a> {
-    /// What splits of this unit tell it apart by.
+    /// The value by which splits of this unit tell readers apart.
     #[inline]
     pub fn key_of(&self, unit: Unit) -> Option<&'a str> {
         match unit {

@@ -44,7 +44,7 @@ pub struct EndedSplit {
     pub by: String,
     /// Why, for people.
     pub why: String,
-    /// How.
+    /// How it ended.
     pub end: End,
 }
 

@@ -100,7 +100,7 @@ impl Poller {
                 None => base = Some(id),
                 // what comes after it waits behind it
                 Some(held) if held.held_by().is_some() => break,
-                // and what comes after a commit that is refused may mend it
+                // and what comes after a commit that is refused may fix it
                 Some(_) => {}
             }
         }
@@ -122,7 +122,7 @@ impl Poller {
     }
 
     /// Imports one commit, or says why it may not be. What it is compared with may move
-    /// meanwhile: then it is compared anew.
+    /// meanwhile: then it is compared again.
     async fn import(
         &mut self,
         label: &Label,

@@ -74,7 +74,7 @@ impl Poller {
     }
 
     /// Lists the files that are not served as they are: those first that a commit can
-    /// mend, then those of tags, which stay as they were made.
+    /// fix, then those of tags, which stay as they were made.
     pub(super) fn list_defects(&self, status: &mut Status) {
         let state = self.configuration.state();
         status.defects.clear();

@@ -151,7 +151,7 @@ async fn damaged_packed_references_take_no_label_away() {
     fed.stop().await;
 }
 
-/// Git allows it, and nobody can mend it.
+/// Git allows it, and nobody can fix it.
 #[tokio::test]
 async fn a_tag_of_a_file_is_listed_and_no_degradation() {
     let work = two();

@@ -60,7 +60,7 @@ async fn a_sweep_that_fails_says_so_and_the_next_one_does_its_work() {
     service.close().await;
 }
 
-/// Contents that nothing names any more are written anew while a sweep takes them away.
+/// Contents that nothing names any more are written again while a sweep takes them away.
 #[tokio::test]
 async fn a_sweep_keeps_what_is_written_meanwhile() {
     const TEXTS: usize = 3_000;

@@ -89,7 +89,7 @@ impl Watcher {
         }
     }
 
-    /// The records really are gone: starts anew from what is.
+    /// The records really are gone: starts again from what is.
     async fn too_late(&mut self, service: &Service, status: &Status) {
         let fault = Fault::from_status(status);
         assert_eq!(fault.reason(), Reason::TokenTooOld);

@@ -43,7 +43,7 @@ pub struct Judged {
     pub findings: Vec<Finding>,
 }
 
-/// A finding about an application, which is told as a sentence.
+/// A finding about an application, which is shown as a sentence.
 #[derive(Debug, Clone, Copy)]
 pub struct Reason<'a> {
     /// The application.

@@ -101,7 +101,7 @@ impl Analysis {
         }
     }
 
-    /// Starts all counts anew, so long in the stage, as an operator has looked at them.
+    /// Resets all counts, so long in the stage, as an operator has looked at them.
     pub fn resume(&mut self, elapsed: Duration) {
         self.tests = self.tests.saturating_add(1);
         for observed in self.applications.values_mut() {

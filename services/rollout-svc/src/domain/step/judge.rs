@@ -16,7 +16,7 @@ impl Rollout {
             Decision::RollBack(cause) if self.spec.auto_rollback => {
                 self.roll_back(Wish::by_itself(&cause, evidence), now)
             }
-            // somebody has to see that it fails
+            // an operator has to see that it fails
             Decision::RollBack(cause) | Decision::Pause(cause) if running => {
                 self.hold(Wish::by_itself(&cause, evidence), now)
             }

@@ -6,7 +6,7 @@ use super::wish::Wish;
 use crate::domain::{Action, AuditEntry, Effect, Moment, Rollout, State, Transition};
 
 impl Rollout {
-    /// A transition that the audit tells of.
+    /// A transition that the audit records.
     pub(super) fn enter(
         self,
         state: State,

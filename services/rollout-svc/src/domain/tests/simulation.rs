@@ -228,7 +228,7 @@ impl World {
             let reply = self.split.tell(effect, self.on_baseline);
             self.settle(effect, reply);
         }
-        // the follower looks at all splits whenever it begins anew
+        // the follower looks at all splits whenever it begins again
         self.hear();
         self.assert_agreed();
     }

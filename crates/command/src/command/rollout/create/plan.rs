@@ -23,7 +23,7 @@ pub(super) struct Plan {
     #[arg(long, value_parser = ["instance", "subject"])]
     #[serde(skip_serializing_if = "Option::is_none")]
     unit: Option<String>,
-    /// Go to the next stage only when somebody promotes
+    /// Go to the next stage only when an operator promotes
     #[arg(long = "no-auto-promote")]
     #[serde(
         rename = "auto_promote",

@@ -21,7 +21,7 @@ fn what_became_stable_since_is_not_taken_back_unasked() {
     };
     assert_eq!(refused, moved);
     assert!(refused.to_string().contains("b.yml is h1 now"), "{refused}");
-    // planned anew it begins, and so does the old plan once v1 is stable again
+    // planned again it begins, and so does the old plan once v1 is stable again
     let after = planned(&history, "v2");
     history.run(release("v1")).unwrap();
     assert!(matches!(
