@@ -7,8 +7,8 @@ pub(super) use splits::{assigned, assignment, baseline, ended_split, split, spli
 use crate::{
     configuration::Configuration,
     domain::{
-        Body, ChangeEntry, ChangeName, ChangeState, ChangedDocument, Content, Document, HybridTime,
-        Label, MediaType, Record, Seq, State, Version,
+        Body, ChangeEntry, ChangeName, ChangeState, ChangedDocument, Content, Document,
+        DocumentKey, HybridTime, Label, MediaType, Record, Seq, State, Version,
     },
 };
 use jiff::Timestamp;
@@ -32,6 +32,15 @@ pub(super) fn token(configuration: &Configuration, seq: Seq) -> String {
 }
 
 /// The media type a path is served with.
+/// The document a key names.
+pub(super) fn reference(key: &DocumentKey) -> pb::DocumentRef {
+    pb::DocumentRef {
+        app: key.written_for.app.to_string(),
+        profile: key.written_for.profile.to_string(),
+        label: key.label.to_string(),
+    }
+}
+
 pub(super) fn media_type(path: &str) -> String {
     match MediaType::from_path(path) {
         Some(media_type) => media_type.as_str().to_owned(),
