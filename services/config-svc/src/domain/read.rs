@@ -132,7 +132,7 @@ pub enum ReadRefused {
         version: String,
     },
     /// The version holds nothing to read.
-    #[error("version {version} of {path} is its deletion")]
+    #[error("version {version} deleted {path} and has no content")]
     VersionIsDeletion {
         /// The document's path.
         path: Path,

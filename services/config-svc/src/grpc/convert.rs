@@ -31,7 +31,6 @@ pub(super) fn token(configuration: &Configuration, seq: Seq) -> String {
     configuration.token(seq).to_string()
 }
 
-/// The media type a path is served with.
 /// The document a key names.
 pub(super) fn reference(key: &DocumentKey) -> pb::DocumentRef {
     pb::DocumentRef {
@@ -41,6 +40,7 @@ pub(super) fn reference(key: &DocumentKey) -> pb::DocumentRef {
     }
 }
 
+/// The media type a path is served with.
 pub(super) fn media_type(path: &str) -> String {
     match MediaType::from_path(path) {
         Some(media_type) => media_type.as_str().to_owned(),
