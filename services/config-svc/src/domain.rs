@@ -70,8 +70,9 @@ pub use names::{
     VersionName,
 };
 pub use read::{
-    Basis, BasisEntry, BasisLabel, Located, ReadRefused, Scope, ViewKey, basis, candidates,
-    check_imported, check_used, effective_version, locate,
+    Basis, BasisEntry, BasisLabel, DocumentKey, Located, ReadRefused, Scope, ViewKey, basis,
+    candidates, check_imported, check_size, check_used, documents, effective_version,
+    existing_label, locate,
 };
 pub use record::{Body, ChangeName, HybridTime, Origin, Record};
 pub use refused::Refused;

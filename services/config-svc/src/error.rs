@@ -165,6 +165,19 @@ pub(crate) fn read_refused(error: &ReadRefused) -> Fault {
         ReadRefused::LabelNotFound(label) => {
             Fault::new(Reason::LabelNotFound, error.to_string()).with("label", label)
         }
+        ReadRefused::DocumentNotFound { label, stem } => {
+            Fault::new(Reason::DocumentNotFound, error.to_string())
+                .with("label", label)
+                .with("document", stem)
+        }
+        ReadRefused::VersionNotFound { path, version } => {
+            Fault::new(Reason::VersionNotFound, error.to_string())
+                .with("path", path)
+                .with("version", version)
+        }
+        ReadRefused::VersionIsDeletion { path, .. } => {
+            Fault::new(Reason::DocumentNotFound, error.to_string()).with("path", path)
+        }
         ReadRefused::SourceNotImported { label, source_name }
         | ReadRefused::LabelUnread { label, source_name } => {
             Fault::new(Reason::SourceNotReady, error.to_string())

@@ -1,9 +1,11 @@
 //! Finds the documents that make up a configuration.
 
+mod document;
 mod fed;
 mod file;
 mod scope;
 
+pub use document::{DocumentKey, check_size, documents, existing_label};
 pub use fed::{check_imported, check_used};
 pub use file::{Located, locate};
 pub use scope::Scope;
@@ -113,6 +115,30 @@ pub enum ReadRefused {
     /// The label does not exist.
     #[error("there is no label {0}")]
     LabelNotFound(Label),
+    /// The document was never written.
+    #[error("there is no document {stem} on label {label}")]
+    DocumentNotFound {
+        /// The label.
+        label: Label,
+        /// Its name without the extension.
+        stem: String,
+    },
+    /// The document has no such version.
+    #[error("{path} has no version {version}")]
+    VersionNotFound {
+        /// The document's path.
+        path: Path,
+        /// What was asked for.
+        version: String,
+    },
+    /// The version holds nothing to read.
+    #[error("version {version} deleted {path} and has no content")]
+    VersionIsDeletion {
+        /// The document's path.
+        path: Path,
+        /// The version.
+        version: VersionName,
+    },
     /// A source was not imported whole yet, and may have the label.
     #[error("label {label} may be fed by source {source_name}, whose first import is not complete")]
     SourceNotImported {

@@ -2,6 +2,7 @@
 //! by one.
 
 mod by_rollout;
+mod documents;
 mod imports;
 mod model;
 mod reading;

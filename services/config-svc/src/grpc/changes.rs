@@ -4,9 +4,9 @@ use super::{Grpc, convert, parse};
 use crate::{
     domain::{
         ChangeEntry, ChangeState, Command, Content, DocumentWrite, Holding, MediaType, Outcome,
-        Release, Selector, Seq, Sha256, State, WriteChange,
+        Release, Selector, Seq, Sha256, State, WriteChange, check_size,
     },
-    error::{invalid_name, unparsed, write_error},
+    error::{invalid_name, refused, unparsed, write_error},
 };
 use bytes::Bytes;
 use tonic::Request;
@@ -165,7 +165,7 @@ async fn document_write(
     check_media_type(&document, by_extension)?;
     let (content, stored) = match document.change {
         Some(Write::Content(content)) => {
-            super::documents::check_size(&path, content.len())?;
+            check_size(&path, content.len()).map_err(|e| refused(&e))?;
             let checked = grpc
                 .configuration
                 .check(&path, content)
@@ -232,7 +232,7 @@ fn released(request: &pb::ReleaseChangeRequest) -> Result<Selector, Fault> {
         let why = "it can't be given together with label or path";
         return Err(Fault::invalid("document", why));
     }
-    let target = parse::target(Some(document.clone()))?;
+    let target = parse::document(Some(document.clone()))?;
     Ok(Selector {
         label: target.label,
         name: parse::required_version(&request.name)?,
@@ -249,9 +249,7 @@ fn selector(name: &str, label: &str, path: &str) -> Result<Selector, Fault> {
 }
 
 fn selected<'a>(state: &'a State, selector: &Selector) -> Result<&'a ChangeEntry, Fault> {
-    state
-        .select(selector)
-        .map_err(|e| crate::error::refused(&e))
+    state.select(selector).map_err(|e| refused(&e))
 }
 
 fn change_of(grpc: &Grpc, outcome: &Outcome) -> Option<pb::Change> {

@@ -7,8 +7,8 @@ pub(super) use splits::{assigned, assignment, baseline, ended_split, split, spli
 use crate::{
     configuration::Configuration,
     domain::{
-        Body, ChangeEntry, ChangeName, ChangeState, ChangedDocument, Content, Document, HybridTime,
-        Label, MediaType, Record, Seq, State, Version,
+        Body, ChangeEntry, ChangeName, ChangeState, ChangedDocument, Content, Document,
+        DocumentKey, HybridTime, Label, MediaType, Record, Seq, State, Version,
     },
 };
 use jiff::Timestamp;
@@ -29,6 +29,15 @@ pub(super) fn timestamp(at: Timestamp) -> prost_types::Timestamp {
 
 pub(super) fn token(configuration: &Configuration, seq: Seq) -> String {
     configuration.token(seq).to_string()
+}
+
+/// The document a key names.
+pub(super) fn reference(key: &DocumentKey) -> pb::DocumentRef {
+    pb::DocumentRef {
+        app: key.written_for.app.to_string(),
+        profile: key.written_for.profile.to_string(),
+        label: key.label.to_string(),
+    }
 }
 
 /// The media type a path is served with.

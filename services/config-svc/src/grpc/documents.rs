@@ -1,16 +1,18 @@
 //! Single documents: write, delete, read, list, compare.
 
-use super::{Grpc, convert, parse, reads};
+use super::{Grpc, convert, parse};
 use crate::{
     domain::{
-        Command, Content, Document, DocumentWrite, Label, MediaType, Outcome, Path, State, Version,
-        WriteChange, json_patch,
+        Command, Content, Document, DocumentKey, Label, Path, State, Version, check_size,
+        existing_label, json_patch,
     },
-    error::{read_error, token_refused, unparsed, write_error},
+    error::{
+        invalid_name, read_error, read_refused, refused, token_refused, unparsed, write_error,
+    },
     views::is_large,
 };
 use bytes::Bytes;
-use std::{cmp::Ordering, ops::Bound, sync::Arc};
+use std::sync::Arc;
 use tonic::Request;
 use vortex_kit::{
     error::{Fault, Reason},
@@ -23,38 +25,30 @@ pub(super) async fn put(
     grpc: Grpc,
     request: Request<pb::PutDocumentRequest>,
 ) -> Result<pb::PutDocumentResponse, Fault> {
-    let (mut request, requester) =
+    let (request, requester) =
         parse::mutation(request, |request| std::mem::take(&mut request.request_id))?;
-    let target = parse::target(request.document.take())?;
-    let label = parse::writable_label(target.label.as_str())?;
-    let path = put_path(&grpc, &target, parse::media_type(&request.media_type)?)?;
-    check_size(&path, request.content.len())?;
-    let checked = grpc
-        .configuration
-        .check(&path, request.content)
-        .await
-        .map_err(|error| unparsed(path.as_str(), &error))?;
+    let parse::Put {
+        draft,
+        media_type,
+        content,
+    } = parse::put(request)?;
+    let path = draft
+        .document
+        .put_path(&grpc.configuration.state(), media_type);
+    let path = path.map_err(|error| invalid_name(&error))?;
+    check_size(&path, content.len()).map_err(|error| refused(&error))?;
+    let checked = grpc.configuration.check(&path, content).await;
+    let checked = checked.map_err(|error| unparsed(path.as_str(), &error))?;
     let digest = checked.bytes.0.to_string();
-    let write = WriteChange {
-        label,
-        name: parse::version(&request.version)?,
-        message: parse::text("message", request.message)?,
-        author: parse::text("author", request.author)?,
-        documents: vec![DocumentWrite {
-            path: path.clone(),
-            content: checked.content,
-            written_for: Some(target.written_for.clone()),
-        }],
-        stage_only: request.stage_only,
-        precondition: parse::precondition(&request.if_match, &request.if_none_match)?,
-    };
+    let document = convert::reference(&draft.document);
+    let write = Command::Write(draft.write(path.clone(), checked.content));
     let outcome = grpc
         .configuration
-        .write(requester, Command::Write(write), vec![checked.bytes])
+        .write(requester, write, vec![checked.bytes])
         .await
         .map_err(|error| write_error(&error))?;
     Ok(pb::PutDocumentResponse {
-        document: Some(target.reference()),
+        document: Some(document),
         version: outcome.name.to_string(),
         digest,
         token: convert::token(&grpc.configuration, outcome.at),
@@ -67,37 +61,20 @@ pub(super) async fn delete(
     grpc: Grpc,
     request: Request<pb::DeleteDocumentRequest>,
 ) -> Result<pb::DeleteDocumentResponse, Fault> {
-    let (mut request, requester) =
+    let (request, requester) =
         parse::mutation(request, |request| std::mem::take(&mut request.request_id))?;
-    let target = parse::target(request.document.take())?;
-    let label = parse::writable_label(target.label.as_str())?;
-    let path = {
-        let state = grpc.configuration.state();
-        match find(&state, &target) {
-            Some(document) => document.path.clone(),
-            None => target.path(MediaType::Yaml)?,
-        }
-    };
-    let write = WriteChange {
-        label,
-        name: parse::version(&request.version)?,
-        message: parse::text("message", request.message)?,
-        author: parse::text("author", request.author)?,
-        documents: vec![DocumentWrite {
-            path,
-            content: Content::Absent,
-            written_for: Some(target.written_for.clone()),
-        }],
-        stage_only: request.stage_only,
-        precondition: parse::precondition(&request.if_match, "")?,
-    };
-    let outcome: Outcome = grpc
+    let draft = parse::delete(request)?;
+    let path = draft.document.delete_path(&grpc.configuration.state());
+    let path = path.map_err(|error| invalid_name(&error))?;
+    let document = convert::reference(&draft.document);
+    let write = Command::Write(draft.write(path, Content::Absent));
+    let outcome = grpc
         .configuration
-        .write(requester, Command::Write(write), Vec::new())
+        .write(requester, write, Vec::new())
         .await
         .map_err(|error| write_error(&error))?;
     Ok(pb::DeleteDocumentResponse {
-        document: Some(target.reference()),
+        document: Some(document),
         version: outcome.name.to_string(),
         token: convert::token(&grpc.configuration, outcome.at),
     })
@@ -107,7 +84,7 @@ pub(super) async fn get(
     grpc: &Grpc,
     request: pb::GetDocumentRequest,
 ) -> Result<pb::GetDocumentResponse, Fault> {
-    let target = parse::target(request.document)?;
+    let target = parse::document(request.document)?;
     let token = parse::token("min_token", &request.min_token)?;
     let (head, path, version) = {
         let state = grpc
@@ -115,12 +92,12 @@ pub(super) async fn get(
             .state_at(token)
             .map_err(|e| token_refused(&e))?;
         let document = existing(grpc, &state, &target)?;
-        let version = wanted(document, &request.version, &target)?;
+        let version = version_of(&target, document, &request.version)?;
         (state.head, document.path.clone(), version.clone())
     };
     let content = stored(grpc, &target.label, &path, &version).await?;
     Ok(pb::GetDocumentResponse {
-        document: Some(target.reference()),
+        document: Some(convert::reference(&target)),
         media_type: convert::media_type(path.as_str()),
         digest: digest(&version),
         content,
@@ -138,7 +115,7 @@ pub(super) fn list(
     let after = page::after::<2>(&request.page_token)?;
     let state = grpc.configuration.state();
     let label = listed_label(grpc, &state, &request.label)?;
-    let found = matching(&state, label, &request.app, after);
+    let found = crate::domain::documents(&state, label, &request.app, after);
     let (page, next_page_token) = page::first(found, size, |(label, document)| {
         page::token(&[label.as_str(), document.path.as_str()])
     });
@@ -158,7 +135,7 @@ pub(super) fn versions(
 ) -> Result<pb::ListVersionsResponse, Fault> {
     let size = page::size(request.page_size)?;
     let before = page::before(&request.page_token)?;
-    let target = parse::target(request.document)?;
+    let target = parse::document(request.document)?;
     let state = grpc.configuration.state();
     let document = existing(grpc, &state, &target)?;
     let kept = document.versions.iter().rev().filter(|v| v.seq.0 < before);
@@ -179,12 +156,12 @@ pub(super) async fn diff(
     grpc: &Grpc,
     request: pb::DiffVersionsRequest,
 ) -> Result<pb::DiffVersionsResponse, Fault> {
-    let target = parse::target(request.document)?;
+    let target = parse::document(request.document)?;
     let (path, from, to) = {
         let state = grpc.configuration.state();
         let document = existing(grpc, &state, &target)?;
-        let from = wanted(document, &request.from, &target)?.clone();
-        let to = wanted(document, &request.to, &target)?.clone();
+        let from = version_of(&target, document, &request.from)?.clone();
+        let to = version_of(&target, document, &request.to)?.clone();
         (document.path.clone(), from, to)
     };
     let label = &target.label;
@@ -205,66 +182,22 @@ pub(super) async fn diff(
     })
 }
 
-pub(super) fn check_size(path: &Path, bytes: usize) -> Result<(), Fault> {
-    if bytes <= crate::domain::MAX_DOCUMENT_BYTES {
-        return Ok(());
-    }
-    let refused = crate::domain::Refused::TooLarge {
-        path: path.clone(),
-        bytes: bytes as u64,
-    };
-    Err(crate::error::refused(&refused))
-}
-
-/// Where a write goes: to the document that is there when it has that media
-/// type, whatever its extension.
-fn put_path(
-    grpc: &Grpc,
-    target: &parse::Target,
-    media_type: Option<MediaType>,
-) -> Result<Path, Fault> {
-    let state = grpc.configuration.state();
-    if let Some(document) = find(&state, target).filter(|d| d.served().is_some()) {
-        let there = MediaType::from_path(document.path.as_str());
-        if media_type.is_none() || media_type == there {
-            return Ok(document.path.clone());
-        }
-    }
-    target.path(media_type.unwrap_or(MediaType::Yaml))
-}
-
-fn find<'a>(state: &'a State, target: &parse::Target) -> Option<&'a Document> {
-    state.document_of(target.label.as_str(), &target.written_for)
-}
-
 fn existing<'a>(
     grpc: &Grpc,
     state: &'a State,
-    target: &parse::Target,
+    target: &DocumentKey,
 ) -> Result<&'a Document, Fault> {
-    reads::check_label(grpc, state, &target.label)?;
-    if state.label(target.label.as_str()).is_none() {
-        return Err(label_not_found(target.label.as_str()));
-    }
-    find(state, target).ok_or_else(|| not_found(target))
+    let found = target.existing(state, grpc.sources.names());
+    found.map_err(|refused| read_refused(&refused))
 }
 
-fn wanted<'a>(
+fn version_of<'a>(
+    target: &DocumentKey,
     document: &'a Document,
-    version: &str,
-    target: &parse::Target,
+    name: &str,
 ) -> Result<&'a Version, Fault> {
-    if version.is_empty() {
-        return document.served().ok_or_else(|| not_found(target));
-    }
-    document.named(version).ok_or_else(|| {
-        Fault::new(
-            Reason::VersionNotFound,
-            format!("{} has no version {version}", document.path),
-        )
-        .with("path", &document.path)
-        .with("version", version)
-    })
+    let found = target.version(document, name);
+    found.map_err(|refused| read_refused(&refused))
 }
 
 async fn stored(
@@ -273,26 +206,10 @@ async fn stored(
     path: &Path,
     version: &Version,
 ) -> Result<Bytes, Fault> {
-    match &version.content {
-        Content::Present { content, .. } => grpc
-            .configuration
-            .content(label, path, &content.sha256)
-            .await
-            .map_err(|error| read_error(&error)),
-        Content::Oversized { size } => {
-            let refused = crate::domain::ReadRefused::TooLarge {
-                label: label.clone(),
-                path: path.clone(),
-                size: *size,
-            };
-            Err(crate::error::read_refused(&refused))
-        }
-        Content::Absent => Err(Fault::new(
-            Reason::DocumentNotFound,
-            format!("version {} deleted {path} and has no content", version.name),
-        )
-        .with("path", path)),
-    }
+    let content = version.readable(label, path);
+    let content = content.map_err(|refused| read_refused(&refused))?;
+    let read = grpc.configuration.content(label, path, &content.sha256);
+    read.await.map_err(|error| read_error(&error))
 }
 
 /// The content of a version to compare: nothing for a deletion.
@@ -358,56 +275,10 @@ pub(super) fn listed_label<'a>(
     if given.is_empty() {
         return Ok(None);
     }
-    if let Ok(label) = given.parse() {
-        reads::check_label(grpc, state, &label)?;
-    }
-    let found = state.label(given).map(|(name, _)| name);
-    found.map(Some).ok_or_else(|| label_not_found(given))
-}
-
-fn matching<'a>(
-    state: &'a State,
-    wanted: Option<&'a Label>,
-    app: &'a str,
-    after: Option<[String; 2]>,
-) -> impl Iterator<Item = (&'a Label, &'a Document)> {
-    let (start_label, start_path) = match after {
-        Some([label, path]) => (label, path),
-        None => Default::default(),
+    let Ok(label) = given.parse() else {
+        let why = format!("there is no label {given}");
+        return Err(Fault::new(Reason::LabelNotFound, why).with("label", given));
     };
-    let is_wanted = move |name: &Label| wanted.is_none_or(|wanted| wanted == name);
-    let labels = state.labels.iter().filter(move |(name, _)| is_wanted(name));
-    labels
-        .filter_map(move |(name, label)| {
-            let start = match name.as_str().cmp(&start_label) {
-                Ordering::Less => return None,
-                Ordering::Equal => Bound::Excluded(start_path.as_str()),
-                Ordering::Greater => Bound::Unbounded,
-            };
-            let documents = label.documents.range::<_, str>((start, Bound::Unbounded));
-            Some(documents.map(move |(_, document)| (name, document.as_ref())))
-        })
-        .flatten()
-        .filter(|(_, document)| belongs(document, app))
-}
-
-/// Whether a document is of an application: written for it, or named for it.
-fn belongs(document: &Document, app: &str) -> bool {
-    let owner = document.written_for.as_ref();
-    let owner = owner.map(|owner| owner.app.as_str());
-    app.is_empty() || vortex_names::is_of(document.path.as_str(), owner, app)
-}
-
-fn label_not_found(label: &str) -> Fault {
-    Fault::new(Reason::LabelNotFound, format!("there is no label {label}")).with("label", label)
-}
-
-fn not_found(target: &parse::Target) -> Fault {
-    let stem = target.written_for.stem();
-    Fault::new(
-        Reason::DocumentNotFound,
-        format!("there is no document {stem} on label {}", target.label),
-    )
-    .with("label", &target.label)
-    .with("document", stem)
+    let found = existing_label(state, &label, grpc.sources.names());
+    found.map(Some).map_err(|refused| read_refused(&refused))
 }

@@ -1,9 +1,13 @@
 //! Parses requests into domain types.
 
+mod put;
+
+pub(super) use put::{Put, delete, put};
+
 use crate::{
     configuration::Configuration,
     domain::{
-        App, AppProfile, Baseline, Label, MediaType, Path, Precondition, Profile,
+        App, AppProfile, Baseline, DocumentKey, Label, MediaType, Path, Precondition, Profile,
         Request as Requester, RequestId, RequestKey, Seq, Sha256, Subject, Token, VersionName,
         ViewKey,
     },
@@ -32,37 +36,16 @@ const MAX_TEXT: usize = 4096;
 const MAX_REASON: usize = 1_024;
 
 /// The document a request means.
-pub(super) struct Target {
-    pub(super) label: Label,
-    pub(super) written_for: AppProfile,
-}
-
-pub(super) fn target(document: Option<pb::DocumentRef>) -> Result<Target, Fault> {
+pub(super) fn document(document: Option<pb::DocumentRef>) -> Result<DocumentKey, Fault> {
     let document = document.unwrap_or_default();
     let written_for = AppProfile {
         app: document.app.parse().map_err(|e| invalid_name(&e))?,
         profile: profile(&document.profile)?,
     };
-    Ok(Target {
+    Ok(DocumentKey {
         label: label(&document.label)?,
         written_for,
     })
-}
-
-impl Target {
-    /// The path of a document of this media type.
-    pub(super) fn path(&self, media_type: MediaType) -> Result<Path, Fault> {
-        let path = format!("{}{}", self.written_for.stem(), media_type.extension());
-        path.parse().map_err(|e| invalid_name(&e))
-    }
-
-    pub(super) fn reference(&self) -> pb::DocumentRef {
-        pb::DocumentRef {
-            app: self.written_for.app.to_string(),
-            profile: self.written_for.profile.to_string(),
-            label: self.label.to_string(),
-        }
-    }
 }
 
 pub(super) fn label(given: &str) -> Result<Label, Fault> {

@@ -109,7 +109,7 @@ fn target(given: Option<Target>) -> Result<SplitTarget, Fault> {
             name: parse::required_version(&change.name)?,
         }),
         Some(Target::Document(document)) => {
-            let target = parse::target(document.document)?;
+            let target = parse::document(document.document)?;
             Ok(SplitTarget::Document {
                 label: target.label,
                 owner: target.written_for,
