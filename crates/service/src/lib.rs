@@ -1,7 +1,8 @@
 //! What every service of the mesh shares, above `kit`, which knows of no service: which services
-//! there are, and how one connects to another.
+//! there are, how one connects to another, and what all calls that change something have.
 
 mod connect;
+pub mod mutation;
 mod names;
 mod table;
 

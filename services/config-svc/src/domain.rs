@@ -66,8 +66,7 @@ pub use fold::{Inconsistent, fold};
 pub use import::{Compared, ImportPlan, SourceFile, plan_import};
 pub use label::{Feed, LabelState};
 pub use names::{
-    App, AppProfile, InvalidName, Label, MediaType, Path, Profile, RequestId, SourceName, SplitId,
-    VersionName,
+    App, AppProfile, InvalidName, Label, MediaType, Path, Profile, SourceName, SplitId, VersionName,
 };
 pub use read::{
     Basis, BasisEntry, BasisLabel, DocumentKey, Located, ReadRefused, Scope, ViewKey, basis,
@@ -76,7 +75,7 @@ pub use read::{
 };
 pub use record::{Body, ChangeName, HybridTime, Origin, Record};
 pub use refused::Refused;
-pub use requests::{Answered, MAX_REQUESTS, REQUEST_RETENTION, RequestKey, Requests};
+pub use requests::{Answered, RequestKey, Requests};
 pub use retain::{MAX_AGE, retain};
 pub use split::{
     Arms, Assigned, Before, End, EndedSplit, EndedSplits, Ending, Held, MAX_ENDED, Split,
@@ -85,3 +84,4 @@ pub use split::{
 pub use state::{Seq, State};
 pub use token::{InvalidToken, StoreId, Token};
 pub use vortex_bucket::{Arm, Bucket, Share};
+pub use vortex_names::RequestId;

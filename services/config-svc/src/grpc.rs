@@ -16,9 +16,10 @@ use crate::{configuration::Configuration, source::Sources};
 use futures::stream::BoxStream;
 use std::sync::Arc;
 use tonic::{Request, Response, Status};
-use vortex_kit::{error::Fault, shutdown::Lifecycle};
+use vortex_kit::shutdown::Lifecycle;
 use vortex_proto::config::v1 as pb;
 use vortex_proto::config::v1::config_service_server::ConfigService;
+use vortex_service::mutation::complete;
 
 /// Serves `vortex.config.v1`.
 #[derive(Clone)]
@@ -37,27 +38,6 @@ impl Grpc {
             lifecycle,
         }
     }
-
-    /// Runs a mutation in a task of its own, so that a caller that goes away does
-    /// not cut it in the middle.
-    async fn complete<T: Send + 'static>(
-        &self,
-        mutation: impl Future<Output = Result<T, Fault>> + Send + 'static,
-    ) -> Result<Response<T>, Status> {
-        let context = vortex_kit::context::Context::current();
-        let mutation = async move {
-            match context {
-                Some(context) => context.scope(mutation).await,
-                None => mutation.await,
-            }
-        };
-        let result = self
-            .lifecycle
-            .run_to_completion("mutation", mutation)
-            .await
-            .unwrap_or_else(|lost| Err(Fault::internal(&lost)));
-        Ok(Response::new(result?))
-    }
 }
 
 type Reply<T> = Result<Response<T>, Status>;
@@ -71,15 +51,14 @@ impl ConfigService for Grpc {
         &self,
         request: Request<pb::PutDocumentRequest>,
     ) -> Reply<pb::PutDocumentResponse> {
-        self.complete(documents::put(self.clone(), request)).await
+        complete(&self.lifecycle, documents::put(self.clone(), request)).await
     }
 
     async fn delete_document(
         &self,
         request: Request<pb::DeleteDocumentRequest>,
     ) -> Reply<pb::DeleteDocumentResponse> {
-        self.complete(documents::delete(self.clone(), request))
-            .await
+        complete(&self.lifecycle, documents::delete(self.clone(), request)).await
     }
 
     async fn get_document(
@@ -121,7 +100,7 @@ impl ConfigService for Grpc {
         &self,
         request: Request<pb::ApplyChangeRequest>,
     ) -> Reply<pb::ApplyChangeResponse> {
-        self.complete(changes::apply(self.clone(), request)).await
+        complete(&self.lifecycle, changes::apply(self.clone(), request)).await
     }
 
     async fn get_change(
@@ -142,14 +121,14 @@ impl ConfigService for Grpc {
         &self,
         request: Request<pb::ReleaseChangeRequest>,
     ) -> Reply<pb::ReleaseChangeResponse> {
-        self.complete(changes::release(self.clone(), request)).await
+        complete(&self.lifecycle, changes::release(self.clone(), request)).await
     }
 
     async fn discard_change(
         &self,
         request: Request<pb::DiscardChangeRequest>,
     ) -> Reply<pb::DiscardChangeResponse> {
-        self.complete(changes::discard(self.clone(), request)).await
+        complete(&self.lifecycle, changes::discard(self.clone(), request)).await
     }
 
     async fn get_config(

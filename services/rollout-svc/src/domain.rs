@@ -24,7 +24,7 @@ pub use measured::{
     ClosedSlice, MAX_SLICES, Measured, Report, ReportRefused, Taken, Total, Totals,
 };
 pub use moment::Moment;
-pub use names::{InvalidName, RequestId, RolloutId, application};
+pub use names::{InvalidName, RolloutId, application};
 pub use plan::{InvalidStages, Preset, Stage, StageDraft, Stages, Strategy, Unit};
 pub use refused::Refused;
 pub use rollout::{Rollout, Spec, Standing};
@@ -32,3 +32,4 @@ pub use state::{
     Completed, Detached, Hold, Motion, Paused, Refusal, Removal, RolledBack, Running, State,
     StateKind,
 };
+pub use vortex_names::RequestId;

@@ -17,9 +17,10 @@ use crate::{
 };
 use futures::stream::BoxStream;
 use tonic::{Request, Response, Status};
-use vortex_kit::{error::Fault, shutdown::Lifecycle};
+use vortex_kit::shutdown::Lifecycle;
 use vortex_proto::rollout::v1 as pb;
 use vortex_proto::rollout::v1::rollout_service_server::RolloutService;
+use vortex_service::mutation::complete;
 
 /// Serves `vortex.rollout.v1`.
 #[derive(Clone)]
@@ -48,17 +49,6 @@ impl Grpc {
             .and_then(|delivery| delivery.error);
         convert::rollout(rollout, failed)
     }
-
-    /// Runs a command in a task of its own, so that a caller that goes away does not
-    /// cut it in the middle.
-    async fn complete<T: Send + 'static>(
-        &self,
-        command: impl Future<Output = Result<T, Fault>> + Send + 'static,
-    ) -> Reply<T> {
-        let done = self.lifecycle.run_to_completion("command", command).await;
-        let result = done.unwrap_or_else(|lost| Err(Fault::internal(&lost)));
-        Ok(Response::new(result?))
-    }
 }
 
 type Reply<T> = Result<Response<T>, Status>;
@@ -71,7 +61,7 @@ impl RolloutService for Grpc {
         &self,
         request: Request<pb::CreateRolloutRequest>,
     ) -> Reply<pb::CreateRolloutResponse> {
-        self.complete(create::create(self.clone(), request)).await
+        complete(&self.lifecycle, create::create(self.clone(), request)).await
     }
 
     async fn get_rollout(
@@ -94,59 +84,56 @@ impl RolloutService for Grpc {
         &self,
         request: Request<pb::StartRolloutRequest>,
     ) -> Reply<pb::StartRolloutResponse> {
-        self.complete(commands::start(self.clone(), request)).await
+        complete(&self.lifecycle, commands::start(self.clone(), request)).await
     }
 
     async fn promote_rollout(
         &self,
         request: Request<pb::PromoteRolloutRequest>,
     ) -> Reply<pb::PromoteRolloutResponse> {
-        self.complete(commands::promote(self.clone(), request))
-            .await
+        complete(&self.lifecycle, commands::promote(self.clone(), request)).await
     }
 
     async fn pause_rollout(
         &self,
         request: Request<pb::PauseRolloutRequest>,
     ) -> Reply<pb::PauseRolloutResponse> {
-        self.complete(commands::pause(self.clone(), request)).await
+        complete(&self.lifecycle, commands::pause(self.clone(), request)).await
     }
 
     async fn resume_rollout(
         &self,
         request: Request<pb::ResumeRolloutRequest>,
     ) -> Reply<pb::ResumeRolloutResponse> {
-        self.complete(commands::resume(self.clone(), request)).await
+        complete(&self.lifecycle, commands::resume(self.clone(), request)).await
     }
 
     async fn roll_back_rollout(
         &self,
         request: Request<pb::RollBackRolloutRequest>,
     ) -> Reply<pb::RollBackRolloutResponse> {
-        self.complete(commands::roll_back(self.clone(), request))
-            .await
+        complete(&self.lifecycle, commands::roll_back(self.clone(), request)).await
     }
 
     async fn complete_rollout(
         &self,
         request: Request<pb::CompleteRolloutRequest>,
     ) -> Reply<pb::CompleteRolloutResponse> {
-        self.complete(commands::complete(self.clone(), request))
-            .await
+        complete(&self.lifecycle, commands::complete(self.clone(), request)).await
     }
 
     async fn revert_rollout(
         &self,
         request: Request<pb::RevertRolloutRequest>,
     ) -> Reply<pb::RevertRolloutResponse> {
-        self.complete(create::revert(self.clone(), request)).await
+        complete(&self.lifecycle, create::revert(self.clone(), request)).await
     }
 
     async fn delete_rollout(
         &self,
         request: Request<pb::DeleteRolloutRequest>,
     ) -> Reply<pb::DeleteRolloutResponse> {
-        self.complete(commands::delete(self.clone(), request)).await
+        complete(&self.lifecycle, commands::delete(self.clone(), request)).await
     }
 
     async fn list_audit(
@@ -192,6 +179,6 @@ impl RolloutService for Grpc {
         &self,
         request: Request<pb::ResetBreakerRequest>,
     ) -> Reply<pb::ResetBreakerResponse> {
-        self.complete(breaker::reset(self.clone(), request)).await
+        complete(&self.lifecycle, breaker::reset(self.clone(), request)).await
     }
 }

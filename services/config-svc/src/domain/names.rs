@@ -136,11 +136,6 @@ name!(
     check_path
 );
 name!(
-    /// What makes a request idempotent.
-    RequestId,
-    check_request_id
-);
-name!(
     /// A source's name.
     SourceName,
     check_source
@@ -337,15 +332,6 @@ fn check_label(given: &str) -> Result<(), InvalidName> {
 
 fn check_path(given: &str) -> Result<(), InvalidName> {
     check_relative("path", given, MAX_PATH)
-}
-
-fn check_request_id(given: &str) -> Result<(), InvalidName> {
-    check_length("request_id", given, MAX_NAME)?;
-    if given.bytes().all(|b| b.is_ascii_graphic()) {
-        Ok(())
-    } else {
-        malformed("request_id", given, "printable ASCII without blanks")
-    }
 }
 
 fn check_plain(what: &'static str, given: &str) -> Result<(), InvalidName> {

@@ -2,12 +2,8 @@
 
 use super::{HybridTime, Outcome, RequestId, Sha256};
 use imbl::{HashMap, Vector};
-use jiff::{SignedDuration, Timestamp};
-
-/// How long the answer to a request is kept.
-pub const REQUEST_RETENTION: SignedDuration = SignedDuration::from_hours(24);
-/// Answers kept at most; the oldest go first.
-pub const MAX_REQUESTS: usize = 100_000;
+use jiff::Timestamp;
+use vortex_service::mutation::{ANSWER_RETENTION, MAX_ANSWERS};
 
 /// What identifies a request: who asked, the id they gave, and what they asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +25,7 @@ pub struct Answered {
     pub outcome: Outcome,
 }
 
-/// The requests answered within [`REQUEST_RETENTION`].
+/// The requests answered within [`ANSWER_RETENTION`].
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Requests {
     answers: HashMap<(String, RequestId), Answered>,
@@ -57,7 +53,7 @@ impl Requests {
         if self.answers.insert(key.clone(), answered).is_none() {
             self.order.push_back(key);
         }
-        while self.order.len() > MAX_REQUESTS {
+        while self.order.len() > MAX_ANSWERS {
             self.pop_oldest();
         }
     }
@@ -80,13 +76,13 @@ impl Requests {
         }
     }
 
-    /// Lets go of what is older than [`REQUEST_RETENTION`].
+    /// Lets go of what is older than [`ANSWER_RETENTION`].
     pub fn expire(&mut self, now: Timestamp) {
         while let Some(oldest) = self.order.front() {
             let keep = self
                 .answers
                 .get(oldest)
-                .is_some_and(|answered| now.duration_since(answered.at) < REQUEST_RETENTION);
+                .is_some_and(|answered| now.duration_since(answered.at) < ANSWER_RETENTION);
             if keep {
                 break;
             }

@@ -8,19 +8,18 @@ use crate::{
     configuration::Configuration,
     domain::{
         App, AppProfile, Baseline, DocumentKey, Label, MediaType, Path, Precondition, Profile,
-        Request as Requester, RequestId, RequestKey, Seq, Sha256, Subject, Token, VersionName,
-        ViewKey,
+        Request as Requester, RequestKey, Seq, Sha256, Subject, Token, VersionName, ViewKey,
     },
     error::{invalid_name, invalid_token},
 };
 use prost::Message;
 use tonic::Request;
 use vortex_kit::{
-    context::Context,
     error::{Fault, Reason},
     grpc::bounds,
 };
 use vortex_proto::config::v1 as pb;
+use vortex_service::mutation::{self, Framing};
 
 /// Applications a view may have.
 const MAX_APPS: usize = 10;
@@ -140,25 +139,21 @@ pub(super) fn mutation<T: Message>(
     request: Request<T>,
     take_id: impl FnOnce(&mut T) -> String,
 ) -> Result<(T, Requester), Fault> {
-    let principal = Context::of(&request).principal().to_string();
-    let mut request = request.into_inner();
-    let id = take_id(&mut request);
-    let key = request_key(&id, &request)?;
-    Ok((request, Requester { principal, key }))
+    let (request, asked) = Framing::Lengths.parse(request, take_id)?;
+    let body = Sha256(asked.fingerprint);
+    let requester = Requester {
+        principal: asked.principal,
+        key: asked.id.map(|id| RequestKey { id, body }),
+    };
+    Ok((request, requester))
 }
 
-/// What makes a request idempotent: its id, and a hash of all else it asks.
-fn request_key<T: Message>(id: &str, without_id: &T) -> Result<Option<RequestKey>, Fault> {
-    optional(id, |id| {
-        let id: RequestId = id.parse().map_err(|e| invalid_name(&e))?;
-        // requests of two calls may look alike once they are encoded
-        let call = std::any::type_name::<T>()
-            .rsplit("::")
-            .next()
-            .unwrap_or_default();
-        let body = Sha256::of_parts([call.as_bytes(), &without_id.encode_to_vec()]);
-        Ok(RequestKey { id, body })
-    })
+/// Who asks for what is known to be repeated by other means than an id.
+pub(super) fn requester<T>(request: &Request<T>) -> Requester {
+    Requester {
+        principal: mutation::principal(request),
+        key: None,
+    }
 }
 
 pub(super) fn text(field: &'static str, given: String) -> Result<String, Fault> {

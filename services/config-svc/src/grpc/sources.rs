@@ -2,7 +2,7 @@
 
 use super::{Grpc, Reply, convert, parse};
 use crate::{
-    domain::{Label, Request as Requester, SourceName, State},
+    domain::{Label, SourceName, State},
     error::write_error,
     source::{
         Approval, AskError, Defect, DetachError, GitSettings, LabelStatus, ReleasePolicy, Status,
@@ -10,12 +10,12 @@ use crate::{
 };
 use tonic::{Request, Response};
 use vortex_kit::{
-    context::Context,
     error::{Fault, Reason},
     grpc::page,
 };
 use vortex_proto::config::v1 as pb;
 use vortex_proto::config::v1::source_service_server::SourceService;
+use vortex_service::mutation::complete;
 
 #[tonic::async_trait]
 impl SourceService for Grpc {
@@ -86,7 +86,7 @@ impl SourceService for Grpc {
         &self,
         request: Request<pb::DetachSourceRequest>,
     ) -> Reply<pb::DetachSourceResponse> {
-        self.complete(detach(self.clone(), request)).await
+        complete(&self.lifecycle, detach(self.clone(), request)).await
     }
 
     async fn notify_sources(
@@ -122,10 +122,7 @@ async fn detach(
     grpc: Grpc,
     request: Request<pb::DetachSourceRequest>,
 ) -> Result<pb::DetachSourceResponse, Fault> {
-    let requester = Requester {
-        principal: Context::of(&request).principal().to_string(),
-        key: None,
-    };
+    let requester = parse::requester(&request);
     let labels = grpc
         .sources
         .detach(&request.get_ref().name, &grpc.configuration, requester)

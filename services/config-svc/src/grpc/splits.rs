@@ -3,16 +3,17 @@
 use super::{Grpc, Reply, convert, parse};
 use crate::{
     domain::{
-        BeginSplit, Command, EndSplit, Refused, Request as Requester, Seq, SetSplit, Share,
-        SplitId, SplitMove, SplitTarget, State, Unit, check_set_split, plan_split,
+        BeginSplit, Command, EndSplit, Refused, Seq, SetSplit, Share, SplitId, SplitMove,
+        SplitTarget, State, Unit, check_set_split, plan_split,
     },
     error::{invalid_name, refused, write_error},
 };
 use std::ops::Bound;
 use tonic::{Request, Response};
-use vortex_kit::{context::Context, error::Fault, grpc::page};
+use vortex_kit::{error::Fault, grpc::page};
 use vortex_proto::config::v1 as pb;
 use vortex_proto::config::v1::{plan_split_request::Target, split_service_server::SplitService};
+use vortex_service::mutation::complete;
 
 #[tonic::async_trait]
 impl SplitService for Grpc {
@@ -27,14 +28,14 @@ impl SplitService for Grpc {
         &self,
         request: Request<pb::SetSplitRequest>,
     ) -> Reply<pb::SetSplitResponse> {
-        self.complete(set(self.clone(), request)).await
+        complete(&self.lifecycle, set(self.clone(), request)).await
     }
 
     async fn end_split(
         &self,
         request: Request<pb::EndSplitRequest>,
     ) -> Reply<pb::EndSplitResponse> {
-        self.complete(end(self.clone(), request)).await
+        complete(&self.lifecycle, end(self.clone(), request)).await
     }
 
     async fn get_split(
@@ -65,7 +66,7 @@ impl SplitService for Grpc {
         &self,
         request: Request<pb::StageRevertRequest>,
     ) -> Reply<pb::StageRevertResponse> {
-        self.complete(stage_revert(self.clone(), request)).await
+        complete(&self.lifecycle, stage_revert(self.clone(), request)).await
     }
 }
 
@@ -124,7 +125,7 @@ async fn set(
     grpc: Grpc,
     request: Request<pb::SetSplitRequest>,
 ) -> Result<pb::SetSplitResponse, Fault> {
-    let requester = requester(&request);
+    let requester = parse::requester(&request);
     let request = request.into_inner();
     let set = SetSplit {
         label: parse::label(&request.label)?,
@@ -180,7 +181,7 @@ async fn end(
     grpc: Grpc,
     request: Request<pb::EndSplitRequest>,
 ) -> Result<pb::EndSplitResponse, Fault> {
-    let requester = requester(&request);
+    let requester = parse::requester(&request);
     let request = request.into_inner();
     let id = id(&request.id)?;
     let end = EndSplit {
@@ -205,7 +206,7 @@ async fn stage_revert(
     grpc: Grpc,
     request: Request<pb::StageRevertRequest>,
 ) -> Result<pb::StageRevertResponse, Fault> {
-    let requester = requester(&request);
+    let requester = parse::requester(&request);
     let revert = Command::StageRevert(id(&request.into_inner().id)?);
     let written = grpc
         .configuration
@@ -260,14 +261,6 @@ fn standing(state: &State, id: &SplitId) -> Option<pb::Split> {
         let ended = state.ended.get(id.as_str())?;
         Some(convert::ended_split(state, ended))
     })
-}
-
-/// Who asks. What splits repeat by is their generation.
-fn requester<T>(request: &Request<T>) -> Requester {
-    Requester {
-        principal: Context::of(request).principal().to_string(),
-        key: None,
-    }
 }
 
 fn id(given: &str) -> Result<SplitId, Fault> {

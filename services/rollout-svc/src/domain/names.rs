@@ -10,8 +10,8 @@ use super::analysis::Application;
 const MAX_ID: usize = 64;
 /// Bytes of an application's name.
 const MAX_APPLICATION: usize = 128;
-/// Bytes of a request's id.
-const MAX_REQUEST: usize = 128;
+/// Bytes of what is no name that an error shows.
+const MAX_SHOWN: usize = 128;
 
 /// Crockford's base 32, in lower case: sorts as the numbers do, without letters that look alike.
 const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
@@ -25,12 +25,7 @@ const RANDOM_DIGITS: u32 = 6;
 #[serde(transparent)]
 pub struct RolloutId(String);
 
-/// A caller's id for a request, by which a repeat is known.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct RequestId(String);
-
-/// A name or id that is not valid.
+/// A name that is not valid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{given:?} is not a valid {what}: {rule}")]
 pub struct InvalidName {
@@ -75,29 +70,6 @@ impl FromStr for RolloutId {
     }
 }
 
-impl RequestId {
-    /// As text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl FromStr for RequestId {
-    type Err = InvalidName;
-
-    fn from_str(given: &str) -> Result<Self, InvalidName> {
-        let rule = "1 to 128 printable ASCII characters";
-        check(
-            given,
-            MAX_REQUEST,
-            |byte| byte.is_ascii_graphic(),
-            "request id",
-            rule,
-        )
-        .map(Self)
-    }
-}
-
 /// An application by a name that a caller gave.
 ///
 /// # Errors
@@ -126,17 +98,11 @@ fn check(
         return Ok(given.to_owned());
     }
     // an invalid name may be of any length
-    let given = given.chars().take(MAX_REQUEST).collect();
+    let given = given.chars().take(MAX_SHOWN).collect();
     Err(InvalidName { what, given, rule })
 }
 
 impl fmt::Display for RolloutId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl fmt::Display for RequestId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }

@@ -5,16 +5,13 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use tokio::sync::Mutex as Turn;
+use vortex_service::mutation::{ANSWER_RETENTION, MAX_ANSWERS};
 
 use super::{Error, Request};
 use crate::store::{Answer, Answered};
 
-/// How long an answer is kept.
-const RETENTION: SignedDuration = SignedDuration::from_hours(24);
-/// Answers kept at most; the oldest go first.
-const MAX_ANSWERS: usize = 100_000;
 /// Requests with different ids seldom wait for each other.
 const STRIPES: usize = 64;
 
@@ -109,5 +106,5 @@ impl Request {
 }
 
 fn is_old(answered: &Answered, now: Timestamp) -> bool {
-    now.duration_since(answered.at) >= RETENTION
+    now.duration_since(answered.at) >= ANSWER_RETENTION
 }

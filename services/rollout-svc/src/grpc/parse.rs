@@ -11,15 +11,15 @@ pub(super) use draft::{draft, revert};
 pub(super) use figures::reports;
 
 use crate::{
-    domain::{RequestId, RolloutId, StateKind},
+    domain::{RolloutId, StateKind},
     engine,
 };
 use prost::Message;
-use sha2::{Digest as _, Sha256};
 use std::time::Duration;
 use tonic::Request;
-use vortex_kit::{context::Context, error::Fault, grpc::bounds};
+use vortex_kit::{error::Fault, grpc::bounds};
 use vortex_proto::rollout::v1 as pb;
+use vortex_service::mutation::Framing;
 
 /// Where a duration's nanoseconds end.
 const NANOS_PER_SECOND: u32 = 1_000_000_000;
@@ -33,15 +33,6 @@ pub(super) fn id(given: &str) -> Result<RolloutId, Fault> {
         .map_err(|error: crate::domain::InvalidName| Fault::invalid("id", error.to_string()))
 }
 
-/// The id by which a repeat of a request is known, if it has one.
-pub(super) fn request_id(given: &str) -> Result<Option<RequestId>, Fault> {
-    if given.is_empty() {
-        return Ok(None);
-    }
-    let parsed = given.parse::<RequestId>().map(Some);
-    parsed.map_err(|error| Fault::invalid("request_id", error.to_string()))
-}
-
 /// Why a command is given, for the audit.
 pub(super) fn reason(given: String) -> Result<String, Fault> {
     text("reason", given, MAX_REASON)
@@ -53,30 +44,13 @@ pub(super) fn command<T: Message>(
     request: Request<T>,
     take_id: impl FnOnce(&mut T) -> String,
 ) -> Result<(T, engine::Request), Fault> {
-    let principal = Context::of(&request).principal().to_string();
-    let mut request = request.into_inner();
-    let id = request_id(&take_id(&mut request))?;
-    let body = fingerprint(&request);
-    Ok((
-        request,
-        engine::Request {
-            principal,
-            id,
-            body,
-        },
-    ))
-}
-
-/// What tells a request from others. Those of two calls may look alike once they are
-/// encoded.
-fn fingerprint<T: Message>(request: &T) -> [u8; 32] {
-    let call = std::any::type_name::<T>().rsplit("::").next();
-    let mut hasher = Sha256::new();
-    hasher.update(call.unwrap_or_default());
-    // no call's name has one, so that a name and a body can't be shifted
-    hasher.update([0]);
-    hasher.update(request.encode_to_vec());
-    hasher.finalize().into()
+    let (request, asked) = Framing::Zero.parse(request, take_id)?;
+    let requester = engine::Request {
+        principal: asked.principal,
+        id: asked.id,
+        body: asked.fingerprint,
+    };
+    Ok((request, requester))
 }
 
 /// The state that a list is to show; `None` for one that no rollout is in.

@@ -4,13 +4,14 @@ use super::{Grpc, parse};
 use crate::error::fault;
 use vortex_kit::error::Fault;
 use vortex_proto::rollout::v1 as pb;
+use vortex_service::mutation;
 
 pub(super) fn report(
     grpc: &Grpc,
     request: pb::ReportMetricsRequest,
 ) -> Result<pb::ReportMetricsResponse, Fault> {
     let id = parse::id(&request.id)?;
-    let request_id = parse::request_id(&request.request_id)?;
+    let request_id = mutation::request_id(&request.request_id)?;
     let entry = grpc.rollouts.entry(&id).map_err(|error| fault(&error))?;
     let reports = parse::reports(request.reports, &entry.rollout())?;
     let rollouts = &grpc.rollouts;

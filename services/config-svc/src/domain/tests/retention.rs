@@ -1,6 +1,7 @@
 //! What is kept, and what is let go.
 
 use super::*;
+use vortex_service::mutation::MAX_ANSWERS;
 
 const DAY: i64 = 24 * 3600;
 
@@ -81,11 +82,11 @@ fn answers_are_kept_a_day_and_not_without_end() {
         at: at(seconds),
         outcome: outcome.clone(),
     };
-    for index in 0..=MAX_REQUESTS {
+    for index in 0..=MAX_ANSWERS {
         let id = format!("r{index}").parse().unwrap();
         requests.insert("p", &id, answered(0));
     }
-    assert_eq!(requests.iter().count(), MAX_REQUESTS);
+    assert_eq!(requests.iter().count(), MAX_ANSWERS);
     assert!(requests.get("p", &"r0".parse().unwrap()).is_none());
     requests.insert("p", &"late".parse().unwrap(), answered(2 * DAY));
     assert_eq!(requests.iter().count(), 1);
