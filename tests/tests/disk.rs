@@ -108,6 +108,10 @@ async fn survive_a_full_disk(mode: Mode) {
         mesh.kill(service);
         mesh.start_again(service);
     }
+    for path in ["/orders/default", "/api/breaker"] {
+        // the gateway has to find them again
+        mesh.get_until(path, |answer| answer.status == 200).await;
+    }
     assert_full(&mesh, mode).await;
     disk.empty();
     let [put, rollout] = writes(&mesh).await;

@@ -58,7 +58,8 @@ proptest! {
         let mut extended = sketch(one);
         extended.extend(other.iter().map(|second| Duration::from_secs_f64(*second)));
         prop_assert_eq!(&extended, &merged);
-        let longest = exact(&seconds, 1.0);
+        // to the nanosecond, as durations are
+        let longest = Duration::from_secs_f64(exact(&seconds, 1.0)).as_secs_f64();
         let found = merged.quantile(1.0).unwrap();
         prop_assert!((found / longest - 1.0).abs() <= 0.01 + 1e-6);
     }

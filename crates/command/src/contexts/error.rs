@@ -49,7 +49,7 @@ impl Error {
         match self {
             Self::Unknown(_) => Some("`vortex context list` shows all contexts".to_owned()),
             Self::NoneInUse => Some("`vortex context use NAME` selects one".to_owned()),
-            Self::Malformed { path, .. } => Some(format!("mend {} or remove it", path.display())),
+            Self::Malformed { path, .. } => Some(format!("fix {} or remove it", path.display())),
             Self::NoHome | Self::File { .. } => None,
         }
     }

@@ -121,7 +121,10 @@ fn a_file_that_holds_no_contexts_is_left_alone() {
     for text in ["contexts: [", "contexts: {a: {sever: x}}", "7"] {
         fs::write(&path, text).unwrap();
         let err = run(home.path(), &[], "context set a --server http://a").failed(2);
-        assert!(err.contains("contexts.yaml holds no contexts"), "{err}");
+        assert!(
+            err.contains("contexts.yaml is not a valid file of contexts"),
+            "{err}"
+        );
         assert_eq!(fs::read_to_string(&path).unwrap(), text);
     }
 }

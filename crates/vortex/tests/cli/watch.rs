@@ -120,7 +120,7 @@ fn an_outage_longer_than_the_timeout_ends_a_watch() {
 #[test]
 fn events_that_make_no_sense_end_a_watch() {
     for (data, what) in [
-        ("{", "no JSON: "),
+        ("{", "not valid JSON: "),
         ("[1]", "not a JSON object"),
         ("1", "not a JSON object"),
     ] {

@@ -93,6 +93,18 @@ impl ChangeEntry {
         };
     }
 
+    /// Notes the split that took it back, where a checkpoint of an earlier version does not say
+    /// so. What was ever released is left as it is: whether that came first is not known.
+    pub(super) fn restore_rolled_back(&mut self, by: &SplitId) {
+        match self.state {
+            ChangeState::Staged => self.roll_back(by.clone()),
+            ChangeState::Discarded if self.rolled_back_by.is_none() => {
+                self.rolled_back_by = Some(by.clone());
+            }
+            _ => {}
+        }
+    }
+
     /// Notes the split that took it back.
     pub(super) fn roll_back(&mut self, by: SplitId) {
         self.state = ChangeState::RolledBack;

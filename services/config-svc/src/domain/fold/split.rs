@@ -146,6 +146,11 @@ impl State {
         for change in ended.named() {
             self.pins.pin(change);
         }
+        if let End::Removed(split) = &ended.end
+            && let Some(entry) = self.changes.get_mut(&split.change)
+        {
+            entry.restore_rolled_back(&ended.id);
+        }
         if let Some(forgotten) = self.ended.insert(ended) {
             self.unpin_all(&forgotten);
         }
