@@ -125,7 +125,7 @@ pub(crate) fn shortened(mut text: String, most: usize) -> String {
 }
 
 impl Rollouts {
-    /// Creates a rollout, and starts it if that is asked for: see [`Rollouts::begun`].
+    /// Creates a rollout, and starts it if that is asked for: see `begun`.
     ///
     /// Not cancel safe: run it in a task of its own.
     ///
