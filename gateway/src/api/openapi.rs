@@ -101,7 +101,7 @@ fn get(operation: Operation) -> PathItem {
     PathItem::new(HttpMethod::Get, operation)
 }
 
-/// Spring's routes are no handlers each, but their templates say what they take.
+/// Spring's routes have no handler each, but their templates say what they take.
 fn spring_operation(template: &str) -> Operation {
     let (summary, query) = match template {
         "/{app}/{profiles}" | "/{app}/{profiles}/{label}" => ("Property sources", None),

@@ -73,7 +73,7 @@ pub(super) struct Parts<'s, 't> {
     /// Where what was not given yet begins.
     from: usize,
     end: usize,
-    /// Where all of it begins: what is before is no escape.
+    /// Where all of it begins: what comes before does not escape it.
     begin: usize,
 }
 

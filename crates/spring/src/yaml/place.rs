@@ -38,8 +38,8 @@ impl<'a> Places<'a> {
         Origin::from_marker(line, column)
     }
 
-    /// The first character from the last event's end on that is no blank, no
-    /// comment, and none of the marks before a value.
+    /// The first character from the last event's end on that is neither a
+    /// blank, nor part of a comment, nor one of the marks before a value.
     fn indicator(&self, before: (usize, usize)) -> Option<(usize, usize)> {
         let (mut line, mut column) = self.end;
         while line <= before.0 {

@@ -224,7 +224,8 @@ async fn text(grpc: &Grpc, label: &Label, path: &Path, version: &Version) -> Res
     }
 }
 
-/// The parsed content of a version: none for one that is no configuration.
+/// The parsed content of a version: none for a deletion, and for a file that is not
+/// configuration by its extension.
 async fn file(
     grpc: &Grpc,
     label: &Label,

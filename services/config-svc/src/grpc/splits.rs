@@ -163,7 +163,7 @@ async fn set(
 }
 
 /// A split that is to begin must not crowd a view. The writer can't look: which views
-/// are known is no part of what it decides on.
+/// are known is not part of what it decides on.
 fn check_crowded(grpc: &Grpc, set: &SetSplit) -> Result<(), Fault> {
     let state = grpc.configuration.state();
     let (id, change) = (&set.to.id, &set.to.change);
