@@ -5,7 +5,7 @@ mod watches;
 use std::sync::Arc;
 
 use metrics::Counter;
-use vortex_kit::{channel::Channel, compute::Compute, grpc::MAX_MESSAGE_BYTES, process::Runtime};
+use vortex_kit::{channel::Channel, compute::Compute, process::Runtime};
 use vortex_proto::{
     config::v1::{
         config_service_client::ConfigServiceClient, source_service_client::SourceServiceClient,
@@ -13,7 +13,7 @@ use vortex_proto::{
     },
     rollout::v1::rollout_service_client::RolloutServiceClient,
 };
-use vortex_service::{PerService, ServiceName};
+use vortex_service::{Limited, PerService, ServiceName};
 
 pub(crate) use watches::Watches;
 
@@ -49,19 +49,15 @@ impl Services {
     ) -> Self {
         let config = channels[ServiceName::Config].clone();
         let rollout = channels[ServiceName::Rollout].clone();
-        let client = ConfigServiceClient::new(config.clone())
-            .max_decoding_message_size(MAX_MESSAGE_BYTES)
-            .max_encoding_message_size(MAX_MESSAGE_BYTES);
+        let client = ConfigServiceClient::limited(config.clone());
         let help = "Fields of reported figures that are not known, and were passed over";
         let metrics = &runtime.metrics;
         Self {
             feeds: Feeds::new(client.clone(), settings.request_timeout, runtime),
             config: client,
-            sources: SourceServiceClient::new(config.clone()),
-            splits: SplitServiceClient::new(config),
-            rollouts: RolloutServiceClient::new(rollout)
-                .max_decoding_message_size(MAX_MESSAGE_BYTES)
-                .max_encoding_message_size(MAX_MESSAGE_BYTES),
+            sources: SourceServiceClient::limited(config.clone()),
+            splits: SplitServiceClient::limited(config),
+            rollouts: RolloutServiceClient::limited(rollout),
             watches: Watches::new(settings.max_watches, metrics),
             environments: Environments::default(),
             identities: Arc::new(Identities::of(settings)),

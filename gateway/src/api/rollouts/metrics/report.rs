@@ -11,9 +11,10 @@ use serde::{
 };
 use utoipa::ToSchema;
 use vortex_kit::error::Fault;
-use vortex_proto::rollout::v1::{ArmReport, DdSketch, arm_report::Of};
-
-use crate::time::to_proto;
+use vortex_proto::{
+    rollout::v1::{ArmReport, DdSketch, arm_report::Of},
+    time::timestamp,
+};
 
 /// What one reporter saw of one arm since its last report.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -68,8 +69,8 @@ impl Report {
             app: self.app.unwrap_or_default(),
             profile: self.profile.unwrap_or_default(),
             generation: self.generation,
-            window_start: self.window_start.map(to_proto),
-            window_end: self.window_end.map(to_proto),
+            window_start: self.window_start.map(timestamp),
+            window_end: self.window_end.map(timestamp),
             requests: self.requests,
             errors: self.errors,
             latencies_ms: self.latencies_ms.unwrap_or_default(),
