@@ -6,6 +6,7 @@ pub mod bounds;
 mod call;
 pub(crate) mod calls;
 mod ending;
+mod gathered;
 mod health;
 mod methods;
 pub mod page;

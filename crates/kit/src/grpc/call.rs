@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use http::HeaderMap;
-use tokio::{sync::OwnedSemaphorePermit, time::Instant};
+use tokio::time::Instant;
 use tonic::Code;
 use tracing::Span;
 
@@ -16,6 +16,7 @@ use super::{
 use crate::{
     context::Context,
     error::{Fault, Reason},
+    room::Places,
 };
 
 pub(super) struct Call {
@@ -24,7 +25,7 @@ pub(super) struct Call {
     pub(super) span: Span,
     /// None for a caller in this process, whose messages are our own.
     receipt: Option<Receipt>,
-    place: Option<OwnedSemaphorePermit>,
+    place: Option<Places>,
     started: Instant,
     finished: bool,
 }
@@ -46,8 +47,13 @@ impl Call {
         }
     }
 
+    /// Whether its message may still be on its way.
+    pub(super) fn comes_over_a_network(&self) -> bool {
+        self.receipt.is_some()
+    }
+
     /// Keeps the call's place until the call is over.
-    pub(super) fn hold(&mut self, place: Option<OwnedSemaphorePermit>) {
+    pub(super) fn hold(&mut self, place: Option<Places>) {
         self.place = place;
     }
 
