@@ -4,11 +4,11 @@
 use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::{router::OpenApiRouter, routes};
 use vortex_proto::rollout::v1::{self as proto, GetBreakerRequest, ResetBreakerRequest};
 
 use crate::{
     api::answer::{self, from_replies},
-    api::table::{Table, enter},
     extract::{Command, IdempotencyKey, NoQuery, Or, Query},
     problem::Problem,
     services::Services,
@@ -16,8 +16,10 @@ use crate::{
     time::rfc3339,
 };
 
-pub(super) fn routes<T: Table>(table: T) -> T {
-    enter!(table, get, reset)
+pub(super) fn routes() -> OpenApiRouter<Services> {
+    OpenApiRouter::new()
+        .routes(routes!(get))
+        .routes(routes!(reset))
 }
 
 /// How the breaker stands.

@@ -6,17 +6,16 @@ mod list;
 mod read;
 mod shape;
 
-use super::table::{Table, enter};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::services::Services;
 
 pub(super) use shape::{Released, State};
 
-pub(super) fn routes<T: Table>(table: T) -> T {
-    enter!(
-        table,
-        list::list,
-        apply::apply,
-        read::get,
-        command::release,
-        command::discard
-    )
+pub(super) fn routes() -> OpenApiRouter<Services> {
+    OpenApiRouter::new()
+        .routes(routes!(list::list, apply::apply))
+        .routes(routes!(read::get))
+        .routes(routes!(command::release))
+        .routes(routes!(command::discard))
 }

@@ -5,12 +5,12 @@ mod shape;
 use axum::{Json, extract::State, response::Response};
 use serde::Deserialize;
 use utoipa::IntoParams;
+use utoipa_axum::{router::OpenApiRouter, routes};
 use vortex_kit::error::Fault;
 use vortex_proto::config::v1::GetConfigRequest;
 
 use super::target::Target;
 use crate::{
-    api::table::{Table, enter},
     extract::{IfNoneMatch, Path, Query, Reader},
     json,
     problem::Problem,
@@ -20,8 +20,8 @@ use crate::{
 
 pub(super) use shape::{Effective, Source};
 
-pub(super) fn routes<T: Table>(table: T) -> T {
-    enter!(table, effective)
+pub(super) fn routes() -> OpenApiRouter<Services> {
+    OpenApiRouter::new().routes(routes!(effective))
 }
 
 /// Who asks, and for what.

@@ -5,12 +5,12 @@ mod shape;
 use axum::{Json, extract::State, response::Response};
 use serde::Deserialize;
 use utoipa::IntoParams;
+use utoipa_axum::{router::OpenApiRouter, routes};
 use vortex_kit::error::Fault;
 use vortex_proto::config::v1::ExplainConfigRequest;
 
 use super::target::Target;
 use crate::{
-    api::table::{Table, enter},
     extract::{Path, Query, Reader},
     problem::Problem,
     services::Services,
@@ -21,8 +21,8 @@ use shape::Explanation;
 /// Values that are written where they are asked for.
 const AT_ONCE: usize = 1_000;
 
-pub(super) fn routes<T: Table>(table: T) -> T {
-    enter!(table, explain)
+pub(super) fn routes() -> OpenApiRouter<Services> {
+    OpenApiRouter::new().routes(routes!(explain))
 }
 
 /// Which values are explained.

@@ -3,6 +3,7 @@
 use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::{router::OpenApiRouter, routes};
 use vortex_proto::config::v1::NotifySourcesRequest;
 
 use crate::{extract::Drained, problem::Problem, services::Services};
@@ -10,10 +11,8 @@ use crate::{extract::Drained, problem::Problem, services::Services};
 /// Hosts send the commits along, which is more than is needed here.
 const LIMIT: usize = 4 << 20;
 
-use super::table::{Table, enter};
-
-pub(super) fn routes<T: Table>(table: T) -> T {
-    enter!(table, monitor)
+pub(super) fn routes() -> OpenApiRouter<Services> {
+    OpenApiRouter::new().routes(routes!(monitor))
 }
 
 /// Which source is meant.

@@ -7,6 +7,7 @@ use utoipa::{
         path::{HttpMethod, Operation, OperationBuilder, ParameterBuilder, ParameterIn},
     },
 };
+use utoipa_axum::router::OpenApiRouter;
 
 use crate::spring::TEMPLATES;
 
@@ -69,7 +70,11 @@ struct Base;
 /// The OpenAPI document of everything the gateway answers, made from the handlers. Programs serve
 /// what is kept of it.
 pub fn document() -> Document {
-    let mut document = super::endless(super::slow(super::quick(Base::openapi())));
+    let mut document = OpenApiRouter::with_openapi(Base::openapi())
+        .merge(super::quick())
+        .merge(super::slow())
+        .merge(super::endless())
+        .into_openapi();
     for template in TEMPLATES {
         let operation = spring_operation(template);
         document

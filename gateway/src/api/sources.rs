@@ -4,18 +4,18 @@ mod command;
 mod read;
 mod shape;
 
-use super::table::{Table, enter};
+use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub(super) fn routes<T: Table>(table: T) -> T {
-    enter!(
-        table,
-        read::list,
-        read::get,
-        command::approve,
-        command::detach
-    )
+use crate::services::Services;
+
+pub(super) fn routes() -> OpenApiRouter<Services> {
+    OpenApiRouter::new()
+        .routes(routes!(read::list))
+        .routes(routes!(read::get))
+        .routes(routes!(command::approve))
+        .routes(routes!(command::detach))
 }
 
-pub(super) fn slow_routes<T: Table>(table: T) -> T {
-    enter!(table, command::sync)
+pub(super) fn slow_routes() -> OpenApiRouter<Services> {
+    OpenApiRouter::new().routes(routes!(command::sync))
 }

@@ -5,21 +5,23 @@ mod shape;
 use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::{router::OpenApiRouter, routes};
 use vortex_proto::config::v1::{
     GetSplitRequest, GetSplitResponse, ListSplitsRequest, ListSplitsResponse,
 };
 
 use crate::{
     api::answer,
-    api::table::{Table, enter},
     extract::{NoQuery, Path, Query},
     problem::Problem,
     services::Services,
 };
 use shape::Split;
 
-pub(super) fn routes<T: Table>(table: T) -> T {
-    enter!(table, list, get)
+pub(super) fn routes() -> OpenApiRouter<Services> {
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(get))
 }
 
 /// Which splits are listed.

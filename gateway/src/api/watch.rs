@@ -19,6 +19,7 @@ use http::HeaderMap;
 use serde::Deserialize;
 use tonic::Status;
 use utoipa::IntoParams;
+use utoipa_axum::{router::OpenApiRouter, routes};
 use vortex_kit::{
     context::Context,
     error::{Fault, Reason},
@@ -27,7 +28,6 @@ use vortex_proto::config::v1::WatchConfigRequest;
 
 use super::{sse, target::Target};
 use crate::{
-    api::table::{Table, enter},
     extract::{Path, Query, Reader},
     problem::Problem,
     services::Services,
@@ -37,8 +37,8 @@ use view::View;
 
 const LAST_EVENT_ID: &str = "Last-Event-ID";
 
-pub(super) fn routes<T: Table>(table: T) -> T {
-    enter!(table, watch)
+pub(super) fn routes() -> OpenApiRouter<Services> {
+    OpenApiRouter::new().routes(routes!(watch))
 }
 
 /// Who watches, and from where on.

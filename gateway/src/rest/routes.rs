@@ -19,9 +19,10 @@ const SLOW: Deadline = Deadline(Duration::from_secs(30));
 
 /// All routes of the gateway's own.
 pub(super) fn routes(services: Services, quick: Deadline, runtime: &Runtime) -> Router {
-    let quick_routes = api::quick(Router::new());
-    let slow_routes = api::slow(Router::new());
-    let endless_routes = api::endless(Router::new());
+    // what they say of themselves is for the document, which is kept
+    let quick_routes = Router::from(api::quick());
+    let slow_routes = Router::from(api::slow());
+    let endless_routes = Router::from(api::endless());
     Router::new()
         .merge(quick_routes.layer(from_fn_with_state(quick, deadline::keep)))
         .merge(slow_routes.layer(from_fn_with_state(SLOW, deadline::keep)))
