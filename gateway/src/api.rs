@@ -1,31 +1,30 @@
 //! `/api`: routes that each translate to one gRPC call.
 
 mod answer;
-mod assignment;
+pub(crate) mod assignment;
 mod breaker;
 mod changes;
 mod configs;
-mod effective;
+pub(crate) mod effective;
 mod explain;
 mod monitor;
 mod openapi;
 mod rollouts;
 mod sources;
 mod splits;
-mod sse;
+mod state;
 mod target;
 mod watch;
+mod watches;
 
 pub use openapi::document;
 pub(crate) use openapi::{DOCUMENT_PATH, WRITTEN};
-pub(crate) use watch::Feeds;
+pub(crate) use state::ApiState;
 
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::services::Services;
-
 /// Routes that answer within the request timeout.
-pub(crate) fn quick() -> OpenApiRouter<Services> {
+pub(crate) fn quick() -> OpenApiRouter<ApiState> {
     OpenApiRouter::default()
         .merge(configs::routes())
         .merge(changes::routes())
@@ -39,11 +38,11 @@ pub(crate) fn quick() -> OpenApiRouter<Services> {
 }
 
 /// Routes that wait for somebody else's machine, and have a longer timeout.
-pub(crate) fn slow() -> OpenApiRouter<Services> {
+pub(crate) fn slow() -> OpenApiRouter<ApiState> {
     sources::slow_routes()
 }
 
 /// Routes whose answer has no end.
-pub(crate) fn endless() -> OpenApiRouter<Services> {
+pub(crate) fn endless() -> OpenApiRouter<ApiState> {
     rollouts::endless_routes().merge(watch::routes())
 }

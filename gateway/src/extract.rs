@@ -14,7 +14,7 @@ mod request_id;
 pub(crate) use body::{Drained, read};
 pub(crate) use command::{Command, Or};
 pub(crate) use conditions::{IfMatch, IfNoneMatch};
-pub(crate) use json::{Json, LenientJson};
+pub(crate) use json::{IgnoredFields, Json, LenientJson};
 pub(crate) use media_type::unsupported;
 pub(crate) use path::Path;
 pub(crate) use query::{NoQuery, Query};

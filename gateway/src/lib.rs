@@ -2,17 +2,19 @@
 //! one gRPC call over a [`Channel`](vortex_kit::channel::Channel), in process or over a network.
 
 mod api;
+mod clients;
 mod config;
 mod extract;
+mod feeds;
 mod gateway;
 mod json;
 mod percent;
 mod problem;
 mod reach;
 mod rest;
-mod services;
 mod span;
 mod spring;
+mod sse;
 mod stamp;
 mod time;
 

@@ -31,7 +31,10 @@ use vortex_kit::{
 };
 use vortex_service::PerService;
 
-use crate::{config::Settings, problem::Problem, services::Services, spring};
+use crate::{
+    api::ApiState, clients::Clients, config::Settings, extract::Identities, problem::Problem,
+    spring::Spring,
+};
 use admission::Admission;
 use arriving::{Held, arriving};
 use deadline::Deadline;
@@ -51,7 +54,7 @@ pub struct Rest {
 }
 
 struct Inner {
-    services: Services,
+    spring: Spring,
     routes: Router,
     settings: Settings,
     admission: Admission,
@@ -63,12 +66,16 @@ struct Inner {
 impl Rest {
     /// REST over the services behind `channels`.
     pub fn new(settings: Settings, channels: &PerService<Channel>, runtime: &Runtime) -> Self {
-        let services = Services::new(channels, &settings, runtime);
+        let clients = Clients::new(channels);
+        let identities = Arc::new(Identities::of(&settings));
+        let compute = runtime.compute.clone();
+        let spring = Spring::new(clients.config.clone(), identities.clone(), compute);
+        let state = ApiState::new(clients, identities, &settings, runtime);
         let deadline = Deadline(settings.request_timeout);
         Self {
             inner: Arc::new(Inner {
-                routes: routes::routes(services.clone(), deadline, runtime),
-                services,
+                routes: routes::routes(state, deadline, runtime),
+                spring,
                 admission: Admission::new(settings.max_requests, settings.max_connections),
                 hosts: Hosts::of(settings.http),
                 meter: Meter::new(runtime.metrics.clone(), settings.access_log),
@@ -136,7 +143,7 @@ impl Inner {
             Err(fault) => return refused(fault),
         };
         let path = &request.uri.path()[skipped..];
-        let (mut response, template) = spring::answer(&self.services, request, path).await;
+        let (mut response, template) = self.spring.answer(request, path).await;
         if request.method == Method::HEAD {
             without_body(&mut response);
         }

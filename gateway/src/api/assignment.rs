@@ -8,7 +8,7 @@ use crate::extract::{KeyFrom, TakenFrom};
 
 /// A split that concerns the answer, and the arm it gave.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Assignment {
+pub(crate) struct Assignment {
     /// The split's id, which is that of its rollout.
     split: String,
     /// Its change set.
@@ -32,14 +32,14 @@ impl From<proto::Assignment> for Assignment {
 }
 
 /// The assignments of an answer, in their order.
-pub(super) fn all(assignments: Vec<proto::Assignment>) -> Vec<Assignment> {
+pub(crate) fn all(assignments: Vec<proto::Assignment>) -> Vec<Assignment> {
     assignments.into_iter().map(Assignment::from).collect()
 }
 
 /// An arm of a split.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Arm {
+pub(crate) enum Arm {
     /// What was there before.
     Stable,
     /// The change set of the split.
@@ -61,7 +61,7 @@ impl From<proto::Arm> for Arm {
 /// Whether a split tells instances or subjects apart.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Unit {
+pub(crate) enum Unit {
     /// The instance that reads.
     Instance,
     /// The subject it reads for: a user, session or request.

@@ -7,16 +7,19 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vortex_proto::rollout::v1::{self as proto, GetBreakerRequest, ResetBreakerRequest};
 
+use super::{
+    answer::{self, from_replies},
+    state::ApiState,
+};
 use crate::{
-    api::answer::{self, from_replies},
+    clients::RolloutClient,
     extract::{Command, IdempotencyKey, NoQuery, Or, Query},
     problem::Problem,
-    services::Services,
     span::Span,
     time::rfc3339,
 };
 
-pub(super) fn routes() -> OpenApiRouter<Services> {
+pub(super) fn routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
         .routes(routes!(get))
         .routes(routes!(reset))
@@ -107,13 +110,10 @@ impl Or for Reset {
     responses((status = 200, description = "The breaker", body = Breaker)),
 )]
 async fn get(
-    State(services): State<Services>,
+    State(mut rollouts): State<RolloutClient>,
     Query(NoQuery {}): Query<NoQuery>,
 ) -> Result<Json<Breaker>, Problem> {
-    let reply = services
-        .rollouts()
-        .get_breaker(GetBreakerRequest {})
-        .await?;
+    let reply = rollouts.get_breaker(GetBreakerRequest {}).await?;
     Ok(Json(reply.into_inner().breaker.unwrap_or_default().into()))
 }
 
@@ -133,7 +133,7 @@ async fn get(
     responses((status = 200, description = "The breaker after it", body = Breaker)),
 )]
 async fn reset(
-    State(services): State<Services>,
+    State(mut rollouts): State<RolloutClient>,
     key: IdempotencyKey,
     Command(reset): Command<Reset>,
 ) -> Result<Json<Breaker>, Problem> {
@@ -141,5 +141,5 @@ async fn reset(
         reason: reset.reason.unwrap_or_default(),
         request_id: key.or(reset.request_id)?,
     };
-    answer::json(services.rollouts().reset_breaker(request)).await
+    answer::json(rollouts.reset_breaker(request)).await
 }

@@ -8,11 +8,11 @@ mod shape;
 
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::services::Services;
+use super::state::ApiState;
 
 pub(super) use shape::{Released, State};
 
-pub(super) fn routes() -> OpenApiRouter<Services> {
+pub(super) fn routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
         .routes(routes!(list::list, apply::apply))
         .routes(routes!(read::get))

@@ -11,9 +11,9 @@ mod write;
 
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::services::Services;
+use super::state::ApiState;
 
-pub(super) fn routes() -> OpenApiRouter<Services> {
+pub(super) fn routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
         .routes(routes!(list::list))
         .routes(routes!(write::put, read::get, delete::delete))

@@ -6,21 +6,21 @@ use axum::{Json, extract::State, response::Response};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use vortex_kit::error::Fault;
+use vortex_kit::{compute::Compute, error::Fault};
 use vortex_proto::config::v1::GetConfigRequest;
 
-use super::target::Target;
+use super::{state::ApiState, target::Target};
 use crate::{
+    clients::ConfigClient,
     extract::{IfNoneMatch, Path, Query, Reader},
     json,
     problem::Problem,
-    services::Services,
     stamp::Stamp,
 };
 
-pub(super) use shape::{Effective, Source};
+pub(crate) use shape::{Effective, Source};
 
-pub(super) fn routes() -> OpenApiRouter<Services> {
+pub(super) fn routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new().routes(routes!(effective))
 }
 
@@ -69,7 +69,8 @@ pub(super) struct Parameters {
     ),
 )]
 async fn effective(
-    State(services): State<Services>,
+    State(mut config): State<ConfigClient>,
+    State(compute): State<Compute>,
     Path(target): Path<Target>,
     Query(parameters): Query<Parameters>,
     reader: Reader,
@@ -85,9 +86,9 @@ async fn effective(
         key: reader.key.text,
         min_token: parameters.min_token.unwrap_or_default(),
     };
-    let reply = services.config().get_config(request).await?.into_inner();
+    let reply = config.get_config(request).await?.into_inner();
     let is_large = reply.config.len() > json::AT_ONCE;
-    let answer = services.compute().run_if_large(is_large, move |_| {
+    let answer = compute.run_if_large(is_large, move |_| {
         let source_age = reply.source_age.clone();
         let effective = Effective::new(reply, taken_from)?;
         let stamp = Stamp {

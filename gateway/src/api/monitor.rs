@@ -6,12 +6,13 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vortex_proto::config::v1::NotifySourcesRequest;
 
-use crate::{extract::Drained, problem::Problem, services::Services};
+use super::state::ApiState;
+use crate::{clients::SourceClient, extract::Drained, problem::Problem};
 
 /// Hosts send the commits along, which is more than is needed here.
 const LIMIT: usize = 4 << 20;
 
-pub(super) fn routes() -> OpenApiRouter<Services> {
+pub(super) fn routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new().routes(routes!(monitor))
 }
 
@@ -45,18 +46,14 @@ struct Notified {
     responses((status = 200, description = "These look now", body = Notified)),
 )]
 async fn monitor(
-    State(services): State<Services>,
+    State(mut sources): State<SourceClient>,
     axum::extract::RawQuery(query): axum::extract::RawQuery,
     _: Drained<LIMIT>,
 ) -> Result<Json<Notified>, Problem> {
     let request = NotifySourcesRequest {
         name: source(query.as_deref().unwrap_or_default()).unwrap_or_default(),
     };
-    let reply = services
-        .sources()
-        .notify_sources(request)
-        .await?
-        .into_inner();
+    let reply = sources.notify_sources(request).await?.into_inner();
     Ok(Json(Notified {
         sources: reply.names,
     }))

@@ -17,10 +17,11 @@ use http::{StatusCode, header};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vortex_proto::rollout::v1 as proto;
 
-use crate::{services::Services, stamp};
+use super::state::ApiState;
+use crate::stamp;
 use shape::Rollout;
 
-pub(super) fn routes() -> OpenApiRouter<Services> {
+pub(super) fn routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
         .routes(routes!(list::list, create::create))
         .routes(routes!(read::get, command::delete))
@@ -36,7 +37,7 @@ pub(super) fn routes() -> OpenApiRouter<Services> {
         .routes(routes!(metrics::report))
 }
 
-pub(super) fn endless_routes() -> OpenApiRouter<Services> {
+pub(super) fn endless_routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new().routes(routes!(watch::watch))
 }
 

@@ -6,9 +6,9 @@ mod shape;
 
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::services::Services;
+use super::state::ApiState;
 
-pub(super) fn routes() -> OpenApiRouter<Services> {
+pub(super) fn routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
         .routes(routes!(read::list))
         .routes(routes!(read::get))
@@ -16,6 +16,6 @@ pub(super) fn routes() -> OpenApiRouter<Services> {
         .routes(routes!(command::detach))
 }
 
-pub(super) fn slow_routes() -> OpenApiRouter<Services> {
+pub(super) fn slow_routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new().routes(routes!(command::sync))
 }

@@ -10,15 +10,15 @@ use vortex_proto::config::v1::{
     GetSplitRequest, GetSplitResponse, ListSplitsRequest, ListSplitsResponse,
 };
 
+use super::{answer, state::ApiState};
 use crate::{
-    api::answer,
+    clients::SplitClient,
     extract::{NoQuery, Path, Query},
     problem::Problem,
-    services::Services,
 };
 use shape::Split;
 
-pub(super) fn routes() -> OpenApiRouter<Services> {
+pub(super) fn routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
         .routes(routes!(list))
         .routes(routes!(get))
@@ -85,7 +85,7 @@ impl From<GetSplitResponse> for Answer {
     responses((status = 200, description = "A page, by id", body = Splits)),
 )]
 async fn list(
-    State(services): State<Services>,
+    State(mut splits): State<SplitClient>,
     Query(parameters): Query<Parameters>,
 ) -> Result<Json<Splits>, Problem> {
     let request = ListSplitsRequest {
@@ -93,7 +93,7 @@ async fn list(
         page_size: parameters.page_size.unwrap_or_default(),
         page_token: parameters.page_token.unwrap_or_default(),
     };
-    answer::json(services.splits().list_splits(request)).await
+    answer::json(splits.list_splits(request)).await
 }
 
 /// Read a split
@@ -108,9 +108,9 @@ async fn list(
     responses((status = 200, description = "The split", body = Answer)),
 )]
 async fn get(
-    State(services): State<Services>,
+    State(mut splits): State<SplitClient>,
     Path(id): Path<String>,
     Query(NoQuery {}): Query<NoQuery>,
 ) -> Result<Json<Answer>, Problem> {
-    answer::json(services.splits().get_split(GetSplitRequest { id })).await
+    answer::json(splits.get_split(GetSplitRequest { id })).await
 }

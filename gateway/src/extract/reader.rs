@@ -3,7 +3,12 @@
 
 mod basic;
 
-use axum::{extract::FromRequestParts, http::request::Parts};
+use std::sync::Arc;
+
+use axum::{
+    extract::{FromRef, FromRequestParts},
+    http::request::Parts,
+};
 use http::{HeaderMap, HeaderName};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -13,7 +18,6 @@ use super::forwarded;
 use crate::{
     config::{Network, Settings},
     problem::Problem,
-    services::Services,
 };
 
 const INSTANCE: HeaderName = HeaderName::from_static("x-vortex-instance");
@@ -137,11 +141,15 @@ impl Identity {
     }
 }
 
-impl FromRequestParts<Services> for Reader {
+impl<S> FromRequestParts<S> for Reader
+where
+    Arc<Identities>: FromRef<S>,
+    S: Send + Sync,
+{
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, services: &Services) -> Result<Self, Problem> {
-        Ok(Self::of(parts, services.identities())?)
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        Ok(Self::of(parts, &Arc::from_ref(state))?)
     }
 }
 

@@ -12,13 +12,16 @@ use http::{Method, StatusCode, header};
 use vortex_kit::{admin, process::Runtime};
 
 use super::{cross_site, deadline, deadline::Deadline, template};
-use crate::{api, problem::Problem, services::Services};
+use crate::{
+    api::{self, ApiState},
+    problem::Problem,
+};
 
 /// A source's remote may take its time; the calls behind have no more than this anyway.
 const SLOW: Deadline = Deadline(Duration::from_secs(30));
 
 /// All routes of the gateway's own.
-pub(super) fn routes(services: Services, quick: Deadline, runtime: &Runtime) -> Router {
+pub(super) fn routes(state: ApiState, quick: Deadline, runtime: &Runtime) -> Router {
     // what they say of themselves is for the document, which is kept
     let quick_routes = Router::from(api::quick());
     let slow_routes = Router::from(api::slow());
@@ -27,7 +30,7 @@ pub(super) fn routes(services: Services, quick: Deadline, runtime: &Runtime) -> 
         .merge(quick_routes.layer(from_fn_with_state(quick, deadline::keep)))
         .merge(slow_routes.layer(from_fn_with_state(SLOW, deadline::keep)))
         .merge(endless_routes)
-        .with_state(services)
+        .with_state(state)
         .route(api::DOCUMENT_PATH, get(describe))
         .layer(from_fn(cross_site::refuse))
         .merge(admin::routes(

@@ -6,11 +6,10 @@ use http::{HeaderMap, HeaderValue, header};
 use vortex_kit::error::Fault;
 use vortex_proto::config::v1::GetFileRequest;
 
-use super::{parameters::Parameters, path::View, segment::list};
+use super::{Spring, parameters::Parameters, path::View, segment::list};
 use crate::{
     extract::{IfNoneMatch, Reader},
     problem::Problem,
-    services::Services,
     stamp::Stamp,
 };
 
@@ -38,11 +37,11 @@ pub(super) fn call(
 
 /// Answers with a file.
 pub(super) async fn answer(
-    services: &Services,
+    spring: &Spring,
     headers: &HeaderMap,
     call: GetFileRequest,
 ) -> Result<Response, Problem> {
-    let reply = services.config().get_file(call).await?.into_inner();
+    let reply = spring.config.clone().get_file(call).await?.into_inner();
     let stamp = Stamp {
         digest: &reply.digest,
         version: &reply.version,

@@ -15,9 +15,9 @@ use vortex_proto::config::v1::{
 use super::shape::ChangedDocument;
 use crate::{
     api::answer,
+    clients::ConfigClient,
     extract::{IdempotencyKey, Json},
     problem::Problem,
-    services::Services,
 };
 
 /// Ten thousand small documents, or a few of the largest.
@@ -126,7 +126,7 @@ impl From<ApplyChangeResponse> for Applied {
     ),
 )]
 pub(super) async fn apply(
-    State(services): State<Services>,
+    State(mut config): State<ConfigClient>,
     key: IdempotencyKey,
     Json(body): Json<Body, LIMIT>,
 ) -> Result<Response, Problem> {
@@ -141,7 +141,7 @@ pub(super) async fn apply(
         stage_only: body.stage_only.unwrap_or_default(),
         request_id: key.or(body.request_id)?,
     };
-    let reply = services.config().apply_change(request).await?.into_inner();
+    let reply = config.apply_change(request).await?.into_inner();
     let status = answer::written(reply.created);
     Ok((status, JsonAnswer(Applied::from(reply))).into_response())
 }

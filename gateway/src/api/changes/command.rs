@@ -9,9 +9,9 @@ use vortex_proto::config::v1::{DiscardChangeRequest, ReleaseChangeRequest};
 use super::shape::{Answer, Released};
 use crate::{
     api::answer,
+    clients::ConfigClient,
     extract::{Command as Given, IdempotencyKey, IfMatch, Or, Path},
     problem::Problem,
-    services::Services,
 };
 
 /// Which change set a command is for; in the query or the body.
@@ -64,7 +64,7 @@ impl Or for Command {
     responses((status = 200, description = "It is stable", body = Released)),
 )]
 pub(super) async fn release(
-    State(services): State<Services>,
+    State(mut config): State<ConfigClient>,
     Path(name): Path<String>,
     IfMatch(if_match): IfMatch,
     key: IdempotencyKey,
@@ -80,7 +80,7 @@ pub(super) async fn release(
         request_id: key.or(command.request_id)?,
         document: None,
     };
-    answer::json(services.config().release_change(request)).await
+    answer::json(config.release_change(request)).await
 }
 
 /// Give up a staged change set
@@ -100,7 +100,7 @@ pub(super) async fn release(
     responses((status = 200, description = "It is given up", body = Answer)),
 )]
 pub(super) async fn discard(
-    State(services): State<Services>,
+    State(mut config): State<ConfigClient>,
     Path(name): Path<String>,
     key: IdempotencyKey,
     Given(command): Given<Command>,
@@ -117,5 +117,5 @@ pub(super) async fn discard(
         path: command.path.unwrap_or_default(),
         request_id: key.or(command.request_id)?,
     };
-    answer::json(services.config().discard_change(request)).await
+    answer::json(config.discard_change(request)).await
 }

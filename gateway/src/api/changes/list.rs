@@ -6,7 +6,7 @@ use utoipa::{IntoParams, ToSchema};
 use vortex_proto::config::v1::{ChangeState, ListChangesRequest};
 
 use super::shape::{Change, State};
-use crate::{extract::Query, problem::Problem, services::Services};
+use crate::{clients::ConfigClient, extract::Query, problem::Problem};
 
 /// Which change sets are listed.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -44,7 +44,7 @@ pub(super) struct Changes {
     responses((status = 200, description = "A page, newest first", body = Changes)),
 )]
 pub(super) async fn list(
-    Extract(services): Extract<Services>,
+    Extract(mut config): Extract<ConfigClient>,
     Query(parameters): Query<Parameters>,
 ) -> Result<Json<Changes>, Problem> {
     let state = parameters.state.map(ChangeState::from);
@@ -55,7 +55,7 @@ pub(super) async fn list(
         page_token: parameters.page_token.unwrap_or_default(),
         awaits_rollout: parameters.awaits_rollout.unwrap_or_default(),
     };
-    let reply = services.config().list_changes(request).await?.into_inner();
+    let reply = config.list_changes(request).await?.into_inner();
     Ok(Json(Changes {
         changes: reply.changes.into_iter().map(Change::from).collect(),
         next_page_token: reply.next_page_token,

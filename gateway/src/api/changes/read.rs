@@ -8,9 +8,9 @@ use vortex_proto::config::v1::GetChangeRequest;
 use super::shape::Answer;
 use crate::{
     api::answer,
+    clients::ConfigClient,
     extract::{Path, Query},
     problem::Problem,
-    services::Services,
 };
 
 /// Which change set is read.
@@ -34,7 +34,7 @@ pub(super) struct Parameters {
     responses((status = 200, description = "The change set", body = Answer)),
 )]
 pub(super) async fn get(
-    State(services): State<Services>,
+    State(mut config): State<ConfigClient>,
     Path(name): Path<String>,
     Query(parameters): Query<Parameters>,
 ) -> Result<Json<Answer>, Problem> {
@@ -43,5 +43,5 @@ pub(super) async fn get(
         label: parameters.label.unwrap_or_default(),
         path: parameters.path.unwrap_or_default(),
     };
-    answer::json(services.config().get_change(request)).await
+    answer::json(config.get_change(request)).await
 }

@@ -7,9 +7,9 @@ use vortex_proto::config::v1::DeleteDocumentRequest;
 
 use crate::{
     api::target::Target,
+    clients::ConfigClient,
     extract::{IdempotencyKey, IfMatch, Path, Query},
     problem::Problem,
-    services::Services,
     stamp::Stamp,
 };
 
@@ -59,7 +59,7 @@ pub(super) struct Deleted {
     responses((status = 200, description = "It is deleted", body = Deleted)),
 )]
 pub(super) async fn delete(
-    State(services): State<Services>,
+    State(mut config): State<ConfigClient>,
     Path(target): Path<Target>,
     Query(parameters): Query<Parameters>,
     IfMatch(if_match): IfMatch,
@@ -74,11 +74,7 @@ pub(super) async fn delete(
         version: parameters.version.unwrap_or_default(),
         author: parameters.author.unwrap_or_default(),
     };
-    let reply = services
-        .config()
-        .delete_document(request)
-        .await?
-        .into_inner();
+    let reply = config.delete_document(request).await?.into_inner();
     let document = reply.document.unwrap_or_default();
     let stamp = Stamp {
         version: &reply.version,

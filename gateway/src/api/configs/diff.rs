@@ -8,15 +8,15 @@ use axum::{
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
-use vortex_kit::error::Fault;
+use vortex_kit::{compute::Compute, error::Fault};
 use vortex_proto::config::v1::{DiffVersionsRequest, DiffVersionsResponse};
 
 use crate::{
     api::target::Target,
+    clients::ConfigClient,
     extract::{Path, Query},
     json,
     problem::Problem,
-    services::Services,
 };
 
 /// Which versions are compared.
@@ -56,7 +56,8 @@ pub(super) struct Diff {
     responses((status = 200, description = "What differs", body = Diff)),
 )]
 pub(super) async fn diff(
-    State(services): State<Services>,
+    State(mut config): State<ConfigClient>,
+    State(compute): State<Compute>,
     Path(target): Path<Target>,
     Query(parameters): Query<Parameters>,
 ) -> Result<Response, Problem> {
@@ -65,11 +66,9 @@ pub(super) async fn diff(
         from: parameters.from.unwrap_or_default(),
         to: parameters.to.unwrap_or_default(),
     };
-    let reply = services.config().diff_versions(request).await?.into_inner();
+    let reply = config.diff_versions(request).await?.into_inner();
     let bytes = reply.patch.len() + reply.from_content.len() + reply.to_content.len();
-    let answer = services
-        .compute()
-        .run_if_large(bytes > json::AT_ONCE, move |_| written(&reply));
+    let answer = compute.run_if_large(bytes > json::AT_ONCE, move |_| written(&reply));
     answer.await.map_err(Fault::from)?
 }
 

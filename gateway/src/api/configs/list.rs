@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use vortex_proto::config::v1::{Document, ListDocumentsRequest};
 
-use crate::{extract::Query, problem::Problem, services::Services, stamp::Stamp, time::rfc3339};
+use crate::{clients::ConfigClient, extract::Query, problem::Problem, stamp::Stamp, time::rfc3339};
 
 /// Which documents are listed.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -86,7 +86,7 @@ impl From<Document> for Metadata {
     responses((status = 200, description = "A page", body = Documents)),
 )]
 pub(super) async fn list(
-    State(services): State<Services>,
+    State(mut config): State<ConfigClient>,
     Query(parameters): Query<Parameters>,
 ) -> Result<Response, Problem> {
     let request = ListDocumentsRequest {
@@ -95,11 +95,7 @@ pub(super) async fn list(
         page_size: parameters.page_size.unwrap_or_default(),
         page_token: parameters.page_token.unwrap_or_default(),
     };
-    let reply = services
-        .config()
-        .list_documents(request)
-        .await?
-        .into_inner();
+    let reply = config.list_documents(request).await?.into_inner();
     let stamp = Stamp {
         token: &reply.token,
         ..Stamp::default()

@@ -8,9 +8,9 @@ use vortex_proto::config::v1::GetDocumentRequest;
 
 use crate::{
     api::target::Target,
+    clients::ConfigClient,
     extract::{IfNoneMatch, Path, Query},
     problem::Problem,
-    services::Services,
     stamp::Stamp,
 };
 
@@ -59,7 +59,7 @@ pub(super) struct Parameters {
     ),
 )]
 pub(super) async fn get(
-    State(services): State<Services>,
+    State(mut config): State<ConfigClient>,
     Path(target): Path<Target>,
     Query(parameters): Query<Parameters>,
     held: IfNoneMatch,
@@ -69,7 +69,7 @@ pub(super) async fn get(
         version: parameters.version.unwrap_or_default(),
         min_token: parameters.min_token.unwrap_or_default(),
     };
-    let reply = services.config().get_document(request).await?.into_inner();
+    let reply = config.get_document(request).await?.into_inner();
     let media_type = HeaderValue::from_str(&reply.media_type)
         .unwrap_or(HeaderValue::from_static("application/octet-stream"));
     let stamp = Stamp {

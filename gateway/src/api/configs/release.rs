@@ -8,9 +8,9 @@ use vortex_proto::config::v1::ReleaseChangeRequest;
 
 use crate::{
     api::{answer, changes::Released, target::Target},
+    clients::ConfigClient,
     extract::{Command as Given, IdempotencyKey, IfMatch, Or, Path},
     problem::Problem,
-    services::Services,
 };
 
 /// What is released; in the query or the body.
@@ -63,7 +63,7 @@ impl Or for Command {
     responses((status = 200, description = "It is stable", body = Released)),
 )]
 pub(super) async fn release(
-    State(services): State<Services>,
+    State(mut config): State<ConfigClient>,
     Path(target): Path<Target>,
     IfMatch(if_match): IfMatch,
     key: IdempotencyKey,
@@ -81,5 +81,5 @@ pub(super) async fn release(
         request_id: key.or(command.request_id)?,
         ..ReleaseChangeRequest::default()
     };
-    answer::json(services.config().release_change(request)).await
+    answer::json(config.release_change(request)).await
 }

@@ -7,9 +7,9 @@ use vortex_proto::config::v1::{ListVersionsRequest, Version};
 
 use crate::{
     api::{changes::State as ChangeState, target::Target},
+    clients::ConfigClient,
     extract::{Path, Query},
     problem::Problem,
-    services::Services,
     stamp::Stamp,
     time::rfc3339,
 };
@@ -92,7 +92,7 @@ impl From<Version> for Metadata {
     responses((status = 200, description = "A page, newest first", body = Versions)),
 )]
 pub(super) async fn versions(
-    State(services): State<Services>,
+    State(mut config): State<ConfigClient>,
     Path(target): Path<Target>,
     Query(parameters): Query<Parameters>,
 ) -> Result<Response, Problem> {
@@ -101,7 +101,7 @@ pub(super) async fn versions(
         page_size: parameters.page_size.unwrap_or_default(),
         page_token: parameters.page_token.unwrap_or_default(),
     };
-    let reply = services.config().list_versions(request).await?.into_inner();
+    let reply = config.list_versions(request).await?.into_inner();
     let stamp = Stamp {
         token: &reply.token,
         ..Stamp::default()

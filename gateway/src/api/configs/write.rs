@@ -9,9 +9,9 @@ use vortex_proto::config::v1::{PutDocumentRequest, PutDocumentResponse};
 use super::content::Content;
 use crate::{
     api::{answer::written as status, target::Target},
+    clients::ConfigClient,
     extract::{IdempotencyKey, IfMatch, IfNoneMatch, Path, Query},
     problem::Problem,
-    services::Services,
     stamp::Stamp,
 };
 
@@ -94,7 +94,7 @@ impl From<PutDocumentResponse> for Written {
     ),
 )]
 pub(super) async fn put(
-    State(services): State<Services>,
+    State(mut config): State<ConfigClient>,
     Path(target): Path<Target>,
     Query(parameters): Query<Parameters>,
     IfMatch(if_match): IfMatch,
@@ -117,7 +117,7 @@ pub(super) async fn put(
         if_none_match: if_none_match.for_write()?,
         request_id,
     };
-    let reply = services.config().put_document(request).await?;
+    let reply = config.put_document(request).await?;
     Ok(answer(reply.into_inner().into()))
 }
 

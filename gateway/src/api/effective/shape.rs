@@ -17,7 +17,7 @@ use crate::{
 
 /// An effective configuration.
 #[derive(Debug, Serialize, ToSchema)]
-pub(in crate::api) struct Effective {
+pub(crate) struct Effective {
     app: String,
     profiles: Vec<String>,
     label: String,
@@ -48,10 +48,7 @@ impl Effective {
     /// What a reader gets, whose instance and key are `taken_from` there.
     ///
     /// Fails with `INTERNAL` when the configuration is not valid JSON.
-    pub(in crate::api) fn new(
-        reply: GetConfigResponse,
-        taken_from: TakenFrom,
-    ) -> Result<Self, Fault> {
+    pub(crate) fn new(reply: GetConfigResponse, taken_from: TakenFrom) -> Result<Self, Fault> {
         let assignments = assignment::all(reply.assignments);
         let unit = assignments.first().map(|first| first.unit);
         Ok(Self {
@@ -74,7 +71,7 @@ impl Effective {
 /// A document that took part.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ContributingSource)]
-pub(in crate::api) struct Source {
+pub(crate) struct Source {
     path: String,
     version: String,
 }
@@ -90,7 +87,7 @@ impl From<ContributingSource> for Source {
 
 /// How current a label fed by a source is.
 #[derive(Debug, Serialize, ToSchema)]
-pub(in crate::api) struct SourceAge {
+pub(crate) struct SourceAge {
     /// The source's name.
     source: String,
     /// When the source was last known to be read whole.

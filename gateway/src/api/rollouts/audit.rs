@@ -8,9 +8,9 @@ use vortex_proto::rollout::v1::{self as proto, ListAuditRequest, ListAuditRespon
 use super::shape::{GateResult, State};
 use crate::{
     api::answer,
+    clients::RolloutClient,
     extract::{Path, Query},
     problem::Problem,
-    services::Services,
     time::rfc3339,
 };
 
@@ -105,7 +105,7 @@ fn state(state: RolloutState) -> Option<State> {
     responses((status = 200, description = "A page, oldest first", body = Audit)),
 )]
 pub(super) async fn audit(
-    Extract(services): Extract<Services>,
+    Extract(mut rollouts): Extract<RolloutClient>,
     Path(id): Path<String>,
     Query(page): Query<Page>,
 ) -> Result<Json<Audit>, Problem> {
@@ -114,5 +114,5 @@ pub(super) async fn audit(
         page_size: page.page_size.unwrap_or_default(),
         page_token: page.page_token.unwrap_or_default(),
     };
-    answer::json(services.rollouts().list_audit(request)).await
+    answer::json(rollouts.list_audit(request)).await
 }

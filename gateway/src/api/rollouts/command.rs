@@ -16,9 +16,9 @@ use super::{
 };
 use crate::{
     api::answer,
+    clients::RolloutClient,
     extract::{Command as Given, IdempotencyKey, NoQuery, Or, Path, Query},
     problem::Problem,
-    services::Services,
 };
 
 /// A command; in the query or the body.
@@ -109,7 +109,7 @@ macro_rules! commands {
             responses((status = 200, description = "The rollout after it", body = Rollout)),
         )]
         pub(super) async fn $name(
-            State(services): State<Services>,
+            State(mut rollouts): State<RolloutClient>,
             Path(id): Path<String>,
             key: IdempotencyKey,
             Given(command): Given<Command>,
@@ -119,7 +119,7 @@ macro_rules! commands {
                 reason: command.reason.unwrap_or_default(),
                 request_id: key.or(command.request_id)?,
             };
-            answer::json(services.rollouts().$call(request)).await
+            answer::json(rollouts.$call(request)).await
         }
     )+};
 }
@@ -160,7 +160,7 @@ commands! {
     responses((status = 200, description = "The rollout after it", body = Rollout)),
 )]
 pub(super) async fn promote(
-    State(services): State<Services>,
+    State(mut rollouts): State<RolloutClient>,
     Path(id): Path<String>,
     key: IdempotencyKey,
     Given(promotion): Given<Promotion>,
@@ -171,7 +171,7 @@ pub(super) async fn promote(
         request_id: key.or(promotion.request_id)?,
         expected_stage: promotion.expected_stage,
     };
-    answer::json(services.rollouts().promote_rollout(request)).await
+    answer::json(rollouts.promote_rollout(request)).await
 }
 
 /// Take back what a completed rollout changed
@@ -196,7 +196,7 @@ pub(super) async fn promote(
     )),
 )]
 pub(super) async fn revert(
-    State(services): State<Services>,
+    State(mut rollouts): State<RolloutClient>,
     Path(id): Path<String>,
     key: IdempotencyKey,
     Given(revert): Given<Revert>,
@@ -208,7 +208,7 @@ pub(super) async fn revert(
         request_id: key.or(revert.request_id)?,
         strategy: strategy.unwrap_or_default().into(),
     };
-    let reply = services.rollouts().revert_rollout(request).await?;
+    let reply = rollouts.revert_rollout(request).await?;
     Ok(created(reply.into_inner().rollout.unwrap_or_default()))
 }
 
@@ -225,12 +225,12 @@ pub(super) async fn revert(
     responses((status = 204, description = "It is deleted")),
 )]
 pub(super) async fn delete(
-    State(services): State<Services>,
+    State(mut rollouts): State<RolloutClient>,
     Path(id): Path<String>,
     Query(NoQuery {}): Query<NoQuery>,
     IdempotencyKey(request_id): IdempotencyKey,
 ) -> Result<StatusCode, Problem> {
     let request = DeleteRolloutRequest { id, request_id };
-    services.rollouts().delete_rollout(request).await?;
+    rollouts.delete_rollout(request).await?;
     Ok(StatusCode::NO_CONTENT)
 }

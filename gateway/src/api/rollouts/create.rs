@@ -15,9 +15,9 @@ use super::{
 };
 use crate::{
     api::assignment::Unit,
+    clients::RolloutClient,
     extract::{IdempotencyKey, Json, NoQuery, Query},
     problem::Problem,
-    services::Services,
 };
 
 const LIMIT: usize = 64 * 1024;
@@ -148,13 +148,13 @@ fn required(field: &str, value: Option<String>) -> Result<String, Fault> {
     )),
 )]
 pub(super) async fn create(
-    State(services): State<Services>,
+    State(mut rollouts): State<RolloutClient>,
     Query(NoQuery {}): Query<NoQuery>,
     key: IdempotencyKey,
     Json(mut body): Json<Body, LIMIT>,
 ) -> Result<Response, Problem> {
     let request_id = key.or(body.request_id.take())?;
     let request = body.into_proto(request_id)?;
-    let reply = services.rollouts().create_rollout(request).await?;
+    let reply = rollouts.create_rollout(request).await?;
     Ok(created(reply.into_inner().rollout.unwrap_or_default()))
 }

@@ -10,7 +10,7 @@ use vortex_kit::error::Fault;
 use vortex_proto::rollout::v1::{ListRolloutsRequest, ListRolloutsResponse, RolloutState};
 
 use super::shape::{Rollout, State};
-use crate::{api::answer, extract::Query, problem::Problem, services::Services};
+use crate::{api::answer, clients::RolloutClient, extract::Query, problem::Problem};
 
 /// Which rollouts are listed.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -57,7 +57,7 @@ impl From<ListRolloutsResponse> for Rollouts {
     responses((status = 200, description = "A page, newest first", body = Rollouts)),
 )]
 pub(super) async fn list(
-    Extract(services): Extract<Services>,
+    Extract(mut rollouts): Extract<RolloutClient>,
     Query(parameters): Query<Parameters>,
 ) -> Result<Json<Rollouts>, Problem> {
     let request = ListRolloutsRequest {
@@ -67,7 +67,7 @@ pub(super) async fn list(
         page_size: parameters.page_size.unwrap_or_default(),
         page_token: parameters.page_token.unwrap_or_default(),
     };
-    answer::json(services.rollouts().list_rollouts(request)).await
+    answer::json(rollouts.list_rollouts(request)).await
 }
 
 fn states(list: &str) -> Result<Vec<i32>, Fault> {

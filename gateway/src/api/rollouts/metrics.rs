@@ -8,9 +8,9 @@ use utoipa::ToSchema;
 use vortex_proto::rollout::v1::ReportMetricsRequest;
 
 use crate::{
+    clients::RolloutClient,
     extract::{IdempotencyKey, LenientJson, NoQuery, Path, Query},
     problem::Problem,
-    services::Services,
 };
 use report::Reports;
 
@@ -46,19 +46,18 @@ pub(super) struct Taken {
     responses((status = 200, description = "They are taken", body = Taken)),
 )]
 pub(super) async fn report(
-    State(services): State<Services>,
+    State(mut rollouts): State<RolloutClient>,
     Path(id): Path<String>,
     Query(NoQuery {}): Query<NoQuery>,
     key: IdempotencyKey,
     LenientJson(mut reports, ignored_fields): LenientJson<Reports, LIMIT>,
 ) -> Result<Json<Taken>, Problem> {
-    services.ignored_fields().increment(ignored_fields);
     let request = ReportMetricsRequest {
         id,
         request_id: key.or(reports.request_id()?)?,
         reports: reports.into_proto()?,
     };
-    let reply = services.rollouts().report_metrics(request).await?;
+    let reply = rollouts.report_metrics(request).await?;
     let reply = reply.into_inner();
     Ok(Json(Taken {
         repeated: reply.repeated,

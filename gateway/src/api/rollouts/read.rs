@@ -6,9 +6,9 @@ use vortex_proto::rollout::v1::{GetAnalysisRequest, GetRolloutRequest};
 use super::shape::{Rollout, Status};
 use crate::{
     api::answer,
+    clients::RolloutClient,
     extract::{NoQuery, Path, Query},
     problem::Problem,
-    services::Services,
 };
 
 /// Read a rollout
@@ -21,11 +21,11 @@ use crate::{
     responses((status = 200, description = "The rollout", body = Rollout)),
 )]
 pub(super) async fn get(
-    State(services): State<Services>,
+    State(mut rollouts): State<RolloutClient>,
     Path(id): Path<String>,
     Query(NoQuery {}): Query<NoQuery>,
 ) -> Result<Json<Rollout>, Problem> {
-    answer::json(services.rollouts().get_rollout(GetRolloutRequest { id })).await
+    answer::json(rollouts.get_rollout(GetRolloutRequest { id })).await
 }
 
 /// Read how the analysis of a rollout stands
@@ -38,10 +38,10 @@ pub(super) async fn get(
     responses((status = 200, description = "The analysis", body = Status)),
 )]
 pub(super) async fn analysis(
-    State(services): State<Services>,
+    State(mut rollouts): State<RolloutClient>,
     Path(id): Path<String>,
     Query(NoQuery {}): Query<NoQuery>,
 ) -> Result<Json<Status>, Problem> {
     let request = GetAnalysisRequest { id };
-    answer::json(services.rollouts().get_analysis(request)).await
+    answer::json(rollouts.get_analysis(request)).await
 }

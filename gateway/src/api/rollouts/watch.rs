@@ -16,10 +16,11 @@ use vortex_proto::rollout::v1::{WatchRolloutRequest, WatchRolloutResponse};
 
 use super::shape::{Rollout, Status};
 use crate::{
-    api::sse,
+    api::watches::Watches,
+    clients::RolloutClient,
     extract::{NoQuery, Path, Query},
     problem::Problem,
-    services::Services,
+    sse,
     time::rfc3339,
 };
 
@@ -47,14 +48,15 @@ struct Followed {
     responses((status = 200, description = "The events", body = Followed, content_type = "text/event-stream")),
 )]
 pub(super) async fn watch(
-    State(services): State<Services>,
+    State(mut rollouts): State<RolloutClient>,
+    State(watches): State<Watches>,
     Path(id): Path<String>,
     Query(NoQuery {}): Query<NoQuery>,
 ) -> Result<Response, Problem> {
-    let place = services.watches().admit()?;
+    let place = watches.admit()?;
     let context = Context::current().unwrap_or_else(Context::root);
     let request = WatchRolloutRequest { id };
-    let messages = services.rollouts().watch_rollout(request).await?;
+    let messages = rollouts.watch_rollout(request).await?;
     let mut encoder = Encoder::new(context.request_id().clone());
     let messages = context.drain().guard(messages.into_inner());
     let events = messages.map(move |message| {

@@ -8,9 +8,9 @@ use vortex_proto::config::v1::{ApproveSourceRequest, DetachSourceRequest, SyncSo
 use super::shape::Source;
 use crate::{
     api::answer,
+    clients::SourceClient,
     extract::{Json, NoQuery, Path, Query},
     problem::Problem,
-    services::Services,
 };
 
 const LIMIT: usize = 64 * 1024;
@@ -44,11 +44,11 @@ pub(super) struct Detached {
     responses((status = 200, description = "The source after it was read", body = Source)),
 )]
 pub(super) async fn sync(
-    State(services): State<Services>,
+    State(mut sources): State<SourceClient>,
     Path(name): Path<String>,
     Query(NoQuery {}): Query<NoQuery>,
 ) -> Result<JsonAnswer<Source>, Problem> {
-    answer::json(services.sources().sync_source(SyncSourceRequest { name })).await
+    answer::json(sources.sync_source(SyncSourceRequest { name })).await
 }
 
 /// Let through what waits because it removes more than half of a label
@@ -62,7 +62,7 @@ pub(super) async fn sync(
     responses((status = 200, description = "The source after the approval", body = Source)),
 )]
 pub(super) async fn approve(
-    State(services): State<Services>,
+    State(mut sources): State<SourceClient>,
     Path(name): Path<String>,
     Query(NoQuery {}): Query<NoQuery>,
     Json(approval): Json<Approval, LIMIT>,
@@ -72,7 +72,7 @@ pub(super) async fn approve(
         label: approval.label,
         commit: approval.commit,
     };
-    answer::json(services.sources().approve_source(request)).await
+    answer::json(sources.approve_source(request)).await
 }
 
 /// Let the labels go of a source that is no longer configured
@@ -87,12 +87,12 @@ pub(super) async fn approve(
     responses((status = 200, description = "The labels that were let go", body = Detached)),
 )]
 pub(super) async fn detach(
-    State(services): State<Services>,
+    State(mut sources): State<SourceClient>,
     Path(name): Path<String>,
     Query(NoQuery {}): Query<NoQuery>,
 ) -> Result<JsonAnswer<Detached>, Problem> {
     let request = DetachSourceRequest { name };
-    let reply = services.sources().detach_source(request).await?;
+    let reply = sources.detach_source(request).await?;
     Ok(JsonAnswer(Detached {
         labels: reply.into_inner().labels,
     }))

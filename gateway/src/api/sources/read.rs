@@ -8,9 +8,9 @@ use vortex_proto::config::v1::{GetSourceRequest, ListSourcesRequest};
 use super::shape::Source;
 use crate::{
     api::answer,
+    clients::SourceClient,
     extract::{NoQuery, Path, Query},
     problem::Problem,
-    services::Services,
 };
 
 /// Which page is read.
@@ -42,14 +42,14 @@ pub(super) struct Sources {
     responses((status = 200, description = "A page", body = Sources)),
 )]
 pub(super) async fn list(
-    State(services): State<Services>,
+    State(mut sources): State<SourceClient>,
     Query(page): Query<Page>,
 ) -> Result<Json<Sources>, Problem> {
     let request = ListSourcesRequest {
         page_size: page.page_size.unwrap_or_default(),
         page_token: page.page_token.unwrap_or_default(),
     };
-    let reply = services.sources().list_sources(request).await?.into_inner();
+    let reply = sources.list_sources(request).await?.into_inner();
     Ok(Json(Sources {
         sources: reply.sources.into_iter().map(Source::from).collect(),
         next_page_token: reply.next_page_token,
@@ -66,9 +66,9 @@ pub(super) async fn list(
     responses((status = 200, description = "The source", body = Source)),
 )]
 pub(super) async fn get(
-    State(services): State<Services>,
+    State(mut sources): State<SourceClient>,
     Path(name): Path<String>,
     Query(NoQuery {}): Query<NoQuery>,
 ) -> Result<Json<Source>, Problem> {
-    answer::json(services.sources().get_source(GetSourceRequest { name })).await
+    answer::json(sources.get_source(GetSourceRequest { name })).await
 }

@@ -10,8 +10,8 @@ use vortex_kit::{
 use vortex_proto::config::v1::WatchConfigRequest;
 
 use super::{
+    Feeds, Told,
     event::{Event, Kind},
-    feeds::{Feeds, Told},
     position::Position,
     view::View,
 };
@@ -19,7 +19,7 @@ use super::{
 /// Takes what a view's feed tells when there is room for it, and never waits in the feed's way:
 /// whoever is further behind than the feed remembers is told what became of all they missed.
 #[derive(Debug)]
-pub(super) struct Follower {
+pub(crate) struct Follower {
     feeds: Feeds,
     view: View,
     /// What was asked; it says what is held already.
@@ -53,7 +53,7 @@ impl Follower {
     /// Begins to follow `view`, with what the request asks for.
     ///
     /// Fails as config-svc does.
-    pub(super) async fn begin(
+    pub(crate) async fn begin(
         feeds: Feeds,
         view: View,
         request: WatchConfigRequest,
@@ -76,7 +76,7 @@ impl Follower {
     /// The next event. Not cancel safe: what was lost by it is made up for by a later one.
     ///
     /// Fails when the watch ends.
-    pub(super) async fn next(&mut self) -> Result<Arc<Event>, Fault> {
+    pub(crate) async fn next(&mut self) -> Result<Arc<Event>, Fault> {
         let event = match self.first.take() {
             Some(first) => first,
             None => self.news().await?,

@@ -11,22 +11,21 @@ use crate::{
     api::{
         assignment::{self, Assignment},
         effective::{Effective, Source},
-        sse,
     },
     extract::TakenFrom,
-    json,
+    json, sse,
 };
 
 /// An event, or the comment that nothing happened.
 #[derive(Debug)]
-pub(super) struct Event {
+pub(crate) struct Event {
     pub(super) kind: Kind,
     /// The digest of the configuration after it.
     pub(super) digest: String,
     /// The log's position after it.
     pub(super) position: Position,
     /// As it is sent.
-    pub(super) bytes: Bytes,
+    pub(crate) bytes: Bytes,
 }
 
 /// What an event says.

@@ -8,7 +8,7 @@ use vortex_kit::{context::RequestId, error::Fault};
 use crate::problem;
 
 /// An event; data that came with line breaks stand on as many lines.
-pub(super) fn event(name: &str, id: Option<&str>, data: &[u8]) -> Bytes {
+pub(crate) fn event(name: &str, id: Option<&str>, data: &[u8]) -> Bytes {
     let mut out = BytesMut::with_capacity(name.len() + data.len() + 64);
     field(&mut out, "event", name.as_bytes());
     if let Some(id) = id {
@@ -22,17 +22,17 @@ pub(super) fn event(name: &str, id: Option<&str>, data: &[u8]) -> Bytes {
 }
 
 /// A line that clients pass over.
-pub(super) fn comment(text: &str) -> Bytes {
+pub(crate) fn comment(text: &str) -> Bytes {
     Bytes::from(format!(": {text}\n\n"))
 }
 
 /// Why a stream ends, as its last event: the status has long been sent.
-pub(super) fn problem(fault: &Fault, request_id: &RequestId) -> Bytes {
+pub(crate) fn problem(fault: &Fault, request_id: &RequestId) -> Bytes {
     event("problem", None, &problem::write(fault, Some(request_id)))
 }
 
 /// Answers with events.
-pub(super) fn answer(events: Body) -> Response {
+pub(crate) fn answer(events: Body) -> Response {
     let mut response = Response::new(events);
     let headers = response.headers_mut();
     headers.insert(

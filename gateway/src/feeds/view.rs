@@ -12,7 +12,7 @@ const DEFAULT_LABEL: &str = "main";
 /// Which arms of splits a reader is on is known to config-svc alone, and readers that are on the
 /// same arms now need not be when a share rises. So each is watched for by itself.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct View {
+pub(crate) struct View {
     configuration: Configuration,
     instance: String,
     key: String,
@@ -29,7 +29,7 @@ pub(super) struct Configuration {
 
 impl View {
     /// What a request watches, from a reader whose instance and key are `taken_from` there.
-    pub(super) fn of(request: &WatchConfigRequest, taken_from: TakenFrom) -> Self {
+    pub(crate) fn of(request: &WatchConfigRequest, taken_from: TakenFrom) -> Self {
         Self {
             configuration: Configuration {
                 app: request.app.clone(),

@@ -10,10 +10,7 @@ use vortex_kit::{
 };
 use vortex_proto::config::v1::WatchConfigResponse;
 
-use super::{
-    feeds::{Feeds, Told, next},
-    view::View,
-};
+use super::{Feeds, Told, next, view::View};
 
 /// config-svc says something each second; after this long in silence it is gone.
 const SILENCE: Duration = Duration::from_secs(15);

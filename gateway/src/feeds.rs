@@ -1,5 +1,15 @@
 //! Shares one watch of config-svc per view among all watchers of this gateway.
 
+mod event;
+mod feed;
+mod follower;
+mod position;
+mod view;
+mod written;
+
+pub(crate) use follower::Follower;
+pub(crate) use view::View;
+
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -13,30 +23,24 @@ use tokio::{
 };
 use tonic::Streaming;
 use vortex_kit::{
-    channel::Channel,
     compute::Compute,
     error::{Fault, Reason},
     process::Runtime,
     shutdown::Lifecycle,
 };
-use vortex_proto::config::v1::{
-    WatchConfigRequest, WatchConfigResponse, config_service_client::ConfigServiceClient,
-};
+use vortex_proto::config::v1::{WatchConfigRequest, WatchConfigResponse};
 
-use super::{
-    event::{Event, Kind},
-    feed::Feed,
-    view::View,
-    written::{self, Written},
-};
-use crate::json;
+use crate::{clients::ConfigClient, json};
+use event::{Event, Kind};
+use feed::Feed;
+use written::Written;
 
 /// Events kept for those who are behind, a view. Whoever is further behind is told what became of
 /// them all as one.
 const KEPT: usize = 16;
 
 /// What a feed tells: events, and at its end why.
-pub(super) type Told = Result<Arc<Event>, Fault>;
+type Told = Result<Arc<Event>, Fault>;
 
 /// The feeds of the views that are watched; a clone is a pointer.
 #[derive(Clone, Debug)]
@@ -46,7 +50,7 @@ pub(crate) struct Feeds {
 
 #[derive(Debug)]
 struct Inner {
-    config: ConfigServiceClient<Channel>,
+    config: ConfigClient,
     /// Time for what a watch begins with.
     timeout: Duration,
     written: Written,
@@ -60,11 +64,7 @@ struct Inner {
 impl Feeds {
     /// Feeds that watch config-svc behind `config`; a watch that does not begin within `timeout`
     /// fails.
-    pub(crate) fn new(
-        config: ConfigServiceClient<Channel>,
-        timeout: Duration,
-        runtime: &Runtime,
-    ) -> Self {
+    pub(crate) fn new(config: ConfigClient, timeout: Duration, runtime: &Runtime) -> Self {
         let help = "Snapshots and changes sent to watches";
         let sent = runtime
             .metrics
@@ -84,7 +84,7 @@ impl Feeds {
 
     /// What a view's feed tells from now on. The first to follow a view begins its feed, and it
     /// ends with the last.
-    pub(super) fn follow(&self, view: &View) -> Receiver<Told> {
+    fn follow(&self, view: &View) -> Receiver<Told> {
         let mut open = self.open();
         if let Some(feed) = open.get(view) {
             return feed.subscribe();
@@ -97,7 +97,7 @@ impl Feeds {
     }
 
     /// Ends a feed unless a watcher follows it; returns whether it ended.
-    pub(super) fn end_if_idle(&self, view: &View, feed: &Sender<Told>) -> bool {
+    fn end_if_idle(&self, view: &View, feed: &Sender<Told>) -> bool {
         let mut open = self.open();
         let idle = feed.receiver_count() == 0;
         if idle {
@@ -107,7 +107,7 @@ impl Feeds {
     }
 
     /// Ends a feed: whoever comes now begins another.
-    pub(super) fn end(&self, view: &View, feed: &Sender<Told>) {
+    fn end(&self, view: &View, feed: &Sender<Told>) {
         remove(&mut self.open(), view, feed);
     }
 
@@ -115,11 +115,7 @@ impl Feeds {
     /// what changed, or that nothing did.
     ///
     /// Fails as config-svc does, and with `DEADLINE_EXCEEDED` when it does not in time.
-    pub(super) async fn first(
-        &self,
-        view: &View,
-        request: WatchConfigRequest,
-    ) -> Result<Arc<Event>, Fault> {
+    async fn first(&self, view: &View, request: WatchConfigRequest) -> Result<Arc<Event>, Fault> {
         let held = request.last_digest.clone();
         let first = async {
             let mut messages = self.watch(request).await?;
@@ -139,7 +135,7 @@ impl Feeds {
     }
 
     /// Watches config-svc.
-    pub(super) async fn watch(
+    async fn watch(
         &self,
         request: WatchConfigRequest,
     ) -> Result<Streaming<WatchConfigResponse>, Fault> {
@@ -151,7 +147,7 @@ impl Feeds {
     }
 
     /// Counts an event that is sent to a watcher.
-    pub(super) fn count(&self, event: &Event) {
+    fn count(&self, event: &Event) {
         if event.kind != Kind::Progress {
             self.inner.sent.increment(1);
         }
@@ -159,7 +155,7 @@ impl Feeds {
 
     /// The event of a message, as [`Written::write`] does: of a large one, where that keeps nobody
     /// else waiting.
-    pub(super) async fn write(
+    async fn write(
         &self,
         view: &View,
         held: &str,
@@ -187,9 +183,7 @@ fn remove(open: &mut HashMap<View, Sender<Told>>, view: &View, feed: &Sender<Tol
 }
 
 /// The next message of a watch, which has no end of its own.
-pub(super) async fn next(
-    messages: &mut Streaming<WatchConfigResponse>,
-) -> Result<WatchConfigResponse, Fault> {
+async fn next(messages: &mut Streaming<WatchConfigResponse>) -> Result<WatchConfigResponse, Fault> {
     let message = messages.message().await;
     let message = message.map_err(|status| Fault::from_status(&status))?;
     message.ok_or_else(|| Fault::new(Reason::Unavailable, "config-svc ended the watch"))
