@@ -12,7 +12,7 @@ mod reader;
 mod request_id;
 
 pub(crate) use body::{Drained, read};
-pub(crate) use command::{Command, Or};
+pub(crate) use command::{Command, Parameters, parameters};
 pub(crate) use conditions::{IfMatch, IfNoneMatch};
 pub(crate) use json::{IgnoredFields, Json, LenientJson};
 pub(crate) use media_type::unsupported;

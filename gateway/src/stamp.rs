@@ -4,7 +4,10 @@
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use vortex_proto::config::v1::SourceAge;
+use vortex_proto::config::v1::{
+    DeleteDocumentResponse, GetDocumentResponse, GetFileResponse, ListDocumentsResponse,
+    ListVersionsResponse, PutDocumentResponse, SourceAge,
+};
 
 use crate::{extract::IfNoneMatch, time::rfc3339};
 
@@ -32,6 +35,13 @@ pub(crate) struct Stamp<'a> {
 }
 
 impl Stamp<'_> {
+    /// These headers alone.
+    pub(crate) fn headers(&self) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        self.write(&mut headers);
+        headers
+    }
+
     /// Answers with what `respond` makes, or 304 without a body when the caller holds it already.
     pub(crate) fn answer<R>(&self, held: &IfNoneMatch, respond: impl FnOnce() -> R) -> Response
     where
@@ -54,6 +64,31 @@ impl Stamp<'_> {
         write_prepared(headers, quoted(self.digest), value(self.version.to_owned()));
         write_position(headers, self.token, self.source_age);
     }
+}
+
+/// A reply that says with which headers it is answered.
+pub(crate) trait Stamped {
+    /// Its headers.
+    fn stamp(&self) -> Stamp<'_>;
+}
+
+macro_rules! stamped {
+    ($($reply:ident { $($part:ident),+ })+) => {$(
+        impl Stamped for $reply {
+            fn stamp(&self) -> Stamp<'_> {
+                Stamp { $($part: &self.$part,)+ ..Stamp::default() }
+            }
+        }
+    )+};
+}
+
+stamped! {
+    DeleteDocumentResponse { version, token }
+    GetDocumentResponse { digest, version, token }
+    GetFileResponse { digest, version, token }
+    ListDocumentsResponse { token }
+    ListVersionsResponse { token }
+    PutDocumentResponse { digest, version, token }
 }
 
 /// Writes what is the same each time the same is answered: its entity tag and version.

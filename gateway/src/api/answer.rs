@@ -1,16 +1,25 @@
-//! The answer of most routes: the requested value as JSON.
+//! The end of most handlers: a handler parses its request, makes one call, and answers with the
+//! reply in one of these ways. `A` is the reply's form in JSON.
 
 use axum::Json;
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 use tonic::{Response, Status};
 
-use crate::problem::Problem;
+use crate::{problem::Problem, stamp::Stamped};
 
-/// Makes the call, and answers with its reply in the shape `A`.
+/// Answers with the reply.
 pub(super) async fn json<R, A: From<R>>(
     call: impl Future<Output = Result<Response<R>, Status>>,
 ) -> Result<Json<A>, Problem> {
     Ok(Json(call.await?.into_inner().into()))
+}
+
+/// Answers with the reply and the headers it gives.
+pub(super) async fn stamped<R: Stamped, A: From<R>>(
+    call: impl Future<Output = Result<Response<R>, Status>>,
+) -> Result<(HeaderMap, Json<A>), Problem> {
+    let reply = call.await?.into_inner();
+    Ok((reply.stamp().headers(), Json(reply.into())))
 }
 
 /// Makes a shape of replies that are nothing else.

@@ -2,8 +2,8 @@
 //! rollbacks.
 
 use axum::{Json, extract::State};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Serialize;
+use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vortex_proto::rollout::v1::{self as proto, GetBreakerRequest, ResetBreakerRequest};
 
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     clients::RolloutClient,
-    extract::{Command, IdempotencyKey, NoQuery, Or, Query},
+    extract::{Command, IdempotencyKey, NoQuery, parameters},
     problem::Problem,
     span::Span,
     time::rfc3339,
@@ -80,24 +80,11 @@ impl From<proto::BreakerRollback> for Rollback {
     }
 }
 
-/// A reset; in the query or the body.
-#[derive(Debug, Default, Deserialize, IntoParams, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-#[schema(as = BreakerReset)]
-struct Reset {
-    /// Why.
-    reason: Option<String>,
-    /// As the header `Idempotency-Key`.
-    request_id: Option<String>,
-}
-
-impl Or for Reset {
-    fn or(self, other: Self) -> Self {
-        Self {
-            reason: self.reason.or(other.reason),
-            request_id: self.request_id.or(other.request_id),
-        }
+parameters! {
+    /// A reset; in the query or the body.
+    struct BreakerReset {
+        /// Why.
+        reason: Option<String>,
     }
 }
 
@@ -111,10 +98,9 @@ impl Or for Reset {
 )]
 async fn get(
     State(mut rollouts): State<RolloutClient>,
-    Query(NoQuery {}): Query<NoQuery>,
+    _: NoQuery,
 ) -> Result<Json<Breaker>, Problem> {
-    let reply = rollouts.get_breaker(GetBreakerRequest {}).await?;
-    Ok(Json(reply.into_inner().breaker.unwrap_or_default().into()))
+    answer::json(rollouts.get_breaker(GetBreakerRequest {})).await
 }
 
 /// Close the breaker
@@ -126,20 +112,19 @@ async fn get(
     operation_id = "resetBreaker",
     tag = "rollouts",
     params(
-        Reset,
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes the call safe to repeat for 24 hours"),
+        BreakerReset,
+        IdempotencyKey,
     ),
-    request_body = Option<Reset>,
+    request_body = Option<BreakerReset>,
     responses((status = 200, description = "The breaker after it", body = Breaker)),
 )]
 async fn reset(
     State(mut rollouts): State<RolloutClient>,
-    key: IdempotencyKey,
-    Command(reset): Command<Reset>,
+    Command { given, request_id }: Command<BreakerReset>,
 ) -> Result<Json<Breaker>, Problem> {
     let request = ResetBreakerRequest {
-        reason: reset.reason.unwrap_or_default(),
-        request_id: key.or(reset.request_id)?,
+        reason: given.reason.unwrap_or_default(),
+        request_id,
     };
     answer::json(rollouts.reset_breaker(request)).await
 }

@@ -4,9 +4,9 @@ use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
-use vortex_proto::config::v1::NotifySourcesRequest;
+use vortex_proto::config::v1::{NotifySourcesRequest, NotifySourcesResponse};
 
-use super::state::ApiState;
+use super::{answer, state::ApiState};
 use crate::{clients::SourceClient, extract::Drained, problem::Problem};
 
 /// Hosts send the commits along, which is more than is needed here.
@@ -31,6 +31,14 @@ struct Notified {
     sources: Vec<String>,
 }
 
+impl From<NotifySourcesResponse> for Notified {
+    fn from(reply: NotifySourcesResponse) -> Self {
+        Self {
+            sources: reply.names,
+        }
+    }
+}
+
 /// Take a push notification
 ///
 /// Whatever the body says, GitHub's, GitLab's, Gitea's, Bitbucket's or Spring's `path=` form, the
@@ -53,10 +61,7 @@ async fn monitor(
     let request = NotifySourcesRequest {
         name: source(query.as_deref().unwrap_or_default()).unwrap_or_default(),
     };
-    let reply = sources.notify_sources(request).await?.into_inner();
-    Ok(Json(Notified {
-        sources: reply.names,
-    }))
+    answer::json(sources.notify_sources(request)).await
 }
 
 /// Hosts and their administrators add parameters of their own, which are passed over.

@@ -110,7 +110,7 @@ async fn list(
 async fn get(
     State(mut splits): State<SplitClient>,
     Path(id): Path<String>,
-    Query(NoQuery {}): Query<NoQuery>,
+    _: NoQuery,
 ) -> Result<Json<Answer>, Problem> {
     answer::json(splits.get_split(GetSplitRequest { id })).await
 }

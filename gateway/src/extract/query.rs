@@ -10,10 +10,19 @@ use crate::{percent, problem::Problem};
 #[derive(Debug)]
 pub(crate) struct Query<T>(pub(crate) T);
 
-/// The query of a route that takes none.
+/// A route takes no query.
 #[derive(Debug, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NoQuery {}
+
+impl<S: Send + Sync> FromRequestParts<S> for NoQuery {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let Query(nothing) = Query::from_request_parts(parts, state).await?;
+        Ok(nothing)
+    }
+}
 
 impl<T, S> FromRequestParts<S> for Query<T>
 where

@@ -1,6 +1,13 @@
 //! `Idempotency-Key`, which makes a write safe to repeat.
 
 use axum::{extract::FromRequestParts, http::request::Parts};
+use utoipa::{
+    IntoParams,
+    openapi::{
+        path::{Parameter, ParameterBuilder, ParameterIn},
+        schema::{ObjectBuilder, SchemaType, Type},
+    },
+};
 use vortex_kit::error::Fault;
 
 use crate::problem::Problem;
@@ -23,6 +30,18 @@ impl IdempotencyKey {
             Some(id) => Ok(id),
             None => Ok(self.0),
         }
+    }
+}
+
+impl IntoParams for IdempotencyKey {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let text = SchemaType::from_iter([Type::String, Type::Null]);
+        let key = ParameterBuilder::new()
+            .name("Idempotency-Key")
+            .parameter_in(ParameterIn::Header)
+            .description(Some("Makes the call safe to repeat for 24 hours"))
+            .schema(Some(ObjectBuilder::new().schema_type(text)));
+        vec![key.build()]
     }
 }
 

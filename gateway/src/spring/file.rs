@@ -10,7 +10,7 @@ use super::{Spring, parameters::Parameters, path::View, segment::list};
 use crate::{
     extract::{IfNoneMatch, Reader},
     problem::Problem,
-    stamp::Stamp,
+    stamp::Stamped,
 };
 
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain;charset=UTF-8");
@@ -42,14 +42,9 @@ pub(super) async fn answer(
     call: GetFileRequest,
 ) -> Result<Response, Problem> {
     let reply = spring.config.clone().get_file(call).await?.into_inner();
-    let stamp = Stamp {
-        digest: &reply.digest,
-        version: &reply.version,
-        token: &reply.token,
-        ..Stamp::default()
-    };
     let held = IfNoneMatch::of(headers);
-    Ok(stamp.answer(&held, || text(reply.content)))
+    let content = reply.content.clone();
+    Ok(reply.stamp().answer(&held, || text(content)))
 }
 
 fn text(content: Bytes) -> Response {

@@ -1,10 +1,7 @@
 //! Makes a change set of many documents.
 
-use axum::{
-    Json as JsonAnswer,
-    extract::State,
-    response::{IntoResponse, Response},
-};
+use axum::{Json as JsonAnswer, extract::State};
+use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use vortex_kit::error::Fault;
@@ -118,7 +115,7 @@ impl From<ApplyChangeResponse> for Applied {
     path = "/api/changes",
     operation_id = "applyChange",
     tag = "changes",
-    params(("Idempotency-Key" = Option<String>, Header, description = "Makes the call safe to repeat for 24 hours")),
+    params(IdempotencyKey),
     request_body = Body,
     responses(
         (status = 200, description = "It was made before", body = Applied),
@@ -129,7 +126,7 @@ pub(super) async fn apply(
     State(mut config): State<ConfigClient>,
     key: IdempotencyKey,
     Json(body): Json<Body, LIMIT>,
-) -> Result<Response, Problem> {
+) -> Result<(StatusCode, JsonAnswer<Applied>), Problem> {
     let documents = body.documents.into_iter().enumerate();
     let documents = documents.map(|(place, document)| document.into_proto(place));
     let request = ApplyChangeRequest {
@@ -143,5 +140,5 @@ pub(super) async fn apply(
     };
     let reply = config.apply_change(request).await?.into_inner();
     let status = answer::written(reply.created);
-    Ok((status, JsonAnswer(Applied::from(reply))).into_response())
+    Ok((status, JsonAnswer(reply.into())))
 }

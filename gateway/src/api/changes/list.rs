@@ -3,10 +3,10 @@
 use axum::{Json, extract::State as Extract};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use vortex_proto::config::v1::{ChangeState, ListChangesRequest};
+use vortex_proto::config::v1::{ChangeState, ListChangesRequest, ListChangesResponse};
 
 use super::shape::{Change, State};
-use crate::{clients::ConfigClient, extract::Query, problem::Problem};
+use crate::{api::answer, clients::ConfigClient, extract::Query, problem::Problem};
 
 /// Which change sets are listed.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -34,6 +34,15 @@ pub(super) struct Changes {
     next_page_token: String,
 }
 
+impl From<ListChangesResponse> for Changes {
+    fn from(reply: ListChangesResponse) -> Self {
+        Self {
+            changes: reply.changes.into_iter().map(Change::from).collect(),
+            next_page_token: reply.next_page_token,
+        }
+    }
+}
+
 /// List change sets
 #[utoipa::path(
     get,
@@ -55,9 +64,5 @@ pub(super) async fn list(
         page_token: parameters.page_token.unwrap_or_default(),
         awaits_rollout: parameters.awaits_rollout.unwrap_or_default(),
     };
-    let reply = config.list_changes(request).await?.into_inner();
-    Ok(Json(Changes {
-        changes: reply.changes.into_iter().map(Change::from).collect(),
-        next_page_token: reply.next_page_token,
-    }))
+    answer::json(config.list_changes(request)).await
 }

@@ -1,16 +1,16 @@
 //! Deletes a document.
 
-use axum::{Json, extract::State, response::Response};
+use axum::{Json, extract::State};
+use http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use vortex_proto::config::v1::DeleteDocumentRequest;
+use vortex_proto::config::v1::{DeleteDocumentRequest, DeleteDocumentResponse};
 
 use crate::{
-    api::target::Target,
+    api::{answer, target::Target},
     clients::ConfigClient,
     extract::{IdempotencyKey, IfMatch, Path, Query},
     problem::Problem,
-    stamp::Stamp,
 };
 
 /// How a document is deleted.
@@ -42,6 +42,19 @@ pub(super) struct Deleted {
     token: String,
 }
 
+impl From<DeleteDocumentResponse> for Deleted {
+    fn from(reply: DeleteDocumentResponse) -> Self {
+        let document = reply.document.unwrap_or_default();
+        Self {
+            app: document.app,
+            profile: document.profile,
+            label: document.label,
+            version: reply.version,
+            token: reply.token,
+        }
+    }
+}
+
 /// Delete the document of an application and profile
 ///
 /// The deletion is a version like any other: releasing an earlier one undoes it.
@@ -54,7 +67,7 @@ pub(super) struct Deleted {
         Target,
         Parameters,
         ("If-Match" = Option<String>, Header, description = "The digest of the stable version"),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes the call safe to repeat for 24 hours"),
+        IdempotencyKey,
     ),
     responses((status = 200, description = "It is deleted", body = Deleted)),
 )]
@@ -64,7 +77,7 @@ pub(super) async fn delete(
     Query(parameters): Query<Parameters>,
     IfMatch(if_match): IfMatch,
     IdempotencyKey(request_id): IdempotencyKey,
-) -> Result<Response, Problem> {
+) -> Result<(HeaderMap, Json<Deleted>), Problem> {
     let request = DeleteDocumentRequest {
         document: Some(target.document(parameters.label)),
         if_match,
@@ -74,18 +87,5 @@ pub(super) async fn delete(
         version: parameters.version.unwrap_or_default(),
         author: parameters.author.unwrap_or_default(),
     };
-    let reply = config.delete_document(request).await?.into_inner();
-    let document = reply.document.unwrap_or_default();
-    let stamp = Stamp {
-        version: &reply.version,
-        token: &reply.token,
-        ..Stamp::default()
-    };
-    Ok(stamp.on(Json(Deleted {
-        app: document.app,
-        profile: document.profile,
-        label: document.label,
-        version: reply.version.clone(),
-        token: reply.token.clone(),
-    })))
+    answer::stamped(config.delete_document(request)).await
 }

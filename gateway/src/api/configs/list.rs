@@ -1,11 +1,12 @@
 //! Lists documents.
 
-use axum::{Json, extract::State, response::Response};
+use axum::{Json, extract::State};
+use http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use vortex_proto::config::v1::{Document, ListDocumentsRequest};
+use vortex_proto::config::v1::{Document, ListDocumentsRequest, ListDocumentsResponse};
 
-use crate::{clients::ConfigClient, extract::Query, problem::Problem, stamp::Stamp, time::rfc3339};
+use crate::{api::answer, clients::ConfigClient, extract::Query, problem::Problem, time::rfc3339};
 
 /// Which documents are listed.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -28,6 +29,15 @@ pub(super) struct Documents {
     documents: Vec<Metadata>,
     /// Where the next page begins; empty at the end.
     next_page_token: String,
+}
+
+impl From<ListDocumentsResponse> for Documents {
+    fn from(reply: ListDocumentsResponse) -> Self {
+        Self {
+            documents: reply.documents.into_iter().map(Metadata::from).collect(),
+            next_page_token: reply.next_page_token,
+        }
+    }
 }
 
 /// A document without its content.
@@ -88,20 +98,12 @@ impl From<Document> for Metadata {
 pub(super) async fn list(
     State(mut config): State<ConfigClient>,
     Query(parameters): Query<Parameters>,
-) -> Result<Response, Problem> {
+) -> Result<(HeaderMap, Json<Documents>), Problem> {
     let request = ListDocumentsRequest {
         label: parameters.label.unwrap_or_default(),
         app: parameters.app.unwrap_or_default(),
         page_size: parameters.page_size.unwrap_or_default(),
         page_token: parameters.page_token.unwrap_or_default(),
     };
-    let reply = config.list_documents(request).await?.into_inner();
-    let stamp = Stamp {
-        token: &reply.token,
-        ..Stamp::default()
-    };
-    Ok(stamp.on(Json(Documents {
-        documents: reply.documents.into_iter().map(Metadata::from).collect(),
-        next_page_token: reply.next_page_token,
-    })))
+    answer::stamped(config.list_documents(request)).await
 }

@@ -11,7 +11,7 @@ use crate::{
     clients::ConfigClient,
     extract::{IfNoneMatch, Path, Query},
     problem::Problem,
-    stamp::Stamp,
+    stamp::Stamped,
 };
 
 /// Which version is read.
@@ -72,12 +72,6 @@ pub(super) async fn get(
     let reply = config.get_document(request).await?.into_inner();
     let media_type = HeaderValue::from_str(&reply.media_type)
         .unwrap_or(HeaderValue::from_static("application/octet-stream"));
-    let stamp = Stamp {
-        digest: &reply.digest,
-        version: &reply.version,
-        token: &reply.token,
-        ..Stamp::default()
-    };
     // a document is whatever its writer made it: browsers must not guess a page into it
     let headers = [
         (header::CONTENT_TYPE, media_type),
@@ -86,5 +80,6 @@ pub(super) async fn get(
             HeaderValue::from_static("nosniff"),
         ),
     ];
-    Ok(stamp.answer(&held, || (headers, reply.content)))
+    let content = reply.content.clone();
+    Ok(reply.stamp().answer(&held, || (headers, content)))
 }

@@ -1,16 +1,16 @@
 //! Lists the versions of a document.
 
-use axum::{Json, extract::State, response::Response};
+use axum::{Json, extract::State};
+use http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use vortex_proto::config::v1::{ListVersionsRequest, Version};
+use vortex_proto::config::v1::{ListVersionsRequest, ListVersionsResponse, Version};
 
 use crate::{
-    api::{changes::State as ChangeState, target::Target},
+    api::{answer, changes::State as ChangeState, target::Target},
     clients::ConfigClient,
     extract::{Path, Query},
     problem::Problem,
-    stamp::Stamp,
     time::rfc3339,
 };
 
@@ -33,6 +33,15 @@ pub(super) struct Versions {
     versions: Vec<Metadata>,
     /// Where the next page begins; empty at the end.
     next_page_token: String,
+}
+
+impl From<ListVersionsResponse> for Versions {
+    fn from(reply: ListVersionsResponse) -> Self {
+        Self {
+            versions: reply.versions.into_iter().map(Metadata::from).collect(),
+            next_page_token: reply.next_page_token,
+        }
+    }
 }
 
 /// One version of a document.
@@ -95,19 +104,11 @@ pub(super) async fn versions(
     State(mut config): State<ConfigClient>,
     Path(target): Path<Target>,
     Query(parameters): Query<Parameters>,
-) -> Result<Response, Problem> {
+) -> Result<(HeaderMap, Json<Versions>), Problem> {
     let request = ListVersionsRequest {
         document: Some(target.document(parameters.label)),
         page_size: parameters.page_size.unwrap_or_default(),
         page_token: parameters.page_token.unwrap_or_default(),
     };
-    let reply = config.list_versions(request).await?.into_inner();
-    let stamp = Stamp {
-        token: &reply.token,
-        ..Stamp::default()
-    };
-    Ok(stamp.on(Json(Versions {
-        versions: reply.versions.into_iter().map(Metadata::from).collect(),
-        next_page_token: reply.next_page_token,
-    })))
+    answer::stamped(config.list_versions(request)).await
 }

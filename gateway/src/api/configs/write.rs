@@ -1,6 +1,7 @@
 //! Writes a document.
 
-use axum::{Json, extract::State, response::Response};
+use axum::{Json, extract::State};
+use http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use vortex_kit::error::Fault;
@@ -8,11 +9,11 @@ use vortex_proto::config::v1::{PutDocumentRequest, PutDocumentResponse};
 
 use super::content::Content;
 use crate::{
-    api::{answer::written as status, target::Target},
+    api::{answer, target::Target},
     clients::ConfigClient,
     extract::{IdempotencyKey, IfMatch, IfNoneMatch, Path, Query},
     problem::Problem,
-    stamp::Stamp,
+    stamp::Stamped,
 };
 
 /// How a document is written.
@@ -81,7 +82,7 @@ impl From<PutDocumentResponse> for Written {
         Parameters,
         ("If-Match" = Option<String>, Header, description = "The digest of the stable version, or `*` when there has to be one"),
         ("If-None-Match" = Option<String>, Header, description = "`*` when there must be no stable version yet"),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes the call safe to repeat for 24 hours"),
+        IdempotencyKey,
     ),
     request_body(content(
         (String = "application/yaml"),
@@ -101,7 +102,7 @@ pub(super) async fn put(
     if_none_match: IfNoneMatch,
     IdempotencyKey(request_id): IdempotencyKey,
     content: Content,
-) -> Result<Response, Problem> {
+) -> Result<(StatusCode, HeaderMap, Json<Written>), Problem> {
     if content.bytes.is_empty() && !parameters.allow_empty.unwrap_or_default() {
         return Err(empty().into());
     }
@@ -117,8 +118,9 @@ pub(super) async fn put(
         if_none_match: if_none_match.for_write()?,
         request_id,
     };
-    let reply = config.put_document(request).await?;
-    Ok(answer(reply.into_inner().into()))
+    let reply = config.put_document(request).await?.into_inner();
+    let status = answer::written(reply.created);
+    Ok((status, reply.stamp().headers(), Json(reply.into())))
 }
 
 fn empty() -> Fault {
@@ -126,15 +128,4 @@ fn empty() -> Fault {
         "body",
         "is empty; allow_empty=true in the query writes a document without content",
     )
-}
-
-fn answer(written: Written) -> Response {
-    let status = status(written.created);
-    let stamp = Stamp {
-        digest: &written.digest,
-        version: &written.version,
-        token: &written.token,
-        ..Stamp::default()
-    };
-    stamp.on((status, Json(&written)))
 }

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     api::assignment::Unit,
     clients::RolloutClient,
-    extract::{IdempotencyKey, Json, NoQuery, Query},
+    extract::{IdempotencyKey, Json, NoQuery},
     problem::Problem,
 };
 
@@ -138,7 +138,7 @@ fn required(field: &str, value: Option<String>) -> Result<String, Fault> {
     path = "/api/rollouts",
     operation_id = "createRollout",
     tag = "rollouts",
-    params(("Idempotency-Key" = Option<String>, Header, description = "Makes the call safe to repeat for 24 hours")),
+    params(IdempotencyKey),
     request_body = Body,
     responses((
         status = 201,
@@ -149,7 +149,7 @@ fn required(field: &str, value: Option<String>) -> Result<String, Fault> {
 )]
 pub(super) async fn create(
     State(mut rollouts): State<RolloutClient>,
-    Query(NoQuery {}): Query<NoQuery>,
+    _: NoQuery,
     key: IdempotencyKey,
     Json(mut body): Json<Body, LIMIT>,
 ) -> Result<Response, Problem> {

@@ -9,7 +9,7 @@ use vortex_proto::rollout::v1::ReportMetricsRequest;
 
 use crate::{
     clients::RolloutClient,
-    extract::{IdempotencyKey, LenientJson, NoQuery, Path, Query},
+    extract::{IdempotencyKey, LenientJson, NoQuery, Path},
     problem::Problem,
 };
 use report::Reports;
@@ -48,7 +48,7 @@ pub(super) struct Taken {
 pub(super) async fn report(
     State(mut rollouts): State<RolloutClient>,
     Path(id): Path<String>,
-    Query(NoQuery {}): Query<NoQuery>,
+    _: NoQuery,
     key: IdempotencyKey,
     LenientJson(mut reports, ignored_fields): LenientJson<Reports, LIMIT>,
 ) -> Result<Json<Taken>, Problem> {

@@ -7,7 +7,7 @@ use super::shape::{Rollout, Status};
 use crate::{
     api::answer,
     clients::RolloutClient,
-    extract::{NoQuery, Path, Query},
+    extract::{NoQuery, Path},
     problem::Problem,
 };
 
@@ -23,7 +23,7 @@ use crate::{
 pub(super) async fn get(
     State(mut rollouts): State<RolloutClient>,
     Path(id): Path<String>,
-    Query(NoQuery {}): Query<NoQuery>,
+    _: NoQuery,
 ) -> Result<Json<Rollout>, Problem> {
     answer::json(rollouts.get_rollout(GetRolloutRequest { id })).await
 }
@@ -40,7 +40,7 @@ pub(super) async fn get(
 pub(super) async fn analysis(
     State(mut rollouts): State<RolloutClient>,
     Path(id): Path<String>,
-    Query(NoQuery {}): Query<NoQuery>,
+    _: NoQuery,
 ) -> Result<Json<Status>, Problem> {
     let request = GetAnalysisRequest { id };
     answer::json(rollouts.get_analysis(request)).await

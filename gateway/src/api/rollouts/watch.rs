@@ -18,7 +18,7 @@ use super::shape::{Rollout, Status};
 use crate::{
     api::watches::Watches,
     clients::RolloutClient,
-    extract::{NoQuery, Path, Query},
+    extract::{NoQuery, Path},
     problem::Problem,
     sse,
     time::rfc3339,
@@ -51,7 +51,7 @@ pub(super) async fn watch(
     State(mut rollouts): State<RolloutClient>,
     State(watches): State<Watches>,
     Path(id): Path<String>,
-    Query(NoQuery {}): Query<NoQuery>,
+    _: NoQuery,
 ) -> Result<Response, Problem> {
     let place = watches.admit()?;
     let context = Context::current().unwrap_or_else(Context::root);

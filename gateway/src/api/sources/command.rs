@@ -3,13 +3,15 @@
 use axum::{Json as JsonAnswer, extract::State};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use vortex_proto::config::v1::{ApproveSourceRequest, DetachSourceRequest, SyncSourceRequest};
+use vortex_proto::config::v1::{
+    ApproveSourceRequest, DetachSourceRequest, DetachSourceResponse, SyncSourceRequest,
+};
 
 use super::shape::Source;
 use crate::{
     api::answer,
     clients::SourceClient,
-    extract::{Json, NoQuery, Path, Query},
+    extract::{Json, NoQuery, Path},
     problem::Problem,
 };
 
@@ -32,6 +34,14 @@ pub(super) struct Detached {
     labels: Vec<String>,
 }
 
+impl From<DetachSourceResponse> for Detached {
+    fn from(reply: DetachSourceResponse) -> Self {
+        Self {
+            labels: reply.labels,
+        }
+    }
+}
+
 /// Read a source now
 ///
 /// Answers when that is done.
@@ -46,7 +56,7 @@ pub(super) struct Detached {
 pub(super) async fn sync(
     State(mut sources): State<SourceClient>,
     Path(name): Path<String>,
-    Query(NoQuery {}): Query<NoQuery>,
+    _: NoQuery,
 ) -> Result<JsonAnswer<Source>, Problem> {
     answer::json(sources.sync_source(SyncSourceRequest { name })).await
 }
@@ -64,7 +74,7 @@ pub(super) async fn sync(
 pub(super) async fn approve(
     State(mut sources): State<SourceClient>,
     Path(name): Path<String>,
-    Query(NoQuery {}): Query<NoQuery>,
+    _: NoQuery,
     Json(approval): Json<Approval, LIMIT>,
 ) -> Result<JsonAnswer<Source>, Problem> {
     let request = ApproveSourceRequest {
@@ -89,11 +99,7 @@ pub(super) async fn approve(
 pub(super) async fn detach(
     State(mut sources): State<SourceClient>,
     Path(name): Path<String>,
-    Query(NoQuery {}): Query<NoQuery>,
+    _: NoQuery,
 ) -> Result<JsonAnswer<Detached>, Problem> {
-    let request = DetachSourceRequest { name };
-    let reply = sources.detach_source(request).await?;
-    Ok(JsonAnswer(Detached {
-        labels: reply.into_inner().labels,
-    }))
+    answer::json(sources.detach_source(DetachSourceRequest { name })).await
 }

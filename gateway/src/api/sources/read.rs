@@ -3,7 +3,7 @@
 use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use vortex_proto::config::v1::{GetSourceRequest, ListSourcesRequest};
+use vortex_proto::config::v1::{GetSourceRequest, ListSourcesRequest, ListSourcesResponse};
 
 use super::shape::Source;
 use crate::{
@@ -32,6 +32,15 @@ pub(super) struct Sources {
     next_page_token: String,
 }
 
+impl From<ListSourcesResponse> for Sources {
+    fn from(reply: ListSourcesResponse) -> Self {
+        Self {
+            sources: reply.sources.into_iter().map(Source::from).collect(),
+            next_page_token: reply.next_page_token,
+        }
+    }
+}
+
 /// List sources and how they stand
 #[utoipa::path(
     get,
@@ -49,11 +58,7 @@ pub(super) async fn list(
         page_size: page.page_size.unwrap_or_default(),
         page_token: page.page_token.unwrap_or_default(),
     };
-    let reply = sources.list_sources(request).await?.into_inner();
-    Ok(Json(Sources {
-        sources: reply.sources.into_iter().map(Source::from).collect(),
-        next_page_token: reply.next_page_token,
-    }))
+    answer::json(sources.list_sources(request)).await
 }
 
 /// Read a source
@@ -68,7 +73,7 @@ pub(super) async fn list(
 pub(super) async fn get(
     State(mut sources): State<SourceClient>,
     Path(name): Path<String>,
-    Query(NoQuery {}): Query<NoQuery>,
+    _: NoQuery,
 ) -> Result<Json<Source>, Problem> {
     answer::json(sources.get_source(GetSourceRequest { name })).await
 }
