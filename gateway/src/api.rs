@@ -1,14 +1,11 @@
 //! `/api`: routes that each translate to one gRPC call.
 
-mod answer;
 pub(crate) mod assignment;
 mod breaker;
 mod changes;
 mod configs;
 pub(crate) mod effective;
 mod explain;
-mod monitor;
-mod openapi;
 mod rollouts;
 mod sources;
 mod splits;
@@ -17,8 +14,6 @@ mod target;
 mod watch;
 mod watches;
 
-pub use openapi::document;
-pub(crate) use openapi::{DOCUMENT_PATH, WRITTEN};
 pub(crate) use state::ApiState;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -31,7 +26,6 @@ pub(crate) fn quick() -> OpenApiRouter<ApiState> {
         .merge(effective::routes())
         .merge(explain::routes())
         .merge(sources::routes())
-        .merge(monitor::routes())
         .merge(rollouts::routes())
         .merge(breaker::routes())
         .merge(splits::routes())

@@ -1,14 +1,14 @@
 //! Shares one watch of config-svc per view among all watchers of this gateway.
 
+mod cache;
 mod event;
 mod feed;
-mod follower;
 mod position;
 mod view;
-mod written;
+mod watcher;
 
-pub(crate) use follower::Follower;
 pub(crate) use view::View;
+pub(crate) use watcher::Follower;
 
 use std::{
     collections::HashMap,
@@ -30,10 +30,10 @@ use vortex_kit::{
 };
 use vortex_proto::config::v1::{WatchConfigRequest, WatchConfigResponse};
 
-use crate::{clients::ConfigClient, json};
+use crate::{answer::json_text, clients::ConfigClient};
+use cache::Written;
 use event::{Event, Kind};
 use feed::Feed;
-use written::Written;
 
 /// Events kept for those who are behind, a view. Whoever is further behind is told what became of
 /// them all as one.
@@ -161,7 +161,7 @@ impl Feeds {
         held: &str,
         message: WatchConfigResponse,
     ) -> Result<Option<Arc<Event>>, Fault> {
-        if written::bytes(&message) <= json::AT_ONCE {
+        if cache::bytes(&message) <= json_text::AT_ONCE {
             return self.inner.written.write(view, held, message);
         }
         let (inner, view, held) = (self.inner.clone(), view.clone(), held.to_owned());

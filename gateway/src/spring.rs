@@ -8,8 +8,8 @@ mod form;
 mod parameters;
 mod path;
 mod prepared;
-mod room;
 mod segment;
+mod sending;
 
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ use parameters::Parameters;
 pub(crate) use path::TEMPLATES;
 use path::{SpringPath, View};
 use prepared::{Environments, Prepared};
-use room::Room;
+use sending::Room;
 
 /// Accepted by clients that want to know where each value stands.
 const V2: &str = "application/vnd.spring-cloud.config-server.v2+json";

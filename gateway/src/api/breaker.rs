@@ -7,16 +7,14 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vortex_proto::rollout::v1::{self as proto, GetBreakerRequest, ResetBreakerRequest};
 
-use super::{
-    answer::{self, from_replies},
-    state::ApiState,
-};
+use super::state::ApiState;
 use crate::{
+    answer::time::rfc3339,
+    answer::{self, from_replies},
     clients::RolloutClient,
     extract::{Command, IdempotencyKey, NoQuery, parameters},
     problem::Problem,
     span::Span,
-    time::rfc3339,
 };
 
 pub(super) fn routes() -> OpenApiRouter<ApiState> {

@@ -11,11 +11,11 @@ use vortex_proto::config::v1::GetConfigRequest;
 
 use super::{state::ApiState, target::Target};
 use crate::{
+    answer::headers::Stamp,
+    answer::json_text,
     clients::ConfigClient,
     extract::{IfNoneMatch, Path, Query, Reader},
-    json,
     problem::Problem,
-    stamp::Stamp,
 };
 
 pub(crate) use shape::{Effective, Source};
@@ -87,7 +87,7 @@ async fn effective(
         min_token: parameters.min_token.unwrap_or_default(),
     };
     let reply = config.get_config(request).await?.into_inner();
-    let is_large = reply.config.len() > json::AT_ONCE;
+    let is_large = reply.config.len() > json_text::AT_ONCE;
     let answer = compute.run_if_large(is_large, move |_| {
         let source_age = reply.source_age.clone();
         let effective = Effective::new(reply, taken_from)?;

@@ -11,10 +11,10 @@ use vortex_proto::config::v1::ExplainConfigRequest;
 
 use super::{state::ApiState, target::Target};
 use crate::{
+    answer::headers::Stamp,
     clients::ConfigClient,
     extract::{Path, Query, Reader},
     problem::Problem,
-    stamp::Stamp,
 };
 use shape::Explanation;
 

@@ -18,7 +18,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use vortex_proto::rollout::v1 as proto;
 
 use super::state::ApiState;
-use crate::stamp;
+use crate::answer::headers;
 use shape::Rollout;
 
 pub(super) fn routes() -> OpenApiRouter<ApiState> {
@@ -43,7 +43,7 @@ pub(super) fn endless_routes() -> OpenApiRouter<ApiState> {
 
 /// Answers with a rollout that was not there before.
 fn created(rollout: proto::Rollout) -> Response {
-    let location = stamp::value(format!("/api/rollouts/{}", rollout.id));
+    let location = headers::value(format!("/api/rollouts/{}", rollout.id));
     let rollout = Json(Rollout::from(rollout));
     let mut response = (StatusCode::CREATED, rollout).into_response();
     if let Some(location) = location {

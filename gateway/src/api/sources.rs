@@ -1,6 +1,7 @@
-//! `/api/sources`: the repositories that feed labels.
+//! `/api/sources` and `/monitor`: the repositories that feed labels.
 
 mod command;
+mod notify;
 mod read;
 mod shape;
 
@@ -14,6 +15,7 @@ pub(super) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(read::get))
         .routes(routes!(command::approve))
         .routes(routes!(command::detach))
+        .routes(routes!(notify::notify))
 }
 
 pub(super) fn slow_routes() -> OpenApiRouter<ApiState> {

@@ -10,8 +10,9 @@ use vortex_proto::config::v1::{
     GetSplitRequest, GetSplitResponse, ListSplitsRequest, ListSplitsResponse,
 };
 
-use super::{answer, state::ApiState};
+use super::state::ApiState;
 use crate::{
+    answer,
     clients::SplitClient,
     extract::{NoQuery, Path, Query},
     problem::Problem,

@@ -8,9 +8,9 @@ use vortex_kit::{compute::Compute, process::Runtime};
 use super::watches::Watches;
 use crate::{
     clients::{Clients, ConfigClient, RolloutClient, SourceClient, SplitClient},
-    config::Settings,
     extract::{Identities, IgnoredFields},
     feeds::Feeds,
+    settings::Settings,
 };
 
 /// The state of the router; every part of it is a state for handlers. A clone is cheap.

@@ -18,10 +18,10 @@ use vortex_proto::config::v1::WatchConfigRequest;
 
 use super::{state::ApiState, target::Target, watches::Watches};
 use crate::{
+    answer::sse,
     extract::{Path, Query, Reader},
     feeds::{Feeds, Follower, View},
     problem::Problem,
-    sse,
 };
 
 const LAST_EVENT_ID: &str = "Last-Event-ID";

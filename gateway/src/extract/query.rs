@@ -4,7 +4,8 @@ use axum::{extract::FromRequestParts, http::request::Parts};
 use serde::de::DeserializeOwned;
 use vortex_kit::error::Fault;
 
-use crate::{percent, problem::Problem};
+use super::percent;
+use crate::problem::Problem;
 
 /// The query of a request.
 #[derive(Debug)]

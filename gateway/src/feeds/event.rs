@@ -8,12 +8,13 @@ use vortex_proto::config::v1::{ConfigChange, GetConfigResponse, Progress};
 
 use super::position::Position;
 use crate::{
+    answer::json_text,
+    answer::sse,
     api::{
         assignment::{self, Assignment},
         effective::{Effective, Source},
     },
     extract::TakenFrom,
-    json, sse,
 };
 
 /// An event, or the comment that nothing happened.
@@ -75,7 +76,7 @@ impl Event {
     /// is not valid JSON.
     pub(super) fn change(from: String, change: ConfigChange) -> Result<Self, Fault> {
         let data = Change {
-            patch: json::raw(&change.patch)?,
+            patch: json_text::raw(&change.patch)?,
             old_version: change.old_version,
             new_version: change.new_version,
             digest: change.digest,

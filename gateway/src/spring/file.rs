@@ -8,9 +8,9 @@ use vortex_proto::config::v1::GetFileRequest;
 
 use super::{Spring, parameters::Parameters, path::View, segment::list};
 use crate::{
+    answer::headers::Stamped,
     extract::{IfNoneMatch, Reader},
     problem::Problem,
-    stamp::Stamped,
 };
 
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain;charset=UTF-8");

@@ -18,7 +18,7 @@ use vortex_spring::{
 };
 
 use super::{Spring, form::Form};
-use crate::{extract::IfNoneMatch, stamp::Stamp};
+use crate::{answer::headers::Stamp, extract::IfNoneMatch};
 
 /// Bytes of property sources of which a form is written where it is asked for.
 const AT_ONCE: usize = 64 << 10;

@@ -11,7 +11,7 @@ use vortex_proto::config::v1::{
 
 use super::shape::ChangedDocument;
 use crate::{
-    api::answer,
+    answer,
     clients::ConfigClient,
     extract::{IdempotencyKey, Json},
     problem::Problem,

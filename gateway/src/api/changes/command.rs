@@ -6,7 +6,7 @@ use vortex_proto::config::v1::{DiscardChangeRequest, ReleaseChangeRequest};
 
 use super::shape::{Answer, Released};
 use crate::{
-    api::answer,
+    answer,
     clients::ConfigClient,
     extract::{Command, IdempotencyKey, IfMatch, Path, parameters},
     problem::Problem,

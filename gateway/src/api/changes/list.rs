@@ -6,7 +6,7 @@ use utoipa::{IntoParams, ToSchema};
 use vortex_proto::config::v1::{ChangeState, ListChangesRequest, ListChangesResponse};
 
 use super::shape::{Change, State};
-use crate::{api::answer, clients::ConfigClient, extract::Query, problem::Problem};
+use crate::{answer, clients::ConfigClient, extract::Query, problem::Problem};
 
 /// Which change sets are listed.
 #[derive(Debug, Deserialize, IntoParams)]

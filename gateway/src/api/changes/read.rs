@@ -7,7 +7,7 @@ use vortex_proto::config::v1::GetChangeRequest;
 
 use super::shape::Answer;
 use crate::{
-    api::answer,
+    answer,
     clients::ConfigClient,
     extract::{Path, Query},
     problem::Problem,

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use vortex_proto::config::v1 as proto;
 
-use crate::time::rfc3339;
+use crate::answer::time::rfc3339;
 
 /// Where a change set stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]

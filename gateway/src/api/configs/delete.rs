@@ -7,7 +7,8 @@ use utoipa::{IntoParams, ToSchema};
 use vortex_proto::config::v1::{DeleteDocumentRequest, DeleteDocumentResponse};
 
 use crate::{
-    api::{answer, target::Target},
+    answer,
+    api::target::Target,
     clients::ConfigClient,
     extract::{IdempotencyKey, IfMatch, Path, Query},
     problem::Problem,

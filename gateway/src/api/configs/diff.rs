@@ -12,10 +12,10 @@ use vortex_kit::{compute::Compute, error::Fault};
 use vortex_proto::config::v1::{DiffVersionsRequest, DiffVersionsResponse};
 
 use crate::{
+    answer::json_text,
     api::target::Target,
     clients::ConfigClient,
     extract::{Path, Query},
-    json,
     problem::Problem,
 };
 
@@ -68,13 +68,13 @@ pub(super) async fn diff(
     };
     let reply = config.diff_versions(request).await?.into_inner();
     let bytes = reply.patch.len() + reply.from_content.len() + reply.to_content.len();
-    let answer = compute.run_if_large(bytes > json::AT_ONCE, move |_| written(&reply));
+    let answer = compute.run_if_large(bytes > json_text::AT_ONCE, move |_| written(&reply));
     answer.await.map_err(Fault::from)?
 }
 
 fn written(reply: &DiffVersionsResponse) -> Result<Response, Problem> {
     let diff = Diff {
-        patch: json::raw(&reply.patch)?,
+        patch: json_text::raw(&reply.patch)?,
         from: reply.from.clone(),
         to: reply.to.clone(),
         from_content: text(&reply.from_content),

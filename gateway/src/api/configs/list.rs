@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use vortex_proto::config::v1::{Document, ListDocumentsRequest, ListDocumentsResponse};
 
-use crate::{api::answer, clients::ConfigClient, extract::Query, problem::Problem, time::rfc3339};
+use crate::{
+    answer, answer::time::rfc3339, clients::ConfigClient, extract::Query, problem::Problem,
+};
 
 /// Which documents are listed.
 #[derive(Debug, Deserialize, IntoParams)]

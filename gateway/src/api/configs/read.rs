@@ -7,11 +7,11 @@ use utoipa::IntoParams;
 use vortex_proto::config::v1::GetDocumentRequest;
 
 use crate::{
+    answer::headers::Stamped,
     api::target::Target,
     clients::ConfigClient,
     extract::{IfNoneMatch, Path, Query},
     problem::Problem,
-    stamp::Stamped,
 };
 
 /// Which version is read.

@@ -5,7 +5,8 @@ use vortex_kit::error::Fault;
 use vortex_proto::config::v1::ReleaseChangeRequest;
 
 use crate::{
-    api::{answer, changes::Released, target::Target},
+    answer,
+    api::{changes::Released, target::Target},
     clients::ConfigClient,
     extract::{Command, IdempotencyKey, IfMatch, Path, parameters},
     problem::Problem,

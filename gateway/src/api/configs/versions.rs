@@ -7,11 +7,12 @@ use utoipa::{IntoParams, ToSchema};
 use vortex_proto::config::v1::{ListVersionsRequest, ListVersionsResponse, Version};
 
 use crate::{
-    api::{answer, changes::State as ChangeState, target::Target},
+    answer,
+    answer::time::rfc3339,
+    api::{changes::State as ChangeState, target::Target},
     clients::ConfigClient,
     extract::{Path, Query},
     problem::Problem,
-    time::rfc3339,
 };
 
 /// Which versions are listed.

@@ -9,11 +9,12 @@ use vortex_proto::config::v1::{PutDocumentRequest, PutDocumentResponse};
 
 use super::content::Content;
 use crate::{
-    api::{answer, target::Target},
+    answer,
+    answer::headers::Stamped,
+    api::target::Target,
     clients::ConfigClient,
     extract::{IdempotencyKey, IfMatch, IfNoneMatch, Path, Query},
     problem::Problem,
-    stamp::Stamped,
 };
 
 /// How a document is written.

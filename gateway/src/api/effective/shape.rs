@@ -9,10 +9,10 @@ use vortex_proto::config::v1::{
 };
 
 use crate::{
+    answer::json_text,
+    answer::time::rfc3339,
     api::assignment::{self, Assignment, Unit},
     extract::{KeyFrom, TakenFrom},
-    json,
-    time::rfc3339,
 };
 
 /// An effective configuration.
@@ -52,7 +52,7 @@ impl Effective {
         let assignments = assignment::all(reply.assignments);
         let unit = assignments.first().map(|first| first.unit);
         Ok(Self {
-            config: json::raw(&reply.config)?,
+            config: json_text::raw(&reply.config)?,
             app: reply.app,
             profiles: reply.profiles,
             label: reply.label,

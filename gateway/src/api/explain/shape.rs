@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use vortex_kit::error::Fault;
 use vortex_proto::config::v1::{self as proto, ExplainConfigResponse};
 
-use crate::{api::assignment::Assignment, json};
+use crate::{answer::json_text, api::assignment::Assignment};
 
 /// Where the values of a configuration come from.
 #[derive(Debug, Serialize, ToSchema)]
@@ -56,7 +56,7 @@ impl Value {
         let hidden = value.hidden.into_iter().map(Hidden::new);
         Ok(Self {
             hidden: hidden.collect::<Result<_, _>>()?,
-            value: json::raw(&value.value)?,
+            value: json_text::raw(&value.value)?,
             key: value.key,
             origin: value.origin.unwrap_or_default().into(),
         })
@@ -75,7 +75,7 @@ struct Hidden {
 impl Hidden {
     fn new(hidden: proto::HiddenValue) -> Result<Self, Fault> {
         Ok(Self {
-            value: json::raw(&hidden.value)?,
+            value: json_text::raw(&hidden.value)?,
             origin: hidden.origin.unwrap_or_default().into(),
         })
     }

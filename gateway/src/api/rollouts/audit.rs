@@ -7,11 +7,11 @@ use vortex_proto::rollout::v1::{self as proto, ListAuditRequest, ListAuditRespon
 
 use super::shape::{GateResult, State};
 use crate::{
-    api::answer,
+    answer,
+    answer::time::rfc3339,
     clients::RolloutClient,
     extract::{Path, Query},
     problem::Problem,
-    time::rfc3339,
 };
 
 /// Which page is read.

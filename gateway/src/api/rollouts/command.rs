@@ -13,7 +13,7 @@ use super::{
     shape::{Rollout, Strategy},
 };
 use crate::{
-    api::answer,
+    answer,
     clients::RolloutClient,
     extract::{Command, IdempotencyKey, NoQuery, Path, parameters},
     problem::Problem,

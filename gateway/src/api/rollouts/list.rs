@@ -10,7 +10,7 @@ use vortex_kit::error::Fault;
 use vortex_proto::rollout::v1::{ListRolloutsRequest, ListRolloutsResponse, RolloutState};
 
 use super::shape::{Rollout, State};
-use crate::{api::answer, clients::RolloutClient, extract::Query, problem::Problem};
+use crate::{answer, clients::RolloutClient, extract::Query, problem::Problem};
 
 /// Which rollouts are listed.
 #[derive(Debug, Deserialize, IntoParams)]

@@ -5,7 +5,7 @@ use vortex_proto::rollout::v1::{GetAnalysisRequest, GetRolloutRequest};
 
 use super::shape::{Rollout, Status};
 use crate::{
-    api::answer,
+    answer,
     clients::RolloutClient,
     extract::{NoQuery, Path},
     problem::Problem,

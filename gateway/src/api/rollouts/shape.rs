@@ -11,10 +11,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use vortex_proto::rollout::v1 as proto;
 
-use crate::{
-    api::{answer::from_replies, assignment::Unit},
-    time::rfc3339,
-};
+use crate::{answer::from_replies, answer::time::rfc3339, api::assignment::Unit};
 
 pub(super) use figures::Figures;
 pub(super) use gates::GateResult;

@@ -16,12 +16,12 @@ use vortex_proto::rollout::v1::{WatchRolloutRequest, WatchRolloutResponse};
 
 use super::shape::{Rollout, Status};
 use crate::{
+    answer::sse,
+    answer::time::rfc3339,
     api::watches::Watches,
     clients::RolloutClient,
     extract::{NoQuery, Path},
     problem::Problem,
-    sse,
-    time::rfc3339,
 };
 
 /// How a followed rollout stands: the data of an event.

@@ -9,7 +9,7 @@ use vortex_proto::config::v1::{
 
 use super::shape::Source;
 use crate::{
-    api::answer,
+    answer,
     clients::SourceClient,
     extract::{Json, NoQuery, Path},
     problem::Problem,

@@ -7,7 +7,7 @@ use vortex_proto::config::v1::{GetSourceRequest, ListSourcesRequest, ListSources
 
 use super::shape::Source;
 use crate::{
-    api::answer,
+    answer,
     clients::SourceClient,
     extract::{NoQuery, Path, Query},
     problem::Problem,

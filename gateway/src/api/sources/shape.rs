@@ -4,7 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use vortex_proto::config::v1 as proto;
 
-use crate::{api::answer::from_replies, time::rfc3339};
+use crate::{answer::from_replies, answer::time::rfc3339};
 
 /// A source and how it stands.
 #[derive(Debug, Serialize, ToSchema)]

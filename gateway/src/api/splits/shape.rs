@@ -4,7 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use vortex_proto::config::v1 as proto;
 
-use crate::{api::assignment::Unit, time::rfc3339};
+use crate::{answer::time::rfc3339, api::assignment::Unit};
 
 /// A staged change set that part of all readers get.
 #[derive(Debug, Serialize, ToSchema)]

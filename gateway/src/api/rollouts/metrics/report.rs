@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use vortex_kit::error::Fault;
 use vortex_proto::rollout::v1::{ArmReport, DdSketch, arm_report::Of};
 
-use crate::time::to_proto;
+use crate::answer::time::to_proto;
 
 /// What one reporter saw of one arm since its last report.
 #[derive(Debug, Deserialize, ToSchema)]

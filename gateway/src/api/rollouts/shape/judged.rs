@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 use vortex_proto::rollout::v1 as proto;
 
 use super::{Figures, GateResult, keys::Keys, names::Verdict};
-use crate::{api::answer::from_replies, time::rfc3339};
+use crate::{answer::from_replies, answer::time::rfc3339};
 
 /// How a rollout's analysis stands.
 #[derive(Debug, Serialize, ToSchema)]

@@ -11,7 +11,11 @@ use axum::{
 use http::{Method, StatusCode, header};
 use vortex_kit::{admin, process::Runtime};
 
-use super::{cross_site, deadline, deadline::Deadline, template};
+use super::{
+    cross_site,
+    deadline::{self, Deadline},
+    openapi, template,
+};
 use crate::{
     api::{self, ApiState},
     problem::Problem,
@@ -31,7 +35,7 @@ pub(super) fn routes(state: ApiState, quick: Deadline, runtime: &Runtime) -> Rou
         .merge(slow_routes.layer(from_fn_with_state(SLOW, deadline::keep)))
         .merge(endless_routes)
         .with_state(state)
-        .route(api::DOCUMENT_PATH, get(describe))
+        .route(openapi::DOCUMENT_PATH, get(describe))
         .layer(from_fn(cross_site::refuse))
         .merge(admin::routes(
             runtime.health.clone(),
@@ -44,7 +48,10 @@ pub(super) fn routes(state: ApiState, quick: Deadline, runtime: &Runtime) -> Rou
 
 /// The OpenAPI document.
 async fn describe() -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "application/json")], api::WRITTEN)
+    (
+        [(header::CONTENT_TYPE, "application/json")],
+        openapi::WRITTEN,
+    )
 }
 
 async fn not_found() -> Problem {

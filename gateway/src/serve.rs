@@ -6,9 +6,12 @@ mod cross_site;
 mod deadline;
 mod host;
 mod meter;
+mod openapi;
 mod panic;
 mod routes;
 mod template;
+
+pub use openapi::document;
 
 use std::sync::Arc;
 
@@ -32,7 +35,7 @@ use vortex_kit::{
 use vortex_service::PerService;
 
 use crate::{
-    api::ApiState, clients::Clients, config::Settings, extract::Identities, problem::Problem,
+    api::ApiState, clients::Clients, extract::Identities, problem::Problem, settings::Settings,
     spring::Spring,
 };
 use admission::Admission;
@@ -49,7 +52,7 @@ type Answered = (Response, Template);
 /// Whatever happens, the answer has `X-Request-Id`, is counted and timed by its route, and is a
 /// problem when it is an error.
 #[derive(Clone)]
-pub struct Rest {
+pub(crate) struct Rest {
     inner: Arc<Inner>,
 }
 
@@ -65,7 +68,11 @@ struct Inner {
 
 impl Rest {
     /// REST over the services behind `channels`.
-    pub fn new(settings: Settings, channels: &PerService<Channel>, runtime: &Runtime) -> Self {
+    pub(crate) fn new(
+        settings: Settings,
+        channels: &PerService<Channel>,
+        runtime: &Runtime,
+    ) -> Self {
         let clients = Clients::new(channels);
         let identities = Arc::new(Identities::of(&settings));
         let compute = runtime.compute.clone();

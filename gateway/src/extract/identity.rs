@@ -16,8 +16,8 @@ use vortex_kit::{error::Fault, http::PeerAddr};
 
 use super::forwarded;
 use crate::{
-    config::{Network, Settings},
     problem::Problem,
+    settings::{Network, Settings},
 };
 
 const INSTANCE: HeaderName = HeaderName::from_static("x-vortex-instance");

@@ -9,7 +9,7 @@ use vortex_proto::config::v1::{
     ListVersionsResponse, PutDocumentResponse, SourceAge,
 };
 
-use crate::{extract::IfNoneMatch, time::rfc3339};
+use crate::{answer::time::rfc3339, extract::IfNoneMatch};
 
 /// The version of what is answered.
 const VERSION: HeaderName = HeaderName::from_static("x-vortex-version");

@@ -3,30 +3,24 @@
 use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::{router::OpenApiRouter, routes};
 use vortex_proto::config::v1::{NotifySourcesRequest, NotifySourcesResponse};
 
-use super::{answer, state::ApiState};
-use crate::{clients::SourceClient, extract::Drained, problem::Problem};
+use crate::{answer, clients::SourceClient, extract::Drained, problem::Problem};
 
 /// Hosts send the commits along, which is more than is needed here.
 const LIMIT: usize = 4 << 20;
 
-pub(super) fn routes() -> OpenApiRouter<ApiState> {
-    OpenApiRouter::new().routes(routes!(monitor))
-}
-
 /// Which source is meant.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-struct Parameters {
+pub(super) struct Parameters {
     /// Only the source of this name; all when left out.
     source: Option<String>,
 }
 
 /// What was asked to look.
 #[derive(Debug, Serialize, ToSchema)]
-struct Notified {
+pub(super) struct Notified {
     /// The sources' names.
     sources: Vec<String>,
 }
@@ -53,7 +47,7 @@ impl From<NotifySourcesResponse> for Notified {
     request_body(content = String, description = "Anything, up to 4 MiB", content_type = "*/*"),
     responses((status = 200, description = "These look now", body = Notified)),
 )]
-async fn monitor(
+pub(super) async fn notify(
     State(mut sources): State<SourceClient>,
     axum::extract::RawQuery(query): axum::extract::RawQuery,
     _: Drained<LIMIT>,

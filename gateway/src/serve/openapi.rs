@@ -9,7 +9,7 @@ use utoipa::{
 };
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::spring::TEMPLATES;
+use crate::{api, spring::TEMPLATES};
 
 /// Where the document is served.
 pub(crate) const DOCUMENT_PATH: &str = "/api/openapi.json";
@@ -71,9 +71,9 @@ struct Base;
 /// what is kept of it.
 pub fn document() -> Document {
     let mut document = OpenApiRouter::with_openapi(Base::openapi())
-        .merge(super::quick())
-        .merge(super::slow())
-        .merge(super::endless())
+        .merge(api::quick())
+        .merge(api::slow())
+        .merge(api::endless())
         .into_openapi();
     for template in TEMPLATES {
         let operation = spring_operation(template);
