@@ -10,6 +10,7 @@ mod path;
 mod query;
 mod reader;
 mod request_id;
+mod strict;
 
 pub(crate) use body::{Drained, read};
 pub(crate) use command::{Command, Or};
@@ -20,3 +21,4 @@ pub(crate) use path::Path;
 pub(crate) use query::{NoQuery, Query};
 pub(crate) use reader::{Identities, KeyFrom, Reader, TakenFrom};
 pub(crate) use request_id::IdempotencyKey;
+pub(crate) use strict::Strict;

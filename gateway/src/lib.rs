@@ -11,7 +11,6 @@ mod problem;
 mod reach;
 mod rest;
 mod services;
-mod span;
 mod spring;
 mod stamp;
 mod time;

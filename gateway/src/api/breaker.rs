@@ -5,6 +5,7 @@ use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use vortex_proto::rollout::v1::{self as proto, GetBreakerRequest, ResetBreakerRequest};
+use vortex_rest::Span;
 
 use crate::{
     api::answer::{self, from_replies},
@@ -12,7 +13,6 @@ use crate::{
     extract::{Command, IdempotencyKey, NoQuery, Or, Query},
     problem::Problem,
     services::Services,
-    span::Span,
     time::rfc3339,
 };
 

@@ -4,11 +4,8 @@ mod apply;
 mod command;
 mod list;
 mod read;
-mod shape;
 
 use super::table::{Table, enter};
-
-pub(super) use shape::{Released, State};
 
 pub(super) fn routes<T: Table>(table: T) -> T {
     enter!(

@@ -5,8 +5,8 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use vortex_kit::error::Fault;
 use vortex_proto::config::v1::{DiscardChangeRequest, ReleaseChangeRequest};
+use vortex_rest::{ChangeAnswer, Released};
 
-use super::shape::{Answer, Released};
 use crate::{
     api::answer,
     extract::{Command as Given, IdempotencyKey, IfMatch, Or, Path},
@@ -97,14 +97,14 @@ pub(super) async fn release(
         ("Idempotency-Key" = Option<String>, Header, description = "Makes the call safe to repeat for 24 hours"),
     ),
     request_body = Option<Command>,
-    responses((status = 200, description = "It is given up", body = Answer)),
+    responses((status = 200, description = "It is given up", body = ChangeAnswer)),
 )]
 pub(super) async fn discard(
     State(services): State<Services>,
     Path(name): Path<String>,
     key: IdempotencyKey,
     Given(command): Given<Command>,
-) -> Result<Json<Answer>, Problem> {
+) -> Result<Json<ChangeAnswer>, Problem> {
     if command.force.is_some() {
         return Err(Fault::invalid("force", "applies only to releases").into());
     }

@@ -1,9 +1,10 @@
 //! Deletes a document.
 
 use axum::{Json, extract::State, response::Response};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Deserialize;
+use utoipa::IntoParams;
 use vortex_proto::config::v1::DeleteDocumentRequest;
+use vortex_rest::Deleted;
 
 use crate::{
     api::target::Target,
@@ -28,18 +29,6 @@ pub(super) struct Parameters {
     message: Option<String>,
     /// Who deleted it, as the caller says.
     author: Option<String>,
-}
-
-/// What a deletion did.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Deleted {
-    app: String,
-    profile: String,
-    label: String,
-    /// The name of the version that is the deletion.
-    version: String,
-    /// The log's position of the deletion.
-    token: String,
 }
 
 /// Delete the document of an application and profile
@@ -74,22 +63,12 @@ pub(super) async fn delete(
         version: parameters.version.unwrap_or_default(),
         author: parameters.author.unwrap_or_default(),
     };
-    let reply = services
-        .config()
-        .delete_document(request)
-        .await?
-        .into_inner();
-    let document = reply.document.unwrap_or_default();
+    let reply = services.config().delete_document(request).await?;
+    let deleted = Deleted::from(reply.into_inner());
     let stamp = Stamp {
-        version: &reply.version,
-        token: &reply.token,
+        version: &deleted.version,
+        token: &deleted.token,
         ..Stamp::default()
     };
-    Ok(stamp.on(Json(Deleted {
-        app: document.app,
-        profile: document.profile,
-        label: document.label,
-        version: reply.version.clone(),
-        token: reply.token.clone(),
-    })))
+    Ok(stamp.on(Json(&deleted)))
 }

@@ -5,9 +5,10 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use vortex_kit::error::Fault;
 use vortex_proto::config::v1::ReleaseChangeRequest;
+use vortex_rest::Released;
 
 use crate::{
-    api::{answer, changes::Released, target::Target},
+    api::{answer, target::Target},
     extract::{Command as Given, IdempotencyKey, IfMatch, Or, Path},
     problem::Problem,
     services::Services,

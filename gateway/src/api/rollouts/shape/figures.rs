@@ -4,7 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use vortex_proto::rollout::v1 as proto;
 
-use crate::span::Span;
+use vortex_rest::Span;
 
 /// Figures of one arm of one application.
 #[derive(Debug, Serialize, ToSchema)]

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use vortex_proto::rollout::v1 as proto;
 
-use crate::span::Span;
+use vortex_rest::Span;
 
 /// One stage.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
