@@ -1,7 +1,6 @@
 //! `/api`: routes that each translate to one gRPC call.
 
 mod answer;
-mod assignment;
 mod breaker;
 mod changes;
 mod configs;

@@ -19,6 +19,6 @@ pub(crate) use json::{Json, LenientJson};
 pub(crate) use media_type::unsupported;
 pub(crate) use path::Path;
 pub(crate) use query::{NoQuery, Query};
-pub(crate) use reader::{Identities, KeyFrom, Reader, TakenFrom};
+pub(crate) use reader::{Identities, Reader, TakenFrom};
 pub(crate) use request_id::IdempotencyKey;
 pub(crate) use strict::Strict;

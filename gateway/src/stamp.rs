@@ -5,8 +5,9 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use vortex_proto::config::v1::SourceAge;
+use vortex_rest::rfc3339;
 
-use crate::{extract::IfNoneMatch, time::rfc3339};
+use crate::extract::IfNoneMatch;
 
 /// The version of what is answered.
 const VERSION: HeaderName = HeaderName::from_static("x-vortex-version");

@@ -44,8 +44,8 @@ pub use json::Json;
 pub use name::Name;
 pub use problem::{FieldViolation, Problem};
 pub use rollouts::{
-    AnalysisSlice, AnalysisStatus, ArmFigures, FollowedRollout, GateResult, NewRollout,
-    ReportTaken, Rollout, RolloutAnalysis, RolloutAt, RolloutAudit, RolloutAuditEntry,
+    AnalysisSlice, AnalysisStatus, ArmFigures, ArmReport, ArmReports, FollowedRollout, GateResult,
+    NewRollout, ReportTaken, Rollout, RolloutAnalysis, RolloutAt, RolloutAudit, RolloutAuditEntry,
     RolloutEffect, RolloutStage, RolloutState, RolloutStrategy, RolloutThresholds, Rollouts,
     SeenKeys, Verdict,
 };

@@ -4,13 +4,13 @@ mod analysis;
 mod audit;
 mod create;
 mod plan;
+mod report;
 
-pub use analysis::{
-    AnalysisSlice, AnalysisStatus, ArmFigures, GateResult, ReportTaken, SeenKeys, Verdict,
-};
+pub use analysis::{AnalysisSlice, AnalysisStatus, ArmFigures, GateResult, SeenKeys, Verdict};
 pub use audit::{RolloutAudit, RolloutAuditEntry};
 pub use create::NewRollout;
 pub use plan::{RolloutAnalysis, RolloutStage, RolloutStrategy, RolloutThresholds};
+pub use report::{ArmReport, ArmReports, ReportTaken};
 
 use crate::{Unit, answer::answers, name::names};
 

@@ -1,24 +1,21 @@
 //! `/api/effective`: what an application gets, merged.
 
-mod shape;
-
 use axum::{Json, extract::State, response::Response};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use vortex_kit::error::Fault;
-use vortex_proto::config::v1::GetConfigRequest;
+use vortex_proto::config::v1::{GetConfigRequest, GetConfigResponse};
+use vortex_rest::{Effective, Unit};
 
 use super::target::Target;
 use crate::{
     api::table::{Table, enter},
-    extract::{IfNoneMatch, Path, Query, Reader},
+    extract::{IfNoneMatch, Path, Query, Reader, TakenFrom},
     json,
     problem::Problem,
     services::Services,
     stamp::Stamp,
 };
-
-pub(super) use shape::{Effective, Source};
 
 pub(super) fn routes<T: Table>(table: T) -> T {
     enter!(table, effective)
@@ -89,7 +86,7 @@ async fn effective(
     let is_large = reply.config.len() > json::AT_ONCE;
     let answer = services.compute().run_if_large(is_large, move |_| {
         let source_age = reply.source_age.clone();
-        let effective = Effective::new(reply, taken_from)?;
+        let effective = shape(reply, taken_from)?;
         let stamp = Stamp {
             digest: &effective.digest,
             version: &effective.version,
@@ -99,4 +96,20 @@ async fn effective(
         Ok(stamp.answer(&held, || Json(&effective)))
     });
     answer.await.map_err(Fault::from)?
+}
+
+/// What a reader gets, whose instance and key are `taken_from` there.
+///
+/// Fails with `INTERNAL` when the configuration is not valid JSON.
+pub(super) fn shape(reply: GetConfigResponse, taken_from: TakenFrom) -> Result<Effective, Fault> {
+    let effective = Effective::try_from(reply).map_err(|error| Fault::internal(&error))?;
+    let key_from = match effective.unit {
+        Some(Unit::Instance) => Some(taken_from.instance),
+        Some(Unit::Subject) => Some(taken_from.key),
+        Some(Unit::Other(_)) | None => None,
+    };
+    Ok(Effective {
+        key_from,
+        ..effective
+    })
 }

@@ -1,12 +1,11 @@
 //! `/api/explain`: where each value comes from.
 
-mod shape;
-
 use axum::{Json, extract::State, response::Response};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use vortex_kit::error::Fault;
 use vortex_proto::config::v1::ExplainConfigRequest;
+use vortex_rest::Explanation;
 
 use super::target::Target;
 use crate::{
@@ -16,7 +15,6 @@ use crate::{
     services::Services,
     stamp::Stamp,
 };
-use shape::Explanation;
 
 /// Values that are written where they are asked for.
 const AT_ONCE: usize = 1_000;
@@ -78,7 +76,7 @@ async fn explain(
         .into_inner();
     let is_large = reply.values.len() > AT_ONCE;
     let answer = services.compute().run_if_large(is_large, move |_| {
-        let explanation = Explanation::new(reply)?;
+        let explanation = Explanation::try_from(reply).map_err(|error| Fault::internal(&error))?;
         let stamp = Stamp {
             version: &explanation.version,
             token: &explanation.token,

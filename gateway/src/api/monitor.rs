@@ -1,11 +1,12 @@
 //! `POST /monitor`: webhook of Git hosts for pushes.
 
 use axum::{Json, extract::State};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Deserialize;
+use utoipa::IntoParams;
 use vortex_proto::config::v1::NotifySourcesRequest;
+use vortex_rest::Notified;
 
-use crate::{extract::Drained, problem::Problem, services::Services};
+use crate::{api::answer, extract::Drained, problem::Problem, services::Services};
 
 /// Hosts send the commits along, which is more than is needed here.
 const LIMIT: usize = 4 << 20;
@@ -22,13 +23,6 @@ pub(super) fn routes<T: Table>(table: T) -> T {
 struct Parameters {
     /// Only the source of this name; all when left out.
     source: Option<String>,
-}
-
-/// What was asked to look.
-#[derive(Debug, Serialize, ToSchema)]
-struct Notified {
-    /// The sources' names.
-    sources: Vec<String>,
 }
 
 /// Take a push notification
@@ -53,14 +47,7 @@ async fn monitor(
     let request = NotifySourcesRequest {
         name: source(query.as_deref().unwrap_or_default()).unwrap_or_default(),
     };
-    let reply = services
-        .sources()
-        .notify_sources(request)
-        .await?
-        .into_inner();
-    Ok(Json(Notified {
-        sources: reply.names,
-    }))
+    answer::json(services.sources().notify_sources(request)).await
 }
 
 /// Hosts and their administrators add parameters of their own, which are passed over.

@@ -6,7 +6,6 @@ mod create;
 mod list;
 mod metrics;
 mod read;
-mod shape;
 mod watch;
 
 use axum::{
@@ -15,11 +14,10 @@ use axum::{
 };
 use http::{StatusCode, header};
 use vortex_proto::rollout::v1 as proto;
-
-use crate::stamp;
-use shape::Rollout;
+use vortex_rest::Rollout;
 
 use super::table::{Table, enter};
+use crate::stamp;
 
 pub(super) fn routes<T: Table>(table: T) -> T {
     enter!(

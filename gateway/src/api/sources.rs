@@ -2,7 +2,6 @@
 
 mod command;
 mod read;
-mod shape;
 
 use super::table::{Table, enter};
 

@@ -99,16 +99,6 @@ answers! {
         /// What is wrong with the parts; empty unless the probability is below 0.001.
         pub warning: String,
     }
-
-    /// The figures were taken.
-    pub struct ReportTaken {
-        /// Whether they were taken before, and counted then.
-        pub repeated: bool,
-        /// The rollout's generation.
-        pub generation: u64,
-        /// Fields that are not known, and were passed over.
-        pub ignored_fields: u64,
-    }
 }
 
 names! {

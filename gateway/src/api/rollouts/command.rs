@@ -9,11 +9,9 @@ use vortex_proto::rollout::v1::{
     PromoteRolloutRequest, ResumeRolloutRequest, RevertRolloutRequest, RollBackRolloutRequest,
     StartRolloutRequest,
 };
+use vortex_rest::{Rollout, RolloutStrategy};
 
-use super::{
-    created,
-    shape::{Rollout, Strategy},
-};
+use super::created;
 use crate::{
     api::answer,
     extract::{Command as Given, IdempotencyKey, NoQuery, Or, Path, Query},
@@ -78,7 +76,7 @@ pub(super) struct Revert {
     request_id: Option<String>,
     /// `immediate` when left out.
     #[param(inline)]
-    strategy: Option<Strategy>,
+    strategy: Option<RolloutStrategy>,
 }
 
 impl Or for Revert {

@@ -1,11 +1,9 @@
 //! Commands to sources.
 
 use axum::{Json as JsonAnswer, extract::State};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 use vortex_proto::config::v1::{ApproveSourceRequest, DetachSourceRequest, SyncSourceRequest};
+use vortex_rest::{Approval, Detached, Source};
 
-use super::shape::Source;
 use crate::{
     api::answer,
     extract::{Json, NoQuery, Path, Query},
@@ -14,23 +12,6 @@ use crate::{
 };
 
 const LIMIT: usize = 64 * 1024;
-
-/// What an operator has seen and lets through.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Approval {
-    /// The label.
-    label: String,
-    /// The commit that waits.
-    commit: String,
-}
-
-/// The labels that a source was detached from.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Detached {
-    /// Their names, also where it was done before.
-    labels: Vec<String>,
-}
 
 /// Read a source now
 ///
@@ -92,8 +73,5 @@ pub(super) async fn detach(
     Query(NoQuery {}): Query<NoQuery>,
 ) -> Result<JsonAnswer<Detached>, Problem> {
     let request = DetachSourceRequest { name };
-    let reply = services.sources().detach_source(request).await?;
-    Ok(JsonAnswer(Detached {
-        labels: reply.into_inner().labels,
-    }))
+    answer::json(services.sources().detach_source(request)).await
 }

@@ -1,11 +1,11 @@
 //! Reads sources.
 
 use axum::{Json, extract::State};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Deserialize;
+use utoipa::IntoParams;
 use vortex_proto::config::v1::{GetSourceRequest, ListSourcesRequest};
+use vortex_rest::{Source, Sources};
 
-use super::shape::Source;
 use crate::{
     api::answer,
     extract::{NoQuery, Path, Query},
@@ -22,14 +22,6 @@ pub(super) struct Page {
     page_size: Option<u32>,
     /// The `next_page_token` of the page before.
     page_token: Option<String>,
-}
-
-/// A page of sources, by name.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Sources {
-    sources: Vec<Source>,
-    /// Where the next page begins; empty at the end.
-    next_page_token: String,
 }
 
 /// List sources and how they stand
@@ -49,11 +41,7 @@ pub(super) async fn list(
         page_size: page.page_size.unwrap_or_default(),
         page_token: page.page_token.unwrap_or_default(),
     };
-    let reply = services.sources().list_sources(request).await?.into_inner();
-    Ok(Json(Sources {
-        sources: reply.sources.into_iter().map(Source::from).collect(),
-        next_page_token: reply.next_page_token,
-    }))
+    answer::json(services.sources().list_sources(request)).await
 }
 
 /// Read a source
