@@ -201,3 +201,66 @@ impl To<ArmFigures> for proto::ArmFigures {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plan_comes_back_as_it_was() {
+        let minute = prost_types::Duration {
+            seconds: 60,
+            nanos: 0,
+        };
+        let stage = proto::Stage {
+            name: "few".into(),
+            percentage: 5.0,
+            min_duration: Some(minute),
+        };
+        assert_eq!(proto::Stage::from(RolloutStage::from(stage.clone())), stage);
+        let thresholds = proto::Thresholds {
+            min_success_rate: Some(0.9),
+            max_error_rate: None,
+            max_latency_ratio: Some(2.0),
+            max_latency_p99: Some(minute),
+            min_requests: Some(3),
+        };
+        assert_eq!(
+            proto::Thresholds::from(RolloutThresholds::from(thresholds)),
+            thresholds
+        );
+        let analysis = proto::Analysis {
+            interval: Some(minute),
+            consecutive_failures: Some(1),
+            max_failures: Some(2),
+            inconclusive_limit: None,
+            no_data_limit: Some(4),
+        };
+        assert_eq!(
+            proto::Analysis::from(RolloutAnalysis::from(analysis)),
+            analysis
+        );
+    }
+
+    #[test]
+    fn a_name_that_is_not_specified_is_unknown() {
+        let state = RolloutState::from(proto::RolloutState::Unspecified);
+        assert_eq!(state, RolloutState::Other("unknown".into()));
+        let back = proto::RolloutState::from(state);
+        assert_eq!(back, proto::RolloutState::Unspecified);
+        let verdict = Verdict::from(proto::Verdict::Unspecified);
+        assert_eq!(verdict, Verdict::Unknown);
+    }
+
+    #[test]
+    fn the_stage_it_is_at_is_one_of_its_stages() {
+        let mut rollout = proto::Rollout {
+            stages: vec![proto::Stage::default(), proto::Stage::default()],
+            stage_index: Some(1),
+            ..proto::Rollout::default()
+        };
+        assert_eq!(at(&rollout).unwrap().index, 1);
+        rollout.stage_index = Some(2);
+        assert_eq!(at(&rollout), None);
+    }
+}
