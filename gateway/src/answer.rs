@@ -1,10 +1,10 @@
 //! The end of most handlers: a handler parses its request, makes one call, and answers with the
 //! reply in one of these ways. `A` is the reply's form in JSON.
 
+pub(crate) mod effective;
 pub(crate) mod headers;
 pub(crate) mod json_text;
 pub(crate) mod sse;
-pub(crate) mod time;
 
 use axum::Json;
 use http::{HeaderMap, StatusCode};
@@ -27,19 +27,6 @@ pub(crate) async fn stamped<R: Stamped, A: From<R>>(
     let reply = call.await?.into_inner();
     Ok((reply.stamp().headers(), Json(reply.into())))
 }
-
-/// Makes a shape of replies that are nothing else.
-macro_rules! from_replies {
-    ($shape:ident = $field:ident of $($reply:ty),+ $(,)?) => {
-        $(impl From<$reply> for $shape {
-            fn from(reply: $reply) -> Self {
-                reply.$field.unwrap_or_default().into()
-            }
-        })+
-    };
-}
-
-pub(crate) use from_replies;
 
 /// The status of a write: 200 when it was made before.
 pub(crate) fn written(created: bool) -> StatusCode {

@@ -1,10 +1,9 @@
 //! `/api`: routes that each translate to one gRPC call.
 
-pub(crate) mod assignment;
 mod breaker;
 mod changes;
 mod configs;
-pub(crate) mod effective;
+mod effective;
 mod explain;
 mod rollouts;
 mod sources;

@@ -11,13 +11,15 @@ mod media_type;
 mod path;
 pub(crate) mod percent;
 mod query;
+mod strict;
 
 pub(crate) use body::{Drained, read};
 pub(crate) use command::{Command, Parameters, parameters};
 pub(crate) use conditions::{IfMatch, IfNoneMatch};
 pub(crate) use idempotency_key::IdempotencyKey;
-pub(crate) use identity::{Identities, KeyFrom, Reader, TakenFrom};
+pub(crate) use identity::{Identities, Reader, TakenFrom};
 pub(crate) use json::{IgnoredFields, Json, LenientJson};
 pub(crate) use media_type::unsupported;
 pub(crate) use path::Path;
 pub(crate) use query::{NoQuery, Query};
+pub(crate) use strict::Strict;

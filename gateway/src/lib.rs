@@ -10,7 +10,6 @@ mod gateway;
 mod problem;
 mod serve;
 mod settings;
-mod span;
 mod spring;
 
 pub use gateway::{ABOUT, Gateway, StartError, start};

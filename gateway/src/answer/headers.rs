@@ -8,8 +8,9 @@ use vortex_proto::config::v1::{
     DeleteDocumentResponse, GetDocumentResponse, GetFileResponse, ListDocumentsResponse,
     ListVersionsResponse, PutDocumentResponse, SourceAge,
 };
+use vortex_rest::rfc3339;
 
-use crate::{answer::time::rfc3339, extract::IfNoneMatch};
+use crate::extract::IfNoneMatch;
 
 /// The version of what is answered.
 const VERSION: HeaderName = HeaderName::from_static("x-vortex-version");

@@ -1,8 +1,5 @@
 //! Writes JSON by hand where most of the answer already is JSON.
 
-use serde_json::value::RawValue;
-use vortex_kit::error::Fault;
-
 /// Bytes of JSON that are checked and copied where they are asked for.
 pub(crate) const AT_ONCE: usize = 256 << 10;
 
@@ -16,13 +13,6 @@ pub(crate) fn write_string(out: &mut Vec<u8>, text: &str) {
         // a Vec grows as it is written to, so this cannot fail
         let _ = serde_json::to_writer(out, text);
     }
-}
-
-/// JSON that a service sent, to stand in an answer as it is.
-///
-/// Fails with `INTERNAL` when it is none.
-pub(crate) fn raw(json: &[u8]) -> Result<Box<RawValue>, Fault> {
-    serde_json::from_slice(json).map_err(|error| Fault::internal(&error))
 }
 
 /// Whether every byte stands for itself inside a JSON string. Without an early end, so that the

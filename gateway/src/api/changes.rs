@@ -4,13 +4,10 @@ mod apply;
 mod command;
 mod list;
 mod read;
-mod shape;
 
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::state::ApiState;
-
-pub(super) use shape::{Released, State};
 
 pub(super) fn routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()

@@ -1,24 +1,20 @@
 //! `/api/effective`: what an application gets, merged.
 
-mod shape;
-
 use axum::{Json, extract::State, response::Response};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vortex_kit::{compute::Compute, error::Fault};
 use vortex_proto::config::v1::GetConfigRequest;
+use vortex_rest::Effective;
 
 use super::{state::ApiState, target::Target};
 use crate::{
-    answer::headers::Stamp,
-    answer::json_text,
+    answer::{effective, headers::Stamp, json_text},
     clients::ConfigClient,
     extract::{IfNoneMatch, Path, Query, Reader},
     problem::Problem,
 };
-
-pub(crate) use shape::{Effective, Source};
 
 pub(super) fn routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new().routes(routes!(effective))
@@ -90,7 +86,7 @@ async fn effective(
     let is_large = reply.config.len() > json_text::AT_ONCE;
     let answer = compute.run_if_large(is_large, move |_| {
         let source_age = reply.source_age.clone();
-        let effective = Effective::new(reply, taken_from)?;
+        let effective = effective::shape(reply, taken_from)?;
         let stamp = Stamp {
             digest: &effective.digest,
             version: &effective.version,

@@ -1,13 +1,12 @@
 //! `/api/explain`: where each value comes from.
 
-mod shape;
-
 use axum::{Json, extract::State, response::Response};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vortex_kit::{compute::Compute, error::Fault};
 use vortex_proto::config::v1::ExplainConfigRequest;
+use vortex_rest::Explanation;
 
 use super::{state::ApiState, target::Target};
 use crate::{
@@ -16,7 +15,6 @@ use crate::{
     extract::{Path, Query, Reader},
     problem::Problem,
 };
-use shape::Explanation;
 
 /// Values that are written where they are asked for.
 const AT_ONCE: usize = 1_000;
@@ -75,7 +73,7 @@ async fn explain(
     let reply = config.explain_config(request).await?.into_inner();
     let is_large = reply.values.len() > AT_ONCE;
     let answer = compute.run_if_large(is_large, move |_| {
-        let explanation = Explanation::new(reply)?;
+        let explanation = Explanation::try_from(reply).map_err(|error| Fault::internal(&error))?;
         let stamp = Stamp {
             version: &explanation.version,
             token: &explanation.token,

@@ -6,7 +6,6 @@ mod create;
 mod list;
 mod metrics;
 mod read;
-mod shape;
 mod watch;
 
 use axum::{
@@ -16,10 +15,10 @@ use axum::{
 use http::{StatusCode, header};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vortex_proto::rollout::v1 as proto;
+use vortex_rest::Rollout;
 
 use super::state::ApiState;
 use crate::answer::headers;
-use shape::Rollout;
 
 pub(super) fn routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()

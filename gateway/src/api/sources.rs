@@ -3,7 +3,6 @@
 mod command;
 mod notify;
 mod read;
-mod shape;
 
 use utoipa_axum::{router::OpenApiRouter, routes};
 

@@ -1,14 +1,11 @@
 //! `/api/splits`: staged change sets that part of all readers get, as config-svc stores them.
 
-mod shape;
-
 use axum::{Json, extract::State};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Deserialize;
+use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use vortex_proto::config::v1::{
-    GetSplitRequest, GetSplitResponse, ListSplitsRequest, ListSplitsResponse,
-};
+use vortex_proto::config::v1::{GetSplitRequest, ListSplitsRequest};
+use vortex_rest::{SplitAnswer, Splits};
 
 use super::state::ApiState;
 use crate::{
@@ -17,7 +14,6 @@ use crate::{
     extract::{NoQuery, Path, Query},
     problem::Problem,
 };
-use shape::Split;
 
 pub(super) fn routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
@@ -36,44 +32,6 @@ struct Parameters {
     page_size: Option<u32>,
     /// The `next_page_token` of the page before.
     page_token: Option<String>,
-}
-
-/// A page of active splits, by id.
-#[derive(Debug, Serialize, ToSchema)]
-struct Splits {
-    splits: Vec<Split>,
-    /// Where the next page begins; empty at the end.
-    next_page_token: String,
-    /// The log's position of the answer.
-    token: String,
-}
-
-impl From<ListSplitsResponse> for Splits {
-    fn from(reply: ListSplitsResponse) -> Self {
-        Self {
-            splits: reply.splits.into_iter().map(Split::from).collect(),
-            next_page_token: reply.next_page_token,
-            token: reply.token,
-        }
-    }
-}
-
-/// A split and the position of the answer.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = SplitAnswer)]
-struct Answer {
-    split: Split,
-    /// The log's position of the answer.
-    token: String,
-}
-
-impl From<GetSplitResponse> for Answer {
-    fn from(reply: GetSplitResponse) -> Self {
-        Self {
-            split: reply.split.unwrap_or_default().into(),
-            token: reply.token,
-        }
-    }
 }
 
 /// List active splits
@@ -106,12 +64,12 @@ async fn list(
     operation_id = "getSplit",
     tag = "rollouts",
     params(("id" = String, Path, description = "Its id, which is that of its rollout")),
-    responses((status = 200, description = "The split", body = Answer)),
+    responses((status = 200, description = "The split", body = SplitAnswer)),
 )]
 async fn get(
     State(mut splits): State<SplitClient>,
     Path(id): Path<String>,
     _: NoQuery,
-) -> Result<Json<Answer>, Problem> {
+) -> Result<Json<SplitAnswer>, Problem> {
     answer::json(splits.get_split(GetSplitRequest { id })).await
 }

@@ -10,9 +10,8 @@ use axum::{
     http::request::Parts,
 };
 use http::{HeaderMap, HeaderName};
-use serde::Serialize;
-use utoipa::ToSchema;
 use vortex_kit::{error::Fault, http::PeerAddr};
+use vortex_rest::KeyFrom;
 
 use super::forwarded;
 use crate::{
@@ -47,34 +46,15 @@ pub(crate) struct Reader {
 }
 
 /// What is told apart, and where it was taken from.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Identity {
     /// Empty when there is none.
     pub(crate) text: String,
     pub(crate) from: KeyFrom,
 }
 
-/// Where a reader's instance or key was taken from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum KeyFrom {
-    /// `X-Vortex-Instance`.
-    Instance,
-    /// The user of Basic credentials.
-    BasicUser,
-    /// The client's address.
-    Address,
-    /// `X-Vortex-Key`.
-    KeyHeader,
-    /// `?instance=` or `?key=`.
-    Query,
-    /// There is none.
-    #[default]
-    None,
-}
-
 /// Where both were taken from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct TakenFrom {
     pub(crate) instance: KeyFrom,
     pub(crate) key: KeyFrom,
@@ -126,8 +106,8 @@ impl Reader {
     /// Where both were taken from.
     pub(crate) fn taken_from(&self) -> TakenFrom {
         TakenFrom {
-            instance: self.instance.from,
-            key: self.key.from,
+            instance: self.instance.from.clone(),
+            key: self.key.from.clone(),
         }
     }
 }
@@ -137,6 +117,21 @@ impl Identity {
         Self {
             text: text.into(),
             from,
+        }
+    }
+}
+
+impl Default for Identity {
+    fn default() -> Self {
+        Self::new("", KeyFrom::None)
+    }
+}
+
+impl Default for TakenFrom {
+    fn default() -> Self {
+        Self {
+            instance: KeyFrom::None,
+            key: KeyFrom::None,
         }
     }
 }

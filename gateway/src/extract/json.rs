@@ -7,7 +7,7 @@ use metrics::Counter;
 use serde::de::DeserializeOwned;
 use vortex_kit::{error::Fault, telemetry::Metrics};
 
-use super::{read, unsupported};
+use super::{Strict, read, unsupported};
 use crate::problem::Problem;
 
 /// A JSON body of at most `LIMIT` bytes.
@@ -103,7 +103,8 @@ fn require_json(headers: &HeaderMap) -> Result<(), Fault> {
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Fault> {
     let mut reader = serde_json::Deserializer::from_slice(body);
-    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| placed(&error))?;
+    let value = serde_path_to_error::deserialize(&mut reader);
+    let Strict(value) = value.map_err(|error| placed(&error))?;
     reader.end().map_err(|error| at(&error, "body"))?;
     Ok(value)
 }

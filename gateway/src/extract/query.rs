@@ -4,7 +4,7 @@ use axum::{extract::FromRequestParts, http::request::Parts};
 use serde::de::DeserializeOwned;
 use vortex_kit::error::Fault;
 
-use super::percent;
+use super::{Strict, percent};
 use crate::problem::Problem;
 
 /// The query of a request.
@@ -40,7 +40,10 @@ where
 fn parse<T: DeserializeOwned>(query: &str) -> Result<T, Fault> {
     // the parser below takes malformed escapes as they stand
     percent::decode("query", query)?;
-    serde_urlencoded::from_str(query).map_err(|error| Fault::invalid("query", error.to_string()))
+    match serde_urlencoded::from_str(query) {
+        Ok(Strict(parameters)) => Ok(parameters),
+        Err(error) => Err(Fault::invalid("query", error.to_string())),
+    }
 }
 
 #[cfg(test)]

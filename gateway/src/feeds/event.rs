@@ -2,18 +2,13 @@
 
 use bytes::Bytes;
 use serde::Serialize;
-use serde_json::value::RawValue;
 use vortex_kit::error::Fault;
 use vortex_proto::config::v1::{ConfigChange, GetConfigResponse, Progress};
+use vortex_rest as rest;
 
 use super::position::Position;
 use crate::{
-    answer::json_text,
-    answer::sse,
-    api::{
-        assignment::{self, Assignment},
-        effective::{Effective, Source},
-    },
+    answer::{effective, sse},
     extract::TakenFrom,
 };
 
@@ -43,18 +38,6 @@ pub(super) enum Kind {
     Progress,
 }
 
-/// A change as its event's data.
-#[derive(Debug, Serialize)]
-struct Change {
-    old_version: String,
-    new_version: String,
-    patch: Box<RawValue>,
-    digest: String,
-    token: String,
-    sources: Vec<Source>,
-    assignments: Vec<Assignment>,
-}
-
 impl Event {
     /// A configuration to a reader whose instance and key are `taken_from` there. Fails with
     /// `INTERNAL` when it is not valid JSON.
@@ -63,7 +46,7 @@ impl Event {
         taken_from: TakenFrom,
     ) -> Result<Self, Fault> {
         let (digest, token) = (snapshot.digest.clone(), snapshot.token.clone());
-        let data = to_json(&Effective::new(snapshot, taken_from)?)?;
+        let data = to_json(&effective::shape(snapshot, taken_from)?)?;
         Ok(Self {
             kind: Kind::Snapshot,
             digest,
@@ -75,15 +58,8 @@ impl Event {
     /// A change of the configuration with the digest `from`. Fails with `INTERNAL` when its patch
     /// is not valid JSON.
     pub(super) fn change(from: String, change: ConfigChange) -> Result<Self, Fault> {
-        let data = Change {
-            patch: json_text::raw(&change.patch)?,
-            old_version: change.old_version,
-            new_version: change.new_version,
-            digest: change.digest,
-            token: change.token,
-            sources: change.sources.into_iter().map(Source::from).collect(),
-            assignments: assignment::all(change.assignments),
-        };
+        let data = rest::ConfigChange::try_from(change);
+        let data = data.map_err(|error| Fault::internal(&error))?;
         Ok(Self {
             kind: Kind::Change { from },
             bytes: sse::event("change", Some(&data.token), &to_json(&data)?),

@@ -64,6 +64,6 @@ impl View {
 
     /// Where the reader's instance and key were taken from.
     pub(super) fn taken_from(&self) -> TakenFrom {
-        self.taken_from
+        self.taken_from.clone()
     }
 }

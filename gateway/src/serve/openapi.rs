@@ -1,13 +1,16 @@
 //! The OpenAPI document: generated from the handlers, kept in the repository, served from there.
 
 use utoipa::{
-    OpenApi, ToSchema,
+    OpenApi,
     openapi::{
         Content, OpenApi as Document, PathItem, Ref, RefOr, Response, ResponseBuilder,
         path::{HttpMethod, Operation, OperationBuilder, ParameterBuilder, ParameterIn},
+        schema::{AdditionalProperties, Schema},
     },
 };
 use utoipa_axum::router::OpenApiRouter;
+
+use vortex_rest::{FieldViolation, Problem};
 
 use crate::{api, spring::TEMPLATES};
 
@@ -16,36 +19,6 @@ pub(crate) const DOCUMENT_PATH: &str = "/api/openapi.json";
 
 /// The document as it is served; a test holds it to what the handlers say.
 pub(crate) const WRITTEN: &str = include_str!("../../openapi.json");
-
-/// An error (RFC 9457). More members say what the code needs: `line`, `column`, `path`, …
-#[derive(ToSchema)]
-#[allow(dead_code)] // describes what `problem` writes
-struct Problem {
-    /// A URI for the code.
-    r#type: String,
-    /// The code in words.
-    title: String,
-    /// The HTTP status.
-    status: u16,
-    /// The reason, for programs: `DOCUMENT_NOT_FOUND`.
-    code: String,
-    /// What went wrong, for people.
-    detail: String,
-    /// The id under which every process logs the request.
-    request_id: String,
-    /// The fields that broke a rule.
-    errors: Option<Vec<FieldViolation>>,
-}
-
-/// A field of the request that broke a rule.
-#[derive(ToSchema)]
-#[allow(dead_code)] // describes what `problem` writes
-struct FieldViolation {
-    /// Its path: `documents[2].path`.
-    field: String,
-    /// What is wrong with it.
-    detail: String,
-}
 
 #[derive(OpenApi)]
 #[openapi(
@@ -90,8 +63,20 @@ pub fn document() -> Document {
         document.paths.paths.insert(path.to_owned(), get(operation));
     }
     document.paths.paths.values_mut().for_each(add_problem);
+    let schemas = document.components.iter_mut();
+    for (name, schema) in schemas.flat_map(|components| &mut components.schemas) {
+        if let RefOr::T(Schema::Object(schema)) = schema
+            && CLOSED.contains(&name.as_str())
+        {
+            schema.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
+        }
+    }
     document
 }
+
+/// Parts of requests that are answered, too. Their types skip unknown members, as a client has to;
+/// requests with any are refused.
+const CLOSED: [&str; 3] = ["RolloutStage", "RolloutThresholds", "RolloutAnalysis"];
 
 /// Routes of the process itself.
 const PLAIN: [(&str, &str); 5] = [

@@ -3,8 +3,8 @@
 use axum::{Json, extract::State};
 use vortex_kit::error::Fault;
 use vortex_proto::config::v1::{DiscardChangeRequest, ReleaseChangeRequest};
+use vortex_rest::{ChangeAnswer, Released};
 
-use super::shape::{Answer, Released};
 use crate::{
     answer,
     clients::ConfigClient,
@@ -78,13 +78,13 @@ pub(super) async fn release(
         IdempotencyKey,
     ),
     request_body = Option<ChangeCommand>,
-    responses((status = 200, description = "It is given up", body = Answer)),
+    responses((status = 200, description = "It is given up", body = ChangeAnswer)),
 )]
 pub(super) async fn discard(
     State(mut config): State<ConfigClient>,
     Path(name): Path<String>,
     Command { given, request_id }: Command<ChangeCommand>,
-) -> Result<Json<Answer>, Problem> {
+) -> Result<Json<ChangeAnswer>, Problem> {
     if given.force.is_some() {
         return Err(Fault::invalid("force", "applies only to releases").into());
     }

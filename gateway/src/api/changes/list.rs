@@ -1,11 +1,11 @@
 //! Lists change sets.
 
-use axum::{Json, extract::State as Extract};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
-use vortex_proto::config::v1::{ChangeState, ListChangesRequest, ListChangesResponse};
+use axum::{Json, extract::State};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use vortex_proto::config::v1::{self as proto, ListChangesRequest};
+use vortex_rest::{ChangeState, Changes};
 
-use super::shape::{Change, State};
 use crate::{answer, clients::ConfigClient, extract::Query, problem::Problem};
 
 /// Which change sets are listed.
@@ -17,30 +17,13 @@ pub(super) struct Parameters {
     label: Option<String>,
     /// Only those in this state.
     #[param(inline)]
-    state: Option<State>,
+    state: Option<ChangeState>,
     /// Only those that wait for a rollout to take them up.
     awaits_rollout: Option<bool>,
     /// At most so many, 1 to 1,000; 100 when left out.
     page_size: Option<u32>,
     /// The `next_page_token` of the page before.
     page_token: Option<String>,
-}
-
-/// A page of change sets, newest first.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Changes {
-    changes: Vec<Change>,
-    /// Where the next page begins; empty at the end.
-    next_page_token: String,
-}
-
-impl From<ListChangesResponse> for Changes {
-    fn from(reply: ListChangesResponse) -> Self {
-        Self {
-            changes: reply.changes.into_iter().map(Change::from).collect(),
-            next_page_token: reply.next_page_token,
-        }
-    }
 }
 
 /// List change sets
@@ -53,10 +36,10 @@ impl From<ListChangesResponse> for Changes {
     responses((status = 200, description = "A page, newest first", body = Changes)),
 )]
 pub(super) async fn list(
-    Extract(mut config): Extract<ConfigClient>,
+    State(mut config): State<ConfigClient>,
     Query(parameters): Query<Parameters>,
 ) -> Result<Json<Changes>, Problem> {
-    let state = parameters.state.map(ChangeState::from);
+    let state = parameters.state.map(proto::ChangeState::from);
     let request = ListChangesRequest {
         label: parameters.label.unwrap_or_default(),
         state: state.unwrap_or_default().into(),

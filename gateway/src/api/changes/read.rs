@@ -4,8 +4,8 @@ use axum::{Json, extract::State};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use vortex_proto::config::v1::GetChangeRequest;
+use vortex_rest::ChangeAnswer;
 
-use super::shape::Answer;
 use crate::{
     answer,
     clients::ConfigClient,
@@ -31,13 +31,13 @@ pub(super) struct Parameters {
     operation_id = "getChange",
     tag = "changes",
     params(("name" = String, Path, description = "Its name"), Parameters),
-    responses((status = 200, description = "The change set", body = Answer)),
+    responses((status = 200, description = "The change set", body = ChangeAnswer)),
 )]
 pub(super) async fn get(
     State(mut config): State<ConfigClient>,
     Path(name): Path<String>,
     Query(parameters): Query<Parameters>,
-) -> Result<Json<Answer>, Problem> {
+) -> Result<Json<ChangeAnswer>, Problem> {
     let request = GetChangeRequest {
         name,
         label: parameters.label.unwrap_or_default(),

@@ -2,9 +2,10 @@
 
 use axum::{Json, extract::State};
 use http::HeaderMap;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
-use vortex_proto::config::v1::{DeleteDocumentRequest, DeleteDocumentResponse};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use vortex_proto::config::v1::DeleteDocumentRequest;
+use vortex_rest::Deleted;
 
 use crate::{
     answer,
@@ -29,31 +30,6 @@ pub(super) struct Parameters {
     message: Option<String>,
     /// Who deleted it, as the caller says.
     author: Option<String>,
-}
-
-/// What a deletion did.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Deleted {
-    app: String,
-    profile: String,
-    label: String,
-    /// The name of the version that is the deletion.
-    version: String,
-    /// The log's position of the deletion.
-    token: String,
-}
-
-impl From<DeleteDocumentResponse> for Deleted {
-    fn from(reply: DeleteDocumentResponse) -> Self {
-        let document = reply.document.unwrap_or_default();
-        Self {
-            app: document.app,
-            profile: document.profile,
-            label: document.label,
-            version: reply.version,
-            token: reply.token,
-        }
-    }
 }
 
 /// Delete the document of an application and profile

@@ -5,11 +5,11 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
-use utoipa::{IntoParams, ToSchema};
+use serde::Deserialize;
+use utoipa::IntoParams;
 use vortex_kit::{compute::Compute, error::Fault};
-use vortex_proto::config::v1::{DiffVersionsRequest, DiffVersionsResponse};
+use vortex_proto::config::v1::DiffVersionsRequest;
+use vortex_rest::Diff;
 
 use crate::{
     answer::json_text,
@@ -30,20 +30,6 @@ pub(super) struct Parameters {
     from: Option<String>,
     /// The newer side; the stable version when left out.
     to: Option<String>,
-}
-
-/// What differs between two versions.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Diff {
-    from: String,
-    to: String,
-    /// RFC 6902 operations that make the newer side of the older.
-    #[schema(value_type = Vec<Object>)]
-    patch: Box<RawValue>,
-    /// The older side as it was written.
-    from_content: String,
-    /// The newer side as it was written.
-    to_content: String,
 }
 
 /// Compare two versions of a document
@@ -68,21 +54,10 @@ pub(super) async fn diff(
     };
     let reply = config.diff_versions(request).await?.into_inner();
     let bytes = reply.patch.len() + reply.from_content.len() + reply.to_content.len();
-    let answer = compute.run_if_large(bytes > json_text::AT_ONCE, move |_| written(&reply));
+    let is_large = bytes > json_text::AT_ONCE;
+    let answer = compute.run_if_large(is_large, move |_| {
+        let diff = Diff::try_from(reply).map_err(|error| Fault::internal(&error))?;
+        Ok(Json(diff).into_response())
+    });
     answer.await.map_err(Fault::from)?
-}
-
-fn written(reply: &DiffVersionsResponse) -> Result<Response, Problem> {
-    let diff = Diff {
-        patch: json_text::raw(&reply.patch)?,
-        from: reply.from.clone(),
-        to: reply.to.clone(),
-        from_content: text(&reply.from_content),
-        to_content: text(&reply.to_content),
-    };
-    Ok(Json(diff).into_response())
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
 }

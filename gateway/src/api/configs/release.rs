@@ -3,10 +3,11 @@
 use axum::{Json, extract::State};
 use vortex_kit::error::Fault;
 use vortex_proto::config::v1::ReleaseChangeRequest;
+use vortex_rest::Released;
 
 use crate::{
     answer,
-    api::{changes::Released, target::Target},
+    api::target::Target,
     clients::ConfigClient,
     extract::{Command, IdempotencyKey, IfMatch, Path, parameters},
     problem::Problem,

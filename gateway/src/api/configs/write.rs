@@ -2,10 +2,11 @@
 
 use axum::{Json, extract::State};
 use http::{HeaderMap, StatusCode};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Deserialize;
+use utoipa::IntoParams;
 use vortex_kit::error::Fault;
-use vortex_proto::config::v1::{PutDocumentRequest, PutDocumentResponse};
+use vortex_proto::config::v1::PutDocumentRequest;
+use vortex_rest::Written;
 
 use super::content::Content;
 use crate::{
@@ -35,39 +36,6 @@ pub(super) struct Parameters {
     /// Writes a document without content; else an empty body, which a failed command leaves, is
     /// refused.
     allow_empty: Option<bool>,
-}
-
-/// What a write did.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Written {
-    app: String,
-    profile: String,
-    label: String,
-    /// The path the document is stored under.
-    path: String,
-    version: String,
-    /// SHA-256 of the content, in hex.
-    digest: String,
-    /// The log's position of the write: a read with this `min_token` sees it.
-    token: String,
-    /// Whether the version is new.
-    created: bool,
-}
-
-impl From<PutDocumentResponse> for Written {
-    fn from(reply: PutDocumentResponse) -> Self {
-        let document = reply.document.unwrap_or_default();
-        Self {
-            app: document.app,
-            profile: document.profile,
-            label: document.label,
-            path: reply.path,
-            version: reply.version,
-            digest: reply.digest,
-            token: reply.token,
-            created: reply.created,
-        }
-    }
 }
 
 /// Write the document of an application and profile

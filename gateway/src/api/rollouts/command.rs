@@ -7,11 +7,9 @@ use vortex_proto::rollout::v1::{
     PromoteRolloutRequest, ResumeRolloutRequest, RevertRolloutRequest, RollBackRolloutRequest,
     StartRolloutRequest,
 };
+use vortex_rest::{Rollout, RolloutStrategy};
 
-use super::{
-    created,
-    shape::{Rollout, Strategy},
-};
+use super::created;
 use crate::{
     answer,
     clients::RolloutClient,
@@ -44,7 +42,7 @@ parameters! {
         reason: Option<String>,
         /// `immediate` when left out.
         #[param(inline)]
-        strategy: Option<Strategy>,
+        strategy: Option<RolloutStrategy>,
     }
 }
 

@@ -2,8 +2,8 @@
 
 use axum::{Json, extract::State};
 use vortex_proto::rollout::v1::{GetAnalysisRequest, GetRolloutRequest};
+use vortex_rest::{AnalysisStatus, Rollout};
 
-use super::shape::{Rollout, Status};
 use crate::{
     answer,
     clients::RolloutClient,
@@ -35,13 +35,13 @@ pub(super) async fn get(
     operation_id = "getRolloutAnalysis",
     tag = "rollouts",
     params(("id" = String, Path, description = "The rollout's id")),
-    responses((status = 200, description = "The analysis", body = Status)),
+    responses((status = 200, description = "The analysis", body = AnalysisStatus)),
 )]
 pub(super) async fn analysis(
     State(mut rollouts): State<RolloutClient>,
     Path(id): Path<String>,
     _: NoQuery,
-) -> Result<Json<Status>, Problem> {
+) -> Result<Json<AnalysisStatus>, Problem> {
     let request = GetAnalysisRequest { id };
     answer::json(rollouts.get_analysis(request)).await
 }

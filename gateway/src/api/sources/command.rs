@@ -1,13 +1,9 @@
 //! Commands to sources.
 
 use axum::{Json as JsonAnswer, extract::State};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-use vortex_proto::config::v1::{
-    ApproveSourceRequest, DetachSourceRequest, DetachSourceResponse, SyncSourceRequest,
-};
+use vortex_proto::config::v1::{ApproveSourceRequest, DetachSourceRequest, SyncSourceRequest};
+use vortex_rest::{Approval, Detached, Source};
 
-use super::shape::Source;
 use crate::{
     answer,
     clients::SourceClient,
@@ -16,31 +12,6 @@ use crate::{
 };
 
 const LIMIT: usize = 64 * 1024;
-
-/// What an operator has seen and lets through.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Approval {
-    /// The label.
-    label: String,
-    /// The commit that waits.
-    commit: String,
-}
-
-/// The labels that a source was detached from.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Detached {
-    /// Their names, also where it was done before.
-    labels: Vec<String>,
-}
-
-impl From<DetachSourceResponse> for Detached {
-    fn from(reply: DetachSourceResponse) -> Self {
-        Self {
-            labels: reply.labels,
-        }
-    }
-}
 
 /// Read a source now
 ///

@@ -1,9 +1,10 @@
 //! `POST /monitor`: webhook of Git hosts for pushes.
 
 use axum::{Json, extract::State};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
-use vortex_proto::config::v1::{NotifySourcesRequest, NotifySourcesResponse};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use vortex_proto::config::v1::NotifySourcesRequest;
+use vortex_rest::Notified;
 
 use crate::{answer, clients::SourceClient, extract::Drained, problem::Problem};
 
@@ -16,21 +17,6 @@ const LIMIT: usize = 4 << 20;
 pub(super) struct Parameters {
     /// Only the source of this name; all when left out.
     source: Option<String>,
-}
-
-/// What was asked to look.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Notified {
-    /// The sources' names.
-    sources: Vec<String>,
-}
-
-impl From<NotifySourcesResponse> for Notified {
-    fn from(reply: NotifySourcesResponse) -> Self {
-        Self {
-            sources: reply.names,
-        }
-    }
 }
 
 /// Take a push notification

@@ -1,11 +1,11 @@
 //! Reads sources.
 
 use axum::{Json, extract::State};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
-use vortex_proto::config::v1::{GetSourceRequest, ListSourcesRequest, ListSourcesResponse};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use vortex_proto::config::v1::{GetSourceRequest, ListSourcesRequest};
+use vortex_rest::{Source, Sources};
 
-use super::shape::Source;
 use crate::{
     answer,
     clients::SourceClient,
@@ -22,23 +22,6 @@ pub(super) struct Page {
     page_size: Option<u32>,
     /// The `next_page_token` of the page before.
     page_token: Option<String>,
-}
-
-/// A page of sources, by name.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Sources {
-    sources: Vec<Source>,
-    /// Where the next page begins; empty at the end.
-    next_page_token: String,
-}
-
-impl From<ListSourcesResponse> for Sources {
-    fn from(reply: ListSourcesResponse) -> Self {
-        Self {
-            sources: reply.sources.into_iter().map(Source::from).collect(),
-            next_page_token: reply.next_page_token,
-        }
-    }
 }
 
 /// List sources and how they stand

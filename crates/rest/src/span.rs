@@ -3,7 +3,6 @@
 use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use utoipa::ToSchema;
 
 /// The units, the longest first, in nanoseconds.
 const UNITS: [(u128, &str); 6] = [
@@ -16,30 +15,19 @@ const UNITS: [(u128, &str); 6] = [
 ];
 
 /// A span of time: a number and a unit, such as `300ms`, `5s` or `5m`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ToSchema)]
-#[schema(value_type = String, example = "5m")]
-pub(crate) struct Span(Duration);
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = String, example = "5m"))]
+pub struct Span(Duration);
 
-impl Span {
-    /// A span as services send it; none for a negative one.
-    pub(crate) fn of(span: Option<prost_types::Duration>) -> Option<Self> {
-        Some(Self(span?.try_into().ok()?))
+impl From<Duration> for Span {
+    fn from(span: Duration) -> Self {
+        Self(span)
     }
+}
 
-    /// A span measured, to the microsecond.
-    pub(crate) fn measured(span: Option<prost_types::Duration>) -> Option<Self> {
-        let Self(span) = Self::of(span)?;
-        let below = Duration::from_nanos(u64::from(span.subsec_nanos() % 1_000));
-        Some(Self(span.saturating_sub(below)))
-    }
-
-    /// As services take it. What is beyond their type is the longest they know.
-    pub(crate) fn to_proto(self) -> prost_types::Duration {
-        let longest = prost_types::Duration {
-            seconds: i64::MAX,
-            nanos: 0,
-        };
-        self.0.try_into().unwrap_or(longest)
+impl From<Span> for Duration {
+    fn from(span: Span) -> Self {
+        span.0
     }
 }
 
@@ -98,7 +86,6 @@ mod tests {
             for nanos in [nanos, nanos / unit * unit] {
                 let span = Span(Duration::from_nanos(nanos));
                 prop_assert_eq!(read(&format!("\"{span}\"")).unwrap(), span);
-                prop_assert_eq!(Span::of(Some(span.to_proto())), Some(span));
             }
         }
     }
@@ -109,16 +96,10 @@ mod tests {
             assert_eq!(read(&format!("\"{text}\"")).unwrap().to_string(), text);
         }
         assert_eq!(read("\"1h 30m\"").unwrap().to_string(), "90m");
-        let measured = prost_types::Duration {
-            seconds: 0,
-            nanos: 12_345_678,
-        };
-        let measured = Span::measured(Some(measured)).unwrap();
-        assert_eq!(measured.to_string(), "12345us");
     }
 
     #[test]
-    fn what_is_no_span_is_refused_with_examples() {
+    fn what_is_not_a_span_is_refused_with_examples() {
         for json in ["5", "\"5\"", "\"-5s\"", "\"\"", "\"soon\"", "null", "{}"] {
             let error = read(json).unwrap_err().to_string();
             assert!(error.contains("300ms"), "{json}: {error}");
