@@ -1,47 +1,41 @@
 //! `/api`: routes that each translate to one gRPC call.
 
-mod answer;
-mod assignment;
 mod breaker;
 mod changes;
 mod configs;
 mod effective;
 mod explain;
-mod monitor;
-mod openapi;
 mod rollouts;
 mod sources;
 mod splits;
-mod sse;
-mod table;
+mod state;
 mod target;
 mod watch;
+mod watches;
 
-pub use openapi::document;
-pub(crate) use openapi::{DOCUMENT_PATH, WRITTEN};
-pub(crate) use watch::Feeds;
+pub(crate) use state::ApiState;
 
-use table::Table;
+use utoipa_axum::router::OpenApiRouter;
 
 /// Routes that answer within the request timeout.
-pub(crate) fn quick<T: Table>(table: T) -> T {
-    let table = configs::routes(table);
-    let table = changes::routes(table);
-    let table = effective::routes(table);
-    let table = explain::routes(table);
-    let table = sources::routes(table);
-    let table = monitor::routes(table);
-    let table = rollouts::routes(table);
-    let table = breaker::routes(table);
-    splits::routes(table)
+pub(crate) fn quick() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::default()
+        .merge(configs::routes())
+        .merge(changes::routes())
+        .merge(effective::routes())
+        .merge(explain::routes())
+        .merge(sources::routes())
+        .merge(rollouts::routes())
+        .merge(breaker::routes())
+        .merge(splits::routes())
 }
 
 /// Routes that wait for somebody else's machine, and have a longer timeout.
-pub(crate) fn slow<T: Table>(table: T) -> T {
-    sources::slow_routes(table)
+pub(crate) fn slow() -> OpenApiRouter<ApiState> {
+    sources::slow_routes()
 }
 
 /// Routes whose answer has no end.
-pub(crate) fn endless<T: Table>(table: T) -> T {
-    rollouts::endless_routes(watch::routes(table))
+pub(crate) fn endless() -> OpenApiRouter<ApiState> {
+    rollouts::endless_routes().merge(watch::routes())
 }

@@ -1,5 +1,7 @@
 //! Builds and starts the gateway.
 
+mod health;
+
 use std::net::SocketAddr;
 
 use vortex_kit::{
@@ -12,9 +14,8 @@ use vortex_kit::{
 use vortex_service::{PerService, connect};
 
 use crate::{
-    Rest,
-    config::{ProcessSettings, Settings},
-    reach,
+    serve::Rest,
+    settings::{ProcessSettings, Settings},
 };
 
 /// What the program is.
@@ -74,7 +75,7 @@ impl Gateway {
             write_timeout: settings.write_timeout,
             ..Limits::default()
         };
-        reach::watch(&channels, runtime);
+        health::watch(&channels, runtime);
         let rest = Rest::new(settings, &channels, runtime);
         listener.serve(rest, limits, runtime);
         tracing::info!(%address, "serving REST");

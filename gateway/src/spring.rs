@@ -8,24 +8,27 @@ mod form;
 mod parameters;
 mod path;
 mod prepared;
-mod room;
 mod segment;
+mod sending;
 
 use std::sync::Arc;
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts};
-use vortex_kit::error::Fault;
+use vortex_kit::{compute::Compute, error::Fault};
 use vortex_proto::config::v1::{GetEnvironmentRequest, GetEnvironmentResponse};
 
-use crate::{extract::Reader, problem::Problem, services::Services};
+use crate::{
+    clients::ConfigClient,
+    extract::{Identities, Reader},
+    problem::Problem,
+};
 
 use parameters::Parameters;
 pub(crate) use path::TEMPLATES;
 use path::{SpringPath, View};
-pub(crate) use prepared::Environments;
-use prepared::Prepared;
-pub(crate) use room::Room;
+use prepared::{Environments, Prepared};
+use sending::Room;
 
 /// Accepted by clients that want to know where each value stands.
 const V2: &str = "application/vnd.spring-cloud.config-server.v2+json";
@@ -42,86 +45,123 @@ pub(crate) type Answered = (Response, &'static str);
 /// The template of paths that are none of Spring's.
 pub(crate) const UNMATCHED: &str = "unmatched";
 
-/// Answers a request for `path`, which is the URL's without any prefix.
-pub(crate) async fn answer(services: &Services, request: &Parts, path: &str) -> Answered {
-    let parsed = match SpringPath::parse(path) {
-        Ok(parsed) => parsed,
-        Err(fault) => return (Problem(fault).into_response(), UNMATCHED),
-    };
-    let template = parsed.template();
-    let response = match request.method {
-        Method::GET | Method::HEAD => read(services, request, path, &parsed)
-            .await
-            .unwrap_or_else(IntoResponse::into_response),
-        Method::OPTIONS => (StatusCode::NO_CONTENT, [(header::ALLOW, ALLOW)]).into_response(),
-        _ => {
-            let problem = Problem::method_not_allowed(&request.method);
-            ([(header::ALLOW, ALLOW)], problem).into_response()
-        }
-    };
-    (response, template)
+/// Answers Spring's routes. A clone is cheap.
+#[derive(Clone, Debug)]
+pub(crate) struct Spring {
+    config: ConfigClient,
+    identities: Arc<Identities>,
+    environments: Environments,
+    /// Where answers are written that take long.
+    compute: Compute,
+    /// The room for flat forms that are being sent.
+    forms: Room,
 }
 
-async fn read(
-    services: &Services,
-    request: &Parts,
-    path: &str,
-    parsed: &SpringPath<'_>,
-) -> Result<Response, Problem> {
-    let mut parameters = Parameters::of(request)?;
-    let reader = Reader::of(request, services.identities())?;
-    let reader = reader.with_key(parameters.key.take())?;
-    match parsed {
-        SpringPath::Environment(view) => {
-            let call = environment_of(view, reader, parameters);
-            environment(services, &request.headers, path, view, call).await
-        }
-        SpringPath::Flat(view, form) => {
-            let resolves = parameters.resolves();
-            let call = environment_of(view, reader, parameters);
-            let reply = get_environment(services, call).await?;
-            let written = flat::answer(services, *form, reply, resolves, &request.headers);
-            Ok(Box::pin(written).await?)
-        }
-        SpringPath::File(view, path) => {
-            let call = file::call(view, path, reader, parameters)?;
-            file::answer(services, &request.headers, call).await
+impl Spring {
+    /// Spring's routes of what config-svc serves.
+    pub(crate) fn new(config: ConfigClient, identities: Arc<Identities>, compute: Compute) -> Self {
+        Self {
+            config,
+            identities,
+            environments: Environments::default(),
+            compute,
+            forms: Room::default(),
         }
     }
-}
 
-/// Answers with an environment, which is made only if none that is kept ready is still the answer.
-async fn environment(
-    services: &Services,
-    headers: &HeaderMap,
-    path: &str,
-    view: &View<'_>,
-    mut call: GetEnvironmentRequest,
-) -> Result<Response, Problem> {
-    let origins = accepts_v2(headers);
-    call.origins = origins;
-    let held = services.environments().get(path, origins);
-    if let Some(held) = &held {
-        held.tell(&mut call);
+    /// Answers a request for `path`, which is the URL's without any prefix.
+    pub(crate) async fn answer(&self, request: &Parts, path: &str) -> Answered {
+        let parsed = match SpringPath::parse(path) {
+            Ok(parsed) => parsed,
+            Err(fault) => return (Problem(fault).into_response(), UNMATCHED),
+        };
+        let template = parsed.template();
+        let response = match request.method {
+            Method::GET | Method::HEAD => self
+                .read(request, path, &parsed)
+                .await
+                .unwrap_or_else(IntoResponse::into_response),
+            Method::OPTIONS => (StatusCode::NO_CONTENT, [(header::ALLOW, ALLOW)]).into_response(),
+            _ => {
+                let problem = Problem::method_not_allowed(&request.method);
+                ([(header::ALLOW, ALLOW)], problem).into_response()
+            }
+        };
+        (response, template)
     }
-    let reply = get_environment(services, call).await?;
-    let still = held.filter(|_| reply.not_modified);
-    let prepared = match still.and_then(|held| held.still(&reply.etag)) {
-        Some(still) => still,
-        None if reply.not_modified => {
-            // so that the next one is asked for whole
-            services.environments().forget(path, origins);
-            return Err(Fault::internal(&NotHeld(reply.etag)).into());
+
+    async fn read(
+        &self,
+        request: &Parts,
+        path: &str,
+        parsed: &SpringPath<'_>,
+    ) -> Result<Response, Problem> {
+        let mut parameters = Parameters::of(request)?;
+        let reader = Reader::of(request, &self.identities)?;
+        let reader = reader.with_key(parameters.key.take())?;
+        match parsed {
+            SpringPath::Environment(view) => {
+                let call = environment_of(view, reader, parameters);
+                self.environment(&request.headers, path, view, call).await
+            }
+            SpringPath::Flat(view, form) => {
+                let resolves = parameters.resolves();
+                let call = environment_of(view, reader, parameters);
+                let reply = self.get_environment(call).await?;
+                let written = flat::answer(self, *form, reply, resolves, &request.headers);
+                Ok(Box::pin(written).await?)
+            }
+            SpringPath::File(view, path) => {
+                let call = file::call(view, path, reader, parameters)?;
+                file::answer(self, &request.headers, call).await
+            }
         }
-        None => {
-            let prepared = Arc::new(Prepared::new(view, &reply));
-            let split = !reply.assignments.is_empty();
-            let environments = services.environments();
-            environments.keep(path, origins, prepared.clone(), split);
-            prepared
+    }
+
+    /// Answers with an environment, which is made only if none that is kept ready is still the
+    /// answer.
+    async fn environment(
+        &self,
+        headers: &HeaderMap,
+        path: &str,
+        view: &View<'_>,
+        mut call: GetEnvironmentRequest,
+    ) -> Result<Response, Problem> {
+        let origins = accepts_v2(headers);
+        call.origins = origins;
+        let held = self.environments.get(path, origins);
+        if let Some(held) = &held {
+            held.tell(&mut call);
         }
-    };
-    Ok(environment::answer(&prepared, &reply, origins, headers))
+        let reply = self.get_environment(call).await?;
+        let still = held.filter(|_| reply.not_modified);
+        let prepared = match still.and_then(|held| held.still(&reply.etag)) {
+            Some(still) => still,
+            None if reply.not_modified => {
+                // so that the next one is asked for whole
+                self.environments.forget(path, origins);
+                return Err(Fault::internal(&NotHeld(reply.etag)).into());
+            }
+            None => {
+                let prepared = Arc::new(Prepared::new(view, &reply));
+                let split = !reply.assignments.is_empty();
+                let environments = &self.environments;
+                environments.keep(path, origins, prepared.clone(), split);
+                prepared
+            }
+        };
+        Ok(environment::answer(&prepared, &reply, origins, headers))
+    }
+
+    async fn get_environment(
+        &self,
+        request: GetEnvironmentRequest,
+    ) -> Result<GetEnvironmentResponse, Problem> {
+        let mut client = self.config.clone();
+        // boxed, since a generated client's future is large, and is moved at every level above
+        let reply = Box::pin(client.get_environment(request)).await?;
+        Ok(reply.into_inner())
+    }
 }
 
 fn environment_of(
@@ -136,16 +176,6 @@ fn environment_of(
         min_token: parameters.min_token.unwrap_or_default(),
         ..GetEnvironmentRequest::default()
     }
-}
-
-async fn get_environment(
-    services: &Services,
-    request: GetEnvironmentRequest,
-) -> Result<GetEnvironmentResponse, Problem> {
-    let mut client = services.config();
-    // boxed, since a generated client's future is large, and is moved at every level above
-    let reply = Box::pin(client.get_environment(request)).await?;
-    Ok(reply.into_inner())
 }
 
 /// Whether the client wants to know where each value stands.

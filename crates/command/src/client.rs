@@ -16,7 +16,7 @@ use vortex_sse::{BACKOFF, TRIES_UNREACHABLE};
 
 use crate::{console::Notes, error::Error};
 
-pub(crate) use answer::Answer;
+pub(crate) use answer::{Answer, read};
 pub(crate) use call::{Call, entity_tag};
 pub(crate) use pages::collect;
 pub(crate) use problem::Problem;

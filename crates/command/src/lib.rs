@@ -15,7 +15,6 @@ mod exit;
 mod file;
 mod session;
 mod settings;
-mod view;
 
 use std::process::ExitCode;
 

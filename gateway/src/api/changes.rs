@@ -4,19 +4,15 @@ mod apply;
 mod command;
 mod list;
 mod read;
-mod shape;
 
-use super::table::{Table, enter};
+use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub(super) use shape::{Released, State};
+use super::state::ApiState;
 
-pub(super) fn routes<T: Table>(table: T) -> T {
-    enter!(
-        table,
-        list::list,
-        apply::apply,
-        read::get,
-        command::release,
-        command::discard
-    )
+pub(super) fn routes() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(list::list, apply::apply))
+        .routes(routes!(read::get))
+        .routes(routes!(command::release))
+        .routes(routes!(command::discard))
 }

@@ -9,17 +9,15 @@ mod release;
 mod versions;
 mod write;
 
-use super::table::{Table, enter};
+use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub(super) fn routes<T: Table>(table: T) -> T {
-    enter!(
-        table,
-        list::list,
-        write::put,
-        read::get,
-        delete::delete,
-        versions::versions,
-        diff::diff,
-        release::release
-    )
+use super::state::ApiState;
+
+pub(super) fn routes() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(list::list))
+        .routes(routes!(write::put, read::get, delete::delete))
+        .routes(routes!(versions::versions))
+        .routes(routes!(diff::diff))
+        .routes(routes!(release::release))
 }

@@ -1,27 +1,23 @@
 //! `/api/effective`: what an application gets, merged.
 
-mod shape;
-
 use axum::{Json, extract::State, response::Response};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use vortex_kit::error::Fault;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use vortex_kit::{compute::Compute, error::Fault};
 use vortex_proto::config::v1::GetConfigRequest;
+use vortex_rest::Effective;
 
-use super::target::Target;
+use super::{state::ApiState, target::Target};
 use crate::{
-    api::table::{Table, enter},
+    answer::{effective, headers::Stamp, json_text},
+    clients::ConfigClient,
     extract::{IfNoneMatch, Path, Query, Reader},
-    json,
     problem::Problem,
-    services::Services,
-    stamp::Stamp,
 };
 
-pub(super) use shape::{Effective, Source};
-
-pub(super) fn routes<T: Table>(table: T) -> T {
-    enter!(table, effective)
+pub(super) fn routes() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new().routes(routes!(effective))
 }
 
 /// Who asks, and for what.
@@ -69,7 +65,8 @@ pub(super) struct Parameters {
     ),
 )]
 async fn effective(
-    State(services): State<Services>,
+    State(mut config): State<ConfigClient>,
+    State(compute): State<Compute>,
     Path(target): Path<Target>,
     Query(parameters): Query<Parameters>,
     reader: Reader,
@@ -85,11 +82,11 @@ async fn effective(
         key: reader.key.text,
         min_token: parameters.min_token.unwrap_or_default(),
     };
-    let reply = services.config().get_config(request).await?.into_inner();
-    let is_large = reply.config.len() > json::AT_ONCE;
-    let answer = services.compute().run_if_large(is_large, move |_| {
+    let reply = config.get_config(request).await?.into_inner();
+    let is_large = reply.config.len() > json_text::AT_ONCE;
+    let answer = compute.run_if_large(is_large, move |_| {
         let source_age = reply.source_age.clone();
-        let effective = Effective::new(reply, taken_from)?;
+        let effective = effective::shape(reply, taken_from)?;
         let stamp = Stamp {
             digest: &effective.digest,
             version: &effective.version,

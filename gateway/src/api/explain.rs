@@ -1,28 +1,26 @@
 //! `/api/explain`: where each value comes from.
 
-mod shape;
-
 use axum::{Json, extract::State, response::Response};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use vortex_kit::error::Fault;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use vortex_kit::{compute::Compute, error::Fault};
 use vortex_proto::config::v1::ExplainConfigRequest;
+use vortex_rest::Explanation;
 
-use super::target::Target;
+use super::{state::ApiState, target::Target};
 use crate::{
-    api::table::{Table, enter},
+    answer::headers::Stamp,
+    clients::ConfigClient,
     extract::{Path, Query, Reader},
     problem::Problem,
-    services::Services,
-    stamp::Stamp,
 };
-use shape::Explanation;
 
 /// Values that are written where they are asked for.
 const AT_ONCE: usize = 1_000;
 
-pub(super) fn routes<T: Table>(table: T) -> T {
-    enter!(table, explain)
+pub(super) fn routes() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new().routes(routes!(explain))
 }
 
 /// Which values are explained.
@@ -55,7 +53,8 @@ pub(super) struct Parameters {
     responses((status = 200, description = "Where the values come from", body = Explanation)),
 )]
 async fn explain(
-    State(services): State<Services>,
+    State(mut config): State<ConfigClient>,
+    State(compute): State<Compute>,
     Path(target): Path<Target>,
     Query(parameters): Query<Parameters>,
     reader: Reader,
@@ -71,14 +70,10 @@ async fn explain(
         instance: reader.instance.text,
         key: reader.key.text,
     };
-    let reply = services
-        .config()
-        .explain_config(request)
-        .await?
-        .into_inner();
+    let reply = config.explain_config(request).await?.into_inner();
     let is_large = reply.values.len() > AT_ONCE;
-    let answer = services.compute().run_if_large(is_large, move |_| {
-        let explanation = Explanation::new(reply)?;
+    let answer = compute.run_if_large(is_large, move |_| {
+        let explanation = Explanation::try_from(reply).map_err(|error| Fault::internal(&error))?;
         let stamp = Stamp {
             version: &explanation.version,
             token: &explanation.token,

@@ -6,7 +6,6 @@ mod create;
 mod list;
 mod metrics;
 mod read;
-mod shape;
 mod watch;
 
 use axum::{
@@ -14,40 +13,36 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{StatusCode, header};
+use utoipa_axum::{router::OpenApiRouter, routes};
 use vortex_proto::rollout::v1 as proto;
+use vortex_rest::Rollout;
 
-use crate::stamp;
-use shape::Rollout;
+use super::state::ApiState;
+use crate::answer::headers;
 
-use super::table::{Table, enter};
-
-pub(super) fn routes<T: Table>(table: T) -> T {
-    enter!(
-        table,
-        list::list,
-        create::create,
-        read::get,
-        command::delete,
-        read::analysis,
-        audit::audit,
-        command::start,
-        command::promote,
-        command::pause,
-        command::resume,
-        command::rollback,
-        command::complete,
-        command::revert,
-        metrics::report
-    )
+pub(super) fn routes() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(list::list, create::create))
+        .routes(routes!(read::get, command::delete))
+        .routes(routes!(read::analysis))
+        .routes(routes!(audit::audit))
+        .routes(routes!(command::start))
+        .routes(routes!(command::promote))
+        .routes(routes!(command::pause))
+        .routes(routes!(command::resume))
+        .routes(routes!(command::rollback))
+        .routes(routes!(command::complete))
+        .routes(routes!(command::revert))
+        .routes(routes!(metrics::report))
 }
 
-pub(super) fn endless_routes<T: Table>(table: T) -> T {
-    enter!(table, watch::watch)
+pub(super) fn endless_routes() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new().routes(routes!(watch::watch))
 }
 
 /// Answers with a rollout that was not there before.
 fn created(rollout: proto::Rollout) -> Response {
-    let location = stamp::value(format!("/api/rollouts/{}", rollout.id));
+    let location = headers::value(format!("/api/rollouts/{}", rollout.id));
     let rollout = Json(Rollout::from(rollout));
     let mut response = (StatusCode::CREATED, rollout).into_response();
     if let Some(location) = location {

@@ -1,21 +1,22 @@
-//! `/api/sources`: the repositories that feed labels.
+//! `/api/sources` and `/monitor`: the repositories that feed labels.
 
 mod command;
+mod notify;
 mod read;
-mod shape;
 
-use super::table::{Table, enter};
+use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub(super) fn routes<T: Table>(table: T) -> T {
-    enter!(
-        table,
-        read::list,
-        read::get,
-        command::approve,
-        command::detach
-    )
+use super::state::ApiState;
+
+pub(super) fn routes() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(read::list))
+        .routes(routes!(read::get))
+        .routes(routes!(command::approve))
+        .routes(routes!(command::detach))
+        .routes(routes!(notify::notify))
 }
 
-pub(super) fn slow_routes<T: Table>(table: T) -> T {
-    enter!(table, command::sync)
+pub(super) fn slow_routes() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new().routes(routes!(command::sync))
 }

@@ -1,25 +1,24 @@
 //! `/api/splits`: staged change sets that part of all readers get, as config-svc stores them.
 
-mod shape;
-
 use axum::{Json, extract::State};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
-use vortex_proto::config::v1::{
-    GetSplitRequest, GetSplitResponse, ListSplitsRequest, ListSplitsResponse,
-};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use vortex_proto::config::v1::{GetSplitRequest, ListSplitsRequest};
+use vortex_rest::{SplitAnswer, Splits};
 
+use super::state::ApiState;
 use crate::{
-    api::answer,
-    api::table::{Table, enter},
+    answer,
+    clients::SplitClient,
     extract::{NoQuery, Path, Query},
     problem::Problem,
-    services::Services,
 };
-use shape::Split;
 
-pub(super) fn routes<T: Table>(table: T) -> T {
-    enter!(table, list, get)
+pub(super) fn routes() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(get))
 }
 
 /// Which splits are listed.
@@ -35,44 +34,6 @@ struct Parameters {
     page_token: Option<String>,
 }
 
-/// A page of active splits, by id.
-#[derive(Debug, Serialize, ToSchema)]
-struct Splits {
-    splits: Vec<Split>,
-    /// Where the next page begins; empty at the end.
-    next_page_token: String,
-    /// The log's position of the answer.
-    token: String,
-}
-
-impl From<ListSplitsResponse> for Splits {
-    fn from(reply: ListSplitsResponse) -> Self {
-        Self {
-            splits: reply.splits.into_iter().map(Split::from).collect(),
-            next_page_token: reply.next_page_token,
-            token: reply.token,
-        }
-    }
-}
-
-/// A split and the position of the answer.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = SplitAnswer)]
-struct Answer {
-    split: Split,
-    /// The log's position of the answer.
-    token: String,
-}
-
-impl From<GetSplitResponse> for Answer {
-    fn from(reply: GetSplitResponse) -> Self {
-        Self {
-            split: reply.split.unwrap_or_default().into(),
-            token: reply.token,
-        }
-    }
-}
-
 /// List active splits
 #[utoipa::path(
     get,
@@ -83,7 +44,7 @@ impl From<GetSplitResponse> for Answer {
     responses((status = 200, description = "A page, by id", body = Splits)),
 )]
 async fn list(
-    State(services): State<Services>,
+    State(mut splits): State<SplitClient>,
     Query(parameters): Query<Parameters>,
 ) -> Result<Json<Splits>, Problem> {
     let request = ListSplitsRequest {
@@ -91,7 +52,7 @@ async fn list(
         page_size: parameters.page_size.unwrap_or_default(),
         page_token: parameters.page_token.unwrap_or_default(),
     };
-    answer::json(services.splits().list_splits(request)).await
+    answer::json(splits.list_splits(request)).await
 }
 
 /// Read a split
@@ -103,12 +64,12 @@ async fn list(
     operation_id = "getSplit",
     tag = "rollouts",
     params(("id" = String, Path, description = "Its id, which is that of its rollout")),
-    responses((status = 200, description = "The split", body = Answer)),
+    responses((status = 200, description = "The split", body = SplitAnswer)),
 )]
 async fn get(
-    State(services): State<Services>,
+    State(mut splits): State<SplitClient>,
     Path(id): Path<String>,
-    Query(NoQuery {}): Query<NoQuery>,
-) -> Result<Json<Answer>, Problem> {
-    answer::json(services.splits().get_split(GetSplitRequest { id })).await
+    _: NoQuery,
+) -> Result<Json<SplitAnswer>, Problem> {
+    answer::json(splits.get_split(GetSplitRequest { id })).await
 }

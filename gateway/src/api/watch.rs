@@ -1,15 +1,5 @@
 //! `/api/watch`: an effective configuration and each change of it, as server-sent events.
 
-mod event;
-mod feed;
-mod feeds;
-mod follower;
-mod position;
-mod view;
-mod written;
-
-pub(crate) use feeds::Feeds;
-
 use std::convert::Infallible;
 
 use axum::{body::Body, extract::State, response::Response};
@@ -19,26 +9,25 @@ use http::HeaderMap;
 use serde::Deserialize;
 use tonic::Status;
 use utoipa::IntoParams;
+use utoipa_axum::{router::OpenApiRouter, routes};
 use vortex_kit::{
     context::Context,
     error::{Fault, Reason},
 };
 use vortex_proto::config::v1::WatchConfigRequest;
 
-use super::{sse, target::Target};
+use super::{state::ApiState, target::Target, watches::Watches};
 use crate::{
-    api::table::{Table, enter},
+    answer::sse,
     extract::{Path, Query, Reader},
+    feeds::{Feeds, Follower, View},
     problem::Problem,
-    services::Services,
 };
-use follower::Follower;
-use view::View;
 
 const LAST_EVENT_ID: &str = "Last-Event-ID";
 
-pub(super) fn routes<T: Table>(table: T) -> T {
-    enter!(table, watch)
+pub(super) fn routes() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new().routes(routes!(watch))
 }
 
 /// Who watches, and from where on.
@@ -77,7 +66,8 @@ struct Parameters {
     responses((status = 200, description = "The events", body = String, content_type = "text/event-stream")),
 )]
 async fn watch(
-    State(services): State<Services>,
+    State(feeds): State<Feeds>,
+    State(watches): State<Watches>,
     Path(target): Path<Target>,
     Query(parameters): Query<Parameters>,
     reader: Reader,
@@ -85,7 +75,7 @@ async fn watch(
 ) -> Result<Response, Problem> {
     let reader = reader.with_query(parameters.instance, parameters.key)?;
     let taken_from = reader.taken_from();
-    let place = services.watches().admit()?;
+    let place = watches.admit()?;
     let resumed = last_event_id(&headers)?;
     let in_header = resumed.is_some();
     let request = WatchConfigRequest {
@@ -99,14 +89,7 @@ async fn watch(
     };
     let context = Context::current().unwrap_or_else(Context::root);
     let view = View::of(&request, taken_from);
-    let begin = |request| {
-        Follower::begin(
-            services.feeds().clone(),
-            view.clone(),
-            request,
-            context.clone(),
-        )
-    };
+    let begin = |request| Follower::begin(feeds.clone(), view.clone(), request, context.clone());
     let follower = match begin(request.clone()).await {
         Err(fault) if in_header && fault.reason() == Reason::RevisionUnknown => {
             begin(anew(request)).await

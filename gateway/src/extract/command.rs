@@ -1,4 +1,5 @@
-//! Commands that are given in the query, in a JSON body, or in both.
+//! Commands: parameters in the query, in a JSON body, or in both, and the key that makes them safe
+//! to repeat.
 
 use axum::{
     RequestExt,
@@ -6,30 +7,77 @@ use axum::{
 };
 use serde::de::DeserializeOwned;
 
-use super::{Query, json::OptionalJson};
+use super::{IdempotencyKey, Query, json::OptionalJson};
 use crate::problem::Problem;
 
-/// A command; what the query says beats the body.
+/// A command.
 #[derive(Debug)]
-pub(crate) struct Command<T>(pub(crate) T);
+pub(crate) struct Command<T> {
+    /// Its parameters; what the query says beats the body.
+    pub(crate) given: T,
+    /// From `Idempotency-Key` or the parameter `request_id`; empty without either.
+    pub(crate) request_id: String,
+}
 
-/// What may be given twice.
-pub(crate) trait Or {
+/// Parameters of a command, which may stand in the query and in the body. [`parameters!`] defines
+/// them.
+pub(crate) trait Parameters: Default + DeserializeOwned {
     /// What this says, and else what the other does.
     #[must_use]
     fn or(self, other: Self) -> Self;
+
+    /// Takes the parameter `request_id`.
+    fn request_id(&mut self) -> Option<String>;
 }
+
+/// Defines [`Parameters`] of these fields, all of them options, and of `request_id`.
+macro_rules! parameters {
+    (
+        $(#[$meta:meta])*
+        $visibility:vis struct $name:ident {
+            $($(#[$field_meta:meta])* $field:ident: $type:ty,)+
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, Default, serde::Deserialize, utoipa::IntoParams, utoipa::ToSchema)]
+        #[serde(deny_unknown_fields)]
+        #[into_params(parameter_in = Query)]
+        $visibility struct $name {
+            $($(#[$field_meta])* $field: $type,)+
+            /// As the header `Idempotency-Key`.
+            request_id: Option<String>,
+        }
+
+        impl $crate::extract::Parameters for $name {
+            fn or(self, other: Self) -> Self {
+                Self {
+                    $($field: self.$field.or(other.$field),)+
+                    request_id: self.request_id.or(other.request_id),
+                }
+            }
+
+            fn request_id(&mut self) -> Option<String> {
+                self.request_id.take()
+            }
+        }
+    };
+}
+
+pub(crate) use parameters;
 
 impl<T, S> FromRequest<S> for Command<T>
 where
-    T: DeserializeOwned + Default + Or + Send + 'static,
+    T: Parameters + Send + 'static,
     S: Send + Sync,
 {
     type Rejection = Problem;
 
     async fn from_request(mut request: Request, state: &S) -> Result<Self, Problem> {
+        let key = request.extract_parts::<IdempotencyKey>().await?;
         let Query(in_query) = request.extract_parts::<Query<T>>().await?;
         let OptionalJson(in_body) = OptionalJson::<T>::from_request(request, state).await?;
-        Ok(Self(in_query.or(in_body.unwrap_or_default())))
+        let mut given = in_query.or(in_body.unwrap_or_default());
+        let request_id = key.or(given.request_id())?;
+        Ok(Self { given, request_id })
     }
 }

@@ -11,7 +11,7 @@ use std::net::IpAddr;
 
 use http::HeaderMap;
 
-use crate::config::Network;
+use crate::settings::Network;
 
 /// Hops looked at; nobody runs a longer chain of proxies.
 const MAX_HOPS: usize = 32;

@@ -1,12 +1,13 @@
 //! JSON bodies. An unknown field is refused with its place or, where the handler asks for it,
 //! skipped and counted.
 
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRef, FromRequest, Request};
 use http::{HeaderMap, header};
+use metrics::Counter;
 use serde::de::DeserializeOwned;
-use vortex_kit::error::Fault;
+use vortex_kit::{error::Fault, telemetry::Metrics};
 
-use super::{read, unsupported};
+use super::{Strict, read, unsupported};
 use crate::problem::Problem;
 
 /// A JSON body of at most `LIMIT` bytes.
@@ -21,6 +22,18 @@ pub(super) struct OptionalJson<T>(pub(super) Option<T>);
 /// over.
 #[derive(Debug)]
 pub(crate) struct LenientJson<T, const LIMIT: usize>(pub(crate) T, pub(crate) u64);
+
+/// Counts the fields that [`LenientJson`] passes over.
+#[derive(Clone, Debug)]
+pub(crate) struct IgnoredFields(Counter);
+
+impl IgnoredFields {
+    /// None yet.
+    pub(crate) fn new(metrics: &Metrics) -> Self {
+        let help = "Fields of reported figures that are not known, and were passed over";
+        Self(metrics.counter("vortex_ignored_fields_total", help, &[]))
+    }
+}
 
 const OPTIONAL_LIMIT: usize = 64 * 1024;
 
@@ -41,14 +54,16 @@ where
 impl<T, S, const LIMIT: usize> FromRequest<S> for LenientJson<T, LIMIT>
 where
     T: DeserializeOwned + Send,
+    IgnoredFields: FromRef<S>,
     S: Send + Sync,
 {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         require_json(request.headers())?;
         let body = read(request.into_body(), LIMIT).await?;
         let (value, ignored) = parse_lenient(&body)?;
+        IgnoredFields::from_ref(state).0.increment(ignored);
         Ok(Self(value, ignored))
     }
 }
@@ -88,7 +103,8 @@ fn require_json(headers: &HeaderMap) -> Result<(), Fault> {
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Fault> {
     let mut reader = serde_json::Deserializer::from_slice(body);
-    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| placed(&error))?;
+    let value = serde_path_to_error::deserialize(&mut reader);
+    let Strict(value) = value.map_err(|error| placed(&error))?;
     reader.end().map_err(|error| at(&error, "body"))?;
     Ok(value)
 }

@@ -7,7 +7,8 @@ use axum::{
 use serde::de::DeserializeOwned;
 use vortex_kit::error::Fault;
 
-use crate::{percent, problem::Problem};
+use super::percent;
+use crate::problem::Problem;
 
 /// The parameters of the matched route, percent-decoded.
 #[derive(Debug)]

@@ -4,16 +4,26 @@ use axum::{extract::FromRequestParts, http::request::Parts};
 use serde::de::DeserializeOwned;
 use vortex_kit::error::Fault;
 
-use crate::{percent, problem::Problem};
+use super::{Strict, percent};
+use crate::problem::Problem;
 
 /// The query of a request.
 #[derive(Debug)]
 pub(crate) struct Query<T>(pub(crate) T);
 
-/// The query of a route that takes none.
+/// A route takes no query.
 #[derive(Debug, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NoQuery {}
+
+impl<S: Send + Sync> FromRequestParts<S> for NoQuery {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let Query(nothing) = Query::from_request_parts(parts, state).await?;
+        Ok(nothing)
+    }
+}
 
 impl<T, S> FromRequestParts<S> for Query<T>
 where
@@ -30,7 +40,10 @@ where
 fn parse<T: DeserializeOwned>(query: &str) -> Result<T, Fault> {
     // the parser below takes malformed escapes as they stand
     percent::decode("query", query)?;
-    serde_urlencoded::from_str(query).map_err(|error| Fault::invalid("query", error.to_string()))
+    match serde_urlencoded::from_str(query) {
+        Ok(Strict(parameters)) => Ok(parameters),
+        Err(error) => Err(Fault::invalid("query", error.to_string())),
+    }
 }
 
 #[cfg(test)]

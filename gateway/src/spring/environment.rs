@@ -10,7 +10,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use vortex_proto::config::v1::GetEnvironmentResponse;
 
 use super::{path::View, prepared::Prepared};
-use crate::{extract::IfNoneMatch, json, stamp};
+use crate::{answer::headers, answer::json_text, extract::IfNoneMatch};
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const JSON_V2: HeaderValue = HeaderValue::from_static(super::V2);
@@ -41,8 +41,8 @@ pub(super) fn answer(
         let content_type = if origins { JSON_V2 } else { JSON };
         headers.insert(header::CONTENT_TYPE, content_type);
     }
-    stamp::write_prepared(headers, prepared.tag.clone(), prepared.version.clone());
-    stamp::write_position(headers, &reply.token, reply.source_age.as_ref());
+    headers::write_prepared(headers, prepared.tag.clone(), prepared.version.clone());
+    headers::write_position(headers, &reply.token, reply.source_age.as_ref());
     response
 }
 
@@ -50,23 +50,23 @@ pub(super) fn answer(
 pub(super) fn body(view: &View<'_>, environment: &GetEnvironmentResponse) -> Bytes {
     let mut out = Vec::with_capacity(estimate(view, environment));
     out.extend_from_slice(br#"{"name":"#);
-    json::write_string(&mut out, &view.app);
+    json_text::write_string(&mut out, &view.app);
     out.extend_from_slice(br#","profiles":["#);
-    json::write_string(&mut out, &view.profiles);
+    json_text::write_string(&mut out, &view.profiles);
     out.extend_from_slice(br#"],"label":"#);
     match &view.label {
-        Some(label) => json::write_string(&mut out, label),
+        Some(label) => json_text::write_string(&mut out, label),
         None => out.extend_from_slice(b"null"),
     }
     out.extend_from_slice(br#","version":"#);
-    json::write_string(&mut out, &environment.version);
+    json_text::write_string(&mut out, &environment.version);
     out.extend_from_slice(br#","state":"","propertySources":["#);
     for (place, source) in environment.sources.iter().enumerate() {
         if place > 0 {
             out.push(b',');
         }
         out.extend_from_slice(br#"{"name":"#);
-        json::write_string(&mut out, &source.name);
+        json_text::write_string(&mut out, &source.name);
         out.extend_from_slice(br#","source":"#);
         out.extend_from_slice(&source.properties);
         out.push(b'}');

@@ -6,12 +6,11 @@ use http::{HeaderMap, HeaderValue, header};
 use vortex_kit::error::Fault;
 use vortex_proto::config::v1::GetFileRequest;
 
-use super::{parameters::Parameters, path::View, segment::list};
+use super::{Spring, parameters::Parameters, path::View, segment::list};
 use crate::{
+    answer::headers::Stamped,
     extract::{IfNoneMatch, Reader},
     problem::Problem,
-    services::Services,
-    stamp::Stamp,
 };
 
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain;charset=UTF-8");
@@ -38,19 +37,14 @@ pub(super) fn call(
 
 /// Answers with a file.
 pub(super) async fn answer(
-    services: &Services,
+    spring: &Spring,
     headers: &HeaderMap,
     call: GetFileRequest,
 ) -> Result<Response, Problem> {
-    let reply = services.config().get_file(call).await?.into_inner();
-    let stamp = Stamp {
-        digest: &reply.digest,
-        version: &reply.version,
-        token: &reply.token,
-        ..Stamp::default()
-    };
+    let reply = spring.config.clone().get_file(call).await?.into_inner();
     let held = IfNoneMatch::of(headers);
-    Ok(stamp.answer(&held, || text(reply.content)))
+    let content = reply.content.clone();
+    Ok(reply.stamp().answer(&held, || text(content)))
 }
 
 fn text(content: Bytes) -> Response {

@@ -17,8 +17,8 @@ use vortex_spring::{
     placeholders::Error,
 };
 
-use super::form::Form;
-use crate::{extract::IfNoneMatch, services::Services, stamp::Stamp};
+use super::{Spring, form::Form};
+use crate::{answer::headers::Stamp, extract::IfNoneMatch};
 
 /// Bytes of property sources of which a form is written where it is asked for.
 const AT_ONCE: usize = 64 << 10;
@@ -28,7 +28,7 @@ const AT_ONCE: usize = 64 << 10;
 /// Fails with `INVALID_ARGUMENT` when placeholders need each other, as Spring's server does, and
 /// with `ANSWER_TOO_LARGE` when they stand for too much.
 pub(super) async fn answer(
-    services: &Services,
+    spring: &Spring,
     form: Form,
     environment: GetEnvironmentResponse,
     resolve: bool,
@@ -44,7 +44,7 @@ pub(super) async fn answer(
                 environment: environment.clone(),
                 resolve,
             };
-            services.forms().hold(asked.written(services).await?)?
+            spring.forms.hold(asked.written(spring).await?)?
         }
     };
     let stamp = Stamp {
@@ -72,7 +72,7 @@ struct Asked {
 
 impl Asked {
     /// Writes it: where that takes longer, where it keeps nobody else waiting.
-    async fn written(self, services: &Services) -> Result<String, Fault> {
+    async fn written(self, spring: &Spring) -> Result<String, Fault> {
         let sources = self.environment.sources.iter();
         let bytes: usize = sources.map(|source| source.properties.len()).sum();
         if bytes <= AT_ONCE {
@@ -81,7 +81,7 @@ impl Asked {
                 written => return written.map_err(|error| unresolvable(&error)),
             }
         }
-        let written = services.compute().run(move |waiting| {
+        let written = spring.compute.run(move |waiting| {
             let gave_up = || waiting.gave_up();
             self.write(&mut Budget::new(Limits::ANSWER, &gave_up))
         });

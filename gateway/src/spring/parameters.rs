@@ -5,7 +5,7 @@ use http::request::Parts;
 use serde::Deserialize;
 use vortex_kit::error::Fault;
 
-use crate::percent;
+use crate::extract::percent;
 
 /// What the query says.
 #[derive(Debug, Default, Deserialize)]

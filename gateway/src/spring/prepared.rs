@@ -9,7 +9,7 @@ use quick_cache::{Weighter, sync::Cache};
 use vortex_proto::config::v1::{GetEnvironmentRequest, GetEnvironmentResponse};
 
 use super::{environment, path::View};
-use crate::stamp;
+use crate::answer::headers;
 
 /// Bytes that prepared environments may take, about.
 const BYTES: u64 = 32 << 20;
@@ -36,8 +36,8 @@ pub(super) struct Prepared {
 impl Prepared {
     pub(super) fn new(view: &View<'_>, reply: &GetEnvironmentResponse) -> Self {
         Self {
-            tag: stamp::quoted(&reply.etag),
-            version: stamp::value(reply.version.clone()),
+            tag: headers::quoted(&reply.etag),
+            version: headers::value(reply.version.clone()),
             body: environment::body(view, reply),
             etag: reply.etag.clone(),
         }

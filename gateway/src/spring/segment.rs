@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use vortex_kit::error::{Fault, Reason};
 
-use crate::percent;
+use crate::extract::percent;
 
 /// Stands for `/` inside a segment, since proxies tend to refuse or decode `%2F`.
 const SLASH: &str = "(_)";

@@ -2,6 +2,7 @@
 
 use bytes::{Bytes, BytesMut};
 use reqwest::{Response, Url, header::HeaderMap};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::error::Error;
@@ -74,4 +75,10 @@ impl Answer {
             }
         }
     }
+}
+
+/// Reads what a table shows out of an answer of `server`. Programs get the answer as it came, so
+/// that what is newer than this command reaches them too.
+pub(crate) fn read<T: DeserializeOwned>(answer: &Value, server: &Url) -> Result<T, Error> {
+    T::deserialize(answer).map_err(|error| Error::garbage(server, error.to_string()))
 }

@@ -3,7 +3,7 @@
 
 use std::{fmt, time::Duration};
 
-use serde::Deserialize;
+use vortex_rest::{FieldViolation, Problem as Body};
 
 use crate::exit::Exit;
 
@@ -19,46 +19,32 @@ pub(crate) struct Problem {
     pub(crate) code: Option<String>,
     detail: String,
     request_id: String,
-    violations: Vec<Violation>,
+    violations: Vec<FieldViolation>,
     /// How long the server asks to be left alone.
     pub(crate) retry_after: Option<Duration>,
     /// Where a redirect points.
     pub(crate) location: Option<String>,
 }
 
-#[derive(Debug, Deserialize)]
-struct Body {
-    code: String,
-    #[serde(default)]
-    detail: String,
-    request_id: Option<String>,
-    #[serde(default)]
-    errors: Vec<Violation>,
-}
-
-/// One thing that is wrong with a request.
-#[derive(Debug, Deserialize)]
-struct Violation {
-    field: String,
-    #[serde(default)]
-    detail: String,
-}
-
 impl Problem {
     /// Reads the body of an answer of `status`; `request_id` is what was sent.
     pub(crate) fn read(status: u16, body: &[u8], request_id: &str) -> Self {
-        let body: Body = serde_json::from_slice(body).unwrap_or_else(|_| Body {
-            code: String::new(),
-            detail: excerpt(body),
-            request_id: None,
-            errors: Vec::new(),
-        });
+        let body = match serde_json::from_slice::<Body>(body) {
+            Ok(body) if !body.code.is_empty() => body,
+            _ => Body {
+                detail: excerpt(body),
+                ..Body::default()
+            },
+        };
         Self {
             status,
             code: Some(body.code).filter(|code| !code.is_empty()),
             detail: body.detail,
-            request_id: body.request_id.unwrap_or_else(|| request_id.to_owned()),
-            violations: body.errors,
+            request_id: match body.request_id.is_empty() {
+                true => request_id.to_owned(),
+                false => body.request_id,
+            },
+            violations: body.errors.unwrap_or_default(),
             retry_after: None,
             location: None,
         }

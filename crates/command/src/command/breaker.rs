@@ -3,13 +3,13 @@
 
 use clap::Subcommand;
 use serde_json::{Map, Value};
+use vortex_rest::Breaker;
 
 use crate::{
-    client::Call,
+    client::{self, Call},
     console::{Facts, Format, moment},
     error::Error,
     session::Session,
-    view::{self, Breaker},
 };
 
 /// The breaker.
@@ -59,7 +59,7 @@ impl Args {
         if session.console.format() != Format::Table {
             return session.console.data(&reply);
         }
-        let breaker: Breaker = view::read(&reply, session.client.server())?;
+        let breaker: Breaker = client::read(&reply, session.client.server())?;
         session
             .console
             .write(facts(&breaker).to_string().as_bytes())
@@ -91,6 +91,7 @@ fn facts(breaker: &Breaker) -> Facts {
 }
 
 fn limit(breaker: &Breaker) -> String {
-    let window = breaker.window.as_deref().unwrap_or("-");
+    let window = breaker.window.map(|window| window.to_string());
+    let window = window.as_deref().unwrap_or("-");
     format!("{} rollbacks in {window}", breaker.max_rollbacks)
 }

@@ -5,13 +5,13 @@ mod list;
 use clap::Subcommand;
 use reqwest::header::IF_MATCH;
 use serde_json::Value;
+use vortex_rest::{Change, ChangeAnswer, ChangeState, ChangedDocument};
 
 use crate::{
-    client::{Call, entity_tag},
+    client::{self, Call, entity_tag},
     console::{Format, Table, short},
     error::Error,
     session::Session,
-    view::{self, ChangeAnswer, ChangedDocument},
 };
 
 /// Change sets: documents that change together.
@@ -115,10 +115,10 @@ impl Release {
 pub(crate) fn print_answer(session: &mut Session, reply: &Value) -> Result<(), Error> {
     let server = session.client.server();
     session.console.print(reply, |reply| {
-        let answer: ChangeAnswer = view::read(reply, server)?;
+        let answer: ChangeAnswer = client::read(reply, server)?;
         let change = answer.change;
         let table = Table::new(["CHANGE", "LABEL", "STATE", "PATH", "VERSION", "DIGEST"]);
-        let state = state(change.state, &change.rolled_back_by);
+        let state = state(&change.state, &change.rolled_back_by);
         let (name, label) = (short(&change.change), change.label);
         Ok(table.with(change.documents.into_iter().map(|document| {
             let [path, version, digest] = document_cells(document);
@@ -133,28 +133,29 @@ pub(crate) fn print_answer(session: &mut Session, reply: &Value) -> Result<(), E
         })))
     })?;
     if session.console.format() == Format::Table {
-        let answer: ChangeAnswer = view::read(reply, server)?;
-        note(session, &answer)?;
+        let answer: ChangeAnswer = client::read(reply, server)?;
+        let moved = reply.get("moved").and_then(Value::as_bool);
+        note(session, &answer.change, moved)?;
     }
     Ok(())
 }
 
 /// Where a change set stands, with the rollout that it was rolled back with.
-pub(crate) fn state(state: String, rolled_back_by: &str) -> String {
+pub(crate) fn state(state: &ChangeState, rolled_back_by: &str) -> String {
     match rolled_back_by {
-        "" => state,
+        "" => state.to_string(),
         rollout => format!("{state} ({rollout})"),
     }
 }
 
-fn note(session: &mut Session, answer: &ChangeAnswer) -> Result<(), Error> {
+/// Says what a table leaves out; `moved` is whether a release moved anything.
+fn note(session: &mut Session, change: &Change, moved: Option<bool>) -> Result<(), Error> {
     let console = &mut session.console;
-    let change = &answer.change;
     let (shown, all) = (change.documents.len(), change.document_count);
     if shown < all as usize {
         console.note(format_args!("{shown} of {all} documents are shown"))?;
     }
-    match answer.moved {
+    match moved {
         Some(true) => console.note(format_args!("{} is stable", change.change)),
         Some(false) => console.note(format_args!("{} was stable already", change.change)),
         None if !change.message.is_empty() => console.note(format_args!("{}", change.message)),

@@ -2,13 +2,13 @@
 
 use clap::Subcommand;
 use serde_json::{Value, json};
+use vortex_rest::{Detached, Source, SourceLabel, SourceState, Sources};
 
 use crate::{
-    client::{Call, collect},
+    client::{self, Call, collect},
     console::{Format, Table, moment, short},
     error::Error,
     session::Session,
-    view::{self, Detached, Source, SourceLabel, Sources},
 };
 
 /// More sources than a mesh has.
@@ -93,7 +93,7 @@ async fn detach(session: &mut Session, name: &str) -> Result<(), Error> {
     let reply = session.client.send(call).await?.json()?;
     let server = session.client.server();
     session.console.print(&reply, |reply| {
-        let detached: Detached = view::read(reply, server)?;
+        let detached: Detached = client::read(reply, server)?;
         let rows = detached.labels.into_iter().map(|label| [label]);
         Ok(Table::new(["DETACHED"]).with(rows))
     })
@@ -109,7 +109,7 @@ async fn list(session: &mut Session) -> Result<(), Error> {
     .await?;
     let server = session.client.server();
     session.console.print(&list, |list| {
-        let list: Sources = view::read(list, server)?;
+        let list: Sources = client::read(list, server)?;
         let table = Table::new([
             "NAME",
             "KIND",
@@ -127,7 +127,7 @@ async fn list(session: &mut Session) -> Result<(), Error> {
                 labels.join(","),
                 state(&source),
                 moment(source.last_success.as_deref()),
-                source.release.clone(),
+                source.release.to_string(),
                 source.location.clone(),
             ]
         })))
@@ -140,7 +140,7 @@ fn state(source: &Source) -> String {
         .iter()
         .find(|label| !label.pending_reason.is_empty());
     match waits {
-        _ if source.state == "not_configured" => "not configured".to_owned(),
+        _ if source.state == SourceState::NotConfigured => "not configured".to_owned(),
         _ if !source.error.is_empty() => format!("failed: {}", source.error),
         Some(label) => format!("waits: {}", label.pending_reason),
         None if source.labels.iter().any(|label| label.awaits_rollout) => {
@@ -155,7 +155,7 @@ fn show(session: &mut Session, reply: &Value) -> Result<(), Error> {
     if session.console.format() != Format::Table {
         return session.console.data(reply);
     }
-    let source: Source = view::read(reply, session.client.server())?;
+    let source: Source = client::read(reply, session.client.server())?;
     let summary = Table::new([
         "NAME",
         "KIND",
@@ -169,7 +169,7 @@ fn show(session: &mut Session, reply: &Value) -> Result<(), Error> {
         source.kind.clone(),
         state(&source),
         moment(source.last_success.as_deref()),
-        source.release.clone(),
+        source.release.to_string(),
         source.location.clone(),
     ]]);
     let labels = Table::new(["LABEL", "IMPORTED", "IS", "WAITS", "WHY", "DETAIL"]);

@@ -1,47 +1,29 @@
 //! Releases and discards change sets.
 
 use axum::{Json, extract::State};
-use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
 use vortex_kit::error::Fault;
 use vortex_proto::config::v1::{DiscardChangeRequest, ReleaseChangeRequest};
+use vortex_rest::{ChangeAnswer, Released};
 
-use super::shape::{Answer, Released};
 use crate::{
-    api::answer,
-    extract::{Command as Given, IdempotencyKey, IfMatch, Or, Path},
+    answer,
+    clients::ConfigClient,
+    extract::{Command, IdempotencyKey, IfMatch, Path, parameters},
     problem::Problem,
-    services::Services,
 };
 
-/// Which change set a command is for; in the query or the body.
-#[derive(Debug, Default, Deserialize, IntoParams, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-#[schema(as = ChangeCommand)]
-pub(super) struct Command {
-    /// The label; `main` when left out.
-    label: Option<String>,
-    /// A path it holds, where several share the name; the newest of them when left out.
-    path: Option<String>,
-    /// For a release: even while a rollout holds one of the documents, which ends that rollout, or
-    /// though it was rolled back, which needs a reason.
-    force: Option<bool>,
-    /// For a release: why, for the log.
-    reason: Option<String>,
-    /// As the header `Idempotency-Key`.
-    request_id: Option<String>,
-}
-
-impl Or for Command {
-    fn or(self, other: Self) -> Self {
-        Self {
-            label: self.label.or(other.label),
-            path: self.path.or(other.path),
-            force: self.force.or(other.force),
-            reason: self.reason.or(other.reason),
-            request_id: self.request_id.or(other.request_id),
-        }
+parameters! {
+    /// Which change set a command is for; in the query or the body.
+    pub(super) struct ChangeCommand {
+        /// The label; `main` when left out.
+        label: Option<String>,
+        /// A path it holds, where several share the name; the newest of them when left out.
+        path: Option<String>,
+        /// For a release: even while a rollout holds one of the documents, which ends that rollout, or
+        /// though it was rolled back, which needs a reason.
+        force: Option<bool>,
+        /// For a release: why, for the log.
+        reason: Option<String>,
     }
 }
 
@@ -56,31 +38,30 @@ impl Or for Command {
     tag = "changes",
     params(
         ("name" = String, Path, description = "Its name"),
-        Command,
+        ChangeCommand,
         ("If-Match" = Option<String>, Header, description = "The digest of the stable version of `path`, which has to be given"),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes the call safe to repeat for 24 hours"),
+        IdempotencyKey,
     ),
-    request_body = Option<Command>,
+    request_body = Option<ChangeCommand>,
     responses((status = 200, description = "It is stable", body = Released)),
 )]
 pub(super) async fn release(
-    State(services): State<Services>,
+    State(mut config): State<ConfigClient>,
     Path(name): Path<String>,
     IfMatch(if_match): IfMatch,
-    key: IdempotencyKey,
-    Given(command): Given<Command>,
+    Command { given, request_id }: Command<ChangeCommand>,
 ) -> Result<Json<Released>, Problem> {
     let request = ReleaseChangeRequest {
         name,
-        label: command.label.unwrap_or_default(),
-        path: command.path.unwrap_or_default(),
-        force: command.force.unwrap_or_default(),
-        reason: command.reason.unwrap_or_default(),
+        label: given.label.unwrap_or_default(),
+        path: given.path.unwrap_or_default(),
+        force: given.force.unwrap_or_default(),
+        reason: given.reason.unwrap_or_default(),
         if_match,
-        request_id: key.or(command.request_id)?,
+        request_id,
         document: None,
     };
-    answer::json(services.config().release_change(request)).await
+    answer::json(config.release_change(request)).await
 }
 
 /// Give up a staged change set
@@ -93,29 +74,28 @@ pub(super) async fn release(
     tag = "changes",
     params(
         ("name" = String, Path, description = "Its name"),
-        Command,
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes the call safe to repeat for 24 hours"),
+        ChangeCommand,
+        IdempotencyKey,
     ),
-    request_body = Option<Command>,
-    responses((status = 200, description = "It is given up", body = Answer)),
+    request_body = Option<ChangeCommand>,
+    responses((status = 200, description = "It is given up", body = ChangeAnswer)),
 )]
 pub(super) async fn discard(
-    State(services): State<Services>,
+    State(mut config): State<ConfigClient>,
     Path(name): Path<String>,
-    key: IdempotencyKey,
-    Given(command): Given<Command>,
-) -> Result<Json<Answer>, Problem> {
-    if command.force.is_some() {
+    Command { given, request_id }: Command<ChangeCommand>,
+) -> Result<Json<ChangeAnswer>, Problem> {
+    if given.force.is_some() {
         return Err(Fault::invalid("force", "applies only to releases").into());
     }
-    if command.reason.is_some() {
+    if given.reason.is_some() {
         return Err(Fault::invalid("reason", "applies only to releases").into());
     }
     let request = DiscardChangeRequest {
         name,
-        label: command.label.unwrap_or_default(),
-        path: command.path.unwrap_or_default(),
-        request_id: key.or(command.request_id)?,
+        label: given.label.unwrap_or_default(),
+        path: given.path.unwrap_or_default(),
+        request_id,
     };
-    answer::json(services.config().discard_change(request)).await
+    answer::json(config.discard_change(request)).await
 }

@@ -1,12 +1,12 @@
 //! Lists change sets.
 
-use axum::{Json, extract::State as Extract};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
-use vortex_proto::config::v1::{ChangeState, ListChangesRequest};
+use axum::{Json, extract::State};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use vortex_proto::config::v1::{self as proto, ListChangesRequest};
+use vortex_rest::{ChangeState, Changes};
 
-use super::shape::{Change, State};
-use crate::{extract::Query, problem::Problem, services::Services};
+use crate::{answer, clients::ConfigClient, extract::Query, problem::Problem};
 
 /// Which change sets are listed.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -17,21 +17,13 @@ pub(super) struct Parameters {
     label: Option<String>,
     /// Only those in this state.
     #[param(inline)]
-    state: Option<State>,
+    state: Option<ChangeState>,
     /// Only those that wait for a rollout to take them up.
     awaits_rollout: Option<bool>,
     /// At most so many, 1 to 1,000; 100 when left out.
     page_size: Option<u32>,
     /// The `next_page_token` of the page before.
     page_token: Option<String>,
-}
-
-/// A page of change sets, newest first.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Changes {
-    changes: Vec<Change>,
-    /// Where the next page begins; empty at the end.
-    next_page_token: String,
 }
 
 /// List change sets
@@ -44,10 +36,10 @@ pub(super) struct Changes {
     responses((status = 200, description = "A page, newest first", body = Changes)),
 )]
 pub(super) async fn list(
-    Extract(services): Extract<Services>,
+    State(mut config): State<ConfigClient>,
     Query(parameters): Query<Parameters>,
 ) -> Result<Json<Changes>, Problem> {
-    let state = parameters.state.map(ChangeState::from);
+    let state = parameters.state.map(proto::ChangeState::from);
     let request = ListChangesRequest {
         label: parameters.label.unwrap_or_default(),
         state: state.unwrap_or_default().into(),
@@ -55,9 +47,5 @@ pub(super) async fn list(
         page_token: parameters.page_token.unwrap_or_default(),
         awaits_rollout: parameters.awaits_rollout.unwrap_or_default(),
     };
-    let reply = services.config().list_changes(request).await?.into_inner();
-    Ok(Json(Changes {
-        changes: reply.changes.into_iter().map(Change::from).collect(),
-        next_page_token: reply.next_page_token,
-    }))
+    answer::json(config.list_changes(request)).await
 }

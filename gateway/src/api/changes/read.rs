@@ -4,13 +4,13 @@ use axum::{Json, extract::State};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use vortex_proto::config::v1::GetChangeRequest;
+use vortex_rest::ChangeAnswer;
 
-use super::shape::Answer;
 use crate::{
-    api::answer,
+    answer,
+    clients::ConfigClient,
     extract::{Path, Query},
     problem::Problem,
-    services::Services,
 };
 
 /// Which change set is read.
@@ -31,17 +31,17 @@ pub(super) struct Parameters {
     operation_id = "getChange",
     tag = "changes",
     params(("name" = String, Path, description = "Its name"), Parameters),
-    responses((status = 200, description = "The change set", body = Answer)),
+    responses((status = 200, description = "The change set", body = ChangeAnswer)),
 )]
 pub(super) async fn get(
-    State(services): State<Services>,
+    State(mut config): State<ConfigClient>,
     Path(name): Path<String>,
     Query(parameters): Query<Parameters>,
-) -> Result<Json<Answer>, Problem> {
+) -> Result<Json<ChangeAnswer>, Problem> {
     let request = GetChangeRequest {
         name,
         label: parameters.label.unwrap_or_default(),
         path: parameters.path.unwrap_or_default(),
     };
-    answer::json(services.config().get_change(request)).await
+    answer::json(config.get_change(request)).await
 }

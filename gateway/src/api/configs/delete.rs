@@ -1,16 +1,18 @@
 //! Deletes a document.
 
-use axum::{Json, extract::State, response::Response};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use axum::{Json, extract::State};
+use http::HeaderMap;
+use serde::Deserialize;
+use utoipa::IntoParams;
 use vortex_proto::config::v1::DeleteDocumentRequest;
+use vortex_rest::Deleted;
 
 use crate::{
+    answer,
     api::target::Target,
+    clients::ConfigClient,
     extract::{IdempotencyKey, IfMatch, Path, Query},
     problem::Problem,
-    services::Services,
-    stamp::Stamp,
 };
 
 /// How a document is deleted.
@@ -30,18 +32,6 @@ pub(super) struct Parameters {
     author: Option<String>,
 }
 
-/// What a deletion did.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Deleted {
-    app: String,
-    profile: String,
-    label: String,
-    /// The name of the version that is the deletion.
-    version: String,
-    /// The log's position of the deletion.
-    token: String,
-}
-
 /// Delete the document of an application and profile
 ///
 /// The deletion is a version like any other: releasing an earlier one undoes it.
@@ -54,17 +44,17 @@ pub(super) struct Deleted {
         Target,
         Parameters,
         ("If-Match" = Option<String>, Header, description = "The digest of the stable version"),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes the call safe to repeat for 24 hours"),
+        IdempotencyKey,
     ),
     responses((status = 200, description = "It is deleted", body = Deleted)),
 )]
 pub(super) async fn delete(
-    State(services): State<Services>,
+    State(mut config): State<ConfigClient>,
     Path(target): Path<Target>,
     Query(parameters): Query<Parameters>,
     IfMatch(if_match): IfMatch,
     IdempotencyKey(request_id): IdempotencyKey,
-) -> Result<Response, Problem> {
+) -> Result<(HeaderMap, Json<Deleted>), Problem> {
     let request = DeleteDocumentRequest {
         document: Some(target.document(parameters.label)),
         if_match,
@@ -74,22 +64,5 @@ pub(super) async fn delete(
         version: parameters.version.unwrap_or_default(),
         author: parameters.author.unwrap_or_default(),
     };
-    let reply = services
-        .config()
-        .delete_document(request)
-        .await?
-        .into_inner();
-    let document = reply.document.unwrap_or_default();
-    let stamp = Stamp {
-        version: &reply.version,
-        token: &reply.token,
-        ..Stamp::default()
-    };
-    Ok(stamp.on(Json(Deleted {
-        app: document.app,
-        profile: document.profile,
-        label: document.label,
-        version: reply.version.clone(),
-        token: reply.token.clone(),
-    })))
+    answer::stamped(config.delete_document(request)).await
 }

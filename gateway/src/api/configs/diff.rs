@@ -5,18 +5,18 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
-use utoipa::{IntoParams, ToSchema};
-use vortex_kit::error::Fault;
-use vortex_proto::config::v1::{DiffVersionsRequest, DiffVersionsResponse};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use vortex_kit::{compute::Compute, error::Fault};
+use vortex_proto::config::v1::DiffVersionsRequest;
+use vortex_rest::Diff;
 
 use crate::{
+    answer::json_text,
     api::target::Target,
+    clients::ConfigClient,
     extract::{Path, Query},
-    json,
     problem::Problem,
-    services::Services,
 };
 
 /// Which versions are compared.
@@ -32,20 +32,6 @@ pub(super) struct Parameters {
     to: Option<String>,
 }
 
-/// What differs between two versions.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Diff {
-    from: String,
-    to: String,
-    /// RFC 6902 operations that make the newer side of the older.
-    #[schema(value_type = Vec<Object>)]
-    patch: Box<RawValue>,
-    /// The older side as it was written.
-    from_content: String,
-    /// The newer side as it was written.
-    to_content: String,
-}
-
 /// Compare two versions of a document
 #[utoipa::path(
     get,
@@ -56,7 +42,8 @@ pub(super) struct Diff {
     responses((status = 200, description = "What differs", body = Diff)),
 )]
 pub(super) async fn diff(
-    State(services): State<Services>,
+    State(mut config): State<ConfigClient>,
+    State(compute): State<Compute>,
     Path(target): Path<Target>,
     Query(parameters): Query<Parameters>,
 ) -> Result<Response, Problem> {
@@ -65,25 +52,12 @@ pub(super) async fn diff(
         from: parameters.from.unwrap_or_default(),
         to: parameters.to.unwrap_or_default(),
     };
-    let reply = services.config().diff_versions(request).await?.into_inner();
+    let reply = config.diff_versions(request).await?.into_inner();
     let bytes = reply.patch.len() + reply.from_content.len() + reply.to_content.len();
-    let answer = services
-        .compute()
-        .run_if_large(bytes > json::AT_ONCE, move |_| written(&reply));
+    let is_large = bytes > json_text::AT_ONCE;
+    let answer = compute.run_if_large(is_large, move |_| {
+        let diff = Diff::try_from(reply).map_err(|error| Fault::internal(&error))?;
+        Ok(Json(diff).into_response())
+    });
     answer.await.map_err(Fault::from)?
-}
-
-fn written(reply: &DiffVersionsResponse) -> Result<Response, Problem> {
-    let diff = Diff {
-        patch: json::raw(&reply.patch)?,
-        from: reply.from.clone(),
-        to: reply.to.clone(),
-        from_content: text(&reply.from_content),
-        to_content: text(&reply.to_content),
-    };
-    Ok(Json(diff).into_response())
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
 }

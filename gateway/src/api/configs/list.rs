@@ -1,11 +1,13 @@
 //! Lists documents.
 
-use axum::{Json, extract::State, response::Response};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
-use vortex_proto::config::v1::{Document, ListDocumentsRequest};
+use axum::{Json, extract::State};
+use http::HeaderMap;
+use serde::Deserialize;
+use utoipa::IntoParams;
+use vortex_proto::config::v1::ListDocumentsRequest;
+use vortex_rest::Documents;
 
-use crate::{extract::Query, problem::Problem, services::Services, stamp::Stamp, time::rfc3339};
+use crate::{answer, clients::ConfigClient, extract::Query, problem::Problem};
 
 /// Which documents are listed.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -22,60 +24,6 @@ pub(super) struct Parameters {
     page_token: Option<String>,
 }
 
-/// A page of documents, by label and path.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Documents {
-    documents: Vec<Metadata>,
-    /// Where the next page begins; empty at the end.
-    next_page_token: String,
-}
-
-/// A document without its content.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Document)]
-pub(super) struct Metadata {
-    label: String,
-    path: String,
-    /// The application it was written for; absent for files of a source.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    app: String,
-    /// The profile it was written for; absent for files of a source.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    profile: String,
-    media_type: String,
-    /// The stable version; empty when there is none.
-    version: String,
-    /// SHA-256 of the stable content, in hex.
-    digest: String,
-    /// Bytes of the stable content.
-    size: u64,
-    /// When the stable version was written.
-    written_at: Option<String>,
-    /// What keeps the document from being served; absent when nothing does.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    defect: String,
-    /// Versions kept.
-    versions: u32,
-}
-
-impl From<Document> for Metadata {
-    fn from(document: Document) -> Self {
-        Self {
-            label: document.label,
-            path: document.path,
-            app: document.app,
-            profile: document.profile,
-            media_type: document.media_type,
-            version: document.version,
-            digest: document.digest,
-            size: document.size,
-            written_at: rfc3339(document.written_at),
-            defect: document.defect,
-            versions: document.versions,
-        }
-    }
-}
-
 /// List documents
 #[utoipa::path(
     get,
@@ -86,26 +34,14 @@ impl From<Document> for Metadata {
     responses((status = 200, description = "A page", body = Documents)),
 )]
 pub(super) async fn list(
-    State(services): State<Services>,
+    State(mut config): State<ConfigClient>,
     Query(parameters): Query<Parameters>,
-) -> Result<Response, Problem> {
+) -> Result<(HeaderMap, Json<Documents>), Problem> {
     let request = ListDocumentsRequest {
         label: parameters.label.unwrap_or_default(),
         app: parameters.app.unwrap_or_default(),
         page_size: parameters.page_size.unwrap_or_default(),
         page_token: parameters.page_token.unwrap_or_default(),
     };
-    let reply = services
-        .config()
-        .list_documents(request)
-        .await?
-        .into_inner();
-    let stamp = Stamp {
-        token: &reply.token,
-        ..Stamp::default()
-    };
-    Ok(stamp.on(Json(Documents {
-        documents: reply.documents.into_iter().map(Metadata::from).collect(),
-        next_page_token: reply.next_page_token,
-    })))
+    answer::stamped(config.list_documents(request)).await
 }

@@ -7,11 +7,11 @@ use utoipa::IntoParams;
 use vortex_proto::config::v1::GetDocumentRequest;
 
 use crate::{
+    answer::headers::Stamped,
     api::target::Target,
+    clients::ConfigClient,
     extract::{IfNoneMatch, Path, Query},
     problem::Problem,
-    services::Services,
-    stamp::Stamp,
 };
 
 /// Which version is read.
@@ -59,7 +59,7 @@ pub(super) struct Parameters {
     ),
 )]
 pub(super) async fn get(
-    State(services): State<Services>,
+    State(mut config): State<ConfigClient>,
     Path(target): Path<Target>,
     Query(parameters): Query<Parameters>,
     held: IfNoneMatch,
@@ -69,15 +69,9 @@ pub(super) async fn get(
         version: parameters.version.unwrap_or_default(),
         min_token: parameters.min_token.unwrap_or_default(),
     };
-    let reply = services.config().get_document(request).await?.into_inner();
+    let reply = config.get_document(request).await?.into_inner();
     let media_type = HeaderValue::from_str(&reply.media_type)
         .unwrap_or(HeaderValue::from_static("application/octet-stream"));
-    let stamp = Stamp {
-        digest: &reply.digest,
-        version: &reply.version,
-        token: &reply.token,
-        ..Stamp::default()
-    };
     // a document is whatever its writer made it: browsers must not guess a page into it
     let headers = [
         (header::CONTENT_TYPE, media_type),
@@ -86,5 +80,6 @@ pub(super) async fn get(
             HeaderValue::from_static("nosniff"),
         ),
     ];
-    Ok(stamp.answer(&held, || (headers, reply.content)))
+    let content = reply.content.clone();
+    Ok(reply.stamp().answer(&held, || (headers, content)))
 }

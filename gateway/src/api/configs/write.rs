@@ -1,18 +1,21 @@
 //! Writes a document.
 
-use axum::{Json, extract::State, response::Response};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use axum::{Json, extract::State};
+use http::{HeaderMap, StatusCode};
+use serde::Deserialize;
+use utoipa::IntoParams;
 use vortex_kit::error::Fault;
-use vortex_proto::config::v1::{PutDocumentRequest, PutDocumentResponse};
+use vortex_proto::config::v1::PutDocumentRequest;
+use vortex_rest::Written;
 
 use super::content::Content;
 use crate::{
-    api::{answer::written as status, target::Target},
+    answer,
+    answer::headers::Stamped,
+    api::target::Target,
+    clients::ConfigClient,
     extract::{IdempotencyKey, IfMatch, IfNoneMatch, Path, Query},
     problem::Problem,
-    services::Services,
-    stamp::Stamp,
 };
 
 /// How a document is written.
@@ -35,39 +38,6 @@ pub(super) struct Parameters {
     allow_empty: Option<bool>,
 }
 
-/// What a write did.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Written {
-    app: String,
-    profile: String,
-    label: String,
-    /// The path the document is stored under.
-    path: String,
-    version: String,
-    /// SHA-256 of the content, in hex.
-    digest: String,
-    /// The log's position of the write: a read with this `min_token` sees it.
-    token: String,
-    /// Whether the version is new.
-    created: bool,
-}
-
-impl From<PutDocumentResponse> for Written {
-    fn from(reply: PutDocumentResponse) -> Self {
-        let document = reply.document.unwrap_or_default();
-        Self {
-            app: document.app,
-            profile: document.profile,
-            label: document.label,
-            path: reply.path,
-            version: reply.version,
-            digest: reply.digest,
-            token: reply.token,
-            created: reply.created,
-        }
-    }
-}
-
 /// Write the document of an application and profile
 ///
 /// The same content under the same version is the same write: 200 instead of 201.
@@ -81,7 +51,7 @@ impl From<PutDocumentResponse> for Written {
         Parameters,
         ("If-Match" = Option<String>, Header, description = "The digest of the stable version, or `*` when there has to be one"),
         ("If-None-Match" = Option<String>, Header, description = "`*` when there must be no stable version yet"),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes the call safe to repeat for 24 hours"),
+        IdempotencyKey,
     ),
     request_body(content(
         (String = "application/yaml"),
@@ -94,14 +64,14 @@ impl From<PutDocumentResponse> for Written {
     ),
 )]
 pub(super) async fn put(
-    State(services): State<Services>,
+    State(mut config): State<ConfigClient>,
     Path(target): Path<Target>,
     Query(parameters): Query<Parameters>,
     IfMatch(if_match): IfMatch,
     if_none_match: IfNoneMatch,
     IdempotencyKey(request_id): IdempotencyKey,
     content: Content,
-) -> Result<Response, Problem> {
+) -> Result<(StatusCode, HeaderMap, Json<Written>), Problem> {
     if content.bytes.is_empty() && !parameters.allow_empty.unwrap_or_default() {
         return Err(empty().into());
     }
@@ -117,8 +87,9 @@ pub(super) async fn put(
         if_none_match: if_none_match.for_write()?,
         request_id,
     };
-    let reply = services.config().put_document(request).await?;
-    Ok(answer(reply.into_inner().into()))
+    let reply = config.put_document(request).await?.into_inner();
+    let status = answer::written(reply.created);
+    Ok((status, reply.stamp().headers(), Json(reply.into())))
 }
 
 fn empty() -> Fault {
@@ -126,15 +97,4 @@ fn empty() -> Fault {
         "body",
         "is empty; allow_empty=true in the query writes a document without content",
     )
-}
-
-fn answer(written: Written) -> Response {
-    let status = status(written.created);
-    let stamp = Stamp {
-        digest: &written.digest,
-        version: &written.version,
-        token: &written.token,
-        ..Stamp::default()
-    };
-    stamp.on((status, Json(&written)))
 }

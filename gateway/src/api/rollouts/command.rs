@@ -2,92 +2,47 @@
 
 use axum::{Json, extract::State, response::Response};
 use http::StatusCode;
-use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
 use vortex_proto::rollout::v1::{
     self as proto, CompleteRolloutRequest, DeleteRolloutRequest, PauseRolloutRequest,
     PromoteRolloutRequest, ResumeRolloutRequest, RevertRolloutRequest, RollBackRolloutRequest,
     StartRolloutRequest,
 };
+use vortex_rest::{Rollout, RolloutStrategy};
 
-use super::{
-    created,
-    shape::{Rollout, Strategy},
-};
+use super::created;
 use crate::{
-    api::answer,
-    extract::{Command as Given, IdempotencyKey, NoQuery, Or, Path, Query},
+    answer,
+    clients::RolloutClient,
+    extract::{Command, IdempotencyKey, NoQuery, Path, parameters},
     problem::Problem,
-    services::Services,
 };
 
-/// A command; in the query or the body.
-#[derive(Debug, Default, Deserialize, IntoParams, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-#[schema(as = RolloutCommand)]
-pub(super) struct Command {
-    /// Why, for the audit.
-    reason: Option<String>,
-    /// As the header `Idempotency-Key`.
-    request_id: Option<String>,
-}
-
-impl Or for Command {
-    fn or(self, other: Self) -> Self {
-        Self {
-            reason: self.reason.or(other.reason),
-            request_id: self.request_id.or(other.request_id),
-        }
+parameters! {
+    /// A command; in the query or the body.
+    pub(super) struct RolloutCommand {
+        /// Why, for the audit.
+        reason: Option<String>,
     }
 }
 
-/// A promotion; in the query or the body.
-#[derive(Debug, Default, Deserialize, IntoParams, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-#[schema(as = RolloutPromotion)]
-pub(super) struct Promotion {
-    /// Why, for the audit.
-    reason: Option<String>,
-    /// As the header `Idempotency-Key`.
-    request_id: Option<String>,
-    /// The stage it must be at, from 0.
-    expected_stage: Option<u32>,
-}
-
-impl Or for Promotion {
-    fn or(self, other: Self) -> Self {
-        Self {
-            reason: self.reason.or(other.reason),
-            request_id: self.request_id.or(other.request_id),
-            expected_stage: self.expected_stage.or(other.expected_stage),
-        }
+parameters! {
+    /// A promotion; in the query or the body.
+    pub(super) struct RolloutPromotion {
+        /// Why, for the audit.
+        reason: Option<String>,
+        /// The stage it must be at, from 0.
+        expected_stage: Option<u32>,
     }
 }
 
-/// A revert; in the query or the body.
-#[derive(Debug, Default, Deserialize, IntoParams, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-#[schema(as = RolloutRevert)]
-pub(super) struct Revert {
-    /// Why, for the audit.
-    reason: Option<String>,
-    /// As the header `Idempotency-Key`.
-    request_id: Option<String>,
-    /// `immediate` when left out.
-    #[param(inline)]
-    strategy: Option<Strategy>,
-}
-
-impl Or for Revert {
-    fn or(self, other: Self) -> Self {
-        Self {
-            reason: self.reason.or(other.reason),
-            request_id: self.request_id.or(other.request_id),
-            strategy: self.strategy.or(other.strategy),
-        }
+parameters! {
+    /// A revert; in the query or the body.
+    pub(super) struct RolloutRevert {
+        /// Why, for the audit.
+        reason: Option<String>,
+        /// `immediate` when left out.
+        #[param(inline)]
+        strategy: Option<RolloutStrategy>,
     }
 }
 
@@ -102,24 +57,23 @@ macro_rules! commands {
             tag = "rollouts",
             params(
                 ("id" = String, Path, description = "Its id"),
-                Command,
-                ("Idempotency-Key" = Option<String>, Header, description = "Makes the call safe to repeat for 24 hours"),
+                RolloutCommand,
+                IdempotencyKey,
             ),
-            request_body = Option<Command>,
+            request_body = Option<RolloutCommand>,
             responses((status = 200, description = "The rollout after it", body = Rollout)),
         )]
         pub(super) async fn $name(
-            State(services): State<Services>,
+            State(mut rollouts): State<RolloutClient>,
             Path(id): Path<String>,
-            key: IdempotencyKey,
-            Given(command): Given<Command>,
+            Command { given, request_id }: Command<RolloutCommand>,
         ) -> Result<Json<Rollout>, Problem> {
             let request = $request {
                 id,
-                reason: command.reason.unwrap_or_default(),
-                request_id: key.or(command.request_id)?,
+                reason: given.reason.unwrap_or_default(),
+                request_id,
             };
-            answer::json(services.rollouts().$call(request)).await
+            answer::json(rollouts.$call(request)).await
         }
     )+};
 }
@@ -153,25 +107,24 @@ commands! {
     tag = "rollouts",
     params(
         ("id" = String, Path, description = "Its id"),
-        Promotion,
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes the call safe to repeat for 24 hours"),
+        RolloutPromotion,
+        IdempotencyKey,
     ),
-    request_body = Option<Promotion>,
+    request_body = Option<RolloutPromotion>,
     responses((status = 200, description = "The rollout after it", body = Rollout)),
 )]
 pub(super) async fn promote(
-    State(services): State<Services>,
+    State(mut rollouts): State<RolloutClient>,
     Path(id): Path<String>,
-    key: IdempotencyKey,
-    Given(promotion): Given<Promotion>,
+    Command { given, request_id }: Command<RolloutPromotion>,
 ) -> Result<Json<Rollout>, Problem> {
     let request = PromoteRolloutRequest {
         id,
-        reason: promotion.reason.unwrap_or_default(),
-        request_id: key.or(promotion.request_id)?,
-        expected_stage: promotion.expected_stage,
+        reason: given.reason.unwrap_or_default(),
+        request_id,
+        expected_stage: given.expected_stage,
     };
-    answer::json(services.rollouts().promote_rollout(request)).await
+    answer::json(rollouts.promote_rollout(request)).await
 }
 
 /// Take back what a completed rollout changed
@@ -184,10 +137,10 @@ pub(super) async fn promote(
     tag = "rollouts",
     params(
         ("id" = String, Path, description = "The completed rollout's id"),
-        Revert,
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes the call safe to repeat for 24 hours"),
+        RolloutRevert,
+        IdempotencyKey,
     ),
-    request_body = Option<Revert>,
+    request_body = Option<RolloutRevert>,
     responses((
         status = 201,
         description = "The rollout that takes it back",
@@ -196,19 +149,18 @@ pub(super) async fn promote(
     )),
 )]
 pub(super) async fn revert(
-    State(services): State<Services>,
+    State(mut rollouts): State<RolloutClient>,
     Path(id): Path<String>,
-    key: IdempotencyKey,
-    Given(revert): Given<Revert>,
+    Command { given, request_id }: Command<RolloutRevert>,
 ) -> Result<Response, Problem> {
-    let strategy = revert.strategy.map(proto::Strategy::from);
+    let strategy = given.strategy.map(proto::Strategy::from);
     let request = RevertRolloutRequest {
         id,
-        reason: revert.reason.unwrap_or_default(),
-        request_id: key.or(revert.request_id)?,
+        reason: given.reason.unwrap_or_default(),
+        request_id,
         strategy: strategy.unwrap_or_default().into(),
     };
-    let reply = services.rollouts().revert_rollout(request).await?;
+    let reply = rollouts.revert_rollout(request).await?;
     Ok(created(reply.into_inner().rollout.unwrap_or_default()))
 }
 
@@ -220,17 +172,17 @@ pub(super) async fn revert(
     tag = "rollouts",
     params(
         ("id" = String, Path, description = "Its id"),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes the call safe to repeat for 24 hours"),
+        IdempotencyKey,
     ),
     responses((status = 204, description = "It is deleted")),
 )]
 pub(super) async fn delete(
-    State(services): State<Services>,
+    State(mut rollouts): State<RolloutClient>,
     Path(id): Path<String>,
-    Query(NoQuery {}): Query<NoQuery>,
+    _: NoQuery,
     IdempotencyKey(request_id): IdempotencyKey,
 ) -> Result<StatusCode, Problem> {
     let request = DeleteRolloutRequest { id, request_id };
-    services.rollouts().delete_rollout(request).await?;
+    rollouts.delete_rollout(request).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,128 +1,72 @@
 //! Creates a rollout.
 
 use axum::{extract::State, response::Response};
-use serde::Deserialize;
-use utoipa::ToSchema;
 use vortex_kit::error::Fault;
 use vortex_proto::rollout::v1::{
     self as proto, ChangeTarget, CreateRolloutRequest, DocumentTarget, StageList,
     create_rollout_request::Target,
 };
+use vortex_rest::{NewRollout, Rollout};
 
-use super::{
-    created,
-    shape::{Analysis, Rollout, Stage, Strategy, Thresholds},
-};
+use super::created;
 use crate::{
-    api::assignment::Unit,
-    extract::{IdempotencyKey, Json, NoQuery, Query},
+    clients::RolloutClient,
+    extract::{IdempotencyKey, Json, NoQuery},
     problem::Problem,
-    services::Services,
 };
 
 const LIMIT: usize = 64 * 1024;
 
-/// A rollout to be created: of `change`, or of what the version `to_version` of a document belongs
-/// to.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = NewRollout)]
-pub(super) struct Body {
-    /// The change set's name.
-    change: Option<String>,
-    /// The document's application.
-    app: Option<String>,
-    /// The document's profile; `default` when left out.
-    profile: Option<String>,
-    /// The label; `main` when left out.
-    label: Option<String>,
-    /// The version that must be stable.
-    from_version: Option<String>,
-    /// The version that the change set wrote.
-    to_version: Option<String>,
-    /// `conservative` when left out, or `custom` with stages.
-    strategy: Option<Strategy>,
-    /// The stages of a custom strategy, 1 to 20.
-    stages: Option<Vec<Stage>>,
-    /// What is told apart; the instance when left out.
-    unit: Option<Unit>,
-    /// Whether it goes to the next stage by itself; true when left out.
-    auto_promote: Option<bool>,
-    /// Whether it rolls back by itself; true when left out.
-    auto_rollback: Option<bool>,
-    thresholds: Option<Thresholds>,
-    analysis: Option<Analysis>,
-    /// Why, for people.
-    description: Option<String>,
-    /// The applications that must all be judged, 64 at most; those the documents were written for
-    /// when left out. Figures of others are refused, so name those that read a shared document
-    /// such as `application.yml`.
-    #[serde(default)]
-    apps: Vec<String>,
-    /// Starts it at once.
-    start: Option<bool>,
-    /// Rolls it out also if it was rolled back before, which needs a reason.
-    force: Option<bool>,
-    /// Why, for the audit.
-    reason: Option<String>,
-    /// As the header `Idempotency-Key`.
-    request_id: Option<String>,
+/// What is rolled out. Fails with `INVALID_ARGUMENT` unless it is said in exactly one of both ways.
+fn target(rollout: &mut NewRollout) -> Result<Target, Fault> {
+    let label = rollout.label.take().unwrap_or_default();
+    let document = [
+        ("app", &rollout.app),
+        ("profile", &rollout.profile),
+        ("from_version", &rollout.from_version),
+        ("to_version", &rollout.to_version),
+    ];
+    let named = document.iter().find(|(_, value)| value.is_some());
+    match (rollout.change.take(), named) {
+        (Some(_), Some((field, _))) => Err(Fault::invalid(*field, "can't be combined with change")),
+        (Some(name), None) => Ok(Target::Change(ChangeTarget { name, label })),
+        (None, _) => Ok(Target::Document(DocumentTarget {
+            app: required("app", rollout.app.take())?,
+            profile: rollout.profile.take().unwrap_or_default(),
+            label,
+            from_version: required("from_version", rollout.from_version.take())?,
+            to_version: required("to_version", rollout.to_version.take())?,
+        })),
+    }
 }
 
-impl Body {
-    /// Fails with `INVALID_ARGUMENT` unless it names a change set in exactly one of both ways.
-    fn target(&mut self) -> Result<Target, Fault> {
-        let label = self.label.take().unwrap_or_default();
-        let document = [
-            ("app", &self.app),
-            ("profile", &self.profile),
-            ("from_version", &self.from_version),
-            ("to_version", &self.to_version),
-        ];
-        let named = document.iter().find(|(_, value)| value.is_some());
-        match (self.change.take(), named) {
-            (Some(_), Some((field, _))) => {
-                Err(Fault::invalid(*field, "can't be combined with change"))
-            }
-            (Some(name), None) => Ok(Target::Change(ChangeTarget { name, label })),
-            (None, _) => Ok(Target::Document(DocumentTarget {
-                app: required("app", self.app.take())?,
-                profile: self.profile.take().unwrap_or_default(),
-                label,
-                from_version: required("from_version", self.from_version.take())?,
-                to_version: required("to_version", self.to_version.take())?,
-            })),
-        }
-    }
-
-    fn into_proto(mut self, request_id: String) -> Result<CreateRolloutRequest, Fault> {
-        let strategy = self.strategy.map(proto::Strategy::from);
-        let unit = self.unit.map(proto::Unit::from);
-        let target = self.target()?;
-        // a list that is empty can be told from none in this form alone
-        let (stages, stage_list) = match self.stages {
-            Some(stages) if stages.is_empty() => (Vec::new(), Some(StageList::default())),
-            Some(stages) => (stages.into_iter().map(Into::into).collect(), None),
-            None => (Vec::new(), None),
-        };
-        Ok(CreateRolloutRequest {
-            target: Some(target),
-            strategy: strategy.unwrap_or_default().into(),
-            stages,
-            stage_list,
-            unit: unit.unwrap_or_default().into(),
-            auto_promote: self.auto_promote,
-            auto_rollback: self.auto_rollback,
-            thresholds: self.thresholds.map(Into::into),
-            analysis: self.analysis.map(Into::into),
-            description: self.description.unwrap_or_default(),
-            request_id,
-            start: self.start.unwrap_or_default(),
-            apps: self.apps,
-            force: self.force.unwrap_or_default(),
-            reason: self.reason.unwrap_or_default(),
-        })
-    }
+fn to_proto(mut rollout: NewRollout, request_id: String) -> Result<CreateRolloutRequest, Fault> {
+    let target = target(&mut rollout)?;
+    let strategy = rollout.strategy.map(proto::Strategy::from);
+    let unit = rollout.unit.map(proto::Unit::from);
+    // a list that is empty can be told from none in this form alone
+    let (stages, stage_list) = match rollout.stages {
+        Some(stages) if stages.is_empty() => (Vec::new(), Some(StageList::default())),
+        Some(stages) => (stages.into_iter().map(Into::into).collect(), None),
+        None => (Vec::new(), None),
+    };
+    Ok(CreateRolloutRequest {
+        target: Some(target),
+        strategy: strategy.unwrap_or_default().into(),
+        stages,
+        stage_list,
+        unit: unit.unwrap_or_default().into(),
+        auto_promote: rollout.auto_promote,
+        auto_rollback: rollout.auto_rollback,
+        thresholds: rollout.thresholds.map(Into::into),
+        analysis: rollout.analysis.map(Into::into),
+        description: rollout.description.unwrap_or_default(),
+        request_id,
+        start: rollout.start.unwrap_or_default(),
+        apps: rollout.apps,
+        force: rollout.force.unwrap_or_default(),
+        reason: rollout.reason.unwrap_or_default(),
+    })
 }
 
 fn required(field: &str, value: Option<String>) -> Result<String, Fault> {
@@ -138,8 +82,8 @@ fn required(field: &str, value: Option<String>) -> Result<String, Fault> {
     path = "/api/rollouts",
     operation_id = "createRollout",
     tag = "rollouts",
-    params(("Idempotency-Key" = Option<String>, Header, description = "Makes the call safe to repeat for 24 hours")),
-    request_body = Body,
+    params(IdempotencyKey),
+    request_body = NewRollout,
     responses((
         status = 201,
         description = "The rollout",
@@ -148,13 +92,13 @@ fn required(field: &str, value: Option<String>) -> Result<String, Fault> {
     )),
 )]
 pub(super) async fn create(
-    State(services): State<Services>,
-    Query(NoQuery {}): Query<NoQuery>,
+    State(mut rollouts): State<RolloutClient>,
+    _: NoQuery,
     key: IdempotencyKey,
-    Json(mut body): Json<Body, LIMIT>,
+    Json(mut rollout): Json<NewRollout, LIMIT>,
 ) -> Result<Response, Problem> {
-    let request_id = key.or(body.request_id.take())?;
-    let request = body.into_proto(request_id)?;
-    let reply = services.rollouts().create_rollout(request).await?;
+    let request_id = key.or(rollout.request_id.take())?;
+    let request = to_proto(rollout, request_id)?;
+    let reply = rollouts.create_rollout(request).await?;
     Ok(created(reply.into_inner().rollout.unwrap_or_default()))
 }

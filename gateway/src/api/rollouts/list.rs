@@ -1,16 +1,21 @@
 //! Lists rollouts.
 
-use axum::{Json, extract::State as Extract};
+use axum::{Json, extract::State};
 use serde::{
-    Deserialize, Serialize,
+    Deserialize,
     de::{IntoDeserializer, value::Error},
 };
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 use vortex_kit::error::Fault;
-use vortex_proto::rollout::v1::{ListRolloutsRequest, ListRolloutsResponse, RolloutState};
+use vortex_proto::rollout::v1::{self as proto, ListRolloutsRequest};
+use vortex_rest::{RolloutState, Rollouts};
 
-use super::shape::{Rollout, State};
-use crate::{api::answer, extract::Query, problem::Problem, services::Services};
+use crate::{
+    answer,
+    clients::RolloutClient,
+    extract::{Query, Strict},
+    problem::Problem,
+};
 
 /// Which rollouts are listed.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -30,23 +35,6 @@ pub(super) struct Parameters {
     page_token: Option<String>,
 }
 
-/// A page of rollouts, newest first.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Rollouts {
-    rollouts: Vec<Rollout>,
-    /// Where the next page begins; empty at the end.
-    next_page_token: String,
-}
-
-impl From<ListRolloutsResponse> for Rollouts {
-    fn from(reply: ListRolloutsResponse) -> Self {
-        Self {
-            rollouts: reply.rollouts.into_iter().map(Rollout::from).collect(),
-            next_page_token: reply.next_page_token,
-        }
-    }
-}
-
 /// List rollouts
 #[utoipa::path(
     get,
@@ -57,7 +45,7 @@ impl From<ListRolloutsResponse> for Rollouts {
     responses((status = 200, description = "A page, newest first", body = Rollouts)),
 )]
 pub(super) async fn list(
-    Extract(services): Extract<Services>,
+    State(mut rollouts): State<RolloutClient>,
     Query(parameters): Query<Parameters>,
 ) -> Result<Json<Rollouts>, Problem> {
     let request = ListRolloutsRequest {
@@ -67,15 +55,16 @@ pub(super) async fn list(
         page_size: parameters.page_size.unwrap_or_default(),
         page_token: parameters.page_token.unwrap_or_default(),
     };
-    answer::json(services.rollouts().list_rollouts(request)).await
+    answer::json(rollouts.list_rollouts(request)).await
 }
 
 fn states(list: &str) -> Result<Vec<i32>, Fault> {
     let names = list.split(',').filter(|name| !name.is_empty());
     let states = names.map(|name| {
-        let state = State::deserialize(name.into_deserializer());
-        let state = state.map_err(|error: Error| Fault::invalid("state", error.to_string()))?;
-        Ok(RolloutState::from(state).into())
+        let state = Strict::<RolloutState>::deserialize(name.into_deserializer());
+        let Strict(state) =
+            state.map_err(|error: Error| Fault::invalid("state", error.to_string()))?;
+        Ok(proto::RolloutState::from(state).into())
     });
     states.collect()
 }

@@ -3,31 +3,17 @@
 mod report;
 
 use axum::{Json, extract::State};
-use serde::Serialize;
-use utoipa::ToSchema;
 use vortex_proto::rollout::v1::ReportMetricsRequest;
+use vortex_rest::{ArmReports, ReportTaken};
 
 use crate::{
-    extract::{IdempotencyKey, LenientJson, NoQuery, Path, Query},
+    clients::RolloutClient,
+    extract::{IdempotencyKey, LenientJson, NoQuery, Path},
     problem::Problem,
-    services::Services,
 };
-use report::Reports;
 
 /// A hundred reports with sketches, or ten with all the latencies they may have.
 const LIMIT: usize = 1 << 20;
-
-/// The figures were taken.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = ReportTaken)]
-pub(super) struct Taken {
-    /// Whether they were taken before, and counted then.
-    repeated: bool,
-    /// The rollout's generation.
-    generation: u64,
-    /// Fields that are not known, and were passed over.
-    ignored_fields: u64,
-}
 
 /// Report figures of a rollout's arms
 ///
@@ -42,25 +28,24 @@ pub(super) struct Taken {
         ("id" = String, Path, description = "The rollout's id"),
         ("Idempotency-Key" = Option<String>, Header, description = "Makes the figures count once"),
     ),
-    request_body = Reports,
-    responses((status = 200, description = "They are taken", body = Taken)),
+    request_body = ArmReports,
+    responses((status = 200, description = "They are taken", body = ReportTaken)),
 )]
 pub(super) async fn report(
-    State(services): State<Services>,
+    State(mut rollouts): State<RolloutClient>,
     Path(id): Path<String>,
-    Query(NoQuery {}): Query<NoQuery>,
+    _: NoQuery,
     key: IdempotencyKey,
-    LenientJson(mut reports, ignored_fields): LenientJson<Reports, LIMIT>,
-) -> Result<Json<Taken>, Problem> {
-    services.ignored_fields().increment(ignored_fields);
+    LenientJson(mut reports, ignored_fields): LenientJson<ArmReports, LIMIT>,
+) -> Result<Json<ReportTaken>, Problem> {
     let request = ReportMetricsRequest {
         id,
-        request_id: key.or(reports.request_id()?)?,
-        reports: reports.into_proto()?,
+        request_id: key.or(report::request_id(&mut reports)?)?,
+        reports: report::to_proto(reports)?,
     };
-    let reply = services.rollouts().report_metrics(request).await?;
+    let reply = rollouts.report_metrics(request).await?;
     let reply = reply.into_inner();
-    Ok(Json(Taken {
+    Ok(Json(ReportTaken {
         repeated: reply.repeated,
         generation: reply.generation,
         ignored_fields,

@@ -2,13 +2,13 @@
 
 use axum::{Json, extract::State};
 use vortex_proto::rollout::v1::{GetAnalysisRequest, GetRolloutRequest};
+use vortex_rest::{AnalysisStatus, Rollout};
 
-use super::shape::{Rollout, Status};
 use crate::{
-    api::answer,
-    extract::{NoQuery, Path, Query},
+    answer,
+    clients::RolloutClient,
+    extract::{NoQuery, Path},
     problem::Problem,
-    services::Services,
 };
 
 /// Read a rollout
@@ -21,11 +21,11 @@ use crate::{
     responses((status = 200, description = "The rollout", body = Rollout)),
 )]
 pub(super) async fn get(
-    State(services): State<Services>,
+    State(mut rollouts): State<RolloutClient>,
     Path(id): Path<String>,
-    Query(NoQuery {}): Query<NoQuery>,
+    _: NoQuery,
 ) -> Result<Json<Rollout>, Problem> {
-    answer::json(services.rollouts().get_rollout(GetRolloutRequest { id })).await
+    answer::json(rollouts.get_rollout(GetRolloutRequest { id })).await
 }
 
 /// Read how the analysis of a rollout stands
@@ -35,13 +35,13 @@ pub(super) async fn get(
     operation_id = "getRolloutAnalysis",
     tag = "rollouts",
     params(("id" = String, Path, description = "The rollout's id")),
-    responses((status = 200, description = "The analysis", body = Status)),
+    responses((status = 200, description = "The analysis", body = AnalysisStatus)),
 )]
 pub(super) async fn analysis(
-    State(services): State<Services>,
+    State(mut rollouts): State<RolloutClient>,
     Path(id): Path<String>,
-    Query(NoQuery {}): Query<NoQuery>,
-) -> Result<Json<Status>, Problem> {
+    _: NoQuery,
+) -> Result<Json<AnalysisStatus>, Problem> {
     let request = GetAnalysisRequest { id };
-    answer::json(services.rollouts().get_analysis(request)).await
+    answer::json(rollouts.get_analysis(request)).await
 }

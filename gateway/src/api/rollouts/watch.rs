@@ -5,33 +5,21 @@ use std::convert::Infallible;
 use axum::{body::Body, extract::State, response::Response};
 use bytes::Bytes;
 use futures::StreamExt;
-use serde::Serialize;
 use tonic::Status as GrpcStatus;
-use utoipa::ToSchema;
 use vortex_kit::{
     context::{Context, RequestId},
     error::Fault,
 };
 use vortex_proto::rollout::v1::{WatchRolloutRequest, WatchRolloutResponse};
+use vortex_rest::{FollowedRollout, rfc3339};
 
-use super::shape::{Rollout, Status};
 use crate::{
-    api::sse,
-    extract::{NoQuery, Path, Query},
+    answer::sse,
+    api::watches::Watches,
+    clients::RolloutClient,
+    extract::{NoQuery, Path},
     problem::Problem,
-    services::Services,
-    time::rfc3339,
 };
-
-/// How a followed rollout stands: the data of an event.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = FollowedRollout)]
-struct Followed {
-    rollout: Rollout,
-    analysis: Status,
-    /// When this was so.
-    time: Option<String>,
-}
 
 /// Follow a rollout
 ///
@@ -44,17 +32,18 @@ struct Followed {
     operation_id = "watchRollout",
     tag = "rollouts",
     params(("id" = String, Path, description = "Its id")),
-    responses((status = 200, description = "The events", body = Followed, content_type = "text/event-stream")),
+    responses((status = 200, description = "The events", body = FollowedRollout, content_type = "text/event-stream")),
 )]
 pub(super) async fn watch(
-    State(services): State<Services>,
+    State(mut rollouts): State<RolloutClient>,
+    State(watches): State<Watches>,
     Path(id): Path<String>,
-    Query(NoQuery {}): Query<NoQuery>,
+    _: NoQuery,
 ) -> Result<Response, Problem> {
-    let place = services.watches().admit()?;
+    let place = watches.admit()?;
     let context = Context::current().unwrap_or_else(Context::root);
     let request = WatchRolloutRequest { id };
-    let messages = services.rollouts().watch_rollout(request).await?;
+    let messages = rollouts.watch_rollout(request).await?;
     let mut encoder = Encoder::new(context.request_id().clone());
     let messages = context.drain().guard(messages.into_inner());
     let events = messages.map(move |message| {
@@ -93,10 +82,9 @@ impl Encoder {
             return Ok(sse::comment("unchanged"));
         }
         self.told.clone_from(&message);
-        let data = Followed {
-            rollout: message.rollout.unwrap_or_default().into(),
-            analysis: message.analysis.unwrap_or_default().into(),
+        let data = FollowedRollout {
             time: rfc3339(time),
+            ..message.into()
         };
         let data = serde_json::to_vec(&data).map_err(|error| Fault::internal(&error))?;
         Ok(sse::event("rollout", None, &data))

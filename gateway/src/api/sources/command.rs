@@ -1,36 +1,17 @@
 //! Commands to sources.
 
 use axum::{Json as JsonAnswer, extract::State};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 use vortex_proto::config::v1::{ApproveSourceRequest, DetachSourceRequest, SyncSourceRequest};
+use vortex_rest::{Approval, Detached, Source};
 
-use super::shape::Source;
 use crate::{
-    api::answer,
-    extract::{Json, NoQuery, Path, Query},
+    answer,
+    clients::SourceClient,
+    extract::{Json, NoQuery, Path},
     problem::Problem,
-    services::Services,
 };
 
 const LIMIT: usize = 64 * 1024;
-
-/// What an operator has seen and lets through.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Approval {
-    /// The label.
-    label: String,
-    /// The commit that waits.
-    commit: String,
-}
-
-/// The labels that a source was detached from.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Detached {
-    /// Their names, also where it was done before.
-    labels: Vec<String>,
-}
 
 /// Read a source now
 ///
@@ -44,11 +25,11 @@ pub(super) struct Detached {
     responses((status = 200, description = "The source after it was read", body = Source)),
 )]
 pub(super) async fn sync(
-    State(services): State<Services>,
+    State(mut sources): State<SourceClient>,
     Path(name): Path<String>,
-    Query(NoQuery {}): Query<NoQuery>,
+    _: NoQuery,
 ) -> Result<JsonAnswer<Source>, Problem> {
-    answer::json(services.sources().sync_source(SyncSourceRequest { name })).await
+    answer::json(sources.sync_source(SyncSourceRequest { name })).await
 }
 
 /// Let through what waits because it removes more than half of a label
@@ -62,9 +43,9 @@ pub(super) async fn sync(
     responses((status = 200, description = "The source after the approval", body = Source)),
 )]
 pub(super) async fn approve(
-    State(services): State<Services>,
+    State(mut sources): State<SourceClient>,
     Path(name): Path<String>,
-    Query(NoQuery {}): Query<NoQuery>,
+    _: NoQuery,
     Json(approval): Json<Approval, LIMIT>,
 ) -> Result<JsonAnswer<Source>, Problem> {
     let request = ApproveSourceRequest {
@@ -72,7 +53,7 @@ pub(super) async fn approve(
         label: approval.label,
         commit: approval.commit,
     };
-    answer::json(services.sources().approve_source(request)).await
+    answer::json(sources.approve_source(request)).await
 }
 
 /// Let the labels go of a source that is no longer configured
@@ -87,13 +68,9 @@ pub(super) async fn approve(
     responses((status = 200, description = "The labels that were let go", body = Detached)),
 )]
 pub(super) async fn detach(
-    State(services): State<Services>,
+    State(mut sources): State<SourceClient>,
     Path(name): Path<String>,
-    Query(NoQuery {}): Query<NoQuery>,
+    _: NoQuery,
 ) -> Result<JsonAnswer<Detached>, Problem> {
-    let request = DetachSourceRequest { name };
-    let reply = services.sources().detach_source(request).await?;
-    Ok(JsonAnswer(Detached {
-        labels: reply.into_inner().labels,
-    }))
+    answer::json(sources.detach_source(DetachSourceRequest { name })).await
 }

@@ -1,16 +1,16 @@
 //! Reads sources.
 
 use axum::{Json, extract::State};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Deserialize;
+use utoipa::IntoParams;
 use vortex_proto::config::v1::{GetSourceRequest, ListSourcesRequest};
+use vortex_rest::{Source, Sources};
 
-use super::shape::Source;
 use crate::{
-    api::answer,
+    answer,
+    clients::SourceClient,
     extract::{NoQuery, Path, Query},
     problem::Problem,
-    services::Services,
 };
 
 /// Which page is read.
@@ -24,14 +24,6 @@ pub(super) struct Page {
     page_token: Option<String>,
 }
 
-/// A page of sources, by name.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Sources {
-    sources: Vec<Source>,
-    /// Where the next page begins; empty at the end.
-    next_page_token: String,
-}
-
 /// List sources and how they stand
 #[utoipa::path(
     get,
@@ -42,18 +34,14 @@ pub(super) struct Sources {
     responses((status = 200, description = "A page", body = Sources)),
 )]
 pub(super) async fn list(
-    State(services): State<Services>,
+    State(mut sources): State<SourceClient>,
     Query(page): Query<Page>,
 ) -> Result<Json<Sources>, Problem> {
     let request = ListSourcesRequest {
         page_size: page.page_size.unwrap_or_default(),
         page_token: page.page_token.unwrap_or_default(),
     };
-    let reply = services.sources().list_sources(request).await?.into_inner();
-    Ok(Json(Sources {
-        sources: reply.sources.into_iter().map(Source::from).collect(),
-        next_page_token: reply.next_page_token,
-    }))
+    answer::json(sources.list_sources(request)).await
 }
 
 /// Read a source
@@ -66,9 +54,9 @@ pub(super) async fn list(
     responses((status = 200, description = "The source", body = Source)),
 )]
 pub(super) async fn get(
-    State(services): State<Services>,
+    State(mut sources): State<SourceClient>,
     Path(name): Path<String>,
-    Query(NoQuery {}): Query<NoQuery>,
+    _: NoQuery,
 ) -> Result<Json<Source>, Problem> {
-    answer::json(services.sources().get_source(GetSourceRequest { name })).await
+    answer::json(sources.get_source(GetSourceRequest { name })).await
 }

@@ -1,12 +1,13 @@
 //! `vortex changes list`.
 
+use vortex_rest::Changes;
+
 use crate::{
-    client::{Call, collect},
+    client::{self, Call, collect},
     command::config::{limit, note_more},
     console::{Table, moment, short},
     error::Error,
     session::Session,
-    view::{self, Changes},
 };
 
 /// List change sets, newest first.
@@ -35,7 +36,7 @@ impl Args {
         let list = collect(&session.client, call, "changes", self.limit).await?;
         let server = session.client.server();
         session.console.print(&list, |list| {
-            let list: Changes = view::read(list, server)?;
+            let list: Changes = client::read(list, server)?;
             let table = Table::new([
                 "CHANGE",
                 "LABEL",
@@ -49,7 +50,7 @@ impl Args {
                 [
                     short(&change.change),
                     change.label,
-                    super::state(change.state, &change.rolled_back_by),
+                    super::state(&change.state, &change.rolled_back_by),
                     change.document_count.to_string(),
                     moment(change.written_at.as_deref()),
                     change.author,

@@ -6,14 +6,14 @@ mod plan;
 use std::path::PathBuf;
 
 use serde_json::{Map, Value, json};
+use vortex_rest::{AppliedChange, ChangedDocument};
 
 use super::Record;
 use crate::{
-    client::Call,
+    client::{self, Call},
     console::{Format, Table, short},
     error::Error,
     session::Session,
-    view::{self, Applied, ChangedDocument},
 };
 
 use plan::{Deed, Plan};
@@ -93,12 +93,12 @@ impl Args {
         let call = Call::post(["api", "changes"]).json(&body);
         let reply = session.client.send(call).await?.json()?;
         session.console.print(&reply, |reply| {
-            let applied: Applied = view::read(reply, session.client.server())?;
+            let applied: AppliedChange = client::read(reply, session.client.server())?;
             let table = Table::new(["PATH", "VERSION", "DIGEST"]);
             Ok(table.with(applied.documents.into_iter().map(row)))
         })?;
         if session.console.format() == Format::Table {
-            let applied: Applied = view::read(&reply, session.client.server())?;
+            let applied: AppliedChange = client::read(&reply, session.client.server())?;
             let made = if applied.created {
                 "made"
             } else {

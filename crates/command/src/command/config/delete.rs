@@ -1,14 +1,14 @@
 //! `vortex config delete`.
 
 use reqwest::header::IF_MATCH;
+use vortex_rest::Deleted;
 
 use super::{Record, Target};
 use crate::{
-    client::{Call, entity_tag},
+    client::{self, Call, entity_tag},
     console::{Table, short},
     error::Error,
     session::Session,
-    view::{self, Written},
 };
 
 /// Delete the document of an application and profile.
@@ -37,7 +37,7 @@ impl Args {
         let reply = session.client.send(call).await?.json()?;
         let server = session.client.server();
         session.console.print(&reply, |reply| {
-            let deleted: Written = view::read(reply, server)?;
+            let deleted: Deleted = client::read(reply, server)?;
             let table = Table::new(["APP", "PROFILE", "LABEL", "VERSION", "TOKEN"]);
             Ok(table.with([[
                 deleted.app,

@@ -3,16 +3,16 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
+use vortex_rest::Diff;
 
 use super::Target;
 use crate::{
-    client::{Answer, Call},
+    client::{self, Answer, Call},
     console::Format,
     difference,
     error::Error,
     file,
     session::Session,
-    view::{self, Difference},
 };
 
 /// Show what differs between two versions, or between a file and what is served.
@@ -59,7 +59,7 @@ impl Args {
         if session.console.format() != Format::Table {
             return session.console.data(&answer["patch"]);
         }
-        let sides: Difference = view::read(&answer, session.client.server())?;
+        let sides: Diff = client::read(&answer, session.client.server())?;
         print(
             session,
             (&sides.from, &sides.from_content),

@@ -1,14 +1,14 @@
 //! `vortex config explain`.
 
 use serde_json::Value;
+use vortex_rest::{ExplainedValue, Explanation, HiddenValue, ValueOrigin};
 
 use super::View;
 use crate::{
-    client::Call,
+    client::{self, Call},
     console::{Format, Table, cell, short},
     error::Error,
     session::Session,
-    view::{self, Explained, Explanation, Hidden, Origin},
 };
 
 /// Show where each value comes from, and what it hides.
@@ -57,27 +57,31 @@ impl Args {
 fn print(session: &mut Session, answer: &Value) -> Result<(), Error> {
     let server = session.client.server();
     session.console.print(answer, |answer| {
-        let explanation: Explanation = view::read(answer, server)?;
+        let explanation: Explanation = client::read(answer, server)?;
         let table = Table::new(["KEY", "VALUE", "ORIGIN", "VERSION", "HIDES"]);
         Ok(table.with(explanation.values.into_iter().map(row)))
     })
 }
 
-fn row(explained: Explained) -> [String; 5] {
+fn row(explained: ExplainedValue) -> [String; 5] {
     let hidden: Vec<_> = explained.hidden.iter().map(hides).collect();
     [
         explained.key,
-        cell(&explained.value),
+        cell(&Value::from(&explained.value)),
         place(&explained.origin),
         short(&explained.origin.version),
         hidden.join(", "),
     ]
 }
 
-fn hides(hidden: &Hidden) -> String {
-    format!("{} ({})", cell(&hidden.value), place(&hidden.origin))
+fn hides(hidden: &HiddenValue) -> String {
+    format!(
+        "{} ({})",
+        cell(&Value::from(&hidden.value)),
+        place(&hidden.origin)
+    )
 }
 
-fn place(origin: &Origin) -> String {
+fn place(origin: &ValueOrigin) -> String {
     format!("{}:{}:{}", origin.path, origin.line, origin.column)
 }

@@ -1,12 +1,13 @@
 //! `vortex config get`.
 
+use vortex_rest::Environment;
+
 use super::{Reader, View};
 use crate::{
-    client::Call,
+    client::{self, Call},
     console::{Format, Table, cell},
     error::Error,
     session::Session,
-    view::{self, Environment},
 };
 
 /// Read a document, or what an application gets.
@@ -84,7 +85,7 @@ impl Args {
         let answer = session.client.send(call).await?.json()?;
         let server = session.client.server();
         session.console.print(&answer, |answer| {
-            let environment: Environment = view::read(answer, server)?;
+            let environment: Environment = client::read(answer, server)?;
             let mut table = Table::new(["KEY", "VALUE", "SOURCE"]);
             for source in environment.property_sources {
                 for (key, value) in source.source {

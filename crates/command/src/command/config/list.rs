@@ -1,13 +1,13 @@
 //! `vortex config list`.
 
 use serde_json::Value;
+use vortex_rest::Documents;
 
 use crate::{
-    client::{Call, collect},
+    client::{self, Call, collect},
     console::{Table, moment, short},
     error::Error,
     session::Session,
-    view::{self, Documents},
 };
 
 /// List documents.
@@ -36,7 +36,7 @@ impl Args {
         let list = collect(&session.client, call, "documents", self.limit).await?;
         let server = session.client.server();
         session.console.print(&list, |list| {
-            let list: Documents = view::read(list, server)?;
+            let list: Documents = client::read(list, server)?;
             let table = Table::new([
                 "LABEL", "PATH", "VERSION", "DIGEST", "SIZE", "WRITTEN", "DEFECT",
             ]);

@@ -3,15 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use reqwest::header::{CONTENT_TYPE, IF_MATCH, IF_NONE_MATCH};
+use vortex_rest::Written;
 
 use super::{Record, Target};
 use crate::{
-    client::{Call, entity_tag},
+    client::{self, Call, entity_tag},
     console::{Table, short},
     error::Error,
     file,
     session::Session,
-    view::{self, Written},
 };
 
 /// Write the document of an application and profile.
@@ -65,7 +65,7 @@ impl Args {
         let reply = session.client.send(call).await?.json()?;
         let server = session.client.server();
         session.console.print(&reply, |reply| {
-            let written: Written = view::read(reply, server)?;
+            let written: Written = client::read(reply, server)?;
             let table = Table::new(["PATH", "LABEL", "VERSION", "DIGEST", "TOKEN", "NEW"]);
             Ok(table.with([[
                 written.path,

@@ -1,16 +1,17 @@
 //! `vortex config versions`.
 
+use vortex_rest::{Version, Versions};
+
 use super::{
     Target,
     list::{limit, note_more},
 };
 use crate::{
-    client::{Call, collect},
+    client::{self, Call, collect},
     command::changes,
     console::{Table, moment, short},
     error::Error,
     session::Session,
-    view::{self, Version, Versions},
 };
 
 /// List the versions kept of a document, newest first.
@@ -33,7 +34,7 @@ impl Args {
         let list = collect(&session.client, call, "versions", self.limit).await?;
         let server = session.client.server();
         session.console.print(&list, |list| {
-            let list: Versions = view::read(list, server)?;
+            let list: Versions = client::read(list, server)?;
             let table = Table::new([
                 "VERSION", "STATE", "DIGEST", "SIZE", "WRITTEN", "AUTHOR", "MESSAGE",
             ]);
@@ -46,7 +47,7 @@ impl Args {
 fn row(version: Version) -> [String; 7] {
     let state = match version.stable {
         true => "stable".to_owned(),
-        false => changes::state(version.state, &version.rolled_back_by),
+        false => changes::state(&version.state, &version.rolled_back_by),
     };
     let digest = match version.deleted {
         true => "(deleted)".to_owned(),

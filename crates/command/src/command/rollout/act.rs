@@ -1,13 +1,13 @@
 //! Commands to a rollout: each is one call, after which the rollout is printed.
 
 use serde_json::{Map, Value};
+use vortex_rest::Rollout;
 
 use super::{show, wait::Wait};
 use crate::{
-    client::Call,
+    client::{self, Call},
     error::Error,
     session::Session,
-    view::{self, Rollout},
 };
 
 /// A command.
@@ -51,7 +51,7 @@ pub(crate) struct Start {
 impl Start {
     pub(super) async fn run(self, session: &mut Session) -> Result<(), Error> {
         let reply = self.act.send(session, "start", Map::new()).await?;
-        let rollout: Rollout = view::read(&reply, session.client.server())?;
+        let rollout: Rollout = client::read(&reply, session.client.server())?;
         match self.wait.is_asked() {
             true => self.wait.for_end(session, &rollout.id).await,
             false => show::print(session, &reply),

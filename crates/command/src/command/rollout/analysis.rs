@@ -1,12 +1,13 @@
 //! `vortex rollout analysis`.
 
+use vortex_rest::{AnalysisSlice, AnalysisStatus, ArmFigures, Verdict};
+
 use super::show;
 use crate::{
-    client::Call,
+    client::{self, Call},
     console::{Facts, Format, Table, moment},
     error::Error,
     session::Session,
-    view::{self, Analysis, Figures, Slice},
 };
 
 /// Show how the analysis of a rollout stands.
@@ -23,14 +24,14 @@ impl Args {
         if session.console.format() != Format::Table {
             return session.console.data(&reply);
         }
-        let analysis: Analysis = view::read(&reply, session.client.server())?;
+        let analysis: AnalysisStatus = client::read(&reply, session.client.server())?;
         let (facts, arms, slices) = (facts(&analysis), arms(&analysis), slices(&analysis));
         let text = format!("{facts}\n{arms}\n{slices}");
         session.console.write(text.as_bytes())
     }
 }
 
-fn facts(analysis: &Analysis) -> Facts {
+fn facts(analysis: &AnalysisStatus) -> Facts {
     let keyless = analysis
         .keyless_reads
         .map(|part| show::percent(part * 100.0));
@@ -47,13 +48,13 @@ fn facts(analysis: &Analysis) -> Facts {
         .with("warning", show::mismatch(analysis.keys.as_ref()))
 }
 
-fn counts(analysis: &Analysis) -> String {
+fn counts(analysis: &AnalysisStatus) -> String {
     let (row, all) = (analysis.consecutive_failures, analysis.failures);
     format!("{row} in a row, {all} in all")
 }
 
 /// What was reported of each arm, and how much of it is not judged yet.
-fn arms(analysis: &Analysis) -> Table {
+fn arms(analysis: &AnalysisStatus) -> Table {
     let table = Table::new([
         "APP",
         "ARM",
@@ -69,39 +70,48 @@ fn arms(analysis: &Analysis) -> Table {
 }
 
 /// One arm: application, arm, requests, errors, their rate, p50, p99, and requests not judged.
-pub(super) fn cells(analysis: &Analysis, arm: &Figures) -> [String; 8] {
+pub(super) fn cells(analysis: &AnalysisStatus, arm: &ArmFigures) -> [String; 8] {
     [
         arm.app.clone(),
         arm.arm.clone(),
         arm.requests.to_string(),
         arm.errors.to_string(),
         show::rate(arm.errors, arm.requests),
-        arm.latency_p50.clone().unwrap_or_default(),
-        arm.latency_p99.clone().unwrap_or_default(),
+        show::span(arm.latency_p50),
+        show::span(arm.latency_p99),
         open(analysis, arm).to_string(),
     ]
 }
 
-fn open(analysis: &Analysis, arm: &Figures) -> u64 {
-    let same = |open: &&Figures| open.app == arm.app && open.arm == arm.arm;
+fn open(analysis: &AnalysisStatus, arm: &ArmFigures) -> u64 {
+    let same = |open: &&ArmFigures| open.app == arm.app && open.arm == arm.arm;
     let open = analysis.open.iter().find(same);
     open.map_or(0, |open| open.requests)
 }
 
-fn slices(analysis: &Analysis) -> Table {
+fn slices(analysis: &AnalysisStatus) -> Table {
     let table = Table::new([
         "SLICE", "STAGE", "CLOSED", "VERDICT", "APP", "GATE", "SAID", "WHY",
     ]);
     table.with(analysis.slices.iter().flat_map(rows))
 }
 
+/// What decided the verdict of a slice, by gate; empty for one that passes.
+pub(super) fn why(slice: &AnalysisSlice) -> String {
+    let gates = slice.gates.iter();
+    let deciding = gates
+        .filter(|gate| gate.verdict == slice.verdict && gate.verdict != Verdict::Pass)
+        .map(|gate| format!("{} {}: {}", gate.app, gate.gate, gate.detail));
+    deciding.collect::<Vec<_>>().join("; ")
+}
+
 /// A row for each gate; the slice's own cells stand in the first.
-fn rows(slice: &Slice) -> Vec<[String; 8]> {
+fn rows(slice: &AnalysisSlice) -> Vec<[String; 8]> {
     let head = [
         slice.number.to_string(),
         (slice.stage_index + 1).to_string(),
         moment(slice.closed_at.as_deref()),
-        slice.verdict.clone(),
+        slice.verdict.to_string(),
     ];
     let gates = slice.gates.iter().enumerate();
     let rows = gates.map(|(place, gate)| {
@@ -110,7 +120,7 @@ fn rows(slice: &Slice) -> Vec<[String; 8]> {
             _ => Default::default(),
         };
         let (app, name) = (gate.app.clone(), gate.gate.clone());
-        let (said, why) = (gate.verdict.clone(), gate.detail.clone());
+        let (said, why) = (gate.verdict.to_string(), gate.detail.clone());
         [number, stage, closed, verdict, app, name, said, why]
     });
     rows.collect()

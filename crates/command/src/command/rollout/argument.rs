@@ -1,5 +1,7 @@
 //! Parses numbers and times from the command line.
 
+use vortex_rest::Span;
+
 /// A finite number.
 pub(super) fn finite(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
@@ -16,10 +18,10 @@ pub(super) fn ratio(text: &str) -> Result<f64, String> {
     }
 }
 
-/// A time as it is sent, which is as it was written.
-pub(super) fn time(text: &str) -> Result<String, String> {
+/// A span of time.
+pub(super) fn time(text: &str) -> Result<Span, String> {
     match humantime::parse_duration(text) {
-        Ok(_) => Ok(text.to_owned()),
+        Ok(span) => Ok(span.into()),
         Err(error) => Err(format!("{error}; such as 500ms, 30s or 5m")),
     }
 }

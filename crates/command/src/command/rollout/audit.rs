@@ -1,12 +1,13 @@
 //! `vortex rollout audit`.
 
+use vortex_rest::{GateResult, RolloutAudit, RolloutAuditEntry, RolloutState};
+
 use crate::{
-    client::{Call, collect},
+    client::{self, Call, collect},
     command::config::{limit, note_more},
     console::{Table, moment},
     error::Error,
     session::Session,
-    view::{self, Audit, AuditEntry, GateResult, State},
 };
 
 use super::show;
@@ -33,7 +34,7 @@ impl Args {
         let list = collect(&session.client, call, "entries", self.limit).await?;
         let server = session.client.server();
         session.console.print(&list, |list| {
-            let list: Audit = view::read(list, server)?;
+            let list: RolloutAudit = client::read(list, server)?;
             let table = Table::new(["#", "TIME", "WHO", "WHAT", "STATE", "STAGE", "SHARE", "WHY"]);
             Ok(table.with(list.entries.into_iter().flat_map(rows)))
         })?;
@@ -42,7 +43,7 @@ impl Args {
 }
 
 /// The entry, and below it what each gate said.
-fn rows(entry: AuditEntry) -> Vec<[String; 8]> {
+fn rows(entry: RolloutAuditEntry) -> Vec<[String; 8]> {
     let states = states(&entry);
     let evidence = entry.evidence.iter().map(evidence);
     let evidence: Vec<_> = evidence.collect();
@@ -62,11 +63,13 @@ fn rows(entry: AuditEntry) -> Vec<[String; 8]> {
     [row].into_iter().chain(evidence).collect()
 }
 
-fn states(entry: &AuditEntry) -> String {
-    let name = |state: State| state.to_string();
-    match (entry.from_state, entry.to_state) {
+fn states(entry: &RolloutAuditEntry) -> String {
+    match (&entry.from_state, &entry.to_state) {
         (Some(from), Some(to)) if from != to => format!("{from} -> {to}"),
-        (from, to) => to.or(from).map(name).unwrap_or_default(),
+        (from, to) => to
+            .as_ref()
+            .or(from.as_ref())
+            .map_or(String::new(), RolloutState::to_string),
     }
 }
 
@@ -77,7 +80,7 @@ fn evidence(result: &GateResult) -> [String; 8] {
         blank(),
         result.app.clone(),
         result.gate.clone(),
-        result.verdict.clone(),
+        result.verdict.to_string(),
         blank(),
         blank(),
         result.detail.clone(),

@@ -3,13 +3,13 @@
 mod plan;
 
 use serde_json::{Map, Value, json};
+use vortex_rest::Rollout;
 
 use super::{show, wait::Wait};
 use crate::{
-    client::Call,
+    client::{self, Call},
     error::Error,
     session::Session,
-    view::{self, Rollout},
 };
 
 use plan::Plan;
@@ -78,7 +78,7 @@ impl Args {
         if !self.wait.is_asked() {
             return show::print(session, &reply);
         }
-        let rollout: Rollout = view::read(&reply, session.client.server())?;
+        let rollout: Rollout = client::read(&reply, session.client.server())?;
         self.wait.for_end(session, &rollout.id).await
     }
 

@@ -1,12 +1,13 @@
 //! `vortex rollout get`.
 
+use vortex_rest::{Rollout, RolloutEffect, RolloutStage};
+
 use super::{next, show};
 use crate::{
-    client::Call,
+    client::{self, Call},
     console::{Facts, Format, Table, moment},
     error::Error,
     session::Session,
-    view::{self, Rollout, Stage},
 };
 
 /// Show a rollout.
@@ -23,7 +24,7 @@ impl Args {
         if session.console.format() != Format::Table {
             return session.console.data(&reply);
         }
-        let rollout: Rollout = view::read(&reply, session.client.server())?;
+        let rollout: Rollout = client::read(&reply, session.client.server())?;
         let text = format!("{}\n{}", facts(&rollout), stages(&rollout));
         session.console.write(text.as_bytes())
     }
@@ -51,8 +52,8 @@ fn facts(rollout: &Rollout) -> Facts {
 
 fn share(rollout: &Rollout) -> String {
     let share = show::percent(rollout.share_in_force);
-    let effect = match rollout.effect.as_str() {
-        "pending" => ", not yet confirmed",
+    let effect = match rollout.effect {
+        RolloutEffect::Pending => ", not yet confirmed",
         _ => "",
     };
     let why = match rollout.share_reason.as_str() {
@@ -89,7 +90,7 @@ fn created(rollout: &Rollout) -> String {
 }
 
 fn stages(rollout: &Rollout) -> Table {
-    let at = rollout.stage.as_ref().map(|stage| stage.index);
+    let at = show::at(rollout);
     let rows = rollout.stages.iter().enumerate();
     Table::new(["STAGE", "NAME", "SHARE", "AT LEAST", "SINCE"]).with(rows.map(|(index, stage)| {
         let since = match at == Some(index) {
@@ -114,6 +115,6 @@ fn mark(index: usize, at: Option<usize>) -> String {
     }
 }
 
-fn lasts(stage: &Stage) -> String {
-    stage.min_duration.clone().unwrap_or_default()
+fn lasts(stage: &RolloutStage) -> String {
+    show::span(stage.min_duration)
 }

@@ -1,12 +1,13 @@
 //! `vortex rollout list`.
 
+use vortex_rest::Rollouts;
+
 use super::show;
 use crate::{
-    client::{Call, collect},
+    client::{self, Call, collect},
     command::config::{limit, note_more},
     error::Error,
     session::Session,
-    view::{self, Rollouts},
 };
 
 /// List rollouts, newest first.
@@ -42,7 +43,7 @@ impl Args {
         let list = collect(&session.client, call, "rollouts", self.limit).await?;
         let server = session.client.server();
         session.console.print(&list, |list| {
-            let list: Rollouts = view::read(list, server)?;
+            let list: Rollouts = client::read(list, server)?;
             Ok(show::table(list.rollouts))
         })?;
         note_more(session, &list)

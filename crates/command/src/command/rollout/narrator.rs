@@ -1,10 +1,9 @@
 //! Describes a rollout's progress in lines, one for each thing that changed.
 
-use super::{show, watch::waits_for};
-use crate::{
-    console::{moment, printable},
-    view::{Rollout, Slice, State, Watched},
-};
+use vortex_rest::{AnalysisSlice, FollowedRollout, Rollout, RolloutState};
+
+use super::{analysis, show, watch::waits_for};
+use crate::console::{moment, printable};
 
 /// Remembers what was told last.
 #[derive(Debug, Default)]
@@ -26,15 +25,15 @@ struct Told {
 /// The facts about a rollout that are printed when they change.
 #[derive(Debug, PartialEq)]
 struct Standing {
-    state: State,
-    stage: Option<usize>,
+    state: RolloutState,
+    stage: Option<u32>,
     share: f64,
     reason: String,
 }
 
 impl Narrator {
     /// What is new, a line each.
-    pub(super) fn tell(&mut self, watched: &Watched) -> Vec<String> {
+    pub(super) fn tell(&mut self, watched: &FollowedRollout) -> Vec<String> {
         let time = moment(watched.time.as_deref());
         let lines = self.news(watched).into_iter();
         lines
@@ -42,7 +41,7 @@ impl Narrator {
             .collect()
     }
 
-    fn news(&mut self, watched: &Watched) -> Vec<String> {
+    fn news(&mut self, watched: &FollowedRollout) -> Vec<String> {
         let slices = &watched.analysis.slices;
         let waits = waits_for(watched);
         let mismatch = show::mismatch(watched.rollout.keys.as_ref());
@@ -67,7 +66,7 @@ impl Narrator {
         let waited = before.map(|told| told.waits).unwrap_or_default();
         let changed = self.told.as_ref().is_some_and(|told| told.waits != waited);
         // what paused it was just told
-        if changed && !waits.is_empty() && watched.rollout.state != State::Paused {
+        if changed && !waits.is_empty() && watched.rollout.state != RolloutState::Paused {
             lines.push(format!("waits for    {waits}"));
         }
         if !mismatch.is_empty() && !warned {
@@ -80,7 +79,7 @@ impl Narrator {
 impl Standing {
     fn of(rollout: &Rollout) -> Self {
         Self {
-            state: rollout.state,
+            state: rollout.state.clone(),
             stage: rollout.stage.as_ref().map(|stage| stage.index),
             share: rollout.share_in_force,
             reason: show::reason(rollout).to_owned(),
@@ -88,9 +87,9 @@ impl Standing {
     }
 }
 
-fn judged(slice: &Slice) -> String {
+fn judged(slice: &AnalysisSlice) -> String {
     let number = format!("slice {}", slice.number);
-    match slice.why() {
+    match analysis::why(slice) {
         why if why.is_empty() => format!("{number:<12} {}", slice.verdict),
         why => format!("{number:<12} {}: {why}", slice.verdict),
     }
@@ -115,7 +114,7 @@ mod tests {
 
     use super::*;
 
-    fn watched(rollout: Value, analysis: Value) -> Watched {
+    fn watched(rollout: Value, analysis: Value) -> FollowedRollout {
         let time = "2026-01-02T03:04:05.678Z";
         serde_json::from_value(json!({"rollout": rollout, "analysis": analysis, "time": time}))
             .unwrap()
@@ -123,7 +122,7 @@ mod tests {
 
     fn running(stage: usize, share: f64) -> Value {
         json!({"state": "running", "stage": {"index": stage}, "share_in_force": share,
-               "stages": [{}, {}], "auto_promote": true, "effect": "confirmed"})
+               "stages": [{"percentage": 5}, {"percentage": 100}], "auto_promote": true, "effect": "confirmed"})
     }
 
     fn slice(number: u64, verdict: &str) -> Value {
@@ -134,7 +133,7 @@ mod tests {
     #[test]
     fn what_changed_is_told_and_nothing_else() {
         let mut narrator = Narrator::default();
-        let mut tell = |watched: Watched| narrator.tell(&watched);
+        let mut tell = |watched: FollowedRollout| narrator.tell(&watched);
         let holds = |text: &str, slices: Value| json!({"holds_because": text, "slices": slices});
         assert_eq!(
             tell(watched(
@@ -160,7 +159,8 @@ mod tests {
             assert_eq!(tell(watched(warned, holds("14 of 100", slices))), expected);
         }
         let slices = json!([slice(5, "fail"), slice(4, "pass"), slice(3, "pass")]);
-        let rolled_back = json!({"state": "rolled_back", "stage": {"index": 0}, "stages": [{}, {}],
+        let rolled_back = json!({"state": "rolled_back", "stage": {"index": 0},
+                                 "stages": [{"percentage": 5}, {"percentage": 100}],
                                  "share_in_force": 0, "reason": "8% above 5%"});
         assert_eq!(
             tell(watched(rolled_back, holds("", slices))),

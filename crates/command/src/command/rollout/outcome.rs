@@ -1,11 +1,9 @@
 //! How a rollout under `--wait` ended when it did not complete.
 
 use std::time::Duration;
+use vortex_rest::{Rollout, RolloutState};
 
-use crate::{
-    exit::Exit,
-    view::{Rollout, State},
-};
+use crate::exit::Exit;
 
 /// A rollout did not complete.
 #[derive(Debug, thiserror::Error)]
@@ -53,11 +51,13 @@ impl NotCompleted {
     pub(super) fn of(rollout: &Rollout) -> Option<Self> {
         let (id, reason) = (rollout.id.clone(), or_unsaid(&rollout.reason));
         match rollout.state {
-            State::RolledBack => Some(Self::RolledBack { id, reason }),
-            State::Superseded => Some(Self::Superseded { id, reason }),
-            State::Created | State::Running | State::Paused | State::Completed | State::Unknown => {
-                None
-            }
+            RolloutState::RolledBack => Some(Self::RolledBack { id, reason }),
+            RolloutState::Superseded => Some(Self::Superseded { id, reason }),
+            RolloutState::Created
+            | RolloutState::Running
+            | RolloutState::Paused
+            | RolloutState::Completed
+            | RolloutState::Other(_) => None,
         }
     }
 
@@ -65,7 +65,7 @@ impl NotCompleted {
     pub(super) fn in_time(rollout: &Rollout, holds: &str, after: Duration) -> Self {
         let id = rollout.id.clone();
         match rollout.state {
-            State::Paused => Self::Paused {
+            RolloutState::Paused => Self::Paused {
                 id,
                 reason: or_unsaid(&rollout.reason),
                 after,

@@ -1,14 +1,14 @@
 //! `vortex rollout report`.
 
 use serde::Serialize;
+use vortex_rest::ReportTaken;
 
 use super::argument::finite;
 use crate::{
-    client::Call,
+    client::{self, Call},
     console::Table,
     error::Error,
     session::Session,
-    view::{self, Reported},
 };
 
 /// Report what was measured of an arm since the last report.
@@ -72,7 +72,7 @@ impl Args {
         let reply = session.client.send(call).await?.json()?;
         let server = session.client.server();
         session.console.print(&reply, |reply| {
-            let reported: Reported = view::read(reply, server)?;
+            let reported: ReportTaken = client::read(reply, server)?;
             let counted = match reported.repeated {
                 true => "before",
                 false => "now",

@@ -4,26 +4,27 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::Value;
+use vortex_rest::{Rollout, SeenKeys, Span};
 
 use super::next;
 use crate::{
+    client,
     console::{Format, Table, short},
     error::Error,
     session::Session,
-    view::{self, Keys, Rollout},
 };
 
 /// Prints one rollout, and says what to do next.
 pub(super) fn print(session: &mut Session, reply: &Value) -> Result<(), Error> {
     let server = session.client.server();
     session.console.print(reply, |reply| {
-        let rollout: Rollout = view::read(reply, server)?;
+        let rollout: Rollout = client::read(reply, server)?;
         Ok(table([rollout]))
     })?;
     if session.console.format() != Format::Table {
         return Ok(());
     }
-    let rollout: Rollout = view::read(reply, server)?;
+    let rollout: Rollout = client::read(reply, server)?;
     session
         .console
         .note(format_args!("next: {}", next::step(&rollout)))
@@ -77,8 +78,18 @@ fn stage(rollout: &Rollout) -> String {
     }
 }
 
+/// The place of the stage it is at; none before it starts.
+pub(super) fn at(rollout: &Rollout) -> Option<usize> {
+    usize::try_from(rollout.stage.as_ref()?.index).ok()
+}
+
+/// A span of time, or nothing.
+pub(super) fn span(span: Option<Span>) -> String {
+    span.map(|span| span.to_string()).unwrap_or_default()
+}
+
 /// The keys that have read it, by arm; nothing while none is known.
-pub(super) fn keys(keys: Option<&Keys>) -> String {
+pub(super) fn keys(keys: Option<&SeenKeys>) -> String {
     let Some(keys) = keys else {
         return String::new();
     };
@@ -88,7 +99,7 @@ pub(super) fn keys(keys: Option<&Keys>) -> String {
 }
 
 /// What is wrong with the arms' parts of the keys; nothing when that may be chance.
-pub(super) fn mismatch(keys: Option<&Keys>) -> &str {
+pub(super) fn mismatch(keys: Option<&SeenKeys>) -> &str {
     keys.map_or("", |keys| &keys.warning)
 }
 
@@ -153,6 +164,14 @@ mod tests {
         assert_eq!(rate(0, 0), "");
         assert_eq!(rate(12, 1000), "1.2%");
         assert_eq!(rate(1, 3), "33.33%");
+    }
+
+    #[test]
+    fn a_state_that_is_newer_is_shown_as_it_came() {
+        let rollout = serde_json::json!({"id": "r1", "state": "waiting", "newer": true});
+        let rollout: Rollout = serde_json::from_value(rollout).unwrap();
+        let table = table([rollout]).to_string();
+        assert!(table.contains("r1  waiting"), "{table}");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
+use vortex_rest::FollowedRollout;
 
 use super::{
     narrator::Narrator,
@@ -12,10 +13,9 @@ use super::{
     watch::{self, EVENTS, has_ended},
 };
 use crate::{
-    client::Follow,
+    client::{self, Follow},
     error::Error,
     session::Session,
-    view::{self, Watched},
 };
 
 /// How long is waited unless a time is given: the stages of a conservative rollout take half of it.
@@ -62,7 +62,7 @@ async fn follow(
     session: &Session,
     id: &str,
     deadline: Instant,
-) -> Result<Option<(Value, Watched)>, Error> {
+) -> Result<Option<(Value, FollowedRollout)>, Error> {
     let notes = session.console.notes();
     let mut follow = Follow::new(&session.client, watch::call(id), EVENTS);
     let mut narrator = Narrator::default();
@@ -70,7 +70,7 @@ async fn follow(
     notes.note(format_args!("waiting for the end of rollout {id}"));
     while let Ok(told) = timeout_at(deadline, follow.next()).await {
         let mut told = told?;
-        let watched: Watched = view::read(&told.data, session.client.server())?;
+        let watched: FollowedRollout = client::read(&told.data, session.client.server())?;
         for line in narrator.tell(&watched) {
             notes.note(format_args!("{line}"));
         }

@@ -2,17 +2,17 @@
 
 mod picture;
 
-use std::pin::pin;
+use std::{pin::pin, time::Duration};
 
 use jiff::Timestamp;
+use vortex_rest::{FollowedRollout, Rollout, RolloutEffect, RolloutState};
 
-use super::{narrator::Narrator, outcome::NotCompleted};
+use super::{narrator::Narrator, outcome::NotCompleted, show};
 use crate::{
-    client::{Call, Follow, Told},
+    client::{self, Call, Follow, Told},
     console::{Console, Format, Screen, moment, reader},
     error::Error,
     session::Session,
-    view::{self, Rollout, State, Watched},
 };
 
 /// The types of events that tell of a rollout.
@@ -45,7 +45,7 @@ impl Args {
                 () = gone.as_mut() => return Ok(()),
                 told = follow.next() => told?,
             };
-            let watched: Watched = view::read(&told.data, server)?;
+            let watched: FollowedRollout = client::read(&told.data, server)?;
             if follow.was_interrupted() {
                 teller.leave();
             }
@@ -66,7 +66,7 @@ pub(super) fn call(id: &str) -> Call {
 
 /// Whether nothing follows, neither for the rollout nor for its readers.
 pub(super) fn has_ended(rollout: &Rollout) -> bool {
-    rollout.state.is_end() && rollout.effect != "pending"
+    rollout.state.is_end() && rollout.effect != RolloutEffect::Pending
 }
 
 /// How events are printed.
@@ -87,7 +87,12 @@ impl Teller {
         }
     }
 
-    fn tell(&mut self, console: &mut Console, told: Told, watched: &Watched) -> Result<(), Error> {
+    fn tell(
+        &mut self,
+        console: &mut Console,
+        told: Told,
+        watched: &FollowedRollout,
+    ) -> Result<(), Error> {
         match self {
             Self::Lines(narrator) => narrator
                 .tell(watched)
@@ -114,32 +119,35 @@ impl Teller {
 }
 
 /// What a rollout waits for, for people; empty once it has ended.
-pub(super) fn waits_for(watched: &Watched) -> String {
+pub(super) fn waits_for(watched: &FollowedRollout) -> String {
     let rollout = &watched.rollout;
     match rollout.state {
-        _ if rollout.effect == "pending" => match rollout.effect_error.as_str() {
+        _ if rollout.effect == RolloutEffect::Pending => match rollout.effect_error.as_str() {
             "" => "readers to get the new share".to_owned(),
             error => format!("readers to get the new share: {error}"),
         },
-        State::Created => "its start".to_owned(),
-        State::Paused => rollout.reason.clone(),
-        State::Running if !watched.analysis.holds_because.is_empty() => {
+        RolloutState::Created => "its start".to_owned(),
+        RolloutState::Paused => rollout.reason.clone(),
+        RolloutState::Running if !watched.analysis.holds_because.is_empty() => {
             watched.analysis.holds_because.clone()
         }
-        State::Running if !rollout.auto_promote => "an operator to promote it".to_owned(),
-        State::Running => match stage_ends(watched) {
+        RolloutState::Running if !rollout.auto_promote => "an operator to promote it".to_owned(),
+        RolloutState::Running => match stage_ends(watched) {
             Some(end) => format!("the stage to last until {end}"),
             None => "a slice that passes".to_owned(),
         },
-        State::Completed | State::RolledBack | State::Superseded | State::Unknown => String::new(),
+        RolloutState::Completed
+        | RolloutState::RolledBack
+        | RolloutState::Superseded
+        | RolloutState::Other(_) => String::new(),
     }
 }
 
 /// Until when the stage lasts at least; `None` when that is over or not known.
-fn stage_ends(watched: &Watched) -> Option<String> {
+fn stage_ends(watched: &FollowedRollout) -> Option<String> {
     let rollout = &watched.rollout;
-    let stage = rollout.stages.get(rollout.stage.as_ref()?.index)?;
-    let least = humantime::parse_duration(stage.min_duration.as_deref()?).ok()?;
+    let stage = rollout.stages.get(show::at(rollout)?)?;
+    let least = Duration::from(stage.min_duration?);
     let since: Timestamp = rollout.stage_since.as_deref()?.parse().ok()?;
     let now: Timestamp = watched.time.as_deref()?.parse().ok()?;
     let end = since.checked_add(least).ok()?;
@@ -182,13 +190,13 @@ mod tests {
     }
 
     #[test]
-    fn a_state_without_its_effect_is_no_end() {
-        let rollout = |effect: &str| Rollout {
-            state: State::Completed,
-            effect: effect.to_owned(),
+    fn a_state_without_its_effect_is_not_an_end() {
+        let rollout = |effect| Rollout {
+            state: RolloutState::Completed,
+            effect,
             ..Rollout::default()
         };
-        assert!(!has_ended(&rollout("pending")));
-        assert!(has_ended(&rollout("confirmed")));
+        assert!(!has_ended(&rollout(RolloutEffect::Pending)));
+        assert!(has_ended(&rollout(RolloutEffect::Confirmed)));
     }
 }

@@ -32,7 +32,7 @@ fn a_rollout_is_created_of_what_is_said() {
         json!({"app": "orders", "profile": "prod", "label": "x", "from_version": "v1",
             "to_version": "v2", "unit": "subject", "auto_promote": false, "auto_rollback": false,
             "stages": [{"name": "canary", "percentage": 5.0, "min_duration": "10m"},
-                       {"percentage": 100.0}],
+                       {"name": "", "percentage": 100.0, "min_duration": null}],
             "thresholds": {"min_success_rate": 0.98, "max_error_rate": 0.02,
                 "max_latency_ratio": 2.0, "max_latency_p99": "300ms", "min_requests": 50},
             "analysis": {"interval": "10s", "consecutive_failures": 3, "max_failures": 4,

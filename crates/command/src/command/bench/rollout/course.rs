@@ -11,13 +11,13 @@ use tokio::{
 };
 use uuid::Uuid;
 use vortex_bucket::Seed;
+use vortex_rest::{Rollout, RolloutEffect};
 
 use super::times::Times;
 use crate::{
-    client::{Call, Client},
+    client::{self, Call, Client},
     error::Error,
     session::Session,
-    view::{self, Rollout},
 };
 
 /// Promotions that one rollout has: 5 % to 100 % in steps of 5 %.
@@ -174,8 +174,8 @@ impl Course {
         let confirmed = async {
             loop {
                 let rollout: Rollout = self.server.send(read.clone()).await?;
-                match rollout.effect.as_str() {
-                    "confirmed" => return Ok(()),
+                match rollout.effect {
+                    RolloutEffect::Confirmed => return Ok(()),
                     _ => sleep(PAUSE).await,
                 }
             }
@@ -195,7 +195,7 @@ impl Server {
     async fn send<T: DeserializeOwned>(&self, call: Call) -> Result<T, Error> {
         let call = call.under(Uuid::new_v4().to_string());
         let reply = self.client.send(call).await?.json()?;
-        view::read(&reply, self.client.server())
+        client::read(&reply, self.client.server())
     }
 
     async fn write(&self, app: &str, version: &str, staged: bool) -> Result<(), Error> {

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use vortex_rest::{Document, Documents};
 
 use crate::{
-    client::{Call, collect},
+    client::{self, Call, collect},
     console::{Format, Table},
     difference,
     error::Error,
     session::Session,
-    view::{self, Document, Documents},
 };
 
 /// More documents than a label is expected to hold; a comparison must not be cut.
@@ -63,7 +63,7 @@ impl Plan {
             Err(Error::Problem(problem)) if problem.is("LABEL_NOT_FOUND") => return Ok(()),
             list => list?,
         };
-        let list: Documents = view::read(&list, session.client.server())?;
+        let list: Documents = client::read(&list, session.client.server())?;
         let stable = list
             .documents
             .into_iter()

@@ -2,6 +2,7 @@
 
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
+use vortex_rest::{RolloutStage, Span};
 
 use crate::{
     command::rollout::argument::{finite, ratio, time},
@@ -18,7 +19,7 @@ pub(super) struct Plan {
     /// A stage, such as 5%:10m; given several times, in their order
     #[arg(long = "stage", value_name = "STAGE", value_parser = stage, conflicts_with = "strategy")]
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    stages: Vec<Stage>,
+    stages: Vec<RolloutStage>,
     /// What is told apart: who reads, or on whose behalf [server's default: instance]
     #[arg(long, value_parser = ["instance", "subject"])]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -73,7 +74,7 @@ struct Thresholds {
     /// A slice fails when its p99 is above this
     #[arg(long, value_name = "TIME", value_parser = time)]
     #[serde(skip_serializing_if = "Option::is_none")]
-    max_latency_p99: Option<String>,
+    max_latency_p99: Option<Span>,
     /// Requests of each arm that a slice needs [server's default: 100]
     #[arg(long, value_name = "N")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -87,7 +88,7 @@ struct Analysis {
     /// Slices are whole numbers of it [server's default: 30s]
     #[arg(long, value_name = "TIME", value_parser = time)]
     #[serde(skip_serializing_if = "Option::is_none")]
-    interval: Option<String>,
+    interval: Option<Span>,
     /// Slices in a row that fail until it is rolled back [server's default: 2]
     #[arg(long, value_name = "N")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -106,16 +107,6 @@ struct Analysis {
     no_data_limit: Option<u32>,
 }
 
-/// One stage.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-struct Stage {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<String>,
-    percentage: f64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    min_duration: Option<String>,
-}
-
 impl Plan {
     /// What is posted of it.
     pub(super) fn body(&self) -> Result<Map<String, Value>, Error> {
@@ -132,10 +123,10 @@ impl Plan {
 }
 
 /// `[NAME=]PERCENT[%][:TIME]`
-fn stage(text: &str) -> Result<Stage, String> {
+fn stage(text: &str) -> Result<RolloutStage, String> {
     let (name, rest) = match text.split_once('=') {
-        Some((name, rest)) => (Some(name.to_owned()), rest),
-        None => (None, text),
+        Some((name, rest)) => (name.to_owned(), rest),
+        None => (String::new(), text),
     };
     let (percent, least) = match rest.split_once(':') {
         Some((percent, least)) => (percent, Some(least)),
@@ -143,7 +134,7 @@ fn stage(text: &str) -> Result<Stage, String> {
     };
     let percentage = finite(percent.strip_suffix('%').unwrap_or(percent))
         .map_err(|_| "must be a stage, such as 5%:10m or 100%".to_owned())?;
-    Ok(Stage {
+    Ok(RolloutStage {
         name,
         percentage,
         min_duration: least.map(time).transpose()?,
@@ -162,18 +153,20 @@ fn is_not(is: &bool) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     #[test]
     fn a_stage_is_a_percentage_perhaps_with_a_name_and_a_time() {
-        let of = |name: Option<&str>, percentage, least: Option<&str>| Stage {
-            name: name.map(str::to_owned),
+        let of = |name: &str, percentage, minutes: Option<u64>| RolloutStage {
+            name: name.to_owned(),
             percentage,
-            min_duration: least.map(str::to_owned),
+            min_duration: minutes.map(|minutes| Duration::from_secs(60 * minutes).into()),
         };
-        assert_eq!(stage("5%:10m"), Ok(of(None, 5.0, Some("10m"))));
-        assert_eq!(stage("12.5"), Ok(of(None, 12.5, None)));
-        assert_eq!(stage("all=100%"), Ok(of(Some("all"), 100.0, None)));
+        assert_eq!(stage("5%:10m"), Ok(of("", 5.0, Some(10))));
+        assert_eq!(stage("12.5"), Ok(of("", 12.5, None)));
+        assert_eq!(stage("all=100%"), Ok(of("all", 100.0, None)));
         for text in ["", "%", "x%", "5%:", "5%:10", "NaN", "5%:-1s", "inf%"] {
             assert!(stage(text).is_err(), "{text}");
         }

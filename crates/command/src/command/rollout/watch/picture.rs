@@ -1,17 +1,18 @@
 //! A rollout as it stands, drawn for a terminal.
 
+use vortex_rest::{AnalysisSlice, FollowedRollout, Rollout, RolloutState, Verdict};
+
 use super::waits_for;
 use crate::{
     command::rollout::{analysis, show},
     console::{Palette, Table, printable, short},
-    view::{Rollout, Slice, State, Watched},
 };
 
 /// Arms that are drawn at most: a picture higher than its terminal can't be drawn over.
 const ARMS: usize = 12;
 
 /// The picture, whole lines.
-pub(super) fn of(watched: &Watched, palette: Palette) -> String {
+pub(super) fn of(watched: &FollowedRollout, palette: Palette) -> String {
     let rollout = &watched.rollout;
     let mut lines = vec![
         palette.title(&printable(&headline(rollout))),
@@ -49,12 +50,14 @@ fn headline(rollout: &Rollout) -> String {
 }
 
 fn standing(rollout: &Rollout, palette: Palette) -> String {
-    let state = format!("{:<11}", rollout.state);
+    let state = printable(&format!("{:<11}", rollout.state));
     let state = match rollout.state {
-        State::Completed => palette.good(&state),
-        State::RolledBack | State::Superseded => palette.bad(&state),
-        State::Paused => palette.doubtful(&state),
-        State::Created | State::Running | State::Unknown => palette.title(&state),
+        RolloutState::Completed => palette.good(&state),
+        RolloutState::RolledBack | RolloutState::Superseded => palette.bad(&state),
+        RolloutState::Paused => palette.doubtful(&state),
+        RolloutState::Created | RolloutState::Running | RolloutState::Other(_) => {
+            palette.title(&state)
+        }
     };
     let share = show::percent(rollout.share_in_force);
     let reason = printable(show::reason(rollout));
@@ -63,7 +66,7 @@ fn standing(rollout: &Rollout, palette: Palette) -> String {
 
 /// The stages in a row: those behind, the one it is at, those to come.
 fn stages(rollout: &Rollout, palette: Palette) -> String {
-    let at = rollout.stage.as_ref().map(|stage| stage.index);
+    let at = show::at(rollout);
     let stages = rollout.stages.iter().enumerate().map(|(index, stage)| {
         let share = show::percent(stage.percentage);
         match at {
@@ -75,7 +78,7 @@ fn stages(rollout: &Rollout, palette: Palette) -> String {
     format!("stages      {}", stages.collect::<Vec<_>>().join("  "))
 }
 
-fn arms(watched: &Watched) -> String {
+fn arms(watched: &FollowedRollout) -> String {
     let table = Table::new([
         "APP",
         "ARM",
@@ -106,13 +109,13 @@ fn arms(watched: &Watched) -> String {
     format!("{}{more}", table.with(rows))
 }
 
-fn judged(slice: &Slice, palette: Palette) -> String {
-    let verdict = match slice.verdict.as_str() {
-        "pass" => palette.good("pass"),
-        "fail" => palette.bad("fail"),
-        other => palette.doubtful(&printable(other)),
+fn judged(slice: &AnalysisSlice, palette: Palette) -> String {
+    let verdict = match &slice.verdict {
+        Verdict::Pass => palette.good("pass"),
+        Verdict::Fail => palette.bad("fail"),
+        other => palette.doubtful(&printable(&other.to_string())),
     };
-    let why = printable(&slice.why());
+    let why = printable(&analysis::why(slice));
     let slice = format!("slice {:<5} {verdict}  {why}", slice.number);
     slice.trim_end().to_owned()
 }
@@ -145,7 +148,7 @@ mod tests {
                     {"gate": "latency", "app": "orders", "verdict": "pass", "detail": "41ms"}]}],
                 "holds_because": "the newest slice is inconclusive"},
             "time": "2026-01-02T03:04:05Z"});
-        let watched: Watched = serde_json::from_value(watched).unwrap();
+        let watched: FollowedRollout = serde_json::from_value(watched).unwrap();
         let picture = of(&watched, Palette::of_stdout(true));
         assert_eq!(
             picture,

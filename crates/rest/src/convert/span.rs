@@ -1,0 +1,54 @@
+//! Spans of time.
+
+use std::time::Duration;
+
+use crate::Span;
+
+impl Span {
+    /// A span as services send it; none for a negative one.
+    pub fn of(span: Option<prost_types::Duration>) -> Option<Self> {
+        let span: Duration = span?.try_into().ok()?;
+        Some(span.into())
+    }
+
+    /// A span that was measured, to the microsecond.
+    pub fn measured(span: Option<prost_types::Duration>) -> Option<Self> {
+        let span: Duration = span?.try_into().ok()?;
+        let below = Duration::from_nanos(u64::from(span.subsec_nanos() % 1_000));
+        Some(span.saturating_sub(below).into())
+    }
+
+    /// As services take it. What is beyond their type is the longest they know.
+    pub fn to_proto(self) -> prost_types::Duration {
+        let longest = prost_types::Duration {
+            seconds: i64::MAX,
+            nanos: 0,
+        };
+        Duration::from(self).try_into().unwrap_or(longest)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn any_span_comes_back_from_the_services_type(nanos in any::<u64>()) {
+            let span = Span::from(Duration::from_nanos(nanos));
+            prop_assert_eq!(Span::of(Some(span.to_proto())), Some(span));
+        }
+    }
+
+    #[test]
+    fn what_is_measured_is_told_to_the_microsecond() {
+        let measured = prost_types::Duration {
+            seconds: 0,
+            nanos: 12_345_678,
+        };
+        let measured = Span::measured(Some(measured)).unwrap();
+        assert_eq!(measured.to_string(), "12345us");
+    }
+}

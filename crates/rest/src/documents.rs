@@ -1,0 +1,127 @@
+//! Documents of applications and profiles, and their versions.
+
+use crate::{ChangeState, Json, answer::answers};
+
+answers! {
+    /// A page of documents, by label and path.
+    pub struct Documents {
+        /// The documents.
+        pub documents: Vec<Document>,
+        /// Where the next page begins; empty at the end.
+        pub next_page_token: String,
+    }
+
+    /// A document without its content.
+    pub struct Document {
+        /// The label it is on.
+        pub label: String,
+        /// Its path.
+        pub path: String,
+        /// The application it was written for; absent for files of a source.
+        #[serde(skip_serializing_if = "String::is_empty")]
+        pub app: String,
+        /// The profile it was written for; absent for files of a source.
+        #[serde(skip_serializing_if = "String::is_empty")]
+        pub profile: String,
+        /// `application/yaml`, `application/json` or `text/x-java-properties`.
+        pub media_type: String,
+        /// The stable version; empty when there is none.
+        pub version: String,
+        /// SHA-256 of the stable content, in hex.
+        pub digest: String,
+        /// Bytes of the stable content.
+        pub size: u64,
+        /// When the stable version was written.
+        pub written_at: Option<String>,
+        /// What keeps the document from being served; absent when nothing does.
+        #[serde(skip_serializing_if = "String::is_empty")]
+        pub defect: String,
+        /// Versions kept.
+        pub versions: u32,
+    }
+
+    /// A page of versions, newest first.
+    pub struct Versions {
+        /// The versions.
+        pub versions: Vec<Version>,
+        /// Where the next page begins; empty at the end.
+        pub next_page_token: String,
+    }
+
+    /// One version of a document.
+    pub struct Version {
+        /// Its name: that of the change set that wrote it.
+        pub version: String,
+        /// SHA-256 of the content, in hex; empty for a deletion.
+        pub digest: String,
+        /// Bytes of the content.
+        pub size: u64,
+        /// Whether the version is a deletion.
+        pub deleted: bool,
+        /// Whether it is what is served.
+        pub stable: bool,
+        /// Where its change set stands.
+        pub state: ChangeState,
+        /// The rollout that was rolled back with it; empty unless it is `rolled_back`.
+        pub rolled_back_by: String,
+        /// When it was written.
+        pub written_at: Option<String>,
+        /// Who wrote it, as the caller said.
+        pub author: String,
+        /// The authenticated caller.
+        pub principal: String,
+        /// Why, for people.
+        pub message: String,
+        /// The log's position at which it was written.
+        pub sequence: u64,
+    }
+
+    /// What a write did.
+    pub struct Written {
+        /// The application.
+        pub app: String,
+        /// The profile.
+        pub profile: String,
+        /// The label.
+        pub label: String,
+        /// The path the document is stored under.
+        pub path: String,
+        /// The version that was written.
+        pub version: String,
+        /// SHA-256 of the content, in hex.
+        pub digest: String,
+        /// The log's position of the write: a read with this `min_token` sees it.
+        pub token: String,
+        /// Whether the version is new.
+        pub created: bool,
+    }
+
+    /// What a deletion did.
+    pub struct Deleted {
+        /// The application.
+        pub app: String,
+        /// The profile.
+        pub profile: String,
+        /// The label.
+        pub label: String,
+        /// The name of the version that is the deletion.
+        pub version: String,
+        /// The log's position of the deletion.
+        pub token: String,
+    }
+
+    /// What differs between two versions.
+    pub struct Diff {
+        /// The older side.
+        pub from: String,
+        /// The newer side.
+        pub to: String,
+        /// RFC 6902 operations that make the newer side of the older.
+        #[cfg_attr(feature = "openapi", schema(value_type = Vec<Object>))]
+        pub patch: Json,
+        /// The older side as it was written.
+        pub from_content: String,
+        /// The newer side as it was written.
+        pub to_content: String,
+    }
+}

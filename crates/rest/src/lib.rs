@@ -1,0 +1,59 @@
+//! The REST contract: what the gateway takes and answers, as types that servers and clients share.
+//!
+//! Reading is tolerant, so that programs of different versions understand each other: unknown
+//! members are skipped, members that are missing from an answer have their default, and a name
+//! that is newer than the program is kept as it came ([`Name`]). A server that must refuse such a
+//! request does so when it reads, not by other types.
+//!
+//! The feature `openapi` describes the types for the OpenAPI document, and `proto` converts them
+//! from and to the gRPC contract. Clients need neither.
+
+mod answer;
+mod assignment;
+mod breaker;
+mod changes;
+#[cfg(feature = "proto")]
+mod convert;
+mod documents;
+mod effective;
+mod explain;
+mod json;
+mod name;
+mod problem;
+mod rollouts;
+mod sources;
+mod span;
+mod splits;
+mod spring;
+mod watch;
+
+pub use assignment::{Arm, Assignment, Unit};
+pub use breaker::{Breaker, BreakerRollback};
+pub use changes::{
+    AppliedChange, Change, ChangeAnswer, ChangeState, ChangedDocument, Changes, NewChange,
+    NewDocument, Released,
+};
+#[cfg(feature = "proto")]
+pub use convert::rfc3339;
+pub use documents::{Deleted, Diff, Document, Documents, Version, Versions, Written};
+pub use effective::{ContributingSource, Effective, KeyFrom, SourceAge};
+pub use explain::{
+    ConsideredDocument, ExplainedAssignment, ExplainedValue, Explanation, HiddenValue, ValueOrigin,
+};
+pub use json::Json;
+pub use name::Name;
+pub use problem::{FieldViolation, Problem};
+pub use rollouts::{
+    AnalysisSlice, AnalysisStatus, ArmFigures, ArmReport, ArmReports, FollowedRollout, GateResult,
+    NewRollout, ReportTaken, Rollout, RolloutAnalysis, RolloutAt, RolloutAudit, RolloutAuditEntry,
+    RolloutEffect, RolloutStage, RolloutState, RolloutStrategy, RolloutThresholds, Rollouts,
+    SeenKeys, Verdict,
+};
+pub use sources::{
+    Approval, Detached, Notified, ReleasePolicy, Source, SourceDefect, SourceLabel, SourceState,
+    Sources,
+};
+pub use span::Span;
+pub use splits::{Split, SplitAnswer, SplitState, Splits};
+pub use spring::{Environment, PropertySource};
+pub use watch::ConfigChange;

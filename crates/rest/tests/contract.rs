@@ -1,0 +1,306 @@
+//! Every type is written as it is read, and reads what is newer or older than it.
+
+#![allow(clippy::unwrap_used)] // what fails in a test ends it
+
+use std::fmt::Debug;
+
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+use vortex_rest::{
+    AnalysisStatus, AppliedChange, Approval, Arm, ArmReport, ArmReports, Breaker, ChangeAnswer,
+    ChangeState, Changes, ConfigChange, Deleted, Detached, Diff, Documents, Effective, Environment,
+    Explanation, FollowedRollout, Json, KeyFrom, Name, NewChange, NewRollout, Notified, Problem,
+    ReleasePolicy, Released, ReportTaken, Rollout, RolloutAudit, RolloutEffect, RolloutStage,
+    RolloutState, RolloutStrategy, Rollouts, SourceState, Sources, SplitAnswer, SplitState, Splits,
+    Unit, Verdict, Versions, Written,
+};
+
+trait Contract: Serialize + DeserializeOwned + PartialEq + Debug {}
+
+impl<T: Serialize + DeserializeOwned + PartialEq + Debug> Contract for T {}
+
+/// What a server writes is read, and written again byte by byte; from a newer server it has more
+/// members, from an older one fewer.
+#[track_caller]
+fn answered<T: Contract + Default>(json: Value) {
+    let read = round_trip::<T>(&json);
+    let newer = with_unknown_members(json);
+    assert_eq!(serde_json::from_value::<T>(newer).unwrap(), read);
+    assert_eq!(serde_json::from_str::<T>("{}").unwrap(), T::default());
+}
+
+#[track_caller]
+fn round_trip<T: Contract>(json: &Value) -> T {
+    let text = json.to_string();
+    let read: T = serde_json::from_str(&text).unwrap();
+    assert_eq!(serde_json::to_string(&read).unwrap(), text);
+    assert_eq!(serde_json::from_value::<T>(json.clone()).unwrap(), read);
+    read
+}
+
+fn with_unknown_members(json: Value) -> Value {
+    match json {
+        Value::Object(members) => {
+            let members = members.into_iter();
+            // JSON that stands in an answer as it is has no members of its type's
+            let members = members.map(|(name, value)| match name.as_str() {
+                "config" | "patch" | "value" => (name, value),
+                _ => (name, with_unknown_members(value)),
+            });
+            let newer = ("newer".to_owned(), json!({"than": ["this"]}));
+            members.chain([newer]).collect()
+        }
+        Value::Array(items) => items.into_iter().map(with_unknown_members).collect(),
+        plain => plain,
+    }
+}
+
+fn change() -> Value {
+    json!({"change": "v2", "label": "main", "state": "rolled_back", "rolled_back_by": "r1",
+        "digest": "d", "author": "a", "principal": "p", "message": "m",
+        "written_at": "2026-01-02T03:04:05Z", "sequence": 7,
+        "documents": [changed_document()], "document_count": 1})
+}
+
+fn changed_document() -> Value {
+    json!({"path": "orders.yml", "version": "v2", "digest": "d", "deleted": false})
+}
+
+#[test]
+fn change_sets_are_written_as_they_are_read() {
+    answered::<Changes>(json!({"changes": [change()], "next_page_token": "t"}));
+    answered::<ChangeAnswer>(json!({"change": change(), "token": "s:7"}));
+    answered::<Released>(json!({"change": change(), "token": "s:7", "moved": true}));
+    answered::<AppliedChange>(json!({"change": "v2", "digest": "d", "token": "s:7",
+        "created": true, "documents": [changed_document()]}));
+}
+
+#[test]
+fn documents_are_written_as_they_are_read() {
+    answered::<Documents>(json!({"documents": [
+        {"label": "main", "path": "orders-prod.yml", "app": "orders", "profile": "prod",
+         "media_type": "application/yaml", "version": "v1", "digest": "d", "size": 3,
+         "written_at": null, "defect": "line 1: a tab", "versions": 2},
+        {"label": "main", "path": "a/b.yml", "media_type": "application/yaml", "version": "",
+         "digest": "", "size": 0, "written_at": "2026-01-02T03:04:05Z", "versions": 1}],
+        "next_page_token": ""}));
+    answered::<Versions>(json!({"versions": [
+        {"version": "v1", "digest": "d", "size": 3, "deleted": false, "stable": true,
+         "state": "released", "rolled_back_by": "", "written_at": null, "author": "a",
+         "principal": "p", "message": "m", "sequence": 7}], "next_page_token": "t"}));
+    answered::<Written>(json!({"app": "orders", "profile": "prod", "label": "main",
+        "path": "orders-prod.yml", "version": "v1", "digest": "d", "token": "s:7",
+        "created": true}));
+    answered::<Deleted>(json!({"app": "orders", "profile": "prod", "label": "main",
+        "version": "v1", "token": "s:7"}));
+    answered::<Diff>(
+        json!({"from": "v1", "to": "v2", "patch": [{"op": "remove", "path": "/a"}],
+        "from_content": "a: 1\n", "to_content": ""}),
+    );
+}
+
+fn assignment() -> Value {
+    json!({"split": "r1", "change": "v2", "generation": 3, "arm": "canary", "unit": "subject"})
+}
+
+#[test]
+fn what_an_application_gets_is_written_as_it_is_read() {
+    let sources = json!([{"path": "orders.yml", "version": "v1"}]);
+    answered::<Effective>(
+        json!({"app": "orders", "profiles": ["a", "b"], "label": "main",
+        "config": {"b": 1, "a": {"newer": null}}, "version": "v1", "digest": "d", "token": "s:7",
+        "sources": sources, "source_age": {"source": "git", "last_success": null},
+        "assignments": [assignment()], "unit": "subject", "key_from": "key_header"}),
+    );
+    answered::<ConfigChange>(
+        json!({"old_version": "v1", "new_version": "v2", "patch": [],
+        "digest": "d", "token": "s:8", "sources": sources, "assignments": [assignment()]}),
+    );
+    let origin = json!({"path": "orders.yml", "document": 0, "version": "v1", "line": 3,
+        "column": 5});
+    let mut explained = assignment();
+    explained["share"] = 500.into();
+    explained["bucket"] = Value::Null;
+    answered::<Explanation>(json!({"version": "v1", "token": "s:7", "values": [
+            {"key": "a.b", "value": [1, 2.50], "origin": origin,
+             "hidden": [{"value": "x", "origin": origin}]}],
+        "considered": [{"path": "orders.yml", "version": ""}], "assignments": [explained]}));
+}
+
+#[test]
+fn numbers_of_any_size_are_kept_in_a_configuration() {
+    let text = r#"{"a":123456789012345678901234567890.10}"#;
+    let json: Json = serde_json::from_str(text).unwrap();
+    assert_eq!(serde_json::to_string(&json).unwrap(), text);
+    assert_eq!(Value::from(&json).to_string(), text);
+    assert_eq!(Json::default().get(), "null");
+    assert!(Json::from_slice(b"{").is_err());
+}
+
+#[test]
+fn sources_and_splits_are_written_as_they_are_read() {
+    answered::<Sources>(json!({"sources": [
+        {"name": "main", "state": "not_configured", "kind": "git", "location": "https://x",
+         "release": "rollout", "last_success": null, "last_attempt": "2026-01-02T03:04:05Z",
+         "error": "away",
+         "labels": [{"label": "main", "commit": "c", "served_commit": "b",
+                     "awaits_rollout": true, "pending_commit": "d",
+                     "pending_reason": "SOURCE_SHRANK", "pending_detail": "x"}],
+         "defects": [{"label": "main", "path": "a.yml", "reason": "FILE_SKIPPED",
+                      "detail": "x"}],
+         "more_defects": 4}], "next_page_token": ""}));
+    answered::<Detached>(json!({"labels": ["main"]}));
+    answered::<Notified>(json!({"sources": ["main"]}));
+    let split = json!({"id": "r1", "label": "main", "change": "v2", "change_sequence": 7,
+        "share": 500, "unit": "instance", "generation": 3, "state": "detached",
+        "paths": ["orders.yml"], "moved_at": null, "ended_by": "me", "end_reason": "why"});
+    answered::<Splits>(json!({"splits": [split], "next_page_token": "", "token": "s:7"}));
+    answered::<SplitAnswer>(json!({"split": split, "token": "s:7"}));
+}
+
+fn gate() -> Value {
+    json!({"gate": "errors", "app": "orders", "verdict": "fail", "detail": "8% above 5%",
+        "canary": 0.08, "stable": null, "threshold": 0.05, "canary_requests": 100,
+        "stable_requests": 900, "p_value": 0.001})
+}
+
+fn keys() -> Value {
+    json!({"canary": 3, "stable": 9, "canary_percentage": 25.0, "p_value": null, "warning": ""})
+}
+
+fn analysis() -> Value {
+    let figures = json!({"app": "orders", "arm": "canary", "requests": 9, "errors": 1,
+        "latency_p50": "12ms", "latency_p99": null});
+    json!({"slices": [{"number": 4, "stage_index": 1, "started_at": null,
+                "closed_at": "2026-01-02T03:04:05Z", "verdict": "no_data", "gates": [gate()]}],
+        "consecutive_failures": 1, "failures": 2, "inconclusive": 3, "no_data": 4,
+        "open": [figures], "total": [figures], "holds_because": "why", "keyless_reads": 0.5,
+        "keys": keys()})
+}
+
+fn rollout() -> Value {
+    json!({"id": "r1", "state": "running",
+        "stage": {"index": 1, "name": "all", "percentage": 100.0}, "share_in_force": 5.0,
+        "share_reason": "why", "label": "main", "change": "v2", "change_sequence": 7,
+        "paths": ["orders.yml"], "apps": ["orders"], "from_version": "v1", "strategy": "custom",
+        "stages": [{"name": "few", "percentage": 5.0, "min_duration": "5m"},
+                   {"name": "all", "percentage": 100.0, "min_duration": null}],
+        "unit": "instance", "auto_promote": true, "auto_rollback": false,
+        "thresholds": {"min_success_rate": 0.99, "max_error_rate": 0.05,
+            "max_latency_ratio": 1.5, "max_latency_p99": "300ms", "min_requests": 100},
+        "analysis": {"interval": "30s", "consecutive_failures": 2, "max_failures": 5,
+            "inconclusive_limit": 10, "no_data_limit": null},
+        "description": "why", "principal": "me", "created_at": "2026-01-02T03:04:05Z",
+        "updated_at": null, "stage_since": null, "generation": 3, "effect": "pending",
+        "effect_error": "away", "reason": "why", "reverts": "r0", "revision": 9, "source": "git",
+        "keys": keys()})
+}
+
+#[test]
+fn rollouts_are_written_as_they_are_read() {
+    answered::<Rollout>(rollout());
+    answered::<Rollouts>(json!({"rollouts": [rollout()], "next_page_token": ""}));
+    answered::<AnalysisStatus>(analysis());
+    answered::<FollowedRollout>(json!({"rollout": rollout(), "analysis": analysis(),
+        "time": "2026-01-02T03:04:05Z"}));
+    answered::<RolloutAudit>(json!({"entries": [
+        {"number": 3, "time": null, "principal": "me", "action": "promote", "from_state": null,
+         "to_state": "running", "from_stage": 0, "to_stage": 1, "percentage": 5.0,
+         "reason": "why", "evidence": [gate()], "generation": 3}], "next_page_token": ""}));
+    answered::<ReportTaken>(json!({"repeated": true, "generation": 3, "ignored_fields": 2}));
+    answered::<Breaker>(json!({"open": true, "opened_at": null,
+        "rollbacks": [{"id": "r1", "time": "2026-01-02T03:04:05Z"}], "max_rollbacks": 3,
+        "window": "1h", "reset_by": "me", "reset_at": null}));
+}
+
+#[test]
+fn requests_are_written_as_they_are_read() {
+    round_trip::<NewChange>(&json!({"label": "main", "version": "v2", "message": null,
+        "author": null, "stage_only": true, "request_id": "q",
+        "documents": [{"path": "a.yml", "content": "a: 1", "media_type": null, "delete": null}]}));
+    let plan = rollout();
+    round_trip::<NewRollout>(&json!({"change": null, "app": "orders", "profile": "prod",
+        "label": null, "from_version": "v1", "to_version": "v2", "strategy": "custom",
+        "stages": plan["stages"], "unit": "subject", "auto_promote": false,
+        "auto_rollback": null, "thresholds": plan["thresholds"], "analysis": plan["analysis"],
+        "description": null, "apps": ["orders"], "start": true, "force": null, "reason": "why",
+        "request_id": "q"}));
+    round_trip::<Approval>(&json!({"label": "main", "commit": "c"}));
+    let report = json!({"arm": "canary", "version": null, "requests": 9, "errors": 1,
+        "latencies_ms": [12.5], "sketch": null, "app": "orders", "profile": null,
+        "generation": 3, "window_start": "2026-01-02T03:04:05Z", "window_end": null,
+        "request_id": null});
+    let one = round_trip::<ArmReport>(&report);
+    assert_eq!(
+        round_trip::<ArmReports>(&report),
+        ArmReports::One(Box::new(one.clone()))
+    );
+    assert_eq!(
+        round_trip::<ArmReports>(&json!([report])),
+        ArmReports::Many(vec![one])
+    );
+}
+
+/// A stage is of both a request and an answer, so that what it can't be without is asked for.
+#[test]
+fn a_stage_has_a_percentage_and_may_have_more() {
+    let read = serde_json::from_str::<RolloutStage>;
+    assert_eq!(
+        read(r#"{"percentage": 5, "newer": 1}"#).unwrap().percentage,
+        5.0
+    );
+    assert!(read(r#"{"name": "few"}"#).is_err());
+}
+
+#[test]
+fn problems_have_members_of_their_own() {
+    answered::<Problem>(
+        json!({"type": "t", "title": "Wrong", "status": 400, "code": "WRONG",
+        "detail": "d", "request_id": "q", "errors": [{"field": "a", "detail": "is empty"}]}),
+    );
+    let problem: Problem = serde_json::from_str(r#"{"code":"WRONG","line":3}"#).unwrap();
+    assert_eq!((problem.code.as_str(), problem.errors), ("WRONG", None));
+}
+
+#[test]
+fn what_spring_reads_may_have_more_members() {
+    let environment: Environment =
+        serde_json::from_value(json!({"name": "orders", "propertySources":
+        [{"name": "orders.yml", "source": {"b": 1, "a": "x"}, "newer": true}]}))
+        .unwrap();
+    let [source] = environment.property_sources.as_slice() else {
+        panic!("{environment:?}")
+    };
+    assert_eq!(source.source.keys().collect::<Vec<_>>(), ["b", "a"]);
+}
+
+#[track_caller]
+fn named<T: Contract + Name>() {
+    for name in T::KNOWN {
+        let read = round_trip::<T>(&json!(name));
+        assert_ne!(format!("{read:?}"), format!("Other({name:?})"));
+        assert_eq!(read.as_str(), *name);
+    }
+    let newer = round_trip::<T>(&json!("newer than this"));
+    assert_eq!(newer.as_str(), "newer than this");
+    assert_eq!(format!("{newer:?}"), "Other(\"newer than this\")");
+    assert!(serde_json::from_str::<T>("3").is_err());
+}
+
+#[test]
+fn a_name_that_is_newer_is_kept_as_it_came() {
+    named::<Arm>();
+    named::<ChangeState>();
+    named::<KeyFrom>();
+    named::<ReleasePolicy>();
+    named::<RolloutEffect>();
+    named::<RolloutState>();
+    named::<RolloutStrategy>();
+    named::<SourceState>();
+    named::<SplitState>();
+    named::<Unit>();
+    named::<Verdict>();
+    let newer: RolloutState = serde_json::from_str("\"waiting\"").unwrap();
+    assert_eq!(format!("[{newer:<10}]"), "[waiting   ]");
+    assert!(!newer.is_end() && RolloutState::RolledBack.is_end());
+}

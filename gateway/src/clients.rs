@@ -1,0 +1,39 @@
+//! Clients of the services behind the gateway.
+
+use vortex_kit::channel::Channel;
+use vortex_proto::{
+    config::v1::{
+        config_service_client::ConfigServiceClient, source_service_client::SourceServiceClient,
+        split_service_client::SplitServiceClient,
+    },
+    rollout::v1::rollout_service_client::RolloutServiceClient,
+};
+use vortex_service::{Limited, PerService, ServiceName};
+
+pub(crate) type ConfigClient = ConfigServiceClient<Channel>;
+pub(crate) type RolloutClient = RolloutServiceClient<Channel>;
+pub(crate) type SourceClient = SourceServiceClient<Channel>;
+pub(crate) type SplitClient = SplitServiceClient<Channel>;
+
+/// A client of each service. A clone shares the channels; calls are made on clones.
+#[derive(Clone, Debug)]
+pub(crate) struct Clients {
+    pub(crate) config: ConfigClient,
+    pub(crate) rollouts: RolloutClient,
+    pub(crate) sources: SourceClient,
+    pub(crate) splits: SplitClient,
+}
+
+impl Clients {
+    /// Clients of the services behind `channels`.
+    pub(crate) fn new(channels: &PerService<Channel>) -> Self {
+        let config = channels[ServiceName::Config].clone();
+        let rollout = channels[ServiceName::Rollout].clone();
+        Self {
+            config: ConfigServiceClient::limited(config.clone()),
+            sources: SourceServiceClient::limited(config.clone()),
+            splits: SplitServiceClient::limited(config),
+            rollouts: RolloutServiceClient::limited(rollout),
+        }
+    }
+}

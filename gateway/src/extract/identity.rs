@@ -1,0 +1,204 @@
+//! The reader of a configuration: the instance and the key that decide which arm of a split it
+//! gets.
+
+mod basic;
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{FromRef, FromRequestParts},
+    http::request::Parts,
+};
+use http::{HeaderMap, HeaderName};
+use vortex_kit::{error::Fault, http::PeerAddr};
+use vortex_rest::KeyFrom;
+
+use super::forwarded;
+use crate::{
+    problem::Problem,
+    settings::{Network, Settings},
+};
+
+const INSTANCE: HeaderName = HeaderName::from_static("x-vortex-instance");
+const KEY: HeaderName = HeaderName::from_static("x-vortex-key");
+
+/// Bytes that either of them may have.
+const MAX_BYTES: usize = 256;
+
+/// What tells instances apart that don't say who they are.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Identities {
+    /// The proxies whose word on their clients' addresses counts.
+    pub(crate) trusted_proxies: Vec<Network>,
+    /// Whether the user of Basic credentials is an instance. Often all instances of a team share
+    /// one, and would be in one arm.
+    pub(crate) basic_user: bool,
+}
+
+/// Who reads.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Reader {
+    /// The instance: its header, else the user of Basic credentials where that is asked for, else
+    /// the client's address.
+    pub(crate) instance: Identity,
+    /// The subject that is served: its header.
+    pub(crate) key: Identity,
+}
+
+/// What is told apart, and where it was taken from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Identity {
+    /// Empty when there is none.
+    pub(crate) text: String,
+    pub(crate) from: KeyFrom,
+}
+
+/// Where both were taken from.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct TakenFrom {
+    pub(crate) instance: KeyFrom,
+    pub(crate) key: KeyFrom,
+}
+
+impl Identities {
+    pub(crate) fn of(settings: &Settings) -> Self {
+        Self {
+            trusted_proxies: settings.trusted_proxies.clone(),
+            basic_user: settings.basic_user_is_instance,
+        }
+    }
+}
+
+impl Reader {
+    /// Who a request's connection and headers say it is.
+    ///
+    /// Fails with `INVALID_ARGUMENT`, naming the header, when what one says cannot be taken.
+    pub(crate) fn of(request: &Parts, identities: &Identities) -> Result<Self, Fault> {
+        Ok(Self {
+            instance: instance(request, identities)?,
+            key: match one(&request.headers, &KEY, "X-Vortex-Key")? {
+                Some(key) => Identity::new(key, KeyFrom::KeyHeader),
+                None => Identity::default(),
+            },
+        })
+    }
+
+    /// The same reader, where the query says another instance or key.
+    pub(crate) fn with_query(
+        mut self,
+        instance: Option<String>,
+        key: Option<String>,
+    ) -> Result<Self, Fault> {
+        if let Some(instance) = from_query("instance", instance)? {
+            self.instance = instance;
+        }
+        self.with_key(key)
+    }
+
+    /// The same reader, where the query says another key.
+    pub(crate) fn with_key(mut self, query: Option<String>) -> Result<Self, Fault> {
+        if let Some(key) = from_query("key", query)? {
+            self.key = key;
+        }
+        Ok(self)
+    }
+
+    /// Where both were taken from.
+    pub(crate) fn taken_from(&self) -> TakenFrom {
+        TakenFrom {
+            instance: self.instance.from.clone(),
+            key: self.key.from.clone(),
+        }
+    }
+}
+
+impl Identity {
+    fn new(text: impl Into<String>, from: KeyFrom) -> Self {
+        Self {
+            text: text.into(),
+            from,
+        }
+    }
+}
+
+impl Default for Identity {
+    fn default() -> Self {
+        Self::new("", KeyFrom::None)
+    }
+}
+
+impl Default for TakenFrom {
+    fn default() -> Self {
+        Self {
+            instance: KeyFrom::None,
+            key: KeyFrom::None,
+        }
+    }
+}
+
+impl<S> FromRequestParts<S> for Reader
+where
+    Arc<Identities>: FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        Ok(Self::of(parts, &Arc::from_ref(state))?)
+    }
+}
+
+fn instance(request: &Parts, identities: &Identities) -> Result<Identity, Fault> {
+    if let Some(instance) = one(&request.headers, &INSTANCE, "X-Vortex-Instance")? {
+        return Ok(Identity::new(instance, KeyFrom::Instance));
+    }
+    if identities.basic_user
+        && let Some(user) = basic::user(&request.headers)?
+    {
+        return Ok(Identity::new(user, KeyFrom::BasicUser));
+    }
+    Ok(match request.extensions.get::<PeerAddr>() {
+        Some(PeerAddr(peer)) => {
+            let client =
+                forwarded::client(peer.ip(), &request.headers, &identities.trusted_proxies);
+            Identity::new(client.to_string(), KeyFrom::Address)
+        }
+        None => Identity::default(),
+    })
+}
+
+/// The value of a header that is there at most once, under the name that errors give it. An empty
+/// one is none: it is what a template makes of a variable that is not set.
+fn one<'h>(
+    headers: &'h HeaderMap,
+    name: &HeaderName,
+    field: &'static str,
+) -> Result<Option<&'h str>, Fault> {
+    let mut values = headers.get_all(name).iter();
+    let Some(value) = values.next() else {
+        return Ok(None);
+    };
+    if values.next().is_some() {
+        return Err(Fault::invalid(field, "must be given only once"));
+    }
+    let text = checked(field, value.as_bytes())?;
+    Ok((!text.is_empty()).then_some(text))
+}
+
+fn from_query(field: &'static str, query: Option<String>) -> Result<Option<Identity>, Fault> {
+    let Some(text) = query.filter(|text| !text.is_empty()) else {
+        return Ok(None);
+    };
+    checked(field, text.as_bytes())?;
+    Ok(Some(Identity::new(text, KeyFrom::Query)))
+}
+
+fn checked<'t>(field: &'static str, bytes: &'t [u8]) -> Result<&'t str, Fault> {
+    if bytes.len() > MAX_BYTES {
+        return Err(Fault::invalid(field, format!("is over {MAX_BYTES} bytes")));
+    }
+    std::str::from_utf8(bytes).map_err(|_| Fault::invalid(field, "is not UTF-8"))
+}
+
+#[cfg(test)]
+mod tests;

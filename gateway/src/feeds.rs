@@ -1,0 +1,190 @@
+//! Shares one watch of config-svc per view among all watchers of this gateway.
+
+mod cache;
+mod event;
+mod feed;
+mod position;
+mod view;
+mod watcher;
+
+pub(crate) use view::View;
+pub(crate) use watcher::Follower;
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use metrics::Counter;
+use tokio::{
+    sync::broadcast::{self, Receiver, Sender},
+    time::timeout,
+};
+use tonic::Streaming;
+use vortex_kit::{
+    compute::Compute,
+    error::{Fault, Reason},
+    process::Runtime,
+    shutdown::Lifecycle,
+};
+use vortex_proto::config::v1::{WatchConfigRequest, WatchConfigResponse};
+
+use crate::{answer::json_text, clients::ConfigClient};
+use cache::Written;
+use event::{Event, Kind};
+use feed::Feed;
+
+/// Events kept for those who are behind, a view. Whoever is further behind is told what became of
+/// them all as one.
+const KEPT: usize = 16;
+
+/// What a feed tells: events, and at its end why.
+type Told = Result<Arc<Event>, Fault>;
+
+/// The feeds of the views that are watched; a clone is a pointer.
+#[derive(Clone, Debug)]
+pub(crate) struct Feeds {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    config: ConfigClient,
+    /// Time for what a watch begins with.
+    timeout: Duration,
+    written: Written,
+    compute: Compute,
+    sent: Counter,
+    lifecycle: Lifecycle,
+    /// As many as there are watches, at most.
+    open: Mutex<HashMap<View, Sender<Told>>>,
+}
+
+impl Feeds {
+    /// Feeds that watch config-svc behind `config`; a watch that does not begin within `timeout`
+    /// fails.
+    pub(crate) fn new(config: ConfigClient, timeout: Duration, runtime: &Runtime) -> Self {
+        let help = "Snapshots and changes sent to watches";
+        let sent = runtime
+            .metrics
+            .counter("vortex_watch_events_sent_total", help, &[]);
+        Self {
+            inner: Arc::new(Inner {
+                config,
+                timeout,
+                written: Written::new(&runtime.metrics),
+                compute: runtime.compute.clone(),
+                sent,
+                lifecycle: runtime.lifecycle.clone(),
+                open: Mutex::default(),
+            }),
+        }
+    }
+
+    /// What a view's feed tells from now on. The first to follow a view begins its feed, and it
+    /// ends with the last.
+    fn follow(&self, view: &View) -> Receiver<Told> {
+        let mut open = self.open();
+        if let Some(feed) = open.get(view) {
+            return feed.subscribe();
+        }
+        let (sender, receiver) = broadcast::channel(KEPT);
+        open.insert(view.clone(), sender.clone());
+        let feed = Feed::new(self.clone(), view.clone(), sender);
+        self.inner.lifecycle.spawn_work("watch feed", feed.run());
+        receiver
+    }
+
+    /// Ends a feed unless a watcher follows it; returns whether it ended.
+    fn end_if_idle(&self, view: &View, feed: &Sender<Told>) -> bool {
+        let mut open = self.open();
+        let idle = feed.receiver_count() == 0;
+        if idle {
+            remove(&mut open, view, feed);
+        }
+        idle
+    }
+
+    /// Ends a feed: whoever comes now begins another.
+    fn end(&self, view: &View, feed: &Sender<Told>) {
+        remove(&mut self.open(), view, feed);
+    }
+
+    /// The first event of a watch, for those who hold what the request says they do: what it is,
+    /// what changed, or that nothing did.
+    ///
+    /// Fails as config-svc does, and with `DEADLINE_EXCEEDED` when it does not in time.
+    async fn first(&self, view: &View, request: WatchConfigRequest) -> Result<Arc<Event>, Fault> {
+        let held = request.last_digest.clone();
+        let first = async {
+            let mut messages = self.watch(request).await?;
+            loop {
+                let message = next(&mut messages).await?;
+                if let Some(event) = self.write(view, &held, message).await? {
+                    return Ok(event);
+                }
+            }
+        };
+        timeout(self.inner.timeout, first)
+            .await
+            .unwrap_or_else(|_| {
+                let message = "config-svc did not begin the watch in time";
+                Err(Fault::new(Reason::DeadlineExceeded, message))
+            })
+    }
+
+    /// Watches config-svc.
+    async fn watch(
+        &self,
+        request: WatchConfigRequest,
+    ) -> Result<Streaming<WatchConfigResponse>, Fault> {
+        let mut client = self.inner.config.clone();
+        let reply = client.watch_config(request).await;
+        Ok(reply
+            .map_err(|status| Fault::from_status(&status))?
+            .into_inner())
+    }
+
+    /// Counts an event that is sent to a watcher.
+    fn count(&self, event: &Event) {
+        if event.kind != Kind::Progress {
+            self.inner.sent.increment(1);
+        }
+    }
+
+    /// The event of a message, as [`Written::write`] does: of a large one, where that keeps nobody
+    /// else waiting.
+    async fn write(
+        &self,
+        view: &View,
+        held: &str,
+        message: WatchConfigResponse,
+    ) -> Result<Option<Arc<Event>>, Fault> {
+        if cache::bytes(&message) <= json_text::AT_ONCE {
+            return self.inner.written.write(view, held, message);
+        }
+        let (inner, view, held) = (self.inner.clone(), view.clone(), held.to_owned());
+        let compute = self.inner.compute.patient();
+        let written = compute.run(move |_| inner.written.write(&view, &held, message));
+        written.await?
+    }
+
+    fn open(&self) -> MutexGuard<'_, HashMap<View, Sender<Told>>> {
+        let open = &self.inner.open;
+        open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn remove(open: &mut HashMap<View, Sender<Told>>, view: &View, feed: &Sender<Told>) {
+    if open.get(view).is_some_and(|other| other.same_channel(feed)) {
+        open.remove(view);
+    }
+}
+
+/// The next message of a watch, which has no end of its own.
+async fn next(messages: &mut Streaming<WatchConfigResponse>) -> Result<WatchConfigResponse, Fault> {
+    let message = messages.message().await;
+    let message = message.map_err(|status| Fault::from_status(&status))?;
+    message.ok_or_else(|| Fault::new(Reason::Unavailable, "config-svc ended the watch"))
+}

@@ -1,0 +1,101 @@
+//! The feed of one view.
+
+use std::time::Duration;
+
+use tokio::{sync::broadcast::Sender, time::timeout};
+use tonic::Streaming;
+use vortex_kit::{
+    context::Context,
+    error::{Fault, Reason},
+};
+use vortex_proto::config::v1::WatchConfigResponse;
+
+use super::{Feeds, Told, next, view::View};
+
+/// config-svc says something each second; after this long in silence it is gone.
+const SILENCE: Duration = Duration::from_secs(15);
+
+/// Watches config-svc, and tells all who follow.
+#[derive(Debug)]
+pub(super) struct Feed {
+    feeds: Feeds,
+    view: View,
+    sender: Sender<Told>,
+    /// The digest of what was told last.
+    digest: String,
+}
+
+impl Feed {
+    /// A feed of `view` that tells `sender`'s receivers.
+    pub(super) fn new(feeds: Feeds, view: View, sender: Sender<Told>) -> Self {
+        Self {
+            feeds,
+            view,
+            sender,
+            digest: String::new(),
+        }
+    }
+
+    /// Runs until no watcher follows, or until it fails, which it reports.
+    pub(super) async fn run(mut self) {
+        if let Err(fault) = Context::root().scope(self.tell_all()).await {
+            self.feeds.end(&self.view, &self.sender);
+            // nobody may be left to hear it
+            let _ = self.sender.send(Err(fault));
+        }
+    }
+
+    async fn tell_all(&mut self) -> Result<(), Fault> {
+        let opening = timeout(SILENCE, self.feeds.watch(self.view.request()));
+        let mut messages = tokio::select! {
+            opened = opening => opened.unwrap_or_else(|_| Err(silent()))?,
+            () = self.idle() => return Ok(()),
+        };
+        loop {
+            tokio::select! {
+                message = heard(&mut messages) => self.tell(message?).await?,
+                () = self.idle() => return Ok(()),
+            }
+        }
+    }
+
+    /// Waits until no watcher follows, and accepts none from then on.
+    async fn idle(&self) {
+        loop {
+            self.sender.closed().await;
+            if self.feeds.end_if_idle(&self.view, &self.sender) {
+                return;
+            }
+        }
+    }
+
+    async fn tell(&mut self, message: WatchConfigResponse) -> Result<(), Fault> {
+        let event = self.feeds.write(&self.view, &self.digest, message);
+        if let Some(event) = event.await? {
+            self.digest.clone_from(&event.digest);
+            // nobody may be left to hear it
+            let _ = self.sender.send(Ok(event));
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Feed {
+    /// However it ends, it leaves nothing behind.
+    fn drop(&mut self) {
+        self.feeds.end(&self.view, &self.sender);
+    }
+}
+
+/// The next message, as long as config-svc lives.
+async fn heard(
+    messages: &mut Streaming<WatchConfigResponse>,
+) -> Result<WatchConfigResponse, Fault> {
+    let message = timeout(SILENCE, next(messages)).await;
+    message.unwrap_or_else(|_| Err(silent()))
+}
+
+fn silent() -> Fault {
+    let message = format!("config-svc sent nothing for {} s", SILENCE.as_secs());
+    Fault::new(Reason::Unavailable, message)
+}

@@ -1,0 +1,244 @@
+//! [`Rest`]: everything the gateway answers, as one handler.
+
+mod admission;
+mod arriving;
+mod cross_site;
+mod deadline;
+mod host;
+mod meter;
+mod openapi;
+mod panic;
+mod routes;
+mod template;
+
+pub use openapi::document;
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    body::Body,
+    response::{IntoResponse, Response},
+};
+use futures::future::BoxFuture;
+use http::{Extensions, HeaderValue, Method, Request, header, request::Parts};
+use http_body::Body as _;
+use tower::Service;
+use vortex_kit::{
+    channel::Channel,
+    context::{self, Context, Peer},
+    error::Fault,
+    http::{Handler, Incoming, PeerAddr},
+    process::Runtime,
+    shutdown::Drain,
+};
+use vortex_service::PerService;
+
+use crate::{
+    api::ApiState, clients::Clients, extract::Identities, problem::Problem, settings::Settings,
+    spring::Spring,
+};
+use admission::Admission;
+use arriving::{Held, arriving};
+use deadline::Deadline;
+use host::Hosts;
+use meter::{Began, Meter};
+use template::Template;
+
+type Answered = (Response, Template);
+
+/// REST over the services behind a channel. A clone is a pointer.
+///
+/// Whatever happens, the answer has `X-Request-Id`, is counted and timed by its route, and is a
+/// problem when it is an error.
+#[derive(Clone)]
+pub(crate) struct Rest {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    spring: Spring,
+    routes: Router,
+    settings: Settings,
+    admission: Admission,
+    hosts: Hosts,
+    meter: Meter,
+    drain: Drain,
+}
+
+impl Rest {
+    /// REST over the services behind `channels`.
+    pub(crate) fn new(
+        settings: Settings,
+        channels: &PerService<Channel>,
+        runtime: &Runtime,
+    ) -> Self {
+        let clients = Clients::new(channels);
+        let identities = Arc::new(Identities::of(&settings));
+        let compute = runtime.compute.clone();
+        let spring = Spring::new(clients.config.clone(), identities.clone(), compute);
+        let state = ApiState::new(clients, identities, &settings, runtime);
+        let deadline = Deadline(settings.request_timeout);
+        Self {
+            inner: Arc::new(Inner {
+                routes: routes::routes(state, deadline, runtime),
+                spring,
+                admission: Admission::new(settings.max_requests, settings.max_connections),
+                hosts: Hosts::of(settings.http),
+                meter: Meter::new(runtime.metrics.clone(), settings.access_log),
+                settings,
+                drain: runtime.lifecycle.drain().clone(),
+            }),
+        }
+    }
+}
+
+impl Inner {
+    async fn serve(&self, request: Request<Incoming>) -> Response {
+        let (parts, body) = request.into_parts();
+        let peer = peer(&parts.extensions);
+        let context = Context::from_headers(&parts.headers, peer).with_drain(self.drain.clone());
+        let began = self.meter.begin(&parts.method);
+        let answered = match (self.hosts.check(&parts), self.spring_path(&parts)) {
+            (Err(fault), _) => context.enter(|| refused(fault)),
+            (Ok(()), Some(skipped)) => {
+                let context = context.clone().within(self.settings.request_timeout);
+                let answer = self.spring(&parts, skipped);
+                context.scope(panic::caught(answer)).await
+            }
+            (Ok(()), None) => {
+                let answer = Box::pin(self.route(Request::from_parts(parts, body)));
+                context.clone().scope(panic::caught(answer)).await
+            }
+        };
+        self.end(began, answered, &context)
+    }
+
+    /// Answers a request that is refused for its form.
+    fn refuse(&self, fault: &Fault, request: &Request<Incoming>) -> Response {
+        let context = Context::from_headers(request.headers(), peer(request.extensions()));
+        let began = self.meter.begin(request.method());
+        let (mut response, template) = context.enter(|| refused(fault.clone()));
+        if request.method() == Method::HEAD {
+            without_body(&mut response);
+        }
+        self.end(began, (response, template), &context)
+    }
+
+    fn end(&self, began: Began, answered: Answered, context: &Context) -> Response {
+        let (mut response, template) = answered;
+        // visible ASCII by construction
+        if let Ok(id) = HeaderValue::from_str(context.request_id().as_str()) {
+            response.headers_mut().insert(context::REQUEST_ID, id);
+        }
+        self.meter.end(began, &template, response.status(), context);
+        response
+    }
+
+    /// How many bytes of the path come before what Spring's routes begin with; `None` for a
+    /// request that is not theirs.
+    fn spring_path(&self, request: &Parts) -> Option<usize> {
+        let path = request.uri.path();
+        let rest = self.settings.spring_prefix.strip(path)?;
+        (!is_reserved(rest)).then_some(path.len() - rest.len())
+    }
+
+    /// Answers one of Spring's routes, which do not depend on a body.
+    async fn spring(&self, request: &Parts, skipped: usize) -> Answered {
+        let _place = match self.admission.admit() {
+            Ok(place) => place,
+            Err(fault) => return refused(fault),
+        };
+        let path = &request.uri.path()[skipped..];
+        let (mut response, template) = self.spring.answer(request, path).await;
+        if request.method == Method::HEAD {
+            without_body(&mut response);
+        }
+        (response, Template::Known(template))
+    }
+
+    /// Answers one of our own routes. A request whose body is read has its place once that is
+    /// whole.
+    async fn route(&self, request: Request<Incoming>) -> Answered {
+        let (parts, body) = request.into_parts();
+        let held = Held::default();
+        let admitted = match has_body(&parts.method, &body) {
+            true => self.admission.arrive().map(|arrival| {
+                let body = arriving(body, arrival, held.clone());
+                (body, None)
+            }),
+            false => self
+                .admission
+                .admit()
+                .map(|place| (Body::new(body), Some(place))),
+        };
+        let (body, _place) = match admitted {
+            Ok(admitted) => admitted,
+            Err(_) if is_probe(parts.uri.path()) => (Body::empty(), None),
+            Err(fault) => return refused(fault),
+        };
+        // a router is always ready, and cannot fail
+        let Ok(mut response) = self
+            .routes
+            .clone()
+            .call(Request::from_parts(parts, body))
+            .await;
+        let template = response.extensions_mut().remove();
+        (response, template.unwrap_or(Template::UNMATCHED))
+    }
+}
+
+/// Whether a body has to come before the request can be answered; that of a read is not looked at.
+fn has_body(method: &Method, body: &Incoming) -> bool {
+    !matches!(*method, Method::GET | Method::HEAD) && !body.is_end_stream()
+}
+
+fn peer(extensions: &Extensions) -> Peer {
+    let peer = extensions.get::<PeerAddr>();
+    peer.map_or(Peer::InProcess, |peer| Peer::Remote(peer.0))
+}
+
+/// Answers a request that no route was asked for.
+fn refused(fault: Fault) -> Answered {
+    (Problem(fault).into_response(), Template::UNMATCHED)
+}
+
+/// Whether a path is asked by probes and scrapers, which have to be answered under load too.
+fn is_probe(path: &str) -> bool {
+    matches!(
+        path,
+        "/health" | "/health/live" | "/health/ready" | "/metrics"
+    )
+}
+
+fn is_reserved(path: &str) -> bool {
+    let first = path[1..].split('/').next().unwrap_or_default();
+    vortex_names::is_reserved(first)
+}
+
+/// Answers HEAD: the headers of GET, the body's length among them, and no body.
+fn without_body(response: &mut Response) {
+    if let Some(length) = response.body().size_hint().exact() {
+        response
+            .headers_mut()
+            .insert(header::CONTENT_LENGTH, length.into());
+    }
+    *response.body_mut() = Body::empty();
+}
+
+impl Handler for Rest {
+    fn handle(&self, request: Request<Incoming>) -> BoxFuture<'static, Response> {
+        let rest = self.inner.clone();
+        Box::pin(async move { rest.serve(request).await })
+    }
+
+    fn refuse(&self, fault: &Fault, request: &Request<Incoming>) -> Response {
+        self.inner.refuse(fault, request)
+    }
+}
+
+impl std::fmt::Debug for Rest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Rest").finish_non_exhaustive()
+    }
+}
