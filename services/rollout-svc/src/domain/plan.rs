@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
 use vortex_bucket::Share;
 
 /// Stages of a rollout.
@@ -15,7 +14,7 @@ const LONGEST: Duration = Duration::from_secs(7 * 24 * 3_600);
 const ROUNDING: f64 = 1e-6;
 
 /// Where a rollout's stages come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Strategy {
     /// 1, 5, 25, 50, 100 percent for 5, 5, 10, 10, 0 minutes.
     Conservative,
@@ -39,7 +38,7 @@ pub enum Preset {
 }
 
 /// What a rollout tells apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
     /// The instance that reads.
     Instance,
@@ -48,20 +47,18 @@ pub enum Unit {
 }
 
 /// One stage.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stage {
     /// Its name.
     pub name: String,
     /// The canary's share of all readers.
-    #[serde(with = "super::share")]
     pub share: Share,
     /// How long it lasts at least, from when the share is in force.
     pub min_duration: Duration,
 }
 
 /// The stages of a rollout: one to twenty, whose shares rise to 100 %.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stages(Vec<Stage>);
 
 /// A stage as it was asked for.
@@ -209,6 +206,13 @@ impl Stages {
             return Err(InvalidStages::Unfinished(before));
         }
         Ok(Self(stages))
+    }
+
+    /// Stages that were checked when they came in; none if these can't have been.
+    pub(crate) fn restored(stages: Vec<Stage>) -> Option<Self> {
+        let rise = stages.windows(2).all(|two| two[0].share < two[1].share);
+        let end = stages.last().map(|last| last.share);
+        (rise && end == Some(Share::FULL)).then_some(Self(stages))
     }
 
     /// All of them.
