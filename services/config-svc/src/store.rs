@@ -10,6 +10,8 @@
 //! checkpoint               which checkpoint is whole
 //! checkpoint/<gen>/<n>     a part of it
 //! ```
+//!
+//! `proto/stored.proto` is the schema of records and checkpoints.
 
 mod append;
 mod checkpoint;
@@ -18,6 +20,7 @@ mod contents;
 mod error;
 mod keys;
 mod log;
+mod stored;
 mod sweep;
 
 pub use append::Appended;

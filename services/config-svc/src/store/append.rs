@@ -4,11 +4,7 @@
 //! never there without them; where everything fits into one transaction it goes
 //! as one, with one sync.
 
-use super::{
-    ConfigStore, Error,
-    codec::{StoredLogValue, StoredRecord},
-    keys,
-};
+use super::{ConfigStore, Error, codec::seal, keys, stored};
 use crate::domain::{Record, Seq, Sha256};
 use bytes::Bytes;
 use futures::{StreamExt as _, stream::FuturesOrdered};
@@ -46,7 +42,7 @@ impl Appended {
         if self.is_empty() {
             return true;
         }
-        let encoded = StoredRecord::from(record).encoded_len();
+        let encoded = stored::Record::from(record).encoded_len();
         let bytes: usize = contents.iter().map(|(_, content)| content.len() + 64).sum();
         // a record is compared and written, a content written
         let operations = self.operations() + 2 + contents.len();
@@ -70,13 +66,13 @@ impl Appended {
     }
 
     fn log_value(&mut self, record: &Record) -> Bytes {
-        let stored = StoredRecord::from(record);
+        let stored = stored::Record::from(record);
         if stored.encoded_len() <= PART_BYTES / 2 {
-            let value = StoredLogValue {
+            let value = stored::LogValue {
                 record: Some(stored),
                 parts: 0,
             };
-            return value.encode_to_vec().into();
+            return seal(&value);
         }
         let encoded = Bytes::from(stored.encode_to_vec());
         let parts = encoded.len().div_ceil(PART_BYTES) as u32;
@@ -85,11 +81,11 @@ impl Appended {
             let end = encoded.len().min(start + PART_BYTES);
             self.add_before(keys::part(record.seq, index), encoded.slice(start..end));
         }
-        let value = StoredLogValue {
+        let value = stored::LogValue {
             record: None,
             parts,
         };
-        value.encode_to_vec().into()
+        seal(&value)
     }
 
     fn add_before(&mut self, key: Bytes, value: Bytes) {

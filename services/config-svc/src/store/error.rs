@@ -1,5 +1,6 @@
 //! What can go wrong with stored data.
 
+use super::codec::{Unreadable, VERSION};
 use crate::domain::{Inconsistent, Sha256};
 
 /// Why the store failed.
@@ -13,6 +14,17 @@ pub enum Error {
     Damaged {
         /// What was read.
         what: String,
+    },
+    /// A value is of a version of the schema that this program does not know.
+    #[error(
+        "{what} was written by a newer version of the program: its format is {version}, and this \
+         program reads formats up to {VERSION}"
+    )]
+    Newer {
+        /// What was read.
+        what: String,
+        /// The version of its schema.
+        version: u8,
     },
     /// The log does not fold.
     #[error("the log is damaged")]
@@ -43,6 +55,7 @@ impl Error {
             | Self::Log(_)
             | Self::MissingContent(_)
             | Self::DamagedContent(_) => true,
+            Self::Newer { .. } => false,
             Self::Engine(error) => matches!(
                 error,
                 vortex_store::Error::ReadFailed { .. } | vortex_store::Error::EntryCorrupt { .. }
@@ -50,7 +63,16 @@ impl Error {
         }
     }
 
-    /// What does not decode.
+    /// The error for a value that could not be read.
+    pub(super) fn unreadable(what: impl Into<String>, why: Unreadable) -> Self {
+        let what = what.into();
+        match why {
+            Unreadable::Damaged => Self::Damaged { what },
+            Unreadable::Newer(version) => Self::Newer { what, version },
+        }
+    }
+
+    /// The error for what does not decode.
     pub(super) fn damaged(what: impl Into<String>) -> Self {
         Self::Damaged { what: what.into() }
     }
