@@ -69,9 +69,9 @@ pub use names::{
     App, AppProfile, InvalidName, Label, MediaType, Path, Profile, SourceName, SplitId, VersionName,
 };
 pub use read::{
-    Basis, BasisEntry, BasisLabel, DocumentKey, Located, ReadRefused, Scope, ViewKey, basis,
-    candidates, check_imported, check_size, check_used, documents, effective_version,
-    existing_label, locate,
+    Basis, BasisEntry, BasisLabel, DocumentKey, Located, ReadRefused, Scope, ViewKey,
+    WantedChanges, basis, candidates, check_imported, check_size, check_view, documents,
+    effective_version, existing_label, locate,
 };
 pub use record::{Body, ChangeName, HybridTime, Origin, Record};
 pub use refused::Refused;

@@ -104,10 +104,9 @@ pub(crate) fn refused(refused: &Refused) -> Fault {
         }
         Refused::SplitEnded { id, how } => fault.with("split", id).with("how", how),
         Refused::SplitIsFixed { field, .. } => fault.field(*field, "it never changes"),
-        Refused::ShareFalls { from, .. } => fault.field(
-            "share",
-            format!("it is {} and never falls", from.hundredths()),
-        ),
+        Refused::ShareFalls { from, .. } => {
+            fault.field("percentage", format!("it is {from} and never falls"))
+        }
         Refused::BeforeNotKept { id, path } => fault.with("split", id).with("path", path),
     }
 }
@@ -169,6 +168,11 @@ pub(crate) fn read_refused(error: &ReadRefused) -> Fault {
             Fault::new(Reason::DocumentNotFound, error.to_string())
                 .with("label", label)
                 .with("document", stem)
+        }
+        ReadRefused::FileNotFound { label, path } => {
+            Fault::new(Reason::DocumentNotFound, error.to_string())
+                .with("path", path)
+                .with("label", label)
         }
         ReadRefused::VersionNotFound { path, version } => {
             Fault::new(Reason::VersionNotFound, error.to_string())

@@ -140,7 +140,7 @@ impl Sources {
     }
 
     /// Their names.
-    pub fn names(&self) -> impl Iterator<Item = &SourceName> {
+    pub fn names(&self) -> impl Iterator<Item = &SourceName> + Clone {
         self.by_name.keys()
     }
 

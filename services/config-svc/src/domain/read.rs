@@ -1,12 +1,14 @@
 //! Finds the documents that make up a configuration.
 
+mod change;
 mod document;
 mod fed;
 mod file;
 mod scope;
 
+pub use change::WantedChanges;
 pub use document::{DocumentKey, check_size, documents, existing_label};
-pub use fed::{check_imported, check_used};
+pub use fed::{check_imported, check_view};
 pub use file::{Located, locate};
 pub use scope::Scope;
 
@@ -122,6 +124,14 @@ pub enum ReadRefused {
         label: Label,
         /// Its name without the extension.
         stem: String,
+    },
+    /// There is no file at the path.
+    #[error("there is no file {path} on label {label}")]
+    FileNotFound {
+        /// The label.
+        label: Label,
+        /// The path that was asked for.
+        path: Path,
     },
     /// The document has no such version.
     #[error("{path} has no version {version}")]

@@ -8,7 +8,7 @@ pub use arms::{Arms, Assigned, Subject};
 pub use ended::{Before, End, EndedSplit, EndedSplits, Ending, MAX_ENDED};
 pub(super) use pins::Pins;
 
-use super::{Label, Seq, SplitId, VersionName};
+use super::{ChangeSet, Label, Seq, SplitId, State, VersionName};
 use jiff::Timestamp;
 use vortex_bucket::{Arm, Bucket, Seed, Share};
 
@@ -58,6 +58,16 @@ pub struct SplitMove {
     pub unit: Unit,
     /// Which move of it this is, from 1.
     pub generation: u64,
+}
+
+impl SplitMove {
+    /// The change set that readers would begin to get by this move, if it is the first.
+    pub fn begins<'a>(&self, state: &'a State) -> Option<&'a ChangeSet> {
+        let is_known =
+            state.splits.contains_key(&self.id) || state.ended.get(self.id.as_str()).is_some();
+        let entry = state.changes.get(&self.change).filter(|_| !is_known)?;
+        Some(&entry.change)
+    }
 }
 
 /// That a split holds a document: part of all readers get another version of it than

@@ -44,7 +44,7 @@ fn assignments(reading: &Reading, subject: &Subject<'_>) -> Vec<pb::ExplainedAss
     assigned
         .map(|(split, arm)| pb::ExplainedAssignment {
             assignment: Some(convert::assignment(split, arm)),
-            share: split.share.hundredths().into(),
+            percentage: split.share.percentage(),
             bucket: split.bucket(subject).map(|bucket| bucket.number().into()),
         })
         .collect()

@@ -6,18 +6,14 @@ use super::{
 };
 use crate::{
     domain::{
-        Basis, Content, Label, Path, ReadRefused, Seq, State, Subject, ViewKey, check_imported,
-        check_used, locate,
+        Basis, Label, Seq, Sha256, State, Subject, ViewKey, check_imported, check_view, locate,
     },
     error::{read_error, read_refused, token_refused},
     views::{Part, Reading, View},
 };
 use arc_swap::Guard;
 use std::sync::Arc;
-use vortex_kit::{
-    error::{Fault, Reason},
-    grpc::bounds,
-};
+use vortex_kit::{error::Fault, grpc::bounds};
 use vortex_proto::config::v1 as pb;
 
 /// Tags of answers that a caller may hold beside the first.
@@ -143,23 +139,11 @@ pub(super) async fn file(
     let state = state(grpc, &key, &request.min_token)?;
     let located = locate(&state, &key, &path, &subject).map_err(|error| read_refused(&error))?;
     let mut assignments: Vec<pb::Assignment> = located.assigned.iter().map(Into::into).collect();
-    let found = located.found.ok_or_else(|| file_not_found(&key, &path));
-    let (path, version) = found?;
-    let stored = match &version.content {
-        Content::Present { content, .. } => grpc
-            .configuration
-            .content(&key.labels[0], &path, &content.sha256)
-            .await
-            .map_err(|error| read_error(&error))?,
-        Content::Oversized { size } => {
-            return Err(read_refused(&ReadRefused::TooLarge {
-                label: key.labels[0].clone(),
-                path,
-                size: *size,
-            }));
-        }
-        Content::Absent => return Err(file_not_found(&key, &path)),
-    };
+    let stored = grpc
+        .configuration
+        .content(&key.labels[0], &located.path, &located.content.sha256)
+        .await
+        .map_err(|error| read_error(&error))?;
     let mut reading = None;
     if request.resolve_placeholders && has_placeholders(&stored) {
         reading = Some(read(grpc, &state, &key, &subject).await?);
@@ -172,11 +156,11 @@ pub(super) async fn file(
         None => stored,
     };
     Ok(pb::GetFileResponse {
-        media_type: convert::media_type(path.as_str()),
-        digest: crate::domain::Sha256::of(&content).to_string(),
+        media_type: convert::media_type(located.path.as_str()),
+        digest: Sha256::of(&content).to_string(),
         content,
-        path: path.to_string(),
-        version: version.name.to_string(),
+        path: located.path.to_string(),
+        version: located.version.to_string(),
         token: convert::token(&grpc.configuration, state.head),
         assignments,
     })
@@ -218,12 +202,8 @@ pub(super) fn state(
         .configuration
         .state_at(token)
         .map_err(|error| token_refused(&error))?;
-    for label in &key.labels {
-        check_label(grpc, &state, label)?;
-        if !grpc.sources.is_empty() {
-            check_used(&state, label).map_err(|refused| read_refused(&refused))?;
-        }
-    }
+    let checked = check_view(&state, key, grpc.sources.names());
+    checked.map_err(|refused| read_refused(&refused))?;
     Ok(state)
 }
 
@@ -248,14 +228,4 @@ fn source_age(grpc: &Grpc, basis: &Basis) -> Option<pb::SourceAge> {
         source: feed.source.to_string(),
         last_success: last_success.map(convert::timestamp),
     })
-}
-
-fn file_not_found(key: &ViewKey, path: &Path) -> Fault {
-    let label = key.labels.first().map_or("", |label| label.as_str());
-    Fault::new(
-        Reason::DocumentNotFound,
-        format!("there is no file {path} on label {label}"),
-    )
-    .with("path", path)
-    .with("label", label)
 }

@@ -10,8 +10,6 @@ const MAX_STAGES: usize = 20;
 const MAX_NAME: usize = 128;
 /// How long a stage may last at least.
 const LONGEST: Duration = Duration::from_secs(7 * 24 * 3_600);
-/// How far a percentage may be from a whole number of hundredths, as binary fractions are.
-const ROUNDING: f64 = 1e-6;
 
 /// Where a rollout's stages come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -264,13 +262,6 @@ impl Stage {
 }
 
 fn share(percentage: f64) -> Option<Share> {
-    let hundredths = percentage * 100.0;
-    let whole = hundredths.round();
-    // also false for NaN
-    let is_whole = (hundredths - whole).abs() < ROUNDING;
-    let is_share = (1.0..=f64::from(Share::FULL.hundredths())).contains(&whole);
-    if !(is_whole && is_share) {
-        return None;
-    }
-    Share::from_hundredths(whole as u16).ok()
+    let share = Share::from_percentage(percentage).ok();
+    share.filter(|share| *share > Share::NONE)
 }

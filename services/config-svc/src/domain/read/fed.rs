@@ -1,7 +1,23 @@
 //! Whether labels that sources feed can be read yet.
 
 use super::super::{Label, SourceName, State};
-use super::ReadRefused;
+use super::{ReadRefused, ViewKey};
+
+/// That the labels of a view can be read where these sources are configured.
+pub fn check_view<'a>(
+    state: &State,
+    key: &ViewKey,
+    sources: impl IntoIterator<Item = &'a SourceName> + Clone,
+) -> Result<(), ReadRefused> {
+    let is_fed = sources.clone().into_iter().next().is_some();
+    for label in &key.labels {
+        check_imported(state, label, sources.clone())?;
+        if is_fed {
+            check_used(state, label)?;
+        }
+    }
+    Ok(())
+}
 
 /// That `label` is one that is there, or one that no source has.
 ///
@@ -30,9 +46,9 @@ pub fn check_imported<'a>(
     Ok(())
 }
 
-/// That `main` has something to read, if it is asked for where there are sources: it is
-/// always there for writers, but an empty configuration starts applications.
-pub fn check_used(state: &State, label: &Label) -> Result<(), ReadRefused> {
+/// That `main` has something to read: it is always there for writers, but beside sources an
+/// empty configuration would start applications.
+fn check_used(state: &State, label: &Label) -> Result<(), ReadRefused> {
     let found = state.label(label.as_str());
     let is_unused = found.is_some_and(|(_, l)| l.feed.is_none() && l.documents.is_empty());
     match is_unused {

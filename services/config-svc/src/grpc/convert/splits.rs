@@ -46,7 +46,7 @@ pub(in crate::grpc) fn split(state: &State, split: &Split) -> pb::Split {
         label: split.label.to_string(),
         change: split.name.to_string(),
         change_sequence: split.change.0,
-        share: split.share.hundredths().into(),
+        percentage: split.share.percentage(),
         unit: unit(split.unit).into(),
         generation: split.generation,
         state: pb::SplitState::Active.into(),
@@ -127,7 +127,7 @@ pub(super) fn of_record(state: &State, record: &Record, label: String, name: Str
 pub(super) fn moved(to: &SplitMove, of: pb::Split) -> pb::record::Body {
     pb::record::Body::SplitMoved(pb::Split {
         id: to.id.to_string(),
-        share: to.share.hundredths().into(),
+        percentage: to.share.percentage(),
         unit: unit(to.unit).into(),
         generation: to.generation,
         state: pb::SplitState::Active.into(),

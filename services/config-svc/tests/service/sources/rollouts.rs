@@ -41,7 +41,7 @@ impl Fed {
             id: id.to_owned(),
             label: "main".to_owned(),
             change_sequence: change,
-            share: 1_000,
+            percentage: 10.0,
             unit: pb::SplitUnit::Instance.into(),
             generation: 1,
             ..Default::default()

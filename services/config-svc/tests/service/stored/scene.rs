@@ -147,9 +147,9 @@ async fn splits(node: &Node) {
             ..put(app, "v2", "value: 2")
         };
         config.put_document(staged).await.unwrap();
-        begin(node, app, 1, 100).await;
+        begin(node, app, 1, 1.0).await;
     }
-    begin(node, "active", 2, 2_500).await;
+    begin(node, "active", 2, 25.0).await;
     end(node, "removed", false).await;
     end(node, "released", true).await;
     let revert = pb::StageRevertRequest {
@@ -186,7 +186,7 @@ async fn rolled_back(node: &Node) {
             ..put(app, name, "value: 2")
         };
         config.put_document(staged).await.unwrap();
-        begin_to(node, app, name, 1, 100).await;
+        begin_to(node, app, name, 1, 1.0).await;
         end(node, app, false).await;
     }
     release(node, "a2", "it was the database").await;
@@ -212,11 +212,11 @@ async fn release(node: &Node, name: &str, reason: &str) {
     node.config.clone().release_change(request).await.unwrap();
 }
 
-async fn begin(node: &Node, app: &str, generation: u64, share: u32) {
-    begin_to(node, app, "v2", generation, share).await;
+async fn begin(node: &Node, app: &str, generation: u64, percentage: f64) {
+    begin_to(node, app, "v2", generation, percentage).await;
 }
 
-async fn begin_to(node: &Node, app: &str, to: &str, generation: u64, share: u32) {
+async fn begin_to(node: &Node, app: &str, to: &str, generation: u64, percentage: f64) {
     let target = pb::plan_split_request::Target::Document(pb::DocumentTarget {
         document: document(app, ""),
         from_version: "v1".to_owned(),
@@ -237,7 +237,7 @@ async fn begin_to(node: &Node, app: &str, to: &str, generation: u64, share: u32)
         id: app.to_owned(),
         label: "main".to_owned(),
         change_sequence,
-        share,
+        percentage,
         unit: pb::SplitUnit::Instance.into(),
         generation,
         ..Default::default()

@@ -113,7 +113,7 @@ fn of_record(told: &mut String, record: &pb::Record) {
         Body::Restaged(restaged) => format!("restaged {}", restaged.name),
         Body::Unchanged(unchanged) => format!("unchanged {}", unchanged.name),
         Body::SourceImported(source) => format!("source {} imported", source.source),
-        Body::SplitMoved(split) => format!("split {} at {}", split.id, split.share),
+        Body::SplitMoved(split) => format!("split {} at {}", split.id, hundredths(split)),
         Body::SplitEnded(split) => format!("split {} {}", split.id, split.state().as_str_name()),
     };
     let wall = time.wall.unwrap();
@@ -214,13 +214,18 @@ fn of_split(told: &mut String, split: &pb::Split) {
         split.change,
         split.change_sequence,
         split.label,
-        split.share,
+        hundredths(split),
         split.unit().as_str_name(),
         split.generation,
         split.paths,
         split.moved_at.unwrap_or_default()
     )
     .unwrap();
+}
+
+/// Its share, as it was told first.
+fn hundredths(split: &pb::Split) -> f64 {
+    (100.0 * split.percentage).round()
 }
 
 async fn sources(node: &Node, told: &mut String) {

@@ -131,8 +131,8 @@ async fn the_log_tells_of_moves_and_ends() {
         panic!("{bodies:?}")
     };
     assert_eq!(
-        (&*moved.id, &*moved.change, moved.share),
-        ("r1", "v2", 2_500)
+        (&*moved.id, &*moved.change, moved.percentage),
+        ("r1", "v2", 25.0)
     );
     assert_eq!(
         (ended.state(), ended.generation),
