@@ -2,7 +2,7 @@
 
 use crate::Data;
 use std::{io, net::SocketAddr, path::PathBuf, time::Duration};
-use vortex_config_svc::source::ReleasePolicy;
+use vortex_config_svc::ReleasePolicy;
 use vortex_gateway::{Network, SpringPrefix};
 use vortex_git::Location;
 use vortex_kit::telemetry::LogFormat;

@@ -70,10 +70,9 @@ fn check<S: Args>(about: &About) -> usize {
 
 #[test]
 fn every_setting_says_the_same_nested_dotted_and_flat() {
-    use vortex_config_svc::config;
     use vortex_rollout_svc::config as rollout;
     let checked = [
-        check::<config::ProcessSettings>(&config::ABOUT),
+        check::<vortex_config_svc::ProcessSettings>(&vortex_config_svc::ABOUT),
         check::<rollout::ProcessSettings>(&rollout::ABOUT),
         check::<vortex_gateway::ProcessSettings>(&vortex_gateway::ABOUT),
     ];
@@ -82,7 +81,7 @@ fn every_setting_says_the_same_nested_dotted_and_flat() {
 
 #[test]
 fn where_a_repository_is_and_how_it_is_polled_may_both_be_under_git() {
-    use vortex_config_svc::config::{ABOUT, ProcessSettings};
+    use vortex_config_svc::{ABOUT, ProcessSettings};
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("settings.yaml");
     let text = "git.poll: 30s\ngit: {timeout: 2m, release: stage}";

@@ -45,7 +45,6 @@ pub enum TokenRefused {
     /// It is ahead of this store's log.
     #[error("token {token} is ahead of this store's log, which ends at {head}")]
     Ahead {
-        /// The token.
         token: Token,
         /// The log's end.
         head: Seq,

@@ -53,35 +53,40 @@ mod token;
 #[cfg(test)]
 mod tests;
 
-pub use change::{ChangeEntry, ChangeSet, ChangeState, ChangedDocument};
+pub(crate) use change::{ChangeEntry, ChangeSet, ChangeState, ChangedDocument};
+pub(crate) use command::{Baseline, Detachment, Precondition, Removal};
 pub use command::{
-    Baseline, BeginSplit, Command, Detachment, DocumentWrite, EndSplit, Holding, Import, Imported,
-    Outcome, Precondition, Release, ReleaseBy, Removal, Selector, SetSplit, WriteChange,
+    BeginSplit, Command, DocumentWrite, EndSplit, Holding, Import, Imported, Outcome, Release,
+    ReleaseBy, Selector, SetSplit, WriteChange,
 };
-pub use content::{Content, ContentRef, Defect, MAX_DOCUMENT_BYTES, Sha256};
-pub use decide::{Decided, Request, SplitPlan, SplitTarget, check_set_split, decide, plan_split};
-pub use diff::json_patch;
-pub use document::{Document, MAX_VERSIONS, Version};
-pub use fold::{Inconsistent, fold};
-pub use import::{Compared, ImportPlan, SourceFile, plan_import};
-pub use label::{Feed, LabelState};
-pub use names::{
-    App, AppProfile, InvalidName, Label, MediaType, Path, Profile, SourceName, SplitId, VersionName,
+pub use content::{Content, Sha256};
+pub(crate) use content::{ContentRef, Defect, MAX_DOCUMENT_BYTES};
+pub use decide::Request;
+pub(crate) use decide::{Decided, SplitTarget, check_set_split, decide, plan_split};
+pub(crate) use diff::json_patch;
+pub use document::MAX_VERSIONS;
+pub(crate) use document::{Document, Version};
+pub(crate) use fold::{Inconsistent, fold};
+pub(crate) use import::{Compared, ImportPlan, SourceFile, plan_import};
+pub(crate) use label::{Feed, LabelState};
+pub use names::Label;
+pub(crate) use names::{
+    App, AppProfile, InvalidName, MediaType, Path, Profile, SourceName, SplitId, VersionName,
 };
-pub use read::{
-    Basis, BasisEntry, BasisLabel, DocumentKey, Located, ReadRefused, Scope, ViewKey,
-    WantedChanges, basis, candidates, check_imported, check_size, check_view, documents,
-    effective_version, existing_label, locate,
+pub use read::ViewKey;
+pub(crate) use read::{
+    Basis, BasisEntry, DocumentKey, ReadRefused, Scope, WantedChanges, basis, candidates,
+    check_imported, check_size, check_view, documents, effective_version, existing_label, locate,
 };
-pub use record::{Body, ChangeName, HybridTime, Origin, Record};
-pub use refused::Refused;
-pub use requests::{Answered, RequestKey, Requests};
-pub use retain::{MAX_AGE, retain};
-pub use split::{
-    Arms, Assigned, Before, End, EndedSplit, EndedSplits, Ending, Held, MAX_ENDED, Split,
-    SplitMove, Subject, Unit,
-};
+pub use record::{Body, Record};
+pub(crate) use record::{ChangeName, HybridTime, Origin};
+pub(crate) use refused::Refused;
+pub use requests::RequestKey;
+pub(crate) use requests::{Answered, Requests};
+pub(crate) use retain::{MAX_AGE, retain};
+pub(crate) use split::{Arms, Assigned, Before, End, EndedSplit, EndedSplits, Ending, Held, Split};
+pub use split::{SplitMove, Subject, Unit};
 pub use state::{Seq, State};
-pub use token::{InvalidToken, StoreId, Token};
-pub use vortex_bucket::{Arm, Bucket, Share};
-pub use vortex_names::RequestId;
+pub(crate) use token::{InvalidToken, StoreId, Token};
+pub use vortex_bucket::{Arm, Share};
+pub(crate) use vortex_names::RequestId;

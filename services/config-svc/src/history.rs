@@ -26,7 +26,6 @@ const OVERHEAD: usize = 256;
 pub struct Sent {
     /// SHA-256 of it, in hex.
     pub digest: String,
-    /// Its version.
     pub version: String,
     /// The configuration as JSON.
     pub config: Bytes,

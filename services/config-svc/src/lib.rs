@@ -1,19 +1,41 @@
 //! The configuration service: holds all configuration, and serves it.
 
-pub mod config;
-pub mod configuration;
-pub mod domain;
+mod config;
+mod configuration;
+// what is public there is so for `parts`
+#[allow(missing_docs)]
+mod domain;
 mod error;
-pub mod grpc;
-pub mod history;
-pub mod published;
-pub mod source;
-pub mod store;
-pub mod tasks;
-pub mod views;
-pub mod writer;
+mod grpc;
+mod history;
+mod published;
+mod source;
+mod store;
+mod tasks;
+mod views;
+mod writer;
 
-pub use config::{About, Settings, StoreLocation};
+pub use config::{ABOUT, About, ProcessSettings, Settings, StoreLocation};
+pub use source::ReleasePolicy;
+
+/// What the service is made of, for its own tests and benches.
+#[doc(hidden)]
+pub mod parts {
+    pub use crate::{
+        configuration::Configuration,
+        domain::{
+            Arm, BeginSplit, Body, Command, Content, DocumentWrite, EndSplit, Holding, Import,
+            Imported, Label, MAX_VERSIONS, Outcome, Record, Release, ReleaseBy, Request,
+            RequestKey, Selector, Seq, SetSplit, Sha256, Share, SplitMove, State, Subject, Unit,
+            ViewKey, WriteChange,
+        },
+        grpc::Grpc,
+        source::{GitSettings, Sources},
+        store::{ConfigStore, Error},
+        tasks::start as start_tasks,
+        writer::WriteError,
+    };
+}
 
 use configuration::Configuration;
 use grpc::Grpc;

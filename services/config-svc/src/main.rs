@@ -1,10 +1,7 @@
 //! The configuration service as a process.
 
 use std::process::ExitCode;
-use vortex_config_svc::{
-    config::{ABOUT, ProcessSettings},
-    start,
-};
+use vortex_config_svc::{ABOUT, ProcessSettings, start};
 use vortex_kit::{http::Listener, process};
 
 /// A fifth of a read's time went into the system's allocator.

@@ -7,8 +7,8 @@ mod status;
 mod unconfigured;
 
 pub use git::{GitSettings, ReleasePolicy};
-pub use status::{Defect, LabelStatus, Pending, PendingReason, Status};
-pub use unconfigured::DetachError;
+pub(crate) use status::{Defect, LabelStatus, Status};
+pub(crate) use unconfigured::DetachError;
 
 use crate::{
     configuration::Configuration,
@@ -55,9 +55,7 @@ enum Ask {
 /// A commit that an operator lets through.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Approval {
-    /// The label.
     pub label: Label,
-    /// The commit.
     pub commit: VersionName,
 }
 
@@ -69,23 +67,13 @@ pub enum AskError {
     Unknown(String),
     /// Nothing waits for an approval, or something else does.
     #[error("commit {commit} of label {label} does not wait for an approval")]
-    NothingWaits {
-        /// The label.
-        label: Label,
-        /// The commit.
-        commit: VersionName,
-    },
+    NothingWaits { label: Label, commit: VersionName },
     /// Too much was asked of it already.
     #[error("source {0} is busy")]
     Busy(SourceName),
     /// The source can't be read; what is served stays.
     #[error("source {name} can't be read: {why}")]
-    Failed {
-        /// Its name.
-        name: SourceName,
-        /// Why.
-        why: String,
-    },
+    Failed { name: SourceName, why: String },
 }
 
 impl Sources {
@@ -142,11 +130,6 @@ impl Sources {
     /// Their names.
     pub fn names(&self) -> impl Iterator<Item = &SourceName> + Clone {
         self.by_name.keys()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.by_name.is_empty()
     }
 
     /// When the source of a label was last read whole. None before its first import was;

@@ -23,10 +23,9 @@ mod log;
 mod stored;
 mod sweep;
 
-pub use append::Appended;
+pub(crate) use append::Appended;
 pub use error::Error;
-pub use log::MAX_RECORDS_A_PAGE;
-pub use sweep::{Sweep, Swept};
+pub(crate) use sweep::{Sweep, Swept};
 
 use std::sync::Arc;
 use vortex_store::Store;

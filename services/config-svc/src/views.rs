@@ -11,14 +11,14 @@ mod rendered;
 mod seen;
 mod weight;
 
-pub use effective::Effective;
-pub use kept::Reading;
-pub use parsing::Unparsed;
+pub(crate) use effective::Effective;
+pub(crate) use kept::Reading;
+pub(crate) use parsing::Unparsed;
 pub(crate) use parsing::parse_at_once;
-pub use reads::SplitReads;
-pub use rendered::{Part, Rendered, RenderedSource, View, json_bytes};
-pub use seen::SeenCells;
-pub use weight::TooHeavy;
+pub(crate) use reads::SplitReads;
+pub(crate) use rendered::{Part, Rendered, RenderedSource, View, json_bytes};
+pub(crate) use seen::SeenCells;
+pub(crate) use weight::TooHeavy;
 pub(crate) use weight::{MAX_ANSWER_BYTES, flat_bytes, is_large};
 
 use crate::{
@@ -61,7 +61,6 @@ pub enum ReadError {
     Damaged {
         /// The document's label.
         label: Label,
-        /// Its path.
         path: Path,
         /// What is wrong.
         #[source]
@@ -88,7 +87,7 @@ impl From<Unparsed> for ReadError {
 }
 
 /// The views that were read lately.
-pub struct Views {
+pub(crate) struct Views {
     cache: Cache<ViewKey, Arc<Kept>, Weight>,
     files: Files,
     locations: HashMap<SourceName, String>,
@@ -108,7 +107,7 @@ impl Weighter<ViewKey, Arc<Kept>> for Weight {
 impl Views {
     /// Views of what `store` keeps. `locations` says where the sources are, for
     /// the names of property sources.
-    pub fn new(store: ConfigStore, locations: HashMap<SourceName, String>) -> Self {
+    pub(crate) fn new(store: ConfigStore, locations: HashMap<SourceName, String>) -> Self {
         Self {
             cache: Cache::with_weighter(EXPECTED_VIEWS, CACHE_BYTES, Weight),
             files: Files::new(store),
@@ -119,12 +118,12 @@ impl Views {
     }
 
     /// Counts into `metrics` from now on.
-    pub fn measure(&mut self, metrics: &Metrics) {
+    pub(crate) fn measure(&mut self, metrics: &Metrics) {
         self.measures = Measures::new(metrics);
     }
 
     /// Remembers a file that was just parsed, since it is likely to be read next.
-    pub fn remember(
+    pub(crate) fn remember(
         &self,
         sha256: crate::domain::Sha256,
         format: vortex_spring::Format,
@@ -134,7 +133,7 @@ impl Views {
     }
 
     /// The configuration `key` at `state`, as a reader gets it.
-    pub async fn read(
+    pub(crate) async fn read(
         &self,
         state: &State,
         key: &ViewKey,
@@ -194,18 +193,18 @@ impl Views {
     }
 
     /// The reads that a split concerned.
-    pub fn reads_of(&self, id: &SplitId) -> SplitReads {
+    pub(crate) fn reads_of(&self, id: &SplitId) -> SplitReads {
         self.counts.of(id)
     }
 
     /// The keys that have read what a split concerns.
-    pub fn keys_of(&self, split: &Split) -> Option<SeenCells> {
+    pub(crate) fn keys_of(&self, split: &Split) -> Option<SeenCells> {
         self.counts.keys_of(split)
     }
 
     /// That no view that was read lately would be split more often than
     /// three times by a change set.
-    pub fn check_crowded(&self, state: &State, change: &ChangeSet) -> Result<(), Refused> {
+    pub(crate) fn check_crowded(&self, state: &State, change: &ChangeSet) -> Result<(), Refused> {
         for (key, _) in self.cache.iter() {
             let Ok(scope) = Scope::of(state, &key) else {
                 continue;
@@ -242,7 +241,7 @@ impl Views {
     }
 
     /// The content of a document as it is stored.
-    pub async fn content(
+    pub(crate) async fn content(
         &self,
         label: &Label,
         path: &Path,
@@ -252,7 +251,7 @@ impl Views {
     }
 
     /// The parsed content of a document.
-    pub async fn file(
+    pub(crate) async fn file(
         &self,
         label: &Label,
         path: &Path,
@@ -264,7 +263,7 @@ impl Views {
     }
 
     /// Parses a content that is likely to be read next.
-    pub async fn parse(
+    pub(crate) async fn parse(
         &self,
         sha256: crate::domain::Sha256,
         format: vortex_spring::Format,
@@ -276,7 +275,7 @@ impl Views {
     }
 
     /// Which documents were found damaged.
-    pub fn damaged(&self) -> Option<String> {
+    pub(crate) fn damaged(&self) -> Option<String> {
         self.files.damaged()
     }
 }

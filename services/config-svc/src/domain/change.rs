@@ -30,7 +30,6 @@ pub struct ChangeSet {
 /// One document of a change set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangedDocument {
-    /// Its path.
     pub path: Path,
     /// What it became.
     pub content: Content,
@@ -54,7 +53,6 @@ pub enum ChangeState {
 /// A change set and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangeEntry {
-    /// The change set.
     pub change: Arc<ChangeSet>,
     /// Where it stands.
     pub state: ChangeState,

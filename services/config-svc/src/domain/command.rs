@@ -25,7 +25,6 @@ pub enum Command {
     NoteImported(Imported),
     /// Begin a split, or move its share.
     SetSplit(SetSplit),
-    /// End a split.
     EndSplit(EndSplit),
     /// Stage a change set that takes a released split back.
     StageRevert(SplitId),
@@ -34,7 +33,6 @@ pub enum Command {
 /// A change set to be written through the API.
 #[derive(Debug, Clone)]
 pub struct WriteChange {
-    /// The label.
     pub label: Label,
     /// Its name; made from the contents when none is given.
     pub name: Option<VersionName>,
@@ -53,7 +51,6 @@ pub struct WriteChange {
 /// One document to be written.
 #[derive(Debug, Clone)]
 pub struct DocumentWrite {
-    /// Its path.
     pub path: Path,
     /// Its new content.
     pub content: Content,
@@ -75,11 +72,9 @@ pub enum Precondition {
 /// A commit to be imported from a source.
 #[derive(Debug, Clone)]
 pub struct Import {
-    /// The source.
     pub source: SourceName,
     /// The label it feeds.
     pub label: Label,
-    /// The commit.
     pub commit: VersionName,
     /// The commit's message.
     pub message: String,
@@ -107,9 +102,7 @@ pub enum ReleaseBy {
 /// Which change set is meant.
 #[derive(Debug, Clone)]
 pub struct Selector {
-    /// Its label.
     pub label: Label,
-    /// Its name.
     pub name: VersionName,
     /// Which of those of the name.
     pub holding: Holding,
@@ -169,7 +162,6 @@ pub struct Baseline(pub Vec<Option<Seq>>);
 /// A split that is to end.
 #[derive(Debug, Clone)]
 pub struct EndSplit {
-    /// Its id.
     pub id: SplitId,
     /// Which move of it this is.
     pub generation: u64,
@@ -185,7 +177,6 @@ pub struct EndSplit {
 /// A label to be taken away.
 #[derive(Debug, Clone)]
 pub struct Removal {
-    /// The label.
     pub label: Label,
     /// The source that fed it.
     pub source: SourceName,
@@ -194,7 +185,6 @@ pub struct Removal {
 /// A label to be let go of by its source.
 #[derive(Debug, Clone)]
 pub struct Detachment {
-    /// The label.
     pub label: Label,
     /// The source that fed it.
     pub source: SourceName,
@@ -203,7 +193,6 @@ pub struct Detachment {
 /// What is known of a source once it was imported whole.
 #[derive(Debug, Clone)]
 pub struct Imported {
-    /// The source.
     pub source: SourceName,
     /// The labels it has that could never be imported.
     pub unread: BTreeSet<Label>,
@@ -216,7 +205,6 @@ pub struct Outcome {
     pub at: Seq,
     /// The change set it was about; 0 where it was about none.
     pub change: Seq,
-    /// The label.
     pub label: Label,
     /// The change set's name.
     pub name: VersionName,

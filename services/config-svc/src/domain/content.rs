@@ -4,7 +4,7 @@ use sha2::Digest as _;
 use std::fmt;
 
 /// Bytes of a document at most.
-pub const MAX_DOCUMENT_BYTES: usize = 1 << 20;
+pub(crate) const MAX_DOCUMENT_BYTES: usize = 1 << 20;
 
 /// A SHA-256, the name of a content.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,14 +1,14 @@
 //! Decides what a command does: `(state, command) → record | unchanged | refused`.
 
 mod import;
-mod plan;
+pub(super) mod plan;
 mod release;
 mod revert;
 mod split;
 mod write;
 
-pub use plan::{SplitPlan, SplitTarget, plan_split};
-pub use split::check_set_split;
+pub(crate) use plan::{SplitTarget, plan_split};
+pub(crate) use split::check_set_split;
 
 use super::{
     Body, ChangeEntry, Command, HybridTime, Outcome, Precondition, Refused, RequestKey, State,
@@ -29,7 +29,7 @@ pub struct Request {
 
 /// What a command does.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Decided {
+pub(crate) enum Decided {
     /// A record is to be appended; the outcome holds once it is durable.
     Append(Body, Outcome),
     /// Nothing: it is already paused, or the request was answered before.
@@ -37,7 +37,7 @@ pub enum Decided {
 }
 
 /// Decides what `command` does to `state` at `now`.
-pub fn decide(
+pub(crate) fn decide(
     state: &State,
     request: &Request,
     command: Command,

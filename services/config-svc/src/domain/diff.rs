@@ -3,6 +3,6 @@
 use serde_json::Value;
 
 /// The RFC 6902 operations that make `to` of `from`.
-pub fn json_patch(from: &Value, to: &Value) -> json_patch::Patch {
+pub(crate) fn json_patch(from: &Value, to: &Value) -> json_patch::Patch {
     json_patch::diff(from, to)
 }

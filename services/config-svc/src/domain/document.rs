@@ -10,7 +10,6 @@ pub const MAX_VERSIONS: usize = 50;
 /// A document: what is served of it, and its versions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
-    /// Its path.
     pub path: Path,
     /// The application and profile it was written for, if it was.
     pub written_for: Option<AppProfile>,
@@ -27,11 +26,9 @@ pub struct Document {
 pub struct Version {
     /// The position of the change set that wrote it.
     pub seq: Seq,
-    /// Its name.
     pub name: VersionName,
     /// What it holds.
     pub content: Content,
-    /// When it was written.
     pub written_at: Timestamp,
     /// Whether it reverts a split, and so says nothing about what a source holds.
     pub revert: bool,

@@ -34,7 +34,7 @@ pub enum Inconsistent {
 }
 
 /// The state after `record`.
-pub fn fold(state: &State, record: &Record) -> Result<State, Inconsistent> {
+pub(crate) fn fold(state: &State, record: &Record) -> Result<State, Inconsistent> {
     if record.seq != state.head.next() {
         return Err(Inconsistent::Gap {
             head: state.head,

@@ -5,8 +5,7 @@ use std::collections::HashSet;
 
 /// A file as a source has it.
 #[derive(Debug, Clone)]
-pub struct SourceFile {
-    /// Its path.
+pub(crate) struct SourceFile {
     pub path: Path,
     /// What it holds; absent when the commit deleted it.
     pub content: Content,
@@ -14,7 +13,7 @@ pub struct SourceFile {
 
 /// What a commit changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ImportPlan {
+pub(crate) enum ImportPlan {
     /// These documents.
     Import(Vec<DocumentWrite>),
     /// Nothing: the commit makes a file invalid and is refused whole.
@@ -51,7 +50,7 @@ impl Eq for DocumentWrite {}
 
 /// What the files of a commit are compared with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Compared {
+pub(crate) enum Compared {
     /// They are what the commit touched; with what was imported before it.
     Touched,
     /// They are all there are, and what they lack is deleted; with what was imported
@@ -75,7 +74,7 @@ impl Compared {
 
 /// What `files` change on a label. `approved` lets a commit through that removes more
 /// than half.
-pub fn plan_import(
+pub(crate) fn plan_import(
     label: Option<&LabelState>,
     files: Vec<SourceFile>,
     compared: Compared,

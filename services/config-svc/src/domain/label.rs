@@ -8,7 +8,6 @@ use std::sync::Arc;
 /// The documents of a label.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LabelState {
-    /// The documents, by path.
     pub documents: OrdMap<Path, Arc<Document>>,
     /// The position of the last change of what is served, so that readers can tell
     /// at a glance that nothing did: also of a label that went and came back.
@@ -22,7 +21,6 @@ pub struct LabelState {
 /// The source that feeds a label, and what it imported.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Feed {
-    /// The source.
     pub source: SourceName,
     /// The commit that was imported last.
     pub imported: VersionName,

@@ -6,11 +6,11 @@ mod fed;
 mod file;
 mod scope;
 
-pub use change::WantedChanges;
-pub use document::{DocumentKey, check_size, documents, existing_label};
-pub use fed::{check_imported, check_view};
-pub use file::{Located, locate};
-pub use scope::Scope;
+pub(crate) use change::WantedChanges;
+pub(crate) use document::{DocumentKey, check_size, documents, existing_label};
+pub(crate) use fed::{check_imported, check_view};
+pub(crate) use file::locate;
+pub(crate) use scope::Scope;
 
 use super::{
     App, Arm, Arms, ChangeSet, Content, ContentRef, Defect, Document, Feed, Label, LabelState,
@@ -99,13 +99,11 @@ impl BasisLabel {
 pub struct BasisEntry {
     /// Which of the labels it is on.
     pub label: usize,
-    /// Its path.
     pub path: Path,
     /// The version served.
     pub version: VersionName,
     /// Its change set.
     pub seq: Seq,
-    /// Its content.
     pub content: ContentRef,
     /// The result of parsing its content.
     pub format: Format,
@@ -120,7 +118,6 @@ pub enum ReadRefused {
     /// The document was never written.
     #[error("there is no document {stem} on label {label}")]
     DocumentNotFound {
-        /// The label.
         label: Label,
         /// Its name without the extension.
         stem: String,
@@ -128,7 +125,6 @@ pub enum ReadRefused {
     /// There is no file at the path.
     #[error("there is no file {path} on label {label}")]
     FileNotFound {
-        /// The label.
         label: Label,
         /// The path that was asked for.
         path: Path,
@@ -146,15 +142,12 @@ pub enum ReadRefused {
     VersionIsDeletion {
         /// The document's path.
         path: Path,
-        /// The version.
         version: VersionName,
     },
     /// A source was not imported whole yet, and may have the label.
     #[error("label {label} may be fed by source {source_name}, whose first import is not complete")]
     SourceNotImported {
-        /// The label.
         label: Label,
-        /// The source.
         source_name: SourceName,
     },
     /// A source has the label, and it could not be imported yet.
@@ -162,19 +155,14 @@ pub enum ReadRefused {
         "label {label} of source {source_name} can't be read yet; the source's status says why"
     )]
     LabelUnread {
-        /// The label.
         label: Label,
-        /// The source.
         source_name: SourceName,
     },
     /// A document that takes part can't be parsed.
     #[error("{path} of label {label} can't be read: {defect}")]
     DocumentInvalid {
-        /// Its label.
         label: Label,
-        /// Its path.
         path: Path,
-        /// The version.
         version: VersionName,
         /// What is wrong with it.
         defect: Defect,
@@ -182,9 +170,7 @@ pub enum ReadRefused {
     /// A document that takes part is too large to be stored.
     #[error("{path} of label {label} has {size} bytes and is not stored")]
     TooLarge {
-        /// Its label.
         label: Label,
-        /// Its path.
         path: Path,
         /// Its length in bytes.
         size: u64,
@@ -193,7 +179,7 @@ pub enum ReadRefused {
 
 /// The documents that make the configuration `key` at `state` for readers on these
 /// arms of the splits in `scope`, which must be of the same state.
-pub fn basis(
+pub(crate) fn basis(
     state: &State,
     key: &ViewKey,
     scope: &Scope,
@@ -269,7 +255,7 @@ impl Basis {
 /// The version of an effective configuration: the document's where one takes
 /// part, else the most specific one's with a hash over all of them. The same in
 /// every cluster. Empty when nothing takes part.
-pub fn effective_version(basis: &Basis) -> String {
+pub(crate) fn effective_version(basis: &Basis) -> String {
     match basis.entries.as_slice() {
         [] => String::new(),
         [only] => only.version.to_string(),
@@ -285,7 +271,7 @@ pub fn effective_version(basis: &Basis) -> String {
 }
 
 /// The paths that are looked for, highest first.
-pub fn candidates(key: &ViewKey) -> Vec<String> {
+pub(crate) fn candidates(key: &ViewKey) -> Vec<String> {
     let apps: Vec<&str> = key.apps.iter().map(App::as_str).collect();
     let profiles: Vec<&str> = key.profiles.iter().map(Profile::as_str).collect();
     vortex_spring::candidates(&apps, &profiles)

@@ -29,9 +29,7 @@ pub struct Record {
 /// A change set's name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangeName {
-    /// Its label.
     pub label: Label,
-    /// Its name.
     pub name: VersionName,
 }
 
@@ -40,7 +38,6 @@ pub struct ChangeName {
 pub struct Origin {
     /// The epoch of its namespace.
     pub epoch: u64,
-    /// The cluster.
     pub cluster: Arc<str>,
     /// Its position in that cluster's own sequence.
     pub sequence: u64,
@@ -85,7 +82,6 @@ impl HybridTime {
 pub enum Body {
     /// A change set was written.
     Change {
-        /// The change set.
         change: Arc<ChangeSet>,
         /// Whether it was released in the same step.
         released: bool,
@@ -122,7 +118,6 @@ pub enum Body {
     },
     /// A split began or moved.
     SplitMoved(SplitMove),
-    /// A split ended.
     SplitEnded {
         /// Which.
         id: SplitId,
@@ -137,20 +132,13 @@ pub enum Body {
         reason: String,
     },
     /// A source no longer has a label.
-    LabelRemoved {
-        /// The label.
-        label: Label,
-    },
+    LabelRemoved { label: Label },
     /// A label keeps what it has and takes other writes, as its source is no longer
     /// configured.
-    LabelDetached {
-        /// The label.
-        label: Label,
-    },
+    LabelDetached { label: Label },
     /// A source's first import is whole, or other labels of it can't be read than
     /// could not before.
     SourceImported {
-        /// The source.
         source: SourceName,
         /// The labels it has that could never be imported.
         unread: Arc<BTreeSet<Label>>,

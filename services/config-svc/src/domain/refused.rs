@@ -12,7 +12,6 @@ pub enum Refused {
     /// The label belongs to a source.
     #[error("label {label} is fed by source {source_name}: change it there")]
     FedBySource {
-        /// The label.
         label: Label,
         /// The source that feeds it.
         source_name: SourceName,
@@ -22,20 +21,10 @@ pub enum Refused {
     LabelNotFound(Label),
     /// The document does not exist, or is deleted.
     #[error("there is no document {path} on label {label}")]
-    DocumentNotFound {
-        /// The label.
-        label: Label,
-        /// The path.
-        path: Path,
-    },
+    DocumentNotFound { label: Label, path: Path },
     /// No change set of this name is kept.
     #[error("there is no change set {name} on label {label}")]
-    ChangeNotFound {
-        /// The label.
-        label: Label,
-        /// The name.
-        name: VersionName,
-    },
+    ChangeNotFound { label: Label, name: VersionName },
     /// Another document of the same stem is there.
     #[error("{path} would stand beside {other}, which is written for {owner}")]
     Ambiguous {
@@ -48,16 +37,10 @@ pub enum Refused {
     },
     /// The name is taken by another content.
     #[error("version {name} of {path} exists with other content")]
-    VersionExists {
-        /// The name.
-        name: VersionName,
-        /// The path.
-        path: Path,
-    },
+    VersionExists { name: VersionName, path: Path },
     /// The stable version is not the one the caller saw.
     #[error("the stable version of {path} is not the expected one: {found}")]
     PreconditionFailed {
-        /// The path.
         path: Path,
         /// What is there.
         found: String,
@@ -67,22 +50,13 @@ pub enum Refused {
     RequestIdReused(RequestId),
     /// A released change set can't be given up.
     #[error("change set {name} was released; release another one instead")]
-    ChangeReleased {
-        /// The name.
-        name: VersionName,
-    },
+    ChangeReleased { name: VersionName },
     /// A discarded change set can't be released.
     #[error("change set {name} was discarded; write it again")]
-    ChangeDiscarded {
-        /// The name.
-        name: VersionName,
-    },
+    ChangeDiscarded { name: VersionName },
     /// Only a staged change set can be rolled out.
     #[error("change set {name} was released before; stage what it holds under a new name")]
-    ChangeNotStaged {
-        /// The name.
-        name: VersionName,
-    },
+    ChangeNotStaged { name: VersionName },
     /// One path twice in a change set.
     #[error("{0} is named twice")]
     DuplicatePath(Path),
@@ -92,7 +66,6 @@ pub enum Refused {
     /// A document over the limit.
     #[error("{path} has {bytes} bytes, at most {MAX_DOCUMENT_BYTES} are allowed")]
     TooLarge {
-        /// The path.
         path: Path,
         /// Its length.
         bytes: u64,
@@ -100,23 +73,16 @@ pub enum Refused {
     /// No document was written for an application and profile.
     #[error("there is no document {} on label {label}", owner.stem())]
     NoDocumentOf {
-        /// The label.
         label: Label,
         /// The application and profile.
         owner: AppProfile,
     },
     /// A document has no version of this name.
     #[error("{path} has no version {name}")]
-    VersionNotFound {
-        /// The path.
-        path: Path,
-        /// The name.
-        name: VersionName,
-    },
+    VersionNotFound { path: Path, name: VersionName },
     /// No change set of a label was written at this position, or it is no longer kept.
     #[error("there is no change set {at} on label {label}")]
     NoChangeAt {
-        /// The label.
         label: Label,
         /// The position.
         at: Seq,
@@ -131,10 +97,7 @@ pub enum Refused {
     },
     /// Everybody gets the change set already.
     #[error("change set {name} is already stable")]
-    IsBaseline {
-        /// Its name.
-        name: VersionName,
-    },
+    IsBaseline { name: VersionName },
     /// A change set was rolled back, and no force was given to use it anyway.
     #[error("{name} was rolled back by rollout {by}; to use it anyway, give force and a reason")]
     RolledBack {
@@ -170,13 +133,11 @@ pub enum Refused {
     RolloutConflict {
         /// The document.
         path: Path,
-        /// The split.
         by: SplitId,
     },
     /// A view would be split too often.
     #[error("the configuration of {view} is split by {} rollouts already", by.len())]
     ViewCrowded {
-        /// The view.
         view: String,
         /// The splits that concern it.
         by: Vec<SplitId>,
@@ -193,7 +154,6 @@ pub enum Refused {
     /// A later move of a split was seen.
     #[error("split {id} was moved by generation {generation}")]
     SplitOutdated {
-        /// Its id.
         id: SplitId,
         /// The last generation seen.
         generation: u64,
@@ -201,7 +161,6 @@ pub enum Refused {
     /// The split is over.
     #[error("split {id} was {how}")]
     SplitEnded {
-        /// Its id.
         id: SplitId,
         /// How it ended.
         how: Ending,
@@ -209,23 +168,16 @@ pub enum Refused {
     /// Something of a split that never changes is to change.
     #[error("{field} of split {id} never changes")]
     SplitIsFixed {
-        /// Its id.
         id: SplitId,
         /// What, as requests call it.
         field: &'static str,
     },
     /// The share of a split is to fall.
     #[error("the share of split {id} is {from} % and never falls; end it instead")]
-    ShareFalls {
-        /// Its id.
-        id: SplitId,
-        /// Its share.
-        from: Share,
-    },
+    ShareFalls { id: SplitId, from: Share },
     /// What a document was before a split is gone.
     #[error("the version of {path} from before split {id} is no longer kept")]
     BeforeNotKept {
-        /// The split.
         id: SplitId,
         /// The document.
         path: Path,

@@ -8,7 +8,6 @@ use vortex_names::{MAX_ANSWERS, is_remembered};
 /// What identifies a request: who asked, the id they gave, and what they asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestKey {
-    /// The id.
     pub id: RequestId,
     /// The hash of the request without its id.
     pub body: Sha256,

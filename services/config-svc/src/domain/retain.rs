@@ -5,12 +5,12 @@ use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 
 /// How long versions are kept that are not served.
-pub const MAX_AGE: SignedDuration = SignedDuration::from_hours(30 * 24);
+pub(crate) const MAX_AGE: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// The state without versions older than [`MAX_AGE`] but the stable ones, those that
 /// splits name, and those that wait for a rollout, without documents that were deleted and splits that ended so
 /// long ago, and without requests too old to be repeated.
-pub fn retain(state: &State, now: Timestamp) -> State {
+pub(crate) fn retain(state: &State, now: Timestamp) -> State {
     let mut next = state.clone();
     next.requests.expire(now);
     next.forget_ended_before(now);

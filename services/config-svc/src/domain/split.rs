@@ -1,11 +1,12 @@
 //! Splits: change sets that part of all readers get.
 
 mod arms;
-mod ended;
+pub(super) mod ended;
 mod pins;
 
-pub use arms::{Arms, Assigned, Subject};
-pub use ended::{Before, End, EndedSplit, EndedSplits, Ending, MAX_ENDED};
+pub use arms::Subject;
+pub(crate) use arms::{Arms, Assigned};
+pub(crate) use ended::{Before, End, EndedSplit, EndedSplits, Ending};
 pub(super) use pins::Pins;
 
 use super::{ChangeSet, Label, Seq, SplitId, State, VersionName};
@@ -25,7 +26,6 @@ pub enum Unit {
 /// is stable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Split {
-    /// Its id.
     pub id: SplitId,
     /// The label of its change set.
     pub label: Label,
@@ -48,7 +48,6 @@ pub struct Split {
 /// Where a split is moved to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SplitMove {
-    /// Its id.
     pub id: SplitId,
     /// The position at which its change set was written. Never changes.
     pub change: Seq,
@@ -74,7 +73,6 @@ impl SplitMove {
 /// the stable one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Held {
-    /// The split.
     pub by: SplitId,
     /// The version its canary gets, deletions included.
     pub version: Seq,

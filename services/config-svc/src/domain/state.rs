@@ -33,7 +33,6 @@ impl fmt::Display for Seq {
 pub struct State {
     /// The last record folded in.
     pub head: Seq,
-    /// Its time.
     pub time: HybridTime,
     /// The labels. `main` is always there.
     pub labels: OrdMap<Label, LabelState>,

@@ -4,12 +4,11 @@ use super::Seq;
 use std::{fmt, str::FromStr};
 
 /// Which store a position belongs to; another one after a restore.
-pub type StoreId = uuid::Uuid;
+pub(crate) type StoreId = uuid::Uuid;
 
 /// A position in a store's log, `store_id:seq` as text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Token {
-    /// The store.
     pub store: StoreId,
     /// The last record it covers.
     pub seq: Seq,

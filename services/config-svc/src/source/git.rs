@@ -7,7 +7,7 @@ use vortex_git::Location;
 /// What a Git source is configured with.
 #[derive(Debug, Clone)]
 pub struct GitSettings {
-    /// Its name.
+    /// Its name, which `--git-name` gives.
     pub name: SourceName,
     /// Where the repository is.
     pub location: Location,

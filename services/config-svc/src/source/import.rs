@@ -13,7 +13,6 @@ const MAX_COMMITS: usize = 1000;
 /// Bytes that one import may hold in memory.
 const MAX_IMPORT_BYTES: u64 = 512 << 20;
 
-/// A commit, read.
 #[derive(Clone)]
 pub(super) struct ReadCommit {
     pub(super) id: VersionName,

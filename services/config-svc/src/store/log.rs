@@ -6,7 +6,7 @@ use prost::Message as _;
 use vortex_store::Entry;
 
 /// Records that one page of the log holds at most.
-pub const MAX_RECORDS_A_PAGE: usize = 256;
+pub(super) const MAX_RECORDS_A_PAGE: usize = 256;
 
 impl ConfigStore {
     /// The records after `after`, oldest first, [`MAX_RECORDS_A_PAGE`] at most.

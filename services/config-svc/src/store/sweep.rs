@@ -26,7 +26,6 @@ pub struct Sweep {
 pub struct Swept {
     /// Records of the log.
     pub records: u64,
-    /// Contents.
     pub contents: u64,
 }
 

@@ -11,7 +11,6 @@ const MAX_FORMS: usize = 16;
 /// A view as one reader gets it.
 #[derive(Clone)]
 pub struct Reading {
-    /// The view.
     pub view: Arc<View>,
     scope: Arc<Scope>,
     counts: ViewCounts,

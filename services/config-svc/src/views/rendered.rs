@@ -101,8 +101,6 @@ pub struct RenderedSource {
     pub entry: usize,
     /// The document's path.
     pub path: String,
-    /// Its place among the file's documents.
-    pub document: usize,
     at: usize,
 }
 
@@ -204,7 +202,6 @@ impl Rendered {
         is_made || !self.is_large()
     }
 
-    /// Makes a part.
     pub fn make(&self, part: Part) {
         match part {
             Part::Properties => {
@@ -251,7 +248,6 @@ fn render(entry: usize, prefix: &str, file: &File, source: &Source<'_>) -> Rende
         name: format!("{prefix}{source}"),
         entry,
         path: source.path.to_owned(),
-        document: source.document.index,
         at,
     }
 }
@@ -294,7 +290,7 @@ pub(super) fn push_json<T: serde::Serialize + ?Sized>(json: &mut Vec<u8>, value:
 }
 
 /// A JSON value as bytes.
-pub fn json_bytes(value: &Value) -> Bytes {
+pub(crate) fn json_bytes(value: &Value) -> Bytes {
     let mut json = Vec::new();
     push_json(&mut json, value);
     json.into()

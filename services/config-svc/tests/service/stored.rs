@@ -19,7 +19,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
 };
-use vortex_config_svc::{Settings, StoreLocation, source::ReleasePolicy};
+use vortex_config_svc::{ReleasePolicy, Settings, StoreLocation};
 use vortex_kit::clock::Manual;
 use vortex_store::{Range, Store as _, Transaction};
 

@@ -9,14 +9,9 @@ use std::{collections::BTreeMap, sync::Arc};
 
 /// Which change set is meant.
 #[derive(Debug, Clone)]
-pub enum SplitTarget {
+pub(crate) enum SplitTarget {
     /// The newest of a name.
-    Change {
-        /// Its label.
-        label: Label,
-        /// Its name.
-        name: VersionName,
-    },
+    Change { label: Label, name: VersionName },
     /// The one that wrote a version of a document.
     Document {
         /// The document's label.
@@ -32,8 +27,7 @@ pub enum SplitTarget {
 
 /// The split of a change set, computed without beginning it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SplitPlan {
-    /// The change set.
+pub(crate) struct SplitPlan {
     pub change: Arc<ChangeSet>,
     /// The application that each document was written for, in their order, as far as that is
     /// known.
@@ -49,7 +43,7 @@ pub struct SplitPlan {
 
 impl SplitPlan {
     /// The applications its documents were written for, each once, as far as that is known.
-    pub fn apps(&self) -> Vec<&App> {
+    pub(crate) fn apps(&self) -> Vec<&App> {
         let mut apps = Vec::new();
         for app in self.written_for.iter().flatten() {
             if !apps.contains(&app) {
@@ -68,7 +62,11 @@ const MAX_STABLE: usize = 1_000;
 ///
 /// # Errors
 /// Why beginning it would be refused.
-pub fn plan_split(state: &State, target: &SplitTarget, force: bool) -> Result<SplitPlan, Refused> {
+pub(crate) fn plan_split(
+    state: &State,
+    target: &SplitTarget,
+    force: bool,
+) -> Result<SplitPlan, Refused> {
     let entry = match target {
         SplitTarget::Change { label, name } => select(state, label, name)?,
         SplitTarget::Document {

@@ -44,7 +44,7 @@ pub(super) fn decide(state: &State, set: SetSplit) -> Result<Decided, Refused> {
 ///
 /// # Errors
 /// Why the command would be refused.
-pub fn check_set_split(state: &State, set: SetSplit) -> Result<(), Refused> {
+pub(crate) fn check_set_split(state: &State, set: SetSplit) -> Result<(), Refused> {
     decide(state, set).map(drop)
 }
 

@@ -4,7 +4,7 @@ use crate::domain::{ChangeEntry, ChangeState, Label, Seq, State};
 
 /// Which change sets a list is of.
 #[derive(Debug, Clone, Copy)]
-pub struct WantedChanges<'a> {
+pub(crate) struct WantedChanges<'a> {
     /// The label they are on. None lists those of all labels.
     pub label: Option<&'a Label>,
     /// The state they are in. None lists those in any state.
@@ -17,7 +17,7 @@ pub struct WantedChanges<'a> {
 
 impl<'a> WantedChanges<'a> {
     /// Those of `state`, newest first.
-    pub fn of(self, state: &'a State) -> Box<dyn Iterator<Item = &'a ChangeEntry> + 'a> {
+    pub(crate) fn of(self, state: &'a State) -> Box<dyn Iterator<Item = &'a ChangeEntry> + 'a> {
         let all: Box<dyn Iterator<Item = &ChangeEntry>> = if self.awaits_rollout {
             let awaiting = state.awaiting().into_iter().rev();
             Box::new(awaiting.filter(move |entry| entry.change.seq < self.before))

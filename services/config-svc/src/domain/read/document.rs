@@ -9,8 +9,7 @@ use std::{cmp::Ordering, ops::Bound};
 
 /// The document of an application and profile on a label.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DocumentKey {
-    /// The label.
+pub(crate) struct DocumentKey {
     pub label: Label,
     /// The application and profile.
     pub written_for: AppProfile,
@@ -19,7 +18,7 @@ pub struct DocumentKey {
 impl DocumentKey {
     /// Where a write goes: to the document that is served when it has that media
     /// type, whatever its extension.
-    pub fn put_path(
+    pub(crate) fn put_path(
         &self,
         state: &State,
         media_type: Option<MediaType>,
@@ -34,7 +33,7 @@ impl DocumentKey {
     }
 
     /// What a deletion deletes: the document that is or was served.
-    pub fn delete_path(&self, state: &State) -> Result<Path, InvalidName> {
+    pub(crate) fn delete_path(&self, state: &State) -> Result<Path, InvalidName> {
         match self.find(state) {
             Some(document) => Ok(document.path.clone()),
             None => self.path(MediaType::Yaml),
@@ -42,7 +41,7 @@ impl DocumentKey {
     }
 
     /// The document, or why it can't be read where these sources are configured.
-    pub fn existing<'a, 's>(
+    pub(crate) fn existing<'a, 's>(
         &self,
         state: &'a State,
         sources: impl IntoIterator<Item = &'s SourceName>,
@@ -52,7 +51,7 @@ impl DocumentKey {
     }
 
     /// The version of this name, or the one that is served when none is named.
-    pub fn version<'a>(
+    pub(crate) fn version<'a>(
         &self,
         document: &'a Document,
         name: &str,
@@ -103,7 +102,7 @@ impl Version {
 
 /// The label that readers mean by `label`, or why it can't be read where these sources
 /// are configured.
-pub fn existing_label<'a, 's>(
+pub(crate) fn existing_label<'a, 's>(
     state: &'a State,
     label: &Label,
     sources: impl IntoIterator<Item = &'s SourceName>,
@@ -114,7 +113,7 @@ pub fn existing_label<'a, 's>(
 }
 
 /// That a document of so many bytes may be written.
-pub fn check_size(path: &Path, bytes: usize) -> Result<(), Refused> {
+pub(crate) fn check_size(path: &Path, bytes: usize) -> Result<(), Refused> {
     match bytes <= MAX_DOCUMENT_BYTES {
         true => Ok(()),
         false => Err(Refused::TooLarge {
@@ -126,7 +125,7 @@ pub fn check_size(path: &Path, bytes: usize) -> Result<(), Refused> {
 
 /// The documents behind the label and path `after`, by label and path: those on the label
 /// `on` and of the application `app`, if these are given.
-pub fn documents<'a>(
+pub(crate) fn documents<'a>(
     state: &'a State,
     on: Option<&'a Label>,
     app: &'a str,

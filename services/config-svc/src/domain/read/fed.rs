@@ -4,7 +4,7 @@ use super::super::{Label, SourceName, State};
 use super::{ReadRefused, ViewKey};
 
 /// That the labels of a view can be read where these sources are configured.
-pub fn check_view<'a>(
+pub(crate) fn check_view<'a>(
     state: &State,
     key: &ViewKey,
     sources: impl IntoIterator<Item = &'a SourceName> + Clone,
@@ -24,7 +24,7 @@ pub fn check_view<'a>(
 /// A label that a source has, or may have as far as is known, must not be answered as
 /// one that does not exist: readers would go on with the next of their labels, or, for
 /// `main`, with what `master` holds.
-pub fn check_imported<'a>(
+pub(crate) fn check_imported<'a>(
     state: &State,
     label: &Label,
     sources: impl IntoIterator<Item = &'a SourceName>,

@@ -9,10 +9,8 @@ use vortex_spring::plain_text;
 
 /// A file and the version of it that a reader gets.
 #[derive(Debug, Clone)]
-pub struct Located {
-    /// Its path.
+pub(crate) struct Located {
     pub path: Path,
-    /// The version's name.
     pub version: VersionName,
     /// The version's content.
     pub content: ContentRef,
@@ -22,7 +20,7 @@ pub struct Located {
 
 /// Finds the file that a path means to a reader: the one named for a profile first, on the
 /// last label first.
-pub fn locate(
+pub(crate) fn locate(
     state: &State,
     key: &ViewKey,
     path: &Path,

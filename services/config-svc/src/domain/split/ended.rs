@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use std::{fmt, sync::Arc};
 
 /// Ended splits remembered at most; the oldest go first.
-pub const MAX_ENDED: usize = 10_000;
+pub(crate) const MAX_ENDED: usize = 10_000;
 
 /// How a split ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,14 +31,11 @@ impl fmt::Display for Ending {
     }
 }
 
-/// A split that ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EndedSplit {
-    /// Its id.
     pub id: SplitId,
     /// Its last generation.
     pub generation: u64,
-    /// When it ended.
     pub ended_at: Timestamp,
     /// Who ended it. Empty where an earlier version did not write it down.
     pub by: String,

@@ -3,7 +3,7 @@
 use crate::{commands::put, engine::Watched, service::Service};
 use bytes::Bytes;
 use std::sync::Arc;
-use vortex_config_svc::{domain::Sha256, store::Error};
+use vortex_config_svc::parts::{Error, Sha256};
 use vortex_store::{Entry, Store as _, Transaction};
 
 /// A store of three records, and a checkpoint at the second.

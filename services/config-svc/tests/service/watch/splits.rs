@@ -7,7 +7,7 @@ use crate::{
 };
 use futures::StreamExt as _;
 use tonic::Request;
-use vortex_config_svc::grpc::Grpc;
+use vortex_config_svc::parts::Grpc;
 use vortex_proto::config::v1::{
     self as pb, config_service_server::ConfigService, record::Body, watch_config_response::Event,
     watch_log_response,
