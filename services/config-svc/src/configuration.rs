@@ -6,8 +6,8 @@ use crate::{
         ChangeSet, Command, Content, Defect, Label, Outcome, Path, Refused, Request, Seq, Sha256,
         SourceName, Split, SplitId, State, StoreId, Subject, Token, ViewKey,
     },
-    history::History,
     published::Published,
+    sent_configs::SentConfigs,
     store::{ConfigStore, Error},
     views::{
         Part, ReadError, Reading, SeenCells, SplitReads, Unparsed, View, Views, parse_at_once,
@@ -31,7 +31,7 @@ pub struct Configuration {
     published: Arc<Published>,
     writer: Writer,
     views: Views,
-    history: Arc<History>,
+    sent: Arc<SentConfigs>,
     id: StoreId,
     compute: Compute,
 }
@@ -73,7 +73,7 @@ impl Configuration {
         let (writer, task) = Writer::new(store.clone(), published.clone(), clock);
         let configuration = Self {
             views: Views::new(store.clone(), locations),
-            history: Arc::default(),
+            sent: Arc::default(),
             store,
             published,
             writer,
@@ -196,9 +196,9 @@ impl Configuration {
         self.views.keys_of(split)
     }
 
-    /// Earlier states of the watched views.
-    pub fn history(&self) -> &Arc<History> {
-        &self.history
+    /// The configurations that watchers were sent.
+    pub fn sent(&self) -> &Arc<SentConfigs> {
+        &self.sent
     }
 
     /// The content of a document as it is stored.

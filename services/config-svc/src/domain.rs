@@ -31,6 +31,7 @@
 //! - **S10** what is refused leaves nothing behind: the change set that takes a split back
 //!   is staged only where it could be split then.
 
+mod answered_requests;
 mod change;
 mod command;
 mod content;
@@ -44,7 +45,6 @@ mod names;
 mod read;
 mod record;
 mod refused;
-mod requests;
 mod retain;
 mod split;
 mod state;
@@ -53,6 +53,8 @@ mod token;
 #[cfg(test)]
 mod tests;
 
+pub use answered_requests::RequestKey;
+pub(crate) use answered_requests::{Answered, Requests};
 pub(crate) use change::{ChangeEntry, ChangeSet, ChangeState, ChangedDocument};
 pub(crate) use command::{Baseline, Detachment, Precondition, Removal};
 pub use command::{
@@ -81,8 +83,6 @@ pub(crate) use read::{
 pub use record::{Body, Record};
 pub(crate) use record::{ChangeName, HybridTime, Origin};
 pub(crate) use refused::Refused;
-pub use requests::RequestKey;
-pub(crate) use requests::{Answered, Requests};
 pub(crate) use retain::{MAX_AGE, retain};
 pub(crate) use split::{Arms, Assigned, Before, End, EndedSplit, EndedSplits, Ending, Held, Split};
 pub use split::{SplitMove, Subject, Unit};

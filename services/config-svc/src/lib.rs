@@ -1,21 +1,21 @@
 //! The configuration service: holds all configuration, and serves it.
 
-mod config;
 mod configuration;
 // what is public there is so for `parts`
 #[allow(missing_docs)]
 mod domain;
 mod error;
 mod grpc;
-mod history;
 mod published;
+mod sent_configs;
+mod settings;
 mod source;
 mod store;
 mod tasks;
 mod views;
 mod writer;
 
-pub use config::{ABOUT, About, ProcessSettings, Settings, StoreLocation};
+pub use settings::{ABOUT, About, ProcessSettings, Settings, StoreLocation};
 pub use source::ReleasePolicy;
 
 /// What the service is made of, for its own tests and benches.

@@ -1,25 +1,23 @@
 //! Views: configurations that are ready to be sent, cached until what they are made of changes.
 
+mod cached_view;
 mod damaged;
 mod effective;
-mod files;
-mod kept;
 mod measures;
+mod parsed_files;
 mod parsing;
-mod reads;
+mod read_counts;
 mod rendered;
-mod seen;
+mod seen_keys;
 mod weight;
 
+pub(crate) use cached_view::Reading;
 pub(crate) use effective::Effective;
-pub(crate) use kept::Reading;
-pub(crate) use parsing::Unparsed;
-pub(crate) use parsing::parse_at_once;
-pub(crate) use reads::SplitReads;
-pub(crate) use rendered::{Part, Rendered, RenderedSource, View, json_bytes};
-pub(crate) use seen::SeenCells;
-pub(crate) use weight::TooHeavy;
-pub(crate) use weight::{MAX_ANSWER_BYTES, flat_bytes, is_large};
+pub(crate) use parsing::{Unparsed, parse_at_once};
+pub(crate) use read_counts::SplitReads;
+pub(crate) use rendered::{Part, PropertySource, Rendered, View, json_bytes};
+pub(crate) use seen_keys::SeenCells;
+pub(crate) use weight::{MAX_ANSWER_BYTES, TooHeavy, flat_bytes, is_large};
 
 use crate::{
     domain::{
@@ -28,11 +26,11 @@ use crate::{
     },
     store::{ConfigStore, Error},
 };
-use files::Files;
-use kept::Kept;
+use cached_view::CachedView;
 use measures::Measures;
+use parsed_files::ParsedFiles;
 use quick_cache::{Weighter, sync::Cache};
-use reads::AllCounts;
+use read_counts::AllCounts;
 use std::{collections::HashMap, sync::Arc};
 use vortex_kit::{
     compute::{self, Compute},
@@ -88,8 +86,8 @@ impl From<Unparsed> for ReadError {
 
 /// The views that were read lately.
 pub(crate) struct Views {
-    cache: Cache<ViewKey, Arc<Kept>, Weight>,
-    files: Files,
+    cache: Cache<ViewKey, Arc<CachedView>, Weight>,
+    files: ParsedFiles,
     locations: HashMap<SourceName, String>,
     measures: Measures,
     counts: AllCounts,
@@ -98,8 +96,8 @@ pub(crate) struct Views {
 #[derive(Clone)]
 struct Weight;
 
-impl Weighter<ViewKey, Arc<Kept>> for Weight {
-    fn weight(&self, key: &ViewKey, kept: &Arc<Kept>) -> u64 {
+impl Weighter<ViewKey, Arc<CachedView>> for Weight {
+    fn weight(&self, key: &ViewKey, kept: &Arc<CachedView>) -> u64 {
         key.weight() + kept.weight()
     }
 }
@@ -110,7 +108,7 @@ impl Views {
     pub(crate) fn new(store: ConfigStore, locations: HashMap<SourceName, String>) -> Self {
         Self {
             cache: Cache::with_weighter(EXPECTED_VIEWS, CACHE_BYTES, Weight),
-            files: Files::new(store),
+            files: ParsedFiles::new(store),
             locations,
             measures: Measures::default(),
             counts: AllCounts::default(),
@@ -164,7 +162,7 @@ impl Views {
         state: &State,
         key: &ViewKey,
         subject: &Subject<'_>,
-        cached: Option<Arc<Kept>>,
+        cached: Option<Arc<CachedView>>,
         compute: &Compute,
     ) -> Result<Reading, ReadError> {
         let began = self.measures.miss();
@@ -175,7 +173,7 @@ impl Views {
                 let counts = self.counts.of_view(state, scope.splits());
                 Arc::new(match other {
                     Some(kept) => kept.moved_to(scope, counts),
-                    None => Kept::new(scope, counts),
+                    None => CachedView::new(scope, counts),
                 })
             }
         };

@@ -3,7 +3,7 @@
 use super::{
     AppProfile, ChangeEntry, Document, EndedSplits, Holding, HybridTime, Label, LabelState,
     Refused, Requests, Selector, Sha256, SourceName, Split, SplitId, VersionName,
-    requests::Answered, split::Pins,
+    answered_requests::Answered, split::Pins,
 };
 use imbl::{HashMap, OrdMap};
 use std::{collections::BTreeSet, fmt, sync::Arc};

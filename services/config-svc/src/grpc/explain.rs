@@ -4,7 +4,7 @@ use super::{Grpc, convert, parse, reads};
 use crate::{
     domain::{Basis, Subject, ViewKey, candidates},
     error::too_heavy,
-    views::{MAX_ANSWER_BYTES, Reading, RenderedSource, TooHeavy, View, json_bytes},
+    views::{MAX_ANSWER_BYTES, PropertySource, Reading, TooHeavy, View, json_bytes},
 };
 use std::collections::HashMap;
 use vortex_kit::error::Fault;
@@ -104,7 +104,7 @@ const VALUE_OVERHEAD: usize = 24;
 struct Room(usize);
 
 impl Room {
-    fn take(&mut self, source: &RenderedSource, property: &Property) -> Result<(), TooHeavy> {
+    fn take(&mut self, source: &PropertySource, property: &Property) -> Result<(), TooHeavy> {
         let value = property.value.as_str().map_or(8, str::len);
         let bytes = VALUE_OVERHEAD + property.key.len() + value + source.path.len();
         self.0 = self.0.checked_sub(bytes).ok_or(TooHeavy {
@@ -131,7 +131,7 @@ fn list_of(key: &str) -> Option<&str> {
 
 fn hidden(
     view: &View,
-    source: &RenderedSource,
+    source: &PropertySource,
     document: &Document,
     property: &Property,
 ) -> pb::HiddenValue {
@@ -143,7 +143,7 @@ fn hidden(
 
 fn origin(
     view: &View,
-    source: &RenderedSource,
+    source: &PropertySource,
     document: &Document,
     property: &Property,
 ) -> pb::ValueOrigin {

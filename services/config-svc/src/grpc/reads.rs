@@ -2,7 +2,7 @@
 
 use super::{
     Grpc, convert, parse,
-    resolved::{has_placeholders, resolve},
+    placeholders::{has_placeholders, resolve},
 };
 use crate::{
     domain::{

@@ -4,7 +4,7 @@ use super::{Grpc, convert, parse, reads};
 use crate::{
     domain::{Arm, Seq, SplitId, State, Subject, ViewKey},
     error::read_error,
-    history::Sent,
+    sent_configs::SentConfig,
     views::{Part, Reading},
 };
 use futures::{StreamExt as _, stream::BoxStream};
@@ -37,8 +37,8 @@ pub(super) async fn watch(
     let state = reads::state(&grpc, &key, &request.min_token)?;
     let reading = reads::read(&grpc, &state, &key, &subject).await?;
     reads::prepare(&grpc, &reading, Part::Effective).await?;
-    let sent = Sent::from(&*reading.view);
-    grpc.configuration.history().remember(&key, &sent);
+    let sent = SentConfig::from(&*reading.view);
+    grpc.configuration.sent().remember(&key, &sent);
     let first = first(&grpc, &key, &request.last_digest, &sent, || {
         reads::config_reply(&grpc, &key, &reading, state.head)
     });
@@ -63,16 +63,16 @@ async fn first(
     grpc: &Grpc,
     key: &ViewKey,
     last_digest: &str,
-    sent: &Sent,
+    sent: &SentConfig,
     everything: impl FnOnce() -> pb::GetConfigResponse,
 ) -> Result<Option<pb::WatchConfigResponse>, Fault> {
     if last_digest == sent.digest {
         return Ok(None);
     }
-    let history = grpc.configuration.history();
+    let configs = grpc.configuration.sent();
     let mut difference = None;
-    if let Some(before) = history.find(key, last_digest) {
-        let patch = history.patch(grpc.configuration.compute(), &before, sent);
+    if let Some(before) = configs.find(key, last_digest) {
+        let patch = configs.patch(grpc.configuration.compute(), &before, sent);
         let patch = patch
             .await?
             .filter(|patch| patch.len() <= sent.config.len());
@@ -100,7 +100,7 @@ struct Watcher {
     instance: String,
     subject: String,
     heads: watch::Receiver<Seq>,
-    sent: Sent,
+    sent: SentConfig,
     /// The splits whose canary was sent.
     canaries: Vec<SplitId>,
     position: Seq,
@@ -149,17 +149,17 @@ impl Watcher {
         let subject = parse::subject(&self.instance, &self.subject)?;
         let reading = self.read(&state, &subject).await?;
         self.position = state.head;
-        let now = Sent::from(&*reading.view);
+        let now = SentConfig::from(&*reading.view);
         let canaries = canaries(&reading);
         let newly = canaries.iter().any(|id| !self.canaries.contains(id));
         self.canaries = canaries;
         if !newly && (&now.digest, &now.version) == (&self.sent.digest, &self.sent.version) {
             return Ok(None);
         }
-        let history = self.grpc.configuration.history();
-        history.remember(&self.key, &now);
+        let configs = self.grpc.configuration.sent();
+        configs.remember(&self.key, &now);
         let compute = self.grpc.configuration.compute().patient();
-        let event = match history.patch(&compute, &self.sent, &now).await? {
+        let event = match configs.patch(&compute, &self.sent, &now).await? {
             // a difference larger than the whole is sent as the whole
             Some(patch) if patch.len() <= now.config.len() => Event::Change(pb::ConfigChange {
                 old_version: self.sent.version.clone(),

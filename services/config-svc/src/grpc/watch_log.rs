@@ -36,14 +36,14 @@ pub(super) async fn watch(
     let kinds = kinds(&request.kinds)?;
     let heads = grpc.configuration.heads();
     let position = begin(&grpc, token).await?;
-    let reader = Reader {
+    let watcher = LogWatcher {
         grpc,
         heads,
         position,
         label: request.label,
         kinds,
     };
-    Ok(context.drain().guard(reader.follow()).boxed())
+    Ok(context.drain().guard(watcher.follow()).boxed())
 }
 
 /// Where a watch begins: at its token, whose successor must still be kept.
@@ -104,7 +104,7 @@ fn kind(body: &Body) -> RecordKind {
     }
 }
 
-struct Reader {
+struct LogWatcher {
     grpc: Grpc,
     heads: watch::Receiver<Seq>,
     position: Seq,
@@ -113,7 +113,7 @@ struct Reader {
     kinds: Vec<RecordKind>,
 }
 
-impl Reader {
+impl LogWatcher {
     fn follow(mut self) -> impl futures::Stream<Item = Result<pb::WatchLogResponse, Status>> {
         async_stream::stream! {
             let mut progress = tokio::time::interval(PROGRESS);

@@ -71,7 +71,7 @@ impl View {
 
 /// The forms of a configuration that are sent; rare ones are made on demand.
 pub struct Rendered {
-    sources: Vec<RenderedSource>,
+    sources: Vec<PropertySource>,
     files: Vec<Arc<File>>,
     properties: OnceLock<Vec<Bytes>>,
     with_origins: OnceLock<Vec<Bytes>>,
@@ -94,7 +94,7 @@ pub enum Part {
 
 /// One property source, ready to be sent.
 #[derive(Clone)]
-pub struct RenderedSource {
+pub struct PropertySource {
     /// Its name as Spring gives it.
     pub name: String,
     /// Which of the basis' entries it belongs to.
@@ -136,7 +136,7 @@ impl Rendered {
     }
 
     /// The property sources, highest first.
-    pub fn sources(&self) -> &[RenderedSource] {
+    pub fn sources(&self) -> &[PropertySource] {
         &self.sources
     }
 
@@ -184,7 +184,7 @@ impl Rendered {
     }
 
     /// The sources with their documents, highest first.
-    pub fn documents(&self) -> impl Iterator<Item = (&RenderedSource, &Document)> {
+    pub fn documents(&self) -> impl Iterator<Item = (&PropertySource, &Document)> {
         self.sources.iter().filter_map(|source| {
             let document = self.files.get(source.entry)?.documents.get(source.at)?;
             Some((source, document))
@@ -238,13 +238,13 @@ fn prefix(basis: &Basis, entry: &BasisEntry, locations: &HashMap<SourceName, Str
     }
 }
 
-fn render(entry: usize, prefix: &str, file: &File, source: &Source<'_>) -> RenderedSource {
+fn render(entry: usize, prefix: &str, file: &File, source: &Source<'_>) -> PropertySource {
     let at = file
         .documents
         .iter()
         .position(|document| std::ptr::eq(document, source.document))
         .unwrap_or_default();
-    RenderedSource {
+    PropertySource {
         name: format!("{prefix}{source}"),
         entry,
         path: source.path.to_owned(),

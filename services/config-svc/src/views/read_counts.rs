@@ -1,7 +1,7 @@
 //! Counts, per split, the reads it decided, the distinct keys, and the readers that did not send
 //! the key or instance it needs.
 
-use super::seen::{CELLS_PER_BUCKET, SeenCells, SeenKeys};
+use super::seen_keys::{CELLS_PER_BUCKET, SeenCells, SeenKeys};
 use crate::domain::{Split, SplitId, State, Subject};
 use std::{
     collections::HashMap,

@@ -22,7 +22,7 @@ const EXPECTED_FILES: usize = 4096;
 /// What a property takes besides its text, about.
 const PROPERTY_BYTES: usize = 160;
 
-pub(super) struct Files {
+pub(super) struct ParsedFiles {
     store: ConfigStore,
     parsed: Arc<Parsed>,
     damaged: Damaged,
@@ -47,7 +47,7 @@ impl Weighter<(Sha256, Format), Arc<File>> for Weight {
     }
 }
 
-impl Files {
+impl ParsedFiles {
     pub(super) fn new(store: ConfigStore) -> Self {
         Self {
             store,

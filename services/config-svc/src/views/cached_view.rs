@@ -1,7 +1,7 @@
 //! The cache of one view: the splits that concern it, and one rendering for each recently read set
 //! of arms.
 
-use super::{Rendered, View, reads::ViewCounts};
+use super::{Rendered, View, read_counts::ViewCounts};
 use crate::domain::{Arm, Arms, Basis, Scope, Split, State, Subject, ViewKey};
 use std::sync::Arc;
 
@@ -37,7 +37,7 @@ impl Reading {
 
 /// A view at the state it was last read at.
 #[derive(Clone)]
-pub(super) struct Kept {
+pub(super) struct CachedView {
     scope: Arc<Scope>,
     counts: ViewCounts,
     /// Newest first.
@@ -52,7 +52,7 @@ struct Form {
     view: Arc<View>,
 }
 
-impl Kept {
+impl CachedView {
     pub(super) fn new(scope: Scope, counts: ViewCounts) -> Self {
         Self {
             scope: Arc::new(scope),

@@ -1,5 +1,5 @@
-//! Earlier states of watched configurations, so that a watcher that reconnects gets the difference
-//! instead of the whole.
+//! Remembers the configurations that watchers were sent, so that one that reconnects gets the
+//! difference instead of the whole.
 
 use crate::{
     domain::ViewKey,
@@ -23,7 +23,7 @@ const OVERHEAD: usize = 256;
 
 /// A configuration that was sent.
 #[derive(Debug, Clone)]
-pub struct Sent {
+pub struct SentConfig {
     /// SHA-256 of it, in hex.
     pub digest: String,
     pub version: String,
@@ -31,17 +31,17 @@ pub struct Sent {
     pub config: Bytes,
 }
 
-/// Earlier states of watched configurations.
-pub struct History {
-    sent: Cache<(ViewKey, String), Sent, Weight>,
+/// The configurations that watchers were sent lately, and the differences between them.
+pub struct SentConfigs {
+    sent: Cache<(ViewKey, String), SentConfig, Weight>,
     patches: Cache<(String, String), Bytes, Weight>,
 }
 
 #[derive(Clone)]
 struct Weight;
 
-impl Weighter<(ViewKey, String), Sent> for Weight {
-    fn weight(&self, (key, _): &(ViewKey, String), sent: &Sent) -> u64 {
+impl Weighter<(ViewKey, String), SentConfig> for Weight {
+    fn weight(&self, (key, _): &(ViewKey, String), sent: &SentConfig) -> u64 {
         key.weight() + (sent.config.len() + OVERHEAD) as u64
     }
 }
@@ -52,7 +52,7 @@ impl Weighter<(String, String), Bytes> for Weight {
     }
 }
 
-impl Default for History {
+impl Default for SentConfigs {
     fn default() -> Self {
         Self {
             sent: Cache::with_weighter(EXPECTED, REMEMBERED_BYTES, Weight),
@@ -61,7 +61,7 @@ impl Default for History {
     }
 }
 
-impl From<&View> for Sent {
+impl From<&View> for SentConfig {
     fn from(view: &View) -> Self {
         let effective = view.rendered.effective();
         Self {
@@ -72,15 +72,15 @@ impl From<&View> for Sent {
     }
 }
 
-impl History {
+impl SentConfigs {
     /// Remembers that this was sent.
-    pub fn remember(&self, key: &ViewKey, sent: &Sent) {
+    pub fn remember(&self, key: &ViewKey, sent: &SentConfig) {
         self.sent
             .insert((key.clone(), sent.digest.clone()), sent.clone());
     }
 
     /// The configuration of this digest, if it is remembered.
-    pub fn find(&self, key: &ViewKey, digest: &str) -> Option<Sent> {
+    pub fn find(&self, key: &ViewKey, digest: &str) -> Option<SentConfig> {
         self.sent.get(&(key.clone(), digest.to_owned()))
     }
 
@@ -93,20 +93,20 @@ impl History {
     pub async fn patch(
         self: &Arc<Self>,
         compute: &Compute,
-        from: &Sent,
-        to: &Sent,
+        from: &SentConfig,
+        to: &SentConfig,
     ) -> Result<Option<Bytes>, compute::Refused> {
         let key = (from.digest.clone(), to.digest.clone());
         if let Some(patch) = self.patches.get(&key) {
             return Ok(Some(patch));
         }
         let is_large = is_large(from.config.len() + to.config.len());
-        let (history, from, to) = (self.clone(), from.clone(), to.clone());
-        let made = compute.run_if_large(is_large, move |_| history.make_patch(&from, &to));
+        let (configs, from, to) = (self.clone(), from.clone(), to.clone());
+        let made = compute.run_if_large(is_large, move |_| configs.make_patch(&from, &to));
         made.await
     }
 
-    fn make_patch(&self, from: &Sent, to: &Sent) -> Option<Bytes> {
+    fn make_patch(&self, from: &SentConfig, to: &SentConfig) -> Option<Bytes> {
         let key = (from.digest.clone(), to.digest.clone());
         // made while this waited for its place
         if let Some(patch) = self.patches.get(&key) {
