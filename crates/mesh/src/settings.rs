@@ -52,7 +52,7 @@ pub struct Settings {
     )]
     pub git: Option<Location>,
 
-    /// How often the repository is looked at
+    /// How often the repository is polled
     #[arg(long, value_name = "TIME", env = "VORTEX_POLL", default_value = "10s", value_parser = vortex_kit::settings::positive_duration)]
     pub poll: Duration,
 

@@ -1,5 +1,5 @@
-//! What configuration is and which changes of it are allowed. Pure: no
-//! transport, no runtime, no clock; time comes in as a value.
+//! The configuration, and the rules for changing it. Pure: no transport, no runtime, no clock; time
+//! comes in as a value.
 //!
 //! Invariants, asserted by number in the tests:
 //! - **C1** sequence numbers have no gap, and the state after a record depends

@@ -14,10 +14,10 @@ use vortex_kit::{
 };
 use vortex_spring::{ParseError, placeholders};
 
-/// How long a writer waits that came when too many waited.
+/// How soon a caller may retry a write that was refused because too many were waiting.
 const OVERLOADED_RETRY: Duration = Duration::from_millis(200);
 
-/// How long a writer waits while the disk is full: an operator has to make room.
+/// How soon a caller may retry a write while the disk is full: an operator has to make room.
 const FULL_RETRY: Duration = Duration::from_secs(10);
 
 /// The fault for an invalid name.

@@ -30,7 +30,7 @@ pub struct Grpc {
 }
 
 impl Grpc {
-    /// A server of this configuration and its sources.
+    /// Serves this configuration and its sources.
     pub fn new(configuration: Arc<Configuration>, sources: Sources, lifecycle: Lifecycle) -> Self {
         Self {
             configuration,

@@ -59,20 +59,19 @@ pub enum StartError {
     /// The store's folder can't be used.
     #[error(transparent)]
     Open(#[from] CannotOpen),
-    /// What the store keeps can't be read.
+    /// The stored data can't be read.
     #[error("the store can't be read")]
     Load(#[from] store::Error),
-    /// The gRPC server can't be put together.
+    /// The gRPC server can't be built.
     #[error(transparent)]
     Server(#[from] BuildError),
 }
 
-/// Starts the service: reads the store, begins to look at the sources, and puts
-/// the server together. It serves in process at once, and over TCP once it is
-/// told to listen.
+/// Starts the service: loads the store, starts polling the sources, and builds the server. It
+/// serves in process at once, and over TCP once it is told to listen.
 ///
 /// # Errors
-/// When the store can't be had or read.
+/// When the store can't be opened or read.
 pub async fn start(settings: Settings, runtime: &Runtime) -> Result<Server, StartError> {
     let engine = open(&settings.store, &runtime.metrics).await?;
     let sources = Sources::new(settings.git_sources());

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use vortex_config_svc::{ABOUT, ProcessSettings, start};
 use vortex_kit::{http::Listener, process};
 
-/// A fifth of a read's time went into the system's allocator.
+/// With the system's allocator, a read spends a fifth of its time allocating.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -10,15 +10,14 @@ use quick_cache::{Weighter, sync::Cache};
 use std::sync::Arc;
 use vortex_kit::compute::{self, Compute};
 
-/// Bytes that remembered configurations may take, about, over all views; the least
-/// used are forgotten.
+/// About how many bytes the remembered configurations of all views may take; the least used are
+/// forgotten.
 const REMEMBERED_BYTES: u64 = 32 << 20;
-/// Bytes that differences kept may take, about: one is made once for all who
-/// watch.
+/// About how many bytes the cached differences may take: each is computed once for all watchers.
 const PATCH_BYTES: u64 = 8 << 20;
-/// Items expected, which sizes the caches' tables.
+/// The number of items that the caches' tables are sized for.
 const EXPECTED: usize = 1024;
-/// What an item takes beside its text, about.
+/// About how many bytes an item takes beside its text.
 const OVERHEAD: usize = 256;
 
 /// A configuration that was sent.
@@ -84,12 +83,12 @@ impl SentConfigs {
         self.sent.get(&(key.clone(), digest.to_owned()))
     }
 
-    /// The RFC 6902 operations that make `to` of `from`, made once for all who
-    /// ask: those between large configurations where that keeps nobody else
-    /// waiting. None when either is not JSON, which nothing that was sent is not.
+    /// The RFC 6902 operations that turn `from` into `to`, computed once for all watchers, and on a
+    /// compute thread if the configurations are large. None if either is not JSON, which never
+    /// happens to what was sent.
     ///
     /// # Errors
-    /// When there is no time to make them.
+    /// When the deadline passes first.
     pub async fn patch(
         self: &Arc<Self>,
         compute: &Compute,

@@ -11,7 +11,7 @@ use vortex_kit::settings::Listens;
 pub use vortex_kit::settings::About;
 pub use vortex_store::service::Location as StoreLocation;
 
-/// What the program is, for its help and its defaults.
+/// The program's name and description, for its help and its defaults.
 pub const ABOUT: About = About {
     name: "config-svc",
     version: env!("CARGO_PKG_VERSION"),
@@ -58,11 +58,11 @@ pub struct Settings {
     #[arg(long, value_name = "NAME", default_value = "git")]
     pub git_name: SourceName,
 
-    /// How often the repository is looked at
+    /// How often the repository is polled
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = vortex_kit::settings::positive_duration)]
     pub git_poll: Duration,
 
-    /// How long one look at the repository may take
+    /// How long one poll of the repository may take
     #[arg(long, value_name = "TIME", default_value = "1m", value_parser = vortex_kit::settings::positive_duration)]
     pub git_timeout: Duration,
 
@@ -76,7 +76,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// How long one look at a repository may take, by default.
+    /// How long one poll of a repository may take, by default.
     pub const DEFAULT_GIT_TIMEOUT: Duration = Duration::from_secs(60);
 
     /// The name of the Git source, by default.

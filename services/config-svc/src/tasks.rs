@@ -8,8 +8,8 @@ use gauges::Gauges;
 use std::sync::Arc;
 use vortex_kit::process::Runtime;
 
-/// Starts the tasks, which end with the process: the writer last of all, once
-/// nobody can write any more.
+/// Starts the tasks, which run until the process ends. The writer ends last, once nobody can write
+/// any more.
 pub fn start(
     configuration: &Arc<Configuration>,
     writer: impl Future<Output = ()> + Send + 'static,

@@ -1,4 +1,5 @@
-//! Views: configurations that are ready to be sent, cached until what they are made of changes.
+//! Views: configurations that are ready to be sent, cached until a document they are made of
+//! changes.
 
 mod cached_view;
 mod damaged;
@@ -38,23 +39,23 @@ use vortex_kit::{
 };
 use weight::Weighed;
 
-/// Bytes that views kept may take, about.
+/// About how many bytes the cached views may take.
 const CACHE_BYTES: u64 = 64 << 20;
-/// Splits that a view may have.
+/// The most splits that a view may have.
 const MAX_SPLITS: usize = 3;
-/// Views expected, which sizes the cache's tables.
+/// The number of views that the cache's tables are sized for.
 const EXPECTED_VIEWS: usize = 1024;
 
 /// Why a view can't be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
-    /// It can't be at this state.
+    /// It can't be read at this state.
     #[error(transparent)]
     Refused(#[from] ReadRefused),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] Error),
-    /// A document's content is not what was written.
+    /// A document's content differs from what was written.
     #[error("{path} on {label} can't be read: the store is damaged")]
     Damaged {
         /// The document's label.
@@ -67,10 +68,10 @@ pub enum ReadError {
     /// A content that parsed when it was written no longer does.
     #[error("a stored document no longer parses: {0}")]
     Parse(vortex_spring::ParseError),
-    /// It is made of more than a configuration may be.
+    /// Its documents are too large together.
     #[error(transparent)]
     TooHeavy(#[from] TooHeavy),
-    /// There was no place or no time to make it.
+    /// The compute threads are busy, or the deadline passed.
     #[error(transparent)]
     NotComputed(#[from] compute::Refused),
 }
@@ -103,8 +104,8 @@ impl Weighter<ViewKey, Arc<CachedView>> for Weight {
 }
 
 impl Views {
-    /// Views of what `store` keeps. `locations` says where the sources are, for
-    /// the names of property sources.
+    /// Views of what `store` keeps. `locations` holds the locations of the Git sources, which are
+    /// in the names of property sources.
     pub(crate) fn new(store: ConfigStore, locations: HashMap<SourceName, String>) -> Self {
         Self {
             cache: Cache::with_weighter(EXPECTED_VIEWS, CACHE_BYTES, Weight),
@@ -156,7 +157,7 @@ impl Views {
         Ok(reading)
     }
 
-    /// Makes the form that a reader gets, of what was kept where that is still so.
+    /// Renders the view for a reader's arms, reusing what was cached if it is still the same.
     async fn make(
         &self,
         state: &State,
@@ -200,8 +201,8 @@ impl Views {
         self.counts.keys_of(split)
     }
 
-    /// That no view that was read lately would be split more often than
-    /// three times by a change set.
+    /// Checks that splitting a change set gives no recently read view more than [`MAX_SPLITS`]
+    /// splits.
     pub(crate) fn check_crowded(&self, state: &State, change: &ChangeSet) -> Result<(), Refused> {
         for (key, _) in self.cache.iter() {
             let Ok(scope) = Scope::of(state, &key) else {
@@ -272,7 +273,7 @@ impl Views {
         parsed.await.map(|_file| ())
     }
 
-    /// Which documents were found damaged.
+    /// Names the documents that were found damaged.
     pub(crate) fn damaged(&self) -> Option<String> {
         self.files.damaged()
     }

@@ -45,7 +45,7 @@ impl Requests {
         })
     }
 
-    /// Keeps an answer, and lets go of those that are old or too many.
+    /// Remembers an answer, and forgets those that are too old or too many.
     pub fn insert(&mut self, principal: &str, id: &RequestId, answered: Answered) {
         self.expire(answered.at);
         let key = (principal.to_owned(), id.clone());
@@ -57,7 +57,7 @@ impl Requests {
         }
     }
 
-    /// Keeps the answer to the request of a record, if it has one.
+    /// Remembers the answer to a record's request, if it has one.
     pub(super) fn note(
         &mut self,
         principal: &str,

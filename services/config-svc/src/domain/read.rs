@@ -19,8 +19,8 @@ use super::{
 use std::fmt;
 use vortex_spring::Format;
 
-/// Which configuration is read. Of applications, profiles and labels the last
-/// named is highest.
+/// Selects a configuration. Of the applications, profiles and labels, the last one takes
+/// precedence.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ViewKey {
     /// The applications; never empty.
@@ -56,7 +56,7 @@ impl ViewKey {
         }
     }
 
-    /// Bytes it takes, about, in a cache and in what is cached under it.
+    /// About how many bytes it takes as a cache's key and in the cached value.
     pub fn weight(&self) -> u64 {
         let apps = self.apps.iter().map(|app| app.as_str().len());
         let profiles = self.profiles.iter().map(|profile| profile.as_str().len());
@@ -81,10 +81,9 @@ pub struct Basis {
 /// A label as it stood when the basis was taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BasisLabel {
-    /// Its name, which `main` may not be what was asked for: see [`State::label`].
+    /// Its name. It may differ from the one that was asked for: see [`State::label`].
     pub name: Label,
-    /// What feeds it. What is served of it is the reader's: a canary's commit is that
-    /// of its split.
+    /// The source that feeds it. `served` is the reader's commit: a canary's is that of its split.
     pub feed: Option<Feed>,
 }
 
@@ -97,15 +96,15 @@ impl BasisLabel {
 /// A document that takes part.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BasisEntry {
-    /// Which of the labels it is on.
+    /// The index of its label.
     pub label: usize,
     pub path: Path,
-    /// The version served.
+    /// The version that is served.
     pub version: VersionName,
     /// Its change set.
     pub seq: Seq,
     pub content: ContentRef,
-    /// The result of parsing its content.
+    /// The format of its content.
     pub format: Format,
 }
 
@@ -134,7 +133,7 @@ pub enum ReadRefused {
     VersionNotFound {
         /// The document's path.
         path: Path,
-        /// What was asked for.
+        /// The version that was asked for.
         version: String,
     },
     /// The version holds nothing to read.
@@ -164,7 +163,7 @@ pub enum ReadRefused {
         label: Label,
         path: Path,
         version: VersionName,
-        /// What is wrong with it.
+        /// Its defect.
         defect: Defect,
     },
     /// A document that takes part is too large to be stored.
@@ -214,8 +213,8 @@ fn arm_of(document: &Document, scope: &Scope, arms: &Arms) -> Arm {
     held.map_or(Arm::Stable, |held| scope.arm_of(&held.by, arms))
 }
 
-/// What feeds a label, with the commit that a reader on these arms stands at: that of
-/// the newest split that gives it its canary.
+/// The source that feeds a label, with the commit that a reader on these arms gets: that of the
+/// newest split that gives it a canary.
 fn feed(name: &Label, label: &LabelState, scope: &Scope, arms: &Arms) -> Option<Feed> {
     let mut feed = label.feed.clone()?;
     let canaries = scope.assigned(arms).filter(|(split, arm)| {
@@ -240,8 +239,7 @@ impl Basis {
                 .all(|(ours, theirs)| ours.name == theirs.name && ours.source() == theirs.source())
     }
 
-    /// The version of the labels: the commits that are served, where sources feed
-    /// them all.
+    /// The version of the labels: the commits that are served, if sources feed them all.
     pub fn commits(&self) -> Option<String> {
         let commits: Option<Vec<&str>> = self
             .labels
@@ -252,9 +250,9 @@ impl Basis {
     }
 }
 
-/// The version of an effective configuration: the document's where one takes
-/// part, else the most specific one's with a hash over all of them. The same in
-/// every cluster. Empty when nothing takes part.
+/// The version of an effective configuration: the document's if there is only one, else the most
+/// specific one's with a hash over all of them. It is the same in every cluster. Empty if there are
+/// no documents.
 pub(crate) fn effective_version(basis: &Basis) -> String {
     match basis.entries.as_slice() {
         [] => String::new(),
@@ -270,7 +268,7 @@ pub(crate) fn effective_version(basis: &Basis) -> String {
     }
 }
 
-/// The paths that are looked for, highest first.
+/// The paths of the documents that may take part, highest first.
 pub(crate) fn candidates(key: &ViewKey) -> Vec<String> {
     let apps: Vec<&str> = key.apps.iter().map(App::as_str).collect();
     let profiles: Vec<&str> = key.profiles.iter().map(Profile::as_str).collect();
@@ -337,8 +335,7 @@ fn entry(
     }
 }
 
-/// The version that readers on an arm of the split that holds a document get,
-/// deletions included.
+/// The version of a document for readers on this arm, which may be a deletion.
 fn version_of(document: &Document, arm: Arm) -> Option<&Version> {
     match arm {
         Arm::Stable => document.stable_version(),
@@ -346,7 +343,7 @@ fn version_of(document: &Document, arm: Arm) -> Option<&Version> {
     }
 }
 
-/// How a document reads as configuration. A source's `.json` does not: it is
+/// The format in which a document is read as configuration. None for a source's `.json`, which is
 /// plain text, as in Spring.
 fn format_of(label: &LabelState, document: &Document) -> Option<Format> {
     let format = Format::from_path(document.path.as_str())?;

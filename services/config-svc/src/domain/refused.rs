@@ -16,7 +16,7 @@ pub enum Refused {
         /// The source that feeds it.
         source_name: SourceName,
     },
-    /// The label has no such name.
+    /// The label does not exist.
     #[error("there is no label {0}")]
     LabelNotFound(Label),
     /// The document does not exist, or is deleted.
@@ -25,30 +25,30 @@ pub enum Refused {
     /// No change set of this name is kept.
     #[error("there is no change set {name} on label {label}")]
     ChangeNotFound { label: Label, name: VersionName },
-    /// Another document of the same stem is there.
+    /// Another document has the same stem.
     #[error("{path} would stand beside {other}, which is written for {owner}")]
     Ambiguous {
         /// The path that was to be written.
         path: Path,
-        /// The path that is there.
+        /// The path of the other document.
         other: Path,
-        /// What that one is written for.
+        /// The application and profile of the other document.
         owner: String,
     },
-    /// The name is taken by another content.
+    /// The name is taken by a version with other content.
     #[error("version {name} of {path} exists with other content")]
     VersionExists { name: VersionName, path: Path },
     /// The stable version is not the one the caller saw.
     #[error("the stable version of {path} is not the expected one: {found}")]
     PreconditionFailed {
         path: Path,
-        /// What is there.
+        /// The digest that is stable.
         found: String,
     },
     /// A request id was used for something else.
     #[error("request id {0} was already used for another request")]
     RequestIdReused(RequestId),
-    /// A released change set can't be given up.
+    /// A released change set can't be discarded.
     #[error("change set {name} was released; release another one instead")]
     ChangeReleased { name: VersionName },
     /// A discarded change set can't be released.
@@ -57,17 +57,17 @@ pub enum Refused {
     /// Only a staged change set can be rolled out.
     #[error("change set {name} was released before; stage what it holds under a new name")]
     ChangeNotStaged { name: VersionName },
-    /// One path twice in a change set.
+    /// A path is named twice in a change set.
     #[error("{0} is named twice")]
     DuplicatePath(Path),
-    /// A change set of nothing.
+    /// The change set has no documents.
     #[error("a change set needs at least one document")]
     NoDocuments,
-    /// A document over the limit.
+    /// The document is too large.
     #[error("{path} has {bytes} bytes, at most {MAX_DOCUMENT_BYTES} are allowed")]
     TooLarge {
         path: Path,
-        /// Its length.
+        /// Its length in bytes.
         bytes: u64,
     },
     /// No document was written for an application and profile.
@@ -77,10 +77,10 @@ pub enum Refused {
         /// The application and profile.
         owner: AppProfile,
     },
-    /// A document has no version of this name.
+    /// The document has no version of this name.
     #[error("{path} has no version {name}")]
     VersionNotFound { path: Path, name: VersionName },
-    /// No change set of a label was written at this position, or it is no longer kept.
+    /// No change set of the label was written at this position, or it is no longer kept.
     #[error("there is no change set {at} on label {label}")]
     NoChangeAt {
         label: Label,
@@ -106,7 +106,7 @@ pub enum Refused {
         /// The split that took it back.
         by: SplitId,
     },
-    /// Something else is stable of a document than what a split was planned on.
+    /// The stable version of a document is not the one that a split was planned on.
     #[error(
         "{path} is {} now, which is not what the rollout was created against; create a new rollout",
         named(now)
@@ -114,18 +114,18 @@ pub enum Refused {
     BaselineMoved {
         /// The document.
         path: Path,
-        /// What is stable of it now.
+        /// The version that is stable now.
         now: Option<VersionName>,
     },
-    /// A baseline is not of the documents of the change set.
+    /// The baseline does not have as many documents as the change set.
     #[error("it has {given} documents, and the change set has {documents}")]
     BaselineMisfits {
-        /// How many it is of.
+        /// How many the baseline has.
         given: usize,
         /// How many the change set has.
         documents: usize,
     },
-    /// What is stable on a label is not what a commit was compared with.
+    /// The label has changed since a commit was compared with what is stable.
     #[error("label {0} changed while a commit was compared with it")]
     LabelMoved(Label),
     /// A split holds a document.
@@ -135,7 +135,7 @@ pub enum Refused {
         path: Path,
         by: SplitId,
     },
-    /// A view would be split too often.
+    /// A view would be split by too many rollouts.
     #[error("the configuration of {view} is split by {} rollouts already", by.len())]
     ViewCrowded {
         view: String,
@@ -148,10 +148,10 @@ pub enum Refused {
     /// A split that is to be released never began.
     #[error("split {0} never began, so there is no change set to release")]
     SplitNeverBegan(SplitId),
-    /// A split that is to be taken back is under way.
+    /// A split that is to be reverted is still active.
     #[error("split {0} is active; what it changed is not stable")]
     SplitActive(SplitId),
-    /// A later move of a split was seen.
+    /// The split was already moved by this or a later generation.
     #[error("split {id} was moved by generation {generation}")]
     SplitOutdated {
         id: SplitId,
@@ -165,17 +165,17 @@ pub enum Refused {
         /// How it ended.
         how: Ending,
     },
-    /// Something of a split that never changes is to change.
+    /// A field of a split would change that never changes.
     #[error("{field} of split {id} never changes")]
     SplitIsFixed {
         id: SplitId,
-        /// What, as requests call it.
+        /// The field's name in requests.
         field: &'static str,
     },
-    /// The share of a split is to fall.
+    /// The share of a split would fall.
     #[error("the share of split {id} is {from} % and never falls; end it instead")]
     ShareFalls { id: SplitId, from: Share },
-    /// What a document was before a split is gone.
+    /// The version of a document from before a split is no longer kept.
     #[error("the version of {path} from before split {id} is no longer kept")]
     BeforeNotKept {
         id: SplitId,

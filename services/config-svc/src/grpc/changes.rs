@@ -219,7 +219,7 @@ fn applied(grpc: &Grpc, outcome: &Outcome, written: &[DocumentWrite]) -> pb::App
     }
 }
 
-/// What a release is of.
+/// Selects the change set to release.
 fn released(request: &pb::ReleaseChangeRequest) -> Result<Selector, Fault> {
     let Some(document) = &request.document else {
         return selector(&request.name, &request.label, &request.path);

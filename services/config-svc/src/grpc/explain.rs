@@ -1,4 +1,4 @@
-//! Where the values of a configuration come from.
+//! Explains where each value of a configuration comes from.
 
 use super::{Grpc, convert, parse, reads};
 use crate::{
@@ -50,9 +50,8 @@ fn assignments(reading: &Reading, subject: &Subject<'_>) -> Vec<pb::ExplainedAss
         .collect()
 }
 
-/// Each key with the highest source's value and those it hides. A list is
-/// replaced whole, so a lower source's items are hidden by the list that is
-/// above them and not item by item.
+/// Lists each key with the highest source's value and the values that it hides. Lists are replaced
+/// whole: a lower source's items are hidden by the whole list above them, not item by item.
 fn values(view: &View, wanted: &str) -> Result<Vec<pb::ExplainedValue>, TooHeavy> {
     let mut room = Room(MAX_ANSWER_BYTES);
     let mut values: Vec<pb::ExplainedValue> = Vec::new();
@@ -97,10 +96,11 @@ fn values(view: &View, wanted: &str) -> Result<Vec<pb::ExplainedValue>, TooHeavy
     Ok(values)
 }
 
-/// What a value takes in an answer besides its text: lengths, tags, line and column, about.
+/// About how many bytes a value takes in an answer besides its text: lengths, tags, line and
+/// column.
 const VALUE_OVERHEAD: usize = 24;
 
-/// Room for values in an answer.
+/// The bytes that are left for values in an answer.
 struct Room(usize);
 
 impl Room {

@@ -1,4 +1,4 @@
-//! Files whose placeholders are resolved from the configuration of their reader.
+//! Resolves the placeholders of files from the configuration of their reader.
 
 use crate::{error::unresolvable, views::Rendered};
 use bytes::Bytes;
@@ -10,16 +10,15 @@ use vortex_spring::{
     placeholders::{self, Error},
 };
 
-/// Bytes of a text that is looked through at once.
+/// The largest text that is resolved on the calling thread, in bytes.
 const AT_ONCE: usize = 64 << 10;
 
-/// Whether there is anything to resolve. What is not text stays as it is.
+/// Whether there may be placeholders. Anything but text has none.
 pub(super) fn has_placeholders(stored: &[u8]) -> bool {
     std::str::from_utf8(stored).is_ok_and(|text| text.contains("${"))
 }
 
-/// Replaces the placeholders of a text: where that takes longer, where it keeps nobody else
-/// waiting.
+/// Replaces the placeholders of a text, on a compute thread if that takes longer.
 pub(super) async fn resolve(
     compute: &Compute,
     rendered: &Arc<Rendered>,

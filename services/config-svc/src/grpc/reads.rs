@@ -16,7 +16,7 @@ use std::sync::Arc;
 use vortex_kit::{error::Fault, grpc::bounds};
 use vortex_proto::config::v1 as pb;
 
-/// Tags of answers that a caller may hold beside the first.
+/// The most further ETags that a caller may send.
 const MAX_ALSO_HELD: usize = 8;
 
 pub(super) async fn config(
@@ -166,7 +166,7 @@ pub(super) async fn file(
     })
 }
 
-/// Adds assignments of other splits, and keeps all by id.
+/// Adds the assignments of other splits, and sorts all by id.
 fn join(assignments: &mut Vec<pb::Assignment>, others: Vec<pb::Assignment>) {
     assignments.extend(others);
     assignments.sort_by(|one, other| one.split.cmp(&other.split));
@@ -184,14 +184,13 @@ pub(super) async fn read(
     reading.map_err(|error| read_error(&error))
 }
 
-/// Makes a part of what is read ready to be answered.
+/// Computes a part of what was read, so that the answer can take it.
 pub(super) async fn prepare(grpc: &Grpc, reading: &Reading, part: Part) -> Result<(), Fault> {
     let prepared = grpc.configuration.prepare(&reading.view, part);
     Ok(prepared.await?)
 }
 
-/// The newest state, which must cover the token, and whose labels must not be
-/// waiting for a source's first import.
+/// The newest state. It must cover the token, and the view's labels must be readable.
 pub(super) fn state(
     grpc: &Grpc,
     key: &ViewKey,
@@ -207,7 +206,7 @@ pub(super) fn state(
     Ok(state)
 }
 
-/// That a label does not wait for a source's first import.
+/// Checks that a label does not wait for a source's first import.
 pub(super) fn check_label(grpc: &Grpc, state: &State, label: &Label) -> Result<(), Fault> {
     let checked = check_imported(state, label, grpc.sources.names());
     checked.map_err(|refused| read_refused(&refused))

@@ -162,8 +162,8 @@ async fn set(
     })
 }
 
-/// A split that is to begin must not crowd a view. The writer can't look: which views
-/// are known is not part of what it decides on.
+/// Refuses to begin a split that would split a view too often. The writer can't check this: the
+/// views are not part of its state.
 fn check_crowded(grpc: &Grpc, set: &SetSplit) -> Result<(), Fault> {
     let state = grpc.configuration.state();
     let Some(change) = set.to.begins(&state) else {

@@ -1,4 +1,4 @@
-//! Following an effective configuration.
+//! Follows an effective configuration.
 
 use super::{Grpc, convert, parse, reads};
 use crate::{
@@ -17,7 +17,7 @@ use vortex_proto::config::v1::watch_config_response::Event;
 
 /// How often a watcher hears that nothing changed.
 const PROGRESS: Duration = Duration::from_secs(1);
-/// After a change, what follows within so long goes as one.
+/// How long after a change further changes are gathered into one.
 const COALESCE: Duration = Duration::from_millis(20);
 
 type Stream = BoxStream<'static, Result<pb::WatchConfigResponse, Status>>;
@@ -57,8 +57,8 @@ pub(super) async fn watch(
     Ok(context.drain().guard(stream).boxed())
 }
 
-/// What a watcher gets first: nothing when it is up to date, the difference when
-/// what it holds is remembered, else everything.
+/// The first event of a watch: none when the watcher is up to date, the difference when the
+/// configuration it holds is remembered, else a snapshot.
 async fn first(
     grpc: &Grpc,
     key: &ViewKey,
@@ -142,7 +142,7 @@ impl Watcher {
         }
     }
 
-    /// What changed since what was sent last.
+    /// The change since the last event, if there is one.
     async fn change(&mut self) -> Result<Option<pb::WatchConfigResponse>, Fault> {
         self.heads.mark_unchanged();
         let state = self.grpc.configuration.state().clone();
@@ -178,7 +178,7 @@ impl Watcher {
         Ok(Some(pb::WatchConfigResponse { event: Some(event) }))
     }
 
-    /// What is watched, as it is now. Watchers wait for their turn: were they refused, all of
+    /// Reads the configuration again. Watchers wait for their turn: if they were refused, all of
     /// them would come back at once.
     async fn read(&self, state: &State, subject: &Subject<'_>) -> Result<Reading, Fault> {
         let configuration = &self.grpc.configuration;

@@ -11,14 +11,13 @@ use futures::{StreamExt as _, stream::FuturesOrdered};
 use prost::Message as _;
 use vortex_store::{MAX_TRANSACTION_BYTES, MAX_TRANSACTION_OPERATIONS, Transaction};
 
-/// Bytes of a record over which it goes in parts, and bytes of a part.
+/// The size of a part. A record of more than half as many bytes is stored in parts.
 const PART_BYTES: usize = 1 << 20;
-/// What the head and a record's compare take in a transaction, in bytes.
+/// Bytes that the head and the check of a record's key take in a transaction.
 const HEADROOM_BYTES: usize = 256;
-/// Transactions that one append has under way: a fraction of what the engine's
-/// queue takes.
+/// The most transactions that one append has under way: a fraction of the engine's queue.
 const MAX_UNDER_WAY: usize = 6;
-/// What the head takes in a transaction, in operations.
+/// Operations that the head takes in a transaction.
 const HEADROOM_OPERATIONS: usize = 1;
 
 /// Records that are appended together. Grows until [`Appended::fits`] says no.
@@ -36,8 +35,8 @@ impl Appended {
         self.records.is_empty()
     }
 
-    /// Whether another record with these contents may join, so that all stays one
-    /// transaction. The first always may.
+    /// Whether another record with these contents may be added so that all stays one transaction.
+    /// The first always may.
     pub fn fits(&self, contents: &[(Sha256, Bytes)], record: &Record) -> bool {
         if self.is_empty() {
             return true;
@@ -104,8 +103,8 @@ impl Appended {
 }
 
 impl ConfigStore {
-    /// Appends records that follow the log's head. Durable when it answers; after
-    /// an error it is unknown how much of it is.
+    /// Appends records that follow the log's head. They are durable when this returns; after an
+    /// error it is not known which of them are.
     pub async fn append(&self, appended: Appended) -> Result<(), Error> {
         let mut last = Transaction::new();
         if appended.is_one_transaction() {

@@ -11,11 +11,11 @@ use bytes::Bytes;
 use prost::Message as _;
 use vortex_store::Transaction;
 
-/// Bytes of a part, about.
+/// The size of a part in bytes. The last one is smaller.
 const PART_BYTES: usize = 1 << 20;
 
 impl ConfigStore {
-    /// The state that is kept: the last checkpoint and the records after it.
+    /// Loads the state: the last checkpoint with the records after it folded in.
     pub async fn load(&self) -> Result<State, Error> {
         let mut state = self.load_checkpoint().await?;
         loop {
@@ -31,8 +31,7 @@ impl ConfigStore {
         Ok(state)
     }
 
-    /// Keeps `state` as the checkpoint that the next start begins at. Answers
-    /// the bytes it takes.
+    /// Writes `state` as the checkpoint that the next start begins with. Returns its size in bytes.
     pub async fn save_checkpoint(&self, state: State) -> Result<usize, Error> {
         let seq = state.head.0;
         let bytes = tokio::task::spawn_blocking(move || encode(&state))

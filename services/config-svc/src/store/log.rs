@@ -1,15 +1,15 @@
-//! Reading the log.
+//! Reads the log.
 
 use super::{ConfigStore, Error, codec::open, keys, stored};
 use crate::domain::{Record, Seq};
 use prost::Message as _;
 use vortex_store::Entry;
 
-/// Records that one page of the log holds at most.
+/// The most records in a page of the log.
 pub(super) const MAX_RECORDS_A_PAGE: usize = 256;
 
 impl ConfigStore {
-    /// The records after `after`, oldest first, [`MAX_RECORDS_A_PAGE`] at most.
+    /// The records after `after`, oldest first, `MAX_RECORDS_A_PAGE` at most.
     /// Empty at the end of the log.
     pub async fn records_after(&self, after: Seq) -> Result<Vec<Record>, Error> {
         let range = keys::log_after(after).limit(MAX_RECORDS_A_PAGE);
@@ -48,7 +48,7 @@ impl ConfigStore {
         record.try_into().map_err(|_| damaged())
     }
 
-    /// The parts of one thing, joined. All must be there.
+    /// Joins the parts of one value. All must be there.
     pub(super) async fn join(
         &self,
         range: vortex_store::Range,

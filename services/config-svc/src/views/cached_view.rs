@@ -5,7 +5,7 @@ use super::{Rendered, View, read_counts::ViewCounts};
 use crate::domain::{Arm, Arms, Basis, Scope, Split, State, Subject, ViewKey};
 use std::sync::Arc;
 
-/// Forms of a view that are kept at most; those made first go first.
+/// The most forms of a view that are cached; the oldest go first.
 const MAX_FORMS: usize = 16;
 
 /// A view as one reader gets it.
@@ -46,8 +46,8 @@ pub(super) struct CachedView {
 
 #[derive(Clone)]
 struct Form {
-    /// Whose form it is. None of an earlier state: it may still be made of the same
-    /// documents.
+    /// The arms that it was rendered for. None for a form of an earlier state, which may still be
+    /// made of the same documents.
     arms: Option<Arms>,
     view: Arc<View>,
 }
@@ -61,7 +61,7 @@ impl CachedView {
         }
     }
 
-    /// The same view where something of it may have changed.
+    /// The same view at a newer state, at which its documents may have changed.
     pub(super) fn moved_to(&self, scope: Scope, counts: ViewCounts) -> Self {
         let earlier = self.forms.iter().map(|form| Form {
             arms: None,
@@ -86,7 +86,7 @@ impl CachedView {
         self.scope.arms(subject)
     }
 
-    /// The view as a reader gets it, if that form is kept.
+    /// The view as a reader gets it, if that form is cached.
     pub(super) fn reading(&self, subject: &Subject<'_>) -> Option<Reading> {
         let arms = self.arms(subject);
         let form = self.forms.iter().find(|f| f.arms.as_ref() == Some(&arms))?;
@@ -102,15 +102,15 @@ impl CachedView {
         }
     }
 
-    /// What was made of the same documents.
+    /// The form that was rendered from the same documents, if one is cached.
     pub(super) fn rendered(&self, basis: &Basis) -> Option<Arc<Rendered>> {
         let same = |form: &&Form| form.view.basis.same_documents(basis);
         let form = self.forms.iter().find(same)?;
         Some(form.view.rendered.clone())
     }
 
-    /// The same with another form, in the place of those it is made from or that are
-    /// too many: there are no more than the arms' combinations.
+    /// Adds a form, and drops the one it replaces and those that are too many: there can't be more
+    /// than combinations of arms.
     pub(super) fn with(&self, arms: &Arms, view: &Arc<View>) -> Self {
         let mut forms = vec![Form {
             arms: Some(arms.clone()),
@@ -132,7 +132,7 @@ impl CachedView {
         }
     }
 
-    /// Bytes it takes, about.
+    /// About how many bytes it takes.
     pub(super) fn weight(&self) -> u64 {
         let forms = self.forms.iter();
         forms.map(|form| form.view.rendered.weight()).sum()

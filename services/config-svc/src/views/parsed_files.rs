@@ -15,11 +15,11 @@ use std::sync::Arc;
 use vortex_kit::compute::Compute;
 use vortex_spring::{Allowance, File, Format, ParseError, parse_within};
 
-/// Bytes that parsed files kept may take, about.
+/// About how many bytes the cached files may take.
 const CACHE_BYTES: u64 = 64 << 20;
-/// Files expected, which sizes the cache's tables.
+/// The number of files that the cache's tables are sized for.
 const EXPECTED_FILES: usize = 4096;
-/// What a property takes besides its text, about.
+/// About how many bytes a property takes besides its text.
 const PROPERTY_BYTES: usize = 160;
 
 pub(super) struct ParsedFiles {
@@ -76,8 +76,8 @@ impl ParsedFiles {
         Ok(self.parse(compute, (sha256, format), content).await?)
     }
 
-    /// Parses a content and remembers what it holds. Those who wait for the same are done when
-    /// the first is.
+    /// Parses a content and caches the result. Callers that wait for the same content share one
+    /// parse.
     pub(super) async fn parse(
         &self,
         compute: &Compute,
@@ -127,7 +127,7 @@ impl ParsedFiles {
         }
     }
 
-    /// Which documents were found damaged.
+    /// Names the documents that were found damaged.
     pub(super) fn damaged(&self) -> Option<String> {
         self.damaged.told()
     }

@@ -11,22 +11,22 @@ use std::{
     },
 };
 
-/// Splits whose keys are told apart: each takes 40 kB for that.
+/// The most splits whose distinct keys are counted: each takes 40 kB.
 const KEYS_KEPT: usize = 1024;
 
-/// Reads that a split concerned, since the process began.
+/// Counts of the reads that a split took part in since the process began.
 #[derive(Debug, Default)]
 pub(super) struct Counts {
     reads: AtomicU64,
     keyless: AtomicU64,
-    /// None of what is beyond [`KEYS_KEPT`].
+    /// None for splits beyond [`KEYS_KEPT`].
     keys: Option<SeenKeys>,
 }
 
-/// Reads that a split concerned, since the process began.
+/// Counts of the reads that a split took part in since the process began.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct SplitReads {
-    /// All of them.
+    /// All such reads.
     pub all: u64,
     /// Reads without the key or instance that the split needs; they got stable.
     pub keyless: u64,
@@ -37,7 +37,7 @@ pub struct SplitReads {
 pub(super) struct ViewCounts(Arc<[Arc<Counts>]>);
 
 impl ViewCounts {
-    /// Counts a read by `subject`; `splits` are those of the view.
+    /// Counts a read by `subject` of a view with these splits.
     #[inline]
     pub(super) fn count(&self, splits: &[Arc<Split>], subject: &Subject<'_>) {
         for (split, counts) in splits.iter().zip(&*self.0) {
@@ -81,7 +81,7 @@ impl AllCounts {
         ViewCounts(counts.collect())
     }
 
-    /// The reads that a split concerned.
+    /// Counts of the reads that a split took part in.
     pub(super) fn of(&self, id: &SplitId) -> SplitReads {
         let known = self.known();
         known
@@ -92,7 +92,7 @@ impl AllCounts {
             })
     }
 
-    /// The keys that read what a split concerns; none of one that nobody has read.
+    /// How many distinct keys have read what a split concerns. None before the first.
     pub(super) fn keys_of(&self, split: &Split) -> Option<SeenCells> {
         let counts = self.known().get(&split.id).cloned()?;
         let seen = counts.keys.as_ref()?.at(split.share);

@@ -17,13 +17,13 @@ use vortex_spring::{Document, File, Found, Property, Source, compose};
 pub struct View {
     /// The documents it is made of.
     pub basis: Basis,
-    /// What is sent.
+    /// The forms that are sent.
     pub rendered: Arc<Rendered>,
     environment: OnceLock<EnvironmentTags>,
 }
 
-/// What an environment is called: a label moves on to a commit that changes none
-/// of its sources, so this is not the rendered form's.
+/// The environment's version. It is not part of the rendered forms: a label may move to a commit
+/// that changes no property source.
 struct EnvironmentTags {
     version: String,
     plain: String,
@@ -39,13 +39,13 @@ impl View {
         }
     }
 
-    /// The version of the property sources: the labels' commits where sources feed
-    /// them, else that of the merged configuration.
+    /// The version of the property sources: the labels' commits if sources feed them, else that of
+    /// the merged configuration.
     pub fn environment_version(&self) -> &str {
         &self.tags().version
     }
 
-    /// The tag that identifies the property sources among all of this view, in either form.
+    /// The ETag of the property sources, with or without origins.
     pub fn environment_etag(&self, origins: bool) -> &str {
         let tags = self.tags();
         if origins {
@@ -69,7 +69,7 @@ impl View {
     }
 }
 
-/// The forms of a configuration that are sent; rare ones are made on demand.
+/// The forms in which a configuration is sent; rare ones are rendered on demand.
 pub struct Rendered {
     sources: Vec<PropertySource>,
     files: Vec<Arc<File>>,
@@ -81,7 +81,7 @@ pub struct Rendered {
     bytes: usize,
 }
 
-/// The forms that are made on demand.
+/// The forms that are rendered on demand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
     /// The flat keys of each source, and the digest over them.
@@ -97,7 +97,7 @@ pub enum Part {
 pub struct PropertySource {
     /// Its name as Spring gives it.
     pub name: String,
-    /// Which of the basis' entries it belongs to.
+    /// The index of its document among the basis' entries.
     pub entry: usize,
     /// The document's path.
     pub path: String,
@@ -191,8 +191,7 @@ impl Rendered {
         })
     }
 
-    /// Whether a part may be asked for without keeping others waiting: it was made, or is made in
-    /// no time.
+    /// Whether a part can be taken without blocking: it is ready, or small.
     pub fn is_ready(&self, part: Part) -> bool {
         let is_made = match part {
             Part::Properties => self.digest.get().is_some(),
@@ -216,12 +215,12 @@ impl Rendered {
         }
     }
 
-    /// Whether work on all of it would keep others waiting.
+    /// Whether work on all of it belongs on a compute thread.
     pub fn is_large(&self) -> bool {
         is_large(self.bytes)
     }
 
-    /// Bytes it takes, about, once all that is made when it is asked for was.
+    /// About how many bytes it takes once every form is rendered.
     pub(super) fn weight(&self) -> u64 {
         512 + 4 * self.bytes as u64
     }

@@ -1,18 +1,19 @@
-//! Which keys a split has seen: a bit for each cell of the space of hashes.
+//! Estimates how many distinct keys a split has seen, with a bit for each cell of the space of
+//! hashes.
 //!
-//! A key sets the bit of the cell that its hash falls into, and how many cells are set says how
+//! A key sets the bit of the cell that its hash falls into, and the number of set bits tells how
 //! many distinct keys there were (linear counting; `docs/rollouts.md` has the precision). Cells are
-//! equal parts of buckets, so those of the canary can be told from those of stable at any share,
-//! and stay right when the share rises.
+//! equal parts of buckets, so those of the canary are told from those of stable at any share, and
+//! the counts stay right when the share rises.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use vortex_bucket::{Bucket, Share};
 
-/// Equal parts of a bucket that are told apart: the bits of a word.
+/// Cells of a bucket: the bits of a word.
 pub(super) const CELLS_PER_BUCKET: u32 = u32::BITS;
 
-/// Which keys a split has seen, a word for each bucket. Takes no lock and allocates nothing after
-/// it was made.
+/// The keys that a split has seen: a word for each bucket. Takes no lock, and allocates only when
+/// it is created.
 #[derive(Debug)]
 pub(super) struct SeenKeys(Box<[AtomicU32]>);
 
@@ -37,7 +38,7 @@ impl Default for SeenKeys {
 }
 
 impl SeenKeys {
-    /// Sees a key of this part of a bucket.
+    /// Notes a key in this cell of a bucket.
     #[inline]
     pub(super) fn see(&self, bucket: Bucket, part: u32) {
         let Some(word) = self.0.get(usize::from(bucket.number())) else {

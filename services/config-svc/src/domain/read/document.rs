@@ -1,4 +1,5 @@
-//! Single documents: which one a name means, where it is written, which of its versions is read.
+//! Single documents: finds the one of an application and profile, the path to write to, and the
+//! version to read.
 
 use super::super::{
     AppProfile, Content, ContentRef, Document, InvalidName, Label, MAX_DOCUMENT_BYTES, MediaType,
@@ -16,8 +17,8 @@ pub(crate) struct DocumentKey {
 }
 
 impl DocumentKey {
-    /// Where a write goes: to the document that is served when it has that media
-    /// type, whatever its extension.
+    /// The path to write to: that of the served document if it has the same media type, whatever
+    /// its extension.
     pub(crate) fn put_path(
         &self,
         state: &State,
@@ -32,7 +33,7 @@ impl DocumentKey {
         self.path(media_type.unwrap_or(MediaType::Yaml))
     }
 
-    /// What a deletion deletes: the document that is or was served.
+    /// The path to delete: that of the document that is or was served.
     pub(crate) fn delete_path(&self, state: &State) -> Result<Path, InvalidName> {
         match self.find(state) {
             Some(document) => Ok(document.path.clone()),
@@ -40,7 +41,7 @@ impl DocumentKey {
         }
     }
 
-    /// The document, or why it can't be read where these sources are configured.
+    /// The document, or why it can't be read. `sources` are those that are configured.
     pub(crate) fn existing<'a, 's>(
         &self,
         state: &'a State,
@@ -50,7 +51,7 @@ impl DocumentKey {
         self.find(state).ok_or_else(|| self.not_found())
     }
 
-    /// The version of this name, or the one that is served when none is named.
+    /// The version of this name, or the served one if the name is empty.
     pub(crate) fn version<'a>(
         &self,
         document: &'a Document,
@@ -83,7 +84,7 @@ impl DocumentKey {
 }
 
 impl Version {
-    /// The content to read of this version, which is one of `path` on `label`.
+    /// The content of this version of `path` on `label`, or why it has none that can be read.
     pub fn readable(&self, label: &Label, path: &Path) -> Result<&ContentRef, ReadRefused> {
         match &self.content {
             Content::Present { content, .. } => Ok(content),
@@ -100,8 +101,8 @@ impl Version {
     }
 }
 
-/// The label that readers mean by `label`, or why it can't be read where these sources
-/// are configured.
+/// The label that readers mean by `label`, or why it can't be read. `sources` are those that are
+/// configured.
 pub(crate) fn existing_label<'a, 's>(
     state: &'a State,
     label: &Label,
@@ -112,7 +113,7 @@ pub(crate) fn existing_label<'a, 's>(
     found.ok_or_else(|| ReadRefused::LabelNotFound(label.clone()))
 }
 
-/// That a document of so many bytes may be written.
+/// Checks that a document is not too large to be written.
 pub(crate) fn check_size(path: &Path, bytes: usize) -> Result<(), Refused> {
     match bytes <= MAX_DOCUMENT_BYTES {
         true => Ok(()),
@@ -123,8 +124,8 @@ pub(crate) fn check_size(path: &Path, bytes: usize) -> Result<(), Refused> {
     }
 }
 
-/// The documents behind the label and path `after`, by label and path: those on the label
-/// `on` and of the application `app`, if these are given.
+/// The documents after the label and path `after`, sorted by label and path. `on` and `app`
+/// restrict them to a label and an application.
 pub(crate) fn documents<'a>(
     state: &'a State,
     on: Option<&'a Label>,
@@ -148,7 +149,7 @@ pub(crate) fn documents<'a>(
         .filter(|(_, document)| belongs(document, app))
 }
 
-/// Whether a document is of an application: written for it, or named for it.
+/// Whether a document belongs to an application: it was written for it, or is named for it.
 fn belongs(document: &Document, app: &str) -> bool {
     let owner = document.written_for.as_ref();
     let owner = owner.map(|owner| owner.app.as_str());

@@ -1,9 +1,9 @@
-//! Whether labels that sources feed can be read yet.
+//! Checks whether labels that sources feed can be read yet.
 
 use super::super::{Label, SourceName, State};
 use super::{ReadRefused, ViewKey};
 
-/// That the labels of a view can be read where these sources are configured.
+/// Checks that the labels of a view can be read. `sources` are those that are configured.
 pub(crate) fn check_view<'a>(
     state: &State,
     key: &ViewKey,
@@ -19,11 +19,10 @@ pub(crate) fn check_view<'a>(
     Ok(())
 }
 
-/// That `label` is one that is there, or one that no source has.
+/// Checks that `label` is known to exist or not to exist.
 ///
-/// A label that a source has, or may have as far as is known, must not be answered as
-/// one that does not exist: readers would go on with the next of their labels, or, for
-/// `main`, with what `master` holds.
+/// A label that a source has, or may have, must not be answered as one that does not exist: readers
+/// would continue with their next label or, for `main`, with `master`.
 pub(crate) fn check_imported<'a>(
     state: &State,
     label: &Label,
@@ -46,8 +45,8 @@ pub(crate) fn check_imported<'a>(
     Ok(())
 }
 
-/// That `main` has something to read: it is always there for writers, but beside sources an
-/// empty configuration would start applications.
+/// Checks that `main` is used. It always exists for writers, but beside sources, reading an empty
+/// `main` would let applications start without their configuration.
 fn check_used(state: &State, label: &Label) -> Result<(), ReadRefused> {
     let found = state.label(label.as_str());
     let is_unused = found.is_some_and(|(_, l)| l.feed.is_none() && l.documents.is_empty());

@@ -1,4 +1,4 @@
-//! Finds the file that a path names.
+//! Finds the file at a path.
 
 use super::{ReadRefused, ViewKey, version_of};
 use crate::domain::{
@@ -18,8 +18,8 @@ pub(crate) struct Located {
     pub assigned: Vec<Assigned>,
 }
 
-/// Finds the file that a path means to a reader: the one named for a profile first, on the
-/// last label first.
+/// Finds the file that a reader gets at a path: a file named for a profile takes precedence, and so
+/// does the last label.
 pub(crate) fn locate(
     state: &State,
     key: &ViewKey,

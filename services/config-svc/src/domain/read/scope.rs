@@ -1,10 +1,10 @@
-//! What a view depends on: the positions of its labels, and the splits that concern it.
+//! The scope of a view: the positions of its labels, and the splits that concern it.
 
 use super::{ReadRefused, ViewKey, candidates, format_of, labels};
 use crate::domain::{Arm, Arms, Label, Split, SplitId, State, Subject};
 use std::{collections::BTreeMap, sync::Arc};
 
-/// What a view depends on, at one state.
+/// The positions and splits that a view depends on, at one state.
 #[derive(Debug, Clone)]
 pub(crate) struct Scope {
     labels: Vec<(Label, u64)>,
@@ -29,7 +29,7 @@ impl Scope {
         })
     }
 
-    /// Whether no reader's view of these labels has changed since.
+    /// Whether nothing that readers get of these labels has changed since.
     pub(crate) fn is_current(&self, state: &State, key: &ViewKey) -> bool {
         key.labels
             .iter()
@@ -52,7 +52,7 @@ impl Scope {
         Arms::of(&self.splits, subject)
     }
 
-    /// The splits with the arms that were given, by id.
+    /// The splits with these arms, by id.
     pub(crate) fn assigned<'a>(
         &'a self,
         arms: &'a Arms,

@@ -4,7 +4,7 @@ use super::{Split, Unit};
 use std::sync::Arc;
 use vortex_bucket::Arm;
 
-/// The reader. A split by something that it does not state leaves it on stable.
+/// A reader. Splits by a unit that it does not state leave it on stable.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Subject<'a> {
     /// The instance that reads.
@@ -31,8 +31,7 @@ pub struct Assigned {
     pub arm: Arm,
 }
 
-/// Which of a list of splits give a reader their canary, by their places in it.
-/// Allocates nothing for up to 64.
+/// The arms that a list of splits gives a reader, by index. Allocates nothing for up to 64 splits.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Arms {
     first: u64,
@@ -50,7 +49,7 @@ impl Arms {
         }
     }
 
-    /// The arm of the split at a place.
+    /// The arm of the split at an index.
     pub(crate) fn get(&self, index: usize) -> Arm {
         let word = match index / 64 {
             0 => self.first,

@@ -109,8 +109,7 @@ fn revert_of(state: &State, ended: &EndedSplit) -> String {
     staged.map_or(String::new(), |entry| entry.change.name.to_string())
 }
 
-/// What a record of a move or an end says of the split's change set, which has this
-/// label and name.
+/// The fields of a split that records of a move and of an end share.
 pub(super) fn of_record(state: &State, record: &Record, label: String, name: String) -> pb::Split {
     let change = record.body.earlier_change();
     pb::Split {
@@ -150,7 +149,7 @@ pub(super) fn ended(id: &SplitId, generation: u64, released: bool, of: pb::Split
     }
 }
 
-/// What a split is planned on.
+/// The baseline that a split is planned on.
 pub(in crate::grpc) fn baseline(baseline: &Baseline) -> pb::SplitBaseline {
     let sequences = baseline.0.iter().map(|seq| seq.map_or(0, |seq| seq.0));
     pb::SplitBaseline {
