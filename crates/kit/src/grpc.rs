@@ -14,7 +14,6 @@ mod receipt;
 mod repeats;
 mod route;
 mod router;
-mod seal;
 mod server;
 
 use std::time::Duration;

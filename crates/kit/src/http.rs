@@ -3,6 +3,7 @@
 
 mod answers;
 mod chunks;
+mod clocks;
 mod connection;
 mod end;
 mod executor;
@@ -10,12 +11,8 @@ mod framing;
 mod handler;
 mod incoming;
 mod listener;
-mod progress;
 mod refused;
-mod stall;
 mod stream;
-mod taking;
-mod waiting;
 
 use std::time::Duration;
 

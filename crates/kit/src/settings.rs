@@ -11,7 +11,6 @@
 mod common;
 mod dump;
 mod duration;
-mod environment;
 mod file;
 mod layer;
 mod load;

@@ -8,10 +8,9 @@ use tonic::Code;
 use tracing::Span;
 
 use super::{
-    ending::Ending,
+    ending::{self, Ending},
     receipt::{Arrival, Receipt},
     route::{self, Route},
-    seal,
 };
 use crate::{
     context::Context,
@@ -63,7 +62,7 @@ impl Call {
         if self.route.shape.client_streaming || arrival == Arrival::Whole {
             return None;
         }
-        let bare = seal::bare(headers)?;
+        let bare = ending::bare(headers)?;
         match (arrival, bare.code()) {
             (Arrival::Broken, _) => Some(broken_off()),
             (_, Code::Internal) => Some(Fault::invalid("request", bare.message())),

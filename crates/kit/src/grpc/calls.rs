@@ -14,12 +14,11 @@ use super::{
     admission::Admission,
     body::WatchedBody,
     call::Call,
-    ending::Ending,
+    ending::{self, Ending},
     gathered::{Ungathered, gather},
     receipt::{Receipt, Receiving},
     route::Route,
     router::{Router, service_of},
-    seal,
 };
 use crate::{
     context::{self, Context, Peer},
@@ -194,7 +193,7 @@ fn answer(mut response: Response<Body>, call: Call) -> Response<Body> {
     if let Some(fault) = call.unreadable(response.headers()) {
         return refuse(fault, call);
     }
-    match seal::seal(response.headers_mut(), &call.context) {
+    match ending::seal(response.headers_mut(), &call.context) {
         Some(ending) => {
             call.finish(ending);
             response

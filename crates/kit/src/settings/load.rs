@@ -6,7 +6,7 @@ use clap::{
     ArgAction, ArgMatches, Args, Command, FromArgMatches, error::ContextKind, parser::ValueSource,
 };
 
-use super::{Common, Dump, FileError, Layer, Origin, environment, file, merge};
+use super::{Common, Dump, FileError, Layer, Origin, file, layer, merge};
 
 /// What a program is, for its help and its defaults.
 #[derive(Clone, Copy, Debug)]
@@ -76,7 +76,7 @@ pub fn load<S: Args>(
         .try_get_matches_from(arguments)
         .map_err(Error::Arguments)?;
     let arguments = arguments_layer(&command, &given);
-    let environment = environment::layer(keys.iter().copied(), about.aliases, variables);
+    let environment = layer::from_environment(keys.iter().copied(), about.aliases, variables);
     let path = |layer: &Layer| Some(PathBuf::from(layer.get("config")?.0.first()?));
     let file = match path(&arguments).or_else(|| path(&environment)) {
         Some(path) => file::layer(&path, &settable(&keys))?,

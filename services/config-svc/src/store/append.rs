@@ -115,7 +115,7 @@ impl ConfigStore {
             self.put_all(appended.before).await?;
         }
         for (key, value) in appended.records {
-            last = last.expect_absent(key.clone()).put(key, value);
+            last = last.require_absent(key.clone()).put(key, value);
         }
         last = last.put(keys::HEAD, appended.head.0.to_be_bytes().to_vec());
         self.engine.commit(last).await?;

@@ -40,7 +40,10 @@ impl Writes {
     pub fn stand(mut self, rollout: &Rollout, before: Revision) -> Self {
         let key = keys::rollout(rollout.id());
         let value = encode(&rollout.standing);
-        self.transaction = self.transaction.expect(key.clone(), before).put(key, value);
+        self.transaction = self
+            .transaction
+            .require_revision(key.clone(), before)
+            .put(key, value);
         self
     }
 
@@ -48,7 +51,7 @@ impl Writes {
     pub fn audit(mut self, id: &RolloutId, entry: &AuditEntry) -> Self {
         let key = keys::audit(id, entry.number);
         let value = encode(entry);
-        self.transaction = self.transaction.expect_absent(key.clone()).put(key, value);
+        self.transaction = self.transaction.require_absent(key.clone()).put(key, value);
         self
     }
 
@@ -78,7 +81,7 @@ impl Writes {
         let value = encode(breaker);
         self.transaction = self
             .transaction
-            .expect(keys::BREAKER, before)
+            .require_revision(keys::BREAKER, before)
             .put(keys::BREAKER, value);
         self
     }
@@ -114,7 +117,10 @@ impl Writes {
     /// Takes a rollout away that was never started, with its one audit entry.
     pub fn delete_created(mut self, rollout: &Rollout, before: Revision) -> Self {
         let key = keys::rollout(rollout.id());
-        let transaction = self.transaction.expect(key.clone(), before).delete(key);
+        let transaction = self
+            .transaction
+            .require_revision(key.clone(), before)
+            .delete(key);
         // further parts, if any, are swept as those of no rollout
         self.transaction = transaction
             .delete(keys::spec(rollout.id(), 0))

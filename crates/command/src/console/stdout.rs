@@ -3,7 +3,7 @@
 /// Waits until nobody reads the pipe that standard output is. Of anything else that can't be told,
 /// and this waits for ever. Cancel safe.
 #[cfg(unix)]
-pub(crate) async fn gone() {
+pub(crate) async fn unread() {
     use std::{future::pending, io, os::fd::AsFd};
 
     use tokio::{io::Interest, net::unix::pipe::Sender};
@@ -22,6 +22,6 @@ pub(crate) async fn gone() {
 
 /// As on Unix, where it can be told.
 #[cfg(not(unix))]
-pub(crate) async fn gone() {
+pub(crate) async fn unread() {
     std::future::pending().await
 }

@@ -8,19 +8,17 @@ use std::{
 
 use tokio::time::{Instant, Sleep};
 
-use super::{
-    Limits,
-    progress::{Progress, Wait},
-};
+use super::progress::{Progress, Wait};
+use crate::http::Limits;
 
 /// Time that a request which has begun to arrive is given once the process drains.
-pub(super) const LAST_CALL: Duration = Duration::from_secs(1);
+pub(in crate::http) const LAST_CALL: Duration = Duration::from_secs(1);
 
 /// Time for what has come to the system by now to be seen.
 const LAST_LOOK: Duration = Duration::from_millis(1);
 
 /// Runs while something is waited for of a connection's caller, by what that is.
-pub(super) struct Waiting {
+pub(in crate::http) struct Waiting {
     progress: Progress,
     limits: Limits,
     /// What is waited for, and since when.
@@ -32,7 +30,7 @@ pub(super) struct Waiting {
 }
 
 impl Waiting {
-    pub(super) fn new(progress: Progress, limits: Limits) -> Self {
+    pub(in crate::http) fn new(progress: Progress, limits: Limits) -> Self {
         Self {
             current: progress.now(),
             progress,
@@ -44,12 +42,12 @@ impl Waiting {
     }
 
     /// From now on nothing new is waited for, and what has begun to arrive not for long.
-    pub(super) fn drain(&mut self) {
+    pub(in crate::http) fn drain(&mut self) {
         self.drained.get_or_insert_with(Instant::now);
     }
 
     /// Ready when the caller has had its time. To be asked each time the connection has moved.
-    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+    pub(in crate::http) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let current = self.progress.now();
         if current != self.current {
             self.current = current;

@@ -44,12 +44,12 @@ impl ConnectError {
 impl Keeper {
     pub(super) async fn run(self, resolver: impl Resolve) {
         let keeper = std::sync::Arc::new(self);
-        let mut endpoints = JoinSet::new();
+        let mut connections = JoinSet::new();
         loop {
             for (address, leave) in keeper.look(&resolver).await {
-                endpoints.spawn(keeper.clone().keep(address, leave));
+                connections.spawn(keeper.clone().keep(address, leave));
             }
-            while endpoints.try_join_next().is_some() {}
+            while connections.try_join_next().is_some() {}
             let pause = Jitter::Quarter.of(keeper.options.resolve_every, fastrand::f64());
             tokio::time::sleep(pause).await;
         }

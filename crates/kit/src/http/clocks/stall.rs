@@ -15,7 +15,7 @@ use tokio::time::{Instant, Sleep};
 use crate::telemetry::Metrics;
 
 /// Runs while there is something to write and nothing is taken; each byte taken stops it.
-pub(super) struct Stall {
+pub(in crate::http) struct Stall {
     timeout: Duration,
     cut: Counter,
     clock: Option<Pin<Box<Sleep>>>,
@@ -23,13 +23,13 @@ pub(super) struct Stall {
 }
 
 /// The counter of connections and streams that were cut so.
-pub(super) fn counter(metrics: &Metrics) -> Counter {
+pub(in crate::http) fn counter(metrics: &Metrics) -> Counter {
     let help = "Connections and HTTP/2 streams cut because the caller took nothing for too long";
     metrics.counter("vortex_slow_readers_total", help, &[])
 }
 
 impl Stall {
-    pub(super) fn new(timeout: Duration, cut: Counter) -> Self {
+    pub(in crate::http) fn new(timeout: Duration, cut: Counter) -> Self {
         Self {
             timeout,
             cut,
@@ -39,12 +39,12 @@ impl Stall {
     }
 
     /// Something was taken.
-    pub(super) fn stop(&mut self) {
+    pub(in crate::http) fn stop(&mut self) {
         self.running = false;
     }
 
     /// There is something to be taken; ready, and counted, when it is not for too long.
-    pub(super) fn run(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+    pub(in crate::http) fn run(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let timeout = self.timeout;
         let clock = self
             .clock

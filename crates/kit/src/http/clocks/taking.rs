@@ -43,7 +43,7 @@ struct State {
 
 /// Runs an HTTP/2 stream's task until it ends, or until nothing is taken of its answer for as long
 /// as `stall` allows.
-pub(super) async fn watched(task: impl Future, mut stall: Stall) {
+pub(in crate::http) async fn watched(task: impl Future, mut stall: Stall) {
     let taking = Taking::default();
     let mut task = pin!(TAKING.scope(taking.clone(), task));
     let mut last = 0;
@@ -69,7 +69,7 @@ pub(super) async fn watched(task: impl Future, mut stall: Stall) {
 
 /// An answer that notes when it is taken, where it goes over HTTP/2: in pieces, then, so that one
 /// that is large notes more than its end.
-pub(super) struct Answer<B> {
+pub(in crate::http) struct Answer<B> {
     body: B,
     answering: Answering,
     taking: Option<Taking>,
@@ -80,7 +80,7 @@ pub(super) struct Answer<B> {
 
 impl<B> Answer<B> {
     /// An answer of the stream whose task this is, if it is one.
-    pub(super) fn new(body: B, answering: Answering) -> Self {
+    pub(in crate::http) fn new(body: B, answering: Answering) -> Self {
         Self {
             body,
             answering,

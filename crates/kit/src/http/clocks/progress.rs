@@ -10,7 +10,7 @@ use crate::error::Fault;
 /// What a connection is doing. A clone is a pointer; all use it from the connection's own task, or
 /// from the tasks of its HTTP/2 streams.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Progress(Arc<Inner>);
+pub(in crate::http) struct Progress(Arc<Inner>);
 
 #[derive(Debug, Default)]
 struct Inner {
@@ -34,7 +34,7 @@ struct Inner {
 
 /// What a connection waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Wait {
+pub(in crate::http) enum Wait {
     /// The rest of a head, or a connection's first.
     Head,
     /// The next request.
@@ -52,7 +52,7 @@ pub(super) enum Wait {
 impl Progress {
     /// What is waited for, and after how many requests: a wait differs from the one before if
     /// either does.
-    pub(super) fn now(&self) -> (Wait, usize) {
+    pub(in crate::http) fn now(&self) -> (Wait, usize) {
         let inner = &*self.0;
         let requests = inner.requests.load(Relaxed);
         let wait = if inner.closing.load(Relaxed) {
@@ -73,7 +73,7 @@ impl Progress {
     }
 
     /// A request is handed over; it counts as being answered for as long as what is returned lives.
-    pub(super) fn request(&self) -> Answering {
+    pub(in crate::http) fn request(&self) -> Answering {
         self.0.head_begun.store(false, Relaxed);
         self.0.given_up.store(false, Relaxed);
         self.0.requests.fetch_add(1, Relaxed);
@@ -81,51 +81,51 @@ impl Progress {
         Answering(self.clone())
     }
 
-    pub(super) fn head_begins(&self) {
+    pub(in crate::http) fn head_begins(&self) {
         self.0.head_begun.store(true, Relaxed);
     }
 
-    pub(super) fn write(&self, waits: bool) {
+    pub(in crate::http) fn write(&self, waits: bool) {
         self.0.writing.store(waits, Relaxed);
     }
 
-    pub(super) fn is_http2(&self) -> bool {
+    pub(in crate::http) fn is_http2(&self) -> bool {
         self.0.http2.load(Relaxed)
     }
 
-    pub(super) fn speaks_http2(&self) {
+    pub(in crate::http) fn speaks_http2(&self) {
         self.0.http2.store(true, Relaxed);
     }
 
     /// Whether anything was asked yet.
-    pub(super) fn has_begun(&self) -> bool {
+    pub(in crate::http) fn has_begun(&self) -> bool {
         self.0.requests.load(Relaxed) > 0
     }
 
-    pub(super) fn leave_unread(&self) {
+    pub(in crate::http) fn leave_unread(&self) {
         self.0.unread.store(true, Relaxed);
     }
 
-    pub(super) fn is_unread(&self) -> bool {
+    pub(in crate::http) fn is_unread(&self) -> bool {
         self.0.unread.load(Relaxed)
     }
 
-    pub(super) fn close(&self) {
+    pub(in crate::http) fn close(&self) {
         self.0.closing.store(true, Relaxed);
     }
 
-    pub(super) fn give_up(&self) {
+    pub(in crate::http) fn give_up(&self) {
         self.0.given_up.store(true, Relaxed);
     }
 
     /// The request that hyper gets next stands for one that is refused.
-    pub(super) fn refuse(&self, fault: Fault) {
+    pub(in crate::http) fn refuse(&self, fault: Fault) {
         let refused = &self.0.refused;
         *refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(fault);
     }
 
     /// Why the request that came is refused, if it is.
-    pub(super) fn refused(&self) -> Option<Fault> {
+    pub(in crate::http) fn refused(&self) -> Option<Fault> {
         let refused = &self.0.refused;
         refused
             .lock()
@@ -136,11 +136,11 @@ impl Progress {
 
 /// A request that is being answered.
 #[derive(Debug)]
-pub(super) struct Answering(Progress);
+pub(in crate::http) struct Answering(Progress);
 
 impl Answering {
     /// The caller took nothing of it for too long.
-    pub(super) fn give_up(&self) {
+    pub(in crate::http) fn give_up(&self) {
         self.0.give_up();
     }
 }
