@@ -1,10 +1,9 @@
-//! Background tasks: the writer, checkpoints, removal of old data, and metrics.
+//! Background tasks: the writer, checkpoints and removal of old data.
 
 mod gauges;
 mod upkeep;
 
 use crate::configuration::Configuration;
-use gauges::Gauges;
 use std::sync::Arc;
 use vortex_kit::process::Runtime;
 
@@ -15,8 +14,7 @@ pub fn start(
     writer: impl Future<Output = ()> + Send + 'static,
     runtime: &Runtime,
 ) {
-    let gauges = Gauges::new(configuration.clone(), runtime);
-    runtime.lifecycle.spawn("gauges", gauges.run());
+    gauges::tell(configuration, &runtime.metrics);
     let (configuration, health) = (configuration.clone(), runtime.health.clone());
     // the writer is told to end by the upkeep, after its last checkpoint
     runtime
