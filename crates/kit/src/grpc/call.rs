@@ -86,7 +86,7 @@ impl Call {
         let (code, reason) = (route::name(ending.code), ending.why());
         let peer = self.context.peer();
         let elapsed_us = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
-        match Severity::of(ending.code) {
+        match Severity::of(&ending) {
             Severity::Fault => {
                 tracing::error!(service, method, code, reason, %peer, elapsed_us, "call failed");
             }
@@ -127,8 +127,10 @@ enum Severity {
 }
 
 impl Severity {
-    fn of(code: Code) -> Self {
-        match code {
+    fn of(ending: &Ending) -> Self {
+        match ending.code {
+            // a stream is told to move elsewhere, as a process ends in order
+            Code::Unavailable if ending.reason == Some(Reason::Draining) => Self::Normal,
             Code::Internal | Code::Unknown | Code::DataLoss => Self::Fault,
             Code::Unavailable | Code::DeadlineExceeded => Self::Trouble,
             _ => Self::Normal,

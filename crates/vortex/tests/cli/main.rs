@@ -9,6 +9,7 @@ mod contexts;
 mod documents;
 mod failures;
 mod gateway;
+mod interrupted;
 mod release;
 mod rollout;
 mod terminal;
