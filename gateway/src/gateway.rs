@@ -25,6 +25,7 @@ pub const ABOUT: About = About {
     summary: "REST in front of the gRPC mesh",
     // its port for REST serves them
     admin: None,
+    log: "info",
     aliases: &[],
 };
 
@@ -56,7 +57,7 @@ impl Gateway {
         channels: PerService<Channel>,
         runtime: &Runtime,
     ) -> Result<Self, BindError> {
-        let listener = Listener::bind(settings.http)?;
+        let listener = Listener::bind(&settings.http).map_err(|error| error.chosen_by("--http"))?;
         Ok(Self::serve(listener, settings, channels, runtime))
     }
 

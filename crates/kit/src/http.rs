@@ -1,6 +1,7 @@
 //! HTTP over TCP, the same loop for gRPC, the admin port and the gateway: bounded connections,
 //! time limits on what arrives and on what is taken, an end in order.
 
+mod address;
 mod answers;
 mod chunks;
 mod clocks;
@@ -16,6 +17,7 @@ mod stream;
 
 use std::time::Duration;
 
+pub use address::{Address, InvalidAddress};
 pub(crate) use executor::Owned;
 pub use handler::Handler;
 pub use incoming::{BodyError, Incoming};

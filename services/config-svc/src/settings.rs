@@ -4,9 +4,9 @@ use crate::{
     domain::SourceName,
     source::{GitSettings, ReleasePolicy},
 };
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{path::PathBuf, time::Duration};
 use vortex_git::Location;
-use vortex_kit::settings::Listens;
+use vortex_kit::{http::Address, settings::Listens};
 
 pub use vortex_kit::settings::About;
 pub use vortex_store::service::Location as StoreLocation;
@@ -17,6 +17,7 @@ pub const ABOUT: About = About {
     version: env!("CARGO_PKG_VERSION"),
     summary: "Holds all configuration and serves it over gRPC",
     admin: Some("127.0.0.1:18091"),
+    log: "info",
     aliases: &[],
 };
 
@@ -29,12 +30,12 @@ pub struct ProcessSettings {
 
     /// Address to serve gRPC on
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:9091")]
-    pub grpc: SocketAddr,
+    pub grpc: Address,
 }
 
 impl Listens for ProcessSettings {
-    fn addresses(&self) -> Vec<SocketAddr> {
-        vec![self.grpc]
+    fn addresses(&self) -> Vec<&Address> {
+        vec![&self.grpc]
     }
 }
 

@@ -3,7 +3,8 @@
 
 use std::{collections::BTreeMap, fmt, path::PathBuf};
 
-const PREFIX: &str = "VORTEX_";
+/// What the names of all our variables begin with.
+pub(super) const PREFIX: &str = "VORTEX_";
 
 /// Where a value came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,7 +48,7 @@ pub(super) fn variable(key: &str) -> String {
 }
 
 /// The layer of `keys` by their variables, else by their aliases. An empty variable counts as
-/// unset. Others of our prefix are left alone: Kubernetes adds some for every service it knows.
+/// unset. Others of our prefix change nothing: see [`Strangers`](super::Strangers).
 pub(super) fn from_environment<'k>(
     keys: impl Iterator<Item = &'k str>,
     aliases: &[(&str, &str)],

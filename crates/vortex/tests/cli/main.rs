@@ -14,4 +14,5 @@ mod release;
 mod rollout;
 mod terminal;
 mod up;
+mod up_settings;
 mod watch;
