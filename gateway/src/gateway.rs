@@ -57,7 +57,8 @@ impl Gateway {
         channels: PerService<Channel>,
         runtime: &Runtime,
     ) -> Result<Self, BindError> {
-        let listener = Listener::bind(&settings.http).map_err(|error| error.chosen_by("--http"))?;
+        let listener =
+            Listener::bind(&settings.http).map_err(|error| error.wanted("REST", "--http"))?;
         Ok(Self::serve(listener, settings, channels, runtime))
     }
 

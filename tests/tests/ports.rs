@@ -10,22 +10,24 @@ fn each_service_names_the_option_that_chooses_another_port() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = taken.local_addr().unwrap().to_string();
     let any = "127.0.0.1:0";
-    for (program, option, others) in [
-        ("config-svc", "--grpc", &["--admin", any][..]),
-        ("config-svc", "--admin", &["--grpc", any]),
-        ("rollout-svc", "--grpc", &["--admin", any]),
-        ("rollout-svc", "--admin", &["--grpc", any]),
-        ("gateway", "--http", &[]),
-        ("gateway", "--admin", &["--http", any]),
+    let health = "health and metrics";
+    for (program, option, purpose, others) in [
+        ("config-svc", "--grpc", "gRPC", &["--admin", any][..]),
+        ("config-svc", "--admin", health, &["--grpc", any]),
+        ("rollout-svc", "--grpc", "gRPC", &["--admin", any]),
+        ("rollout-svc", "--admin", health, &["--grpc", any]),
+        ("gateway", "--http", "REST", &[]),
+        ("gateway", "--admin", health, &["--http", any]),
     ] {
         let mut arguments = vec![option, &taken];
         arguments.extend(others);
         let ran = run(program, &arguments);
         assert_eq!(ran.code, 1, "{program} {option}: {ran:?}");
-        let told = format!("choose another with {option}");
         let last = ran.err.lines().last().unwrap_or_default();
+        let listen = format!("cannot listen on {taken} for {purpose}: ");
+        let choose = format!("choose another with {option}");
         assert!(
-            last.contains(&taken) && last.contains(&told),
+            last.contains(&listen) && last.contains(&choose),
             "{program}: {last}"
         );
     }

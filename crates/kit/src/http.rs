@@ -21,7 +21,7 @@ pub use address::{Address, InvalidAddress};
 pub(crate) use executor::Owned;
 pub use handler::Handler;
 pub use incoming::{BodyError, Incoming};
-pub use listener::{BindError, Listener};
+pub use listener::{BindError, Listener, Wanted};
 
 /// The address of a connection's other end, as an extension of each request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

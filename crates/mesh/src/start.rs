@@ -61,6 +61,9 @@ impl Runtimes {
     }
 }
 
+/// What is served at an admin port.
+const HEALTH: &str = "health and metrics";
+
 /// The ports of all services, bound before anything else is touched.
 struct Bound {
     http: Listener,
@@ -73,15 +76,21 @@ struct Bound {
 impl Bound {
     fn all(settings: &Settings, admin: Option<&Address>) -> Result<Self, StartError> {
         let ports = Ports::new(settings.http.clone(), settings.grpc_base)?;
-        let bind = |address: &Address, option| {
-            Listener::bind(address).map_err(|error| error.chosen_by(option))
+        let bind = |address: &Address, purpose: &str, option| {
+            Listener::bind(address).map_err(|error| error.wanted(purpose, option))
         };
-        let counted = |address| bind(&address, "--grpc-base");
+        let counted = |address, service: ServiceName, what| {
+            bind(&address, &format!("{service}'s {what}"), "--grpc-base")
+        };
         Ok(Self {
-            http: bind(&settings.http, "--http")?,
-            gateway_admin: admin.map(|address| bind(address, "--admin")).transpose()?,
-            grpc: PerService::try_from_fn(|service| counted(ports.grpc(service)))?,
-            admin: PerService::try_from_fn(|service| counted(ports.admin(service)))?,
+            http: bind(&settings.http, "REST", "--http")?,
+            gateway_admin: admin
+                .map(|address| bind(address, HEALTH, "--admin"))
+                .transpose()?,
+            grpc: PerService::try_from_fn(|service| counted(ports.grpc(service), service, "gRPC"))?,
+            admin: PerService::try_from_fn(|service| {
+                counted(ports.admin(service), service, HEALTH)
+            })?,
         })
     }
 }

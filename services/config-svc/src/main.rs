@@ -11,7 +11,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> ExitCode {
     process::main::<ProcessSettings, _, _, _>(&ABOUT, async |settings, runtime| {
         // first, so that a port that is taken leaves no store behind
-        let listener = Listener::bind(&settings.grpc).map_err(|error| error.chosen_by("--grpc"))?;
+        let listener =
+            Listener::bind(&settings.grpc).map_err(|error| error.wanted("gRPC", "--grpc"))?;
         let address = listener.address();
         let server = start(settings.service, &runtime).await?;
         server.serve(listener);

@@ -21,22 +21,32 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// An address could not be listened on.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot listen on {address}: {cause}{}", advice(.cause, *.option))]
+#[error("cannot listen on {address}{}: {cause}{}", purpose(.wanted), advice(.cause, .wanted))]
 pub struct BindError {
     /// The address asked for.
     pub address: SocketAddr,
     /// What the system said.
     pub cause: io::Error,
+    /// What the address was wanted for.
+    pub wanted: Option<Wanted>,
+}
+
+/// What an address is wanted for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// What would be served there.
+    pub purpose: String,
     /// The option that chooses another.
-    pub option: Option<&'static str>,
+    pub option: &'static str,
 }
 
 impl BindError {
-    /// The same, for an address that an option such as `--grpc` chooses.
+    /// The same, for an address to serve `purpose` at, which `option` chooses.
     #[must_use]
-    pub fn chosen_by(self, option: &'static str) -> Self {
-        let option = Some(option);
-        Self { option, ..self }
+    pub fn wanted(self, purpose: impl Into<String>, option: &'static str) -> Self {
+        let purpose = purpose.into();
+        let wanted = Some(Wanted { purpose, option });
+        Self { wanted, ..self }
     }
 
     /// Whether the machine has the address, as far as this error tells.
@@ -48,9 +58,14 @@ impl BindError {
     }
 }
 
+fn purpose(wanted: &Option<Wanted>) -> String {
+    let say = |wanted: &Wanted| format!(" for {}", wanted.purpose);
+    wanted.as_ref().map(say).unwrap_or_default()
+}
+
 /// What whoever started the process may do about it.
-fn advice(cause: &io::Error, option: Option<&str>) -> String {
-    match (option, cause.kind()) {
+fn advice(cause: &io::Error, wanted: &Option<Wanted>) -> String {
+    match (wanted.as_ref().map(|wanted| wanted.option), cause.kind()) {
         (None, _) => String::new(),
         (Some(option), io::ErrorKind::AddrInUse) => {
             format!("; end the process that has the port, or choose another with {option}")
@@ -197,7 +212,7 @@ impl Socket {
         bind().map_err(|cause| BindError {
             address,
             cause,
-            option: None,
+            wanted: None,
         })
     }
 

@@ -79,7 +79,8 @@ where
 }
 
 fn open_admin(address: &Address, runtime: &Runtime) -> Result<(), http::BindError> {
-    let listener = Listener::bind(address).map_err(|error| error.chosen_by("--admin"))?;
+    let listener =
+        Listener::bind(address).map_err(|error| error.wanted("health and metrics", "--admin"))?;
     tracing::info!(address = %listener.address(), "serving health and metrics");
     let routes = admin::routes(runtime.health.clone(), runtime.metrics.clone());
     listener.serve(routes, http::Limits::default(), runtime);

@@ -129,11 +129,12 @@ async fn a_name_is_listened_on_at_each_of_its_addresses_that_the_machine_has() {
 async fn the_option_that_chooses_another_address_is_named() {
     let first = Listener::bind(any_port()).unwrap();
     let taken = Listener::bind(first.address()).unwrap_err();
-    let said = taken.chosen_by("--admin").to_string();
+    let said = taken.wanted("health", "--admin").to_string();
+    assert!(said.contains(" for health: "), "{said}");
     assert!(said.ends_with("or choose another with --admin"), "{said}");
     let absent: SocketAddr = "192.0.2.1:0".parse().unwrap();
     let absent = Listener::bind(absent).unwrap_err();
-    let said = absent.chosen_by("--admin").to_string();
+    let said = absent.wanted("health", "--admin").to_string();
     assert!(said.ends_with("; --admin chooses another"), "{said}");
 }
 

@@ -46,13 +46,19 @@ fn a_port_that_is_taken_is_named_with_the_way_out_and_no_folder_is_made() {
     let home = tempfile::tempdir().unwrap();
     let (_listener, port) = taken();
     let (address, base) = (format!("127.0.0.1:{port}"), (port - 1).to_string());
-    for (argument, ports) in [
-        ("--http", [&*address, "0"]),
-        ("--grpc-base", ["127.0.0.1:0", &base]),
+    let health = (port - 9_001).to_string();
+    for (argument, purpose, ports) in [
+        ("--http", "REST", [&*address, "0"]),
+        ("--grpc-base", "config-svc's gRPC", ["127.0.0.1:0", &base]),
+        (
+            "--grpc-base",
+            "config-svc's health and metrics",
+            ["127.0.0.1:0", &health],
+        ),
     ] {
         let err = refused(home.path(), ports, 1);
         assert!(
-            err.contains(&format!("cannot listen on {address}")),
+            err.contains(&format!("cannot listen on {address} for {purpose}: ")),
             "{err}"
         );
         assert!(
