@@ -3,10 +3,12 @@
 mod gauges;
 mod upkeep;
 
+use std::sync::Arc;
+
+use vortex_kit::process::Runtime;
+
 use crate::configuration::Configuration;
 use gauges::Gauges;
-use std::sync::Arc;
-use vortex_kit::process::Runtime;
 
 /// Starts the tasks, which run until the process ends. The writer ends last, once nobody can write
 /// any more.

@@ -1,9 +1,11 @@
 //! Updates the gauges periodically.
 
-use crate::configuration::Configuration;
-use metrics::Gauge;
 use std::{sync::Arc, time::Duration};
+
+use metrics::Gauge;
 use vortex_kit::process::Runtime;
+
+use crate::configuration::Configuration;
 
 const INTERVAL: Duration = Duration::from_secs(5);
 
