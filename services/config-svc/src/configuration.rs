@@ -1,6 +1,18 @@
 //! All configuration of this process: reads come from memory, and writes go through the single
 //! writer. Both are in domain types.
 
+use std::{collections::HashMap, sync::Arc};
+
+use arc_swap::Guard;
+use bytes::Bytes;
+use tokio::sync::watch;
+use vortex_kit::{
+    clock::Clock,
+    compute::{self, Compute},
+    telemetry::Metrics,
+};
+use vortex_spring::Format;
+
 use crate::{
     domain::{
         ChangeSet, Command, Content, Defect, Label, Outcome, Path, Refused, Request, Seq, Sha256,
@@ -14,16 +26,6 @@ use crate::{
     },
     writer::{WriteError, Writer},
 };
-use arc_swap::Guard;
-use bytes::Bytes;
-use std::{collections::HashMap, sync::Arc};
-use tokio::sync::watch;
-use vortex_kit::{
-    clock::Clock,
-    compute::{self, Compute},
-    telemetry::Metrics,
-};
-use vortex_spring::Format;
 
 /// All configuration of this process.
 pub struct Configuration {

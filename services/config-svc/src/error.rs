@@ -1,5 +1,13 @@
 //! Converts errors to the faults that callers see.
 
+use std::time::Duration;
+
+use vortex_kit::{
+    compute,
+    error::{Fault, Reason},
+};
+use vortex_spring::{ParseError, placeholders};
+
 use crate::{
     configuration::TokenRefused,
     domain::{InvalidName, InvalidToken, ReadRefused, Refused},
@@ -7,12 +15,6 @@ use crate::{
     views::{ReadError, TooHeavy, Unparsed},
     writer::WriteError,
 };
-use std::time::Duration;
-use vortex_kit::{
-    compute,
-    error::{Fault, Reason},
-};
-use vortex_spring::{ParseError, placeholders};
 
 /// How soon a caller may retry a write that was refused because too many were waiting.
 const OVERLOADED_RETRY: Duration = Duration::from_millis(200);

@@ -12,14 +12,16 @@ mod splits;
 mod watch_config;
 mod watch_log;
 
-use crate::{configuration::Configuration, source::Sources};
-use futures::stream::BoxStream;
 use std::sync::Arc;
+
+use futures::stream::BoxStream;
 use tonic::{Request, Response, Status};
 use vortex_kit::shutdown::Lifecycle;
 use vortex_proto::config::v1 as pb;
 use vortex_proto::config::v1::config_service_server::ConfigService;
 use vortex_service::mutation::complete;
+
+use crate::{configuration::Configuration, source::Sources};
 
 /// Serves `vortex.config.v1`.
 #[derive(Clone)]

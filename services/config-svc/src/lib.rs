@@ -18,6 +18,24 @@ mod writer;
 pub use settings::{ABOUT, About, ProcessSettings, Settings, StoreLocation};
 pub use source::ReleasePolicy;
 
+use std::sync::Arc;
+
+use vortex_kit::{
+    grpc::{BuildError, Server},
+    process::Runtime,
+};
+use vortex_proto::config::v1::{
+    config_service_server::ConfigServiceServer, source_service_server::SourceServiceServer,
+    split_service_server::SplitServiceServer,
+};
+use vortex_service::Limited;
+use vortex_store::service::{CannotOpen, open};
+
+use configuration::Configuration;
+use grpc::Grpc;
+use source::Sources;
+use store::ConfigStore;
+
 /// What the service is made of, for its own tests and benches.
 #[doc(hidden)]
 pub mod parts {
@@ -36,22 +54,6 @@ pub mod parts {
         writer::WriteError,
     };
 }
-
-use configuration::Configuration;
-use grpc::Grpc;
-use source::Sources;
-use std::sync::Arc;
-use store::ConfigStore;
-use vortex_kit::{
-    grpc::{BuildError, Server},
-    process::Runtime,
-};
-use vortex_proto::config::v1::{
-    config_service_server::ConfigServiceServer, source_service_server::SourceServiceServer,
-    split_service_server::SplitServiceServer,
-};
-use vortex_service::Limited;
-use vortex_store::service::{CannotOpen, open};
 
 /// Why the service could not start.
 #[derive(Debug, thiserror::Error)]

@@ -1,6 +1,7 @@
 //! The configuration service as a process.
 
 use std::process::ExitCode;
+
 use vortex_config_svc::{ABOUT, ProcessSettings, start};
 use vortex_kit::{http::Listener, process};
 

@@ -1,10 +1,12 @@
 //! The state that readers see: the newest durable one, with a way to wait for a newer one.
 
-use crate::domain::{Seq, State};
-use arc_swap::ArcSwap;
 use std::sync::Arc;
+
+use arc_swap::ArcSwap;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
+
+use crate::domain::{Seq, State};
 
 /// The newest durable state.
 pub struct Published {

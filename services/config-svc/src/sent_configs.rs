@@ -1,14 +1,16 @@
 //! Remembers the configurations that watchers were sent, so that one that reconnects gets the
 //! difference instead of the whole.
 
+use std::sync::Arc;
+
+use bytes::Bytes;
+use quick_cache::{Weighter, sync::Cache};
+use vortex_kit::compute::{self, Compute};
+
 use crate::{
     domain::ViewKey,
     views::{View, is_large},
 };
-use bytes::Bytes;
-use quick_cache::{Weighter, sync::Cache};
-use std::sync::Arc;
-use vortex_kit::compute::{self, Compute};
 
 /// About how many bytes the remembered configurations of all views may take; the least used are
 /// forgotten.

@@ -1,12 +1,14 @@
 //! The service's settings.
 
+use std::{path::PathBuf, time::Duration};
+
+use vortex_git::Location;
+use vortex_kit::{http::Address, settings::Listens};
+
 use crate::{
     domain::SourceName,
     source::{GitSettings, ReleasePolicy},
 };
-use std::{path::PathBuf, time::Duration};
-use vortex_git::Location;
-use vortex_kit::{http::Address, settings::Listens};
 
 pub use vortex_kit::settings::About;
 pub use vortex_store::service::Location as StoreLocation;

@@ -10,18 +10,20 @@ pub use git::{GitSettings, ReleasePolicy};
 pub(crate) use status::{Defect, LabelStatus, Status};
 pub(crate) use unconfigured::DetachError;
 
-use crate::{
-    configuration::Configuration,
-    domain::{Feed, Label, SourceName, State, VersionName},
-};
-use jiff::Timestamp;
-use poll::Poller;
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
 };
+
+use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot};
 use vortex_kit::{health::Health, process::Runtime};
+
+use crate::{
+    configuration::Configuration,
+    domain::{Feed, Label, SourceName, State, VersionName},
+};
+use poll::Poller;
 
 /// The most requests that may wait for a source's next poll.
 const ASKED: usize = 16;

@@ -28,6 +28,7 @@ pub use error::Error;
 pub(crate) use sweep::{Sweep, Swept};
 
 use std::sync::Arc;
+
 use vortex_store::Store;
 
 /// The configuration's store, over one of the engines.

@@ -3,9 +3,11 @@
 mod gauges;
 mod upkeep;
 
-use crate::configuration::Configuration;
 use std::sync::Arc;
+
 use vortex_kit::process::Runtime;
+
+use crate::configuration::Configuration;
 
 /// Starts the tasks, which run until the process ends. The writer ends last, once nobody can write
 /// any more.

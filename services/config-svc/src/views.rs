@@ -20,6 +20,14 @@ pub(crate) use rendered::{Part, PropertySource, Rendered, View, json_bytes};
 pub(crate) use seen_keys::SeenCells;
 pub(crate) use weight::{MAX_ANSWER_BYTES, TooHeavy, flat_bytes, is_large};
 
+use std::{collections::HashMap, sync::Arc};
+
+use quick_cache::{Weighter, sync::Cache};
+use vortex_kit::{
+    compute::{self, Compute},
+    telemetry::Metrics,
+};
+
 use crate::{
     domain::{
         ChangeSet, Label, Path, ReadRefused, Refused, Scope, SourceName, Split, SplitId, State,
@@ -30,13 +38,7 @@ use crate::{
 use cached_view::CachedView;
 use measures::Measures;
 use parsed_files::ParsedFiles;
-use quick_cache::{Weighter, sync::Cache};
 use read_counts::AllCounts;
-use std::{collections::HashMap, sync::Arc};
-use vortex_kit::{
-    compute::{self, Compute},
-    telemetry::Metrics,
-};
 use weight::Weighed;
 
 /// About how many bytes the cached views may take.

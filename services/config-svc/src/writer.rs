@@ -8,6 +8,12 @@
 //!   carried is answered as unknown, all else as unavailable. What the store turns
 //!   away, the disk being full, did not happen, and the next write is tried.
 
+use std::{collections::HashSet, sync::Arc};
+
+use bytes::Bytes;
+use tokio::sync::{mpsc, oneshot};
+use vortex_kit::clock::Clock;
+
 use crate::{
     domain::{
         Command, Decided, Origin, Outcome, Record, Refused, Request, Sha256, State, decide, fold,
@@ -16,10 +22,6 @@ use crate::{
     published::Published,
     store::{Appended, ConfigStore, Error, Sweep, Swept},
 };
-use bytes::Bytes;
-use std::{collections::HashSet, sync::Arc};
-use tokio::sync::{mpsc, oneshot};
-use vortex_kit::clock::Clock;
 
 /// The most commands that may wait; more are refused.
 const QUEUE: usize = 1024;

@@ -1,6 +1,7 @@
 //! Times of single calls.
 
 use std::time::Duration;
+
 use vortex_kit::clock::{Clock as _, System};
 
 /// Times that were taken.

@@ -1,6 +1,7 @@
 //! A real configuration repository, imported by the Git source.
 
 use std::{collections::HashMap, path::Path, process::Command, sync::Arc, time::Duration};
+
 use tempfile::TempDir;
 use vortex_config_svc::{
     ReleasePolicy, Settings,

@@ -1,11 +1,6 @@
 //! Reads of petclinic's `vets-service/docker,mysql` while ten commits a second change
 //! what they read: warm, and the first after a change.
 
-use crate::{
-    latency::{Latencies, timed},
-    petclinic::Petclinic,
-};
-use bytes::Bytes;
 use std::{
     sync::{
         Arc,
@@ -13,12 +8,19 @@ use std::{
     },
     time::Duration,
 };
+
+use bytes::Bytes;
 use tonic::Request;
 use vortex_config_svc::parts::{
     Command, DocumentWrite, Import, Label, ReleaseBy, Request as Asked, Subject,
 };
 use vortex_kit::clock::{Clock as _, System};
 use vortex_proto::config::v1::{self as pb, config_service_server::ConfigService as _};
+
+use crate::{
+    latency::{Latencies, timed},
+    petclinic::Petclinic,
+};
 
 const ROUND: Duration = Duration::from_secs(5);
 const BETWEEN_WRITES: Duration = Duration::from_millis(100);

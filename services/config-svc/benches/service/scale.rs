@@ -1,8 +1,8 @@
 //! Reads with ever more documents on the label.
 
-use crate::latency::{Latencies, timed};
-use bytes::Bytes;
 use std::{collections::HashMap, sync::Arc};
+
+use bytes::Bytes;
 use tonic::Request;
 use vortex_config_svc::parts::{
     Command, ConfigStore, Configuration, Content, DocumentWrite, Grpc, Label, Request as Asked,
@@ -11,6 +11,8 @@ use vortex_config_svc::parts::{
 use vortex_kit::{clock::System, shutdown::Lifecycle};
 use vortex_proto::config::v1::{self as pb, config_service_server::ConfigService as _};
 use vortex_store::{Embedded, Options};
+
+use crate::latency::{Latencies, timed};
 
 const WARM: usize = 100_000;
 const MISSES: usize = 500;

@@ -1,11 +1,8 @@
 //! Warm reads of a configuration under no, one and three splits, by fifty instances in
 //! turn: what choosing arms adds.
 
-use crate::{
-    latency::Latencies,
-    scale::{open, write},
-};
 use std::sync::Arc;
+
 use tonic::Request;
 use vortex_config_svc::parts::{
     BeginSplit, Command, Configuration, Grpc, Label, Request as Asked, SetSplit, Share, Sources,
@@ -16,6 +13,11 @@ use vortex_kit::{
     shutdown::Lifecycle,
 };
 use vortex_proto::config::v1::{self as pb, config_service_server::ConfigService as _};
+
+use crate::{
+    latency::Latencies,
+    scale::{open, write},
+};
 
 /// Reads timed as one: the clock is too coarse for a single one.
 const TOGETHER: usize = 50;

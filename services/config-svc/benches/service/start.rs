@@ -1,7 +1,8 @@
 //! A start from a checkpoint of a hundred thousand documents.
 
-use crate::scale::{fill, open};
 use vortex_kit::clock::{Clock as _, System};
+
+use crate::scale::{fill, open};
 
 const DOCUMENTS: usize = 100_000;
 const STARTS: usize = 5;

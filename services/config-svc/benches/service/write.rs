@@ -1,7 +1,8 @@
 //! Durable writes of documents by gRPC, in process.
 
-use futures::future::join_all;
 use std::time::Duration;
+
+use futures::future::join_all;
 use vortex_config_svc::{ReleasePolicy, Settings, StoreLocation, start};
 use vortex_kit::{
     channel::Channel,

@@ -1,9 +1,10 @@
 //! Answered requests, remembered so that a repeat changes nothing.
 
-use super::{HybridTime, Outcome, RequestId, Sha256};
 use imbl::{HashMap, Vector};
 use jiff::Timestamp;
 use vortex_names::{MAX_ANSWERS, is_remembered};
+
+use super::{HybridTime, Outcome, RequestId, Sha256};
 
 /// What identifies a request: who asked, the id they gave, and what they asked.
 #[derive(Debug, Clone, PartialEq, Eq)]

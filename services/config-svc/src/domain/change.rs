@@ -1,8 +1,10 @@
 //! Change sets: documents that are written together.
 
-use super::{AppProfile, Content, Label, Path, Seq, Sha256, SplitId, VersionName};
-use jiff::Timestamp;
 use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::{AppProfile, Content, Label, Path, Seq, Sha256, SplitId, VersionName};
 
 /// An immutable, atomic set of documents written together.
 #[derive(Debug, Clone, PartialEq, Eq)]

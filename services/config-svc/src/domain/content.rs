@@ -1,7 +1,8 @@
 //! Contents by their hash, and their possible defects.
 
-use sha2::Digest as _;
 use std::fmt;
+
+use sha2::Digest as _;
 
 /// The most bytes of a document.
 pub(crate) const MAX_DOCUMENT_BYTES: usize = 1 << 20;

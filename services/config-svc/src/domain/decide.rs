@@ -10,13 +10,14 @@ mod write;
 pub(crate) use plan::{SplitTarget, plan_split};
 pub(crate) use split::check_set_split;
 
+use jiff::Timestamp;
+use vortex_names::is_remembered;
+
 use super::{
     Body, ChangeEntry, Command, HybridTime, Outcome, Precondition, Refused, RequestKey, State,
     document::Document,
 };
-use jiff::Timestamp;
 use split::Holder;
-use vortex_names::is_remembered;
 
 /// Who sent a request, and what identifies it when it is repeated.
 #[derive(Debug, Clone)]

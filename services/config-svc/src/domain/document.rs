@@ -1,7 +1,8 @@
 //! Documents and the versions kept of them.
 
-use super::{AppProfile, Content, Held, Path, Seq, VersionName};
 use jiff::Timestamp;
+
+use super::{AppProfile, Content, Held, Path, Seq, VersionName};
 
 /// The most versions of a document that are kept, including the stable one. Those that splits name
 /// don't count.

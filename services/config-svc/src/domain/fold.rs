@@ -4,13 +4,14 @@
 mod feed;
 mod split;
 
+use std::sync::Arc;
+
 use self::split::SplitEnd;
 use super::{
     Body, ChangeEntry, ChangeSet, ChangeState, ChangedDocument, Document, Feed, Label, LabelState,
     MAX_VERSIONS, Outcome, Record, Seq, Sha256, SourceName, State, Version, VersionName,
     split::Pins,
 };
-use std::sync::Arc;
 
 /// The log is inconsistent: it is damaged, or something else wrote it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -1,7 +1,8 @@
 //! Plans the changes of a source's commit, and checks whether they are allowed.
 
-use super::{Content, Defect, Document, DocumentWrite, LabelState, Path};
 use std::collections::HashSet;
+
+use super::{Content, Defect, Document, DocumentWrite, LabelState, Path};
 
 /// A file of a source.
 #[derive(Debug, Clone)]

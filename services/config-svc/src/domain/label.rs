@@ -1,9 +1,11 @@
 //! Labels: the sets of documents that are read together.
 
-use super::{Document, Path, Seq, SourceName, VersionName};
+use std::sync::Arc;
+
 use imbl::OrdMap;
 use jiff::Timestamp;
-use std::sync::Arc;
+
+use super::{Document, Path, Seq, SourceName, VersionName};
 
 /// The documents of a label.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -12,12 +12,14 @@ pub(crate) use fed::{check_imported, check_view};
 pub(crate) use file::locate;
 pub(crate) use scope::Scope;
 
+use std::fmt;
+
+use vortex_spring::Format;
+
 use super::{
     App, Arm, Arms, ChangeSet, Content, ContentRef, Defect, Document, Feed, Label, LabelState,
     Path, Profile, Seq, Sha256, SourceName, State, Version, VersionName,
 };
-use std::fmt;
-use vortex_spring::Format;
 
 /// Selects a configuration. Of the applications, profiles and labels, the last one takes
 /// precedence.

@@ -1,10 +1,12 @@
 //! The log: everything that happened, in one sequence.
 
+use std::{collections::BTreeSet, sync::Arc};
+
+use jiff::Timestamp;
+
 use super::{
     ChangeSet, Label, Outcome, RequestKey, Seq, SourceName, SplitId, SplitMove, VersionName,
 };
-use jiff::Timestamp;
-use std::{collections::BTreeSet, sync::Arc};
 
 /// One thing that happened.
 #[derive(Debug, Clone, PartialEq, Eq)]

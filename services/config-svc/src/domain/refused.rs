@@ -1,10 +1,11 @@
 //! Why a command is refused. A refused command changes nothing.
 
+use vortex_bucket::Share;
+
 use super::{
     AppProfile, Ending, Label, MAX_DOCUMENT_BYTES, Path, RequestId, Seq, SourceName, SplitId,
     VersionName,
 };
-use vortex_bucket::Share;
 
 /// Why a command is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

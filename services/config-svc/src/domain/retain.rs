@@ -1,8 +1,10 @@
 //! Drops old data from the state: versions, deleted documents, ended splits, and answered requests.
 
-use super::{ChangeState, Document, Seq, State, Version};
-use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{ChangeState, Document, Seq, State, Version};
 
 /// How long versions that are not served are kept.
 pub(crate) const MAX_AGE: SignedDuration = SignedDuration::from_hours(30 * 24);

@@ -9,9 +9,10 @@ pub(crate) use arms::{Arms, Assigned};
 pub(crate) use ended::{Before, End, EndedSplit, EndedSplits, Ending};
 pub(super) use pins::Pins;
 
-use super::{ChangeSet, Label, Seq, SplitId, State, VersionName};
 use jiff::Timestamp;
 use vortex_bucket::{Arm, Bucket, Seed, Share};
+
+use super::{ChangeSet, Label, Seq, SplitId, State, VersionName};
 
 /// The unit by which a split tells readers apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

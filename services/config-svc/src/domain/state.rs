@@ -1,12 +1,14 @@
 //! All configuration at one position of the log.
 
+use std::{collections::BTreeSet, fmt, sync::Arc};
+
+use imbl::{HashMap, OrdMap};
+
 use super::{
     AppProfile, ChangeEntry, Document, EndedSplits, Holding, HybridTime, Label, LabelState,
     Refused, Requests, Selector, Sha256, SourceName, Split, SplitId, VersionName,
     answered_requests::Answered, split::Pins,
 };
-use imbl::{HashMap, OrdMap};
-use std::{collections::BTreeSet, fmt, sync::Arc};
 
 /// A position in the log; 0 is before the first record.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

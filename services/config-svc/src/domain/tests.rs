@@ -11,8 +11,9 @@ mod rules;
 mod split_model;
 mod splits;
 
-use super::*;
 use jiff::Timestamp;
+
+use super::*;
 
 /// A clock for tests: seconds since 2026-01-01.
 fn at(seconds: i64) -> Timestamp {

@@ -1,7 +1,8 @@
 //! Tokens: positions in the log of one store.
 
-use super::Seq;
 use std::{fmt, str::FromStr};
+
+use super::Seq;
 
 /// The id of a store, which changes when the store is restored.
 pub(crate) type StoreId = uuid::Uuid;

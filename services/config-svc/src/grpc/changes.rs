@@ -1,13 +1,5 @@
 //! Change sets: create, read, list, release, discard.
 
-use super::{Grpc, convert, parse};
-use crate::{
-    domain::{
-        ChangeEntry, ChangeState, Command, Content, DocumentWrite, Holding, MediaType, Outcome,
-        Release, Selector, Seq, Sha256, State, WantedChanges, WriteChange, check_size,
-    },
-    error::{invalid_name, refused, unparsed, write_error},
-};
 use bytes::Bytes;
 use tonic::Request;
 use vortex_kit::{
@@ -16,6 +8,15 @@ use vortex_kit::{
 };
 use vortex_proto::config::v1 as pb;
 use vortex_proto::config::v1::document_write::Change as Write;
+
+use super::{Grpc, convert, parse};
+use crate::{
+    domain::{
+        ChangeEntry, ChangeState, Command, Content, DocumentWrite, Holding, MediaType, Outcome,
+        Release, Selector, Seq, Sha256, State, WantedChanges, WriteChange, check_size,
+    },
+    error::{invalid_name, refused, unparsed, write_error},
+};
 
 /// Documents of a change set at most.
 const MAX_DOCUMENTS: usize = 10_000;

@@ -5,6 +5,8 @@ mod splits;
 pub(super) use splits::{assigned, assignment, baseline, ended_split, split, split_keys};
 pub(super) use vortex_proto::time::timestamp;
 
+use vortex_proto::config::v1 as pb;
+
 use crate::{
     configuration::Configuration,
     domain::{
@@ -12,7 +14,6 @@ use crate::{
         DocumentKey, HybridTime, Label, MediaType, Record, Seq, State, Version,
     },
 };
-use vortex_proto::config::v1 as pb;
 
 /// The most documents of a change set that a list names.
 const LISTED_DOCUMENTS: usize = 100;

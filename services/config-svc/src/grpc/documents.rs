@@ -1,5 +1,16 @@
 //! Single documents: write, delete, read, list, compare.
 
+use std::sync::Arc;
+
+use bytes::Bytes;
+use tonic::Request;
+use vortex_kit::{
+    error::{Fault, Reason},
+    grpc::page,
+};
+use vortex_proto::config::v1 as pb;
+use vortex_spring::{File, Format};
+
 use super::{Grpc, convert, parse};
 use crate::{
     domain::{
@@ -11,15 +22,6 @@ use crate::{
     },
     views::is_large,
 };
-use bytes::Bytes;
-use std::sync::Arc;
-use tonic::Request;
-use vortex_kit::{
-    error::{Fault, Reason},
-    grpc::page,
-};
-use vortex_proto::config::v1 as pb;
-use vortex_spring::{File, Format};
 
 pub(super) async fn put(
     grpc: Grpc,

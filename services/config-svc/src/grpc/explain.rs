@@ -1,15 +1,17 @@
 //! Explains where each value of a configuration comes from.
 
+use std::collections::HashMap;
+
+use vortex_kit::error::Fault;
+use vortex_proto::config::v1 as pb;
+use vortex_spring::{Document, Property};
+
 use super::{Grpc, convert, parse, reads};
 use crate::{
     domain::{Basis, Subject, ViewKey, candidates},
     error::too_heavy,
     views::{MAX_ANSWER_BYTES, PropertySource, Reading, TooHeavy, View, json_bytes},
 };
-use std::collections::HashMap;
-use vortex_kit::error::Fault;
-use vortex_proto::config::v1 as pb;
-use vortex_spring::{Document, Property};
 
 pub(super) async fn explain(
     grpc: &Grpc,

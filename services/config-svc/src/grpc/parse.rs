@@ -5,14 +5,6 @@ mod put;
 pub(super) use put::{Put, delete, put};
 pub(super) use vortex_service::parse::reason;
 
-use crate::{
-    configuration::Configuration,
-    domain::{
-        App, AppProfile, Baseline, DocumentKey, Label, MediaType, Path, Precondition, Profile,
-        Request as Requester, RequestKey, Seq, Sha256, Subject, Token, VersionName, ViewKey,
-    },
-    error::{invalid_name, invalid_token},
-};
 use prost::Message;
 use tonic::Request;
 use vortex_kit::{
@@ -23,6 +15,15 @@ use vortex_proto::config::v1 as pb;
 use vortex_service::{
     mutation::{self, Framing},
     parse,
+};
+
+use crate::{
+    configuration::Configuration,
+    domain::{
+        App, AppProfile, Baseline, DocumentKey, Label, MediaType, Path, Precondition, Profile,
+        Request as Requester, RequestKey, Seq, Sha256, Subject, Token, VersionName, ViewKey,
+    },
+    error::{invalid_name, invalid_token},
 };
 
 /// Applications a view may have.

@@ -1,14 +1,16 @@
 //! Resolves the placeholders of files from the configuration of their reader.
 
-use crate::{error::unresolvable, views::Rendered};
-use bytes::Bytes;
 use std::sync::Arc;
+
+use bytes::Bytes;
 use vortex_kit::{compute::Compute, error::Fault};
 use vortex_spring::{
     Budget, Limits,
     flat::{FlatSource, Lookup},
     placeholders::{self, Error},
 };
+
+use crate::{error::unresolvable, views::Rendered};
 
 /// The largest text that is resolved on the calling thread, in bytes.
 const AT_ONCE: usize = 64 << 10;

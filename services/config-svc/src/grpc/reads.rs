@@ -1,5 +1,11 @@
 //! The reads of applications.
 
+use std::sync::Arc;
+
+use arc_swap::Guard;
+use vortex_kit::{error::Fault, grpc::bounds};
+use vortex_proto::config::v1 as pb;
+
 use super::{
     Grpc, convert, parse,
     placeholders::{has_placeholders, resolve},
@@ -11,10 +17,6 @@ use crate::{
     error::{read_error, read_refused, token_refused},
     views::{Part, Reading, View},
 };
-use arc_swap::Guard;
-use std::sync::Arc;
-use vortex_kit::{error::Fault, grpc::bounds};
-use vortex_proto::config::v1 as pb;
 
 /// The most further ETags that a caller may send.
 const MAX_ALSO_HELD: usize = 8;

@@ -1,13 +1,5 @@
 //! The sources that feed labels.
 
-use super::{Grpc, Reply, convert, parse};
-use crate::{
-    domain::{Label, SourceName, State},
-    error::write_error,
-    source::{
-        Approval, AskError, Defect, DetachError, GitSettings, LabelStatus, ReleasePolicy, Status,
-    },
-};
 use tonic::{Request, Response};
 use vortex_kit::{
     error::{Fault, Reason},
@@ -16,6 +8,15 @@ use vortex_kit::{
 use vortex_proto::config::v1 as pb;
 use vortex_proto::config::v1::source_service_server::SourceService;
 use vortex_service::mutation::complete;
+
+use super::{Grpc, Reply, convert, parse};
+use crate::{
+    domain::{Label, SourceName, State},
+    error::write_error,
+    source::{
+        Approval, AskError, Defect, DetachError, GitSettings, LabelStatus, ReleasePolicy, Status,
+    },
+};
 
 #[tonic::async_trait]
 impl SourceService for Grpc {

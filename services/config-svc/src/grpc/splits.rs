@@ -1,5 +1,13 @@
 //! Splits: plan, begin, move, end, read, revert.
 
+use std::ops::Bound;
+
+use tonic::{Request, Response};
+use vortex_kit::{error::Fault, grpc::page};
+use vortex_proto::config::v1 as pb;
+use vortex_proto::config::v1::{plan_split_request::Target, split_service_server::SplitService};
+use vortex_service::mutation::complete;
+
 use super::{Grpc, Reply, convert, parse};
 use crate::{
     domain::{
@@ -8,12 +16,6 @@ use crate::{
     },
     error::{invalid_name, refused, write_error},
 };
-use std::ops::Bound;
-use tonic::{Request, Response};
-use vortex_kit::{error::Fault, grpc::page};
-use vortex_proto::config::v1 as pb;
-use vortex_proto::config::v1::{plan_split_request::Target, split_service_server::SplitService};
-use vortex_service::mutation::complete;
 
 #[tonic::async_trait]
 impl SplitService for Grpc {

@@ -1,5 +1,14 @@
 //! Follows an effective configuration.
 
+use std::time::Duration;
+
+use futures::{StreamExt as _, stream::BoxStream};
+use tokio::{sync::watch, time::MissedTickBehavior};
+use tonic::{Request, Status};
+use vortex_kit::{context::Context, error::Fault};
+use vortex_proto::config::v1 as pb;
+use vortex_proto::config::v1::watch_config_response::Event;
+
 use super::{Grpc, convert, parse, reads};
 use crate::{
     domain::{Arm, Seq, SplitId, State, Subject, ViewKey},
@@ -7,13 +16,6 @@ use crate::{
     sent_configs::SentConfig,
     views::{Part, Reading},
 };
-use futures::{StreamExt as _, stream::BoxStream};
-use std::time::Duration;
-use tokio::{sync::watch, time::MissedTickBehavior};
-use tonic::{Request, Status};
-use vortex_kit::{context::Context, error::Fault};
-use vortex_proto::config::v1 as pb;
-use vortex_proto::config::v1::watch_config_response::Event;
 
 /// How often a watcher hears that nothing changed.
 const PROGRESS: Duration = Duration::from_secs(1);

@@ -1,14 +1,9 @@
 //! Follows the log. A notification only wakes the watcher, which then reads the log from its own
 //! position: nothing is lost, and no writer waits for a watcher.
 
-use super::{Grpc, convert, parse};
-use crate::{
-    domain::{Body, Record, Seq, Token},
-    error::{store_error, token_refused},
-    store::Error,
-};
-use futures::{FutureExt as _, StreamExt as _, stream::BoxStream};
 use std::time::Duration;
+
+use futures::{FutureExt as _, StreamExt as _, stream::BoxStream};
 use tokio::{sync::watch, time::MissedTickBehavior};
 use tonic::{Request, Status};
 use vortex_kit::{
@@ -17,6 +12,13 @@ use vortex_kit::{
 };
 use vortex_proto::config::v1 as pb;
 use vortex_proto::config::v1::{RecordKind, watch_log_response::Event};
+
+use super::{Grpc, convert, parse};
+use crate::{
+    domain::{Body, Record, Seq, Token},
+    error::{store_error, token_refused},
+    store::Error,
+};
 
 /// How often a watcher hears that nothing happened.
 const PROGRESS: Duration = Duration::from_secs(1);

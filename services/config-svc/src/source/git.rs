@@ -1,8 +1,10 @@
 //! The settings of a Git source.
 
-use crate::domain::SourceName;
 use std::{path::PathBuf, time::Duration};
+
 use vortex_git::Location;
+
+use crate::domain::SourceName;
 
 /// The settings of a Git source.
 #[derive(Debug, Clone)]

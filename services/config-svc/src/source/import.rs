@@ -1,12 +1,14 @@
 //! Reads commits of a repository into what the domain imports. Blocking.
 
+use std::sync::Arc;
+
+use bytes::Bytes;
+use vortex_git::{Change, ChangeKind, Commit, CommitId, FileRef, History, Repository, Skipped};
+
 use crate::{
     configuration::Configuration,
     domain::{Content, Label, LabelState, Path, Sha256, SourceFile, VersionName},
 };
-use bytes::Bytes;
-use std::sync::Arc;
-use vortex_git::{Change, ChangeKind, Commit, CommitId, FileRef, History, Repository, Skipped};
 
 /// The most commits that are imported one by one after a poll; more become one change set.
 const MAX_COMMITS: usize = 1000;

@@ -6,6 +6,21 @@ mod note_import;
 mod remove_labels;
 mod report;
 
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use metrics::Counter;
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+use vortex_backoff::Jitter;
+use vortex_git::Repository;
+use vortex_kit::{clock::Clock, process::Runtime};
+
 use super::{
     Approval, Ask, GitSettings, lock,
     status::{LabelStatus, Status},
@@ -15,21 +30,8 @@ use crate::{
     domain::{Label, Request, SplitId},
 };
 use import_label::NotImported;
-use metrics::Counter;
 use note_import::Unread;
 use report::Reporter;
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
-    },
-};
-use tokio::sync::{mpsc, oneshot};
-use tokio_util::sync::CancellationToken;
-use vortex_backoff::Jitter;
-use vortex_git::Repository;
-use vortex_kit::{clock::Clock, process::Runtime};
 
 /// Polls one source.
 pub(super) struct Poller {

@@ -1,9 +1,11 @@
 //! The status of a source.
 
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
 use super::Approval;
 use crate::domain::{Label, SplitId, VersionName};
-use jiff::Timestamp;
-use std::collections::BTreeMap;
 
 /// The most defects that are listed.
 pub(super) const LISTED_DEFECTS: usize = 100;

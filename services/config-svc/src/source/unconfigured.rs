@@ -1,13 +1,14 @@
 //! Sources that fed labels and are no longer configured: their labels stay as they
 //! are, closed to other writes, until an operator detaches them.
 
+use std::collections::BTreeSet;
+
 use super::{AskError, Sources, seed, status::Status};
 use crate::{
     configuration::Configuration,
     domain::{Command, Detachment, Label, Request, SourceName, State},
     writer::WriteError,
 };
-use std::collections::BTreeSet;
 
 /// The reason that `/health` and the status give for such a source.
 const COMPLAINT: &str = "not configured; its labels stay as they are";

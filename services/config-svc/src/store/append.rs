@@ -4,12 +4,13 @@
 //! never there without them; where everything fits into one transaction it goes
 //! as one, with one sync.
 
-use super::{ConfigStore, Error, codec::seal, keys, stored};
-use crate::domain::{Record, Seq, Sha256};
 use bytes::Bytes;
 use futures::{StreamExt as _, stream::FuturesOrdered};
 use prost::Message as _;
 use vortex_store::{MAX_TRANSACTION_BYTES, MAX_TRANSACTION_OPERATIONS, Transaction};
+
+use super::{ConfigStore, Error, codec::seal, keys, stored};
+use crate::domain::{Record, Seq, Sha256};
 
 /// The size of a part. A record of more than half as many bytes is stored in parts.
 const PART_BYTES: usize = 1 << 20;

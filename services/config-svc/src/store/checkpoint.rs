@@ -1,5 +1,9 @@
 //! Checkpoints: the state at one position, so that a start reads little.
 
+use bytes::Bytes;
+use prost::Message as _;
+use vortex_store::Transaction;
+
 use super::{
     ConfigStore, Error,
     codec::{open, seal},
@@ -7,9 +11,6 @@ use super::{
     stored::{self, item::Kind},
 };
 use crate::domain::{Label, Seq, Sha256, State, fold};
-use bytes::Bytes;
-use prost::Message as _;
-use vortex_store::Transaction;
 
 /// The size of a part in bytes. The last one is smaller.
 const PART_BYTES: usize = 1 << 20;

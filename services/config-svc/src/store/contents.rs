@@ -1,8 +1,9 @@
 //! Contents, by their hash.
 
+use bytes::Bytes;
+
 use super::{ConfigStore, Error, keys};
 use crate::domain::Sha256;
-use bytes::Bytes;
 
 impl ConfigStore {
     /// The content of this hash, which is verified.

@@ -1,8 +1,9 @@
 //! The keys of the store.
 
-use crate::domain::{Seq, Sha256};
 use bytes::{BufMut as _, Bytes, BytesMut};
 use vortex_store::Range;
+
+use crate::domain::{Seq, Sha256};
 
 /// The key of the last sequence number.
 pub(super) const HEAD: Bytes = Bytes::from_static(b"head");

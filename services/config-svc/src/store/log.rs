@@ -1,9 +1,10 @@
 //! Reads the log.
 
-use super::{ConfigStore, Error, codec::open, keys, stored};
-use crate::domain::{Record, Seq};
 use prost::Message as _;
 use vortex_store::Entry;
+
+use super::{ConfigStore, Error, codec::open, keys, stored};
+use crate::domain::{Record, Seq};
 
 /// The most records in a page of the log.
 pub(super) const MAX_RECORDS_A_PAGE: usize = 256;

@@ -4,10 +4,12 @@
 //! The writer runs it a step at a time between its own commits, so that a
 //! content written meanwhile is known before the step that might delete it.
 
+use std::collections::HashSet;
+
+use vortex_store::{MAX_TRANSACTION_OPERATIONS, Range, Transaction};
+
 use super::{ConfigStore, Error, keys};
 use crate::domain::{Seq, Sha256};
-use std::collections::HashSet;
-use vortex_store::{MAX_TRANSACTION_OPERATIONS, Range, Transaction};
 
 /// The keys that one step reads.
 const STEP_KEYS: usize = 1024;

@@ -1,8 +1,10 @@
 //! Gauges of what is served and kept, computed when they are scraped.
 
-use crate::configuration::Configuration;
 use std::sync::Arc;
+
 use vortex_kit::telemetry::{Metrics, Sample};
+
+use crate::configuration::Configuration;
 
 /// Has `metrics` ask `configuration` at each scrape, for as long as it is there.
 pub(super) fn tell(configuration: &Arc<Configuration>, metrics: &Metrics) {

@@ -1,9 +1,10 @@
 //! The cache of one view: the splits that concern it, and one rendering for each recently read set
 //! of arms.
 
+use std::sync::Arc;
+
 use super::{Rendered, View, read_counts::ViewCounts};
 use crate::domain::{Arm, Arms, Basis, Scope, Split, State, Subject, ViewKey};
-use std::sync::Arc;
 
 /// The most forms of a view that are cached; the oldest go first.
 const MAX_FORMS: usize = 16;

@@ -1,10 +1,11 @@
 //! Documents whose contents were found damaged when they were read.
 
-use crate::domain::{Label, Path, Sha256};
 use std::{
     collections::BTreeMap,
     sync::{Mutex, MutexGuard, PoisonError},
 };
+
+use crate::domain::{Label, Path, Sha256};
 
 /// The most documents that are named; further ones are only counted.
 const NAMED: usize = 5;

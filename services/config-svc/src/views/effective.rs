@@ -1,9 +1,10 @@
 //! The merged configuration.
 
-use super::rendered::json_bytes;
-use crate::domain::Sha256;
 use bytes::Bytes;
 use serde_json::Value;
+
+use super::rendered::json_bytes;
+use crate::domain::Sha256;
 
 /// A merged configuration, ready to be sent.
 #[derive(Debug, Clone)]

@@ -1,16 +1,18 @@
 //! Metrics of views: cache hits, misses and the time to build one.
 
-use crate::domain::{App, Basis, Profile, Split, Subject, Unit, ViewKey};
-use metrics::{Counter, Histogram};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
+
+use metrics::{Counter, Histogram};
 use vortex_kit::{
     clock::{Clock as _, System},
     telemetry::Metrics,
 };
+
+use crate::domain::{App, Basis, Profile, Split, Subject, Unit, ViewKey};
 
 /// The most applications and profiles with metrics of their own; further ones count as `other`, so
 /// that unknown names can't grow the metrics without end.

@@ -1,5 +1,12 @@
 //! A cache of recently parsed files, by their content's hash.
 
+use std::sync::Arc;
+
+use bytes::Bytes;
+use quick_cache::{Weighter, sync::Cache};
+use vortex_kit::compute::Compute;
+use vortex_spring::{Allowance, File, Format, ParseError, parse_within};
+
 use super::{
     ReadError,
     damaged::Damaged,
@@ -9,11 +16,6 @@ use crate::{
     domain::{Label, Path, Sha256},
     store::ConfigStore,
 };
-use bytes::Bytes;
-use quick_cache::{Weighter, sync::Cache};
-use std::sync::Arc;
-use vortex_kit::compute::Compute;
-use vortex_spring::{Allowance, File, Format, ParseError, parse_within};
 
 /// About how many bytes the cached files may take.
 const CACHE_BYTES: u64 = 64 << 20;

@@ -1,8 +1,6 @@
 //! Counts, per split, the reads it decided, the distinct keys, and the readers that did not send
 //! the key or instance it needs.
 
-use super::seen_keys::{CELLS_PER_BUCKET, SeenCells, SeenKeys};
-use crate::domain::{Split, SplitId, State, Subject};
 use std::{
     collections::HashMap,
     sync::{
@@ -10,6 +8,9 @@ use std::{
         atomic::{AtomicU64, Ordering},
     },
 };
+
+use super::seen_keys::{CELLS_PER_BUCKET, SeenCells, SeenKeys};
+use crate::domain::{Split, SplitId, State, Subject};
 
 /// The most splits whose distinct keys are counted: each takes 40 kB.
 const KEYS_KEPT: usize = 1024;

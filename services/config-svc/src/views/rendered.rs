@@ -1,17 +1,19 @@
 //! A configuration that is ready to be sent.
 
+use std::{
+    collections::HashMap,
+    sync::{Arc, OnceLock},
+};
+
+use bytes::Bytes;
+use serde_json::Value;
+use vortex_spring::{Document, File, Found, Property, Source, compose};
+
 use super::{
     Effective,
     weight::{flat_bytes, is_large},
 };
 use crate::domain::{Basis, BasisEntry, Profile, Sha256, SourceName, ViewKey};
-use bytes::Bytes;
-use serde_json::Value;
-use std::{
-    collections::HashMap,
-    sync::{Arc, OnceLock},
-};
-use vortex_spring::{Document, File, Found, Property, Source, compose};
 
 /// A configuration at the state it was last seen to hold.
 pub struct View {

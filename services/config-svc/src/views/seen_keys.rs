@@ -7,6 +7,7 @@
 //! the counts stay right when the share rises.
 
 use std::sync::atomic::{AtomicU32, Ordering};
+
 use vortex_bucket::{Bucket, Share};
 
 /// Cells of a bucket: the bits of a word.

@@ -1,7 +1,8 @@
 //! Limits the total size of the documents of one configuration.
 
-use crate::domain::Basis;
 use vortex_spring::{Document, File};
+
+use crate::domain::Basis;
 
 /// The most bytes that the documents of a configuration may have together, as they are stored.
 const MAX_CONTENT_BYTES: u64 = 16 << 20;

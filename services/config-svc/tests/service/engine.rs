@@ -1,7 +1,5 @@
 //! An engine that is watched, and whose syncs fail when they are told to.
 
-use bytes::Bytes;
-use futures::{FutureExt as _, future::BoxFuture};
 use std::{
     path::Path,
     sync::{
@@ -9,6 +7,9 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
 };
+
+use bytes::Bytes;
+use futures::{FutureExt as _, future::BoxFuture};
 use vortex_store::{
     Cause, Embedded, Entry, Error, Page, Range, Result, Revision, Store, StoreId, Transaction,
     Watch, Write,

@@ -1,13 +1,15 @@
 //! A month of writes: what is kept, and what it takes.
 
+use std::time::Duration;
+
+use futures::future::try_join_all;
+use vortex_config_svc::parts::{MAX_VERSIONS, Seq, Sha256};
+use vortex_kit::clock::Manual;
+
 use crate::{
     commands::{Job, anonymous, put, repeatable, staged, write},
     service::Service,
 };
-use futures::future::try_join_all;
-use std::time::Duration;
-use vortex_config_svc::parts::{MAX_VERSIONS, Seq, Sha256};
-use vortex_kit::clock::Manual;
 
 const DOCUMENTS: usize = 1_000;
 const WRITES: usize = 100_000;

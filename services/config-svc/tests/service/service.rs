@@ -1,13 +1,15 @@
 //! The configuration over a store, without gRPC.
 
-use crate::commands::{Job, anonymous};
 use std::{collections::HashMap, path::Path, sync::Arc};
+
 use tokio::task::JoinHandle;
 use vortex_config_svc::parts::{
     ConfigStore, Configuration, Error, Outcome, Request, Sha256, State, WriteError,
 };
 use vortex_kit::clock::{Manual, System};
 use vortex_store::{Embedded, Options, Store};
+
+use crate::commands::{Job, anonymous};
 
 /// A configuration and the task that writes it.
 pub(crate) struct Service {

@@ -10,10 +10,11 @@ mod labels;
 mod rollouts;
 mod work;
 
-use crate::grpc::{Node, Way};
 use vortex_config_svc::Settings;
 use vortex_kit::error::Fault;
 use vortex_proto::config::v1 as pb;
+
+use crate::grpc::{Node, Way};
 pub(crate) use work::Work;
 
 /// A service that a repository feeds, looked at when it is told to.

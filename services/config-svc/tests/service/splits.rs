@@ -1,10 +1,5 @@
 //! Splits over a store: what readers get while shares move, and after a restart.
 
-use crate::{
-    commands::{Job, end_split, set_split, staged, write},
-    random,
-    service::Service,
-};
 use std::{
     collections::BTreeMap,
     sync::{
@@ -12,7 +7,14 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
 };
+
 use vortex_config_svc::parts::{Arm, Label, Seq, Subject, ViewKey};
+
+use crate::{
+    commands::{Job, end_split, set_split, staged, write},
+    random,
+    service::Service,
+};
 
 fn view() -> ViewKey {
     ViewKey {

@@ -9,19 +9,21 @@
 mod scene;
 mod summary;
 
-use crate::{
-    grpc::{Node, Way},
-    service::{Service, embedded},
-};
-use bytes::Bytes;
-use serde_json::{Value, json};
 use std::{
     fs,
     path::{Path, PathBuf},
 };
+
+use bytes::Bytes;
+use serde_json::{Value, json};
 use vortex_config_svc::{ReleasePolicy, Settings, StoreLocation};
 use vortex_kit::clock::Manual;
 use vortex_store::{Range, Store as _, Transaction};
+
+use crate::{
+    grpc::{Node, Way},
+    service::{Service, embedded},
+};
 
 /// The format that is written now.
 const WRITTEN: u8 = 2;

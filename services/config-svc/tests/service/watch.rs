@@ -5,9 +5,10 @@ mod ends;
 mod log;
 mod splits;
 
-use crate::service::Service;
 use vortex_config_svc::parts::{Grpc, Sources};
 use vortex_kit::shutdown::Lifecycle;
+
+use crate::service::Service;
 
 /// The service's calls over a configuration, without a server around them.
 fn calls(service: &Service) -> Grpc {

@@ -1,13 +1,14 @@
 //! Imports a source's commit, removes labels that the source no longer has, and detaches the labels
 //! of a source that is no longer configured.
 
+use std::sync::Arc;
+
 use super::super::command::{Import, Imported, ReleaseBy};
 use super::super::{
     Body, ChangeSet, ChangedDocument, Detachment, Feed, Label, LabelState, Outcome, Refused,
     Removal, Seq, Sha256, State, VersionName,
 };
 use super::{Author, Decided, split::check_free};
-use std::sync::Arc;
 
 pub(super) fn decide(
     state: &State,

@@ -1,11 +1,12 @@
 //! Computes what a split of a change set would do, without doing it.
 
+use std::{collections::BTreeMap, sync::Arc};
+
 use super::super::{
     App, AppProfile, Baseline, BeginSplit, ChangeEntry, ChangeSet, ChangeState, Holding, Label,
     Refused, Selector, Seq, State, VersionName,
 };
 use super::split::{baseline, check_begin};
-use std::{collections::BTreeMap, sync::Arc};
 
 /// Selects the change set of a split.
 #[derive(Debug, Clone)]

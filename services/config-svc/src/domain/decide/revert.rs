@@ -1,11 +1,12 @@
 //! Stages a change set that reverts a released split.
 
+use std::sync::Arc;
+
 use super::super::{
     Before, Body, ChangeEntry, ChangeSet, ChangeState, ChangedDocument, Content, End, LabelState,
     Outcome, Refused, Seq, Sha256, Split, SplitId, State, VersionName,
 };
 use super::{Author, Decided, check_release, is_kept, split::check_free};
-use std::sync::Arc;
 
 /// Hex digits that make the name of a revert unique.
 const HASH_DIGITS: usize = 8;

@@ -1,5 +1,7 @@
 //! Writes a change set through the API.
 
+use std::{collections::HashSet, sync::Arc};
+
 use super::super::{
     Body, ChangeEntry, ChangeSet, ChangeState, ChangedDocument, Document, DocumentWrite,
     LabelState, MAX_DOCUMENT_BYTES, MediaType, Outcome, Path, Refused, State, VersionName,
@@ -10,7 +12,6 @@ use super::{
     is_stable,
     split::{check_free, movers},
 };
-use std::{collections::HashSet, sync::Arc};
 
 /// Hex digits of a name that is derived from the contents.
 const HASH_NAME_DIGITS: usize = 12;

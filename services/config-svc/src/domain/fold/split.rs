@@ -1,13 +1,15 @@
 //! Folds records of splits that begin, move and end.
 
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use vortex_bucket::Seed;
+
 use super::super::{
     Before, ChangeSet, End, EndedSplit, Held, Label, Outcome, Record, Seq, Sha256, Split, SplitId,
     SplitMove, State, VersionName,
 };
 use super::{Inconsistent, moved};
-use jiff::Timestamp;
-use std::sync::Arc;
-use vortex_bucket::Seed;
 
 /// The end of a split, from its record.
 pub(super) struct SplitEnd<'a> {

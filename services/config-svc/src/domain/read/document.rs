@@ -1,12 +1,13 @@
 //! Single documents: finds the one of an application and profile, the path to write to, and the
 //! version to read.
 
+use std::{cmp::Ordering, ops::Bound};
+
 use super::super::{
     AppProfile, Content, ContentRef, Document, InvalidName, Label, MAX_DOCUMENT_BYTES, MediaType,
     Path, Refused, SourceName, State, Version,
 };
 use super::{ReadRefused, check_imported};
-use std::{cmp::Ordering, ops::Bound};
 
 /// The document of an application and profile on a label.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,11 +1,12 @@
 //! Finds the file at a path.
 
+use vortex_spring::plain_text;
+
 use super::{ReadRefused, ViewKey, version_of};
 use crate::domain::{
     Arm, Assigned, ContentRef, Document, Label, LabelState, Path, Profile, State, Subject, Version,
     VersionName,
 };
-use vortex_spring::plain_text;
 
 /// A file and the version of it that a reader gets.
 #[derive(Debug, Clone)]

@@ -1,8 +1,9 @@
 //! The scope of a view: the positions of its labels, and the splits that concern it.
 
+use std::{collections::BTreeMap, sync::Arc};
+
 use super::{ReadRefused, ViewKey, candidates, format_of, labels};
 use crate::domain::{Arm, Arms, Label, Split, SplitId, State, Subject};
-use std::{collections::BTreeMap, sync::Arc};
 
 /// The positions and splits that a view depends on, at one state.
 #[derive(Debug, Clone)]

@@ -1,8 +1,10 @@
 //! Decides which arm of each split a reader gets.
 
-use super::{Split, Unit};
 use std::sync::Arc;
+
 use vortex_bucket::Arm;
+
+use super::{Split, Unit};
 
 /// A reader. Splits by a unit that it does not state leave it on stable.
 #[derive(Debug, Clone, Copy, Default)]

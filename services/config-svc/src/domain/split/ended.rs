@@ -1,11 +1,13 @@
 //! Ended splits. They are remembered so that a late move can't begin them again, and so that what
 //! they released can be reverted.
 
-use super::super::{MAX_AGE, Path, Seq, SplitId};
-use super::Split;
+use std::{fmt, sync::Arc};
+
 use imbl::{OrdMap, Vector};
 use jiff::Timestamp;
-use std::{fmt, sync::Arc};
+
+use super::super::{MAX_AGE, Path, Seq, SplitId};
+use super::Split;
 
 /// Ended splits remembered at most; the oldest go first.
 pub(crate) const MAX_ENDED: usize = 10_000;

@@ -1,7 +1,8 @@
 //! Change sets that splits refer to. Their versions are kept regardless of age and number.
 
-use super::super::Seq;
 use imbl::OrdMap;
+
+use super::super::Seq;
 
 /// The change sets that splits refer to, and how often.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -1,8 +1,9 @@
 //! Sources whose commits are rolled out. Invariants A1 and A2 are of ADR 12.
 
+use std::collections::BTreeMap;
+
 use super::splits::{end, id, set};
 use super::*;
-use std::collections::BTreeMap;
 
 const FILES: [&str; 5] = ["a.yml", "b.yml", "c.yml", "d.yml", "e.yml"];
 

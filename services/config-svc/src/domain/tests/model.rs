@@ -1,8 +1,10 @@
 //! Change sets, releases and repeated requests against a model of plain maps.
 
-use super::*;
-use proptest::prelude::*;
 use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::*;
 
 type Documents = BTreeMap<String, Option<u8>>;
 

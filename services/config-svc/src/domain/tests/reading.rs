@@ -1,7 +1,8 @@
 //! Which documents make a configuration.
 
-use super::*;
 use proptest::prelude::*;
+
+use super::*;
 
 fn view(apps: &[&str], profiles: &[&str]) -> ViewKey {
     ViewKey {

@@ -1,7 +1,8 @@
 //! What is kept, and what is let go.
 
-use super::*;
 use vortex_names::MAX_ANSWERS;
+
+use super::*;
 
 const DAY: i64 = 24 * 3600;
 

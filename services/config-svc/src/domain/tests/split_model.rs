@@ -1,12 +1,14 @@
 //! Random writes, releases and moves of splits, duplicated and out of order, against
 //! plain maps; and what readers get meanwhile.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+
 use super::{
     splits::{begin, end, id},
     *,
 };
-use proptest::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// Change sets hold both documents of a pair, so that half of one would show.
 const PAIRS: [[&str; 2]; 2] = [["application.yml", "o.yml"], ["o-dev.yml", "o-qa.yml"]];

@@ -1,5 +1,7 @@
 //! Converts splits to replies.
 
+use vortex_proto::config::v1 as pb;
+
 use super::{paths, timestamp};
 use crate::{
     domain::{
@@ -8,7 +10,6 @@ use crate::{
     },
     views::{Reading, SeenCells},
 };
-use vortex_proto::config::v1 as pb;
 
 /// The splits that decided a reading, and the arm each gave.
 pub(in crate::grpc) fn assigned(reading: &Reading) -> Vec<pb::Assignment> {

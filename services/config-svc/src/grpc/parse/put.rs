@@ -1,12 +1,13 @@
 //! Parses writes and deletions of single documents.
 
+use bytes::Bytes;
+use vortex_kit::error::Fault;
+use vortex_proto::config::v1 as pb;
+
 use super::{document, media_type, precondition, text, version, writable_label};
 use crate::domain::{
     Content, DocumentKey, DocumentWrite, MediaType, Path, Precondition, VersionName, WriteChange,
 };
-use bytes::Bytes;
-use vortex_kit::error::Fault;
-use vortex_proto::config::v1 as pb;
 
 /// A change of one document, without its path and its new content.
 pub(in crate::grpc) struct Draft {

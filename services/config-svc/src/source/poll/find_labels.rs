@@ -1,9 +1,11 @@
 //! Finds the labels that a source has now.
 
+use std::{collections::BTreeSet, sync::Arc};
+
+use vortex_git::{CommitId, Doubt, LabelKind, Labels, Repository, UnreadableLabel};
+
 use super::{Failed, Poller, blocking};
 use crate::domain::{InvalidName, Label};
-use std::{collections::BTreeSet, sync::Arc};
-use vortex_git::{CommitId, Doubt, LabelKind, Labels, Repository, UnreadableLabel};
 
 /// The most labels that one source may feed.
 const MAX_LABELS: usize = 1000;

@@ -1,5 +1,9 @@
 //! Imports the new commits of one label.
 
+use std::sync::Arc;
+
+use vortex_git::{Commit, CommitId, Repository};
+
 use super::super::{
     Approval,
     import::{ReadCommit, commits_to_import, read_commit},
@@ -15,8 +19,6 @@ use crate::{
     source::ReleasePolicy,
     writer::WriteError,
 };
-use std::sync::Arc;
-use vortex_git::{Commit, CommitId, Repository};
 
 /// How often a commit is compared with what is stable when that keeps changing.
 const COMPARISONS: usize = 5;

@@ -1,5 +1,9 @@
 //! Records which labels were imported and which could not be, for readers and operators.
 
+use std::collections::BTreeSet;
+
+use vortex_git::{CommitId, UnreadableLabel, UnreadableReason};
+
 use super::super::{
     lock,
     status::{LabelStatus, Pending, PendingReason},
@@ -9,8 +13,6 @@ use crate::{
     domain::{Command, Imported, Label, LabelState, VersionName},
     source::Status,
 };
-use std::collections::BTreeSet;
-use vortex_git::{CommitId, UnreadableLabel, UnreadableReason};
 
 /// A branch or tag that can't be read and was never imported.
 #[derive(PartialEq, Eq)]

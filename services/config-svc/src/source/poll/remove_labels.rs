@@ -1,13 +1,15 @@
 //! Removes the labels that a source no longer has.
 
+use std::sync::Arc;
+
+use vortex_git::Repository;
+
 use super::super::{
     Approval, lock,
     status::{LabelStatus, Pending, PendingReason},
 };
 use super::{Failed, Poller, blocking, find_labels::Found};
 use crate::domain::{Command, Label, Removal, VersionName};
-use std::sync::Arc;
-use vortex_git::Repository;
 
 /// A label that is fed, and the commit it is at.
 pub(super) type Fed = (Label, VersionName);

@@ -1,12 +1,13 @@
 //! Reports a source in `/health` and in metrics.
 
+use metrics::Gauge;
+use serde_json::json;
+use vortex_kit::{health::Health, process::Runtime};
+
 use super::super::status::{Defect, LISTED_DEFECTS, Status};
 use super::super::unconfigured::check_name;
 use super::Poller;
 use crate::domain::{Content, Label, LabelState, SourceName, State};
-use metrics::Gauge;
-use serde_json::json;
-use vortex_kit::{health::Health, process::Runtime};
 
 pub(super) struct Reporter {
     check: String,

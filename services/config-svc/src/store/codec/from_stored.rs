@@ -1,6 +1,10 @@
 //! Translates stored messages into domain types. Everything was validated before it was stored, so what
 //! does not fit is damage.
 
+use std::{collections::BTreeSet, sync::Arc};
+
+use jiff::Timestamp;
+
 use super::Unreadable;
 use crate::{
     domain::{
@@ -11,8 +15,6 @@ use crate::{
     },
     store::stored::{self, record},
 };
-use jiff::Timestamp;
-use std::{collections::BTreeSet, sync::Arc};
 
 type Result<T> = std::result::Result<T, Unreadable>;
 

@@ -1,5 +1,9 @@
 //! Translates splits, both ways.
 
+use std::sync::Arc;
+
+use vortex_bucket::Seed;
+
 use super::{
     Unreadable,
     from_stored::{known, required, timestamp},
@@ -11,8 +15,6 @@ use crate::{
     },
     store::stored,
 };
-use std::sync::Arc;
-use vortex_bucket::Seed;
 
 impl From<&SplitMove> for stored::SplitMove {
     fn from(to: &SplitMove) -> Self {

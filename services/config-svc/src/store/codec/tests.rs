@@ -2,13 +2,15 @@
 
 mod round_trips;
 
+use std::sync::Arc;
+
+use prost::Message;
+
 use super::*;
 use crate::{
     domain::{Body, ChangeEntry, EndedSplit, Label, Seq, SourceName, Version},
     store::stored::{self, record},
 };
-use prost::Message;
-use std::sync::Arc;
 
 fn decoded<T: Message + Default>(hex: &str) -> T {
     open(&hex::decode(hex).unwrap()).unwrap()

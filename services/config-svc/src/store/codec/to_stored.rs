@@ -1,5 +1,7 @@
 //! Translates domain types into stored messages.
 
+use std::collections::BTreeSet;
+
 use crate::{
     domain::{
         Answered, AppProfile, Body, ChangeEntry, ChangeSet, ChangeState, Content, Document,
@@ -7,7 +9,6 @@ use crate::{
     },
     store::stored::{self, record},
 };
-use std::collections::BTreeSet;
 
 impl From<&Record> for stored::Record {
     fn from(record: &Record) -> Self {

@@ -1,8 +1,9 @@
 //! A process that is killed at random points, again and again on one folder.
 
+use std::time::Duration;
+
 use super::{ledger::Ledger, process::Writing};
 use crate::random::{rounds, seed};
-use std::time::Duration;
 
 /// Lives of one folder.
 const LIVES: u32 = 200;

@@ -1,12 +1,14 @@
 //! What must be in a folder after all that was done to it.
 
-use super::operations::{CLIENTS, Operation, group};
-use crate::{crash::process::Done, service::Service};
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
 };
+
 use vortex_config_svc::parts::{Body, Label, Record, Seq};
+
+use super::operations::{CLIENTS, Operation, group};
+use crate::{crash::process::Done, service::Service};
 
 /// The log as it was read so far.
 #[derive(Default)]

@@ -1,9 +1,11 @@
 //! What clients ask, each operation following from its name alone, so that whoever
 //! knows the name can ask the same again.
 
-use crate::commands::{Job, put, release, repeatable, staged, write};
 use std::{fmt, str::FromStr};
+
 use vortex_config_svc::parts::Request;
+
+use crate::commands::{Job, put, release, repeatable, staged, write};
 
 /// Clients that write at once, each to documents of its own.
 pub(crate) const CLIENTS: u32 = 6;

@@ -4,10 +4,11 @@
 #[path = "../../../../../crates/store/tests/faults/disk.rs"]
 mod disk;
 
+use std::{path::PathBuf, process::Command, sync::OnceLock};
+
 use super::{ledger::Ledger, process::Writing};
 use crate::random::{rounds, seed};
 use disk::{Disk, Unsynced};
-use std::{path::PathBuf, process::Command, sync::OnceLock};
 
 /// Cuts in one history, each on what the last has left.
 const CUTS: u32 = 6;

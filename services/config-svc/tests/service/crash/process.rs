@@ -1,8 +1,6 @@
 //! The process that writes, and is killed: this test program again, told so by its
 //! environment.
 
-use super::operations::{CLIENTS, Operation};
-use crate::service::Service;
 use std::{
     collections::BTreeMap,
     io::{BufRead as _, BufReader},
@@ -11,6 +9,9 @@ use std::{
     process::{Child, ChildStdout, Command, Stdio},
     sync::Arc,
 };
+
+use super::operations::{CLIENTS, Operation};
+use crate::service::Service;
 
 const FOLDER: &str = "VORTEX_TEST_FOLDER";
 const LIFE: &str = "VORTEX_TEST_LIFE";

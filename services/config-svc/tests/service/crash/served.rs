@@ -1,9 +1,5 @@
 //! The program itself, killed while it is called over the network.
 
-use crate::{
-    grpc::{change, connect, put, written},
-    random::{rounds, seed},
-};
 use std::{
     collections::BTreeMap,
     io::{BufRead, BufReader},
@@ -11,9 +7,15 @@ use std::{
     process::{Child, ChildStderr, Command, Stdio},
     time::Duration,
 };
+
 use vortex_config_svc::parts::Sha256;
 use vortex_kit::{channel::Channel, clock::System, process::Runtime};
 use vortex_proto::config::v1::{self as pb, config_service_client::ConfigServiceClient};
+
+use crate::{
+    grpc::{change, connect, put, written},
+    random::{rounds, seed},
+};
 
 /// Callers at once, each with a document and a change set of its own.
 const CALLERS: u32 = 4;

@@ -1,14 +1,16 @@
 //! A sync that fails is never acknowledged, and ends all writing.
 
+use std::{collections::HashMap, sync::Arc};
+
+use futures::future::join_all;
+use vortex_config_svc::parts::{ConfigStore, Configuration, Seq, Sha256, WriteError, start_tasks};
+use vortex_kit::{clock::System, process::Runtime};
+
 use crate::{
     commands::{put, repeatable},
     engine::Watched,
     service::Service,
 };
-use futures::future::join_all;
-use std::{collections::HashMap, sync::Arc};
-use vortex_config_svc::parts::{ConfigStore, Configuration, Seq, Sha256, WriteError, start_tasks};
-use vortex_kit::{clock::System, process::Runtime};
 
 #[tokio::test]
 async fn a_failed_sync_is_not_acknowledged_and_nothing_of_it_is_seen() {

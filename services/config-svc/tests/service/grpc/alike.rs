@@ -1,13 +1,14 @@
 //! Both ways leave the same: errors to the last detail, request ids, metrics.
 
+use vortex_kit::error::{Fault, Reason};
+use vortex_proto::config::v1 as pb;
+use vortex_store::Transaction;
+
 use super::{
     Node, Way, both_ways,
     node::{put, settings},
 };
 use crate::{engine::Watched, service::Service};
-use vortex_kit::error::{Fault, Reason};
-use vortex_proto::config::v1 as pb;
-use vortex_store::Transaction;
 
 /// A few calls, good and bad, and the faults they met.
 async fn calls(node: &mut Node) -> Vec<Fault> {

@@ -1,11 +1,12 @@
 //! Reads that are refused.
 
+use vortex_kit::error::Reason;
+use vortex_proto::config::v1 as pb;
+
 use super::{
     Node, Way, both_ways,
     node::{document, put},
 };
-use vortex_kit::error::Reason;
-use vortex_proto::config::v1 as pb;
 
 fn config(app: &str, label: &str, min_token: &str) -> pb::GetConfigRequest {
     pb::GetConfigRequest {

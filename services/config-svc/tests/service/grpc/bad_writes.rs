@@ -1,12 +1,13 @@
 //! Writes that are refused: the right reason, with what a program needs, and nothing
 //! written.
 
+use vortex_kit::error::{Fault, Reason};
+use vortex_proto::config::v1 as pb;
+
 use super::{
     Node, Way, both_ways,
     node::{change, document, put, written},
 };
-use vortex_kit::error::{Fault, Reason};
-use vortex_proto::config::v1 as pb;
 
 /// A media type, a content, and where its fault is.
 type Unparsable = (&'static str, Vec<u8>, Option<(&'static str, &'static str)>);

@@ -1,16 +1,18 @@
 //! Bits that flip in the store's tables: what is damaged is named, and all else is served.
 
+use std::{fs, path::PathBuf};
+
+use futures::executor::block_on;
+use tempfile::TempDir;
+use vortex_kit::error::{Fault, Reason};
+use vortex_proto::config::v1 as pb;
+use vortex_store::{Embedded, Options, Store as _};
+
 use super::{
     Node, Way,
     node::{put, settings},
 };
 use crate::random;
-use futures::executor::block_on;
-use std::{fs, path::PathBuf};
-use tempfile::TempDir;
-use vortex_kit::error::{Fault, Reason};
-use vortex_proto::config::v1 as pb;
-use vortex_store::{Embedded, Options, Store as _};
 
 const DOCUMENTS: usize = 40;
 const FLIPS: usize = 30;

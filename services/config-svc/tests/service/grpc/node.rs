@@ -1,6 +1,7 @@
 //! The service with a client, over one of the ways.
 
 use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
+
 use tempfile::TempDir;
 use tonic::{Response, Status};
 use vortex_config_svc::{ReleasePolicy, Settings, StoreLocation, start};

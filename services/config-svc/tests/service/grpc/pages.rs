@@ -1,10 +1,11 @@
 //! Lists page by page: everything once, in order.
 
+use vortex_proto::config::v1 as pb;
+
 use super::{
     Node, Way, both_ways,
     node::{change, document, put, written},
 };
-use vortex_proto::config::v1 as pb;
 
 both_ways! {
     async fn documents_are_listed_once_each(way: Way) {

@@ -1,10 +1,11 @@
 //! Reading: configurations, environments, files, explanations, sources.
 
+use vortex_proto::config::v1 as pb;
+
 use super::{
     Node, Way, both_ways,
     node::{change, put, written},
 };
-use vortex_proto::config::v1 as pb;
 
 /// A service with an application, what it inherits, and a profile of it.
 async fn node(way: Way) -> (tempfile::TempDir, Node) {

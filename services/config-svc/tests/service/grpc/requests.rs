@@ -1,11 +1,12 @@
 //! Requests with an id, repeated.
 
+use vortex_kit::error::Reason;
+use vortex_proto::config::v1 as pb;
+
 use super::{
     Node, Way, both_ways,
     node::{change, document, put, settings, written},
 };
-use vortex_kit::error::Reason;
-use vortex_proto::config::v1 as pb;
 
 both_ways! {
     async fn a_repeated_request_changes_nothing_and_answers_the_same(way: Way) {

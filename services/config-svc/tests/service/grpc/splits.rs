@@ -1,12 +1,14 @@
 //! Splits: planned, moved, read under, ended, taken back; and what is refused.
 
+use std::collections::BTreeMap;
+
+use vortex_kit::error::{Fault, Reason};
+use vortex_proto::config::v1 as pb;
+
 use super::{
     Node, Way, both_ways,
     node::{change, document, put, written},
 };
-use std::collections::BTreeMap;
-use vortex_kit::error::{Fault, Reason};
-use vortex_proto::config::v1 as pb;
 
 /// A service with `v1` of `orders` stable and `v2` staged; answers where.
 async fn node(way: Way) -> (tempfile::TempDir, Node, u64) {

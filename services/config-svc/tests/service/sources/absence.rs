@@ -1,8 +1,9 @@
 //! Repositories that are not there, not yet or no longer.
 
-use super::{Fed, Work};
 use serde_json::json;
 use vortex_kit::error::Reason;
+
+use super::{Fed, Work};
 
 #[tokio::test]
 async fn before_the_first_import_readers_are_told_to_wait() {

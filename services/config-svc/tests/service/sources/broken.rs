@@ -1,9 +1,11 @@
 //! Branches and tags whose references can't be read: they are there, and not deleted.
 
-use super::{Fed, Work, label};
-use serde_json::json;
 use std::fs;
+
+use serde_json::json;
 use vortex_kit::error::Reason;
+
+use super::{Fed, Work, label};
 
 const MISSING: &str = "1111111111111111111111111111111111111111";
 

@@ -1,12 +1,14 @@
 //! Commits, in order and whole.
 
-use super::{Fed, Work, label};
-use crate::grpc::put;
-use serde_json::json;
 use std::sync::atomic::{AtomicBool, Ordering};
+
+use serde_json::json;
 use vortex_config_svc::ReleasePolicy;
 use vortex_kit::error::{Fault, Reason};
 use vortex_proto::config::v1 as pb;
+
+use super::{Fed, Work, label};
+use crate::grpc::put;
 
 const FILES: [&str; 3] = ["application.yml", "orders.yml", "orders-default.yml"];
 

@@ -1,8 +1,9 @@
 //! Files that can't be served.
 
-use super::{Fed, Work, label};
 use serde_json::json;
 use vortex_kit::error::Reason;
+
+use super::{Fed, Work, label};
 
 #[tokio::test]
 async fn a_commit_that_makes_a_file_invalid_is_refused_whole_until_it_is_fixed() {

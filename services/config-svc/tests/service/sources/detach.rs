@@ -1,11 +1,12 @@
 //! Sources that are no longer configured, and the labels they leave.
 
-use super::{Fed, Work, label};
-use crate::grpc::{Node, put};
 use futures::StreamExt as _;
 use serde_json::json;
 use vortex_kit::error::{Fault, Reason};
 use vortex_proto::config::v1 as pb;
+
+use super::{Fed, Work, label};
+use crate::grpc::{Node, put};
 
 /// A service that a repository of one branch fed, started without it.
 async fn left_by(branch: &str) -> Fed {

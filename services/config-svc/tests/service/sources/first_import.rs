@@ -1,17 +1,19 @@
 //! The first import of a source: until it is whole, what the source may have is not
 //! answered as missing, whatever becomes of the process.
 
-use super::{Fed, Work};
-use crate::{grpc::Node, random::seed};
-use serde_json::json;
 use std::{
     io::{BufRead as _, BufReader},
     path::PathBuf,
     process::{Child, Command, Stdio},
     time::Duration,
 };
+
+use serde_json::json;
 use vortex_kit::error::{Fault, Reason};
 use vortex_proto::config::v1 as pb;
+
+use super::{Fed, Work};
+use crate::{grpc::Node, random::seed};
 
 /// Branches beside `main`.
 const BRANCHES: usize = 200;

@@ -1,8 +1,9 @@
 //! Branches that come and go.
 
-use super::{Fed, Work};
 use serde_json::json;
 use vortex_kit::error::Reason;
+
+use super::{Fed, Work};
 
 /// A repository of `main`, `other` and `third`.
 fn branched() -> Work {

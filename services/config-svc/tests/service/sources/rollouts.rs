@@ -1,11 +1,13 @@
 //! Commits beside rollouts: they wait for those that hold their documents, and await
 //! their own where that is the policy.
 
-use super::{Fed, Work, label};
-use serde_json::json;
 use std::time::Duration;
+
+use serde_json::json;
 use vortex_config_svc::ReleasePolicy;
 use vortex_proto::config::v1 as pb;
+
+use super::{Fed, Work, label};
 
 /// How long something may take that is waited for.
 const PATIENCE: Duration = Duration::from_secs(60);

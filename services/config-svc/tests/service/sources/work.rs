@@ -5,6 +5,7 @@ use std::{
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
+
 use tempfile::TempDir;
 
 pub(crate) struct Work {

@@ -1,10 +1,12 @@
 //! A store that lost something says what.
 
-use crate::{commands::put, engine::Watched, service::Service};
-use bytes::Bytes;
 use std::sync::Arc;
+
+use bytes::Bytes;
 use vortex_config_svc::parts::{Error, Sha256};
 use vortex_store::{Entry, Store as _, Transaction};
+
+use crate::{commands::put, engine::Watched, service::Service};
 
 /// A store of three records, and a checkpoint at the second.
 async fn kept() -> (tempfile::TempDir, Arc<Watched>) {

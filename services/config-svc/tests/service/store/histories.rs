@@ -1,13 +1,15 @@
 //! Random histories: what is loaded is what was held, whatever was kept and let go between.
 
+use std::{collections::BTreeMap, time::Duration};
+
+use proptest::prelude::*;
+use vortex_config_svc::parts::Seq;
+use vortex_kit::clock::Manual;
+
 use crate::{
     commands::{Job, discard, end_split, forced, release, revert, set_split, staged, write},
     service::Service,
 };
-use proptest::prelude::*;
-use std::{collections::BTreeMap, time::Duration};
-use vortex_config_svc::parts::Seq;
-use vortex_kit::clock::Manual;
 
 type Documents = BTreeMap<usize, Option<u8>>;
 

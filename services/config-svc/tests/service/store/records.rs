@@ -1,14 +1,16 @@
 //! How a write lies in the store.
 
+use std::collections::HashSet;
+
+use bytes::Bytes;
+use vortex_config_svc::parts::{Command, Imported, Seq, Sha256};
+use vortex_store::Transaction;
+
 use crate::{
     commands::{Job, put, write},
     engine::{Watched, puts},
     service::Service,
 };
-use bytes::Bytes;
-use std::collections::HashSet;
-use vortex_config_svc::parts::{Command, Imported, Seq, Sha256};
-use vortex_store::Transaction;
 
 #[tokio::test]
 async fn what_was_appended_is_loaded_as_it_was() {

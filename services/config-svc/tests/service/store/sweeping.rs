@@ -1,13 +1,15 @@
 //! Giving space back while others write.
 
+use std::time::Duration;
+
+use vortex_config_svc::parts::{MAX_VERSIONS, Sha256};
+use vortex_kit::clock::Manual;
+
 use crate::{
     commands::{put, release, staged, write},
     engine::Watched,
     service::Service,
 };
-use std::time::Duration;
-use vortex_config_svc::parts::{MAX_VERSIONS, Sha256};
-use vortex_kit::clock::Manual;
 
 #[tokio::test]
 async fn a_sweep_gives_back_what_no_version_names() {

@@ -1,13 +1,15 @@
 //! A store with a record of each kind, and what the service tells of it.
 
+use std::path::Path;
+
+use vortex_config_svc::Settings;
+use vortex_proto::config::v1 as pb;
+
 use super::{WRITTEN, settings, told};
 use crate::{
     grpc::{Node, Way, change, document, put, written},
     sources::Work,
 };
-use std::path::Path;
-use vortex_config_svc::Settings;
-use vortex_proto::config::v1 as pb;
 
 /// Plays the scene, leaves the store at `store`, and answers what the service told before.
 pub(super) async fn play(store: &Path) -> String {

@@ -1,9 +1,11 @@
 //! What the service tells of all that it keeps, as text that fields to come don't change.
 
+use std::fmt::Write as _;
+
+use vortex_proto::config::v1::{self as pb, record::Body};
+
 use super::scene::split;
 use crate::grpc::Node;
-use std::fmt::Write as _;
-use vortex_proto::config::v1::{self as pb, record::Body};
 
 /// The log, the change sets, the documents, the splits, the labels of sources, and what readers
 /// get.

@@ -1,8 +1,6 @@
 //! Effective configurations: each patch makes the new one of the old, and the newest is
 //! always reached.
 
-use super::calls;
-use crate::{commands::put, service::Service};
 use futures::StreamExt as _;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -11,6 +9,9 @@ use vortex_config_svc::parts::Grpc;
 use vortex_proto::config::v1::{
     self as pb, config_service_server::ConfigService, watch_config_response::Event,
 };
+
+use super::calls;
+use crate::{commands::put, service::Service};
 
 #[derive(Debug, Clone)]
 enum Step {

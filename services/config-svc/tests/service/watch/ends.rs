@@ -1,10 +1,11 @@
 //! How watches tell that nothing happens, and how they end.
 
-use crate::grpc::{Node, Way, both_ways, change, put, written};
 use vortex_kit::error::{Fault, Reason};
 use vortex_proto::config::v1::{
     self as pb, watch_config_response::Event, watch_log_response::Event as LogEvent,
 };
+
+use crate::grpc::{Node, Way, both_ways, change, put, written};
 
 fn watch() -> pb::WatchConfigRequest {
     pb::WatchConfigRequest {

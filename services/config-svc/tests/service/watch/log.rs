@@ -1,14 +1,9 @@
 //! The log: every record once and in order, or a word that it is too late.
 
-use super::calls;
-use crate::{
-    commands::{put, release, staged, write as write_many},
-    engine::Watched,
-    service::Service,
-};
+use std::time::Duration;
+
 use futures::StreamExt as _;
 use proptest::prelude::*;
-use std::time::Duration;
 use tonic::{Request, Status};
 use vortex_config_svc::parts::{Command, Grpc, Label, Seq};
 use vortex_kit::{
@@ -19,6 +14,13 @@ use vortex_proto::config::v1::{
     self as pb, RecordKind, config_service_server::ConfigService, watch_log_response::Event,
 };
 use vortex_store::Transaction;
+
+use super::calls;
+use crate::{
+    commands::{put, release, staged, write as write_many},
+    engine::Watched,
+    service::Service,
+};
 
 #[derive(Debug, Clone)]
 enum Step {

@@ -1,16 +1,17 @@
 //! Watchers under a split: who changes arms hears of it, and nobody else.
 
-use super::calls;
-use crate::{
-    commands::{end_split, put, set_split, staged},
-    service::Service,
-};
 use futures::StreamExt as _;
 use tonic::Request;
 use vortex_config_svc::parts::Grpc;
 use vortex_proto::config::v1::{
     self as pb, config_service_server::ConfigService, record::Body, watch_config_response::Event,
     watch_log_response,
+};
+
+use super::calls;
+use crate::{
+    commands::{end_split, put, set_split, staged},
+    service::Service,
 };
 
 type Stream = <Grpc as ConfigService>::WatchConfigStream;

@@ -1,5 +1,13 @@
 //! Whatever the domain holds is the same after it was stored and read.
 
+use std::{collections::BTreeSet, fmt::Debug, sync::Arc};
+
+use jiff::Timestamp;
+use prop::{bool, collection::vec, option::of, sample::select};
+use proptest::prelude::*;
+use prost::Message;
+use vortex_bucket::Seed;
+
 use crate::{
     domain::{
         Answered, App, AppProfile, Before, Body, ChangeEntry, ChangeName, ChangeSet, ChangeState,
@@ -12,12 +20,6 @@ use crate::{
         stored,
     },
 };
-use jiff::Timestamp;
-use prop::{bool, collection::vec, option::of, sample::select};
-use proptest::prelude::*;
-use prost::Message;
-use std::{collections::BTreeSet, fmt::Debug, sync::Arc};
-use vortex_bucket::Seed;
 
 fn seq() -> impl Strategy<Value = Seq> {
     any::<u64>().prop_map(Seq)
