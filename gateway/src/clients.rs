@@ -1,6 +1,6 @@
 //! Clients of the services behind the gateway.
 
-use vortex_kit::{channel::Channel, grpc::MAX_MESSAGE_BYTES};
+use vortex_kit::channel::Channel;
 use vortex_proto::{
     config::v1::{
         config_service_client::ConfigServiceClient, source_service_client::SourceServiceClient,
@@ -8,7 +8,7 @@ use vortex_proto::{
     },
     rollout::v1::rollout_service_client::RolloutServiceClient,
 };
-use vortex_service::{PerService, ServiceName};
+use vortex_service::{Limited, PerService, ServiceName};
 
 pub(crate) type ConfigClient = ConfigServiceClient<Channel>;
 pub(crate) type RolloutClient = RolloutServiceClient<Channel>;
@@ -30,14 +30,10 @@ impl Clients {
         let config = channels[ServiceName::Config].clone();
         let rollout = channels[ServiceName::Rollout].clone();
         Self {
-            config: ConfigServiceClient::new(config.clone())
-                .max_decoding_message_size(MAX_MESSAGE_BYTES)
-                .max_encoding_message_size(MAX_MESSAGE_BYTES),
-            sources: SourceServiceClient::new(config.clone()),
-            splits: SplitServiceClient::new(config),
-            rollouts: RolloutServiceClient::new(rollout)
-                .max_decoding_message_size(MAX_MESSAGE_BYTES)
-                .max_encoding_message_size(MAX_MESSAGE_BYTES),
+            config: ConfigServiceClient::limited(config.clone()),
+            sources: SourceServiceClient::limited(config.clone()),
+            splits: SplitServiceClient::limited(config),
+            rollouts: RolloutServiceClient::limited(rollout),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The wire contract: what the services of the mesh say to each other.
 //!
 //! The `.proto` files beside this crate are the documentation; this crate
-//! holds nothing but what is generated from them.
+//! holds what is generated from them, and how their times are read.
 
 /// Configuration: documents, change sets, reads, watches and sources.
 pub mod config {
@@ -20,6 +20,8 @@ pub mod rollout {
         tonic::include_proto!("vortex.rollout.v1");
     }
 }
+
+pub mod time;
 
 /// The encoded `FileDescriptorSet` of every package, for reflection.
 pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));

@@ -10,6 +10,7 @@ const FORBIDDEN: &[(&str, &str)] = &[
     ("tokio", "the runtime is the wiring's"),
     ("vortex_proto", "generated code is the adapter's"),
     ("vortex_kit", "what processes share is the wiring's"),
+    ("vortex_service", "what services share is the adapter's"),
     ("SystemTime", "time comes in as a value"),
     ("Instant", "time comes in as a value"),
     ("Timestamp::now", "time comes in as a value"),

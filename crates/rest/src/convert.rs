@@ -12,7 +12,7 @@ mod span;
 mod splits;
 mod watch;
 
-use jiff::Timestamp;
+use vortex_proto::time::from_timestamp;
 
 use crate::Span;
 
@@ -65,9 +65,7 @@ impl To<prost_types::Duration> for Span {
 
 /// Writes a point in time; `None` for one that is absent or out of range.
 pub fn rfc3339(time: Option<prost_types::Timestamp>) -> Option<String> {
-    let time = time?;
-    let time = Timestamp::new(time.seconds, time.nanos).ok()?;
-    Some(time.to_string())
+    from_timestamp(time?).map(|time| time.to_string())
 }
 
 /// Converts what is the same in both contracts, so that each member is said once.

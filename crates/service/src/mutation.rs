@@ -1,18 +1,11 @@
 //! What every call that changes something has: who asks, the id by which a repeat of it is known,
-//! how long its answer is remembered, and that it is carried to its end.
+//! and that it is carried to its end.
 
-use jiff::SignedDuration;
 use prost::Message;
 use sha2::{Digest as _, Sha256};
 use tonic::{Request, Response, Status};
 use vortex_kit::{context::Context, error::Fault, shutdown::Lifecycle};
 use vortex_names::RequestId;
-
-/// How long the answer to a request is remembered.
-pub const ANSWER_RETENTION: SignedDuration = SignedDuration::from_hours(24);
-
-/// Answers a service remembers at most; the oldest go first.
-pub const MAX_ANSWERS: usize = 100_000;
 
 /// Who asks for a change, and by what a repeat is known.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -131,11 +131,6 @@ impl Configuration {
         self.published.has_store_failed()
     }
 
-    /// Waits until nothing can be written any more.
-    pub async fn until_store_failed(&self) {
-        self.published.until_store_failed().await;
-    }
-
     /// The token of a position.
     pub fn token(&self, seq: Seq) -> Token {
         Token {

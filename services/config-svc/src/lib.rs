@@ -21,13 +21,14 @@ use source::Sources;
 use std::sync::Arc;
 use store::ConfigStore;
 use vortex_kit::{
-    grpc::{BuildError, MAX_MESSAGE_BYTES, Server},
+    grpc::{BuildError, Server},
     process::Runtime,
 };
 use vortex_proto::config::v1::{
     config_service_server::ConfigServiceServer, source_service_server::SourceServiceServer,
     split_service_server::SplitServiceServer,
 };
+use vortex_service::Limited;
 use vortex_store::service::{CannotOpen, open};
 
 /// Why the service could not start.
@@ -67,14 +68,11 @@ pub async fn start(settings: Settings, runtime: &Runtime) -> Result<Server, Star
     tasks::start(&configuration, writer, runtime);
     sources.start(&configuration, runtime);
     let grpc = Grpc::new(configuration, sources, runtime.lifecycle.clone());
-    let config = ConfigServiceServer::new(grpc.clone())
-        .max_decoding_message_size(MAX_MESSAGE_BYTES)
-        .max_encoding_message_size(MAX_MESSAGE_BYTES);
     Ok(Server::builder(runtime)
         .descriptors(vortex_proto::DESCRIPTORS)
-        .service(config)
-        .service(SourceServiceServer::new(grpc.clone()))
-        .service(SplitServiceServer::new(grpc))
+        .service(ConfigServiceServer::limited(grpc.clone()))
+        .service(SourceServiceServer::limited(grpc.clone()))
+        .service(SplitServiceServer::limited(grpc))
         .build()
         .await?)
 }

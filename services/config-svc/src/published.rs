@@ -39,11 +39,6 @@ impl Published {
         self.store_failed.is_cancelled()
     }
 
-    /// Waits until the store fails.
-    pub async fn until_store_failed(&self) {
-        self.store_failed.cancelled().await;
-    }
-
     /// Shows a state, which must be durable.
     pub fn publish(&self, state: State) {
         let head = state.head;

@@ -1,13 +1,11 @@
 //! Background tasks: the writer, checkpoints, removal of old data, and metrics.
 
-mod attempts;
 mod gauges;
 mod upkeep;
 
 use crate::configuration::Configuration;
 use gauges::Gauges;
 use std::sync::Arc;
-use upkeep::Upkeep;
 use vortex_kit::process::Runtime;
 
 /// Starts the tasks, which end with the process: the writer last of all, once
@@ -19,13 +17,13 @@ pub fn start(
 ) {
     let gauges = Gauges::new(configuration.clone(), runtime);
     runtime.lifecycle.spawn("gauges", gauges.run());
-    let upkeep = Upkeep::new(configuration.clone(), runtime.health.clone());
+    let (configuration, health) = (configuration.clone(), runtime.health.clone());
     // the writer is told to end by the upkeep, after its last checkpoint
     runtime
         .lifecycle
         .spawn_stoppable("store", |stop| async move {
             let writing = tokio::spawn(writer);
-            upkeep.run(stop).await;
+            upkeep::run(configuration, health, stop).await;
             writing.abort();
             drop(writing.await);
         });

@@ -13,6 +13,8 @@ use vortex_proto::config::v1 as pb;
 use vortex_proto::config::v1::{
     RecordKind, config_service_client::ConfigServiceClient, record::Body, watch_log_response::Event,
 };
+use vortex_proto::time::from_timestamp;
+use vortex_service::Limited;
 
 /// Time for one call.
 const CALL: Duration = Duration::from_secs(5);
@@ -71,11 +73,8 @@ pub struct Log(Streaming<pb::WatchLogResponse>);
 impl Changes {
     /// The way to the config-svc behind `channel`.
     pub fn new(channel: Channel) -> Self {
-        let limit = vortex_kit::grpc::MAX_MESSAGE_BYTES;
         Self {
-            client: ConfigServiceClient::new(channel)
-                .max_decoding_message_size(limit)
-                .max_encoding_message_size(limit),
+            client: ConfigServiceClient::limited(channel),
         }
     }
 
@@ -179,8 +178,7 @@ impl From<pb::Change> for Awaiting {
 
 /// As it was written; long ago where that is not a valid time.
 fn written_at(at: Option<prost_types::Timestamp>) -> Timestamp {
-    let at = at.and_then(|at| Timestamp::new(at.seconds, at.nanos).ok());
-    at.unwrap_or(Timestamp::UNIX_EPOCH)
+    at.and_then(from_timestamp).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
 #[cfg(test)]

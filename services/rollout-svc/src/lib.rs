@@ -23,12 +23,12 @@ use splits::Splits;
 use store::RolloutStore;
 use vortex_kit::{
     channel::Channel,
-    grpc::{BuildError, InvalidDescriptors, MAX_MESSAGE_BYTES, Server},
+    grpc::{BuildError, InvalidDescriptors, Server},
     http::{BindError, Listener},
     process::Runtime,
 };
 use vortex_proto::rollout::v1::rollout_service_server::RolloutServiceServer;
-use vortex_service::connect;
+use vortex_service::{Limited, connect};
 use vortex_store::service::{CannotOpen, open};
 
 /// Why the service could not start.
@@ -63,12 +63,9 @@ pub async fn start(
 ) -> Result<Server, StartError> {
     let rollouts = rollouts(&settings, config, runtime).await?;
     let grpc = Grpc::new(rollouts, settings.breaker(), runtime.lifecycle.clone());
-    let service = RolloutServiceServer::new(grpc)
-        .max_decoding_message_size(MAX_MESSAGE_BYTES)
-        .max_encoding_message_size(MAX_MESSAGE_BYTES);
     Ok(Server::builder(runtime)
         .descriptors(vortex_proto::DESCRIPTORS)
-        .service(service)
+        .service(RolloutServiceServer::limited(grpc))
         .build()
         .await?)
 }

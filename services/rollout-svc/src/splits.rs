@@ -13,6 +13,7 @@ use vortex_proto::config::v1::{
     config_service_client::ConfigServiceClient, plan_split_request::Target as WireTarget,
     split_service_client::SplitServiceClient,
 };
+use vortex_service::{Limited, parse::MAX_REASON};
 
 use crate::{
     domain::{
@@ -30,8 +31,6 @@ const CHECK: Duration = Duration::from_secs(2);
 const GLANCE: Duration = Duration::from_millis(500);
 /// Splits that are listed at once.
 const PAGE: u32 = 1_000;
-/// Bytes of the reason that a split ends for.
-const MAX_REASON: usize = 1_024;
 
 /// A way to config-svc. A clone is a pointer.
 #[derive(Clone, Debug)]
@@ -87,12 +86,9 @@ pub enum Sent {
 impl Splits {
     /// The way to the config-svc behind `channel`.
     pub fn new(channel: Channel) -> Self {
-        let limit = vortex_kit::grpc::MAX_MESSAGE_BYTES;
         Self {
-            changes: ConfigServiceClient::new(channel.clone()),
-            client: SplitServiceClient::new(channel)
-                .max_decoding_message_size(limit)
-                .max_encoding_message_size(limit),
+            changes: ConfigServiceClient::limited(channel.clone()),
+            client: SplitServiceClient::limited(channel),
         }
     }
 

@@ -16,7 +16,6 @@ use crate::{
     engine::{Keep, Rollouts},
 };
 use follower::Follower;
-use upkeep::Upkeep;
 
 /// Pauses between the tries of a call to config-svc.
 const BACKOFF: Backoff = Backoff::new(
@@ -38,6 +37,6 @@ pub(crate) fn start(
     lifecycle.spawn("follower", follower.run());
     lifecycle.spawn("outbox", outbox::run(rollouts.clone()));
     lifecycle.spawn("controller", controller::run(rollouts.clone()));
-    let upkeep = Upkeep::new(rollouts.clone(), keep, runtime.health.clone());
-    lifecycle.spawn_stoppable("upkeep", |stop| upkeep.run(stop));
+    let (rollouts, health) = (rollouts.clone(), runtime.health.clone());
+    lifecycle.spawn_stoppable("upkeep", |stop| upkeep::run(rollouts, keep, health, stop));
 }

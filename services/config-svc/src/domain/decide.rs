@@ -16,7 +16,7 @@ use super::{
 };
 use jiff::Timestamp;
 use split::Holder;
-use vortex_service::mutation::ANSWER_RETENTION;
+use vortex_names::is_remembered;
 
 /// Who sent the request, and its id for repeats.
 #[derive(Debug, Clone)]
@@ -90,7 +90,7 @@ fn answered(state: &State, request: &Request, now: Timestamp) -> Result<Option<O
         return Ok(None);
     };
     match state.requests.get(&request.principal, id) {
-        Some(answered) if now.duration_since(answered.at) >= ANSWER_RETENTION => Ok(None),
+        Some(answered) if !is_remembered(answered.at, now) => Ok(None),
         Some(answered) if answered.body == *body => Ok(Some(answered.outcome.clone())),
         Some(_) => Err(Refused::RequestIdReused(id.clone())),
         None => Ok(None),

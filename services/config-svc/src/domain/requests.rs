@@ -3,7 +3,7 @@
 use super::{HybridTime, Outcome, RequestId, Sha256};
 use imbl::{HashMap, Vector};
 use jiff::Timestamp;
-use vortex_service::mutation::{ANSWER_RETENTION, MAX_ANSWERS};
+use vortex_names::{MAX_ANSWERS, is_remembered};
 
 /// What identifies a request: who asked, the id they gave, and what they asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub struct Answered {
     pub outcome: Outcome,
 }
 
-/// The requests answered within [`ANSWER_RETENTION`].
+/// The requests whose answers are remembered.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Requests {
     answers: HashMap<(String, RequestId), Answered>,
@@ -76,13 +76,13 @@ impl Requests {
         }
     }
 
-    /// Lets go of what is older than [`ANSWER_RETENTION`].
+    /// Lets go of what is too old.
     pub fn expire(&mut self, now: Timestamp) {
         while let Some(oldest) = self.order.front() {
             let keep = self
                 .answers
                 .get(oldest)
-                .is_some_and(|answered| now.duration_since(answered.at) < ANSWER_RETENTION);
+                .is_some_and(|answered| is_remembered(answered.at, now));
             if keep {
                 break;
             }

@@ -3,6 +3,7 @@
 mod splits;
 
 pub(super) use splits::{assigned, assignment, baseline, ended_split, split, split_keys};
+pub(super) use vortex_proto::time::timestamp;
 
 use crate::{
     configuration::Configuration,
@@ -11,7 +12,6 @@ use crate::{
         DocumentKey, HybridTime, Label, MediaType, Record, Seq, State, Version,
     },
 };
-use jiff::Timestamp;
 use vortex_proto::config::v1 as pb;
 
 /// Documents of a change set that a list gives.
@@ -19,13 +19,6 @@ const LISTED_DOCUMENTS: usize = 100;
 /// Documents of a change set that the log gives: all that one written through the API
 /// has. More would not fit in a message.
 const LOGGED_DOCUMENTS: usize = 10_000;
-
-pub(super) fn timestamp(at: Timestamp) -> prost_types::Timestamp {
-    prost_types::Timestamp {
-        seconds: at.as_second(),
-        nanos: at.subsec_nanosecond(),
-    }
-}
 
 pub(super) fn token(configuration: &Configuration, seq: Seq) -> String {
     configuration.token(seq).to_string()

@@ -3,6 +3,7 @@
 mod put;
 
 pub(super) use put::{Put, delete, put};
+pub(super) use vortex_service::parse::reason;
 
 use crate::{
     configuration::Configuration,
@@ -19,7 +20,10 @@ use vortex_kit::{
     grpc::bounds,
 };
 use vortex_proto::config::v1 as pb;
-use vortex_service::mutation::{self, Framing};
+use vortex_service::{
+    mutation::{self, Framing},
+    parse,
+};
 
 /// Applications a view may have.
 const MAX_APPS: usize = 10;
@@ -31,8 +35,6 @@ const MAX_LABELS: usize = 10;
 const MAX_KEY: usize = 256;
 /// Bytes of a message or an author.
 const MAX_TEXT: usize = 4096;
-/// Bytes of a reason.
-const MAX_REASON: usize = 1_024;
 
 /// The document a request means.
 pub(super) fn document(document: Option<pb::DocumentRef>) -> Result<DocumentKey, Fault> {
@@ -157,20 +159,13 @@ pub(super) fn requester<T>(request: &Request<T>) -> Requester {
 }
 
 pub(super) fn text(field: &'static str, given: String) -> Result<String, Fault> {
-    bounds::bytes(field, &given, MAX_TEXT)?;
-    Ok(given)
+    parse::text(field, given, MAX_TEXT)
 }
 
 /// What must be stable when a split begins.
 pub(super) fn baseline(given: pb::SplitBaseline) -> Baseline {
     let stable = |seq| (seq != 0).then_some(Seq(seq));
     Baseline(given.sequences.into_iter().map(stable).collect())
-}
-
-/// Why something is done, for people.
-pub(super) fn reason(given: String) -> Result<String, Fault> {
-    bounds::bytes("reason", &given, MAX_REASON)?;
-    Ok(given)
 }
 
 /// Who reads. What is empty is not said.

@@ -57,12 +57,6 @@ impl ConfigStore {
         Ok(bytes.len())
     }
 
-    /// Where the checkpoint in force stands; 0 when there is none.
-    pub async fn checkpoint_seq(&self) -> Result<Seq, Error> {
-        let pointer = self.checkpoint_pointer().await?;
-        Ok(Seq(pointer.map_or(0, |pointer| pointer.seq)))
-    }
-
     pub(super) async fn checkpoint_pointer(&self) -> Result<Option<StoredCheckpoint>, Error> {
         let Some(entry) = self.engine.get(keys::CHECKPOINT).await? else {
             return Ok(None);

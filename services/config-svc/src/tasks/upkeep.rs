@@ -1,74 +1,71 @@
-//! Writes checkpoints, and removes old data.
+//! Writes checkpoints, removes old data, and reports what keeps writes or documents back.
 
-use super::attempts::Attempts;
-use crate::{configuration::Configuration, domain::Seq, store::Error};
 use std::{sync::Arc, time::Duration};
-use tokio::time::Instant;
+
+use futures::FutureExt as _;
 use tokio_util::sync::CancellationToken;
 use vortex_kit::health::Health;
+use vortex_service::Upkeep;
 
-/// How often it is looked whether there is something to do.
-const LOOK: Duration = Duration::from_secs(10);
+use crate::{configuration::Configuration, domain::Seq, store::Error};
+
+/// How often health is updated.
+const TELL: Duration = Duration::from_secs(2);
+/// How often old data is removed.
+const RETAIN: Duration = Duration::from_secs(3_600);
+/// How often it is looked whether a checkpoint is due.
+const CHECKPOINT: Duration = Duration::from_secs(10);
 /// Records after which a checkpoint is kept, so that a start folds few.
 const CHECKPOINT_RECORDS: u64 = 10_000;
 /// Records that a stop leaves to be folded by the next start; more are covered
 /// by a last checkpoint.
 const STOP_RECORDS: u64 = 100;
 
-pub(super) struct Upkeep {
+/// Looks after the store until `stop` fires, and then closes it.
+pub(super) async fn run(
     configuration: Arc<Configuration>,
     health: Health,
-    checkpoint: Seq,
-    retention: Attempts,
+    stop: CancellationToken,
+) {
+    let keeper = Keeper {
+        configuration,
+        health: health.clone(),
+        checkpoint: Seq(0),
+    };
+    let upkeep = Upkeep::new(keeper, health)
+        .each(TELL, "health", |keeper| keeper.tell().boxed())
+        // first, since it writes a checkpoint of what it retains
+        .each(RETAIN, "retention", |keeper| keeper.retain().boxed())
+        .each(CHECKPOINT, "upkeep", |keeper| keeper.checkpoint().boxed());
+    let mut keeper = upkeep.run(stop).await;
+    if let Err(error) = keeper.finish().await {
+        tracing::warn!(%error, "the store did not end in order");
+    }
 }
 
-impl Upkeep {
-    pub(super) fn new(configuration: Arc<Configuration>, health: Health) -> Self {
-        Self {
-            configuration,
-            retention: Attempts::new("retention", health.clone()),
-            health,
-            checkpoint: Seq(0),
-        }
-    }
+struct Keeper {
+    configuration: Arc<Configuration>,
+    health: Health,
+    /// Where the last checkpoint of this process is.
+    checkpoint: Seq,
+}
 
-    pub(super) async fn run(mut self, stop: CancellationToken) {
-        let mut ticks = tokio::time::interval(LOOK);
-        self.attempt(Self::find_checkpoint).await;
-        let configuration = self.configuration.clone();
-        let failed = configuration.until_store_failed();
-        tokio::pin!(failed);
-        loop {
-            tokio::select! {
-                () = stop.cancelled() => break,
-                () = &mut failed => {
-                    self.tell_store_failed();
-                    stop.cancelled().await;
-                    break;
-                }
-                _ = ticks.tick() => {
-                    self.tell();
-                    self.attempt(Self::look).await;
-                }
-            }
-        }
-        self.attempt(Self::finish).await;
-    }
-
-    async fn attempt(&mut self, work: impl AsyncFnOnce(&mut Self) -> Result<(), Error>) {
-        match work(self).await {
-            Ok(()) => self.health.recover("upkeep"),
-            // told as the store's
-            Err(error) if error.is_passing() => self.health.recover("upkeep"),
-            Err(error) => self.health.degrade("upkeep", error.to_string()),
-        }
-    }
-
-    /// Tells what keeps the store from taking writes, or documents from being served.
-    fn tell(&self) {
-        let obstacle = self.configuration.store().obstacle();
-        self.tell_or_recover("store", obstacle.map(|error| error.to_string()));
+impl Keeper {
+    async fn tell(&mut self) -> Result<(), Error> {
+        self.tell_or_recover("store", self.obstacle());
         self.tell_or_recover("contents", self.configuration.damaged());
+        Ok(())
+    }
+
+    /// Why nothing is written, if nothing is.
+    fn obstacle(&self) -> Option<String> {
+        if self.configuration.has_store_failed() {
+            return Some(
+                "a sync failed: nothing is written until this process is restarted".to_owned(),
+            );
+        }
+        let obstacle = self.configuration.store().obstacle();
+        obstacle.map(|error| error.to_string())
     }
 
     fn tell_or_recover(&self, name: &str, why: Option<String>) {
@@ -78,31 +75,12 @@ impl Upkeep {
         }
     }
 
-    fn tell_store_failed(&self) {
-        self.health.degrade(
-            "store",
-            "a sync failed: nothing is written until this process is restarted",
-        );
-    }
-
-    async fn find_checkpoint(&mut self) -> Result<(), Error> {
-        self.checkpoint = self.configuration.store().checkpoint_seq().await?;
-        Ok(())
-    }
-
-    async fn look(&mut self) -> Result<(), Error> {
-        if self.retention.is_due(Instant::now()) {
-            let retained = self.retain().await;
-            self.retention.ended(Instant::now(), retained);
-        } else if self.behind() >= CHECKPOINT_RECORDS {
-            self.save().await?;
-        }
-        Ok(())
-    }
-
     /// Lets go of what is old: first of all in the state, then that state is
     /// kept, and only then is deleted what it does not need.
     async fn retain(&mut self) -> Result<(), Error> {
+        if self.configuration.has_store_failed() {
+            return Ok(());
+        }
         let Some(retained) = self.configuration.writer().retain().await else {
             return Ok(());
         };
@@ -118,6 +96,17 @@ impl Upkeep {
             self.configuration.store().maintain().await?;
         }
         Ok(())
+    }
+
+    async fn checkpoint(&mut self) -> Result<(), Error> {
+        if self.behind() < CHECKPOINT_RECORDS || self.configuration.has_store_failed() {
+            return Ok(());
+        }
+        match self.save().await {
+            // told as the store's
+            Err(error) if error.is_passing() => Ok(()),
+            saved => saved,
+        }
     }
 
     async fn finish(&mut self) -> Result<(), Error> {

@@ -4,6 +4,7 @@ mod alike;
 mod bad_reads;
 mod bad_writes;
 mod damaged;
+mod large;
 mod node;
 mod pages;
 mod reads;

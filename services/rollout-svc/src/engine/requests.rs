@@ -7,7 +7,7 @@ use std::{
 
 use jiff::Timestamp;
 use tokio::sync::Mutex as Turn;
-use vortex_service::mutation::{ANSWER_RETENTION, MAX_ANSWERS};
+use vortex_names::{MAX_ANSWERS, is_remembered};
 
 use super::{Error, Request};
 use crate::store::{Answer, Answered};
@@ -56,7 +56,7 @@ impl Requests {
         };
         let kept = self.kept();
         let answered = kept.answers.get(&key);
-        match answered.filter(|answered| !is_old(answered, now)) {
+        match answered.filter(|answered| is_remembered(answered.at, now)) {
             None => Ok(None),
             Some(answered) if answered.body == request.body => Ok(Some(answered.answer.clone())),
             Some(_) => Err(Error::RequestIdReused(id.clone())),
@@ -79,7 +79,7 @@ impl Requests {
         while let Some(oldest) = kept.order.front().copied() {
             let is_over = kept.order.len() > MAX_ANSWERS;
             let oldest_answer = kept.answers.get(&oldest);
-            if oldest_answer.is_some_and(|oldest| !is_old(oldest, now)) && !is_over {
+            if oldest_answer.is_some_and(|oldest| is_remembered(oldest.at, now)) && !is_over {
                 break;
             }
             kept.order.pop_front();
@@ -103,8 +103,4 @@ impl Request {
             answer,
         })
     }
-}
-
-fn is_old(answered: &Answered, now: Timestamp) -> bool {
-    now.duration_since(answered.at) >= ANSWER_RETENTION
 }

@@ -9,33 +9,26 @@ mod tests;
 
 pub(super) use draft::{draft, revert};
 pub(super) use figures::reports;
+pub(super) use vortex_service::parse::reason;
 
 use crate::{
     domain::{RolloutId, StateKind},
     engine,
 };
 use prost::Message;
-use std::time::Duration;
 use tonic::Request;
-use vortex_kit::{error::Fault, grpc::bounds};
+use vortex_kit::error::Fault;
 use vortex_proto::rollout::v1 as pb;
-use vortex_service::mutation::Framing;
-
-/// Where a duration's nanoseconds end.
-const NANOS_PER_SECOND: u32 = 1_000_000_000;
-/// Bytes of a command's reason.
-const MAX_REASON: usize = 1_024;
+use vortex_service::{
+    mutation::Framing,
+    parse::{duration, text},
+};
 
 /// The rollout that a request is about.
 pub(super) fn id(given: &str) -> Result<RolloutId, Fault> {
     given
         .parse()
         .map_err(|error: crate::domain::InvalidName| Fault::invalid("id", error.to_string()))
-}
-
-/// Why a command is given, for the audit.
-pub(super) fn reason(given: String) -> Result<String, Fault> {
-    text("reason", given, MAX_REASON)
 }
 
 /// A command, and who gives it: with what makes it idempotent, of which `take_id` takes
@@ -65,24 +58,6 @@ pub(super) fn state(index: usize, given: i32) -> Result<Option<StateKind>, Fault
         Ok(pb::RolloutState::Unspecified) | Err(_) => Err(Fault::invalid(
             format!("states[{index}]"),
             format!("{given} is not a known state of a rollout"),
-        )),
-    }
-}
-
-fn text(field: &str, given: String, longest: usize) -> Result<String, Fault> {
-    bounds::bytes(field, &given, longest)?;
-    Ok(given)
-}
-
-/// Not by prost's conversion, which overflows for the least of all durations.
-fn duration(field: &str, given: prost_types::Duration) -> Result<Duration, Fault> {
-    let seconds = u64::try_from(given.seconds).ok();
-    let nanos = u32::try_from(given.nanos).ok();
-    match (seconds, nanos.filter(|nanos| *nanos < NANOS_PER_SECOND)) {
-        (Some(seconds), Some(nanos)) => Ok(Duration::new(seconds, nanos)),
-        _ => Err(Fault::invalid(
-            field,
-            "it must be a valid duration and not negative",
         )),
     }
 }

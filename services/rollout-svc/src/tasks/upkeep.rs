@@ -2,13 +2,14 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use tokio::time::Instant;
+use futures::FutureExt as _;
 use tokio_util::sync::CancellationToken;
 use vortex_kit::health::Health;
+use vortex_service::Upkeep;
 
 use crate::{
     domain::{Moment, StateKind},
-    engine::{Entry, Keep, Rollouts},
+    engine::{Entry, Error, Keep, Rollouts},
 };
 
 /// How often the health and the metrics are updated.
@@ -22,46 +23,31 @@ const LATE: Duration = Duration::from_secs(10);
 /// Rollouts that a degradation names.
 const NAMED: usize = 5;
 
-pub(super) struct Upkeep {
+/// Looks after the rollouts until `stop` fires, and then closes their store.
+pub(super) async fn run(rollouts: Rollouts, keep: Keep, health: Health, stop: CancellationToken) {
+    let keeper = Keeper {
+        rollouts,
+        keep,
+        health: health.clone(),
+    };
+    let upkeep = Upkeep::new(keeper, health)
+        .each(LOOK, "health", |keeper| keeper.look().boxed())
+        .each(KEYS, "keys", |keeper| keeper.learn_keys().boxed())
+        .each(FORGET, "upkeep", |keeper| keeper.forget().boxed());
+    let keeper = upkeep.run(stop).await;
+    if let Err(error) = keeper.rollouts.store().close().await {
+        tracing::warn!(%error, "the store did not close");
+    }
+}
+
+struct Keeper {
     rollouts: Rollouts,
     keep: Keep,
     health: Health,
-    forgotten: Option<Instant>,
-    learned: Option<Instant>,
 }
 
-impl Upkeep {
-    pub(super) fn new(rollouts: Rollouts, keep: Keep, health: Health) -> Self {
-        Self {
-            rollouts,
-            keep,
-            health,
-            forgotten: None,
-            learned: None,
-        }
-    }
-
-    pub(super) async fn run(mut self, stop: CancellationToken) {
-        let mut ticks = tokio::time::interval(LOOK);
-        while stop.run_until_cancelled(ticks.tick()).await.is_some() {
-            self.look();
-            if self.learned.is_none_or(|at| at.elapsed() >= KEYS) {
-                self.learned = Some(Instant::now());
-                if let Err(fault) = self.rollouts.learn_keys().await {
-                    tracing::debug!(%fault, "config-svc does not say which keys have read");
-                }
-            }
-            if self.forgotten.is_none_or(|at| at.elapsed() >= FORGET) {
-                self.forgotten = Some(Instant::now());
-                self.forget().await;
-            }
-        }
-        if let Err(error) = self.rollouts.store().close().await {
-            tracing::warn!(%error, "the store did not close");
-        }
-    }
-
-    fn look(&self) {
+impl Keeper {
+    async fn look(&mut self) -> Result<(), Error> {
         let entries = self.rollouts.entries();
         let mut counts: HashMap<StateKind, usize> = HashMap::new();
         for entry in &entries {
@@ -79,6 +65,15 @@ impl Upkeep {
         self.tell("breaker", open.then(|| "open after too many rollbacks: nothing starts or promotes by itself until it is reset".to_owned()));
         self.tell("outbox", late(&entries, self.rollouts.now()));
         self.tell("store", self.obstacle());
+        Ok(())
+    }
+
+    async fn learn_keys(&mut self) -> Result<(), Error> {
+        // that config-svc is away is told by what can't do without it
+        if let Err(fault) = self.rollouts.learn_keys().await {
+            tracing::debug!(%fault, "config-svc does not say which keys have read");
+        }
+        Ok(())
     }
 
     /// Why nothing is written, if nothing is.
@@ -99,18 +94,16 @@ impl Upkeep {
         }
     }
 
-    async fn forget(&self) {
-        match self.rollouts.forget_old(self.keep).await {
-            Ok(0) => self.health.recover("upkeep"),
-            Ok(gone) => {
-                tracing::info!(rollouts = gone, "let go");
-                let maintained = self.rollouts.store().maintain().await;
-                self.tell("upkeep", maintained.err().map(|error| error.to_string()));
-            }
-            // told as the store's
-            Err(error) if error.is_passing() => self.health.recover("upkeep"),
-            Err(error) => self.health.degrade("upkeep", error.to_string()),
+    async fn forget(&mut self) -> Result<(), Error> {
+        if self.rollouts.has_store_failed() {
+            return Ok(());
         }
+        let gone = self.rollouts.forget_old(self.keep).await?;
+        if gone > 0 {
+            tracing::info!(rollouts = gone, "let go");
+            self.rollouts.store().maintain().await?;
+        }
+        Ok(())
     }
 }
 

@@ -28,6 +28,18 @@ async fn refused(mesh: &Mesh, request: pb::CreateRolloutRequest) -> Fault {
 }
 
 #[tokio::test]
+async fn a_large_request_is_refused_for_what_it_says() {
+    let mesh = Mesh::new().await;
+    // above tonic's own limit
+    let request = pb::CreateRolloutRequest {
+        description: "x".repeat(5 << 20),
+        ..rollout("orders")
+    };
+    let fault = refused(&mesh, request).await;
+    assert_eq!(fault.reason(), Reason::InvalidArgument, "{fault}");
+}
+
+#[tokio::test]
 async fn stages_that_no_rollout_can_have() {
     let mesh = Mesh::new().await;
     mesh.stage("orders").await;

@@ -1,12 +1,12 @@
 //! Reported figures, as rollout-svc takes them.
 
-use std::time::SystemTime;
-
 use base64::prelude::{BASE64_STANDARD, Engine as _};
-use jiff::Timestamp;
 use prost::Message as _;
 use vortex_kit::error::Fault;
-use vortex_proto::rollout::v1::{self as proto, DdSketch, arm_report::Of};
+use vortex_proto::{
+    rollout::v1::{self as proto, DdSketch, arm_report::Of},
+    time::timestamp,
+};
 use vortex_rest::{ArmReport, ArmReports};
 
 /// The request id of the call, from its reports. Fails with `INVALID_ARGUMENT` when they give
@@ -68,10 +68,6 @@ fn one(report: ArmReport, at: &str) -> Result<proto::ArmReport, Fault> {
         latencies_ms: report.latencies_ms.unwrap_or_default(),
         sketch: sketch.transpose()?,
     })
-}
-
-fn timestamp(time: Timestamp) -> prost_types::Timestamp {
-    SystemTime::from(time).into()
 }
 
 fn sketch_of(base64: &str) -> Result<DdSketch, &'static str> {

@@ -1,7 +1,7 @@
 //! What is kept, and what is let go.
 
 use super::*;
-use vortex_service::mutation::MAX_ANSWERS;
+use vortex_names::MAX_ANSWERS;
 
 const DAY: i64 = 24 * 3600;
 

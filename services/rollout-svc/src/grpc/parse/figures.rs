@@ -11,6 +11,7 @@ use vortex_bucket::Arm;
 use vortex_kit::{error::Fault, grpc::bounds};
 use vortex_proto::rollout::v1 as pb;
 use vortex_proto::rollout::v1::{arm_report::Of, index_mapping::Interpolation as Given};
+use vortex_service::parse;
 use vortex_sketch::{Interpolation, Mapping, Parts, Sketch};
 
 /// Reports of one call.
@@ -97,9 +98,8 @@ impl Field {
         field: &str,
         given: Option<prost_types::Timestamp>,
     ) -> Result<Option<Timestamp>, Fault> {
-        let time = |given: prost_types::Timestamp| Timestamp::new(given.seconds, given.nanos);
-        let time = given.map(time).transpose();
-        time.map_err(|_| self.invalid(field, "it is not a valid time"))
+        let time = given.map(|given| parse::timestamp(self.field(field), given));
+        time.transpose()
     }
 
     fn figures(self, requests: u64, errors: u64, latency: Sketch) -> Result<Figures, Fault> {

@@ -81,7 +81,7 @@ fn draft((index, given): (usize, pb::Stage)) -> Result<StageDraft, Fault> {
     Ok(StageDraft {
         name: given.name,
         percentage: given.percentage,
-        min_duration: duration(&format!("stages[{index}].min_duration"), lasts)?,
+        min_duration: duration(format!("stages[{index}].min_duration"), lasts)?,
     })
 }
 

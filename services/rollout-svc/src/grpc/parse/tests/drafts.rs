@@ -1,5 +1,7 @@
 //! Rollouts that are asked for.
 
+use std::time::Duration;
+
 use super::*;
 use crate::domain::{Strategy, Unit, analysis::Settings};
 

@@ -1,0 +1,68 @@
+//! The same limit of messages for every client and server of the contract.
+
+use vortex_kit::{channel::Channel, grpc::MAX_MESSAGE_BYTES};
+use vortex_proto::{config::v1 as config, rollout::v1 as rollout};
+
+/// A generated client or server whose messages may have [`MAX_MESSAGE_BYTES`]. Made by its own
+/// `new`, it would refuse to read more than tonic's 4 MiB.
+pub trait Limited<T> {
+    /// Makes it: a client over a channel, a server around what serves.
+    fn limited(inner: T) -> Self;
+}
+
+macro_rules! limited {
+    ($($package:ident $client_module:ident $client:ident $server_module:ident $server:ident $trait:ident;)+) => {
+        $(
+            impl Limited<Channel> for $package::$client_module::$client<Channel> {
+                fn limited(channel: Channel) -> Self {
+                    Self::new(channel)
+                        .max_decoding_message_size(MAX_MESSAGE_BYTES)
+                        .max_encoding_message_size(MAX_MESSAGE_BYTES)
+                }
+            }
+
+            impl<T: $package::$server_module::$trait> Limited<T>
+                for $package::$server_module::$server<T>
+            {
+                fn limited(service: T) -> Self {
+                    Self::new(service)
+                        .max_decoding_message_size(MAX_MESSAGE_BYTES)
+                        .max_encoding_message_size(MAX_MESSAGE_BYTES)
+                }
+            }
+        )+
+
+        #[cfg(test)]
+        const SERVICES: &[&str] = &[$($package::$server_module::SERVICE_NAME),+];
+    };
+}
+
+limited! {
+    config config_service_client ConfigServiceClient config_service_server ConfigServiceServer ConfigService;
+    config source_service_client SourceServiceClient source_service_server SourceServiceServer SourceService;
+    config split_service_client SplitServiceClient split_service_server SplitServiceServer SplitService;
+    rollout rollout_service_client RolloutServiceClient rollout_service_server RolloutServiceServer RolloutService;
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use prost::Message as _;
+    use prost_types::FileDescriptorSet;
+
+    use super::*;
+
+    #[test]
+    fn every_service_of_the_contract_has_its_limit() {
+        let set = FileDescriptorSet::decode(vortex_proto::DESCRIPTORS).unwrap();
+        let services = set.file.iter().flat_map(|file| {
+            let named = move |name: &str| format!("{}.{name}", file.package());
+            file.service
+                .iter()
+                .map(move |service| named(service.name()))
+        });
+        let limited = SERVICES.iter().map(|name| (*name).to_owned());
+        assert_eq!(services.collect::<BTreeSet<_>>(), limited.collect());
+    }
+}
