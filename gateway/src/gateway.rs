@@ -25,6 +25,7 @@ pub const ABOUT: About = About {
     summary: "REST in front of the gRPC mesh",
     // health and metrics are on its port for REST
     admin: None,
+    log: "info",
     aliases: &[],
 };
 
@@ -56,7 +57,8 @@ impl Gateway {
         channels: PerService<Channel>,
         runtime: &Runtime,
     ) -> Result<Self, BindError> {
-        let listener = Listener::bind(settings.http)?;
+        let listener =
+            Listener::bind(&settings.http).map_err(|error| error.wanted("REST", "--http"))?;
         Ok(Self::serve(listener, settings, channels, runtime))
     }
 

@@ -84,7 +84,7 @@ impl Rest {
                 routes: routes::routes(state, deadline, runtime),
                 spring,
                 admission: Admission::new(settings.max_requests, settings.max_connections),
-                hosts: Hosts::of(settings.http),
+                hosts: Hosts::of(&settings.http),
                 meter: Meter::new(runtime.metrics.clone(), settings.access_log),
                 settings,
                 drain: runtime.lifecycle.drain().clone(),

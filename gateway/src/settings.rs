@@ -5,7 +5,7 @@ mod prefix;
 
 use std::{net::SocketAddr, time::Duration};
 
-use vortex_kit::{channel::Target, settings::Listens};
+use vortex_kit::{channel::Target, http::Address, settings::Listens};
 use vortex_service::{PerService, ServiceName};
 
 pub use network::{InvalidNetwork, Network};
@@ -38,8 +38,8 @@ impl ProcessSettings {
 }
 
 impl Listens for ProcessSettings {
-    fn addresses(&self) -> Vec<SocketAddr> {
-        vec![self.gateway.http]
+    fn addresses(&self) -> Vec<&Address> {
+        vec![&self.gateway.http]
     }
 }
 
@@ -49,7 +49,7 @@ impl Listens for ProcessSettings {
 pub struct Settings {
     /// Address to serve REST on, with health and metrics
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
-    pub http: SocketAddr,
+    pub http: Address,
 
     /// Path below which Spring's routes are, such as /config
     #[arg(long, value_name = "PATH", default_value = "")]
@@ -101,7 +101,7 @@ impl Default for Settings {
     /// The defaults that `--help` shows.
     fn default() -> Self {
         Self {
-            http: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            http: SocketAddr::from(([127, 0, 0, 1], 8080)).into(),
             spring_prefix: SpringPrefix::default(),
             trusted_proxies: Vec::new(),
             basic_user_is_instance: false,

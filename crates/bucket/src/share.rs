@@ -4,6 +4,9 @@ use std::{fmt, str::FromStr};
 
 use crate::Bucket;
 
+/// How far a percentage may be from a whole number of hundredths, as binary fractions are.
+const ROUNDING: f64 = 1e-6;
+
 /// The canary's part of all readers, in hundredths of a percent: 0 to 10,000.
 ///
 /// Read and written as a percentage with at most two decimals, such as `2.5`.
@@ -41,6 +44,28 @@ impl Share {
     /// In hundredths of a percent, 0 to 10,000.
     pub const fn hundredths(self) -> u16 {
         self.0
+    }
+
+    /// The share of so many percent, in steps of 0.01.
+    pub fn from_percentage(percentage: f64) -> Result<Self, InvalidShare> {
+        let hundredths = percentage * 100.0;
+        let whole = hundredths.round();
+        if whole.is_nan() || whole < 0.0 {
+            return Err(InvalidShare::Malformed);
+        }
+        if whole > f64::from(Self::FULL.0) {
+            return Err(InvalidShare::TooLarge);
+        }
+        if (hundredths - whole).abs() >= ROUNDING {
+            return Err(InvalidShare::TooFine);
+        }
+        // in range, and without a fraction
+        Self::from_hundredths(whole as u16)
+    }
+
+    /// In percent, 0 to 100.
+    pub fn percentage(self) -> f64 {
+        f64::from(self.0) / 100.0
     }
 
     /// Whether the readers in a bucket are in the canary.

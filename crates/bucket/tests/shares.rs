@@ -86,6 +86,32 @@ fn what_is_not_a_share_is_refused_by_its_reason() {
     assert_eq!(Share::from_hundredths(10_001), Err(TooLarge));
 }
 
+#[test]
+fn each_share_is_the_same_as_a_percentage_and_nothing_between_two_is_one() {
+    use InvalidShare::{Malformed, TooFine, TooLarge};
+    for hundredths in 0..=10_000 {
+        let share = Share::from_hundredths(hundredths).unwrap();
+        assert_eq!(Share::from_percentage(share.percentage()), Ok(share));
+        let written: f64 = share.to_string().parse().unwrap();
+        assert_eq!(Share::from_percentage(written), Ok(share));
+    }
+    for (percentage, why) in [
+        (f64::NAN, Malformed),
+        (-0.01, Malformed),
+        (-5.0, Malformed),
+        (f64::NEG_INFINITY, Malformed),
+        (0.005, TooFine),
+        (0.001, TooFine),
+        (33.333, TooFine),
+        (99.999, TooFine),
+        (100.01, TooLarge),
+        (1e9, TooLarge),
+        (f64::INFINITY, TooLarge),
+    ] {
+        assert_eq!(Share::from_percentage(percentage), Err(why), "{percentage}");
+    }
+}
+
 proptest! {
     #[test]
     fn nobody_leaves_the_canary_as_its_share_rises(

@@ -4,8 +4,8 @@ mod facts;
 mod notes;
 mod palette;
 mod printable;
-pub(crate) mod reader;
 mod screen;
+pub(crate) mod stdout;
 mod table;
 pub(crate) mod yaml;
 

@@ -1,11 +1,12 @@
 //! A whole service: its `main` and nothing else.
 
-use std::{net::SocketAddr, pin::Pin, process::ExitCode};
+use std::{pin::Pin, process::ExitCode};
 
 use futures::{Stream, stream};
 use tonic::{Request, Response, Status};
 use vortex_kit::{
     grpc::Server,
+    http::Address,
     process,
     settings::{About, Listens},
 };
@@ -19,6 +20,7 @@ const ABOUT: About = About {
     version: env!("CARGO_PKG_VERSION"),
     summary: "Answers with what it was asked",
     admin: Some("127.0.0.1:18099"),
+    log: "info",
     aliases: &[],
 };
 
@@ -26,12 +28,12 @@ const ABOUT: About = About {
 struct Settings {
     /// Address to serve gRPC on
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:9099")]
-    grpc: SocketAddr,
+    grpc: Address,
 }
 
 impl Listens for Settings {
-    fn addresses(&self) -> Vec<SocketAddr> {
-        vec![self.grpc]
+    fn addresses(&self) -> Vec<&Address> {
+        vec![&self.grpc]
     }
 }
 
@@ -39,7 +41,7 @@ fn main() -> ExitCode {
     process::main(&ABOUT, |settings: Settings, runtime| async move {
         let server = Server::builder(&runtime).descriptors(DESCRIPTORS);
         let server = server.service(EchoServiceServer::new(Echo)).build().await?;
-        server.listen(settings.grpc)?;
+        server.listen(&settings.grpc)?;
         Ok::<_, Box<dyn std::error::Error + Send + Sync>>(())
     })
 }

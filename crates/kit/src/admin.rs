@@ -49,5 +49,5 @@ async fn ready(State(health): State<Health>) -> (StatusCode, &'static str) {
 }
 
 async fn render(State(metrics): State<Metrics>) -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, EXPOSITION)], metrics.render())
+    ([(header::CONTENT_TYPE, EXPOSITION)], metrics.scrape().await)
 }

@@ -1,7 +1,7 @@
 //! How one service calls another: one type for all generated clients, in process or over a network.
 
 mod attempt;
-mod endpoint;
+mod connections;
 mod options;
 mod pool;
 mod remote;

@@ -6,6 +6,7 @@ pub mod bounds;
 mod call;
 pub(crate) mod calls;
 mod ending;
+mod gathered;
 mod health;
 mod methods;
 pub mod page;
@@ -13,7 +14,6 @@ mod receipt;
 mod repeats;
 mod route;
 mod router;
-mod seal;
 mod server;
 
 use std::time::Duration;

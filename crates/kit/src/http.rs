@@ -1,8 +1,10 @@
 //! HTTP over TCP, the same loop for gRPC, the admin port and the gateway: bounded connections,
 //! time limits on what arrives and on what is taken, an end in order.
 
+mod address;
 mod answers;
 mod chunks;
+mod clocks;
 mod connection;
 mod end;
 mod executor;
@@ -10,19 +12,16 @@ mod framing;
 mod handler;
 mod incoming;
 mod listener;
-mod progress;
 mod refused;
-mod stall;
 mod stream;
-mod taking;
-mod waiting;
 
 use std::time::Duration;
 
+pub use address::{Address, InvalidAddress};
 pub(crate) use executor::Owned;
 pub use handler::Handler;
 pub use incoming::{BodyError, Incoming};
-pub use listener::{BindError, Listener};
+pub use listener::{BindError, Listener, Wanted};
 
 /// The address of a connection's other end, as an extension of each request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -15,6 +15,7 @@ pub mod grpc;
 pub mod health;
 pub mod http;
 pub mod process;
+pub mod room;
 pub mod settings;
 pub mod shutdown;
 pub mod telemetry;

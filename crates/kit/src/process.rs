@@ -2,6 +2,7 @@
 
 mod entry;
 mod exit;
+mod signal;
 
 use std::{io, sync::Arc, time::Duration};
 
@@ -12,9 +13,10 @@ use crate::{
     clock::{self, Clock},
     compute::Compute,
     health::Health,
-    shutdown::{Lifecycle, Signals, Stopped},
+    shutdown::{Lifecycle, Stopped},
     telemetry::Metrics,
 };
+use signal::Signals;
 
 /// What a service is given to stand on. A clone is a few pointers.
 #[derive(Clone, Debug)]

@@ -11,16 +11,18 @@
 mod common;
 mod dump;
 mod duration;
-mod environment;
 mod file;
 mod layer;
 mod load;
+mod nearest;
 mod secret;
+mod strangers;
 
 pub use common::{Common, Listens, NotLoopback};
 pub use dump::{Dump, DumpFormat, Row};
 pub use duration::{InvalidDuration, duration, positive_duration};
 pub use file::FileError;
 pub use layer::{Layer, Origin, merge};
-pub use load::{About, Error, Loaded, load};
+pub use load::{About, Error, LAYERS, Loaded, augment, given_by, load, load_over};
 pub use secret::Secret;
+pub use strangers::Strangers;

@@ -3,8 +3,6 @@
 mod drain;
 mod group;
 mod lifecycle;
-mod signal;
 
 pub use drain::{Drain, Guarded};
 pub use lifecycle::{Lifecycle, Lost, Stopped};
-pub use signal::Signals;

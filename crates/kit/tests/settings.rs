@@ -1,16 +1,20 @@
 //! Settings from all layers at once, as a process loads them.
 #![allow(clippy::unwrap_used)] // a test fails by panicking
 
-use std::{ffi::OsString, io::Write, net::SocketAddr, time::Duration};
+use std::{ffi::OsString, io::Write, time::Duration};
 
 use tempfile::NamedTempFile;
-use vortex_kit::settings::{About, DumpFormat, Error, Listens, Loaded, NotLoopback, Secret, load};
+use vortex_kit::{
+    http::Address,
+    settings::{About, DumpFormat, Error, Listens, Loaded, Secret, load},
+};
 
 const ABOUT: About = About {
     name: "config-svc",
     version: "1.2.3",
     summary: "Keeps configuration",
     admin: Some("127.0.0.1:18091"),
+    log: "info",
     aliases: &[("federation-role", "FEDERATION_ROLE")],
 };
 
@@ -19,7 +23,7 @@ const ABOUT: About = About {
 struct Settings {
     /// Address to serve gRPC on
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:9091")]
-    grpc: SocketAddr,
+    grpc: Address,
     /// Where state is kept
     #[arg(long)]
     store: String,
@@ -38,8 +42,8 @@ struct Settings {
 }
 
 impl Listens for Settings {
-    fn addresses(&self) -> Vec<SocketAddr> {
-        vec![self.grpc]
+    fn addresses(&self) -> Vec<&Address> {
+        vec![&self.grpc]
     }
 }
 
@@ -184,22 +188,64 @@ fn a_dump_hides_secrets_in_every_format() {
 
 #[test]
 fn an_address_beyond_this_machine_needs_leave() {
-    let address = "0.0.0.0:9091".parse().unwrap();
     let check = |arguments: &[&str]| {
         let loaded = settings(arguments, &[("VORTEX_STORE", "s")], None).unwrap();
         loaded.common.check(&loaded.settings)
     };
-    assert_eq!(
-        check(&["--grpc", "0.0.0.0:9091"]),
-        Err(NotLoopback(address))
-    );
-    assert_eq!(
-        check(&["--admin", "0.0.0.0:9091"]),
-        Err(NotLoopback(address))
-    );
+    for option in ["--grpc", "--admin"] {
+        let refused = check(&[option, "0.0.0.0:9091"]).unwrap_err();
+        assert_eq!(refused.open, "0.0.0.0:9091".parse().unwrap());
+        let said = refused.to_string();
+        assert!(
+            said.starts_with("refusing to listen on 0.0.0.0:9091: "),
+            "{said}"
+        );
+        assert!(said.contains("--insecure"), "{said}");
+    }
     assert_eq!(check(&["--grpc", "0.0.0.0:9091", "--insecure"]), Ok(()));
     assert_eq!(check(&["--grpc", "[::1]:9091"]), Ok(()));
-    assert!(NotLoopback(address).to_string().contains("--insecure"));
+    assert_eq!(check(&["--grpc", "localhost:9091"]), Ok(()));
+}
+
+#[test]
+fn a_name_that_does_not_resolve_is_named_with_its_layer() {
+    let variables = [
+        ("VORTEX_STORE", "s"),
+        ("VORTEX_GRPC", "nowhere.invalid:9091"),
+    ];
+    let message = settings(&[], &variables, None).unwrap_err().to_string();
+    assert!(
+        message.contains("cannot resolve \"nowhere.invalid\""),
+        "{message}"
+    );
+    assert!(
+        message.ends_with("(from environment VORTEX_GRPC)"),
+        "{message}"
+    );
+}
+
+#[test]
+fn a_variable_that_has_no_effect_is_told_of_at_the_start() {
+    let loaded = settings(&[], &[("VORTEX_STORE", "s")], None).unwrap();
+    let variables = [
+        ("VORTEX_STORE", "s"),
+        ("VORTEX_STROE", "s"),
+        ("VORTEX_SERVER", "http://127.0.0.1:8080"),
+        ("PATH", "/bin"),
+    ];
+    let variables = variables.map(|(name, value)| (name.into(), value.into()));
+    assert_eq!(
+        loaded.strangers(variables).lines(),
+        ["not settings of config-svc, and without effect: VORTEX_STROE (is VORTEX_STORE meant?)"]
+    );
+}
+
+#[test]
+fn help_names_the_port_for_health_and_every_layer() {
+    let help = settings(&["--help"], &[], None).unwrap_err().to_string();
+    assert!(help.contains("Address to serve health and metrics on"));
+    assert!(help.contains("[default: 127.0.0.1:18091]"), "{help}");
+    assert!(help.contains("VORTEX_DRAIN_DELAY"), "{help}");
 }
 
 #[test]

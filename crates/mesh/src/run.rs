@@ -1,8 +1,8 @@
 //! `vortex up`, from its settings to its exit code.
 
-use crate::{Banner, Runtimes, Settings, start};
+use crate::{Banner, Runtimes, Settings, StartError, start};
 use std::{error::Error, process::ExitCode};
-use vortex_kit::{process::Process, telemetry::init_logs};
+use vortex_kit::{process::Process, settings::Loaded, telemetry::init_logs};
 
 /// Why `vortex up` ends before it began.
 pub type RunError = Box<dyn Error + Send + Sync>;
@@ -12,8 +12,13 @@ pub type RunError = Box<dyn Error + Send + Sync>;
 ///
 /// # Errors
 /// When it can't start.
-pub fn run(settings: &Settings, say: impl FnOnce(&Banner)) -> Result<ExitCode, RunError> {
-    init_logs(settings.log_format, &settings.log)?;
+pub fn run(loaded: &Loaded<Settings>, say: impl FnOnce(&Banner)) -> Result<ExitCode, RunError> {
+    let Loaded {
+        common, settings, ..
+    } = loaded;
+    common.check(settings).map_err(StartError::from)?;
+    init_logs(common.log_format, &common.log)?;
+    loaded.strangers(std::env::vars_os()).warn();
     let executor = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
@@ -23,11 +28,11 @@ pub fn run(settings: &Settings, say: impl FnOnce(&Banner)) -> Result<ExitCode, R
         let mut process = Process::new()?;
         let runtimes = Runtimes::of(&mut process);
         let start = async {
-            say(&start(settings, &data, runtimes).await?);
+            say(&start(settings, common.admin.as_ref(), &data, runtimes).await?);
             Ok::<_, RunError>(())
         };
         process
-            .serve(start, settings.drain_delay, settings.drain_timeout)
+            .serve(start, common.drain_delay, common.drain_timeout)
             .await
     })?;
     executor.shutdown_background();

@@ -1,14 +1,14 @@
 //! Starts the services and connects them.
 
 use crate::{Banner, Data, DataError, Ports, Settings, ports};
-use std::{error::Error, io::ErrorKind};
+use std::error::Error;
 use vortex_config_svc::StoreLocation;
 use vortex_gateway::Gateway;
 use vortex_kit::{
     admin,
     channel::{Channel, Slot},
     grpc::Server,
-    http::{self, BindError, Listener},
+    http::{self, Address, BindError, Listener},
     process::{Process, Runtime},
     settings::NotLoopback,
 };
@@ -24,13 +24,8 @@ pub enum StartError {
     #[error(transparent)]
     Ports(#[from] ports::TooHigh),
     /// A port is not to be had.
-    #[error("{cause}{}", advice(.cause, .setting))]
-    Bind {
-        /// The address, and what the system said.
-        cause: BindError,
-        /// The argument that chooses another.
-        setting: &'static str,
-    },
+    #[error(transparent)]
+    Bind(#[from] BindError),
     /// The data folder is another program's, or can't be made.
     #[error(transparent)]
     Data(#[from] DataError),
@@ -47,16 +42,6 @@ pub enum StartError {
 
 /// Why a service did not start: each has an error of its own.
 type Cause = Box<dyn Error + Send + Sync>;
-
-/// What whoever started it may do about a port.
-fn advice(bind: &BindError, setting: &str) -> String {
-    match bind.cause.kind() {
-        ErrorKind::AddrInUse => {
-            format!("; end the process that has the port, or choose another with {setting}")
-        }
-        _ => format!("; {setting} chooses another"),
-    }
-}
 
 /// Runtimes for the services of the mesh, in the process they will run in.
 #[derive(Debug)]
@@ -76,42 +61,58 @@ impl Runtimes {
     }
 }
 
+/// What is served at an admin port.
+const HEALTH: &str = "health and metrics";
+
 /// The ports of all services, bound before anything else is touched.
 struct Bound {
     http: Listener,
+    /// Where the gateway serves health and metrics again, where that is wanted.
+    gateway_admin: Option<Listener>,
     grpc: PerService<Listener>,
     admin: PerService<Listener>,
 }
 
 impl Bound {
-    fn all(settings: &Settings) -> Result<Self, StartError> {
-        let ports = Ports::new(settings.http.ip(), settings.grpc_base)?;
-        let bind = |address, setting| {
-            Listener::bind(address).map_err(|cause| StartError::Bind { cause, setting })
+    fn all(settings: &Settings, admin: Option<&Address>) -> Result<Self, StartError> {
+        let ports = Ports::new(settings.http.clone(), settings.grpc_base)?;
+        let bind = |address: &Address, purpose: &str, option| {
+            Listener::bind(address).map_err(|error| error.wanted(purpose, option))
         };
-        let counted = |address| bind(address, "--grpc-base");
+        let counted = |address, service: ServiceName, what| {
+            bind(&address, &format!("{service}'s {what}"), "--grpc-base")
+        };
         Ok(Self {
-            http: bind(settings.http, "--http")?,
-            grpc: PerService::try_from_fn(|service| counted(ports.grpc(service)))?,
-            admin: PerService::try_from_fn(|service| counted(ports.admin(service)))?,
+            http: bind(&settings.http, "REST", "--http")?,
+            gateway_admin: admin
+                .map(|address| bind(address, HEALTH, "--admin"))
+                .transpose()?,
+            grpc: PerService::try_from_fn(|service| counted(ports.grpc(service), service, "gRPC"))?,
+            admin: PerService::try_from_fn(|service| {
+                counted(ports.admin(service), service, HEALTH)
+            })?,
         })
     }
 }
 
-/// Starts every service, and the gateway last. Answers where everything is.
+/// Starts every service, and the gateway last, which serves health and metrics at `admin` again.
+/// Answers where everything is. Whether it may listen there is the caller's to check.
 ///
 /// # Errors
 /// When a port or the data folder can't be had. What was started ends with the
 /// process' lifecycle.
 pub async fn start(
     settings: &Settings,
+    admin: Option<&Address>,
     data: &Data,
     runtimes: Runtimes,
 ) -> Result<Banner, StartError> {
-    if !settings.insecure && !settings.http.ip().to_canonical().is_loopback() {
-        return Err(NotLoopback(settings.http).into());
-    }
-    let Bound { http, grpc, admin } = Bound::all(settings)?;
+    let Bound {
+        http,
+        gateway_admin,
+        grpc,
+        admin,
+    } = Bound::all(settings, admin)?;
     data.claim()?;
     let banner = Banner::new(
         http.address(),
@@ -120,6 +121,9 @@ pub async fn start(
         settings,
         data,
     );
+    if let Some(listener) = gateway_admin {
+        serve_admin(listener, &runtimes.gateway);
+    }
     for (service, listener) in admin {
         serve_admin(listener, &runtimes.services[service]);
     }
@@ -160,7 +164,7 @@ async fn start_service(
 
 fn gateway_settings(settings: &Settings) -> vortex_gateway::Settings {
     vortex_gateway::Settings {
-        http: settings.http,
+        http: settings.http.clone(),
         spring_prefix: settings.spring_prefix.clone(),
         trusted_proxies: settings.trusted_proxies.clone(),
         basic_user_is_instance: settings.basic_user_is_instance,

@@ -70,19 +70,43 @@ fn check<S: Args>(about: &About) -> usize {
 
 #[test]
 fn every_setting_says_the_same_nested_dotted_and_flat() {
-    use vortex_config_svc::config;
     use vortex_rollout_svc::config as rollout;
     let checked = [
-        check::<config::ProcessSettings>(&config::ABOUT),
+        check::<vortex_mesh::Settings>(&vortex_mesh::ABOUT),
+        check::<vortex_config_svc::ProcessSettings>(&vortex_config_svc::ABOUT),
         check::<rollout::ProcessSettings>(&rollout::ABOUT),
         check::<vortex_gateway::ProcessSettings>(&vortex_gateway::ABOUT),
     ];
     assert!(checked.iter().all(|forms| *forms > 20), "{checked:?}");
 }
 
+/// The default ports of a program's settings.
+fn ports<S: Args>(about: &About) -> Vec<u16> {
+    let loaded = load::<S>(about, [OsString::from(about.name)], &|_| None).unwrap();
+    let values = loaded.dump.rows().iter().flat_map(|row| row.value.clone());
+    values
+        .filter_map(|value| value.rsplit_once(':')?.1.parse().ok())
+        .collect()
+}
+
+#[test]
+fn no_default_port_is_of_those_for_outgoing_connections() {
+    use vortex_rollout_svc::config as rollout;
+    let all = [
+        ports::<vortex_mesh::Settings>(&vortex_mesh::ABOUT),
+        ports::<vortex_config_svc::ProcessSettings>(&vortex_config_svc::ABOUT),
+        ports::<rollout::ProcessSettings>(&rollout::ABOUT),
+        ports::<vortex_gateway::ProcessSettings>(&vortex_gateway::ABOUT),
+    ];
+    for program in all {
+        assert!(!program.is_empty());
+        assert!(program.iter().all(|port| *port < 32_768), "{program:?}");
+    }
+}
+
 #[test]
 fn where_a_repository_is_and_how_it_is_polled_may_both_be_under_git() {
-    use vortex_config_svc::config::{ABOUT, ProcessSettings};
+    use vortex_config_svc::{ABOUT, ProcessSettings};
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("settings.yaml");
     let text = "git.poll: 30s\ngit: {timeout: 2m, release: stage}";

@@ -71,9 +71,9 @@ pub struct ExplainedAssignment {
     /// The split and the arm.
     #[serde(flatten)]
     pub assignment: Assignment,
-    /// The split's share of all readers, in hundredths of a percent.
-    pub share: u32,
-    /// The reader's bucket, 0 to 9,999: canary when it is below the share. Null for a reader
-    /// without what the split tells apart.
+    /// The percentage of all readers that get the canary.
+    pub percentage: f64,
+    /// The reader's bucket, 0 to 9,999: canary when it is below 100 times the percentage. Null
+    /// for a reader without what the split tells apart.
     pub bucket: Option<u32>,
 }

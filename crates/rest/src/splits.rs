@@ -31,8 +31,8 @@ answers! {
         pub change: String,
         /// The log's position at which the change set was written.
         pub change_sequence: u64,
-        /// The part of all readers that get it, in hundredths of a percent, 0 to 10,000.
-        pub share: u32,
+        /// The percentage of all readers that get it.
+        pub percentage: f64,
         /// What it tells apart.
         pub unit: Unit,
         /// Which move of it this is, from 1.

@@ -7,11 +7,11 @@ mod limited;
 pub mod mutation;
 mod names;
 pub mod parse;
-mod table;
+mod per_service;
 mod upkeep;
 
 pub use connect::connect;
 pub use limited::Limited;
 pub use names::ServiceName;
-pub use table::PerService;
+pub use per_service::PerService;
 pub use upkeep::{Upkeep, Work};

@@ -15,4 +15,4 @@ mod sketch;
 
 pub use mapping::{Interpolation, Mapping};
 pub use parts::{InvalidSketch, Parts};
-pub use sketch::Sketch;
+pub use sketch::{Bins, Sketch};

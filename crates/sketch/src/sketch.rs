@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-
 use crate::mapping::{index_of, value_of};
 
 /// How many bins a sketch has at most: from 1 ms they reach to 28 s.
@@ -17,7 +15,7 @@ pub(crate) const LONGEST: f64 = 1e6;
 ///
 /// When there would be more bins than 512, the lowest are joined, so high quantiles keep their
 /// accuracy. Equal values in any order and by any merges make equal sketches.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Sketch {
     /// The index of the first bin, which is not empty if there is one.
     pub(crate) first: i32,
@@ -25,7 +23,46 @@ pub struct Sketch {
     pub(crate) zero: f64,
 }
 
+/// All that a sketch holds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Bins {
+    /// The index of the first bin.
+    pub first: i32,
+    /// The bins that follow each other from there: 512 at most.
+    pub counts: Vec<f64>,
+    /// How many values count as zero.
+    pub zero: f64,
+}
+
 impl Sketch {
+    /// All of it, to be stored.
+    pub fn bins(&self) -> Bins {
+        Bins {
+            first: self.first,
+            counts: self.bins.clone(),
+            zero: self.zero,
+        }
+    }
+
+    /// The sketch that was stored; none if no sketch has such bins.
+    pub fn from_bins(bins: Bins) -> Option<Self> {
+        let Bins {
+            first,
+            counts,
+            zero,
+        } = bins;
+        let behind = i64::from(first) + counts.len() as i64;
+        let lie_in_range =
+            first >= index_of(SHORTEST) && behind <= i64::from(index_of(LONGEST)) + 1;
+        let fit = counts.is_empty() || (counts.len() <= MAX_BINS && lie_in_range);
+        let are_counts = counts.iter().chain([&zero]).all(|count| *count >= 0.0);
+        (fit && are_counts).then_some(Self {
+            first,
+            bins: counts,
+            zero,
+        })
+    }
+
     /// How far a quantile may be from the value it stands for, as a part of it.
     pub const ACCURACY: f64 = 0.01;
 

@@ -70,7 +70,7 @@ impl Transaction {
 
     /// Requires that `key` was last written at `modified`.
     #[must_use]
-    pub fn expect(mut self, key: impl Into<Bytes>, modified: Revision) -> Self {
+    pub fn require_revision(mut self, key: impl Into<Bytes>, modified: Revision) -> Self {
         let key = key.into();
         self.compares.push(Compare { key, modified });
         self
@@ -78,8 +78,8 @@ impl Transaction {
 
     /// Requires that `key` is absent.
     #[must_use]
-    pub fn expect_absent(self, key: impl Into<Bytes>) -> Self {
-        self.expect(key, Revision::ABSENT)
+    pub fn require_absent(self, key: impl Into<Bytes>) -> Self {
+        self.require_revision(key, Revision::ABSENT)
     }
 
     /// Sets the value of `key`.

@@ -193,7 +193,7 @@ fn an_observer_is_told_of_each_sync() {
     for n in 1..=3 {
         put(&store, n);
     }
-    let stale = Transaction::new().expect_absent("key").put("key", "x");
+    let stale = Transaction::new().require_absent("key").put("key", "x");
     block_on(store.commit(stale)).expect_err("it is there");
     block_on(store.close()).expect("it closes");
     let stats = store.stats();

@@ -150,7 +150,7 @@ fn serve_gateway(runtime: Runtime) -> Starting {
             .await
             .unwrap();
         let settings = Settings {
-            http: SocketAddr::from(([127, 0, 0, 1], 0)),
+            http: SocketAddr::from(([127, 0, 0, 1], 0)).into(),
             ..Settings::default()
         };
         let channels = PerService::from_fn(|_| server.channel());

@@ -4,10 +4,13 @@
 //! to be of the gateway's own origin, and lets it read and write everything. Only the host in its
 //! requests gives it away.
 
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr};
 
 use http::{HeaderMap, Uri, header, request::Parts, uri::Authority};
-use vortex_kit::error::{Fault, Reason};
+use vortex_kit::{
+    error::{Fault, Reason},
+    http::Address,
+};
 
 /// Which hosts are answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,10 +23,10 @@ pub(super) enum Hosts {
 
 impl Hosts {
     /// The hosts that a gateway bound to `address` answers.
-    pub(super) fn of(address: SocketAddr) -> Self {
-        match address.ip().to_canonical().is_loopback() {
-            true => Self::Loopback,
-            false => Self::Any,
+    pub(super) fn of(address: &Address) -> Self {
+        match address.beyond_loopback() {
+            None => Self::Loopback,
+            Some(_) => Self::Any,
         }
     }
 
@@ -118,7 +121,7 @@ mod tests {
 
     #[test]
     fn what_is_bound_decides_whether_names_matter() {
-        let bound = |address: &str| Hosts::of(address.parse().unwrap());
+        let bound = |address: &str| Hosts::of(&address.parse().unwrap());
         for address in ["127.0.0.1:80", "[::1]:80", "[::ffff:127.0.0.1]:80"] {
             assert_eq!(bound(address), Hosts::Loopback, "{address}");
         }

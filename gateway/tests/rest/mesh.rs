@@ -40,7 +40,7 @@ pub(crate) struct Mesh {
 
 pub(crate) fn settings() -> Settings {
     Settings {
-        http: SocketAddr::from(([127, 0, 0, 1], 0)),
+        http: SocketAddr::from(([127, 0, 0, 1], 0)).into(),
         ..Settings::default()
     }
 }

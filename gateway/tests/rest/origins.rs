@@ -118,7 +118,7 @@ async fn loopbacks_own_names_are_answered() {
 #[tokio::test]
 async fn a_gateway_that_others_reach_is_known_by_any_name() {
     let settings = Settings {
-        http: SocketAddr::from(([0, 0, 0, 0], 0)),
+        http: SocketAddr::from(([0, 0, 0, 0], 0)).into(),
         ..settings()
     };
     let mesh = start_with(settings, Way::InProcess).await;

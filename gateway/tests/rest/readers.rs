@@ -252,7 +252,7 @@ async fn an_explanation_says_how_each_split_came_to_its_arm() {
     let mesh = mesh().await;
     let explained = |unit, bucket| ExplainedAssignment {
         assignment: Some(assignment(unit, Arm::Stable)),
-        share: 2_500,
+        percentage: 25.0,
         bucket,
     };
     let explanation = ExplainConfigResponse {
@@ -267,7 +267,7 @@ async fn an_explanation_says_how_each_split_came_to_its_arm() {
     let expected = |unit, bucket: Option<u32>| {
         json!({
             "split": "r-1", "change": "v2", "generation": 3, "arm": "stable", "unit": unit,
-            "share": 2500, "bucket": bucket,
+            "percentage": 25.0, "bucket": bucket,
         })
     };
     assert_eq!(

@@ -1,13 +1,13 @@
-//! The configuration of this process: reads from memory, writes through the single writer, both in
-//! domain types.
+//! All configuration of this process: reads come from memory, and writes go through the single
+//! writer. Both are in domain types.
 
 use crate::{
     domain::{
         ChangeSet, Command, Content, Defect, Label, Outcome, Path, Refused, Request, Seq, Sha256,
         SourceName, Split, SplitId, State, StoreId, Subject, Token, ViewKey,
     },
-    history::History,
     published::Published,
+    sent_configs::SentConfigs,
     store::{ConfigStore, Error},
     views::{
         Part, ReadError, Reading, SeenCells, SplitReads, Unparsed, View, Views, parse_at_once,
@@ -31,12 +31,12 @@ pub struct Configuration {
     published: Arc<Published>,
     writer: Writer,
     views: Views,
-    history: Arc<History>,
+    sent: Arc<SentConfigs>,
     id: StoreId,
     compute: Compute,
 }
 
-/// A token that this store can't read at.
+/// Why the store can't be read at a token.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TokenRefused {
     /// It is of another store.
@@ -45,7 +45,6 @@ pub enum TokenRefused {
     /// It is ahead of this store's log.
     #[error("token {token} is ahead of this store's log, which ends at {head}")]
     Ahead {
-        /// The token.
         token: Token,
         /// The log's end.
         head: Seq,
@@ -54,15 +53,15 @@ pub enum TokenRefused {
 
 /// A content that is to be written, checked.
 pub struct Checked {
-    /// What a version holds of it.
+    /// The version's content.
     pub content: Content,
-    /// The content under its hash, to be stored.
+    /// The hash and the bytes to be stored under it.
     pub bytes: (Sha256, Bytes),
 }
 
 impl Configuration {
-    /// Reads what `store` keeps. Answers the configuration and the task that
-    /// writes, which ends when the configuration is gone.
+    /// Loads what `store` keeps. Returns the configuration and the writer's task, which ends once
+    /// the configuration is dropped.
     pub async fn open(
         store: ConfigStore,
         locations: HashMap<SourceName, String>,
@@ -74,7 +73,7 @@ impl Configuration {
         let (writer, task) = Writer::new(store.clone(), published.clone(), clock);
         let configuration = Self {
             views: Views::new(store.clone(), locations),
-            history: Arc::default(),
+            sent: Arc::default(),
             store,
             published,
             writer,
@@ -84,21 +83,21 @@ impl Configuration {
         Ok((configuration, task))
     }
 
-    /// Counts into `metrics` from now on.
+    /// Records metrics in `metrics` from now on.
     #[must_use]
     pub fn measured_by(mut self, metrics: &Metrics) -> Self {
         self.views.measure(metrics);
         self
     }
 
-    /// Computes what is large in these places.
+    /// Runs large computations on `compute`.
     #[must_use]
     pub fn computing_in(mut self, compute: &Compute) -> Self {
         self.compute = compute.clone();
         self
     }
 
-    /// The places for what is large.
+    /// The threads for large computations.
     pub fn compute(&self) -> &Compute {
         &self.compute
     }
@@ -121,7 +120,7 @@ impl Configuration {
         }
     }
 
-    /// Tells of each newer head.
+    /// Follows the log's head.
     pub fn heads(&self) -> watch::Receiver<Seq> {
         self.published.heads()
     }
@@ -160,19 +159,18 @@ impl Configuration {
         self.views.read(state, key, subject, &compute).await
     }
 
-    /// Makes a part of a configuration, so that it can be asked for without keeping others
-    /// waiting.
+    /// Computes a part of a view, so that reading it blocks nobody.
     ///
     /// # Errors
-    /// When there is no place or no time to make it.
+    /// When the compute threads are busy, or the deadline passes first.
     pub async fn prepare(&self, view: &View, part: Part) -> Result<(), compute::Refused> {
         prepare(&self.compute, view, part).await
     }
 
-    /// As [`Self::prepare`], for one who had better wait than come back.
+    /// As [`Self::prepare`], for a caller that should wait rather than retry.
     ///
     /// # Errors
-    /// When there is no time to make it.
+    /// When the deadline passes first.
     pub async fn prepare_patiently(&self, view: &View, part: Part) -> Result<(), compute::Refused> {
         match view.rendered.is_ready(part) {
             true => Ok(()),
@@ -180,26 +178,26 @@ impl Configuration {
         }
     }
 
-    /// That a split of a change set gives no configuration that was read lately more
-    /// splits than it may have. Tells what is known here and now, no more.
+    /// Checks that splitting a change set gives no recently read view more splits than it may have.
+    /// Views that were not read lately are not checked.
     pub fn check_crowded(&self, state: &State, change: &ChangeSet) -> Result<(), Refused> {
         self.views.check_crowded(state, change)
     }
 
-    /// The reads that a split concerned, since the process began.
+    /// Counts of the reads that a split took part in since the process began.
     pub fn reads_of(&self, split: &SplitId) -> SplitReads {
         self.views.reads_of(split)
     }
 
-    /// The keys that have read what a split concerns, since the process began; none before the
-    /// first.
+    /// How many distinct keys have read what a split concerns since the process began. None before
+    /// the first.
     pub fn keys_of(&self, split: &Split) -> Option<SeenCells> {
         self.views.keys_of(split)
     }
 
-    /// Earlier states of the watched views.
-    pub fn history(&self) -> &Arc<History> {
-        &self.history
+    /// The configurations that watchers were sent.
+    pub fn sent(&self) -> &Arc<SentConfigs> {
+        &self.sent
     }
 
     /// The content of a document as it is stored.
@@ -224,12 +222,12 @@ impl Configuration {
         self.views.file(label, path, sha256, format, compute).await
     }
 
-    /// Which documents were found damaged when they were read.
+    /// Names the documents that were found damaged when they were read.
     pub fn damaged(&self) -> Option<String> {
         self.views.damaged()
     }
 
-    /// The store of the log, for watches and checkpoints.
+    /// The store, for watches of the log and for checkpoints.
     pub fn store(&self) -> &ConfigStore {
         &self.store
     }
@@ -239,7 +237,7 @@ impl Configuration {
         &self.writer
     }
 
-    /// Does a command. Durable, and seen by readers, when it answers.
+    /// Runs a command. When this returns, its effect is durable and visible to readers.
     pub async fn write(
         &self,
         request: Request,
@@ -249,11 +247,11 @@ impl Configuration {
         self.writer.write(request, command, contents).await
     }
 
-    /// Parses a document that is to be written, so that what can't be read is
-    /// refused before anything is stored.
+    /// Parses a document that is to be written, so that it is refused before anything is stored if
+    /// it is not valid.
     ///
     /// # Errors
-    /// Where it does not parse, or when there is no place or no time to parse it.
+    /// When it does not parse, the compute threads are busy, or the deadline passes first.
     pub async fn check(&self, path: &Path, content: Bytes) -> Result<Checked, Unparsed> {
         let sha256 = Sha256::of(&content);
         if let Some(format) = Format::from_path(path.as_str()) {
@@ -267,8 +265,8 @@ impl Configuration {
         })
     }
 
-    /// As [`Self::check`] for a source's file, which is stored with its defect
-    /// rather than refused. A source's `.json` is plain text. Blocking.
+    /// As [`Self::check`], for a source's file: if it is not valid, it is stored with its defect. A
+    /// source's `.json` is plain text and always valid. Blocks.
     pub fn check_source_file(&self, path: &Path, content: Bytes) -> Checked {
         let configuration =
             Format::from_path(path.as_str()).filter(|format| *format != Format::Json);
@@ -284,8 +282,8 @@ impl Configuration {
         }
     }
 
-    /// Why a file is not valid configuration. One that is, is remembered: readers of the
-    /// label will want it next.
+    /// Why a file is not valid configuration. A valid one is cached, since readers of the label
+    /// will want it next.
     fn defect(&self, sha256: Sha256, format: Format, content: &[u8]) -> Option<Defect> {
         let parsed = parse_at_once(format, content).unwrap_or_else(|| {
             self.compute
@@ -304,7 +302,7 @@ impl Configuration {
         }
     }
 
-    /// The label a request means: `main` when it names none.
+    /// Parses a label; an empty name means `main`.
     pub fn label_or_main(label: &str) -> Result<Label, crate::domain::InvalidName> {
         if label.is_empty() {
             Ok(Label::main())

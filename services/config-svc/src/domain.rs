@@ -1,5 +1,5 @@
-//! What configuration is and which changes of it are allowed. Pure: no
-//! transport, no runtime, no clock; time comes in as a value.
+//! The configuration, and the rules for changing it. Pure: no transport, no runtime, no clock; time
+//! comes in as a value.
 //!
 //! Invariants, asserted by number in the tests:
 //! - **C1** sequence numbers have no gap, and the state after a record depends
@@ -31,6 +31,7 @@
 //! - **S10** what is refused leaves nothing behind: the change set that takes a split back
 //!   is staged only where it could be split then.
 
+mod answered_requests;
 mod change;
 mod command;
 mod content;
@@ -44,7 +45,6 @@ mod names;
 mod read;
 mod record;
 mod refused;
-mod requests;
 mod retain;
 mod split;
 mod state;
@@ -53,35 +53,40 @@ mod token;
 #[cfg(test)]
 mod tests;
 
-pub use change::{ChangeEntry, ChangeSet, ChangeState, ChangedDocument};
+pub use answered_requests::RequestKey;
+pub(crate) use answered_requests::{Answered, Requests};
+pub(crate) use change::{ChangeEntry, ChangeSet, ChangeState, ChangedDocument};
+pub(crate) use command::{Baseline, Detachment, Precondition, Removal};
 pub use command::{
-    Baseline, BeginSplit, Command, Detachment, DocumentWrite, EndSplit, Holding, Import, Imported,
-    Outcome, Precondition, Release, ReleaseBy, Removal, Selector, SetSplit, WriteChange,
+    BeginSplit, Command, DocumentWrite, EndSplit, Holding, Import, Imported, Outcome, Release,
+    ReleaseBy, Selector, SetSplit, WriteChange,
 };
-pub use content::{Content, ContentRef, Defect, MAX_DOCUMENT_BYTES, Sha256};
-pub use decide::{Decided, Request, SplitPlan, SplitTarget, check_set_split, decide, plan_split};
-pub use diff::json_patch;
-pub use document::{Document, MAX_VERSIONS, Version};
-pub use fold::{Inconsistent, fold};
-pub use import::{Compared, ImportPlan, SourceFile, plan_import};
-pub use label::{Feed, LabelState};
-pub use names::{
-    App, AppProfile, InvalidName, Label, MediaType, Path, Profile, SourceName, SplitId, VersionName,
+pub use content::{Content, Sha256};
+pub(crate) use content::{ContentRef, Defect, MAX_DOCUMENT_BYTES};
+pub use decide::Request;
+pub(crate) use decide::{Decided, SplitTarget, check_set_split, decide, plan_split};
+pub(crate) use diff::json_patch;
+pub use document::MAX_VERSIONS;
+pub(crate) use document::{Document, Version};
+pub(crate) use fold::{Inconsistent, fold};
+pub(crate) use import::{Compared, ImportPlan, SourceFile, plan_import};
+pub(crate) use label::{Feed, LabelState};
+pub use names::Label;
+pub(crate) use names::{
+    App, AppProfile, InvalidName, MediaType, Path, Profile, SourceName, SplitId, VersionName,
 };
-pub use read::{
-    Basis, BasisEntry, BasisLabel, DocumentKey, Located, ReadRefused, Scope, ViewKey, basis,
-    candidates, check_imported, check_size, check_used, documents, effective_version,
-    existing_label, locate,
+pub use read::ViewKey;
+pub(crate) use read::{
+    Basis, BasisEntry, DocumentKey, ReadRefused, Scope, WantedChanges, basis, candidates,
+    check_imported, check_size, check_view, documents, effective_version, existing_label, locate,
 };
-pub use record::{Body, ChangeName, HybridTime, Origin, Record};
-pub use refused::Refused;
-pub use requests::{Answered, RequestKey, Requests};
-pub use retain::{MAX_AGE, retain};
-pub use split::{
-    Arms, Assigned, Before, End, EndedSplit, EndedSplits, Ending, Held, MAX_ENDED, Split,
-    SplitMove, Subject, Unit,
-};
+pub use record::{Body, Record};
+pub(crate) use record::{ChangeName, HybridTime, Origin};
+pub(crate) use refused::Refused;
+pub(crate) use retain::{MAX_AGE, retain};
+pub(crate) use split::{Arms, Assigned, Before, End, EndedSplit, EndedSplits, Ending, Held, Split};
+pub use split::{SplitMove, Subject, Unit};
 pub use state::{Seq, State};
-pub use token::{InvalidToken, StoreId, Token};
-pub use vortex_bucket::{Arm, Bucket, Share};
-pub use vortex_names::RequestId;
+pub(crate) use token::{InvalidToken, StoreId, Token};
+pub use vortex_bucket::{Arm, Share};
+pub(crate) use vortex_names::RequestId;

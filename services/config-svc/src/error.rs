@@ -14,10 +14,10 @@ use vortex_kit::{
 };
 use vortex_spring::{ParseError, placeholders};
 
-/// How long a writer waits that came when too many waited.
+/// How soon a caller may retry a write that was refused because too many were waiting.
 const OVERLOADED_RETRY: Duration = Duration::from_millis(200);
 
-/// How long a writer waits while the disk is full: an operator has to make room.
+/// How soon a caller may retry a write while the disk is full: an operator has to make room.
 const FULL_RETRY: Duration = Duration::from_secs(10);
 
 /// The fault for an invalid name.
@@ -104,10 +104,9 @@ pub(crate) fn refused(refused: &Refused) -> Fault {
         }
         Refused::SplitEnded { id, how } => fault.with("split", id).with("how", how),
         Refused::SplitIsFixed { field, .. } => fault.field(*field, "it never changes"),
-        Refused::ShareFalls { from, .. } => fault.field(
-            "share",
-            format!("it is {} and never falls", from.hundredths()),
-        ),
+        Refused::ShareFalls { from, .. } => {
+            fault.field("percentage", format!("it is {from} and never falls"))
+        }
         Refused::BeforeNotKept { id, path } => fault.with("split", id).with("path", path),
     }
 }
@@ -169,6 +168,11 @@ pub(crate) fn read_refused(error: &ReadRefused) -> Fault {
             Fault::new(Reason::DocumentNotFound, error.to_string())
                 .with("label", label)
                 .with("document", stem)
+        }
+        ReadRefused::FileNotFound { label, path } => {
+            Fault::new(Reason::DocumentNotFound, error.to_string())
+                .with("path", path)
+                .with("label", label)
         }
         ReadRefused::VersionNotFound { path, version } => {
             Fault::new(Reason::VersionNotFound, error.to_string())

@@ -5,8 +5,8 @@ mod convert;
 mod documents;
 mod explain;
 mod parse;
+mod placeholders;
 mod reads;
-mod resolved;
 mod sources;
 mod splits;
 mod watch_config;
@@ -30,7 +30,7 @@ pub struct Grpc {
 }
 
 impl Grpc {
-    /// A server of this configuration and its sources.
+    /// Serves this configuration and its sources.
     pub fn new(configuration: Arc<Configuration>, sources: Sources, lifecycle: Lifecycle) -> Self {
         Self {
             configuration,

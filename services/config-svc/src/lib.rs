@@ -1,19 +1,41 @@
 //! The configuration service: holds all configuration, and serves it.
 
-pub mod config;
-pub mod configuration;
-pub mod domain;
+mod configuration;
+// what is public there is so for `parts`
+#[allow(missing_docs)]
+mod domain;
 mod error;
-pub mod grpc;
-pub mod history;
-pub mod published;
-pub mod source;
-pub mod store;
-pub mod tasks;
-pub mod views;
-pub mod writer;
+mod grpc;
+mod published;
+mod sent_configs;
+mod settings;
+mod source;
+mod store;
+mod tasks;
+mod views;
+mod writer;
 
-pub use config::{About, Settings, StoreLocation};
+pub use settings::{ABOUT, About, ProcessSettings, Settings, StoreLocation};
+pub use source::ReleasePolicy;
+
+/// What the service is made of, for its own tests and benches.
+#[doc(hidden)]
+pub mod parts {
+    pub use crate::{
+        configuration::Configuration,
+        domain::{
+            Arm, BeginSplit, Body, Command, Content, DocumentWrite, EndSplit, Holding, Import,
+            Imported, Label, MAX_VERSIONS, Outcome, Record, Release, ReleaseBy, Request,
+            RequestKey, Selector, Seq, SetSplit, Sha256, Share, SplitMove, State, Subject, Unit,
+            ViewKey, WriteChange,
+        },
+        grpc::Grpc,
+        source::{GitSettings, Sources},
+        store::{ConfigStore, Error},
+        tasks::start as start_tasks,
+        writer::WriteError,
+    };
+}
 
 use configuration::Configuration;
 use grpc::Grpc;
@@ -37,20 +59,19 @@ pub enum StartError {
     /// The store's folder can't be used.
     #[error(transparent)]
     Open(#[from] CannotOpen),
-    /// What the store keeps can't be read.
+    /// The stored data can't be read.
     #[error("the store can't be read")]
     Load(#[from] store::Error),
-    /// The gRPC server can't be put together.
+    /// The gRPC server can't be built.
     #[error(transparent)]
     Server(#[from] BuildError),
 }
 
-/// Starts the service: reads the store, begins to look at the sources, and puts
-/// the server together. It serves in process at once, and over TCP once it is
-/// told to listen.
+/// Starts the service: loads the store, starts polling the sources, and builds the server. It
+/// serves in process at once, and over TCP once it is told to listen.
 ///
 /// # Errors
-/// When the store can't be had or read.
+/// When the store can't be opened or read.
 pub async fn start(settings: Settings, runtime: &Runtime) -> Result<Server, StartError> {
     let engine = open(&settings.store, &runtime.metrics).await?;
     let sources = Sources::new(settings.git_sources());

@@ -1,20 +1,18 @@
 //! The configuration service as a process.
 
 use std::process::ExitCode;
-use vortex_config_svc::{
-    config::{ABOUT, ProcessSettings},
-    start,
-};
+use vortex_config_svc::{ABOUT, ProcessSettings, start};
 use vortex_kit::{http::Listener, process};
 
-/// A fifth of a read's time went into the system's allocator.
+/// With the system's allocator, a read spends a fifth of its time allocating.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     process::main::<ProcessSettings, _, _, _>(&ABOUT, async |settings, runtime| {
         // first, so that a port that is taken leaves no store behind
-        let listener = Listener::bind(settings.grpc)?;
+        let listener =
+            Listener::bind(&settings.grpc).map_err(|error| error.wanted("gRPC", "--grpc"))?;
         let address = listener.address();
         let server = start(settings.service, &runtime).await?;
         server.serve(listener);

@@ -14,7 +14,7 @@ pub struct Published {
 }
 
 impl Published {
-    /// Begins with the state that was kept.
+    /// Begins with the state that was loaded.
     pub fn new(state: State) -> Self {
         let head = watch::Sender::new(state.head);
         Self {
@@ -29,7 +29,7 @@ impl Published {
         self.state.load()
     }
 
-    /// Tells of each newer head.
+    /// Follows the log's head.
     pub fn heads(&self) -> watch::Receiver<Seq> {
         self.head.subscribe()
     }
@@ -39,7 +39,7 @@ impl Published {
         self.store_failed.is_cancelled()
     }
 
-    /// Shows a state, which must be durable.
+    /// Makes a state visible to readers. It must be durable.
     pub fn publish(&self, state: State) {
         let head = state.head;
         self.state.store(Arc::new(state));

@@ -7,8 +7,8 @@ mod status;
 mod unconfigured;
 
 pub use git::{GitSettings, ReleasePolicy};
-pub use status::{Defect, LabelStatus, Pending, PendingReason, Status};
-pub use unconfigured::DetachError;
+pub(crate) use status::{Defect, LabelStatus, Status};
+pub(crate) use unconfigured::DetachError;
 
 use crate::{
     configuration::Configuration,
@@ -23,18 +23,18 @@ use std::{
 use tokio::sync::{mpsc, oneshot};
 use vortex_kit::{health::Health, process::Runtime};
 
-/// Things that may be asked of a source before it looks again.
+/// The most requests that may wait for a source's next poll.
 const ASKED: usize = 16;
 
 /// The sources of this process. A clone is a pointer.
 #[derive(Clone, Default)]
 pub struct Sources {
     by_name: Arc<BTreeMap<SourceName, Handle>>,
-    /// Where to tell of sources that are not configured, from the start on.
+    /// Where sources that are not configured are reported, once the service has started.
     health: Arc<OnceLock<Health>>,
 }
 
-/// A source, as others see it.
+/// A handle to a source's task.
 struct Handle {
     settings: GitSettings,
     status: Arc<Mutex<Status>>,
@@ -42,22 +42,20 @@ struct Handle {
     inbox: Mutex<Option<mpsc::Receiver<Ask>>>,
 }
 
-/// What is asked of a source.
+/// A request to a source.
 enum Ask {
-    /// Look now.
+    /// Poll now.
     Look,
-    /// Look now and say how it went.
+    /// Poll now, and answer how it went.
     Sync(oneshot::Sender<Result<(), String>>),
-    /// Let a commit through, look now, and say how it went.
+    /// Let a commit through, poll now, and answer how it went.
     Approve(Approval, oneshot::Sender<Result<(), String>>),
 }
 
 /// A commit that an operator lets through.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Approval {
-    /// The label.
     pub label: Label,
-    /// The commit.
     pub commit: VersionName,
 }
 
@@ -67,29 +65,19 @@ pub enum AskError {
     /// There is no such source.
     #[error("there is no source {0}")]
     Unknown(String),
-    /// Nothing waits for an approval, or something else does.
+    /// The commit does not wait for an approval.
     #[error("commit {commit} of label {label} does not wait for an approval")]
-    NothingWaits {
-        /// The label.
-        label: Label,
-        /// The commit.
-        commit: VersionName,
-    },
-    /// Too much was asked of it already.
+    NothingWaits { label: Label, commit: VersionName },
+    /// Too many requests are waiting.
     #[error("source {0} is busy")]
     Busy(SourceName),
-    /// The source can't be read; what is served stays.
+    /// The source can't be read. Readers keep getting what they got before.
     #[error("source {name} can't be read: {why}")]
-    Failed {
-        /// Its name.
-        name: SourceName,
-        /// Why.
-        why: String,
-    },
+    Failed { name: SourceName, why: String },
 }
 
 impl Sources {
-    /// The sources that are configured, not yet looked at.
+    /// The sources that are configured. None is polled yet.
     pub fn new(settings: Vec<GitSettings>) -> Self {
         let by_name = settings.into_iter().map(|settings| {
             let (asks, inbox) = mpsc::channel(ASKED);
@@ -107,14 +95,14 @@ impl Sources {
         }
     }
 
-    /// Where the sources are, for people.
+    /// The locations of the sources, for people.
     pub fn locations(&self) -> impl Iterator<Item = (SourceName, String)> {
         self.by_name
             .iter()
             .map(|(name, handle)| (name.clone(), handle.settings.location.to_string()))
     }
 
-    /// Begins to look at the sources, until the process ends.
+    /// Polls the sources until the process ends.
     pub fn start(&self, configuration: &Arc<Configuration>, runtime: &Runtime) {
         self.health.get_or_init(|| runtime.health.clone());
         self.tell_unconfigured(&configuration.state());
@@ -139,18 +127,13 @@ impl Sources {
         }
     }
 
-    /// Their names.
-    pub fn names(&self) -> impl Iterator<Item = &SourceName> {
+    /// The names of the configured sources.
+    pub fn names(&self) -> impl Iterator<Item = &SourceName> + Clone {
         self.by_name.keys()
     }
 
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.by_name.is_empty()
-    }
-
-    /// When the source of a label was last read whole. None before its first import was;
-    /// where it is no longer configured, when it was last imported from.
+    /// When the source of a label was last read whole. None before its first import is complete.
+    /// For a source that is no longer configured: when the label was last imported.
     pub fn last_success(&self, feed: &Feed) -> Option<Timestamp> {
         match self.by_name.get(&feed.source) {
             Some(handle) => lock(&handle.status).last_success,
@@ -170,12 +153,12 @@ impl Sources {
         Ok((handle.settings.clone(), lock(&handle.status).clone()))
     }
 
-    /// Looks at a source now, and answers when that is done.
+    /// Polls a source now, and returns when that is done.
     pub async fn sync(&self, name: &str) -> Result<(), AskError> {
         self.ask(self.handle(name)?, Ask::Sync).await
     }
 
-    /// Lets a commit through that waits, and answers when it is imported.
+    /// Lets a waiting commit through, and returns when it is imported.
     pub async fn approve(&self, name: &str, approval: Approval) -> Result<(), AskError> {
         let handle = self.handle(name)?;
         if !lock(&handle.status).waits(&approval) {
@@ -188,7 +171,7 @@ impl Sources {
             .await
     }
 
-    /// Asks one source, or all, to look soon. Answers which were asked.
+    /// Asks one source, or all, to poll soon. Returns the names of those asked.
     pub fn notify(&self, name: &str) -> Result<Vec<SourceName>, AskError> {
         if !name.is_empty() {
             self.handle(name)?;
@@ -232,8 +215,8 @@ impl Sources {
     }
 }
 
-/// What is known of a source before it is looked at: what it fed before the process
-/// started, and that it was read then, if it was read whole.
+/// Fills in the status of a source before its first poll: the labels that it fed before the process
+/// started, and when they were imported.
 fn seed(status: &mut Status, state: &State, source: &SourceName, was_whole: bool) {
     for (name, label) in &state.labels {
         let Some(feed) = label.feed.as_ref().filter(|feed| feed.source == *source) else {

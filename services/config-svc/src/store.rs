@@ -10,6 +10,8 @@
 //! checkpoint               which checkpoint is whole
 //! checkpoint/<gen>/<n>     a part of it
 //! ```
+//!
+//! `proto/stored.proto` is the schema of records and checkpoints.
 
 mod append;
 mod checkpoint;
@@ -18,12 +20,12 @@ mod contents;
 mod error;
 mod keys;
 mod log;
+mod stored;
 mod sweep;
 
-pub use append::Appended;
+pub(crate) use append::Appended;
 pub use error::Error;
-pub use log::MAX_RECORDS_A_PAGE;
-pub use sweep::{Sweep, Swept};
+pub(crate) use sweep::{Sweep, Swept};
 
 use std::sync::Arc;
 use vortex_store::Store;

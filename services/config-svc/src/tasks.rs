@@ -1,22 +1,20 @@
-//! Background tasks: the writer, checkpoints, removal of old data, and metrics.
+//! Background tasks: the writer, checkpoints and removal of old data.
 
 mod gauges;
 mod upkeep;
 
 use crate::configuration::Configuration;
-use gauges::Gauges;
 use std::sync::Arc;
 use vortex_kit::process::Runtime;
 
-/// Starts the tasks, which end with the process: the writer last of all, once
-/// nobody can write any more.
+/// Starts the tasks, which run until the process ends. The writer ends last, once nobody can write
+/// any more.
 pub fn start(
     configuration: &Arc<Configuration>,
     writer: impl Future<Output = ()> + Send + 'static,
     runtime: &Runtime,
 ) {
-    let gauges = Gauges::new(configuration.clone(), runtime);
-    runtime.lifecycle.spawn("gauges", gauges.run());
+    gauges::tell(configuration, &runtime.metrics);
     let (configuration, health) = (configuration.clone(), runtime.health.clone());
     // the writer is told to end by the upkeep, after its last checkpoint
     runtime

@@ -1,25 +1,24 @@
-//! Views: configurations that are ready to be sent, cached until what they are made of changes.
+//! Views: configurations that are ready to be sent, cached until a document they are made of
+//! changes.
 
+mod cached_view;
 mod damaged;
 mod effective;
-mod files;
-mod kept;
 mod measures;
+mod parsed_files;
 mod parsing;
-mod reads;
+mod read_counts;
 mod rendered;
-mod seen;
+mod seen_keys;
 mod weight;
 
-pub use effective::Effective;
-pub use kept::Reading;
-pub use parsing::Unparsed;
-pub(crate) use parsing::parse_at_once;
-pub use reads::SplitReads;
-pub use rendered::{Part, Rendered, RenderedSource, View, json_bytes};
-pub use seen::SeenCells;
-pub use weight::TooHeavy;
-pub(crate) use weight::{MAX_ANSWER_BYTES, flat_bytes, is_large};
+pub(crate) use cached_view::Reading;
+pub(crate) use effective::Effective;
+pub(crate) use parsing::{Unparsed, parse_at_once};
+pub(crate) use read_counts::SplitReads;
+pub(crate) use rendered::{Part, PropertySource, Rendered, View, json_bytes};
+pub(crate) use seen_keys::SeenCells;
+pub(crate) use weight::{MAX_ANSWER_BYTES, TooHeavy, flat_bytes, is_large};
 
 use crate::{
     domain::{
@@ -28,11 +27,11 @@ use crate::{
     },
     store::{ConfigStore, Error},
 };
-use files::Files;
-use kept::Kept;
+use cached_view::CachedView;
 use measures::Measures;
+use parsed_files::ParsedFiles;
 use quick_cache::{Weighter, sync::Cache};
-use reads::AllCounts;
+use read_counts::AllCounts;
 use std::{collections::HashMap, sync::Arc};
 use vortex_kit::{
     compute::{self, Compute},
@@ -40,28 +39,27 @@ use vortex_kit::{
 };
 use weight::Weighed;
 
-/// Bytes that views kept may take, about.
+/// About how many bytes the cached views may take.
 const CACHE_BYTES: u64 = 64 << 20;
-/// Splits that a view may have.
+/// The most splits that a view may have.
 const MAX_SPLITS: usize = 3;
-/// Views expected, which sizes the cache's tables.
+/// The number of views that the cache's tables are sized for.
 const EXPECTED_VIEWS: usize = 1024;
 
 /// Why a view can't be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
-    /// It can't be at this state.
+    /// It can't be read at this state.
     #[error(transparent)]
     Refused(#[from] ReadRefused),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] Error),
-    /// A document's content is not what was written.
+    /// A document's content differs from what was written.
     #[error("{path} on {label} can't be read: the store is damaged")]
     Damaged {
         /// The document's label.
         label: Label,
-        /// Its path.
         path: Path,
         /// What is wrong.
         #[source]
@@ -70,10 +68,10 @@ pub enum ReadError {
     /// A content that parsed when it was written no longer does.
     #[error("a stored document no longer parses: {0}")]
     Parse(vortex_spring::ParseError),
-    /// It is made of more than a configuration may be.
+    /// Its documents are too large together.
     #[error(transparent)]
     TooHeavy(#[from] TooHeavy),
-    /// There was no place or no time to make it.
+    /// The compute threads are busy, or the deadline passed.
     #[error(transparent)]
     NotComputed(#[from] compute::Refused),
 }
@@ -88,9 +86,9 @@ impl From<Unparsed> for ReadError {
 }
 
 /// The views that were read lately.
-pub struct Views {
-    cache: Cache<ViewKey, Arc<Kept>, Weight>,
-    files: Files,
+pub(crate) struct Views {
+    cache: Cache<ViewKey, Arc<CachedView>, Weight>,
+    files: ParsedFiles,
     locations: HashMap<SourceName, String>,
     measures: Measures,
     counts: AllCounts,
@@ -99,19 +97,19 @@ pub struct Views {
 #[derive(Clone)]
 struct Weight;
 
-impl Weighter<ViewKey, Arc<Kept>> for Weight {
-    fn weight(&self, key: &ViewKey, kept: &Arc<Kept>) -> u64 {
+impl Weighter<ViewKey, Arc<CachedView>> for Weight {
+    fn weight(&self, key: &ViewKey, kept: &Arc<CachedView>) -> u64 {
         key.weight() + kept.weight()
     }
 }
 
 impl Views {
-    /// Views of what `store` keeps. `locations` says where the sources are, for
-    /// the names of property sources.
-    pub fn new(store: ConfigStore, locations: HashMap<SourceName, String>) -> Self {
+    /// Views of what `store` keeps. `locations` holds the locations of the Git sources, which are
+    /// in the names of property sources.
+    pub(crate) fn new(store: ConfigStore, locations: HashMap<SourceName, String>) -> Self {
         Self {
             cache: Cache::with_weighter(EXPECTED_VIEWS, CACHE_BYTES, Weight),
-            files: Files::new(store),
+            files: ParsedFiles::new(store),
             locations,
             measures: Measures::default(),
             counts: AllCounts::default(),
@@ -119,12 +117,12 @@ impl Views {
     }
 
     /// Counts into `metrics` from now on.
-    pub fn measure(&mut self, metrics: &Metrics) {
+    pub(crate) fn measure(&mut self, metrics: &Metrics) {
         self.measures = Measures::new(metrics);
     }
 
     /// Remembers a file that was just parsed, since it is likely to be read next.
-    pub fn remember(
+    pub(crate) fn remember(
         &self,
         sha256: crate::domain::Sha256,
         format: vortex_spring::Format,
@@ -134,7 +132,7 @@ impl Views {
     }
 
     /// The configuration `key` at `state`, as a reader gets it.
-    pub async fn read(
+    pub(crate) async fn read(
         &self,
         state: &State,
         key: &ViewKey,
@@ -159,13 +157,13 @@ impl Views {
         Ok(reading)
     }
 
-    /// Makes the form that a reader gets, of what was kept where that is still so.
+    /// Renders the view for a reader's arms, reusing what was cached if it is still the same.
     async fn make(
         &self,
         state: &State,
         key: &ViewKey,
         subject: &Subject<'_>,
-        cached: Option<Arc<Kept>>,
+        cached: Option<Arc<CachedView>>,
         compute: &Compute,
     ) -> Result<Reading, ReadError> {
         let began = self.measures.miss();
@@ -176,7 +174,7 @@ impl Views {
                 let counts = self.counts.of_view(state, scope.splits());
                 Arc::new(match other {
                     Some(kept) => kept.moved_to(scope, counts),
-                    None => Kept::new(scope, counts),
+                    None => CachedView::new(scope, counts),
                 })
             }
         };
@@ -194,18 +192,18 @@ impl Views {
     }
 
     /// The reads that a split concerned.
-    pub fn reads_of(&self, id: &SplitId) -> SplitReads {
+    pub(crate) fn reads_of(&self, id: &SplitId) -> SplitReads {
         self.counts.of(id)
     }
 
     /// The keys that have read what a split concerns.
-    pub fn keys_of(&self, split: &Split) -> Option<SeenCells> {
+    pub(crate) fn keys_of(&self, split: &Split) -> Option<SeenCells> {
         self.counts.keys_of(split)
     }
 
-    /// That no view that was read lately would be split more often than
-    /// three times by a change set.
-    pub fn check_crowded(&self, state: &State, change: &ChangeSet) -> Result<(), Refused> {
+    /// Checks that splitting a change set gives no recently read view more than [`MAX_SPLITS`]
+    /// splits.
+    pub(crate) fn check_crowded(&self, state: &State, change: &ChangeSet) -> Result<(), Refused> {
         for (key, _) in self.cache.iter() {
             let Ok(scope) = Scope::of(state, &key) else {
                 continue;
@@ -242,7 +240,7 @@ impl Views {
     }
 
     /// The content of a document as it is stored.
-    pub async fn content(
+    pub(crate) async fn content(
         &self,
         label: &Label,
         path: &Path,
@@ -252,7 +250,7 @@ impl Views {
     }
 
     /// The parsed content of a document.
-    pub async fn file(
+    pub(crate) async fn file(
         &self,
         label: &Label,
         path: &Path,
@@ -264,7 +262,7 @@ impl Views {
     }
 
     /// Parses a content that is likely to be read next.
-    pub async fn parse(
+    pub(crate) async fn parse(
         &self,
         sha256: crate::domain::Sha256,
         format: vortex_spring::Format,
@@ -275,8 +273,8 @@ impl Views {
         parsed.await.map(|_file| ())
     }
 
-    /// Which documents were found damaged.
-    pub fn damaged(&self) -> Option<String> {
+    /// Names the documents that were found damaged.
+    pub(crate) fn damaged(&self) -> Option<String> {
         self.files.damaged()
     }
 }

@@ -1,5 +1,5 @@
-//! The one task that changes the configuration: it decides what waits against
-//! the newest state, writes that down with one sync, and only then shows it.
+//! The one task that changes the configuration. It decides the waiting commands against the newest
+//! state, writes their records with one sync, and only then shows the new state to readers.
 //!
 //! Invariants:
 //! - **W1** a state that readers see is durable.
@@ -21,13 +21,13 @@ use std::{collections::HashSet, sync::Arc};
 use tokio::sync::{mpsc, oneshot};
 use vortex_kit::clock::Clock;
 
-/// Commands that may wait; more are refused.
+/// The most commands that may wait; more are refused.
 const QUEUE: usize = 1024;
-/// Commands decided in one go.
+/// The most commands that are decided before their records are written.
 const BATCH: usize = 256;
-/// Records kept for watches that resume, whatever the checkpoint covers.
+/// Records that are kept for watches that resume, even if the checkpoint covers them.
 const KEPT_RECORDS: u64 = 100_000;
-/// The name of a cluster that stands alone.
+/// The name of the cluster in records.
 const CLUSTER: &str = "local";
 
 /// Hands commands to the task that writes.
@@ -36,13 +36,13 @@ pub struct Writer {
     queue: mpsc::Sender<Job>,
 }
 
-/// Why a command had no outcome.
+/// Why a command failed.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
-    /// It is not allowed.
+    /// The domain refused it.
     #[error(transparent)]
     Refused(#[from] Refused),
-    /// Too many wait.
+    /// Too many commands are waiting.
     #[error("too many writes are waiting")]
     Overloaded,
     /// The disk is full: nothing happened. Writes are taken again once there is room.
@@ -114,9 +114,9 @@ impl Writer {
         (Self { queue }, task.run(jobs))
     }
 
-    /// Does a command. Durable, and seen by readers, when it answers.
+    /// Runs a command. When this returns, its effect is durable and visible to readers.
     ///
-    /// Not cancel safe: a caller that goes away leaves the command to be done.
+    /// Dropping the future does not cancel the command: it is still carried out.
     pub async fn write(
         &self,
         request: Request,
@@ -139,16 +139,16 @@ impl Writer {
         answer.await.unwrap_or(Err(WriteError::OutcomeUnknown))
     }
 
-    /// Lets go of what is old, and answers the state that a checkpoint must keep
-    /// before [`Writer::sweep`] gives space back. None once the store failed.
+    /// Drops what is old from the state, and returns the state that must be in a checkpoint before
+    /// [`Writer::sweep`] may run. None once the store failed.
     pub async fn retain(&self) -> Option<State> {
         let (reply, answer) = oneshot::channel();
         self.queue.send(Job::Retain(reply)).await.ok()?;
         answer.await.ok()
     }
 
-    /// Gives back what neither the checkpoint nor the state needs, between writes. What
-    /// a failure leaves, the next sweep finds. None once the store failed.
+    /// Deletes what neither the checkpoint nor the state needs, between writes. If it fails, the
+    /// next sweep deletes the rest. None once the store failed.
     pub async fn sweep(&self) -> Option<Result<Swept, Error>> {
         let (reply, answer) = oneshot::channel();
         self.queue.send(Job::Sweep(reply)).await.ok()?;
@@ -160,7 +160,7 @@ struct Task {
     store: ConfigStore,
     published: Arc<Published>,
     clock: Arc<dyn Clock>,
-    /// The state with what is decided and not yet durable.
+    /// The state including commands that are decided but not yet durable.
     tentative: State,
     waiting: Vec<(Reply, Result<Outcome, Refused>)>,
     appended: Appended,
@@ -264,7 +264,7 @@ impl Task {
         self.waiting.push((reply, Ok(outcome)));
     }
 
-    /// Makes durable what was decided, shows it, and answers.
+    /// Makes the decided commands durable, shows the state, and answers their callers.
     async fn flush(&mut self) {
         let appended = std::mem::take(&mut self.appended);
         let waiting = std::mem::take(&mut self.waiting);
@@ -290,8 +290,8 @@ impl Task {
         }
     }
 
-    /// What was decided did not happen. Where that may pass, the next command is decided against
-    /// what is durable.
+    /// Answers that the decided commands did not happen. If the store may recover, the next command
+    /// is decided against the durable state.
     fn turned_away(&mut self, error: &Error) {
         if error.is_passing() {
             self.tentative = State::clone(&self.published.state());

@@ -1,9 +1,9 @@
 //! The service's settings.
 
-use std::{net::SocketAddr, time::Duration};
+use std::time::Duration;
 
 pub use vortex_kit::settings::About;
-use vortex_kit::{channel::Target, settings::Listens};
+use vortex_kit::{channel::Target, http::Address, settings::Listens};
 pub use vortex_store::service::Location as StoreLocation;
 
 use crate::{
@@ -17,6 +17,7 @@ pub const ABOUT: About = About {
     version: env!("CARGO_PKG_VERSION"),
     summary: "Rolls staged configuration out, and judges what comes of it",
     admin: Some("127.0.0.1:18092"),
+    log: "info",
     aliases: &[],
 };
 
@@ -33,12 +34,12 @@ pub struct ProcessSettings {
 
     /// Address to serve gRPC on
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:9092")]
-    pub grpc: SocketAddr,
+    pub grpc: Address,
 }
 
 impl Listens for ProcessSettings {
-    fn addresses(&self) -> Vec<SocketAddr> {
-        vec![self.grpc]
+    fn addresses(&self) -> Vec<&Address> {
+        vec![&self.grpc]
     }
 }
 

@@ -10,10 +10,8 @@ mod names;
 mod plan;
 mod refused;
 mod rollout;
-mod share;
 mod state;
 mod step;
-mod stored;
 #[cfg(test)]
 mod tests;
 

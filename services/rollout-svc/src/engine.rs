@@ -171,11 +171,6 @@ impl Rollouts {
         &self.inner.store
     }
 
-    /// What is counted.
-    pub fn meters(&self) -> &Meters {
-        &self.inner.meters
-    }
-
     /// Whether nothing can be written any more until the process starts again.
     pub fn has_store_failed(&self) -> bool {
         self.inner.has_store_failed()

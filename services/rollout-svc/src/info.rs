@@ -1,19 +1,20 @@
-//! Metric series per active rollout: `vortex_rollout_info`, for dashboards and alerts to join on,
-//! and its distinct keys.
+//! Metric series that are computed when they are scraped: how all rollouts stand, and per active
+//! rollout `vortex_rollout_info`, for dashboards and alerts to join on, and its distinct keys.
 
 use vortex_kit::telemetry::{Metrics, Sample};
 
 use crate::{
-    domain::{Rollout, analysis::SeenKeys},
+    domain::{Rollout, StateKind, analysis::SeenKeys},
     engine::Rollouts,
 };
 
 /// Series at most: of the newest rollouts.
 const TOLD: usize = 1_000;
 
-/// Tells of rollouts that have started and not ended, one series for each application; and of the
-/// keys of each.
+/// Tells how all rollouts stand; of those that have started and not ended, one series for each
+/// application; and of the keys of each.
 pub(crate) fn tell(rollouts: &Rollouts, metrics: &Metrics) {
+    tell_standing(rollouts, metrics);
     let help = "Always 1; rollouts that are under way, and the stage each is at, from 0";
     let told = rollouts.clone();
     metrics.live("vortex_rollout_info", help, move || {
@@ -35,6 +36,46 @@ pub(crate) fn tell(rollouts: &Rollouts, metrics: &Metrics) {
         let is_mismatch = keys.mismatch().is_some();
         vec![(None, f64::from(u8::from(is_mismatch)))]
     });
+}
+
+/// Tells what is there of all rollouts together.
+fn tell_standing(rollouts: &Rollouts, metrics: &Metrics) {
+    let told = rollouts.clone();
+    let help = "Rollouts that are kept, by state";
+    metrics.live("vortex_rollouts", help, move || by_state(&told));
+    let gauge = |name, help, value: fn(&Rollouts) -> f64| {
+        let told = rollouts.clone();
+        metrics.live(name, help, move || vec![Sample::plain(value(&told))]);
+    };
+    let help = "1 while nothing goes on by itself";
+    gauge("vortex_breaker_open", help, |rollouts| {
+        f64::from(u8::from(rollouts.breaker().is_open()))
+    });
+    let help = "Rollouts whose last effect config-svc has not confirmed";
+    gauge("vortex_outbox_depth", help, |rollouts| {
+        let entries = rollouts.entries().into_iter();
+        let pending = entries.filter(|entry| entry.rollout().pending().is_some());
+        pending.count() as f64
+    });
+    let help = "Bytes that the store takes on disk";
+    gauge("vortex_store_bytes", help, |rollouts| {
+        rollouts.store().bytes() as f64
+    });
+}
+
+/// A series for each state, those at zero too.
+fn by_state(rollouts: &Rollouts) -> Vec<Sample> {
+    let mut counts = StateKind::ALL.map(|kind| (kind, 0_u32));
+    for entry in rollouts.entries() {
+        let kind = entry.rollout().kind();
+        let of_kind = counts.iter_mut().filter(|(counted, _)| *counted == kind);
+        of_kind.for_each(|(_, count)| *count += 1);
+    }
+    let sample = |(kind, count): (StateKind, u32)| Sample {
+        labels: vec![("state", kind.name().to_owned())],
+        value: f64::from(count),
+    };
+    counts.map(sample).into()
 }
 
 /// Tells values of the keys of each rollout, each of one arm or of both.

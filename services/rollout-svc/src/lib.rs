@@ -81,7 +81,7 @@ pub async fn serve(settings: ProcessSettings, runtime: Runtime) -> Result<(), St
         grpc,
     } = settings;
     // first, so that a port that is taken leaves no store behind
-    let listener = Listener::bind(grpc)?;
+    let listener = Listener::bind(grpc).map_err(|error| error.wanted("gRPC", "--grpc"))?;
     let address = listener.address();
     let config = connect(&config_svc, &runtime)?;
     let server = start(rollout, config, &runtime).await?;

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use metrics::{Counter, Gauge};
+use metrics::Counter;
 use vortex_kit::telemetry::Metrics;
 
 use crate::domain::{
-    Action, StateKind,
+    Action,
     analysis::{Finding, Judged, Verdict},
 };
 
@@ -27,10 +27,6 @@ pub struct Meters {
 struct Inner {
     transitions: Vec<Counter>,
     verdicts: [[Counter; 4]; 2],
-    rollouts: Vec<Gauge>,
-    breaker_open: Gauge,
-    outbox_depth: Gauge,
-    store_bytes: Gauge,
 }
 
 impl Meters {
@@ -44,21 +40,9 @@ impl Meters {
             let help = "Slices judged, by gate and verdict";
             metrics.counter(VERDICTS, help, &[("gate", gate), ("verdict", verdict)])
         };
-        let rollouts = |kind: StateKind| {
-            let help = "Rollouts that are kept, by state";
-            metrics.gauge("vortex_rollouts", help, &[("state", kind.name())])
-        };
-        let gauge = |name, help| metrics.gauge(name, help, &[]);
         let inner = Inner {
             transitions: Action::ALL.map(transition).into(),
             verdicts: GATES.map(|gate| NAMES.map(|name| verdict(gate, name))),
-            rollouts: StateKind::ALL.map(rollouts).into(),
-            breaker_open: gauge("vortex_breaker_open", "1 while nothing goes on by itself"),
-            outbox_depth: gauge(
-                "vortex_outbox_depth",
-                "Rollouts whose last effect config-svc has not confirmed",
-            ),
-            store_bytes: gauge("vortex_store_bytes", "Bytes that the store takes on disk"),
         };
         Self {
             inner: Arc::new(inner),
@@ -85,19 +69,5 @@ impl Meters {
             };
             self.inner.verdicts[gate][verdict].increment(1);
         }
-    }
-
-    /// Shows how many rollouts are in a state.
-    pub fn rollouts(&self, kind: StateKind, count: usize) {
-        self.inner.rollouts[kind as usize].set(count as f64);
-    }
-
-    /// Shows the rest.
-    pub fn standing(&self, breaker_open: bool, outbox: usize, store_bytes: u64) {
-        self.inner
-            .breaker_open
-            .set(f64::from(u8::from(breaker_open)));
-        self.inner.outbox_depth.set(outbox as f64);
-        self.inner.store_bytes.set(store_bytes as f64);
     }
 }

@@ -359,7 +359,7 @@ fn set_split(rollout: &Rollout, to: Effect) -> pb::SetSplitRequest {
         id: spec.id.to_string(),
         label: spec.label.clone(),
         change_sequence: spec.change_sequence,
-        share: share.hundredths().into(),
+        percentage: share.percentage(),
         unit: wire_unit(spec.unit).into(),
         generation: to.generation(),
         baseline: baseline.map(|sequences| pb::SplitBaseline { sequences }),

@@ -18,10 +18,17 @@ mod error;
 mod keys;
 mod load;
 mod requests;
+mod schema;
 mod sweep;
+#[cfg(test)]
+mod tests;
+mod translate;
+mod v1;
 mod writes;
 
-pub use error::Error;
+#[cfg(test)]
+pub(crate) use codec::reread;
+pub use error::{Error, Invalid};
 pub use load::Loaded;
 pub use requests::{Answer, Answered};
 pub use writes::Writes;

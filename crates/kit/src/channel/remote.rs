@@ -11,7 +11,7 @@ use vortex_backoff::{Backoff, Jitter};
 use super::{
     Options, Resolve, Target,
     attempt::{Outcome, Outgoing},
-    endpoint::Keeper,
+    connections::Keeper,
     pool::{Live, Pool, Shared},
 };
 use crate::{

@@ -13,7 +13,11 @@ use tokio::time::Sleep;
 use tokio_util::sync::WaitForCancellationFutureOwned;
 use tonic::{Status, body::Body};
 
-use super::{call::Call, calls, ending::Ending, seal};
+use super::{
+    call::Call,
+    calls,
+    ending::{self, Ending},
+};
 use crate::{error::Fault, shutdown::Drain};
 
 type Polled = Poll<Option<Result<Frame<Bytes>, Status>>>;
@@ -67,7 +71,7 @@ impl WatchedBody {
     fn note(&mut self, polled: Polled, call: Call) -> Polled {
         match polled {
             Poll::Ready(Some(Ok(mut frame))) => {
-                match frame.trailers_mut().map(|t| seal::seal(t, &call.context)) {
+                match frame.trailers_mut().map(|t| ending::seal(t, &call.context)) {
                     Some(ending) => call.finish(ending.unwrap_or(Ending::UNSAID)),
                     None => self.call = Some(call),
                 }
@@ -89,7 +93,7 @@ impl WatchedBody {
     fn end(&mut self, fault: Fault, call: Call) -> Polled {
         self.body = Body::empty();
         let mut trailers = HeaderMap::new();
-        call.finish(seal::write(fault, &mut trailers));
+        call.finish(ending::write(fault, &mut trailers));
         Poll::Ready(Some(Ok(Frame::trailers(trailers))))
     }
 }

@@ -3,19 +3,19 @@
 use std::{sync::Arc, time::Duration};
 
 use http::HeaderMap;
-use tokio::{sync::OwnedSemaphorePermit, time::Instant};
+use tokio::time::Instant;
 use tonic::Code;
 use tracing::Span;
 
 use super::{
-    ending::Ending,
+    ending::{self, Ending},
     receipt::{Arrival, Receipt},
     route::{self, Route},
-    seal,
 };
 use crate::{
     context::Context,
     error::{Fault, Reason},
+    room::Places,
 };
 
 pub(super) struct Call {
@@ -24,7 +24,7 @@ pub(super) struct Call {
     pub(super) span: Span,
     /// None for a caller in this process, whose messages are our own.
     receipt: Option<Receipt>,
-    place: Option<OwnedSemaphorePermit>,
+    place: Option<Places>,
     started: Instant,
     finished: bool,
 }
@@ -46,8 +46,13 @@ impl Call {
         }
     }
 
+    /// Whether its message may still be on its way.
+    pub(super) fn comes_over_a_network(&self) -> bool {
+        self.receipt.is_some()
+    }
+
     /// Keeps the call's place until the call is over.
-    pub(super) fn hold(&mut self, place: Option<OwnedSemaphorePermit>) {
+    pub(super) fn hold(&mut self, place: Option<Places>) {
         self.place = place;
     }
 
@@ -57,7 +62,7 @@ impl Call {
         if self.route.shape.client_streaming || arrival == Arrival::Whole {
             return None;
         }
-        let bare = seal::bare(headers)?;
+        let bare = ending::bare(headers)?;
         match (arrival, bare.code()) {
             (Arrival::Broken, _) => Some(broken_off()),
             (_, Code::Internal) => Some(Fault::invalid("request", bare.message())),
@@ -81,7 +86,7 @@ impl Call {
         let (code, reason) = (route::name(ending.code), ending.why());
         let peer = self.context.peer();
         let elapsed_us = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
-        match Severity::of(ending.code) {
+        match Severity::of(&ending) {
             Severity::Fault => {
                 tracing::error!(service, method, code, reason, %peer, elapsed_us, "call failed");
             }
@@ -122,8 +127,10 @@ enum Severity {
 }
 
 impl Severity {
-    fn of(code: Code) -> Self {
-        match code {
+    fn of(ending: &Ending) -> Self {
+        match ending.code {
+            // a stream is told to move elsewhere, as a process ends in order
+            Code::Unavailable if ending.reason == Some(Reason::Draining) => Self::Normal,
             Code::Internal | Code::Unknown | Code::DataLoss => Self::Fault,
             Code::Unavailable | Code::DeadlineExceeded => Self::Trouble,
             _ => Self::Normal,

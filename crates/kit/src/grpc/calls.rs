@@ -14,16 +14,17 @@ use super::{
     admission::Admission,
     body::WatchedBody,
     call::Call,
-    ending::Ending,
+    ending::{self, Ending},
+    gathered::{Ungathered, gather},
     receipt::{Receipt, Receiving},
     route::Route,
     router::{Router, service_of},
-    seal,
 };
 use crate::{
     context::{self, Context, Peer},
     error::{Fault, Reason},
     http::{BodyError, Handler, Incoming, PeerAddr},
+    room::Arrival,
     shutdown::Drain,
     telemetry::Metrics,
 };
@@ -131,15 +132,22 @@ impl Inner {
         context.with_drain(self.drain.clone())
     }
 
-    async fn handle(&self, mut request: Request<Body>, mut call: Call) -> Response<Body> {
+    async fn handle(&self, request: Request<Body>, mut call: Call) -> Response<Body> {
         // no work is begun when its caller has given up, however fast it would be
         if call.context.is_over() {
             return refuse(too_late(), call);
         }
+        let arrived = match self.arrive(request, &call).await {
+            Ok(arrived) => arrived,
+            Err(Ungathered::Refused(fault)) => return refuse(fault, call),
+            Err(Ungathered::Broken(status)) => return answer(status.into_http(), call),
+        };
+        let (mut request, arrival) = arrived;
         match self.admission.admit(&call.route) {
             Ok(place) => call.hold(place),
             Err(fault) => return refuse(fault, call),
         }
+        drop(arrival);
         request.extensions_mut().insert(call.context.clone());
         let handling = match self.router.route(request) {
             Ok(handling) => AssertUnwindSafe(handling).catch_unwind(),
@@ -158,6 +166,26 @@ impl Inner {
             Err(_elapsed) => refuse(too_late(), call),
         }
     }
+
+    /// The request with its message, once that is there. What is called from within this process
+    /// has it already, and a stream of messages is read as it comes.
+    async fn arrive(
+        &self,
+        request: Request<Body>,
+        call: &Call,
+    ) -> Result<(Request<Body>, Option<Arrival>), Ungathered> {
+        if !call.comes_over_a_network() || !call.route.shape.is_unary() {
+            return Ok((request, None));
+        }
+        let (head, body) = request.into_parts();
+        let gathering = gather(body, &self.admission.arrivals);
+        let gathered = match call.context.deadline() {
+            Some(deadline) => tokio::time::timeout_at(deadline, gathering).await,
+            None => Ok(gathering.await),
+        };
+        let gathered = gathered.unwrap_or_else(|_elapsed| Err(Ungathered::Refused(too_late())));
+        gathered.map(|(body, arrival)| (Request::from_parts(head, body), arrival))
+    }
 }
 
 /// An answer that is an error ends the call; any other ends with its body.
@@ -165,7 +193,7 @@ fn answer(mut response: Response<Body>, call: Call) -> Response<Body> {
     if let Some(fault) = call.unreadable(response.headers()) {
         return refuse(fault, call);
     }
-    match seal::seal(response.headers_mut(), &call.context) {
+    match ending::seal(response.headers_mut(), &call.context) {
         Some(ending) => {
             call.finish(ending);
             response

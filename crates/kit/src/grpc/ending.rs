@@ -1,8 +1,13 @@
-//! How a call ended.
+//! How a call ended, which every status that leaves a server says with our details and without
+//! internals.
 
-use tonic::Code;
+use http::HeaderMap;
+use tonic::{Code, Status};
 
-use crate::error::{Fault, Reason};
+use crate::{
+    context::Context,
+    error::{Fault, Reason},
+};
 
 /// A call's code, and the reason behind it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,4 +50,42 @@ impl Ending {
             (None, _) => "the answer ended without a status",
         }
     }
+}
+
+/// How the call ended by a response's headers or trailers, after a status that a handler, tonic or
+/// a library made without details has been given them. A server fault among those is logged here,
+/// and hidden.
+pub(super) fn seal(headers: &mut HeaderMap, context: &Context) -> Option<Ending> {
+    let code = Code::from_bytes(headers.get(Status::GRPC_STATUS)?.as_bytes());
+    if code == Code::Ok {
+        return Some(Ending::OK);
+    }
+    let status = Status::from_header_map(headers)?;
+    if !status.details().is_empty() {
+        let reason = Some(Fault::from_status(&status).reason());
+        return Some(Ending { code, reason });
+    }
+    let fault = match Reason::of_code(code) {
+        Reason::Internal => {
+            context.enter(|| tracing::error!(cause = status.message(), "internal error"));
+            Fault::hidden(Some(context))
+        }
+        reason => Fault::new(reason, status.message()),
+    };
+    Some(write(fault, headers))
+}
+
+/// A failure without our details, if that is what the headers say: tonic's word on a message that
+/// it could not read, which a handler may say as well.
+pub(super) fn bare(headers: &HeaderMap) -> Option<Status> {
+    let status = Status::from_header_map(headers)?;
+    (status.code() != Code::Ok && status.details().is_empty()).then_some(status)
+}
+
+/// Puts a fault into headers or trailers.
+pub(super) fn write(fault: Fault, headers: &mut HeaderMap) -> Ending {
+    let ending = Ending::of(&fault);
+    // fails for metadata that cannot be headers; a fault's status has none of these
+    let _ = Status::from(fault).add_header(headers);
+    ending
 }

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     channel::Channel,
-    http::{BindError, Listener},
+    http::{Address, BindError, Listener},
     process::Runtime,
 };
 
@@ -63,7 +63,7 @@ impl Server {
     ///
     /// # Errors
     /// When the address cannot be bound.
-    pub fn listen(&self, address: SocketAddr) -> Result<SocketAddr, BindError> {
+    pub fn listen(&self, address: impl Into<Address>) -> Result<SocketAddr, BindError> {
         let listener = Listener::bind(address)?;
         let address = listener.address();
         self.serve(listener);

@@ -6,7 +6,9 @@ use axum::body::Body;
 use futures::future::BoxFuture;
 use http::{HeaderValue, Request, Response, Version, header};
 
-use super::{Handler, Incoming, MAX_HEADERS, PeerAddr, incoming::Rest, refused, taking::Answer};
+use super::{
+    Handler, Incoming, MAX_HEADERS, PeerAddr, clocks::taking::Answer, incoming::Rest, refused,
+};
 
 /// A connection's requests and answers.
 pub(super) struct Answers {

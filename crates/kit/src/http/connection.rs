@@ -13,13 +13,11 @@ use tokio::net::TcpStream;
 use super::{
     Handler, Limits, Owned,
     answers::Answers,
+    clocks::{self, Progress, Stall, Waiting},
     end::End,
     framing::Framing,
     incoming::Rest,
-    progress::Progress,
-    stall::{self, Stall},
     stream::Stream,
-    waiting::Waiting,
 };
 use crate::{error::Chain, process::Runtime, shutdown::Lifecycle};
 
@@ -33,7 +31,7 @@ pub(super) struct Protocol {
 
 impl Protocol {
     pub(super) fn new(limits: Limits, runtime: &Runtime) -> Self {
-        let slow_readers = stall::counter(&runtime.metrics);
+        let slow_readers = clocks::counter(&runtime.metrics);
         let lifecycle = runtime.lifecycle.clone();
         let owned = Owned::server(
             lifecycle.clone(),

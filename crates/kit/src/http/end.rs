@@ -7,7 +7,7 @@ use std::{
 
 use tokio_util::sync::WaitForCancellationFutureOwned;
 
-use super::progress::Progress;
+use super::clocks::Progress;
 use crate::shutdown::Drain;
 
 /// What a connection knows of the process's end.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use metrics::Counter;
 
-use super::{stall::Stall, taking};
+use super::clocks::{Stall, taking};
 use crate::shutdown::Lifecycle;
 
 /// Spawns what hyper asks for as tasks of a [`Lifecycle`].

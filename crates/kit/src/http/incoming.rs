@@ -11,7 +11,7 @@ use futures::future::BoxFuture;
 use http_body_util::BodyExt;
 use hyper::body::{Body, Frame, SizeHint};
 
-use super::{progress::Progress, waiting::LAST_CALL};
+use super::clocks::{LAST_CALL, Progress};
 use crate::shutdown::Lifecycle;
 
 /// The body of a request that came over a connection.

@@ -14,9 +14,8 @@ use tokio::{
 };
 
 use super::{
+    clocks::{Progress, Stall},
     framing::{Framing, Next},
-    progress::Progress,
-    stall::Stall,
 };
 
 /// What is asked of the system at once.

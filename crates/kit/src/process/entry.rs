@@ -3,7 +3,6 @@
 use std::{
     error::Error,
     io::{self, Write},
-    net::SocketAddr,
     process::ExitCode,
 };
 
@@ -11,7 +10,7 @@ use super::{Process, Runtime, exit::USAGE};
 use crate::{
     admin,
     error::Chain,
-    http::{self, Listener},
+    http::{self, Address, Listener},
     settings::{self, About, Listens, Loaded},
     telemetry::init_logs,
 };
@@ -57,10 +56,11 @@ where
     R: Future<Output = Result<(), E>>,
     E: Into<BoxError>,
 {
+    init_logs(loaded.common.log_format, &loaded.common.log)?;
+    loaded.strangers(std::env::vars_os()).warn();
     let Loaded {
         common, settings, ..
     } = loaded;
-    init_logs(common.log_format, &common.log)?;
     let executor = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
@@ -68,7 +68,7 @@ where
         let mut process = Process::new()?;
         let runtime = process.runtime(about.name, about.version);
         if let Some(address) = common.admin {
-            open_admin(address, &runtime)?;
+            open_admin(&address, &runtime)?;
         }
         let (delay, timeout) = (common.drain_delay, common.drain_timeout);
         let start = async { start(settings, runtime).await.map_err(Into::into) };
@@ -78,8 +78,9 @@ where
     Ok(exit.into())
 }
 
-fn open_admin(address: SocketAddr, runtime: &Runtime) -> Result<(), http::BindError> {
-    let listener = Listener::bind(address)?;
+fn open_admin(address: &Address, runtime: &Runtime) -> Result<(), http::BindError> {
+    let listener =
+        Listener::bind(address).map_err(|error| error.wanted("health and metrics", "--admin"))?;
     tracing::info!(address = %listener.address(), "serving health and metrics");
     let routes = admin::routes(runtime.health.clone(), runtime.metrics.clone());
     listener.serve(routes, http::Limits::default(), runtime);

@@ -3,16 +3,16 @@
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use super::DumpFormat;
-use crate::telemetry::LogFormat;
+use crate::{http::Address, telemetry::LogFormat};
 
-/// Settings every process has. The default of the admin address is each program's own: see
-/// [`About`](super::About).
+/// Settings every process has. The defaults of the admin address and of what is logged are each
+/// program's own: see [`About`](super::About).
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Process")]
 pub struct Common {
     /// Address to serve health and metrics on, over HTTP
     #[arg(long, value_name = "ADDR")]
-    pub admin: Option<SocketAddr>,
+    pub admin: Option<Address>,
 
     /// YAML file with settings
     #[arg(long, value_name = "FILE")]
@@ -50,18 +50,35 @@ pub struct Common {
 }
 
 /// An address beyond this machine, without leave.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "refusing to listen on {0}: anyone who reaches it could change configuration, as there are no \
+    "refusing to listen on {}: anyone who reaches it could change configuration, as there are no \
      keys to tell callers apart by; listen on 127.0.0.1, or pass --insecure if the network is \
-     guarded otherwise"
+     guarded otherwise",
+    self.named()
 )]
-pub struct NotLoopback(pub SocketAddr);
+pub struct NotLoopback {
+    /// The address as given.
+    pub given: Address,
+    /// What of it other machines may reach.
+    pub open: SocketAddr,
+}
+
+impl NotLoopback {
+    /// The address as given, and of a name what it stands for.
+    fn named(&self) -> String {
+        let (given, open) = (self.given.to_string(), self.open.to_string());
+        match given == open {
+            true => given,
+            false => format!("{given} ({open})"),
+        }
+    }
+}
 
 /// Settings that say where a service listens.
 pub trait Listens {
     /// The addresses its callers reach it at.
-    fn addresses(&self) -> Vec<SocketAddr>;
+    fn addresses(&self) -> Vec<&Address>;
 }
 
 impl Common {
@@ -71,13 +88,14 @@ impl Common {
     /// # Errors
     /// Names the first address that is.
     pub fn check(&self, service: &impl Listens) -> Result<(), NotLoopback> {
-        let open = service
-            .addresses()
-            .into_iter()
-            .chain(self.admin)
-            .find(|address| !address.ip().to_canonical().is_loopback());
-        match open {
-            Some(address) if !self.insecure => Err(NotLoopback(address)),
+        let addresses = service.addresses().into_iter().chain(&self.admin);
+        let mut open = addresses.filter_map(|given| {
+            let open = given.beyond_loopback()?;
+            let given = given.clone();
+            Some(NotLoopback { given, open })
+        });
+        match open.next() {
+            Some(refused) if !self.insecure => Err(refused),
             _ => Ok(()),
         }
     }

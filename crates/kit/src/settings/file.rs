@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Layer, Origin};
+use super::{Layer, Origin, nearest::nearest};
 use crate::yaml::{self, Content, Key, Node};
 
 /// A file of settings cannot be used.
@@ -184,15 +184,6 @@ fn text(spelling: &Spelling, item: Node) -> Result<String, Why> {
             Err(Why::NotAValue(spelling.clone()))
         }
     }
-}
-
-/// The key that differs least, if it differs by little.
-fn nearest(key: &str, keys: &[&str]) -> Option<String> {
-    let scored = keys
-        .iter()
-        .map(|other| (strsim::levenshtein(key, other), other));
-    let (distance, best) = scored.min()?;
-    (distance <= 2).then(|| (*best).to_owned())
 }
 
 #[cfg(test)]

@@ -1,6 +1,10 @@
-//! Layers of values, and the merge that remembers where each came from.
+//! Layers of values: that of environment variables, and the merge that remembers where each value
+//! came from.
 
 use std::{collections::BTreeMap, fmt, path::PathBuf};
+
+/// What the names of all our variables begin with.
+pub(super) const PREFIX: &str = "VORTEX_";
 
 /// Where a value came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +40,31 @@ pub fn merge(layers: impl IntoIterator<Item = Layer>) -> Layer {
         merged.extend(layer);
         merged
     })
+}
+
+/// The variable of a key: `grpc` is `VORTEX_GRPC`.
+pub(super) fn variable(key: &str) -> String {
+    format!("{PREFIX}{}", key.to_uppercase().replace('-', "_"))
+}
+
+/// The layer of `keys` by their variables, else by their aliases. An empty variable counts as
+/// unset. Others of our prefix change nothing: see [`Strangers`](super::Strangers).
+pub(super) fn from_environment<'k>(
+    keys: impl Iterator<Item = &'k str>,
+    aliases: &[(&str, &str)],
+    variables: &dyn Fn(&str) -> Option<String>,
+) -> Layer {
+    let set = |name: String| {
+        let value = variables(&name).filter(|value| !value.is_empty())?;
+        Some((vec![value], Origin::Environment(name)))
+    };
+    let of_key = |key: &str| {
+        let aliases = aliases.iter().filter(|(of, _)| *of == key);
+        let names = aliases.map(|(_, alias)| (*alias).to_owned());
+        std::iter::once(variable(key)).chain(names).find_map(set)
+    };
+    keys.filter_map(|key| Some((key.to_owned(), of_key(key)?)))
+        .collect()
 }
 
 #[cfg(test)]

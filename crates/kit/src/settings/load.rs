@@ -6,7 +6,7 @@ use clap::{
     ArgAction, ArgMatches, Args, Command, FromArgMatches, error::ContextKind, parser::ValueSource,
 };
 
-use super::{Common, Dump, FileError, Layer, Origin, environment, file, merge};
+use super::{Common, Dump, FileError, Layer, Origin, Strangers, file, layer, merge};
 
 /// What a program is, for its help and its defaults.
 #[derive(Clone, Copy, Debug)]
@@ -20,9 +20,18 @@ pub struct About {
     /// Where it serves health and metrics by default: `127.0.0.1:18091`. None for a program that
     /// has another port for them, and opens this one only when it is told to.
     pub admin: Option<&'static str>,
+    /// What it logs by default: `info`.
+    pub log: &'static str,
     /// Variables that stand for a key beside its own: `("federation-role", "FEDERATION_ROLE")`.
     pub aliases: &'static [(&'static str, &'static str)],
 }
+
+/// What the help of every program with settings ends with.
+pub const LAYERS: &str = "\
+Each option is a setting: a key of the file that --config names, and a variable, too: \
+--drain-delay is drain-delay: and VORTEX_DRAIN_DELAY. An argument beats the variable, which beats \
+the file. ADDR is HOST:PORT; a name is resolved at the start, and listened on at each of its \
+addresses.";
 
 /// The settings in force.
 #[derive(Debug)]
@@ -33,6 +42,19 @@ pub struct Loaded<S> {
     pub settings: S,
     /// All of them with their origins.
     pub dump: Dump,
+    about: About,
+}
+
+impl<S> Loaded<S> {
+    /// What of an environment has our prefix and is not a setting of this program.
+    pub fn strangers(
+        &self,
+        variables: impl IntoIterator<Item = (OsString, OsString)>,
+    ) -> Strangers {
+        let keys = self.dump.rows().iter().map(|row| &*row.key);
+        let keys: Vec<&str> = keys.chain(["dump-config"]).collect();
+        Strangers::of(self.about.name, &keys, variables)
+    }
 }
 
 /// The settings cannot be used.
@@ -69,14 +91,40 @@ pub fn load<S: Args>(
     arguments: impl IntoIterator<Item = OsString>,
     variables: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Loaded<S>, Error> {
-    let command = command::<S>(about);
-    let keys: Vec<&str> = keys(&command).collect();
-    let lenient = command.clone().mut_args(|arg| arg.required(false));
+    let lenient = command::<S>(about).mut_args(|arg| arg.required(false));
     let given = lenient
         .try_get_matches_from(arguments)
         .map_err(Error::Arguments)?;
-    let arguments = arguments_layer(&command, &given);
-    let environment = environment::layer(keys.iter().copied(), about.aliases, variables);
+    load_over(about, given_by::<S>(about, &given), variables)
+}
+
+/// Adds the arguments of a program to a command, such as one of several that another program has.
+pub fn augment<S: Args>(about: &About, command: Command) -> Command {
+    let command = Common::augment_args(S::augment_args(command))
+        .mut_arg("log", |arg| arg.default_value(about.log));
+    match about.admin {
+        Some(address) => command.mut_arg("admin", |arg| arg.default_value(address)),
+        None => command,
+    }
+}
+
+/// The layer of the arguments that a command with those of [`augment`] was given.
+pub fn given_by<S: Args>(about: &About, given: &ArgMatches) -> Layer {
+    arguments_layer(&command::<S>(about), given)
+}
+
+/// As [`load`], with the arguments as a layer.
+///
+/// # Errors
+/// As [`load`], but for help and version.
+pub fn load_over<S: Args>(
+    about: &About,
+    arguments: Layer,
+    variables: &dyn Fn(&str) -> Option<String>,
+) -> Result<Loaded<S>, Error> {
+    let command = command::<S>(about);
+    let keys: Vec<&str> = keys(&command).collect();
+    let environment = layer::from_environment(keys.iter().copied(), about.aliases, variables);
     let path = |layer: &Layer| Some(PathBuf::from(layer.get("config")?.0.first()?));
     let file = match path(&arguments).or_else(|| path(&environment)) {
         Some(path) => file::layer(&path, &settable(&keys))?,
@@ -88,20 +136,17 @@ pub fn load<S: Args>(
         common: build(&matches)?,
         settings: build(&matches)?,
         dump: Dump::new(&command, &merged),
+        about: *about,
     })
 }
 
 fn command<S: Args>(about: &About) -> Command {
-    let command = Common::augment_args(S::augment_args(Command::new(about.name)));
     // after the structs, whose own comments would else be the program's description
-    let command = command
+    augment::<S>(about, Command::new(about.name))
         .version(about.version)
         .about(about.summary)
-        .long_about(None);
-    command.mut_arg("admin", |arg| match about.admin {
-        Some(address) => arg.default_value(address),
-        None => arg,
-    })
+        .long_about(None)
+        .after_help(LAYERS)
 }
 
 fn keys(command: &Command) -> impl Iterator<Item = &str> {

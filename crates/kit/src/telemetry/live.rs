@@ -15,6 +15,16 @@ pub struct Sample {
     pub value: f64,
 }
 
+impl Sample {
+    /// The only series of its family, which has no labels.
+    pub fn plain(value: f64) -> Self {
+        Self {
+            labels: Vec::new(),
+            value,
+        }
+    }
+}
+
 type Ask = Box<dyn Fn() -> Vec<Sample> + Send + Sync>;
 
 struct Family {
@@ -51,7 +61,11 @@ impl Family {
             let labels = sample.labels.iter();
             let labels = labels.map(|(name, value)| format!("{name}=\"{}\"", escaped(value)));
             let labels: Vec<String> = labels.collect();
-            let _ = writeln!(text, "{name}{{{}}} {}", labels.join(","), sample.value);
+            let labels = match labels.is_empty() {
+                true => String::new(),
+                false => format!("{{{}}}", labels.join(",")),
+            };
+            let _ = writeln!(text, "{name}{labels} {}", sample.value);
         }
     }
 }
@@ -84,6 +98,8 @@ mod tests {
         let head = "# HELP x_info Xs\n# TYPE x_info gauge\n";
         let series = r#"x_info{id="a\"b\\c\nd",stage="2"} 1"#;
         assert_eq!(rendered(), format!("{head}{series}\n"));
+        *told.write().unwrap() = vec![Sample::plain(7.0)];
+        assert_eq!(rendered(), format!("{head}x_info 7\n"));
         told.write().unwrap().clear();
         assert_eq!(rendered(), head);
     }

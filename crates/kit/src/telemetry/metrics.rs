@@ -4,6 +4,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use metrics::{Counter, Gauge, Histogram, Key, Label, Level, Metadata, Recorder};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusRecorder};
+use tokio::sync::Mutex;
 
 use super::live::{Live, Sample};
 use crate::shutdown::Lifecycle;
@@ -37,6 +38,8 @@ const COUNTS: &[f64] = &[
 pub struct Metrics {
     recorder: Arc<PrometheusRecorder>,
     live: Live,
+    /// Held by the scrape that is computed.
+    scraping: Arc<Mutex<()>>,
 }
 
 impl Metrics {
@@ -47,6 +50,7 @@ impl Metrics {
         let metrics = Self {
             recorder: Arc::new(builder().build_recorder()),
             live: Live::default(),
+            scraping: Arc::default(),
         };
         let labels = [("service", service), ("version", version)];
         let help = "Always 1; says which version runs";
@@ -97,6 +101,25 @@ impl Metrics {
         let mut text = self.recorder.handle().render();
         self.live.render(&mut text);
         text
+    }
+
+    /// As [`render`](Self::render), off the threads that answer requests, since live gauges may
+    /// look at a disk; one at a time, so that many scrapers cost as much as one at once.
+    pub async fn scrape(&self) -> String {
+        let turn = self.scraping.clone().lock_owned().await;
+        let metrics = self.clone();
+        let rendered = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            metrics.render()
+        });
+        match rendered.await {
+            Ok(text) => text,
+            Err(error) => match error.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                // cancelled, as the process ends
+                Err(_) => String::new(),
+            },
+        }
     }
 
     /// Folds samples into buckets now and then, so that they do not pile up between scrapes.

@@ -1,4 +1,4 @@
-//! Callers who go away while their message is still on its way.
+//! Callers whose message is still on its way, and those who go away meanwhile.
 
 use std::{
     net::{Shutdown, SocketAddr},
@@ -7,7 +7,7 @@ use std::{
 
 use bytes::Bytes;
 use futures::channel::mpsc;
-use http::Request;
+use http::{HeaderMap, Request};
 use http_body_util::StreamBody;
 use hyper::{
     body::Frame,
@@ -15,6 +15,7 @@ use hyper::{
 };
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::{net::TcpStream, task::JoinHandle};
+use tonic::Code;
 use vortex_kit::{grpc::Limits, process::Runtime};
 
 use super::{
@@ -61,7 +62,7 @@ impl Caller {
     }
 
     /// Begins a call of a method with the first bytes of its body.
-    fn begin(&mut self, method: &str, bytes: &'static [u8]) -> (Sender, JoinHandle<()>) {
+    fn begin(&mut self, method: &str, bytes: &'static [u8]) -> (Sender, JoinHandle<Option<Code>>) {
         let (sender, body) = mpsc::unbounded();
         let bytes = Frame::data(Bytes::from_static(bytes));
         sender.unbounded_send(Ok(bytes)).unwrap();
@@ -70,14 +71,17 @@ impl Caller {
             .header("te", "trailers")
             .body(StreamBody::new(body));
         let call = self.client.send_request(request.unwrap());
-        (sender, tokio::spawn(async { drop(call.await) }))
+        (
+            sender,
+            tokio::spawn(async { refused(call.await.ok()?.headers()) }),
+        )
     }
 
     /// Goes away from calls whose messages the server has begun to read. As long as what it answers
     /// is kept, no message has ended.
     async fn leave(mut self, going: Going) -> Vec<Sender> {
         let calls: Vec<_> = (0..CALLS).map(|_| self.begin("Say", BEGINNING)).collect();
-        // frames arrive in order: once this is answered, those before are with their handlers
+        // frames arrive in order: once this is answered, those before have begun
         let (sender, whole) = self.begin("Write", b"\0\0\0\0\0");
         drop(sender);
         whole.await.unwrap();
@@ -98,6 +102,11 @@ impl Caller {
         }
         senders
     }
+}
+
+/// The code of an answer that is a refusal, which is in its headers.
+fn refused(headers: &HeaderMap) -> Option<Code> {
+    Some(Code::from_bytes(headers.get("grpc-status")?.as_bytes()))
 }
 
 /// What the calls came to, once all are over.
@@ -138,4 +147,46 @@ async fn messages_that_break_off_are_cancelled_calls_and_nobodys_fault() {
             assert_eq!(logs.lines(level), [""; 0], "{going:?}");
         }
     }
+}
+
+/// The first call waits for its message, and the second one is handled meanwhile.
+#[tokio::test]
+async fn calls_whose_messages_are_still_to_come_keep_nobody_out() {
+    let runtime = runtime();
+    let limits = Limits {
+        calls: 1,
+        ..Limits::default()
+    };
+    let server = server(&runtime, Echo::named("echo"), limits).await;
+    let mut caller = Caller::connect(server.listen(any_port()).unwrap()).await;
+    let dribbling: Vec<_> = (0..CALLS).map(|_| caller.begin("Say", BEGINNING)).collect();
+    for _ in 0..2 {
+        let (sender, whole) = caller.begin("Write", b"\0\0\0\0\0");
+        drop(sender);
+        assert_eq!(whole.await.unwrap(), None);
+    }
+    // each of them takes its place once its message is there, and gives it back
+    for (sender, call) in dribbling {
+        let rest = Frame::data(Bytes::from_static(b"\x07dribble"));
+        sender.unbounded_send(Ok(rest)).unwrap();
+        drop(sender);
+        assert_eq!(call.await.unwrap(), None);
+    }
+}
+
+/// Those who dribble are bounded, and keep out only others who do.
+#[tokio::test]
+async fn messages_that_are_still_to_come_have_a_bound_of_their_own() {
+    let runtime = runtime();
+    let mut limits = Limits::default();
+    limits.http.connections = 1;
+    let server = server(&runtime, Echo::named("echo"), limits).await;
+    let mut caller = Caller::connect(server.listen(any_port()).unwrap()).await;
+    let first = caller.begin("Say", BEGINNING);
+    let (_sender, second) = caller.begin("Say", BEGINNING);
+    assert_eq!(second.await.unwrap(), Some(Code::ResourceExhausted));
+    let (sender, whole) = caller.begin("Write", b"\0\0\0\0\0");
+    drop(sender);
+    assert_eq!(whole.await.unwrap(), None);
+    drop(first);
 }

@@ -1,6 +1,9 @@
 //! Callers that send too little, too slowly, or too much at once.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    net::{SocketAddr, TcpListener, ToSocketAddrs},
+    time::Duration,
+};
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -8,7 +11,7 @@ use tokio::{
 };
 use vortex_kit::{
     admin,
-    http::{Limits, Listener},
+    http::{Address, Limits, Listener},
 };
 
 use super::echo::{any_port, runtime};
@@ -103,6 +106,36 @@ async fn an_address_that_is_taken_is_named_with_the_cause() {
         first.address()
     );
     assert!(error.starts_with(&expected), "{error}");
+}
+
+#[tokio::test]
+async fn a_name_is_listened_on_at_each_of_its_addresses_that_the_machine_has() {
+    let name: Address = "localhost:0".parse().unwrap();
+    let runtime = runtime();
+    let listener = Listener::bind(&name).unwrap();
+    let port = listener.address().port();
+    let routes = admin::routes(runtime.health.clone(), runtime.metrics.clone());
+    listener.serve(routes, Limits::default(), &runtime);
+    let all = ("localhost", port).to_socket_addrs().unwrap();
+    let is_here = |address: &SocketAddr| TcpListener::bind((address.ip(), 0)).is_ok();
+    let here: Vec<_> = all.filter(is_here).collect();
+    assert!(!here.is_empty());
+    for address in here {
+        ask(&mut TcpStream::connect(address).await.unwrap()).await;
+    }
+}
+
+#[tokio::test]
+async fn the_option_that_chooses_another_address_is_named() {
+    let first = Listener::bind(any_port()).unwrap();
+    let taken = Listener::bind(first.address()).unwrap_err();
+    let said = taken.wanted("health", "--admin").to_string();
+    assert!(said.contains(" for health: "), "{said}");
+    assert!(said.ends_with("or choose another with --admin"), "{said}");
+    let absent: SocketAddr = "192.0.2.1:0".parse().unwrap();
+    let absent = Listener::bind(absent).unwrap_err();
+    let said = absent.wanted("health", "--admin").to_string();
+    assert!(said.ends_with("; --admin chooses another"), "{said}");
 }
 
 #[tokio::test]

@@ -20,11 +20,7 @@ impl Span {
 
     /// As services take it. What is beyond their type is the longest they know.
     pub fn to_proto(self) -> prost_types::Duration {
-        let longest = prost_types::Duration {
-            seconds: i64::MAX,
-            nanos: 0,
-        };
-        Duration::from(self).try_into().unwrap_or(longest)
+        vortex_proto::time::duration(self.into())
     }
 }
 

@@ -38,7 +38,7 @@ async fn increment(store: &dyn Store) {
             .map_or(Revision::ABSENT, |entry| entry.modified);
         let count = entry.map_or(0, |entry| parse(&entry.value)) + 1;
         let transaction = Transaction::new()
-            .expect("counter", modified)
+            .require_revision("counter", modified)
             .put("counter", count.to_string());
         match store.commit(transaction).await {
             Ok(_) => return,

@@ -18,7 +18,7 @@ pub fn transactions_at_the_limits_are_taken<E: Engine>() {
     let rest = MAX_TRANSACTION_BYTES - largest_value.size() - MAX_KEY_BYTES;
     let taken = [
         largest_value.put(key(1), vec![7; rest]),
-        puts(MAX_TRANSACTION_OPERATIONS - 1).expect_absent("none"),
+        puts(MAX_TRANSACTION_OPERATIONS - 1).require_absent("none"),
         Transaction::new(),
     ];
     for transaction in taken {
@@ -35,7 +35,7 @@ pub fn transactions_over_the_limits_are_refused_whole<E: Engine>() {
     let half = vec![7; MAX_TRANSACTION_BYTES / 2];
     let refused: [(Transaction, Expected); 7] = [
         (
-            puts(MAX_TRANSACTION_OPERATIONS).expect_absent("none"),
+            puts(MAX_TRANSACTION_OPERATIONS).require_absent("none"),
             too_large,
         ),
         (
@@ -54,7 +54,7 @@ pub fn transactions_over_the_limits_are_refused_whole<E: Engine>() {
             key_too_large,
         ),
         (
-            Transaction::new().put("a", "x").expect_absent(long_key),
+            Transaction::new().put("a", "x").require_absent(long_key),
             key_too_large,
         ),
         (Transaction::new().put("a", "x").delete("a"), |error| {

@@ -160,7 +160,7 @@ impl Model {
                 Expected::Absent => Revision::ABSENT,
                 Expected::Other => self.modified(key).next(),
             };
-            transaction = transaction.expect(key, modified);
+            transaction = transaction.require_revision(key, modified);
         }
         for (key, value) in writes {
             transaction = match value {

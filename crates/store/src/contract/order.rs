@@ -58,8 +58,8 @@ pub fn a_refused_transaction_changes_nothing<E: Engine>() {
     let store = E::open(&place);
     let first = put(&*store, "a", "1");
     let stale = Transaction::new()
-        .expect("a", first)
-        .expect_absent("a")
+        .require_revision("a", first)
+        .require_absent("a")
         .put("a", "2")
         .put("b", "2");
     match commit(&*store, stale) {

@@ -12,8 +12,8 @@ use serde_json::Value;
 
 use crate::command::{Ran, vortex};
 
-/// The highest base that has room for the ports above it.
-const HIGHEST_BASE: u16 = u16::MAX - 9_004;
+/// Ports that may be the first above a base, and that the system gives nobody by itself.
+const COUNTED: std::ops::Range<u16> = 12_000..20_000;
 
 /// Any that are free.
 const ANY: [&str; 2] = ["127.0.0.1:0", "0"];
@@ -35,17 +35,10 @@ fn refused(home: &Path, ports: [&str; 2], code: i32) -> String {
 
 /// A port that is taken, and that may be the first above a base.
 fn taken() -> (TcpListener, u16) {
-    let fits = |port: &u16| (2..=HIGHEST_BASE).contains(port);
-    // those of the system's choice that do not fit stay taken until one does
-    let mut listeners = Vec::new();
-    loop {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let port = listener.local_addr().unwrap().port();
-        if fits(&port) {
-            return (listener, port);
-        }
-        listeners.push(listener);
-    }
+    COUNTED
+        .filter_map(|port| Some((TcpListener::bind((Ipv4Addr::LOCALHOST, port)).ok()?, port)))
+        .next()
+        .unwrap()
 }
 
 #[test]
@@ -53,13 +46,19 @@ fn a_port_that_is_taken_is_named_with_the_way_out_and_no_folder_is_made() {
     let home = tempfile::tempdir().unwrap();
     let (_listener, port) = taken();
     let (address, base) = (format!("127.0.0.1:{port}"), (port - 1).to_string());
-    for (argument, ports) in [
-        ("--http", [&*address, "0"]),
-        ("--grpc-base", ["127.0.0.1:0", &base]),
+    let health = (port - 9_001).to_string();
+    for (argument, purpose, ports) in [
+        ("--http", "REST", [&*address, "0"]),
+        ("--grpc-base", "config-svc's gRPC", ["127.0.0.1:0", &base]),
+        (
+            "--grpc-base",
+            "config-svc's health and metrics",
+            ["127.0.0.1:0", &health],
+        ),
     ] {
         let err = refused(home.path(), ports, 1);
         assert!(
-            err.contains(&format!("cannot listen on {address}")),
+            err.contains(&format!("cannot listen on {address} for {purpose}: ")),
             "{err}"
         );
         assert!(
@@ -147,9 +146,12 @@ fn what_can_not_be_meant_is_a_matter_of_usage() {
         assert!(err.contains(why), "{err}");
     }
     for (ports, why) in [
-        (["here", "0"], "invalid socket address"),
+        (["here", "0"], "expected HOST:PORT"),
+        ([":8080", "0"], "write 127.0.0.1:8080"),
+        (["nowhere.invalid:8080", "0"], "cannot resolve"),
         (["0.0.0.0:0", "0"], "--insecure"),
         (["127.0.0.1:0", "60000"], "is too high"),
+        (["127.0.0.1:0", "24000"], "give at most 23763"),
     ] {
         let err = refused(home.path(), ports, 2);
         assert!(err.contains(why), "{err}");

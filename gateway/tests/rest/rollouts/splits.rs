@@ -17,7 +17,7 @@ async fn splits_are_read_and_listed() {
         label: "main".into(),
         change: "v2".into(),
         change_sequence: 7,
-        share: 2_500,
+        percentage: 25.0,
         unit: SplitUnit::Subject.into(),
         generation: 3,
         state: SplitState::Detached.into(),
@@ -28,7 +28,7 @@ async fn splits_are_read_and_listed() {
         ..Split::default()
     };
     let expected = json!({
-        "id": "r-1", "label": "main", "change": "v2", "change_sequence": 7, "share": 2500,
+        "id": "r-1", "label": "main", "change": "v2", "change_sequence": 7, "percentage": 25.0,
         "unit": "subject", "generation": 3, "state": "detached", "paths": ["orders.yml"],
         "moved_at": "2001-09-09T01:46:40Z", "ended_by": "ada",
         "end_reason": "h1 was released by force",

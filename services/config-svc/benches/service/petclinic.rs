@@ -3,12 +3,8 @@
 use std::{collections::HashMap, path::Path, process::Command, sync::Arc, time::Duration};
 use tempfile::TempDir;
 use vortex_config_svc::{
-    Settings,
-    configuration::Configuration,
-    domain::{Label, ViewKey},
-    grpc::Grpc,
-    source::{GitSettings, ReleasePolicy, Sources},
-    store::ConfigStore,
+    ReleasePolicy, Settings,
+    parts::{ConfigStore, Configuration, GitSettings, Grpc, Label, Sources, ViewKey},
 };
 use vortex_kit::{clock::System, process::Runtime};
 use vortex_store::{Embedded, Options};

@@ -14,7 +14,7 @@ use std::{
     time::Duration,
 };
 use tonic::Request;
-use vortex_config_svc::domain::{
+use vortex_config_svc::parts::{
     Command, DocumentWrite, Import, Label, ReleaseBy, Request as Asked, Subject,
 };
 use vortex_kit::clock::{Clock as _, System};

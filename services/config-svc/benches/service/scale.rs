@@ -4,12 +4,9 @@ use crate::latency::{Latencies, timed};
 use bytes::Bytes;
 use std::{collections::HashMap, sync::Arc};
 use tonic::Request;
-use vortex_config_svc::{
-    configuration::Configuration,
-    domain::{Command, Content, DocumentWrite, Label, Request as Asked, Seq, Sha256, WriteChange},
-    grpc::Grpc,
-    source::Sources,
-    store::ConfigStore,
+use vortex_config_svc::parts::{
+    Command, ConfigStore, Configuration, Content, DocumentWrite, Grpc, Label, Request as Asked,
+    Seq, Sha256, Sources, WriteChange,
 };
 use vortex_kit::{clock::System, shutdown::Lifecycle};
 use vortex_proto::config::v1::{self as pb, config_service_server::ConfigService as _};

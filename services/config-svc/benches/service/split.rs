@@ -7,14 +7,9 @@ use crate::{
 };
 use std::sync::Arc;
 use tonic::Request;
-use vortex_config_svc::{
-    configuration::Configuration,
-    domain::{
-        BeginSplit, Command, Label, Request as Asked, SetSplit, Share, SplitMove, Subject, Unit,
-        ViewKey,
-    },
-    grpc::Grpc,
-    source::Sources,
+use vortex_config_svc::parts::{
+    BeginSplit, Command, Configuration, Grpc, Label, Request as Asked, SetSplit, Share, Sources,
+    SplitMove, Subject, Unit, ViewKey,
 };
 use vortex_kit::{
     clock::{Clock as _, System},

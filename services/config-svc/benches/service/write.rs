@@ -2,7 +2,7 @@
 
 use futures::future::join_all;
 use std::time::Duration;
-use vortex_config_svc::{Settings, StoreLocation, source::ReleasePolicy, start};
+use vortex_config_svc::{ReleasePolicy, Settings, StoreLocation, start};
 use vortex_kit::{
     channel::Channel,
     clock::{Clock as _, System},

@@ -7,7 +7,7 @@ use std::sync::Arc;
 /// An immutable, atomic set of documents written together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangeSet {
-    /// Where in the log it was written; what tells change sets of one name apart.
+    /// The position at which it was written. It distinguishes change sets of the same name.
     pub seq: Seq,
     /// Its name, and that of the versions it wrote.
     pub name: VersionName,
@@ -21,27 +21,26 @@ pub struct ChangeSet {
     pub author: String,
     /// The authenticated caller.
     pub principal: String,
-    /// When.
+    /// When it was written.
     pub written_at: Timestamp,
-    /// What it wrote.
+    /// The documents it wrote.
     pub documents: Arc<[ChangedDocument]>,
 }
 
 /// One document of a change set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangedDocument {
-    /// Its path.
     pub path: Path,
-    /// What it became.
+    /// Its new content.
     pub content: Content,
-    /// The application and profile it was written for, if it was.
+    /// The application and profile it was written for, if it was written for one.
     pub written_for: Option<AppProfile>,
 }
 
-/// Where a change set stands.
+/// The state of a change set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ChangeState {
-    /// Stored, and not what readers get.
+    /// Stored, but not yet released.
     Staged,
     /// Made stable at least once.
     Released,
@@ -51,24 +50,22 @@ pub enum ChangeState {
     RolledBack,
 }
 
-/// A change set and where it stands.
+/// A change set and its state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangeEntry {
-    /// The change set.
     pub change: Arc<ChangeSet>,
-    /// Where it stands.
+    /// Its state.
     pub state: ChangeState,
-    /// The split that it was rolled back with, until it is released all the same: it is
-    /// remembered while the change set is given up, so that staging it again does not
-    /// wash it off.
+    /// The split that it was rolled back with, until it is released all the same. It is remembered
+    /// while the change set is discarded, so that staging it again does not clear it.
     pub rolled_back_by: Option<SplitId>,
-    /// How many of its versions are kept; it goes with the last of them. A change
-    /// set without documents counts as one until it is old.
+    /// How many of its versions are kept; it is forgotten with the last of them. A change set
+    /// without documents counts as one version until it is old.
     pub kept: u32,
 }
 
 impl ChangeEntry {
-    /// One that was just written.
+    /// An entry for a change set that was just written.
     pub fn written(change: Arc<ChangeSet>, state: ChangeState) -> Self {
         let kept = (change.documents.len() as u32).max(1);
         Self {
@@ -79,13 +76,13 @@ impl ChangeEntry {
         }
     }
 
-    /// Makes it stable.
+    /// Notes that it became stable.
     pub(super) fn release(&mut self) {
         self.state = ChangeState::Released;
         self.rolled_back_by = None;
     }
 
-    /// Stages it again.
+    /// Notes that it was staged again.
     pub(super) fn restage(&mut self) {
         self.state = match self.rolled_back_by {
             Some(_) => ChangeState::RolledBack,
@@ -93,8 +90,8 @@ impl ChangeEntry {
         };
     }
 
-    /// Notes the split that took it back, where a checkpoint of an earlier version does not say
-    /// so. What was ever released is left as it is: whether that came first is not known.
+    /// Notes the split that rolled it back, for checkpoints of earlier versions, which don't say
+    /// so. One that was ever released stays released: which of the two came first is not known.
     pub(super) fn restore_rolled_back(&mut self, by: &SplitId) {
         match self.state {
             ChangeState::Staged => self.roll_back(by.clone()),
@@ -105,7 +102,7 @@ impl ChangeEntry {
         }
     }
 
-    /// Notes the split that took it back.
+    /// Notes the split that rolled it back.
     pub(super) fn roll_back(&mut self, by: SplitId) {
         self.state = ChangeState::RolledBack;
         self.rolled_back_by = Some(by);

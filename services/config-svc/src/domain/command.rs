@@ -6,7 +6,7 @@ use super::{
     AppProfile, Content, Label, Path, Seq, Sha256, SourceName, SplitId, SplitMove, VersionName,
 };
 
-/// A change that is asked for.
+/// A change to the configuration.
 #[derive(Debug, Clone)]
 pub enum Command {
     /// Write a change set.
@@ -15,17 +15,16 @@ pub enum Command {
     Import(Import),
     /// Make a change set stable.
     Release(Release),
-    /// Give a staged change set up.
+    /// Discard a staged change set.
     Discard(Selector),
-    /// Take away a label that its source no longer has.
+    /// Remove a label that its source no longer has.
     RemoveLabel(Removal),
-    /// Let a label take other writes, as its source is no longer configured.
+    /// Open a label to other writes, since its source is no longer configured.
     DetachLabel(Detachment),
     /// Note that a source's first import is whole.
     NoteImported(Imported),
     /// Begin a split, or move its share.
     SetSplit(SetSplit),
-    /// End a split.
     EndSplit(EndSplit),
     /// Stage a change set that takes a released split back.
     StageRevert(SplitId),
@@ -34,7 +33,6 @@ pub enum Command {
 /// A change set to be written through the API.
 #[derive(Debug, Clone)]
 pub struct WriteChange {
-    /// The label.
     pub label: Label,
     /// Its name; made from the contents when none is given.
     pub name: Option<VersionName>,
@@ -42,54 +40,51 @@ pub struct WriteChange {
     pub message: String,
     /// Who made it, as the caller says.
     pub author: String,
-    /// What is written, each path once.
+    /// The documents to write, each path once.
     pub documents: Vec<DocumentWrite>,
     /// Whether it is stored without being released.
     pub stage_only: bool,
-    /// What must hold of the first document's stable version.
+    /// A condition on the first document's stable version.
     pub precondition: Option<Precondition>,
 }
 
 /// One document to be written.
 #[derive(Debug, Clone)]
 pub struct DocumentWrite {
-    /// Its path.
     pub path: Path,
     /// Its new content.
     pub content: Content,
-    /// The application and profile it is written for, if it is for one.
+    /// The application and profile it is written for, if it is written for one.
     pub written_for: Option<AppProfile>,
 }
 
-/// What must hold of a stable version for a write to happen.
+/// A condition on a stable version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Precondition {
-    /// It has this content.
+    /// It has this digest.
     Digest(Sha256),
-    /// There is one.
+    /// It exists.
     Exists,
-    /// There is none.
+    /// It does not exist.
     Missing,
 }
 
 /// A commit to be imported from a source.
 #[derive(Debug, Clone)]
 pub struct Import {
-    /// The source.
     pub source: SourceName,
     /// The label it feeds.
     pub label: Label,
-    /// The commit.
     pub commit: VersionName,
     /// The commit's message.
     pub message: String,
     /// The commit's author.
     pub author: String,
-    /// What the commit changed.
+    /// The documents that the commit changed.
     pub documents: Vec<DocumentWrite>,
     /// Who releases it.
     pub release: ReleaseBy,
-    /// The label's generation at which it was compared with what is stable, if it was.
+    /// The label's generation when the commit was compared with what is stable, if it was.
     pub compared_at: Option<u64>,
 }
 
@@ -104,37 +99,35 @@ pub enum ReleaseBy {
     Rollout,
 }
 
-/// Which change set is meant.
+/// Selects a change set.
 #[derive(Debug, Clone)]
 pub struct Selector {
-    /// Its label.
     pub label: Label,
-    /// Its name.
     pub name: VersionName,
-    /// Which of those of the name.
+    /// Which of the change sets of this name.
     pub holding: Holding,
 }
 
-/// Which of several change sets of a name is meant.
+/// Tells change sets of the same name apart.
 #[derive(Debug, Clone)]
 pub enum Holding {
-    /// The newest.
+    /// The newest one.
     Anything,
-    /// The one that made this path's version of the name.
+    /// The one that wrote the version of this name at this path.
     Path(Path),
-    /// The one that made the version of the name of an application's document.
+    /// The one that wrote the version of this name of an application's document.
     Document(AppProfile),
 }
 
-/// A release that is asked for.
+/// A release of a change set.
 #[derive(Debug, Clone)]
 pub struct Release {
-    /// Which change set.
+    /// The change set.
     pub selector: Selector,
-    /// What must hold of the selected document's stable version.
+    /// A condition on the selected document's stable version.
     pub precondition: Option<Precondition>,
-    /// Whether it takes documents from the splits that hold them, which ends those, and
-    /// may be of what was rolled back.
+    /// Whether the release may end splits that hold its documents, and may release what was rolled
+    /// back.
     pub force: bool,
     /// Why, for people.
     pub reason: String,
@@ -145,78 +138,72 @@ pub struct Release {
 pub struct SetSplit {
     /// The label of its change set.
     pub label: Label,
-    /// Where to.
+    /// The move.
     pub to: SplitMove,
-    /// What it needs to begin; not looked at when it moves.
+    /// Conditions for beginning it; not checked when it moves.
     pub begin: BeginSplit,
 }
 
-/// What a split needs to begin.
+/// Conditions for beginning a split.
 #[derive(Debug, Clone, Default)]
 pub struct BeginSplit {
-    /// What must be stable of each document, in the order of the change set. None
-    /// compares nothing.
+    /// The stable versions that it was planned on. None skips the comparison.
     pub baseline: Option<Baseline>,
     /// Whether the change set may have been rolled back before.
     pub force: bool,
 }
 
-/// Where the stable version of each document of a change set was written; none for a
-/// document that has no stable version.
+/// For each document of a change set, in order, the position at which its stable version was
+/// written; None for a document without one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Baseline(pub Vec<Option<Seq>>);
 
 /// A split that is to end.
 #[derive(Debug, Clone)]
 pub struct EndSplit {
-    /// Its id.
     pub id: SplitId,
     /// Which move of it this is.
     pub generation: u64,
     /// Whether its change set becomes stable.
     pub release: bool,
-    /// The position at which its change set was written, as far as that is known: for a
-    /// split that never began.
+    /// The position at which its change set was written, if the caller knows it: needed for a split
+    /// that never began.
     pub change: Option<Seq>,
     /// Why, for people.
     pub reason: String,
 }
 
-/// A label to be taken away.
+/// A label to be removed.
 #[derive(Debug, Clone)]
 pub struct Removal {
-    /// The label.
     pub label: Label,
     /// The source that fed it.
     pub source: SourceName,
 }
 
-/// A label to be let go of by its source.
+/// A label to be detached from its source.
 #[derive(Debug, Clone)]
 pub struct Detachment {
-    /// The label.
     pub label: Label,
     /// The source that fed it.
     pub source: SourceName,
 }
 
-/// What is known of a source once it was imported whole.
+/// A source that was imported whole.
 #[derive(Debug, Clone)]
 pub struct Imported {
-    /// The source.
     pub source: SourceName,
-    /// The labels it has that could never be imported.
+    /// Its labels that could never be imported.
     pub unread: BTreeSet<Label>,
 }
 
 /// The outcome of a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
-    /// The position that holds the effect.
+    /// The position that includes the effect.
     pub at: Seq,
-    /// The change set it was about; 0 where it was about none.
+    /// The position at which the change set was written that this is about; 0 if it is about none.
     pub change: Seq,
-    /// The label.
     pub label: Label,
     /// The change set's name.
     pub name: VersionName,
@@ -224,12 +211,12 @@ pub struct Outcome {
     pub digest: Sha256,
     /// Whether the change set is new.
     pub created: bool,
-    /// Whether anything that is served changed.
+    /// Whether anything that readers get has changed.
     pub moved: bool,
 }
 
 impl Outcome {
-    /// Of what is about a source, and no change set of a label.
+    /// The outcome of a command that is about a source and not about a change set.
     pub(super) fn of_source(at: Seq) -> Self {
         Self {
             at,

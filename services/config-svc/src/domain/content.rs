@@ -3,10 +3,10 @@
 use sha2::Digest as _;
 use std::fmt;
 
-/// Bytes of a document at most.
-pub const MAX_DOCUMENT_BYTES: usize = 1 << 20;
+/// The most bytes of a document.
+pub(crate) const MAX_DOCUMENT_BYTES: usize = 1 << 20;
 
-/// A SHA-256, the name of a content.
+/// A SHA-256, which identifies a content.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Sha256(pub [u8; 32]);
 
@@ -16,7 +16,7 @@ impl Sha256 {
         Self(sha2::Sha256::digest(content).into())
     }
 
-    /// The hash of several parts, each told apart by its length.
+    /// The hash of several parts, each preceded by its length.
     pub fn of_parts<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> Self {
         let mut hasher = sha2::Sha256::new();
         for part in parts {
@@ -46,7 +46,7 @@ impl fmt::Debug for Sha256 {
     }
 }
 
-/// Which content, without the bytes.
+/// Identifies a content, without its bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ContentRef {
     /// Its hash.
@@ -55,14 +55,14 @@ pub struct ContentRef {
     pub size: u32,
 }
 
-/// Why a stored file can't be served as configuration.
+/// Why a stored file is not valid configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Defect {
-    /// The line, from 1; 0 where there is none.
+    /// The line, from 1; 0 if it is not known.
     pub line: u32,
-    /// The column, from 1; 0 where there is none.
+    /// The column, from 1; 0 if it is not known.
     pub column: u32,
-    /// What is wrong.
+    /// A description of the defect.
     pub message: String,
 }
 
@@ -75,18 +75,18 @@ impl fmt::Display for Defect {
     }
 }
 
-/// What a version of a document holds.
+/// The content of a version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Content {
-    /// A content, served as text whatever it is, and as configuration unless it
-    /// has a defect.
+    /// A stored content. It can always be read as plain text, and as configuration unless it has a
+    /// defect.
     Present {
-        /// Which.
+        /// The content.
         content: ContentRef,
-        /// Why it is not valid configuration, for files of a source that don't parse.
+        /// Why it is not valid configuration. Only files of a source are stored with a defect.
         defect: Option<Defect>,
     },
-    /// A source's file too large to be stored.
+    /// A source's file that is too large to be stored.
     Oversized {
         /// Its length in bytes.
         size: u64,
@@ -104,7 +104,7 @@ impl Content {
         }
     }
 
-    /// Which content is stored, if one is.
+    /// The stored content, if there is one.
     pub fn stored(&self) -> Option<ContentRef> {
         match self {
             Self::Present { content, .. } => Some(*content),
@@ -112,12 +112,12 @@ impl Content {
         }
     }
 
-    /// Whether the document is there at all.
+    /// Whether the document exists.
     pub fn exists(&self) -> bool {
         !matches!(self, Self::Absent)
     }
 
-    /// Whether two versions hold the same bytes, whatever is wrong with them.
+    /// Whether two versions have the same bytes, regardless of defects.
     pub fn same_bytes(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Absent, Self::Absent) => true,
@@ -126,7 +126,7 @@ impl Content {
         }
     }
 
-    /// What takes part in a change set's digest.
+    /// The bytes that go into a change set's digest.
     pub(super) fn fingerprint(&self) -> Vec<u8> {
         match self {
             Self::Present { content, .. } => content.sha256.0.to_vec(),

@@ -1,14 +1,14 @@
 //! Decides what a command does: `(state, command) → record | unchanged | refused`.
 
 mod import;
-mod plan;
+pub(super) mod plan;
 mod release;
 mod revert;
 mod split;
 mod write;
 
-pub use plan::{SplitPlan, SplitTarget, plan_split};
-pub use split::check_set_split;
+pub(crate) use plan::{SplitTarget, plan_split};
+pub(crate) use split::check_set_split;
 
 use super::{
     Body, ChangeEntry, Command, HybridTime, Outcome, Precondition, Refused, RequestKey, State,
@@ -18,26 +18,26 @@ use jiff::Timestamp;
 use split::Holder;
 use vortex_names::is_remembered;
 
-/// Who sent the request, and its id for repeats.
+/// Who sent a request, and what identifies it when it is repeated.
 #[derive(Debug, Clone)]
 pub struct Request {
     /// The authenticated caller.
     pub principal: String,
-    /// What makes the request idempotent, if the caller gave it.
+    /// The key that makes the request idempotent, if the caller gave an id.
     pub key: Option<RequestKey>,
 }
 
-/// What a command does.
+/// The decision on a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Decided {
-    /// A record is to be appended; the outcome holds once it is durable.
+pub(crate) enum Decided {
+    /// A record must be appended; the outcome is valid once that is durable.
     Append(Body, Outcome),
-    /// Nothing: it is already paused, or the request was answered before.
+    /// Nothing changes: it is so already, or the request was answered before.
     Unchanged(Outcome),
 }
 
 /// Decides what `command` does to `state` at `now`.
-pub fn decide(
+pub(crate) fn decide(
     state: &State,
     request: &Request,
     command: Command,
@@ -68,8 +68,8 @@ pub fn decide(
     })
 }
 
-/// An answer to a request that may be repeated is kept even where nothing changed:
-/// by the time it is repeated something may have.
+/// Remembers the answer to a request that may be repeated, even if nothing changed: by the time it
+/// is repeated, something may have.
 fn noted(state: &State, outcome: Outcome) -> Decided {
     let body = Body::Unchanged {
         change: outcome.change,
@@ -78,7 +78,7 @@ fn noted(state: &State, outcome: Outcome) -> Decided {
     Decided::Append(body, Outcome { at, ..outcome })
 }
 
-/// Who writes, and the time the record will have.
+/// The writer, and the time of the record to be written.
 #[derive(Clone, Copy)]
 struct Author<'a> {
     principal: &'a str,
@@ -136,7 +136,7 @@ impl Outcome {
     }
 }
 
-/// Whether a change set is what is served of all its documents.
+/// Whether all documents of a change set are stable at the versions it wrote.
 fn is_stable(state: &State, entry: &ChangeEntry) -> bool {
     let Some(label) = state.labels.get(&entry.change.label) else {
         return false;
@@ -149,8 +149,7 @@ fn is_stable(state: &State, entry: &ChangeEntry) -> bool {
     })
 }
 
-/// Whether every version that a change set wrote is kept, so that all of it can be
-/// made stable.
+/// Whether every version that a change set wrote is still kept, so that it can be released whole.
 fn is_kept(state: &State, entry: &ChangeEntry) -> bool {
     let change = &entry.change;
     state.labels.get(&change.label).is_some_and(|label| {
@@ -163,7 +162,7 @@ fn is_kept(state: &State, entry: &ChangeEntry) -> bool {
     })
 }
 
-/// What was rolled back is wanted all the same by force alone, and for a reason.
+/// Checks that a change set that was rolled back is used again only by force and with a reason.
 fn check_rolled_back(entry: &ChangeEntry, wanted: bool) -> Result<(), Refused> {
     match &entry.rolled_back_by {
         Some(by) if !wanted => Err(Refused::RolledBack {
@@ -174,9 +173,9 @@ fn check_rolled_back(entry: &ChangeEntry, wanted: bool) -> Result<(), Refused> {
     }
 }
 
-/// A release that goes back must not put a document beside one of the same stem
-/// that came since, or that a split gives to some readers unless the release ends it.
-/// Files of a source may stand so.
+/// Checks that going back does not make a document stable beside another of the same stem that came
+/// since, or that a split gives to some readers unless the release ends it. Files of a source may
+/// share a stem.
 fn check_release(state: &State, entry: &ChangeEntry, ends: &[Holder]) -> Result<(), Refused> {
     let change = &entry.change;
     let Some(label) = state.labels.get(&change.label) else {

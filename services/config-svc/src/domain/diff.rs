@@ -1,8 +1,8 @@
-//! What differs between two configurations.
+//! Compares two configurations.
 
 use serde_json::Value;
 
-/// The RFC 6902 operations that make `to` of `from`.
-pub fn json_patch(from: &Value, to: &Value) -> json_patch::Patch {
+/// The RFC 6902 operations that turn `from` into `to`.
+pub(crate) fn json_patch(from: &Value, to: &Value) -> json_patch::Patch {
     json_patch::diff(from, to)
 }

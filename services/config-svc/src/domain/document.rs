@@ -3,22 +3,21 @@
 use super::{AppProfile, Content, Held, Path, Seq, VersionName};
 use jiff::Timestamp;
 
-/// Versions kept of a document, the stable one included, beside those that splits
-/// name.
+/// The most versions of a document that are kept, including the stable one. Those that splits name
+/// don't count.
 pub const MAX_VERSIONS: usize = 50;
 
-/// A document: what is served of it, and its versions.
+/// A document and its versions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
-    /// Its path.
     pub path: Path,
-    /// The application and profile it was written for, if it was.
+    /// The application and profile it was written for, if it was written for one.
     pub written_for: Option<AppProfile>,
     /// Its versions, oldest first. Never empty.
     pub versions: Vec<Version>,
-    /// Which of them is served. None before the first release.
+    /// The stable version. None before the first release.
     pub stable: Option<Seq>,
-    /// The split that gives part of all readers another version, if one does.
+    /// The split that gives a share of readers another version, if there is one.
     pub held: Option<Held>,
 }
 
@@ -27,13 +26,11 @@ pub struct Document {
 pub struct Version {
     /// The position of the change set that wrote it.
     pub seq: Seq,
-    /// Its name.
     pub name: VersionName,
-    /// What it holds.
+    /// Its content.
     pub content: Content,
-    /// When it was written.
     pub written_at: Timestamp,
-    /// Whether it reverts a split, and so says nothing about what a source holds.
+    /// Whether it reverts a split. Such a version says nothing about the source's content.
     pub revert: bool,
 }
 
@@ -49,13 +46,12 @@ impl Document {
         self.versions.get(index)
     }
 
-    /// The version that is served, deletions included.
+    /// The stable version, which may be a deletion.
     pub fn stable_version(&self) -> Option<&Version> {
         self.stable.and_then(|seq| self.at(seq))
     }
 
-    /// The version that the canary of the split that holds it gets, deletions
-    /// included.
+    /// The version for the canary of the split that holds the document, which may be a deletion.
     pub fn canary_version(&self) -> Option<&Version> {
         self.held.as_ref().and_then(|held| self.at(held.version))
     }

@@ -12,15 +12,15 @@ use super::{
 };
 use std::sync::Arc;
 
-/// A log that can't be one: it was damaged, or written by something else.
+/// The log is inconsistent: it is damaged, or something else wrote it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Inconsistent {
     /// A sequence number is missing or came twice.
     #[error("record {found} follows record {head}")]
     Gap {
-        /// The last record before it.
+        /// The last record before the gap.
         head: Seq,
-        /// The record that came.
+        /// The record after it.
         found: Seq,
     },
     /// A record names a change set that was never written.
@@ -34,7 +34,7 @@ pub enum Inconsistent {
 }
 
 /// The state after `record`.
-pub fn fold(state: &State, record: &Record) -> Result<State, Inconsistent> {
+pub(crate) fn fold(state: &State, record: &Record) -> Result<State, Inconsistent> {
     if record.seq != state.head.next() {
         return Err(Inconsistent::Gap {
             head: state.head,
@@ -159,7 +159,7 @@ impl State {
         (outcome, waited)
     }
 
-    /// Makes a change set stable.
+    /// Releases a change set.
     fn apply_release(&mut self, at: Seq, seq: Seq) -> Result<Outcome, Inconsistent> {
         let change = self.change_mut(at, seq, ChangeEntry::release)?;
         let mut label = self.labels.get(&change.label).cloned().unwrap_or_default();
@@ -241,8 +241,8 @@ impl State {
 }
 
 impl LabelState {
-    /// Writes one document of a change set. Answers it, and which change set lost a
-    /// version by it.
+    /// Writes one document of a change set. Returns the document, and the change set that lost a
+    /// version, if one did.
     fn write(
         &mut self,
         change: &ChangeSet,
@@ -282,8 +282,8 @@ impl LabelState {
 }
 
 impl Document {
-    /// A source that goes back to a commit writes versions of the same name and
-    /// content again: they move to the end instead of standing twice.
+    /// Adds a version. A source that goes back to a commit writes versions of the same name and
+    /// content again: they move to the end instead of being listed twice.
     fn drop_named(&mut self, change: &ChangeSet) -> Option<Seq> {
         let index = self.versions.iter().position(|v| v.name == change.name)?;
         let old = self.versions.remove(index).seq;
@@ -293,8 +293,8 @@ impl Document {
         Some(old)
     }
 
-    /// Lets go of the oldest versions over [`MAX_VERSIONS`], never the stable one nor
-    /// those that splits name, which don't count either.
+    /// Drops the oldest versions beyond [`MAX_VERSIONS`]. The stable one is never dropped, and
+    /// those that splits name are neither dropped nor counted.
     fn drop_surplus(&mut self, pins: &Pins) -> Vec<Seq> {
         if self.versions.len() <= MAX_VERSIONS {
             return Vec::new();

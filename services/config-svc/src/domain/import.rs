@@ -1,41 +1,39 @@
-//! Plans the changes of a source's commit, and whether they are allowed.
+//! Plans the changes of a source's commit, and checks whether they are allowed.
 
 use super::{Content, Defect, Document, DocumentWrite, LabelState, Path};
 use std::collections::HashSet;
 
-/// A file as a source has it.
+/// A file of a source.
 #[derive(Debug, Clone)]
-pub struct SourceFile {
-    /// Its path.
+pub(crate) struct SourceFile {
     pub path: Path,
-    /// What it holds; absent when the commit deleted it.
+    /// Its content; absent if the commit deleted it.
     pub content: Content,
 }
 
-/// What a commit changes.
+/// The plan for a commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ImportPlan {
-    /// These documents.
+pub(crate) enum ImportPlan {
+    /// Write these documents.
     Import(Vec<DocumentWrite>),
-    /// Nothing: the commit makes a file invalid and is refused whole.
+    /// The whole commit is refused, since it makes a file invalid.
     Invalid {
         /// The file.
         path: Path,
-        /// What is wrong with it.
+        /// The file's defect.
         defect: Defect,
     },
-    /// Nothing yet: the label has documents written through the API, which its first
-    /// import would replace or remove, and an operator has to approve that.
+    /// An operator has to approve the commit: it is the label's first, and would replace or remove
+    /// documents that were written through the API.
     TakesOver {
-        /// Documents there are.
+        /// How many documents there are.
         documents: usize,
     },
-    /// Nothing yet: it removes more than half of the label's documents, which an
-    /// operator has to approve.
+    /// An operator has to approve the commit: it removes more than half of the label's documents.
     Shrinks {
-        /// Documents it removes.
+        /// How many documents it removes.
         removed: usize,
-        /// Documents there are.
+        /// How many documents there are.
         of: usize,
     },
 }
@@ -49,16 +47,16 @@ impl PartialEq for DocumentWrite {
 
 impl Eq for DocumentWrite {}
 
-/// What the files of a commit are compared with.
+/// How the files of a commit are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Compared {
-    /// They are what the commit touched; with what was imported before it.
+pub(crate) enum Compared {
+    /// The files are those that the commit touched. They are compared with the last import.
     Touched,
-    /// They are all there are, and what they lack is deleted; with what was imported
-    /// before.
+    /// The files are all that the commit has; other documents are deleted. They are compared with
+    /// the last import.
     Whole,
-    /// They are all there are, and what they lack is deleted; with what is stable,
-    /// whatever was imported.
+    /// The files are all that the commit has; other documents are deleted. They are compared with
+    /// what is stable.
     WithStable,
 }
 
@@ -73,9 +71,9 @@ impl Compared {
     }
 }
 
-/// What `files` change on a label. `approved` lets a commit through that removes more
-/// than half.
-pub fn plan_import(
+/// Plans what `files` change on a label. With `approved`, the commit may take over or remove
+/// documents that would otherwise need an operator's approval.
+pub(crate) fn plan_import(
     label: Option<&LabelState>,
     files: Vec<SourceFile>,
     compared: Compared,

@@ -8,30 +8,27 @@ use std::sync::Arc;
 /// The documents of a label.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LabelState {
-    /// The documents, by path.
     pub documents: OrdMap<Path, Arc<Document>>,
-    /// The position of the last change of what is served, so that readers can tell
-    /// at a glance that nothing did: also of a label that went and came back.
+    /// The position of the last record that changed what readers get. While it stays the same,
+    /// nothing has changed, even if the label was removed and came back.
     pub generation: u64,
-    /// The source that feeds the label, if one does.
+    /// The source that feeds the label, if there is one.
     pub feed: Option<Feed>,
-    /// The source that fed the label until it was detached, if one did.
+    /// The source that fed the label until it was detached, if there was one.
     pub detached: Option<SourceName>,
 }
 
 /// The source that feeds a label, and what it imported.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Feed {
-    /// The source.
     pub source: SourceName,
     /// The commit that was imported last.
     pub imported: VersionName,
-    /// When that was.
+    /// When it was imported.
     pub imported_at: Timestamp,
-    /// The commit that is served. None while nothing was released.
+    /// The commit that is served. None before the first release.
     pub served: Option<VersionName>,
-    /// The change set that is to be rolled out, until a rollout takes it up. The next
-    /// import takes its place.
+    /// The change set that waits for a rollout. The next import replaces it.
     pub awaiting: Option<Seq>,
 }
 
@@ -47,7 +44,7 @@ impl LabelState {
             .map(AsRef::as_ref)
     }
 
-    /// Whether readers get a document that is not part of a canary.
+    /// Whether readers of stable get a document.
     pub fn is_served(&self, path: &Path) -> bool {
         let document = self.documents.get(path);
         document.is_some_and(|document| document.served().is_some())

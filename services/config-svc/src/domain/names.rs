@@ -1,4 +1,4 @@
-//! Names, each validated once on input.
+//! Names. Each is validated once, when it is parsed.
 
 use std::{borrow::Borrow, fmt, str::FromStr, sync::Arc};
 
@@ -11,47 +11,47 @@ const MAX_LABEL: usize = 256;
 /// Bytes of a path.
 const MAX_PATH: usize = 1024;
 
-/// A name that is not one.
+/// Why a name is not valid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidName {
-    /// Nothing where a name must stand.
+    /// The name is empty.
     #[error("{what} must not be empty")]
     Empty {
-        /// What was named.
+        /// The field.
         what: &'static str,
     },
-    /// Longer than names may be.
+    /// The name is too long.
     #[error("{what} has {bytes} bytes, at most {limit} are allowed")]
     TooLong {
-        /// What was named.
+        /// The field.
         what: &'static str,
         /// Its length in bytes.
         bytes: usize,
-        /// The most there may be.
+        /// The most bytes allowed.
         limit: usize,
     },
-    /// A character or part that names may not have.
+    /// The name has a character or part that is not allowed.
     #[error("{what} {given:?} is not valid: {rule}")]
     Malformed {
-        /// What was named.
+        /// The field.
         what: &'static str,
-        /// What was given.
+        /// The given name.
         given: String,
-        /// What is allowed.
+        /// The rule for valid names.
         rule: &'static str,
     },
-    /// A name that our own routes take.
+    /// The name is reserved for our own routes.
     #[error("{what} {given:?} is reserved")]
     Reserved {
-        /// What was named.
+        /// The field.
         what: &'static str,
-        /// What was given.
+        /// The given name.
         given: String,
     },
 }
 
 impl InvalidName {
-    /// The field that is wrong, as requests call it.
+    /// The name of the invalid field in requests.
     pub fn field(&self) -> &'static str {
         match self {
             Self::Empty { what }
@@ -74,7 +74,7 @@ macro_rules! name {
                 &self.0
             }
 
-            /// A name that was checked before: read back from the store.
+            /// Takes a name from the store, which was validated before it was stored.
             pub fn trusted(name: &str) -> Self {
                 Self(name.into())
             }
@@ -120,18 +120,17 @@ name!(
     check_profile
 );
 name!(
-    /// A label, as readers ask for it: sources may feed labels that writers could
-    /// not make, see [`Label::check_writable`].
+    /// A label. Sources may feed labels that the API can't write to, see [`Label::check_writable`].
     Label,
     check_label
 );
 name!(
-    /// The name of a change set and so of the versions it wrote.
+    /// The name of a change set, and of the versions it wrote.
     VersionName,
     check_version
 );
 name!(
-    /// A document's place on its label: relative, `/` between folders.
+    /// A document's path on its label: relative, with `/` between folders.
     Path,
     check_path
 );
@@ -147,12 +146,12 @@ name!(
 );
 
 impl App {
-    /// The application every other one inherits from.
+    /// The application that all others inherit from.
     pub const SHARED: &'static str = "application";
 }
 
 impl Profile {
-    /// The profile of those that name none.
+    /// The profile of readers that name none.
     pub const DEFAULT: &'static str = "default";
 
     /// `default`.
@@ -162,9 +161,9 @@ impl Profile {
 }
 
 impl Label {
-    /// The label of those that name none.
+    /// The label of readers that name none.
     pub const MAIN: &'static str = "main";
-    /// What `main` falls back to when only a source's `master` exists.
+    /// The label that `main` stands for when only a source's `master` exists.
     pub const MASTER: &'static str = "master";
 
     /// `main`.
@@ -172,7 +171,7 @@ impl Label {
         Self::trusted(Self::MAIN)
     }
 
-    /// Whether the API may write to a label of this name.
+    /// Checks whether the API may write to a label of this name.
     pub fn check_writable(&self) -> Result<(), InvalidName> {
         let what = "label";
         let plain = self.0.bytes().all(|b| plain_byte(b) || b == b'/');
@@ -221,10 +220,10 @@ pub enum MediaType {
 }
 
 impl MediaType {
-    /// All of them, in the order they are looked for.
+    /// All formats, in the order in which they are tried.
     pub const ALL: [Self; 3] = [Self::Properties, Self::Yaml, Self::Json];
 
-    /// The IANA name, or what stands for it.
+    /// The IANA name, or the common one if there is none.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Yaml => "application/yaml",
@@ -242,7 +241,7 @@ impl MediaType {
         }
     }
 
-    /// The media type a request names; parameters such as `charset` are ignored.
+    /// Parses the media type of a request; parameters such as `charset` are ignored.
     pub fn from_mime(mime: &str) -> Option<Self> {
         let essence = mime.split(';').next().unwrap_or_default().trim();
         match essence.to_ascii_lowercase().as_str() {
@@ -278,8 +277,8 @@ impl Path {
         vortex_names::stem(&self.0)
     }
 
-    /// Whether the API may write to a path of this name: a configuration
-    /// document at the top.
+    /// Checks whether the API may write to a path: it must be a configuration document in no
+    /// folder.
     pub fn check_writable(&self) -> Result<MediaType, InvalidName> {
         let what = "path";
         let Some(media_type) = MediaType::from_path(&self.0) else {

@@ -1,14 +1,16 @@
 //! Finds the documents that make up a configuration.
 
+mod change;
 mod document;
 mod fed;
 mod file;
 mod scope;
 
-pub use document::{DocumentKey, check_size, documents, existing_label};
-pub use fed::{check_imported, check_used};
-pub use file::{Located, locate};
-pub use scope::Scope;
+pub(crate) use change::WantedChanges;
+pub(crate) use document::{DocumentKey, check_size, documents, existing_label};
+pub(crate) use fed::{check_imported, check_view};
+pub(crate) use file::locate;
+pub(crate) use scope::Scope;
 
 use super::{
     App, Arm, Arms, ChangeSet, Content, ContentRef, Defect, Document, Feed, Label, LabelState,
@@ -17,8 +19,8 @@ use super::{
 use std::fmt;
 use vortex_spring::Format;
 
-/// Which configuration is read. Of applications, profiles and labels the last
-/// named is highest.
+/// Selects a configuration. Of the applications, profiles and labels, the last one takes
+/// precedence.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ViewKey {
     /// The applications; never empty.
@@ -54,7 +56,7 @@ impl ViewKey {
         }
     }
 
-    /// Bytes it takes, about, in a cache and in what is cached under it.
+    /// About how many bytes it takes as a cache's key and in the cached value.
     pub fn weight(&self) -> u64 {
         let apps = self.apps.iter().map(|app| app.as_str().len());
         let profiles = self.profiles.iter().map(|profile| profile.as_str().len());
@@ -79,10 +81,9 @@ pub struct Basis {
 /// A label as it stood when the basis was taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BasisLabel {
-    /// Its name, which `main` may not be what was asked for: see [`State::label`].
+    /// Its name. It may differ from the one that was asked for: see [`State::label`].
     pub name: Label,
-    /// What feeds it. What is served of it is the reader's: a canary's commit is that
-    /// of its split.
+    /// The source that feeds it. `served` is the reader's commit: a canary's is that of its split.
     pub feed: Option<Feed>,
 }
 
@@ -95,17 +96,15 @@ impl BasisLabel {
 /// A document that takes part.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BasisEntry {
-    /// Which of the labels it is on.
+    /// The index of its label.
     pub label: usize,
-    /// Its path.
     pub path: Path,
-    /// The version served.
+    /// The version that is served.
     pub version: VersionName,
     /// Its change set.
     pub seq: Seq,
-    /// Its content.
     pub content: ContentRef,
-    /// The result of parsing its content.
+    /// The format of its content.
     pub format: Format,
 }
 
@@ -118,17 +117,23 @@ pub enum ReadRefused {
     /// The document was never written.
     #[error("there is no document {stem} on label {label}")]
     DocumentNotFound {
-        /// The label.
         label: Label,
         /// Its name without the extension.
         stem: String,
+    },
+    /// There is no file at the path.
+    #[error("there is no file {path} on label {label}")]
+    FileNotFound {
+        label: Label,
+        /// The path that was asked for.
+        path: Path,
     },
     /// The document has no such version.
     #[error("{path} has no version {version}")]
     VersionNotFound {
         /// The document's path.
         path: Path,
-        /// What was asked for.
+        /// The version that was asked for.
         version: String,
     },
     /// The version holds nothing to read.
@@ -136,15 +141,12 @@ pub enum ReadRefused {
     VersionIsDeletion {
         /// The document's path.
         path: Path,
-        /// The version.
         version: VersionName,
     },
     /// A source was not imported whole yet, and may have the label.
     #[error("label {label} may be fed by source {source_name}, whose first import is not complete")]
     SourceNotImported {
-        /// The label.
         label: Label,
-        /// The source.
         source_name: SourceName,
     },
     /// A source has the label, and it could not be imported yet.
@@ -152,29 +154,22 @@ pub enum ReadRefused {
         "label {label} of source {source_name} can't be read yet; the source's status says why"
     )]
     LabelUnread {
-        /// The label.
         label: Label,
-        /// The source.
         source_name: SourceName,
     },
     /// A document that takes part can't be parsed.
     #[error("{path} of label {label} can't be read: {defect}")]
     DocumentInvalid {
-        /// Its label.
         label: Label,
-        /// Its path.
         path: Path,
-        /// The version.
         version: VersionName,
-        /// What is wrong with it.
+        /// Its defect.
         defect: Defect,
     },
     /// A document that takes part is too large to be stored.
     #[error("{path} of label {label} has {size} bytes and is not stored")]
     TooLarge {
-        /// Its label.
         label: Label,
-        /// Its path.
         path: Path,
         /// Its length in bytes.
         size: u64,
@@ -183,7 +178,7 @@ pub enum ReadRefused {
 
 /// The documents that make the configuration `key` at `state` for readers on these
 /// arms of the splits in `scope`, which must be of the same state.
-pub fn basis(
+pub(crate) fn basis(
     state: &State,
     key: &ViewKey,
     scope: &Scope,
@@ -218,8 +213,8 @@ fn arm_of(document: &Document, scope: &Scope, arms: &Arms) -> Arm {
     held.map_or(Arm::Stable, |held| scope.arm_of(&held.by, arms))
 }
 
-/// What feeds a label, with the commit that a reader on these arms stands at: that of
-/// the newest split that gives it its canary.
+/// The source that feeds a label, with the commit that a reader on these arms gets: that of the
+/// newest split that gives it a canary.
 fn feed(name: &Label, label: &LabelState, scope: &Scope, arms: &Arms) -> Option<Feed> {
     let mut feed = label.feed.clone()?;
     let canaries = scope.assigned(arms).filter(|(split, arm)| {
@@ -244,8 +239,7 @@ impl Basis {
                 .all(|(ours, theirs)| ours.name == theirs.name && ours.source() == theirs.source())
     }
 
-    /// The version of the labels: the commits that are served, where sources feed
-    /// them all.
+    /// The version of the labels: the commits that are served, if sources feed them all.
     pub fn commits(&self) -> Option<String> {
         let commits: Option<Vec<&str>> = self
             .labels
@@ -256,10 +250,10 @@ impl Basis {
     }
 }
 
-/// The version of an effective configuration: the document's where one takes
-/// part, else the most specific one's with a hash over all of them. The same in
-/// every cluster. Empty when nothing takes part.
-pub fn effective_version(basis: &Basis) -> String {
+/// The version of an effective configuration: the document's if there is only one, else the most
+/// specific one's with a hash over all of them. It is the same in every cluster. Empty if there are
+/// no documents.
+pub(crate) fn effective_version(basis: &Basis) -> String {
     match basis.entries.as_slice() {
         [] => String::new(),
         [only] => only.version.to_string(),
@@ -274,8 +268,8 @@ pub fn effective_version(basis: &Basis) -> String {
     }
 }
 
-/// The paths that are looked for, highest first.
-pub fn candidates(key: &ViewKey) -> Vec<String> {
+/// The paths of the documents that may take part, highest first.
+pub(crate) fn candidates(key: &ViewKey) -> Vec<String> {
     let apps: Vec<&str> = key.apps.iter().map(App::as_str).collect();
     let profiles: Vec<&str> = key.profiles.iter().map(Profile::as_str).collect();
     vortex_spring::candidates(&apps, &profiles)
@@ -341,8 +335,7 @@ fn entry(
     }
 }
 
-/// The version that readers on an arm of the split that holds a document get,
-/// deletions included.
+/// The version of a document for readers on this arm, which may be a deletion.
 fn version_of(document: &Document, arm: Arm) -> Option<&Version> {
     match arm {
         Arm::Stable => document.stable_version(),
@@ -350,7 +343,7 @@ fn version_of(document: &Document, arm: Arm) -> Option<&Version> {
     }
 }
 
-/// How a document reads as configuration. A source's `.json` does not: it is
+/// The format in which a document is read as configuration. None for a source's `.json`, which is
 /// plain text, as in Spring.
 fn format_of(label: &LabelState, document: &Document) -> Option<Format> {
     let format = Format::from_path(document.path.as_str())?;

@@ -11,7 +11,7 @@ use std::{collections::BTreeSet, sync::Arc};
 pub struct Record {
     /// Its position, from 1, without gaps.
     pub seq: Seq,
-    /// When.
+    /// When it happened.
     pub time: HybridTime,
     /// Where it was written, and in which epoch.
     pub origin: Origin,
@@ -21,26 +21,23 @@ pub struct Record {
     pub request: Option<RequestKey>,
     /// What happened.
     pub body: Body,
-    /// What the change set is called that [`Body::earlier_change`] is about: a record
-    /// outlives the change set. None in records of earlier versions.
+    /// The name of the change set at [`Body::earlier_change`], since a record outlives its change
+    /// set. None in records of earlier versions.
     pub about: Option<ChangeName>,
 }
 
 /// A change set's name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangeName {
-    /// Its label.
     pub label: Label,
-    /// Its name.
     pub name: VersionName,
 }
 
-/// Where a record was written. Constant while a cluster stands alone.
+/// The cluster that wrote a record. Always the same as long as there is only one cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin {
     /// The epoch of its namespace.
     pub epoch: u64,
-    /// The cluster.
     pub cluster: Arc<str>,
     /// Its position in that cluster's own sequence.
     pub sequence: u64,
@@ -51,19 +48,19 @@ pub struct Origin {
 pub struct HybridTime {
     /// The wall clock's part.
     pub wall: Timestamp,
-    /// Counts what falls into one tick, or behind a clock that went back.
+    /// Counts records within a microsecond, and while the clock is behind.
     pub logical: u32,
 }
 
 impl HybridTime {
-    /// Before everything.
+    /// The time before the first record.
     pub const ZERO: Self = Self {
         wall: Timestamp::UNIX_EPOCH,
         logical: 0,
     };
 
-    /// The first time after `self` that is not before `now`, which counts to the
-    /// microsecond: finer times would not survive being written down.
+    /// The first time after `self` that is not before `now`. `now` is cut to microseconds, as times
+    /// are stored.
     pub fn next(self, now: Timestamp) -> Self {
         let now = Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now);
         if now > self.wall {
@@ -85,15 +82,14 @@ impl HybridTime {
 pub enum Body {
     /// A change set was written.
     Change {
-        /// The change set.
         change: Arc<ChangeSet>,
         /// Whether it was released in the same step.
         released: bool,
-        /// The source it was imported from, if it was.
+        /// The source it was imported from, if it was imported.
         source: Option<SourceName>,
-        /// The split that it takes back, if it does.
+        /// The split that it reverts, if it does.
         reverts: Option<SplitId>,
-        /// Whether it waits for a rollout to take it up.
+        /// Whether it waits for a rollout.
         awaits_rollout: bool,
     },
     /// A change set was made stable.
@@ -105,31 +101,30 @@ pub enum Body {
         /// Why, as the caller said.
         reason: String,
     },
-    /// A staged change set was given up.
+    /// A staged change set was discarded.
     Discard {
         /// The position at which it was written.
         change: Seq,
     },
-    /// A change set that was given up was staged again.
+    /// A discarded change set was staged again.
     Restage {
         /// The position at which it was written.
         change: Seq,
     },
-    /// A request was answered that changed nothing, and may be repeated.
+    /// A request with an id changed nothing; its answer is remembered.
     Unchanged {
         /// The position at which the change set it is about was written.
         change: Seq,
     },
     /// A split began or moved.
     SplitMoved(SplitMove),
-    /// A split ended.
     SplitEnded {
-        /// Which.
+        /// The split.
         id: SplitId,
-        /// The position at which its change set was written. None when it never
-        /// began, and nobody said what with.
+        /// The position at which its change set was written. None if the split never began and the
+        /// caller did not name one.
         change: Option<Seq>,
-        /// The last move of it.
+        /// The generation of its last move.
         generation: u64,
         /// Whether its change set became stable.
         released: bool,
@@ -137,28 +132,19 @@ pub enum Body {
         reason: String,
     },
     /// A source no longer has a label.
-    LabelRemoved {
-        /// The label.
-        label: Label,
-    },
-    /// A label keeps what it has and takes other writes, as its source is no longer
-    /// configured.
-    LabelDetached {
-        /// The label.
-        label: Label,
-    },
-    /// A source's first import is whole, or other labels of it can't be read than
-    /// could not before.
+    LabelRemoved { label: Label },
+    /// A label was detached from its source: it keeps its documents and takes other writes.
+    LabelDetached { label: Label },
+    /// A source's first import is complete, or the set of its unreadable labels has changed.
     SourceImported {
-        /// The source.
         source: SourceName,
-        /// The labels it has that could never be imported.
+        /// Its labels that could never be imported.
         unread: Arc<BTreeSet<Label>>,
     },
 }
 
 impl Body {
-    /// Where the change set was written that this is about, if that was before.
+    /// The position of the earlier change set that this is about, if it is about one.
     pub fn earlier_change(&self) -> Option<Seq> {
         match self {
             Self::SplitEnded { change, .. } => *change,
@@ -174,7 +160,7 @@ impl Body {
         }
     }
 
-    /// What the change set is called that this is about, as it was decided.
+    /// The name of the earlier change set that this is about, from the outcome.
     pub fn about(&self, decided: &Outcome) -> Option<ChangeName> {
         self.earlier_change().map(|_| ChangeName {
             label: decided.label.clone(),

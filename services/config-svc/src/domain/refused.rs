@@ -12,111 +12,77 @@ pub enum Refused {
     /// The label belongs to a source.
     #[error("label {label} is fed by source {source_name}: change it there")]
     FedBySource {
-        /// The label.
         label: Label,
         /// The source that feeds it.
         source_name: SourceName,
     },
-    /// The label has no such name.
+    /// The label does not exist.
     #[error("there is no label {0}")]
     LabelNotFound(Label),
     /// The document does not exist, or is deleted.
     #[error("there is no document {path} on label {label}")]
-    DocumentNotFound {
-        /// The label.
-        label: Label,
-        /// The path.
-        path: Path,
-    },
+    DocumentNotFound { label: Label, path: Path },
     /// No change set of this name is kept.
     #[error("there is no change set {name} on label {label}")]
-    ChangeNotFound {
-        /// The label.
-        label: Label,
-        /// The name.
-        name: VersionName,
-    },
-    /// Another document of the same stem is there.
+    ChangeNotFound { label: Label, name: VersionName },
+    /// Another document has the same stem.
     #[error("{path} would stand beside {other}, which is written for {owner}")]
     Ambiguous {
         /// The path that was to be written.
         path: Path,
-        /// The path that is there.
+        /// The path of the other document.
         other: Path,
-        /// What that one is written for.
+        /// The application and profile of the other document.
         owner: String,
     },
-    /// The name is taken by another content.
+    /// The name is taken by a version with other content.
     #[error("version {name} of {path} exists with other content")]
-    VersionExists {
-        /// The name.
-        name: VersionName,
-        /// The path.
-        path: Path,
-    },
+    VersionExists { name: VersionName, path: Path },
     /// The stable version is not the one the caller saw.
     #[error("the stable version of {path} is not the expected one: {found}")]
     PreconditionFailed {
-        /// The path.
         path: Path,
-        /// What is there.
+        /// The digest that is stable.
         found: String,
     },
     /// A request id was used for something else.
     #[error("request id {0} was already used for another request")]
     RequestIdReused(RequestId),
-    /// A released change set can't be given up.
+    /// A released change set can't be discarded.
     #[error("change set {name} was released; release another one instead")]
-    ChangeReleased {
-        /// The name.
-        name: VersionName,
-    },
+    ChangeReleased { name: VersionName },
     /// A discarded change set can't be released.
     #[error("change set {name} was discarded; write it again")]
-    ChangeDiscarded {
-        /// The name.
-        name: VersionName,
-    },
+    ChangeDiscarded { name: VersionName },
     /// Only a staged change set can be rolled out.
     #[error("change set {name} was released before; stage what it holds under a new name")]
-    ChangeNotStaged {
-        /// The name.
-        name: VersionName,
-    },
-    /// One path twice in a change set.
+    ChangeNotStaged { name: VersionName },
+    /// A path is named twice in a change set.
     #[error("{0} is named twice")]
     DuplicatePath(Path),
-    /// A change set of nothing.
+    /// The change set has no documents.
     #[error("a change set needs at least one document")]
     NoDocuments,
-    /// A document over the limit.
+    /// The document is too large.
     #[error("{path} has {bytes} bytes, at most {MAX_DOCUMENT_BYTES} are allowed")]
     TooLarge {
-        /// The path.
         path: Path,
-        /// Its length.
+        /// Its length in bytes.
         bytes: u64,
     },
     /// No document was written for an application and profile.
     #[error("there is no document {} on label {label}", owner.stem())]
     NoDocumentOf {
-        /// The label.
         label: Label,
         /// The application and profile.
         owner: AppProfile,
     },
-    /// A document has no version of this name.
+    /// The document has no version of this name.
     #[error("{path} has no version {name}")]
-    VersionNotFound {
-        /// The path.
-        path: Path,
-        /// The name.
-        name: VersionName,
-    },
-    /// No change set of a label was written at this position, or it is no longer kept.
+    VersionNotFound { path: Path, name: VersionName },
+    /// No change set of the label was written at this position, or it is no longer kept.
     #[error("there is no change set {at} on label {label}")]
     NoChangeAt {
-        /// The label.
         label: Label,
         /// The position.
         at: Seq,
@@ -131,10 +97,7 @@ pub enum Refused {
     },
     /// Everybody gets the change set already.
     #[error("change set {name} is already stable")]
-    IsBaseline {
-        /// Its name.
-        name: VersionName,
-    },
+    IsBaseline { name: VersionName },
     /// A change set was rolled back, and no force was given to use it anyway.
     #[error("{name} was rolled back by rollout {by}; to use it anyway, give force and a reason")]
     RolledBack {
@@ -143,7 +106,7 @@ pub enum Refused {
         /// The split that took it back.
         by: SplitId,
     },
-    /// Something else is stable of a document than what a split was planned on.
+    /// The stable version of a document is not the one that a split was planned on.
     #[error(
         "{path} is {} now, which is not what the rollout was created against; create a new rollout",
         named(now)
@@ -151,18 +114,18 @@ pub enum Refused {
     BaselineMoved {
         /// The document.
         path: Path,
-        /// What is stable of it now.
+        /// The version that is stable now.
         now: Option<VersionName>,
     },
-    /// A baseline is not of the documents of the change set.
+    /// The baseline does not have as many documents as the change set.
     #[error("it has {given} documents, and the change set has {documents}")]
     BaselineMisfits {
-        /// How many it is of.
+        /// How many the baseline has.
         given: usize,
         /// How many the change set has.
         documents: usize,
     },
-    /// What is stable on a label is not what a commit was compared with.
+    /// The label has changed since a commit was compared with what is stable.
     #[error("label {0} changed while a commit was compared with it")]
     LabelMoved(Label),
     /// A split holds a document.
@@ -170,13 +133,11 @@ pub enum Refused {
     RolloutConflict {
         /// The document.
         path: Path,
-        /// The split.
         by: SplitId,
     },
-    /// A view would be split too often.
+    /// A view would be split by too many rollouts.
     #[error("the configuration of {view} is split by {} rollouts already", by.len())]
     ViewCrowded {
-        /// The view.
         view: String,
         /// The splits that concern it.
         by: Vec<SplitId>,
@@ -187,13 +148,12 @@ pub enum Refused {
     /// A split that is to be released never began.
     #[error("split {0} never began, so there is no change set to release")]
     SplitNeverBegan(SplitId),
-    /// A split that is to be taken back is under way.
+    /// A split that is to be reverted is still active.
     #[error("split {0} is active; what it changed is not stable")]
     SplitActive(SplitId),
-    /// A later move of a split was seen.
+    /// The split was already moved by this or a later generation.
     #[error("split {id} was moved by generation {generation}")]
     SplitOutdated {
-        /// Its id.
         id: SplitId,
         /// The last generation seen.
         generation: u64,
@@ -201,31 +161,23 @@ pub enum Refused {
     /// The split is over.
     #[error("split {id} was {how}")]
     SplitEnded {
-        /// Its id.
         id: SplitId,
         /// How it ended.
         how: Ending,
     },
-    /// Something of a split that never changes is to change.
+    /// A field of a split would change that never changes.
     #[error("{field} of split {id} never changes")]
     SplitIsFixed {
-        /// Its id.
         id: SplitId,
-        /// What, as requests call it.
+        /// The field's name in requests.
         field: &'static str,
     },
-    /// The share of a split is to fall.
+    /// The share of a split would fall.
     #[error("the share of split {id} is {from} % and never falls; end it instead")]
-    ShareFalls {
-        /// Its id.
-        id: SplitId,
-        /// Its share.
-        from: Share,
-    },
-    /// What a document was before a split is gone.
+    ShareFalls { id: SplitId, from: Share },
+    /// The version of a document from before a split is no longer kept.
     #[error("the version of {path} from before split {id} is no longer kept")]
     BeforeNotKept {
-        /// The split.
         id: SplitId,
         /// The document.
         path: Path,

@@ -1,16 +1,16 @@
-//! Drops from the state what is old: versions, deleted documents, ended splits, answered requests.
+//! Drops old data from the state: versions, deleted documents, ended splits, and answered requests.
 
 use super::{ChangeState, Document, Seq, State, Version};
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 
-/// How long versions are kept that are not served.
-pub const MAX_AGE: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// How long versions that are not served are kept.
+pub(crate) const MAX_AGE: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-/// The state without versions older than [`MAX_AGE`] but the stable ones, those that
-/// splits name, and those that wait for a rollout, without documents that were deleted and splits that ended so
-/// long ago, and without requests too old to be repeated.
-pub fn retain(state: &State, now: Timestamp) -> State {
+/// Drops what is older than [`MAX_AGE`]: versions that are neither stable, nor named by a split,
+/// nor waiting for a rollout; deleted documents; and ended splits. Drops answers that are too old
+/// to be repeated, too.
+pub(crate) fn retain(state: &State, now: Timestamp) -> State {
     let mut next = state.clone();
     next.requests.expire(now);
     next.forget_ended_before(now);
@@ -82,7 +82,7 @@ impl Document {
 }
 
 impl State {
-    /// Commits that changed no document hold no version that would let them go.
+    /// Drops old commits that changed no document: no version of theirs would take them along.
     fn forget_old_empty_changes(&mut self, now: Timestamp) {
         let old: Vec<Seq> = self
             .changes

@@ -1,18 +1,19 @@
-//! Splits: change sets that part of all readers get.
+//! Splits: change sets that a share of all readers gets.
 
 mod arms;
-mod ended;
+pub(super) mod ended;
 mod pins;
 
-pub use arms::{Arms, Assigned, Subject};
-pub use ended::{Before, End, EndedSplit, EndedSplits, Ending, MAX_ENDED};
+pub use arms::Subject;
+pub(crate) use arms::{Arms, Assigned};
+pub(crate) use ended::{Before, End, EndedSplit, EndedSplits, Ending};
 pub(super) use pins::Pins;
 
-use super::{Label, Seq, SplitId, VersionName};
+use super::{ChangeSet, Label, Seq, SplitId, State, VersionName};
 use jiff::Timestamp;
 use vortex_bucket::{Arm, Bucket, Seed, Share};
 
-/// Whether a split tells instances or subjects apart.
+/// The unit by which a split tells readers apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Unit {
     /// The instance that reads.
@@ -21,11 +22,10 @@ pub enum Unit {
     Subject,
 }
 
-/// A change set of which part of all readers get its documents, and all others what
-/// is stable.
+/// A split: a share of all readers gets the documents of a change set, and all others get what is
+/// stable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Split {
-    /// Its id.
     pub id: SplitId,
     /// The label of its change set.
     pub label: Label,
@@ -35,44 +35,51 @@ pub struct Split {
     pub name: VersionName,
     /// The seed of its buckets.
     pub seed: Seed,
-    /// The part of all readers that get it. Never falls.
+    /// The share of readers that gets it. Never falls.
     pub share: Share,
-    /// Whether it tells instances or subjects apart.
+    /// The unit by which it tells readers apart.
     pub unit: Unit,
-    /// Which move of it this is.
+    /// The number of its last move.
     pub generation: u64,
-    /// When that was.
+    /// When it was last moved.
     pub moved_at: Timestamp,
 }
 
-/// Where a split is moved to.
+/// A move of a split.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SplitMove {
-    /// Its id.
     pub id: SplitId,
     /// The position at which its change set was written. Never changes.
     pub change: Seq,
-    /// The part of all readers that get it.
+    /// The share of readers that gets it.
     pub share: Share,
-    /// Whether it tells instances or subjects apart. Never changes.
+    /// The unit by which it tells readers apart. Never changes.
     pub unit: Unit,
-    /// Which move of it this is, from 1.
+    /// The number of this move, from 1.
     pub generation: u64,
 }
 
-/// That a split holds a document: part of all readers get another version of it than
-/// the stable one.
+impl SplitMove {
+    /// The change set that a share of readers begins to get, if this is the split's first move.
+    pub fn begins<'a>(&self, state: &'a State) -> Option<&'a ChangeSet> {
+        let is_known =
+            state.splits.contains_key(&self.id) || state.ended.get(self.id.as_str()).is_some();
+        let entry = state.changes.get(&self.change).filter(|_| !is_known)?;
+        Some(&entry.change)
+    }
+}
+
+/// A split's hold on a document: a share of readers gets another version than the stable one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Held {
-    /// The split.
     pub by: SplitId,
-    /// The version its canary gets, deletions included.
+    /// The version for its canary, which may be a deletion.
     pub version: Seq,
 }
 
 impl Split {
-    /// The arm of a reader. One that did not say what the split tells apart is on stable,
-    /// until the share is everyone.
+    /// The arm of a reader. A reader without the split's unit is on stable until the share is 100
+    /// %.
     #[inline]
     pub fn arm(&self, subject: &Subject<'_>) -> Arm {
         match subject.key_of(self.unit) {
@@ -88,7 +95,7 @@ impl Split {
         self.share != Share::FULL && subject.key_of(self.unit).is_none()
     }
 
-    /// The bucket of a reader, if it said what the split tells apart.
+    /// The bucket of a reader, if the reader has the split's unit.
     pub fn bucket(&self, subject: &Subject<'_>) -> Option<Bucket> {
         let key = subject.key_of(self.unit)?;
         Some(self.seed.bucket(key))

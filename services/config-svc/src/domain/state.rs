@@ -3,7 +3,7 @@
 use super::{
     AppProfile, ChangeEntry, Document, EndedSplits, Holding, HybridTime, Label, LabelState,
     Refused, Requests, Selector, Sha256, SourceName, Split, SplitId, VersionName,
-    requests::Answered, split::Pins,
+    answered_requests::Answered, split::Pins,
 };
 use imbl::{HashMap, OrdMap};
 use std::{collections::BTreeSet, fmt, sync::Arc};
@@ -27,22 +27,21 @@ impl fmt::Display for Seq {
 
 /// All configuration at one position of the log.
 ///
-/// Persistent: a clone shares everything, so readers hold one while the next is
-/// made of it.
+/// A persistent data structure: clones share everything, so readers keep one state while the next
+/// is derived from it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct State {
     /// The last record folded in.
     pub head: Seq,
-    /// Its time.
     pub time: HybridTime,
     /// The labels. `main` is always there.
     pub labels: OrdMap<Label, LabelState>,
     /// The sources whose first import is whole, and which of their labels could never be
     /// imported.
     pub sources: OrdMap<SourceName, Arc<BTreeSet<Label>>>,
-    /// The change sets kept.
+    /// The change sets that are kept.
     pub changes: OrdMap<Seq, ChangeEntry>,
-    /// Where the change sets of a name were written, oldest first.
+    /// The positions at which the change sets of a name were written, oldest first.
     pub(super) names: HashMap<(Label, VersionName), Arc<[Seq]>>,
     /// The requests answered lately.
     pub requests: Requests,
@@ -50,7 +49,7 @@ pub struct State {
     pub splits: OrdMap<SplitId, Arc<Split>>,
     /// The splits that ended lately.
     pub ended: EndedSplits,
-    /// The change sets that splits name, active and ended.
+    /// The change sets that active and ended splits refer to.
     pub(super) pins: Pins,
 }
 
@@ -72,8 +71,8 @@ impl Default for State {
 }
 
 impl State {
-    /// The label readers mean: `main` is `master` where only a source's `master`
-    /// exists, also once that was detached.
+    /// The label that readers mean: `main` stands for `master` if only a source's `master` exists,
+    /// even once that was detached.
     pub fn label(&self, name: &str) -> Option<(&Label, &LabelState)> {
         let found = self.labels.get_key_value(name)?;
         let (_, label) = found;
@@ -95,8 +94,7 @@ impl State {
         label.documents.get(path).map(Arc::as_ref)
     }
 
-    /// The document of an application and profile: the one that is served, else one
-    /// that was.
+    /// The document of an application and profile: the one that is served, or else one that was.
     pub fn document_of(&self, label: &str, owner: &AppProfile) -> Option<&Document> {
         let (_, label) = self.label(label)?;
         let stem = owner.stem();
@@ -108,14 +106,14 @@ impl State {
         Some(documents.find(|d| d.served().is_some()).unwrap_or(first))
     }
 
-    /// Whether a change set waits for a rollout of it.
+    /// Whether a change set waits for a rollout.
     pub fn awaits_rollout(&self, entry: &ChangeEntry) -> bool {
         let feed = self.labels.get(&entry.change.label);
         let feed = feed.and_then(|label| label.feed.as_ref());
         feed.is_some_and(|feed| feed.awaiting == Some(entry.change.seq))
     }
 
-    /// As [`State::document_of`], or why there is none.
+    /// As [`State::document_of`], but refuses if there is none.
     pub(super) fn existing_document_of(
         &self,
         label: &Label,
@@ -131,7 +129,7 @@ impl State {
         })
     }
 
-    /// The change sets that wait for a rollout, oldest first: one a label at most.
+    /// The change sets that wait for a rollout, oldest first, at most one for each label.
     pub fn awaiting(&self) -> Vec<&ChangeEntry> {
         let feeds = self.labels.values().filter_map(|label| label.feed.as_ref());
         let awaiting = feeds.filter_map(|feed| self.changes.get(&feed.awaiting?));
@@ -146,7 +144,7 @@ impl State {
         self.changes.get(written.last()?)
     }
 
-    /// The change set a selector means.
+    /// The change set that a selector selects.
     pub fn select(&self, selector: &Selector) -> Result<&ChangeEntry, Refused> {
         let Selector {
             label,
@@ -175,7 +173,7 @@ impl State {
         })
     }
 
-    /// The change set that made a document's version of this name.
+    /// The change set that wrote a document's version of this name.
     fn change_named(&self, document: &Document, name: &VersionName) -> Option<&ChangeEntry> {
         let version = document.named(name.as_str())?;
         self.changes.get(&version.seq)
@@ -195,7 +193,7 @@ impl State {
         self.labels.values().map(LabelState::served_documents).sum()
     }
 
-    /// Puts a change set back as it was kept.
+    /// Restores a change set from a checkpoint.
     pub fn restore_change(&mut self, entry: ChangeEntry) {
         let change = &entry.change;
         let key = (change.label.clone(), change.name.clone());
@@ -206,7 +204,7 @@ impl State {
         self.changes.insert(change.seq, entry);
     }
 
-    /// Puts a document back as it was kept.
+    /// Restores a document from a checkpoint.
     pub fn restore_document(&mut self, label: &Label, document: Document) {
         let label = self.labels.entry(label.clone()).or_default();
         label
@@ -214,12 +212,12 @@ impl State {
             .insert(document.path.clone(), Arc::new(document));
     }
 
-    /// Puts an answered request back as it was kept.
+    /// Restores an answered request from a checkpoint.
     pub fn restore_request(&mut self, principal: &str, id: &super::RequestId, answered: Answered) {
         self.requests.insert(principal, id, answered);
     }
 
-    /// Lets go of a change set none of whose versions is kept.
+    /// Forgets a change set of which no version is kept.
     pub(super) fn forget_change(&mut self, seq: Seq) {
         let Some(entry) = self.changes.remove(&seq) else {
             return;
@@ -235,7 +233,7 @@ impl State {
         }
     }
 
-    /// Counts versions of a change set that are no longer kept.
+    /// Notes that versions of a change set are no longer kept.
     pub(super) fn release_versions(&mut self, seq: Seq, dropped: u32) {
         let Some(entry) = self.changes.get_mut(&seq) else {
             return;

@@ -3,19 +3,18 @@
 use super::Seq;
 use std::{fmt, str::FromStr};
 
-/// Which store a position belongs to; another one after a restore.
-pub type StoreId = uuid::Uuid;
+/// The id of a store, which changes when the store is restored.
+pub(crate) type StoreId = uuid::Uuid;
 
 /// A position in a store's log, `store_id:seq` as text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Token {
-    /// The store.
     pub store: StoreId,
     /// The last record it covers.
     pub seq: Seq,
 }
 
-/// The text is not a valid token.
+/// Why a text is not a valid token.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is not a token: expected STORE_ID:SEQUENCE, as X-Vortex-Revision gives it")]
 pub struct InvalidToken(String);

@@ -4,7 +4,7 @@ use super::{Grpc, convert, parse};
 use crate::{
     domain::{
         ChangeEntry, ChangeState, Command, Content, DocumentWrite, Holding, MediaType, Outcome,
-        Release, Selector, Seq, Sha256, State, WriteChange, check_size,
+        Release, Selector, Seq, Sha256, State, WantedChanges, WriteChange, check_size,
     },
     error::{invalid_name, refused, unparsed, write_error},
 };
@@ -80,19 +80,15 @@ pub(super) fn list(
 ) -> Result<pb::ListChangesResponse, Fault> {
     let size = page::size(request.page_size)?;
     let before = page::before(&request.page_token)?;
-    let wanted = wanted_state(request.state)?;
     let state = grpc.configuration.state();
     let label = super::documents::listed_label(grpc, &state, &request.label)?;
-    let all: Box<dyn Iterator<Item = &ChangeEntry>> = if request.awaits_rollout {
-        let awaiting = state.awaiting().into_iter().rev();
-        Box::new(awaiting.filter(|entry| entry.change.seq < Seq(before)))
-    } else {
-        let before = state.changes.range(..Seq(before)).rev();
-        Box::new(before.map(|(_, entry)| entry))
+    let wanted = WantedChanges {
+        label,
+        state: wanted_state(request.state)?,
+        awaits_rollout: request.awaits_rollout,
+        before: Seq(before),
     };
-    let found = all
-        .filter(|entry| wanted.is_none_or(|state| entry.state == state))
-        .filter(|entry| label.is_none_or(|label| entry.change.label == *label));
+    let found = wanted.of(&state);
     let (page, next_page_token) = page::first(found, size, |entry| {
         page::token(&[&entry.change.seq.to_string()])
     });
@@ -223,7 +219,7 @@ fn applied(grpc: &Grpc, outcome: &Outcome, written: &[DocumentWrite]) -> pb::App
     }
 }
 
-/// What a release is of.
+/// Selects the change set to release.
 fn released(request: &pb::ReleaseChangeRequest) -> Result<Selector, Fault> {
     let Some(document) = &request.document else {
         return selector(&request.name, &request.label, &request.path);

@@ -14,17 +14,17 @@ use crate::{
 };
 use vortex_proto::config::v1 as pb;
 
-/// Documents of a change set that a list gives.
+/// The most documents of a change set that a list names.
 const LISTED_DOCUMENTS: usize = 100;
-/// Documents of a change set that the log gives: all that one written through the API
-/// has. More would not fit in a message.
+/// The most documents of a change set that a log record names: as many as one request may write.
+/// More would not fit in a message.
 const LOGGED_DOCUMENTS: usize = 10_000;
 
 pub(super) fn token(configuration: &Configuration, seq: Seq) -> String {
     configuration.token(seq).to_string()
 }
 
-/// The document a key names.
+/// A document's key as a reference.
 pub(super) fn reference(key: &DocumentKey) -> pb::DocumentRef {
     pb::DocumentRef {
         app: key.written_for.app.to_string(),
@@ -33,7 +33,7 @@ pub(super) fn reference(key: &DocumentKey) -> pb::DocumentRef {
     }
 }
 
-/// The media type a path is served with.
+/// The media type of a path.
 pub(super) fn media_type(path: &str) -> String {
     match MediaType::from_path(path) {
         Some(media_type) => media_type.as_str().to_owned(),
@@ -106,7 +106,7 @@ pub(super) fn version(state: &State, document: &Document, version: &Version) -> 
     }
 }
 
-/// The rollout that a change set was rolled back with, if that is how it stands.
+/// The rollout that rolled a change set back. Empty unless it is rolled back now.
 fn rolled_back_by(entry: &ChangeEntry) -> String {
     let by = entry.rolled_back_by.as_ref();
     let by = by.filter(|_| entry.state == ChangeState::RolledBack);
@@ -127,7 +127,7 @@ pub(super) fn change(state: &State, entry: &ChangeEntry) -> pb::Change {
     listed_change(entry, usize::MAX, state.awaits_rollout(entry))
 }
 
-/// A change set as lists give it.
+/// A change set with at most as many documents as a list names.
 pub(super) fn change_in_list(state: &State, entry: &ChangeEntry) -> pb::Change {
     listed_change(entry, LISTED_DOCUMENTS, state.awaits_rollout(entry))
 }
@@ -166,8 +166,7 @@ fn changed_document(changed: &ChangedDocument, version: &str) -> pb::ChangedDocu
     }
 }
 
-/// A record as watchers of the log get it. `state` has the paths of the change
-/// sets that releases are about.
+/// A record for watchers of the log. The paths of a released change set come from `state`.
 pub(super) fn record(configuration: &Configuration, state: &State, record: &Record) -> pb::Record {
     pb::Record {
         sequence: record.seq.0,
@@ -276,8 +275,8 @@ fn paths(state: &State, change: Seq) -> Vec<String> {
         .collect()
 }
 
-/// What the change set is called that a record is about: as the record says, or as
-/// it is still kept. None where neither does: in records of earlier versions.
+/// The label and name of the change set that a record is about: from the record, or else from the
+/// change set. None if an earlier version wrote the record and the change set is gone.
 fn about(state: &State, record: &Record) -> Option<ChangeName> {
     record.about.clone().or_else(|| {
         let entry = state.changes.get(&record.body.earlier_change()?)?;
@@ -288,7 +287,7 @@ fn about(state: &State, record: &Record) -> Option<ChangeName> {
     })
 }
 
-/// Whether a record is about a label. One of which that can't be told is not.
+/// Whether a record is about a label. False if that can't be told.
 pub(super) fn concerns(state: &State, record: &Record, label: &str) -> bool {
     match &record.body {
         Body::Change { change, .. } => change.label.as_str() == label,

@@ -212,7 +212,7 @@ async fn stored(
     read.await.map_err(|error| read_error(&error))
 }
 
-/// The content of a version to compare: nothing for a deletion.
+/// The content of a version to compare; empty for a deletion.
 async fn text(grpc: &Grpc, label: &Label, path: &Path, version: &Version) -> Result<Bytes, Fault> {
     match version.content.stored() {
         None => Ok(Bytes::new()),
@@ -224,8 +224,8 @@ async fn text(grpc: &Grpc, label: &Label, path: &Path, version: &Version) -> Res
     }
 }
 
-/// The parsed content of a version: none for a deletion, and for a file that is not
-/// configuration by its extension.
+/// The parsed content of a version. None for a deletion, and for a file whose extension is not one
+/// of configuration.
 async fn file(
     grpc: &Grpc,
     label: &Label,
@@ -242,7 +242,7 @@ async fn file(
     file.await.map(Some).map_err(|error| read_error(&error))
 }
 
-/// What is compared of a file: its only document, or all of them in a list.
+/// The tree to compare: the file's only document, or a list of all its documents.
 fn tree(file: Option<Arc<File>>) -> serde_json::Value {
     let Some(file) = file else {
         return serde_json::Value::Null;
@@ -267,7 +267,7 @@ fn digest(version: &Version) -> String {
         .map_or(String::new(), |c| c.sha256.to_string())
 }
 
-/// The label a list is of, as readers mean it; none for all of them.
+/// The label that a list is restricted to, if any.
 pub(super) fn listed_label<'a>(
     grpc: &Grpc,
     state: &'a State,

@@ -1,10 +1,10 @@
-//! Where the values of a configuration come from.
+//! Explains where each value of a configuration comes from.
 
 use super::{Grpc, convert, parse, reads};
 use crate::{
     domain::{Basis, Subject, ViewKey, candidates},
     error::too_heavy,
-    views::{MAX_ANSWER_BYTES, Reading, RenderedSource, TooHeavy, View, json_bytes},
+    views::{MAX_ANSWER_BYTES, PropertySource, Reading, TooHeavy, View, json_bytes},
 };
 use std::collections::HashMap;
 use vortex_kit::error::Fault;
@@ -44,15 +44,14 @@ fn assignments(reading: &Reading, subject: &Subject<'_>) -> Vec<pb::ExplainedAss
     assigned
         .map(|(split, arm)| pb::ExplainedAssignment {
             assignment: Some(convert::assignment(split, arm)),
-            share: split.share.hundredths().into(),
+            percentage: split.share.percentage(),
             bucket: split.bucket(subject).map(|bucket| bucket.number().into()),
         })
         .collect()
 }
 
-/// Each key with the highest source's value and those it hides. A list is
-/// replaced whole, so a lower source's items are hidden by the list that is
-/// above them and not item by item.
+/// Lists each key with the highest source's value and the values that it hides. Lists are replaced
+/// whole: a lower source's items are hidden by the whole list above them, not item by item.
 fn values(view: &View, wanted: &str) -> Result<Vec<pb::ExplainedValue>, TooHeavy> {
     let mut room = Room(MAX_ANSWER_BYTES);
     let mut values: Vec<pb::ExplainedValue> = Vec::new();
@@ -97,14 +96,15 @@ fn values(view: &View, wanted: &str) -> Result<Vec<pb::ExplainedValue>, TooHeavy
     Ok(values)
 }
 
-/// What a value takes in an answer besides its text: lengths, tags, line and column, about.
+/// About how many bytes a value takes in an answer besides its text: lengths, tags, line and
+/// column.
 const VALUE_OVERHEAD: usize = 24;
 
-/// Room for values in an answer.
+/// The bytes that are left for values in an answer.
 struct Room(usize);
 
 impl Room {
-    fn take(&mut self, source: &RenderedSource, property: &Property) -> Result<(), TooHeavy> {
+    fn take(&mut self, source: &PropertySource, property: &Property) -> Result<(), TooHeavy> {
         let value = property.value.as_str().map_or(8, str::len);
         let bytes = VALUE_OVERHEAD + property.key.len() + value + source.path.len();
         self.0 = self.0.checked_sub(bytes).ok_or(TooHeavy {
@@ -131,7 +131,7 @@ fn list_of(key: &str) -> Option<&str> {
 
 fn hidden(
     view: &View,
-    source: &RenderedSource,
+    source: &PropertySource,
     document: &Document,
     property: &Property,
 ) -> pb::HiddenValue {
@@ -143,7 +143,7 @@ fn hidden(
 
 fn origin(
     view: &View,
-    source: &RenderedSource,
+    source: &PropertySource,
     document: &Document,
     property: &Property,
 ) -> pb::ValueOrigin {

@@ -104,7 +104,7 @@ pub(super) fn media_type(given: &str) -> Result<Option<MediaType>, Fault> {
     })
 }
 
-/// What `if_match` and `if_none_match` ask.
+/// The precondition in `if_match` and `if_none_match`.
 pub(super) fn precondition(
     if_match: &str,
     if_none_match: &str,
@@ -135,8 +135,8 @@ fn digest_of(given: &str) -> Result<Sha256, Fault> {
     Ok(Sha256(digest))
 }
 
-/// A mutation, and who asks for it: with what makes it idempotent where it has an
-/// id, which `take_id` takes out of it.
+/// Splits a mutation into the request and its requester. `take_id` takes the request id out, so
+/// that the rest can be compared when it is repeated.
 pub(super) fn mutation<T: Message>(
     request: Request<T>,
     take_id: impl FnOnce(&mut T) -> String,
@@ -150,7 +150,7 @@ pub(super) fn mutation<T: Message>(
     Ok((request, requester))
 }
 
-/// Who asks for what is known to be repeated by other means than an id.
+/// The requester of a mutation without a request id.
 pub(super) fn requester<T>(request: &Request<T>) -> Requester {
     Requester {
         principal: mutation::principal(request),
@@ -162,13 +162,13 @@ pub(super) fn text(field: &'static str, given: String) -> Result<String, Fault> 
     parse::text(field, given, MAX_TEXT)
 }
 
-/// What must be stable when a split begins.
+/// The baseline that a split must begin on.
 pub(super) fn baseline(given: pb::SplitBaseline) -> Baseline {
     let stable = |seq| (seq != 0).then_some(Seq(seq));
     Baseline(given.sequences.into_iter().map(stable).collect())
 }
 
-/// Who reads. What is empty is not said.
+/// The reader. An empty field counts as absent.
 pub(super) fn subject<'a>(instance: &'a str, key: &'a str) -> Result<Subject<'a>, Fault> {
     bounds::bytes("instance", instance, MAX_KEY)?;
     bounds::bytes("key", key, MAX_KEY)?;

@@ -2,25 +2,21 @@
 
 use super::{
     Grpc, convert, parse,
-    resolved::{has_placeholders, resolve},
+    placeholders::{has_placeholders, resolve},
 };
 use crate::{
     domain::{
-        Basis, Content, Label, Path, ReadRefused, Seq, State, Subject, ViewKey, check_imported,
-        check_used, locate,
+        Basis, Label, Seq, Sha256, State, Subject, ViewKey, check_imported, check_view, locate,
     },
     error::{read_error, read_refused, token_refused},
     views::{Part, Reading, View},
 };
 use arc_swap::Guard;
 use std::sync::Arc;
-use vortex_kit::{
-    error::{Fault, Reason},
-    grpc::bounds,
-};
+use vortex_kit::{error::Fault, grpc::bounds};
 use vortex_proto::config::v1 as pb;
 
-/// Tags of answers that a caller may hold beside the first.
+/// The most further ETags that a caller may send.
 const MAX_ALSO_HELD: usize = 8;
 
 pub(super) async fn config(
@@ -143,23 +139,11 @@ pub(super) async fn file(
     let state = state(grpc, &key, &request.min_token)?;
     let located = locate(&state, &key, &path, &subject).map_err(|error| read_refused(&error))?;
     let mut assignments: Vec<pb::Assignment> = located.assigned.iter().map(Into::into).collect();
-    let found = located.found.ok_or_else(|| file_not_found(&key, &path));
-    let (path, version) = found?;
-    let stored = match &version.content {
-        Content::Present { content, .. } => grpc
-            .configuration
-            .content(&key.labels[0], &path, &content.sha256)
-            .await
-            .map_err(|error| read_error(&error))?,
-        Content::Oversized { size } => {
-            return Err(read_refused(&ReadRefused::TooLarge {
-                label: key.labels[0].clone(),
-                path,
-                size: *size,
-            }));
-        }
-        Content::Absent => return Err(file_not_found(&key, &path)),
-    };
+    let stored = grpc
+        .configuration
+        .content(&key.labels[0], &located.path, &located.content.sha256)
+        .await
+        .map_err(|error| read_error(&error))?;
     let mut reading = None;
     if request.resolve_placeholders && has_placeholders(&stored) {
         reading = Some(read(grpc, &state, &key, &subject).await?);
@@ -172,17 +156,17 @@ pub(super) async fn file(
         None => stored,
     };
     Ok(pb::GetFileResponse {
-        media_type: convert::media_type(path.as_str()),
-        digest: crate::domain::Sha256::of(&content).to_string(),
+        media_type: convert::media_type(located.path.as_str()),
+        digest: Sha256::of(&content).to_string(),
         content,
-        path: path.to_string(),
-        version: version.name.to_string(),
+        path: located.path.to_string(),
+        version: located.version.to_string(),
         token: convert::token(&grpc.configuration, state.head),
         assignments,
     })
 }
 
-/// Adds assignments of other splits, and keeps all by id.
+/// Adds the assignments of other splits, and sorts all by id.
 fn join(assignments: &mut Vec<pb::Assignment>, others: Vec<pb::Assignment>) {
     assignments.extend(others);
     assignments.sort_by(|one, other| one.split.cmp(&other.split));
@@ -200,14 +184,13 @@ pub(super) async fn read(
     reading.map_err(|error| read_error(&error))
 }
 
-/// Makes a part of what is read ready to be answered.
+/// Computes a part of what was read, so that the answer can take it.
 pub(super) async fn prepare(grpc: &Grpc, reading: &Reading, part: Part) -> Result<(), Fault> {
     let prepared = grpc.configuration.prepare(&reading.view, part);
     Ok(prepared.await?)
 }
 
-/// The newest state, which must cover the token, and whose labels must not be
-/// waiting for a source's first import.
+/// The newest state. It must cover the token, and the view's labels must be readable.
 pub(super) fn state(
     grpc: &Grpc,
     key: &ViewKey,
@@ -218,16 +201,12 @@ pub(super) fn state(
         .configuration
         .state_at(token)
         .map_err(|error| token_refused(&error))?;
-    for label in &key.labels {
-        check_label(grpc, &state, label)?;
-        if !grpc.sources.is_empty() {
-            check_used(&state, label).map_err(|refused| read_refused(&refused))?;
-        }
-    }
+    let checked = check_view(&state, key, grpc.sources.names());
+    checked.map_err(|refused| read_refused(&refused))?;
     Ok(state)
 }
 
-/// That a label does not wait for a source's first import.
+/// Checks that a label does not wait for a source's first import.
 pub(super) fn check_label(grpc: &Grpc, state: &State, label: &Label) -> Result<(), Fault> {
     let checked = check_imported(state, label, grpc.sources.names());
     checked.map_err(|refused| read_refused(&refused))
@@ -248,14 +227,4 @@ fn source_age(grpc: &Grpc, basis: &Basis) -> Option<pb::SourceAge> {
         source: feed.source.to_string(),
         last_success: last_success.map(convert::timestamp),
     })
-}
-
-fn file_not_found(key: &ViewKey, path: &Path) -> Fault {
-    let label = key.labels.first().map_or("", |label| label.as_str());
-    Fault::new(
-        Reason::DocumentNotFound,
-        format!("there is no file {path} on label {label}"),
-    )
-    .with("path", path)
-    .with("label", label)
 }

@@ -132,7 +132,7 @@ async fn set(
         to: SplitMove {
             id: id(&request.id)?,
             change: Seq(request.change_sequence),
-            share: share(request.share)?,
+            share: share(request.percentage)?,
             unit: unit(request.unit)?,
             generation: generation(request.generation)?,
         },
@@ -162,19 +162,15 @@ async fn set(
     })
 }
 
-/// A split that is to begin must not crowd a view. The writer can't look: which views
-/// are known is not part of what it decides on.
+/// Refuses to begin a split that would split a view too often. The writer can't check this: the
+/// views are not part of its state.
 fn check_crowded(grpc: &Grpc, set: &SetSplit) -> Result<(), Fault> {
     let state = grpc.configuration.state();
-    let (id, change) = (&set.to.id, &set.to.change);
-    let begins = !state.splits.contains_key(id) && state.ended.get(id.as_str()).is_none();
-    match state.changes.get(change).filter(|_| begins) {
-        Some(entry) => {
-            let crowded = grpc.configuration.check_crowded(&state, &entry.change);
-            crowded.map_err(|error| refused(&error))
-        }
-        None => Ok(()),
-    }
+    let Some(change) = set.to.begins(&state) else {
+        return Ok(());
+    };
+    let crowded = grpc.configuration.check_crowded(&state, change);
+    crowded.map_err(|error| refused(&error))
 }
 
 async fn end(
@@ -267,14 +263,12 @@ fn id(given: &str) -> Result<SplitId, Fault> {
     given.parse().map_err(|error| invalid_name(&error))
 }
 
-fn share(given: u32) -> Result<Share, Fault> {
-    let share = u16::try_from(given).ok();
-    let share = share.and_then(|share| Share::from_hundredths(share).ok());
+fn share(percentage: f64) -> Result<Share, Fault> {
+    let share = Share::from_percentage(percentage).ok();
     share.filter(|share| *share > Share::NONE).ok_or_else(|| {
-        Fault::invalid(
-            "share",
-            format!("{given} is not from 1 to 10,000 hundredths of a percent"),
-        )
+        let why =
+            format!("{percentage} percent: it must be above 0, at most 100, and in steps of 0.01");
+        Fault::invalid("percentage", why)
     })
 }
 

@@ -1,10 +1,10 @@
-//! Following an effective configuration.
+//! Follows an effective configuration.
 
 use super::{Grpc, convert, parse, reads};
 use crate::{
     domain::{Arm, Seq, SplitId, State, Subject, ViewKey},
     error::read_error,
-    history::Sent,
+    sent_configs::SentConfig,
     views::{Part, Reading},
 };
 use futures::{StreamExt as _, stream::BoxStream};
@@ -17,7 +17,7 @@ use vortex_proto::config::v1::watch_config_response::Event;
 
 /// How often a watcher hears that nothing changed.
 const PROGRESS: Duration = Duration::from_secs(1);
-/// After a change, what follows within so long goes as one.
+/// How long after a change further changes are gathered into one.
 const COALESCE: Duration = Duration::from_millis(20);
 
 type Stream = BoxStream<'static, Result<pb::WatchConfigResponse, Status>>;
@@ -37,8 +37,8 @@ pub(super) async fn watch(
     let state = reads::state(&grpc, &key, &request.min_token)?;
     let reading = reads::read(&grpc, &state, &key, &subject).await?;
     reads::prepare(&grpc, &reading, Part::Effective).await?;
-    let sent = Sent::from(&*reading.view);
-    grpc.configuration.history().remember(&key, &sent);
+    let sent = SentConfig::from(&*reading.view);
+    grpc.configuration.sent().remember(&key, &sent);
     let first = first(&grpc, &key, &request.last_digest, &sent, || {
         reads::config_reply(&grpc, &key, &reading, state.head)
     });
@@ -57,22 +57,22 @@ pub(super) async fn watch(
     Ok(context.drain().guard(stream).boxed())
 }
 
-/// What a watcher gets first: nothing when it is up to date, the difference when
-/// what it holds is remembered, else everything.
+/// The first event of a watch: none when the watcher is up to date, the difference when the
+/// configuration it holds is remembered, else a snapshot.
 async fn first(
     grpc: &Grpc,
     key: &ViewKey,
     last_digest: &str,
-    sent: &Sent,
+    sent: &SentConfig,
     everything: impl FnOnce() -> pb::GetConfigResponse,
 ) -> Result<Option<pb::WatchConfigResponse>, Fault> {
     if last_digest == sent.digest {
         return Ok(None);
     }
-    let history = grpc.configuration.history();
+    let configs = grpc.configuration.sent();
     let mut difference = None;
-    if let Some(before) = history.find(key, last_digest) {
-        let patch = history.patch(grpc.configuration.compute(), &before, sent);
+    if let Some(before) = configs.find(key, last_digest) {
+        let patch = configs.patch(grpc.configuration.compute(), &before, sent);
         let patch = patch
             .await?
             .filter(|patch| patch.len() <= sent.config.len());
@@ -100,7 +100,7 @@ struct Watcher {
     instance: String,
     subject: String,
     heads: watch::Receiver<Seq>,
-    sent: Sent,
+    sent: SentConfig,
     /// The splits whose canary was sent.
     canaries: Vec<SplitId>,
     position: Seq,
@@ -142,24 +142,24 @@ impl Watcher {
         }
     }
 
-    /// What changed since what was sent last.
+    /// The change since the last event, if there is one.
     async fn change(&mut self) -> Result<Option<pb::WatchConfigResponse>, Fault> {
         self.heads.mark_unchanged();
         let state = self.grpc.configuration.state().clone();
         let subject = parse::subject(&self.instance, &self.subject)?;
         let reading = self.read(&state, &subject).await?;
         self.position = state.head;
-        let now = Sent::from(&*reading.view);
+        let now = SentConfig::from(&*reading.view);
         let canaries = canaries(&reading);
         let newly = canaries.iter().any(|id| !self.canaries.contains(id));
         self.canaries = canaries;
         if !newly && (&now.digest, &now.version) == (&self.sent.digest, &self.sent.version) {
             return Ok(None);
         }
-        let history = self.grpc.configuration.history();
-        history.remember(&self.key, &now);
+        let configs = self.grpc.configuration.sent();
+        configs.remember(&self.key, &now);
         let compute = self.grpc.configuration.compute().patient();
-        let event = match history.patch(&compute, &self.sent, &now).await? {
+        let event = match configs.patch(&compute, &self.sent, &now).await? {
             // a difference larger than the whole is sent as the whole
             Some(patch) if patch.len() <= now.config.len() => Event::Change(pb::ConfigChange {
                 old_version: self.sent.version.clone(),
@@ -178,7 +178,7 @@ impl Watcher {
         Ok(Some(pb::WatchConfigResponse { event: Some(event) }))
     }
 
-    /// What is watched, as it is now. Watchers wait for their turn: were they refused, all of
+    /// Reads the configuration again. Watchers wait for their turn: if they were refused, all of
     /// them would come back at once.
     async fn read(&self, state: &State, subject: &Subject<'_>) -> Result<Reading, Fault> {
         let configuration = &self.grpc.configuration;

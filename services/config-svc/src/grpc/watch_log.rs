@@ -1,5 +1,5 @@
-//! Follows the log. A notification only wakes the reader, which then reads the log from its own
-//! position: nothing is lost, and no writer waits for a reader.
+//! Follows the log. A notification only wakes the watcher, which then reads the log from its own
+//! position: nothing is lost, and no writer waits for a watcher.
 
 use super::{Grpc, convert, parse};
 use crate::{
@@ -36,17 +36,17 @@ pub(super) async fn watch(
     let kinds = kinds(&request.kinds)?;
     let heads = grpc.configuration.heads();
     let position = begin(&grpc, token).await?;
-    let reader = Reader {
+    let watcher = LogWatcher {
         grpc,
         heads,
         position,
         label: request.label,
         kinds,
     };
-    Ok(context.drain().guard(reader.follow()).boxed())
+    Ok(context.drain().guard(watcher.follow()).boxed())
 }
 
-/// Where a watch begins: at its token, whose successor must still be kept.
+/// The position at which a watch begins: its token's, if the record after it is still kept.
 async fn begin(grpc: &Grpc, token: Option<Token>) -> Result<Seq, Fault> {
     let state = grpc
         .configuration
@@ -104,16 +104,16 @@ fn kind(body: &Body) -> RecordKind {
     }
 }
 
-struct Reader {
+struct LogWatcher {
     grpc: Grpc,
     heads: watch::Receiver<Seq>,
     position: Seq,
     label: String,
-    /// All of them where none are named.
+    /// Empty for all kinds.
     kinds: Vec<RecordKind>,
 }
 
-impl Reader {
+impl LogWatcher {
     fn follow(mut self) -> impl futures::Stream<Item = Result<pb::WatchLogResponse, Status>> {
         async_stream::stream! {
             let mut progress = tokio::time::interval(PROGRESS);
@@ -148,7 +148,7 @@ impl Reader {
         }
     }
 
-    /// The next records that are durable, whose first must follow the position.
+    /// The next durable records. The first must follow the position without a gap.
     async fn page(&self) -> Result<Vec<Record>, Fault> {
         let head = self.grpc.configuration.state().head;
         if head == self.position {
@@ -171,8 +171,8 @@ impl Reader {
         Ok(records)
     }
 
-    /// A large record's parts may be trimmed after the record was read: then it is not
-    /// damaged, but too old.
+    /// The fault for a record that could not be read. If its parts were trimmed meanwhile, it is
+    /// too old and not damaged.
     async fn unread(&self, error: &Error) -> Fault {
         match self.grpc.configuration.store().oldest_record().await {
             Ok(Some(oldest)) if oldest <= self.position.next() => store_error(error),

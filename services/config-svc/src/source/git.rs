@@ -4,18 +4,18 @@ use crate::domain::SourceName;
 use std::{path::PathBuf, time::Duration};
 use vortex_git::Location;
 
-/// What a Git source is configured with.
+/// The settings of a Git source.
 #[derive(Debug, Clone)]
 pub struct GitSettings {
-    /// Its name.
+    /// Its name, which `--git-name` gives.
     pub name: SourceName,
     /// Where the repository is.
     pub location: Location,
     /// Where a repository behind a URL is mirrored.
     pub mirror: PathBuf,
-    /// How often it is looked at.
+    /// How often it is polled.
     pub poll: Duration,
-    /// How long one look may take.
+    /// How long one poll may take.
     pub timeout: Duration,
     /// What happens to commits.
     pub release: ReleasePolicy,

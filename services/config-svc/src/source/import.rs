@@ -8,12 +8,11 @@ use bytes::Bytes;
 use std::sync::Arc;
 use vortex_git::{Change, ChangeKind, Commit, CommitId, FileRef, History, Repository, Skipped};
 
-/// Commits imported one by one between two looks; more become one change set.
+/// The most commits that are imported one by one after a poll; more become one change set.
 const MAX_COMMITS: usize = 1000;
-/// Bytes that one import may hold in memory.
+/// The most bytes that one import may hold in memory.
 const MAX_IMPORT_BYTES: u64 = 512 << 20;
 
-/// A commit, read.
 #[derive(Clone)]
 pub(super) struct ReadCommit {
     pub(super) id: VersionName,
@@ -22,7 +21,7 @@ pub(super) struct ReadCommit {
     pub(super) message: String,
     pub(super) files: Vec<SourceFile>,
     pub(super) contents: Vec<(Sha256, Bytes)>,
-    /// Whether the files are all there are, or what the commit touched.
+    /// Whether the files are all that the commit has, or only those that it touched.
     pub(super) complete: bool,
     /// Entries of the commit that cannot be served.
     pub(super) skipped: Vec<(String, String)>,
@@ -37,8 +36,8 @@ pub(super) enum ReadCommitError {
     TooLarge(u64),
 }
 
-/// The commits that lead from what is imported to the newest, oldest first; the
-/// newest alone where that is all that can be told.
+/// The commits from the imported one to the newest, oldest first. Only the newest if the way to it
+/// is not known.
 pub(super) fn commits_to_import(
     repository: &Repository,
     imported: Option<CommitId>,
@@ -52,7 +51,7 @@ pub(super) fn commits_to_import(
     Ok(vec![(repository.commit(newest)?, true)])
 }
 
-/// Reads a commit: what it changed since `base`, or everything.
+/// Reads a commit: its changes since `base`, or everything.
 pub(super) fn read_commit(
     configuration: &Configuration,
     repository: &Repository,
@@ -154,7 +153,7 @@ impl FileReader<'_> {
         Ok(())
     }
 
-    /// The stable version's content, if the file is the same: it is stored, and was
+    /// The stable version's content if the file has the same bytes: those are stored and were
     /// parsed before.
     fn known(&self, path: &Path, bytes: &[u8]) -> Option<Content> {
         let stable = self.label?.documents.get(path)?.stable_version()?;
@@ -163,7 +162,7 @@ impl FileReader<'_> {
         same.then(|| stable.content.clone())
     }
 
-    /// The path, unless it is one that readers could not ask for.
+    /// The path, if readers can ask for it.
     fn path(&mut self, path: &str) -> Option<Path> {
         match path.parse() {
             Ok(path) => Some(path),

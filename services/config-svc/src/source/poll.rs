@@ -31,7 +31,7 @@ use vortex_backoff::Jitter;
 use vortex_git::Repository;
 use vortex_kit::{clock::Clock, process::Runtime};
 
-/// Looks at one source.
+/// Polls one source.
 pub(super) struct Poller {
     settings: GitSettings,
     configuration: Arc<Configuration>,
@@ -39,12 +39,12 @@ pub(super) struct Poller {
     status: Arc<Mutex<Status>>,
     repository: Option<Arc<Repository>>,
     approved: Vec<Approval>,
-    /// Rollouts that a commit waited for and whose end has led to a look.
+    /// Rollouts whose end has already caused a poll because a commit waited for it.
     let_go: BTreeSet<SplitId>,
     skipped: BTreeMap<Label, Vec<(String, String)>>,
-    /// Branches and tags that nobody could ask for by their names, and why.
+    /// Branches and tags whose names are not valid labels, and why.
     unreachable: Vec<(String, String)>,
-    /// Branches and tags that can't be read and never were.
+    /// Branches and tags that can't be read and were never imported.
     unread: Vec<Unread>,
     /// The names of the labels that are tags.
     tags: BTreeSet<String>,
@@ -113,9 +113,9 @@ impl Poller {
         }
     }
 
-    /// Waits for a rollout to end that a commit waits for, and answers all that have;
-    /// without end if nothing waits. Each ends this once: the look that follows may
-    /// fail, and then the next comes when it always does.
+    /// Waits until a rollout ends that a commit waits for, and returns all that have ended. Never
+    /// returns if no commit waits. Each rollout is returned once: if the poll that follows fails,
+    /// the next one comes after the usual interval.
     async fn until_let_go(&self) -> BTreeSet<SplitId> {
         let held_by: BTreeSet<SplitId> = lock(&self.status).held_by().cloned().collect();
         let mut heads = self.configuration.heads();
@@ -163,7 +163,7 @@ impl Poller {
         result
     }
 
-    /// An approval is for one look, and for those that its commit has to wait for.
+    /// An approval counts for one poll, and for later ones while its commit has to wait.
     fn forget_approvals(&mut self) {
         let status = lock(&self.status);
         self.approved.retain(|approval| {
@@ -173,8 +173,8 @@ impl Poller {
         });
     }
 
-    /// Reads the source whole: afterwards each of its labels is imported, or it is listed
-    /// why not.
+    /// Reads the whole source. Afterwards each of its labels is either imported or listed with the
+    /// reason why not.
     async fn read(&mut self, stop: &CancellationToken) -> Result<(), Failed> {
         let repository = self.refreshed(stop).await?;
         let found = self.find_labels(&repository).await?;
@@ -228,7 +228,7 @@ impl Poller {
         Ok(repository)
     }
 
-    /// Sources act in their own name.
+    /// The requester of a source's writes: a source acts in its own name.
     fn request(&self) -> Request {
         Request {
             principal: format!("source:{}", self.settings.name),

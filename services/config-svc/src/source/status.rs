@@ -5,26 +5,25 @@ use crate::domain::{Label, SplitId, VersionName};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
-/// Files that are listed as not served.
+/// The most defects that are listed.
 pub(super) const LISTED_DEFECTS: usize = 100;
 
 /// The status of a source.
 #[derive(Debug, Clone, Default)]
 pub struct Status {
-    /// When it was last read whole. None before its first import was.
+    /// When it was last read whole. None before its first import is complete.
     pub last_success: Option<Timestamp>,
     /// When it was last tried.
     pub last_attempt: Option<Timestamp>,
-    /// What failed at the last try.
+    /// Why the last try failed, if it did.
     pub error: Option<String>,
     /// The labels it feeds.
     pub labels: BTreeMap<Label, LabelStatus>,
-    /// Files that are not served, the first of them: those before that a commit can
-    /// fix, and those of tags after.
+    /// The first files that can't be served: those that a commit can fix come before those of tags.
     pub defects: Vec<Defect>,
-    /// How many more there are.
+    /// How many more such files there are.
     pub more_defects: usize,
-    /// How many of them a commit can fix.
+    /// How many of all these files a commit can fix.
     pub to_mend: usize,
 }
 
@@ -33,20 +32,20 @@ pub struct Status {
 pub struct LabelStatus {
     /// The commit that is imported.
     pub commit: Option<VersionName>,
-    /// A commit that is not, and why.
+    /// A commit that is not imported, and why.
     pub pending: Option<Pending>,
 }
 
 /// A commit that is not imported.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pending {
-    /// The commit. None where the reference does not tell.
+    /// The commit. None if the reference can't be read.
     pub commit: Option<VersionName>,
     /// Why.
     pub reason: PendingReason,
     /// More about why, for people.
     pub detail: String,
-    /// The label's generation at which that was found out.
+    /// The label's generation when this was found out.
     pub generation: u64,
 }
 
@@ -65,7 +64,7 @@ pub enum PendingReason {
     Failed,
 }
 
-/// A file that is not served as it is, or a whole label.
+/// A file, or a whole label, that can't be served.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Defect {
     /// The name of the branch or tag, which may not be usable as a label.
@@ -74,17 +73,17 @@ pub struct Defect {
     pub path: String,
     /// Why, as a reason of the error catalogue.
     pub reason: &'static str,
-    /// What is wrong.
+    /// Details, for people.
     pub detail: String,
 }
 
 impl Pending {
-    /// Whether it is this commit that is not imported.
+    /// Whether this is the commit that is not imported.
     pub(super) fn is_of(&self, commit: &VersionName) -> bool {
         self.commit.as_ref() == Some(commit)
     }
 
-    /// The rollout that has to end first, if that is what it waits for.
+    /// The rollout that has to end first, if the commit waits for one.
     pub fn held_by(&self) -> Option<&SplitId> {
         match &self.reason {
             PendingReason::Held(by) => Some(by),
@@ -110,7 +109,7 @@ impl PendingReason {
 }
 
 impl Status {
-    /// Whether exactly this commit waits for an operator.
+    /// Whether this very commit waits for an operator's approval.
     pub(super) fn waits(&self, approval: &Approval) -> bool {
         let pending = self
             .labels
@@ -131,7 +130,7 @@ impl Status {
         pending.filter_map(Pending::held_by)
     }
 
-    /// What is wrong, in a sentence for `/health`. None when nothing is.
+    /// The problem with the source, in a sentence for `/health`. None if there is none.
     pub(super) fn complaint(&self) -> Option<String> {
         if let Some(error) = &self.error {
             return Some(error.clone());
@@ -156,7 +155,8 @@ impl Status {
         Some(format!("{reason}: {what}: {}{more}", first.detail))
     }
 
-    /// What a commit can fix. A tag can't be fixed, so its defects are only listed.
+    /// A sentence about the defects that a commit can fix. Those of tags can't be fixed and are
+    /// only listed.
     fn to_mend(&self) -> Option<String> {
         let first = self.defects.first().filter(|_| self.to_mend > 0)?;
         let Defect {

@@ -9,7 +9,7 @@ use crate::{
 };
 use std::collections::BTreeSet;
 
-/// What is wrong with such a source.
+/// The reason that `/health` and the status give for such a source.
 const COMPLAINT: &str = "not configured; its labels stay as they are";
 
 /// Why a source was not detached.
@@ -42,7 +42,7 @@ impl Sources {
             .collect()
     }
 
-    /// Says in `/health` which there are.
+    /// Names in `/health` the sources that feed labels and are not configured.
     pub(super) fn tell_unconfigured(&self, state: &State) {
         let Some(health) = self.health.get() else {
             return;
@@ -54,8 +54,8 @@ impl Sources {
         }
     }
 
-    /// Lets the labels go that a source fed which is not configured: they keep their
-    /// documents and take writes. Answers these labels, also where it was done before.
+    /// Detaches the labels of a source that is not configured: they keep their documents and take
+    /// writes again. Returns these labels, also if they were detached before.
     pub async fn detach(
         &self,
         name: &str,
@@ -85,7 +85,7 @@ impl Sources {
     }
 }
 
-/// What `/health` knows a source by.
+/// The source's name in `/health`.
 pub(super) fn check_name(name: &SourceName) -> String {
     format!("source {name}")
 }
@@ -99,8 +99,7 @@ fn standing(name: SourceName, state: &State) -> (SourceName, Status) {
     (name, status)
 }
 
-/// The labels that a source feeds, or fed until it was detached. None if there are
-/// none.
+/// The labels that a source feeds, or fed until they were detached. None if there are none.
 fn labels_of(name: &str, state: &State) -> Option<(SourceName, Vec<Label>)> {
     let mut source = None;
     let mut labels = Vec::new();

@@ -4,25 +4,20 @@
 //! never there without them; where everything fits into one transaction it goes
 //! as one, with one sync.
 
-use super::{
-    ConfigStore, Error,
-    codec::{StoredLogValue, StoredRecord},
-    keys,
-};
+use super::{ConfigStore, Error, codec::seal, keys, stored};
 use crate::domain::{Record, Seq, Sha256};
 use bytes::Bytes;
 use futures::{StreamExt as _, stream::FuturesOrdered};
 use prost::Message as _;
 use vortex_store::{MAX_TRANSACTION_BYTES, MAX_TRANSACTION_OPERATIONS, Transaction};
 
-/// Bytes of a record over which it goes in parts, and bytes of a part.
+/// The size of a part. A record of more than half as many bytes is stored in parts.
 const PART_BYTES: usize = 1 << 20;
-/// What the head and a record's compare take in a transaction, in bytes.
+/// Bytes that the head and the check of a record's key take in a transaction.
 const HEADROOM_BYTES: usize = 256;
-/// Transactions that one append has under way: a fraction of what the engine's
-/// queue takes.
+/// The most transactions that one append has under way: a fraction of the engine's queue.
 const MAX_UNDER_WAY: usize = 6;
-/// What the head takes in a transaction, in operations.
+/// Operations that the head takes in a transaction.
 const HEADROOM_OPERATIONS: usize = 1;
 
 /// Records that are appended together. Grows until [`Appended::fits`] says no.
@@ -40,13 +35,13 @@ impl Appended {
         self.records.is_empty()
     }
 
-    /// Whether another record with these contents may join, so that all stays one
-    /// transaction. The first always may.
+    /// Whether another record with these contents may be added so that all stays one transaction.
+    /// The first always may.
     pub fn fits(&self, contents: &[(Sha256, Bytes)], record: &Record) -> bool {
         if self.is_empty() {
             return true;
         }
-        let encoded = StoredRecord::from(record).encoded_len();
+        let encoded = stored::Record::from(record).encoded_len();
         let bytes: usize = contents.iter().map(|(_, content)| content.len() + 64).sum();
         // a record is compared and written, a content written
         let operations = self.operations() + 2 + contents.len();
@@ -70,13 +65,13 @@ impl Appended {
     }
 
     fn log_value(&mut self, record: &Record) -> Bytes {
-        let stored = StoredRecord::from(record);
+        let stored = stored::Record::from(record);
         if stored.encoded_len() <= PART_BYTES / 2 {
-            let value = StoredLogValue {
+            let value = stored::LogValue {
                 record: Some(stored),
                 parts: 0,
             };
-            return value.encode_to_vec().into();
+            return seal(&value);
         }
         let encoded = Bytes::from(stored.encode_to_vec());
         let parts = encoded.len().div_ceil(PART_BYTES) as u32;
@@ -85,11 +80,11 @@ impl Appended {
             let end = encoded.len().min(start + PART_BYTES);
             self.add_before(keys::part(record.seq, index), encoded.slice(start..end));
         }
-        let value = StoredLogValue {
+        let value = stored::LogValue {
             record: None,
             parts,
         };
-        value.encode_to_vec().into()
+        seal(&value)
     }
 
     fn add_before(&mut self, key: Bytes, value: Bytes) {
@@ -108,8 +103,8 @@ impl Appended {
 }
 
 impl ConfigStore {
-    /// Appends records that follow the log's head. Durable when it answers; after
-    /// an error it is unknown how much of it is.
+    /// Appends records that follow the log's head. They are durable when this returns; after an
+    /// error it is not known which of them are.
     pub async fn append(&self, appended: Appended) -> Result<(), Error> {
         let mut last = Transaction::new();
         if appended.is_one_transaction() {
@@ -120,7 +115,7 @@ impl ConfigStore {
             self.put_all(appended.before).await?;
         }
         for (key, value) in appended.records {
-            last = last.expect_absent(key.clone()).put(key, value);
+            last = last.require_absent(key.clone()).put(key, value);
         }
         last = last.put(keys::HEAD, appended.head.0.to_be_bytes().to_vec());
         self.engine.commit(last).await?;

@@ -2,19 +2,20 @@
 
 use super::{
     ConfigStore, Error,
-    codec::{StoredCheckpoint, StoredItem, StoredItemKind},
+    codec::{open, seal},
     keys,
+    stored::{self, item::Kind},
 };
 use crate::domain::{Label, Seq, Sha256, State, fold};
 use bytes::Bytes;
 use prost::Message as _;
 use vortex_store::Transaction;
 
-/// Bytes of a part, about.
+/// The size of a part in bytes. The last one is smaller.
 const PART_BYTES: usize = 1 << 20;
 
 impl ConfigStore {
-    /// The state that is kept: the last checkpoint and the records after it.
+    /// Loads the state: the last checkpoint with the records after it folded in.
     pub async fn load(&self) -> Result<State, Error> {
         let mut state = self.load_checkpoint().await?;
         loop {
@@ -30,15 +31,14 @@ impl ConfigStore {
         Ok(state)
     }
 
-    /// Keeps `state` as the checkpoint that the next start begins at. Answers
-    /// the bytes it takes.
+    /// Writes `state` as the checkpoint that the next start begins with. Returns its size in bytes.
     pub async fn save_checkpoint(&self, state: State) -> Result<usize, Error> {
         let seq = state.head.0;
         let bytes = tokio::task::spawn_blocking(move || encode(&state))
             .await
             .map_err(|_| Error::damaged("the state"))?;
         let before = self.checkpoint_pointer().await?.unwrap_or_default();
-        let pointer = StoredCheckpoint {
+        let pointer = stored::Checkpoint {
             generation: before.generation + 1,
             seq,
             parts: bytes.len().div_ceil(PART_BYTES) as u32,
@@ -52,18 +52,18 @@ impl ConfigStore {
                 .commit(Transaction::new().put(key, part))
                 .await?;
         }
-        let switch = Transaction::new().put(keys::CHECKPOINT, pointer.encode_to_vec());
+        let switch = Transaction::new().put(keys::CHECKPOINT, seal(&pointer));
         self.engine.commit(switch).await?;
         Ok(bytes.len())
     }
 
-    pub(super) async fn checkpoint_pointer(&self) -> Result<Option<StoredCheckpoint>, Error> {
+    pub(super) async fn checkpoint_pointer(&self) -> Result<Option<stored::Checkpoint>, Error> {
         let Some(entry) = self.engine.get(keys::CHECKPOINT).await? else {
             return Ok(None);
         };
-        StoredCheckpoint::decode(entry.value)
+        open(&entry.value)
             .map(Some)
-            .map_err(|_| Error::damaged("the checkpoint's pointer"))
+            .map_err(|why| Error::unreadable("the checkpoint's pointer", why))
     }
 
     async fn load_checkpoint(&self) -> Result<State, Error> {
@@ -79,7 +79,7 @@ impl ConfigStore {
         let mut loading = Loading::default();
         let mut rest = bytes.as_slice();
         while !rest.is_empty() {
-            let item = StoredItem::decode_length_delimited(&mut rest).map_err(|_| damaged())?;
+            let item = stored::Item::decode_length_delimited(&mut rest).map_err(|_| damaged())?;
             loading.add(item).ok_or_else(damaged)?;
         }
         Ok(loading.state)
@@ -116,36 +116,36 @@ struct Loading {
 }
 
 impl Loading {
-    fn add(&mut self, item: StoredItem) -> Option<()> {
+    fn add(&mut self, item: stored::Item) -> Option<()> {
         match item.kind? {
-            StoredItemKind::Head(head) => {
+            Kind::Head(head) => {
                 self.state.head = Seq(head.seq);
-                self.state.time = head.time.try_into().ok()?;
+                self.state.time = head.time?.try_into().ok()?;
             }
-            StoredItemKind::Label(label) => {
+            Kind::Label(label) => {
                 let (name, label) = label.try_into().ok()?;
                 self.state.labels.insert(Label::clone(&name), label);
                 self.label = Some(name);
             }
-            StoredItemKind::Document(document) => {
+            Kind::Document(document) => {
                 let label = self.label.as_ref()?;
                 self.state
                     .restore_document(label, document.try_into().ok()?);
             }
-            StoredItemKind::Change(change) => {
+            Kind::Change(change) => {
                 self.state.restore_change(change.try_into().ok()?);
             }
-            StoredItemKind::Request(answer) => {
+            Kind::Answer(answer) => {
                 let (principal, id, answered) = answer.try_into().ok()?;
                 let principal: String = principal;
                 self.state.restore_request(&principal, &id, answered);
             }
-            StoredItemKind::Split(split) => self.state.restore_split(split.try_into().ok()?),
-            StoredItemKind::Source(source) => {
+            Kind::Split(split) => self.state.restore_split(split.try_into().ok()?),
+            Kind::Source(source) => {
                 let (name, unread) = source.into();
                 self.state.sources.insert(name, unread);
             }
-            StoredItemKind::EndedSplit(ended) => self.state.restore_ended(ended.try_into().ok()?),
+            Kind::EndedSplit(ended) => self.state.restore_ended(ended.try_into().ok()?),
         }
         Some(())
     }
@@ -153,35 +153,35 @@ impl Loading {
 
 fn encode(state: &State) -> Bytes {
     let mut bytes = Vec::new();
-    add(&mut bytes, StoredItemKind::Head(state.into()));
+    add(&mut bytes, Kind::Head(state.into()));
     for (name, label) in &state.labels {
-        add(&mut bytes, StoredItemKind::Label((name, label).into()));
+        add(&mut bytes, Kind::Label((name, label).into()));
         for document in label.documents.values() {
-            add(&mut bytes, StoredItemKind::Document((&**document).into()));
+            add(&mut bytes, Kind::Document((&**document).into()));
         }
     }
     for (name, unread) in &state.sources {
-        add(&mut bytes, StoredItemKind::Source((name, &**unread).into()));
+        add(&mut bytes, Kind::Source((name, &**unread).into()));
     }
     for entry in state.changes.values() {
-        add(&mut bytes, StoredItemKind::Change(entry.into()));
+        add(&mut bytes, Kind::Change(entry.into()));
     }
     for answer in state.requests.iter() {
-        add(&mut bytes, StoredItemKind::Request(answer.into()));
+        add(&mut bytes, Kind::Answer(answer.into()));
     }
     // after the documents that they hold
     for split in state.splits.values() {
-        add(&mut bytes, StoredItemKind::Split((&**split).into()));
+        add(&mut bytes, Kind::Split((&**split).into()));
     }
     for ended in state.ended.iter() {
-        add(&mut bytes, StoredItemKind::EndedSplit((&**ended).into()));
+        add(&mut bytes, Kind::EndedSplit((&**ended).into()));
     }
     bytes.into()
 }
 
 #[allow(clippy::expect_used)]
-fn add(bytes: &mut Vec<u8>, kind: StoredItemKind) {
-    let item = StoredItem { kind: Some(kind) };
+fn add(bytes: &mut Vec<u8>, kind: Kind) {
+    let item = stored::Item { kind: Some(kind) };
     item.encode_length_delimited(bytes)
         .expect("encoding fails only for want of space, and a Vec grows");
 }

@@ -1,5 +1,6 @@
-//! What can go wrong with stored data.
+//! Errors of stored data.
 
+use super::codec::{Unreadable, VERSION};
 use crate::domain::{Inconsistent, Sha256};
 
 /// Why the store failed.
@@ -11,8 +12,19 @@ pub enum Error {
     /// A value does not decode.
     #[error("{what} does not decode: the store is damaged, or a newer version wrote it")]
     Damaged {
-        /// What was read.
+        /// The value that was read.
         what: String,
+    },
+    /// A value is of a version of the schema that this program does not know.
+    #[error(
+        "{what} was written by a newer version of the program: its format is {version}, and this \
+         program reads formats up to {VERSION}"
+    )]
+    Newer {
+        /// The value that was read.
+        what: String,
+        /// The version of its schema.
+        version: u8,
     },
     /// The log does not fold.
     #[error("the log is damaged")]
@@ -20,18 +32,18 @@ pub enum Error {
     /// A content that a version names is not there.
     #[error("content {0} is missing: the store is damaged")]
     MissingContent(Sha256),
-    /// A content is not what was written.
+    /// A content differs from what was written.
     #[error("content {0} is not what was written: the store is damaged")]
     DamagedContent(Sha256),
 }
 
 impl Error {
-    /// Whether a write that failed like this may still have happened.
+    /// Whether a write that failed with this may have happened all the same.
     pub fn is_outcome_unknown(&self) -> bool {
         matches!(self, Self::Engine(vortex_store::Error::SyncFailed { .. }))
     }
 
-    /// Whether nothing was written, and the same may be written later without a restart.
+    /// Whether nothing was written, and the same write may succeed later without a restart.
     pub fn is_passing(&self) -> bool {
         matches!(self, Self::Engine(error) if error.is_passing())
     }
@@ -43,6 +55,7 @@ impl Error {
             | Self::Log(_)
             | Self::MissingContent(_)
             | Self::DamagedContent(_) => true,
+            Self::Newer { .. } => false,
             Self::Engine(error) => matches!(
                 error,
                 vortex_store::Error::ReadFailed { .. } | vortex_store::Error::EntryCorrupt { .. }
@@ -50,7 +63,16 @@ impl Error {
         }
     }
 
-    /// What does not decode.
+    /// The error for a value that could not be read.
+    pub(super) fn unreadable(what: impl Into<String>, why: Unreadable) -> Self {
+        let what = what.into();
+        match why {
+            Unreadable::Damaged => Self::Damaged { what },
+            Unreadable::Newer(version) => Self::Newer { what, version },
+        }
+    }
+
+    /// The error for what does not decode.
     pub(super) fn damaged(what: impl Into<String>) -> Self {
         Self::Damaged { what: what.into() }
     }

@@ -4,9 +4,9 @@ use crate::domain::{Seq, Sha256};
 use bytes::{BufMut as _, Bytes, BytesMut};
 use vortex_store::Range;
 
-/// Where the last sequence number stands.
+/// The key of the last sequence number.
 pub(super) const HEAD: Bytes = Bytes::from_static(b"head");
-/// Which checkpoint is whole.
+/// The key of the pointer to the checkpoint in force.
 pub(super) const CHECKPOINT: Bytes = Bytes::from_static(b"checkpoint");
 
 const BLOB: &[u8] = b"blob/";

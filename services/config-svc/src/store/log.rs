@@ -1,19 +1,15 @@
-//! Reading the log.
+//! Reads the log.
 
-use super::{
-    ConfigStore, Error,
-    codec::{StoredLogValue, StoredRecord},
-    keys,
-};
+use super::{ConfigStore, Error, codec::open, keys, stored};
 use crate::domain::{Record, Seq};
 use prost::Message as _;
 use vortex_store::Entry;
 
-/// Records that one page of the log holds at most.
-pub const MAX_RECORDS_A_PAGE: usize = 256;
+/// The most records in a page of the log.
+pub(super) const MAX_RECORDS_A_PAGE: usize = 256;
 
 impl ConfigStore {
-    /// The records after `after`, oldest first, [`MAX_RECORDS_A_PAGE`] at most.
+    /// The records after `after`, oldest first, `MAX_RECORDS_A_PAGE` at most.
     /// Empty at the end of the log.
     pub async fn records_after(&self, after: Seq) -> Result<Vec<Record>, Error> {
         let range = keys::log_after(after).limit(MAX_RECORDS_A_PAGE);
@@ -36,23 +32,23 @@ impl ConfigStore {
     }
 
     async fn record(&self, entry: Entry) -> Result<Record, Error> {
-        let what = || {
-            let seq = keys::seq_of(&entry.key).unwrap_or_default();
-            Error::damaged(format!("record {seq} of the log"))
-        };
-        let value = StoredLogValue::decode(entry.value.clone()).map_err(|_| what())?;
-        let stored = match value.record {
+        let seq = keys::seq_of(&entry.key);
+        let what = || format!("record {} of the log", seq.unwrap_or_default());
+        let damaged = || Error::damaged(what());
+        let value: stored::LogValue =
+            open(&entry.value).map_err(|why| Error::unreadable(what(), why))?;
+        let record = match value.record {
             Some(record) => record,
             None => {
-                let seq = keys::seq_of(&entry.key).ok_or_else(what)?;
-                let bytes = self.join(keys::parts(seq), value.parts).await?;
-                StoredRecord::decode(bytes.as_slice()).map_err(|_| what())?
+                let parts = keys::parts(seq.ok_or_else(damaged)?);
+                let bytes = self.join(parts, value.parts).await?;
+                stored::Record::decode(bytes.as_slice()).map_err(|_| damaged())?
             }
         };
-        stored.try_into().map_err(|_| what())
+        record.try_into().map_err(|_| damaged())
     }
 
-    /// The parts of one thing, joined. All must be there.
+    /// Joins the parts of one value. All must be there.
     pub(super) async fn join(
         &self,
         range: vortex_store::Range,

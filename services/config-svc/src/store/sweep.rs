@@ -1,5 +1,5 @@
-//! Gives back what nothing needs any more: records behind the checkpoint,
-//! checkpoints behind the one in force, contents that no version names.
+//! Deletes what is no longer needed: records before the checkpoint, checkpoints before the one in
+//! force, and contents that no version names.
 //!
 //! The writer runs it a step at a time between its own commits, so that a
 //! content written meanwhile is known before the step that might delete it.
@@ -9,7 +9,7 @@ use crate::domain::{Seq, Sha256};
 use std::collections::HashSet;
 use vortex_store::{MAX_TRANSACTION_OPERATIONS, Range, Transaction};
 
-/// Keys that one step looks at.
+/// The keys that one step reads.
 const STEP_KEYS: usize = 1024;
 
 /// A sweep under way.
@@ -21,12 +21,11 @@ pub struct Sweep {
     swept: Swept,
 }
 
-/// What a sweep deleted.
+/// How much a sweep deleted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Swept {
     /// Records of the log.
     pub records: u64,
-    /// Contents.
     pub contents: u64,
 }
 
@@ -39,12 +38,12 @@ enum What {
 }
 
 impl Sweep {
-    /// Keeps a content that was written while the sweep runs.
+    /// Keeps a content that was written while the sweep is under way.
     pub fn keep(&mut self, sha256: Sha256) {
         self.referenced.insert(sha256);
     }
 
-    /// What was deleted so far.
+    /// How much was deleted so far.
     pub fn swept(&self) -> Swept {
         self.swept
     }
@@ -97,7 +96,7 @@ impl ConfigStore {
         })
     }
 
-    /// Does a step of a sweep. Answers whether there is more to do.
+    /// Runs one step of a sweep. Returns whether there is more to do.
     pub async fn step_sweep(&self, sweep: &mut Sweep) -> Result<bool, Error> {
         let Some((what, range)) = sweep.left.pop() else {
             return Ok(false);

@@ -1,42 +1,33 @@
-//! Updates the gauges periodically.
+//! Gauges of what is served and kept, computed when they are scraped.
 
 use crate::configuration::Configuration;
-use metrics::Gauge;
-use std::{sync::Arc, time::Duration};
-use vortex_kit::process::Runtime;
+use std::sync::Arc;
+use vortex_kit::telemetry::{Metrics, Sample};
 
-const INTERVAL: Duration = Duration::from_secs(5);
-
-pub(super) struct Gauges {
-    configuration: Arc<Configuration>,
-    documents: Gauge,
-    log_seq: Gauge,
-    splits: Gauge,
-    store_bytes: Gauge,
-}
-
-impl Gauges {
-    pub(super) fn new(configuration: Arc<Configuration>, runtime: &Runtime) -> Self {
-        let gauge = |name, help| runtime.metrics.gauge(name, help, &[]);
-        Self {
-            configuration,
-            documents: gauge("vortex_documents", "Documents served, over all labels"),
-            log_seq: gauge("vortex_log_seq", "The last record of the log"),
-            splits: gauge("vortex_splits", "Splits that are active"),
-            store_bytes: gauge("vortex_store_bytes", "Bytes that the store takes on disk"),
-        }
-    }
-
-    pub(super) async fn run(self) {
-        let mut ticks = tokio::time::interval(INTERVAL);
-        loop {
-            ticks.tick().await;
-            let state = self.configuration.state().clone();
-            self.log_seq.set(state.head.0 as f64);
-            self.splits.set(state.splits.len() as f64);
-            self.documents.set(state.served_documents() as f64);
-            self.store_bytes
-                .set(self.configuration.store().bytes() as f64);
-        }
-    }
+/// Has `metrics` ask `configuration` at each scrape, for as long as it is there.
+pub(super) fn tell(configuration: &Arc<Configuration>, metrics: &Metrics) {
+    let gauge = |name, help, value: fn(&Configuration) -> f64| {
+        // the configuration holds these metrics: a strong pointer would keep its store open
+        let configuration = Arc::downgrade(configuration);
+        metrics.live(name, help, move || {
+            let there = configuration.upgrade().into_iter();
+            there.map(|it| Sample::plain(value(&it))).collect()
+        });
+    };
+    gauge(
+        "vortex_documents",
+        "Documents served, over all labels",
+        |it| it.state().served_documents() as f64,
+    );
+    gauge("vortex_log_seq", "The last record of the log", |it| {
+        it.state().head.0 as f64
+    });
+    gauge("vortex_splits", "Splits that are active", |it| {
+        it.state().splits.len() as f64
+    });
+    gauge(
+        "vortex_store_bytes",
+        "Bytes that the store takes on disk",
+        |it| it.store().bytes() as f64,
+    );
 }

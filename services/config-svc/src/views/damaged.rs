@@ -6,12 +6,12 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-/// Documents that are named; others are counted.
+/// The most documents that are named; further ones are only counted.
 const NAMED: usize = 5;
-/// Damaged contents that are remembered.
+/// The most damaged contents that are remembered.
 const MAX_REMEMBERED: usize = 10_000;
 
-/// The damaged contents, and a document that each is of.
+/// The damaged contents, each with one document that has it.
 #[derive(Default)]
 pub(super) struct Damaged(Mutex<BTreeMap<Sha256, String>>);
 
@@ -26,12 +26,12 @@ impl Damaged {
         known.insert(*sha256, format!("{path} on {label}"));
     }
 
-    /// Forgets one that reads again, as after it was written again.
+    /// Forgets a content that reads well again, for example after it was written again.
     pub(super) fn mend(&self, sha256: &Sha256) {
         self.lock().remove(sha256);
     }
 
-    /// Which documents can't be read.
+    /// A sentence that names the documents that can't be read.
     pub(super) fn told(&self) -> Option<String> {
         let known = self.lock();
         if known.is_empty() {

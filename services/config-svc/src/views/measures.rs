@@ -12,11 +12,11 @@ use vortex_kit::{
     telemetry::Metrics,
 };
 
-/// Applications and profiles that are told apart; those after them count as
-/// `other`, so that names nobody knows can't grow the metrics without end.
+/// The most applications and profiles with metrics of their own; further ones count as `other`, so
+/// that unknown names can't grow the metrics without end.
 const TOLD_APART: usize = 500;
 
-/// What reading views costs. Counts nothing until it is given metrics.
+/// Measures reads of views. Counts nothing until it is given metrics.
 pub(super) struct Measures {
     clock: System,
     hits: Counter,
@@ -69,7 +69,7 @@ impl Measures {
         self.hits.increment(1);
     }
 
-    /// A configuration was read that splits concern.
+    /// Counts a read of a configuration that splits concern.
     pub(super) fn split(&self, splits: &[Arc<Split>], subject: &Subject<'_>) {
         let lacks = |unit| {
             let mut splits = splits.iter();
@@ -83,7 +83,7 @@ impl Measures {
         }
     }
 
-    /// A configuration has to be made: the time that [`Self::made`] is given.
+    /// Notes that a configuration has to be rendered. Returns the time to give to [`Self::made`].
     pub(super) fn miss(&self) -> Duration {
         self.misses.increment(1);
         self.clock.monotonic()

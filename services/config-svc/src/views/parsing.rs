@@ -3,16 +3,16 @@
 use vortex_kit::compute;
 use vortex_spring::{Allowance, ErrorKind, File, Format, ParseError, parse_within};
 
-/// Bytes of a document that is parsed at once.
+/// The largest document that is parsed on the calling thread, in bytes.
 const AT_ONCE: usize = 16 << 10;
 
 /// Why a document was not parsed.
 #[derive(Debug, thiserror::Error)]
 pub enum Unparsed {
-    /// It is not what it should be.
+    /// It does not parse.
     #[error(transparent)]
     Parse(ParseError),
-    /// There was no place or no time to parse it.
+    /// The compute threads are busy, or the deadline passed.
     #[error(transparent)]
     Refused(#[from] compute::Refused),
 }
@@ -26,7 +26,8 @@ impl From<ParseError> for Unparsed {
     }
 }
 
-/// What a document holds, if it is neither large nor holds much by aliases.
+/// Parses a document on the calling thread. None if it is large, or large once its aliases are
+/// expanded.
 pub(crate) fn parse_at_once(format: Format, content: &[u8]) -> Option<Result<File, ParseError>> {
     if content.len() > AT_ONCE {
         return None;

@@ -17,13 +17,13 @@ use vortex_spring::{Document, File, Found, Property, Source, compose};
 pub struct View {
     /// The documents it is made of.
     pub basis: Basis,
-    /// What is sent.
+    /// The forms that are sent.
     pub rendered: Arc<Rendered>,
     environment: OnceLock<EnvironmentTags>,
 }
 
-/// What an environment is called: a label moves on to a commit that changes none
-/// of its sources, so this is not the rendered form's.
+/// The environment's version. It is not part of the rendered forms: a label may move to a commit
+/// that changes no property source.
 struct EnvironmentTags {
     version: String,
     plain: String,
@@ -39,13 +39,13 @@ impl View {
         }
     }
 
-    /// The version of the property sources: the labels' commits where sources feed
-    /// them, else that of the merged configuration.
+    /// The version of the property sources: the labels' commits if sources feed them, else that of
+    /// the merged configuration.
     pub fn environment_version(&self) -> &str {
         &self.tags().version
     }
 
-    /// The tag that identifies the property sources among all of this view, in either form.
+    /// The ETag of the property sources, with or without origins.
     pub fn environment_etag(&self, origins: bool) -> &str {
         let tags = self.tags();
         if origins {
@@ -69,9 +69,9 @@ impl View {
     }
 }
 
-/// The forms of a configuration that are sent; rare ones are made on demand.
+/// The forms in which a configuration is sent; rare ones are rendered on demand.
 pub struct Rendered {
-    sources: Vec<RenderedSource>,
+    sources: Vec<PropertySource>,
     files: Vec<Arc<File>>,
     properties: OnceLock<Vec<Bytes>>,
     with_origins: OnceLock<Vec<Bytes>>,
@@ -81,7 +81,7 @@ pub struct Rendered {
     bytes: usize,
 }
 
-/// The forms that are made on demand.
+/// The forms that are rendered on demand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
     /// The flat keys of each source, and the digest over them.
@@ -94,15 +94,13 @@ pub enum Part {
 
 /// One property source, ready to be sent.
 #[derive(Clone)]
-pub struct RenderedSource {
+pub struct PropertySource {
     /// Its name as Spring gives it.
     pub name: String,
-    /// Which of the basis' entries it belongs to.
+    /// The index of its document among the basis' entries.
     pub entry: usize,
     /// The document's path.
     pub path: String,
-    /// Its place among the file's documents.
-    pub document: usize,
     at: usize,
 }
 
@@ -138,7 +136,7 @@ impl Rendered {
     }
 
     /// The property sources, highest first.
-    pub fn sources(&self) -> &[RenderedSource] {
+    pub fn sources(&self) -> &[PropertySource] {
         &self.sources
     }
 
@@ -186,15 +184,14 @@ impl Rendered {
     }
 
     /// The sources with their documents, highest first.
-    pub fn documents(&self) -> impl Iterator<Item = (&RenderedSource, &Document)> {
+    pub fn documents(&self) -> impl Iterator<Item = (&PropertySource, &Document)> {
         self.sources.iter().filter_map(|source| {
             let document = self.files.get(source.entry)?.documents.get(source.at)?;
             Some((source, document))
         })
     }
 
-    /// Whether a part may be asked for without keeping others waiting: it was made, or is made in
-    /// no time.
+    /// Whether a part can be taken without blocking: it is ready, or small.
     pub fn is_ready(&self, part: Part) -> bool {
         let is_made = match part {
             Part::Properties => self.digest.get().is_some(),
@@ -204,7 +201,6 @@ impl Rendered {
         is_made || !self.is_large()
     }
 
-    /// Makes a part.
     pub fn make(&self, part: Part) {
         match part {
             Part::Properties => {
@@ -219,12 +215,12 @@ impl Rendered {
         }
     }
 
-    /// Whether work on all of it would keep others waiting.
+    /// Whether work on all of it belongs on a compute thread.
     pub fn is_large(&self) -> bool {
         is_large(self.bytes)
     }
 
-    /// Bytes it takes, about, once all that is made when it is asked for was.
+    /// About how many bytes it takes once every form is rendered.
     pub(super) fn weight(&self) -> u64 {
         512 + 4 * self.bytes as u64
     }
@@ -241,17 +237,16 @@ fn prefix(basis: &Basis, entry: &BasisEntry, locations: &HashMap<SourceName, Str
     }
 }
 
-fn render(entry: usize, prefix: &str, file: &File, source: &Source<'_>) -> RenderedSource {
+fn render(entry: usize, prefix: &str, file: &File, source: &Source<'_>) -> PropertySource {
     let at = file
         .documents
         .iter()
         .position(|document| std::ptr::eq(document, source.document))
         .unwrap_or_default();
-    RenderedSource {
+    PropertySource {
         name: format!("{prefix}{source}"),
         entry,
         path: source.path.to_owned(),
-        document: source.document.index,
         at,
     }
 }
@@ -294,7 +289,7 @@ pub(super) fn push_json<T: serde::Serialize + ?Sized>(json: &mut Vec<u8>, value:
 }
 
 /// A JSON value as bytes.
-pub fn json_bytes(value: &Value) -> Bytes {
+pub(crate) fn json_bytes(value: &Value) -> Bytes {
     let mut json = Vec::new();
     push_json(&mut json, value);
     json.into()

@@ -3,22 +3,23 @@
 use crate::domain::Basis;
 use vortex_spring::{Document, File};
 
-/// Bytes of the documents of a configuration at most, as they are stored.
+/// The most bytes that the documents of a configuration may have together, as they are stored.
 const MAX_CONTENT_BYTES: u64 = 16 << 20;
-/// Bytes of their flat keys and values at most: aliases and long keys make much of little.
+/// The most bytes that their flat keys and values may have: aliases and long keys can turn a small
+/// document into a large one.
 const MAX_FLAT_BYTES: usize = 32 << 20;
-/// Bytes of an answer at most, as of any message.
+/// The most bytes of an answer, as of any message.
 pub(crate) const MAX_ANSWER_BYTES: usize = vortex_kit::grpc::MAX_MESSAGE_BYTES;
-/// Bytes of flat keys and values that are worked on where they are needed.
+/// The most bytes of flat keys and values that are worked on outside compute threads.
 const AT_ONCE: usize = 64 << 10;
 
-/// More than may be answered at once.
+/// An answer, or the documents it is made of, would be too large.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{what} have more than {limit} bytes together")]
 pub struct TooHeavy {
-    /// What is too much.
+    /// What is too large.
     pub what: &'static str,
-    /// How many bytes there may be.
+    /// How many bytes are allowed.
     pub limit: usize,
 }
 
@@ -37,7 +38,7 @@ pub(super) fn check_contents(basis: &Basis) -> Result<(), TooHeavy> {
     }
 }
 
-/// What the files that were read so far weigh.
+/// The bytes of the files that were read so far.
 #[derive(Debug, Default)]
 pub(super) struct Weighed(usize);
 
@@ -54,12 +55,12 @@ impl Weighed {
     }
 }
 
-/// Whether work on so many bytes of keys and values would keep others waiting.
+/// Whether work on so many bytes of keys and values belongs on a compute thread.
 pub(crate) fn is_large(flat_bytes: usize) -> bool {
     flat_bytes > AT_ONCE
 }
 
-/// Bytes of a file's flat keys and values as JSON, about.
+/// About how many bytes a file's flat keys and values have as JSON.
 pub(crate) fn flat_bytes(file: &File) -> usize {
     file.documents.iter().map(of_document).sum()
 }

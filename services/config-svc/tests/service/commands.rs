@@ -1,7 +1,7 @@
 //! Commands as the gRPC adapter makes them, in a word or two.
 
 use bytes::Bytes;
-use vortex_config_svc::domain::{
+use vortex_config_svc::parts::{
     BeginSplit, Command, Content, DocumentWrite, EndSplit, Holding, Label, Release, Request,
     RequestKey, Selector, Seq, SetSplit, Sha256, Share, SplitMove, Unit, WriteChange,
 };

@@ -6,7 +6,7 @@ use crate::{
 };
 use futures::future::try_join_all;
 use std::time::Duration;
-use vortex_config_svc::domain::{MAX_VERSIONS, Seq, Sha256};
+use vortex_config_svc::parts::{MAX_VERSIONS, Seq, Sha256};
 use vortex_kit::clock::Manual;
 
 const DOCUMENTS: usize = 1_000;

@@ -3,11 +3,8 @@
 use crate::commands::{Job, anonymous};
 use std::{collections::HashMap, path::Path, sync::Arc};
 use tokio::task::JoinHandle;
-use vortex_config_svc::{
-    configuration::Configuration,
-    domain::{Outcome, Request, Sha256, State},
-    store::{ConfigStore, Error},
-    writer::WriteError,
+use vortex_config_svc::parts::{
+    ConfigStore, Configuration, Error, Outcome, Request, Sha256, State, WriteError,
 };
 use vortex_kit::clock::{Manual, System};
 use vortex_store::{Embedded, Options, Store};

@@ -12,7 +12,7 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
 };
-use vortex_config_svc::domain::{Arm, Label, Seq, Subject, ViewKey};
+use vortex_config_svc::parts::{Arm, Label, Seq, Subject, ViewKey};
 
 fn view() -> ViewKey {
     ViewKey {

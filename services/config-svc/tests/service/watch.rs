@@ -6,7 +6,7 @@ mod log;
 mod splits;
 
 use crate::service::Service;
-use vortex_config_svc::{grpc::Grpc, source::Sources};
+use vortex_config_svc::parts::{Grpc, Sources};
 use vortex_kit::shutdown::Lifecycle;
 
 /// The service's calls over a configuration, without a server around them.

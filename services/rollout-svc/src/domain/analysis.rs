@@ -24,7 +24,7 @@
 //!   chance, which tails of few requests often are (see [`LatencyEvidence`]). PASS otherwise.
 //! - Verdicts from bad to good: FAIL, INCONCLUSIVE, NO_DATA, PASS.
 //!
-//! Everything here is a pure function of its arguments, of bounded size, and can be stored.
+//! Everything here is a pure function of its arguments, and of bounded size.
 
 mod application;
 mod binomial;
@@ -53,4 +53,5 @@ pub use latency::{LatencyEvidence, LatencyFinding, Tail};
 pub use rollout::{Analysis, NoApplication, Stage, UnknownApplication};
 pub use sequential::{ALPHA, Comparison, SequentialTest};
 pub use settings::{InvalidSetting, Settings, Thresholds};
+pub(crate) use slice::OpenSlice;
 pub use slice::{MAX_INTERVALS, Slice};

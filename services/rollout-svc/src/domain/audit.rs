@@ -1,7 +1,6 @@
 //! The audit of a rollout: what happened to it. Entries never change.
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 use vortex_bucket::Share;
 
 use super::{StateKind, analysis::Judged};
@@ -10,7 +9,7 @@ use super::{StateKind, analysis::Judged};
 pub const SELF: &str = "rollout-svc";
 
 /// What was done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Action {
     /// It was created.
     Create,
@@ -31,7 +30,7 @@ pub enum Action {
 }
 
 /// One thing that happened to a rollout.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct AuditEntry {
     /// Its number, from 1, without gaps.
     pub number: u64,
@@ -50,7 +49,6 @@ pub struct AuditEntry {
     /// The stage after, if there is one.
     pub to_stage: Option<u32>,
     /// The share that it sets, if it sets one.
-    #[serde(with = "optional_share")]
     pub share: Option<Share>,
     /// Why: what the caller gave, or what decided.
     pub reason: String,
@@ -86,27 +84,4 @@ impl Action {
         Self::Complete,
         Self::Detach,
     ];
-}
-
-/// How a share that may be missing is stored.
-mod optional_share {
-    use serde::{Deserialize as _, Deserializer, Serialize as _, Serializer, de::Error as _};
-    use vortex_bucket::Share;
-
-    #[allow(clippy::trivially_copy_pass_by_ref, clippy::ref_option)] // serde's signature
-    pub(super) fn serialize<S: Serializer>(
-        share: &Option<Share>,
-        to: S,
-    ) -> Result<S::Ok, S::Error> {
-        share.map(Share::hundredths).serialize(to)
-    }
-
-    pub(super) fn deserialize<'de, D>(from: D) -> Result<Option<Share>, D::Error>
-    where
-        D: Deserializer<'de>,
-    {
-        let hundredths = Option::<u16>::deserialize(from)?;
-        let share = hundredths.map(Share::from_hundredths);
-        share.transpose().map_err(D::Error::custom)
-    }
 }

@@ -3,8 +3,6 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-
 use super::{Moment, RolloutId};
 
 /// Rollbacks that are kept to be shown.
@@ -20,15 +18,15 @@ pub struct BreakerLimits {
 }
 
 /// The breaker.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Breaker {
-    rollbacks: Vec<(RolloutId, Moment)>,
-    opened: Option<Moment>,
-    reset: Option<Reset>,
+    pub(crate) rollbacks: Vec<(RolloutId, Moment)>,
+    pub(crate) opened: Option<Moment>,
+    pub(crate) reset: Option<Reset>,
 }
 
 /// An operator's closing of the breaker.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reset {
     /// Who.
     pub by: String,

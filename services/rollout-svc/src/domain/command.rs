@@ -1,6 +1,5 @@
 //! Commands to a rollout, and their outcomes.
 
-use serde::{Deserialize, Serialize};
 use vortex_bucket::Share;
 
 use super::{
@@ -91,12 +90,11 @@ pub struct Judgement {
 }
 
 /// What is sent to config-svc. Generations of a rollout rise by one with each.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect {
     /// Give so many readers the canary.
     SetShare {
         /// How many.
-        #[serde(with = "super::share")]
         share: Share,
         /// Which move this is.
         generation: u64,

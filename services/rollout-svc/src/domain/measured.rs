@@ -12,7 +12,6 @@ use std::{
 };
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 use vortex_bucket::Arm;
 use vortex_sketch::Sketch;
 
@@ -27,28 +26,27 @@ pub const MAX_SLICES: usize = 50;
 
 /// What is measured of a rollout: all that is stored but the newest slices, which are stored one
 /// by one.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Measured {
-    analysis: Analysis,
+    pub(crate) analysis: Analysis,
     /// Since when counts run, in time since the stage's effect: a resume resets them.
-    counted_from: Duration,
-    totals: BTreeMap<Application, Totals>,
+    pub(crate) counted_from: Duration,
+    pub(crate) totals: BTreeMap<Application, Totals>,
     /// How many slices were closed.
-    closed: u64,
-    seen: Seen,
-    #[serde(skip)]
-    slices: VecDeque<ClosedSlice>,
+    pub(crate) closed: u64,
+    pub(crate) seen: Seen,
+    pub(crate) slices: VecDeque<ClosedSlice>,
 }
 
 /// What was reported of an application since the rollout began.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Totals {
-    canary: Total,
-    stable: Total,
+    pub(crate) canary: Total,
+    pub(crate) stable: Total,
 }
 
 /// What was reported of an arm since the rollout began.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Total {
     /// Requests and errors.
     pub tally: Tally,
@@ -57,7 +55,7 @@ pub struct Total {
 }
 
 /// A slice that was judged.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ClosedSlice {
     /// Its number within the rollout, from 1.
     pub number: u64,

@@ -2,8 +2,6 @@
 
 use std::{fmt, str::FromStr};
 
-use serde::{Deserialize, Serialize};
-
 use super::analysis::Application;
 
 /// Bytes of a rollout's id.
@@ -21,8 +19,7 @@ const TIME_DIGITS: u32 = 10;
 const RANDOM_DIGITS: u32 = 6;
 
 /// A rollout's id: sorts by the time of its creation, and seeds who is in the canary.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RolloutId(String);
 
 /// A name that is not valid.

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
 use vortex_bucket::Share;
 
 /// Stages of a rollout.
@@ -11,11 +10,9 @@ const MAX_STAGES: usize = 20;
 const MAX_NAME: usize = 128;
 /// How long a stage may last at least.
 const LONGEST: Duration = Duration::from_secs(7 * 24 * 3_600);
-/// How far a percentage may be from a whole number of hundredths, as binary fractions are.
-const ROUNDING: f64 = 1e-6;
 
 /// Where a rollout's stages come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Strategy {
     /// 1, 5, 25, 50, 100 percent for 5, 5, 10, 10, 0 minutes.
     Conservative,
@@ -39,7 +36,7 @@ pub enum Preset {
 }
 
 /// What a rollout tells apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
     /// The instance that reads.
     Instance,
@@ -48,20 +45,18 @@ pub enum Unit {
 }
 
 /// One stage.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stage {
     /// Its name.
     pub name: String,
     /// The canary's share of all readers.
-    #[serde(with = "super::share")]
     pub share: Share,
     /// How long it lasts at least, from when the share is in force.
     pub min_duration: Duration,
 }
 
 /// The stages of a rollout: one to twenty, whose shares rise to 100 %.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stages(Vec<Stage>);
 
 /// A stage as it was asked for.
@@ -211,6 +206,13 @@ impl Stages {
         Ok(Self(stages))
     }
 
+    /// Stages that were checked when they came in; none if these can't have been.
+    pub(crate) fn restored(stages: Vec<Stage>) -> Option<Self> {
+        let rise = stages.windows(2).all(|two| two[0].share < two[1].share);
+        let end = stages.last().map(|last| last.share);
+        (rise && end == Some(Share::FULL)).then_some(Self(stages))
+    }
+
     /// All of them.
     pub fn iter(&self) -> impl Iterator<Item = &Stage> {
         self.0.iter()
@@ -260,13 +262,6 @@ impl Stage {
 }
 
 fn share(percentage: f64) -> Option<Share> {
-    let hundredths = percentage * 100.0;
-    let whole = hundredths.round();
-    // also false for NaN
-    let is_whole = (hundredths - whole).abs() < ROUNDING;
-    let is_share = (1.0..=f64::from(Share::FULL.hundredths())).contains(&whole);
-    if !(is_whole && is_share) {
-        return None;
-    }
-    Share::from_hundredths(whole as u16).ok()
+    let share = Share::from_percentage(percentage).ok();
+    share.filter(|share| *share > Share::NONE)
 }

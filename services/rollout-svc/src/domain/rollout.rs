@@ -2,14 +2,12 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
 use vortex_bucket::Arm;
 
 use super::{
     Action, AuditEntry, Author, Effect, Hold, Moment, Motion, Refused, Removal, RolloutId, SELF,
     Stage, Stages, State, StateKind, Strategy, Unit,
     analysis::{Application, Settings},
-    stored::StoredStanding,
 };
 
 /// A rollout: what it is for, and where it stands.
@@ -22,7 +20,7 @@ pub struct Rollout {
 }
 
 /// What never changes of a rollout.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Spec {
     /// Its id.
     pub id: RolloutId,
@@ -36,7 +34,6 @@ pub struct Spec {
     pub paths: Vec<String>,
     /// The application that each of them was written for, in their order, where that is known;
     /// none at all in rollouts that were stored before this was.
-    #[serde(default)]
     pub written_for: Vec<Option<Application>>,
     /// The applications that are judged; none for those that report.
     pub apps: Vec<Application>,
@@ -44,7 +41,6 @@ pub struct Spec {
     pub from_version: String,
     /// The versions that are or were stable of one of its documents. None of a rollout that was
     /// created before they were kept.
-    #[serde(default)]
     pub stable_versions: Vec<String>,
     /// Where its stages come from.
     pub strategy: Strategy,
@@ -71,16 +67,13 @@ pub struct Spec {
     /// Where the stable version of each document was written when it was created, which
     /// must be stable still when it starts; 0 for a document that had none. Unknown of
     /// rollouts of earlier versions.
-    #[serde(default)]
     pub baseline: Option<Vec<u64>>,
     /// Whether it is of a change set that was rolled back before.
-    #[serde(default)]
     pub force: bool,
 }
 
 /// What changes of a rollout.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "StoredStanding")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
     /// Where it stands.
     pub state: State,

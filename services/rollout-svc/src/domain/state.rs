@@ -2,13 +2,12 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use serde::{Deserialize, Serialize};
 use vortex_bucket::Share;
 
 use super::Moment;
 
 /// Where a rollout stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum State {
     /// No reader gets it yet.
     Created,
@@ -23,19 +22,18 @@ pub enum State {
 }
 
 /// It is at a stage, and goes on by itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Running {
     /// The stage.
     pub stage: u32,
     /// The share that config-svc has confirmed last: none before the first.
-    #[serde(with = "super::share")]
     pub in_force: Share,
     /// How far its effect came.
     pub motion: Motion,
 }
 
 /// How far the effect of a running rollout came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Motion {
     /// The stage's share is on its way.
     Moving,
@@ -49,12 +47,11 @@ pub enum Motion {
 }
 
 /// It is at a stage, and waits for an operator.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Paused {
     /// The stage.
     pub stage: u32,
     /// The share that config-svc has confirmed last.
-    #[serde(with = "super::share")]
     pub in_force: Share,
     /// How far its effect came.
     pub hold: Hold,
@@ -63,7 +60,7 @@ pub struct Paused {
 }
 
 /// How far the effect of a paused rollout came.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Hold {
     /// The stage's share is on its way.
     Moving,
@@ -75,14 +72,14 @@ pub enum Hold {
 }
 
 /// Why config-svc does not remove a split.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Detached {
     /// What it said.
     pub why: String,
 }
 
 /// What config-svc said against the first share of a rollout.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
     /// The constant that stands for it.
     pub reason: String,
@@ -93,7 +90,7 @@ pub struct Refusal {
 }
 
 /// It became stable.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Completed {
     /// The stage it was completed from.
     pub stage: u32,
@@ -102,12 +99,11 @@ pub struct Completed {
 }
 
 /// Everybody gets stable again.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RolledBack {
     /// The stage it was rolled back from.
     pub stage: u32,
     /// The share that was in force then.
-    #[serde(with = "super::share")]
     pub from_share: Share,
     /// When that was decided.
     pub at: Moment,
@@ -116,12 +112,11 @@ pub struct RolledBack {
     /// What rolled it back.
     pub why: String,
     /// What config-svc said against its first share, if that was why: no reader ever got it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub start_refused: Option<Refusal>,
 }
 
 /// How far the removal of a split came.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Removal {
     /// It is on its way.
     Pending,
@@ -132,7 +127,7 @@ pub enum Removal {
 }
 
 /// The name of a state.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum StateKind {
     /// See [`State::Created`].
     Created,

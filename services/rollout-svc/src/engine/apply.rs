@@ -43,18 +43,18 @@ impl Inner {
         let transition = Rollout::clone(&before).step(command, now)?;
         let counted = self.counted(&transition, &breaker, now);
         let change = Change::of(entry, &before, &transition, now);
-        let mut writes = Writes::default().stand(&transition.next, **written)?;
+        let mut writes = Writes::default().stand(&transition.next, **written);
         if let Some(audit) = &transition.audit {
-            writes = writes.audit(before.id(), audit)?;
+            writes = writes.audit(before.id(), audit);
         }
         if let Some((counted, at)) = &counted {
-            writes = writes.breaker(counted, *at)?;
+            writes = writes.breaker(counted, *at);
         }
-        writes = change.write(writes, entry, &before)?;
+        writes = change.write(writes, entry, &before);
         let answer = Answer::Rollout(before.id().clone(), transition.next.standing.clone());
         let answered = request.and_then(|request| request.answered(now.wall, answer));
         if let Some(answered) = &answered {
-            writes = writes.request(answered)?;
+            writes = writes.request(answered);
         }
         **written = self.commit(writes).await?;
         if let Some((counted, _)) = counted {
@@ -170,18 +170,18 @@ impl Change {
         }
     }
 
-    fn write(&self, writes: Writes, entry: &Entry, before: &Rollout) -> Result<Writes, Error> {
+    fn write(&self, writes: Writes, entry: &Entry, before: &Rollout) -> Writes {
         let id = before.id();
         let stored = entry.unsaved(|_, saved| saved).unwrap_or_default();
         if let Some(measured) = &self.measured {
-            return Ok(writes.measured(id, measured, stored)?);
+            return writes.measured(id, measured, stored);
         }
         let mut writes = Some(writes);
         let with_measured =
             |measured: &Measured, stored| Some(writes.take()?.measured(id, measured, stored));
         match entry.unsaved(with_measured).flatten() {
-            Some(written) => Ok(written?),
-            None => Ok(writes.unwrap_or_default()),
+            Some(written) => written,
+            None => writes.unwrap_or_default(),
         }
     }
 }

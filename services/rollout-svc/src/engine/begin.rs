@@ -58,7 +58,7 @@ impl Inner {
         let Some(answered) = request.answered(self.clock.moment().wall, answer) else {
             return Ok(());
         };
-        self.commit(Writes::default().request(&answered)?).await?;
+        self.commit(Writes::default().request(&answered)).await?;
         self.requests.insert(answered);
         Ok(())
     }

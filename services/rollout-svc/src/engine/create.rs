@@ -227,20 +227,20 @@ impl Inner {
             .kind()
             .is_measured()
             .then(|| Measured::begin(&rollout));
-        let mut writes = Writes::default().create(&rollout)?;
+        let mut writes = Writes::default().create(&rollout);
         if let Some(reverted) = &rollout.spec.reverts {
             writes = writes.reverted(reverted);
         }
         for audit in &audits {
-            writes = writes.audit(rollout.id(), audit)?;
+            writes = writes.audit(rollout.id(), audit);
         }
         if let Some(measured) = &measured {
-            writes = writes.measured(rollout.id(), measured, 0)?;
+            writes = writes.measured(rollout.id(), measured, 0);
         }
         let answer = Answer::Rollout(rollout.id().clone(), rollout.standing.clone());
         let answered = request.answered(now.wall, answer);
         if let Some(answered) = &answered {
-            writes = writes.request(answered)?;
+            writes = writes.request(answered);
         }
         let revision = self.commit(writes).await?;
         if let Some(answered) = answered {

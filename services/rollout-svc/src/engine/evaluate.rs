@@ -54,15 +54,12 @@ impl Inner {
         let id = entry.rollout().id().clone();
         let unsaved = entry.unsaved(|measured, saved| {
             let through = measured.closed();
-            (through > saved).then(|| {
-                let writes = Writes::default().measured(&id, measured, saved);
-                writes.map(|writes| (writes, through))
-            })
+            let write = || Writes::default().measured(&id, measured, saved);
+            (through > saved).then(|| (write(), through))
         });
-        let Some(unsaved) = unsaved.flatten() else {
+        let Some((writes, through)) = unsaved.flatten() else {
             return Ok(());
         };
-        let (writes, through) = unsaved?;
         self.commit(writes).await?;
         entry.saved(through);
         Ok(())

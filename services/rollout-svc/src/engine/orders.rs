@@ -131,7 +131,7 @@ impl Rollouts {
         let answered = request.answered(now.wall, Answer::Deleted);
         let mut writes = Writes::default().delete_created(&rollout, *written);
         if let Some(answered) = &answered {
-            writes = writes.request(answered)?;
+            writes = writes.request(answered);
         }
         inner.commit(writes).await?;
         inner.directory.release(&rollout.spec);
@@ -169,9 +169,9 @@ impl Rollouts {
             reason,
         });
         let answered = request.answered(now.wall, Answer::Breaker(reset.clone()));
-        let mut writes = Writes::default().breaker(&reset, held.1)?;
+        let mut writes = Writes::default().breaker(&reset, held.1);
         if let Some(answered) = &answered {
-            writes = writes.request(answered)?;
+            writes = writes.request(answered);
         }
         held.1 = inner.commit(writes).await?;
         held.0 = reset.clone();

@@ -57,7 +57,7 @@ impl Rollouts {
         let reverted = self.entry(id)?.rollout();
         self.check_revert(&reverted)?;
         if unfinished.insert(id.clone()) {
-            self.inner.commit(Writes::default().reverting(id)?).await?;
+            self.inner.commit(Writes::default().reverting(id)).await?;
         }
         let started = self.stage_and_start(request, &reverted, revert).await;
         match &started {

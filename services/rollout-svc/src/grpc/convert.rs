@@ -14,12 +14,7 @@ pub(super) use rollout::rollout;
 pub(super) use vortex_proto::time::timestamp;
 
 use crate::domain::StateKind;
-use vortex_bucket::Share;
 use vortex_proto::{rollout::v1 as pb, time::duration};
-
-fn percentage(share: Share) -> f64 {
-    f64::from(share.hundredths()) / 100.0
-}
 
 fn state(kind: StateKind) -> pb::RolloutState {
     match kind {

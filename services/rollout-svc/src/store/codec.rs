@@ -1,52 +1,57 @@
-//! Encodes values for storage: JSON in an envelope that names the format.
+//! Reads and writes stored values: a byte for the version, and a message of that version (ADR 26).
 
 use bytes::Bytes;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use prost::Message;
+use serde::de::DeserializeOwned;
 
-use super::Error;
+use super::{Error, Invalid, v1};
 
-/// The format of this version.
-const FORMAT: u32 = 1;
+/// The version that is written.
+const VERSION: u8 = 2;
+/// The last version that fits in the byte: no protobuf message begins with one that is not above.
+const LAST: u8 = 7;
+/// What version 1 begins with, which is JSON.
+const JSON: u8 = b'{';
 
-#[derive(Serialize, Deserialize)]
-struct Envelope<T> {
-    v: u32,
-    value: T,
+/// A domain value that is stored under a key of its own.
+pub(super) trait Stored: TryFrom<Self::Message, Error = Invalid> {
+    /// What is stored of it.
+    type Message: Message + Default + for<'a> From<&'a Self>;
+    /// What version 1 stored of it.
+    type V1: DeserializeOwned + Into<Self::Message>;
 }
 
-/// Reads no more than the format.
-#[derive(Deserialize)]
-struct Format {
-    v: u32,
+pub(super) fn encode<D: Stored>(value: &D) -> Bytes {
+    encode_message(&D::Message::from(value))
 }
 
-pub(super) fn encode<T: Serialize>(what: &'static str, value: &T) -> Result<Bytes, Error> {
-    let envelope = Envelope { v: FORMAT, value };
-    let encoded = serde_json::to_vec(&envelope);
-    let encoded = encoded.map_err(|source| Error::Unencodable { what, source })?;
-    Ok(encoded.into())
+pub(super) fn encode_message(message: &impl Message) -> Bytes {
+    let mut stored = Vec::with_capacity(1 + message.encoded_len());
+    stored.push(VERSION);
+    message.encode_raw(&mut stored);
+    stored.into()
 }
 
-pub(super) fn decode<T: DeserializeOwned>(what: &str, stored: &[u8]) -> Result<T, Error> {
-    let damaged = |source| Error::Damaged {
+pub(super) fn decode<D: Stored>(what: &str, stored: &[u8]) -> Result<D, Error> {
+    let read = match stored {
+        [VERSION, message @ ..] => D::Message::decode(message).map_err(Invalid::Message),
+        [JSON, ..] => v1::read::<D::V1>(stored).map(Into::into),
+        [version, ..] if (VERSION..=LAST).contains(version) => {
+            return Err(Error::Newer {
+                what: what.to_owned(),
+                version: *version,
+            });
+        }
+        _ => Err(Invalid::NoVersion),
+    };
+    read.and_then(D::try_from).map_err(|source| Error::Damaged {
         what: what.to_owned(),
         source,
-    };
-    let failed = match serde_json::from_slice::<Envelope<T>>(stored) {
-        Ok(Envelope { v: FORMAT, value }) => return Ok(value),
-        Ok(Envelope { v, .. }) => return Err(newer(what, v)),
-        Err(failed) => failed,
-    };
-    // a newer format need not look like ours
-    match serde_json::from_slice::<Format>(stored) {
-        Ok(Format { v }) if v > FORMAT => Err(newer(what, v)),
-        _ => Err(damaged(failed)),
-    }
+    })
 }
 
-fn newer(what: &str, version: u32) -> Error {
-    Error::Newer {
-        what: what.to_owned(),
-        version,
-    }
+/// A measurement as it is read after it was stored.
+#[cfg(test)]
+pub(crate) fn reread(measured: &crate::domain::Measured) -> crate::domain::Measured {
+    decode("a measurement", &encode(measured)).unwrap()
 }

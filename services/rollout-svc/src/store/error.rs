@@ -12,23 +12,17 @@ pub enum Error {
         /// What was read.
         what: String,
         /// Why.
-        source: serde_json::Error,
+        source: Invalid,
     },
     /// An entry is of a later version of the program.
-    #[error("{what} was written by a newer version, of format {version}")]
+    #[error(
+        "{what} was written by a newer version of the program, in version {version} of the format"
+    )]
     Newer {
         /// What was read.
         what: String,
-        /// Its format.
-        version: u32,
-    },
-    /// What is to be stored can't be encoded.
-    #[error("{what} can't be stored")]
-    Unencodable {
-        /// What.
-        what: &'static str,
-        /// Why.
-        source: serde_json::Error,
+        /// Its version.
+        version: u8,
     },
     /// A part of a rollout is missing.
     #[error("{what} is missing: the store is damaged")]
@@ -36,6 +30,26 @@ pub enum Error {
         /// What.
         what: String,
     },
+}
+
+/// Why stored bytes can't be what was written.
+#[derive(Debug, thiserror::Error)]
+pub enum Invalid {
+    /// The first byte tells nothing.
+    #[error("it does not begin with a version")]
+    NoVersion,
+    /// It begins as version 1 does.
+    #[error("it is not a value of version 1")]
+    Json(#[from] serde_json::Error),
+    /// Only the version is right.
+    #[error("it is not the message that is expected")]
+    Message(#[from] prost::DecodeError),
+    /// A part that is always written.
+    #[error("{0} is missing")]
+    Missing(&'static str),
+    /// A part is not what any value has.
+    #[error("{0} is not one that this version knows or allows")]
+    NotAllowed(&'static str),
 }
 
 impl Error {
@@ -57,7 +71,7 @@ impl Error {
             Self::Engine(error) => {
                 matches!(error, E::ReadFailed { .. } | E::EntryCorrupt { .. })
             }
-            Self::Newer { .. } | Self::Unencodable { .. } => false,
+            Self::Newer { .. } => false,
         }
     }
 

@@ -3,7 +3,11 @@
 use bytes::Bytes;
 use vortex_store::{MAX_VALUE_BYTES, Revision, Transaction};
 
-use super::{Answered, Error, codec::encode, keys};
+use super::{
+    Answered,
+    codec::{encode, encode_message},
+    keys, schema,
+};
 use crate::domain::{AuditEntry, Breaker, ClosedSlice, Measured, Rollout, RolloutId, Spec};
 
 /// Bytes of one part of a spec: a transaction holds one besides all else.
@@ -19,11 +23,8 @@ pub struct Writes {
 
 impl Writes {
     /// A new rollout, which no other may have the id of.
-    ///
-    /// # Errors
-    /// When it can't be encoded.
-    pub fn create(mut self, rollout: &Rollout) -> Result<Self, Error> {
-        let encoded = encode::<Spec>("a rollout", &rollout.spec)?;
+    pub fn create(mut self, rollout: &Rollout) -> Self {
+        let encoded = encode::<Spec>(&rollout.spec);
         let mut parts = chunks(&encoded).enumerate();
         if let Some((number, first)) = parts.next() {
             let key = keys::spec(rollout.id(), number);
@@ -36,87 +37,67 @@ impl Writes {
     }
 
     /// Where a rollout stands, which was last written at `before`.
-    ///
-    /// # Errors
-    /// When it can't be encoded.
-    pub fn stand(mut self, rollout: &Rollout, before: Revision) -> Result<Self, Error> {
+    pub fn stand(mut self, rollout: &Rollout, before: Revision) -> Self {
         let key = keys::rollout(rollout.id());
-        let value = encode("a rollout", &rollout.standing)?;
-        self.transaction = self.transaction.expect(key.clone(), before).put(key, value);
-        Ok(self)
+        let value = encode(&rollout.standing);
+        self.transaction = self
+            .transaction
+            .require_revision(key.clone(), before)
+            .put(key, value);
+        self
     }
 
     /// An entry of a rollout's audit.
-    ///
-    /// # Errors
-    /// When it can't be encoded.
-    pub fn audit(mut self, id: &RolloutId, entry: &AuditEntry) -> Result<Self, Error> {
+    pub fn audit(mut self, id: &RolloutId, entry: &AuditEntry) -> Self {
         let key = keys::audit(id, entry.number);
-        let value = encode("an audit entry", entry)?;
-        self.transaction = self.transaction.expect_absent(key.clone()).put(key, value);
-        Ok(self)
+        let value = encode(entry);
+        self.transaction = self.transaction.require_absent(key.clone()).put(key, value);
+        self
     }
 
     /// What was measured of a rollout, and its slices after number `saved`.
-    ///
-    /// # Errors
-    /// When it can't be encoded.
-    pub fn measured(
-        mut self,
-        id: &RolloutId,
-        measured: &Measured,
-        saved: u64,
-    ) -> Result<Self, Error> {
-        let value = encode("an analysis", measured)?;
+    pub fn measured(mut self, id: &RolloutId, measured: &Measured, saved: u64) -> Self {
+        let value = encode(measured);
         if value.len() > MAX_VALUE_BYTES {
             // as if the process had been killed: what was stored before stands
             tracing::warn!(rollout = %id, bytes = value.len(), "the analysis is too large to be stored");
-            return Ok(self);
+            return self;
         }
         self.transaction = self.transaction.put(keys::measured(id), value);
         for slice in measured.slices().filter(|slice| slice.number > saved) {
-            self = self.slice(id, slice)?;
+            self = self.slice(id, slice);
         }
-        Ok(self)
+        self
     }
 
-    fn slice(mut self, id: &RolloutId, slice: &ClosedSlice) -> Result<Self, Error> {
-        let value = encode("a slice", slice)?;
+    fn slice(mut self, id: &RolloutId, slice: &ClosedSlice) -> Self {
+        let value = encode(slice);
         self.transaction = self.transaction.put(keys::slice(id, slice.number), value);
-        Ok(self)
+        self
     }
 
     /// The breaker, which was last written at `before`.
-    ///
-    /// # Errors
-    /// When it can't be encoded.
-    pub fn breaker(mut self, breaker: &Breaker, before: Revision) -> Result<Self, Error> {
-        let value = encode("the breaker", breaker)?;
+    pub fn breaker(mut self, breaker: &Breaker, before: Revision) -> Self {
+        let value = encode(breaker);
         self.transaction = self
             .transaction
-            .expect(keys::BREAKER, before)
+            .require_revision(keys::BREAKER, before)
             .put(keys::BREAKER, value);
-        Ok(self)
+        self
     }
 
     /// The answer to a request.
-    ///
-    /// # Errors
-    /// When it can't be encoded.
-    pub fn request(mut self, answered: &Answered) -> Result<Self, Error> {
-        let value = encode("an answer", answered)?;
+    pub fn request(mut self, answered: &Answered) -> Self {
+        let value = encode(answered);
         self.transaction = self.transaction.put(keys::request(&answered.key), value);
-        Ok(self)
+        self
     }
 
     /// That something may be staged to take a rollout back.
-    ///
-    /// # Errors
-    /// When it can't be encoded.
-    pub fn reverting(mut self, id: &RolloutId) -> Result<Self, Error> {
-        let value = encode("a revert", &())?;
+    pub fn reverting(mut self, id: &RolloutId) -> Self {
+        let value = encode_message(&schema::Reverting {});
         self.transaction = self.transaction.put(keys::reverting(id), value);
-        Ok(self)
+        self
     }
 
     /// That nothing is, unless a rollout has taken it up.
@@ -127,19 +108,19 @@ impl Writes {
     }
 
     /// How far config-svc's log was followed.
-    ///
-    /// # Errors
-    /// When it can't be encoded.
-    pub fn follow(mut self, token: &str) -> Result<Self, Error> {
-        let value = encode("a token", &token)?;
+    pub fn follow(mut self, token: &str) -> Self {
+        let value = encode(&token.to_owned());
         self.transaction = self.transaction.put(keys::FOLLOW, value);
-        Ok(self)
+        self
     }
 
     /// Takes a rollout away that was never started, with its one audit entry.
     pub fn delete_created(mut self, rollout: &Rollout, before: Revision) -> Self {
         let key = keys::rollout(rollout.id());
-        let transaction = self.transaction.expect(key.clone(), before).delete(key);
+        let transaction = self
+            .transaction
+            .require_revision(key.clone(), before)
+            .delete(key);
         // further parts, if any, are swept as those of no rollout
         self.transaction = transaction
             .delete(keys::spec(rollout.id(), 0))

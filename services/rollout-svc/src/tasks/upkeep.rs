@@ -1,6 +1,6 @@
 //! Reports health, and removes old data.
 
-use std::{collections::HashMap, time::Duration};
+use std::time::Duration;
 
 use futures::FutureExt as _;
 use tokio_util::sync::CancellationToken;
@@ -8,11 +8,11 @@ use vortex_kit::health::Health;
 use vortex_service::Upkeep;
 
 use crate::{
-    domain::{Moment, StateKind},
+    domain::Moment,
     engine::{Entry, Error, Keep, Rollouts},
 };
 
-/// How often the health and the metrics are updated.
+/// How often the health is updated.
 const LOOK: Duration = Duration::from_secs(2);
 /// How often old data is removed.
 const FORGET: Duration = Duration::from_secs(3_600);
@@ -49,19 +49,7 @@ struct Keeper {
 impl Keeper {
     async fn look(&mut self) -> Result<(), Error> {
         let entries = self.rollouts.entries();
-        let mut counts: HashMap<StateKind, usize> = HashMap::new();
-        for entry in &entries {
-            *counts.entry(entry.rollout().kind()).or_default() += 1;
-        }
-        let meters = self.rollouts.meters();
-        for kind in StateKind::ALL {
-            meters.rollouts(kind, counts.get(&kind).copied().unwrap_or_default());
-        }
-        let pending = entries
-            .iter()
-            .filter(|entry| entry.rollout().pending().is_some());
         let open = self.rollouts.breaker().is_open();
-        meters.standing(open, pending.count(), self.rollouts.store().bytes());
         self.tell("breaker", open.then(|| "open after too many rollbacks: nothing starts or promotes by itself until it is reset".to_owned()));
         self.tell("outbox", late(&entries, self.rollouts.now()));
         self.tell("store", self.obstacle());

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use vortex_bucket::{Arm, Share};
-use vortex_rollout_svc::domain::analysis::{Analysis, Decision, Phase, Verdict};
+use vortex_rollout_svc::domain::analysis::{Decision, Phase, Verdict};
 
 use crate::rollout::{Counted, Rollout, counted, of, of_orders};
 
@@ -295,21 +295,6 @@ fn one_silent_application_holds_the_others() {
     assert_eq!(rollout.decide(), Decision::Promote);
 }
 
-#[test]
-fn what_was_stored_before_silence_was_counted_promotes_after_the_next_report() {
-    let mut rollout = of_orders();
-    rollout.min_duration = Duration::ZERO;
-    rollout.slice(good(), stable());
-    let mut stored = serde_json::to_value(&rollout.analysis).unwrap();
-    let orders = &mut stored["applications"]["order-service"];
-    assert!(orders.as_object_mut().unwrap().remove("heard").is_some());
-    rollout.analysis = serde_json::from_value(stored).unwrap();
-    rollout.pass(MINUTE * 2);
-    assert_eq!(rollout.decide(), Decision::Hold);
-    rollout.report("order-service", Arm::Canary, counted(1, 0));
-    assert_eq!(rollout.decide(), Decision::Promote);
-}
-
 /// The newest slice's verdict and end.
 fn newest(rollout: &Rollout) -> (Verdict, Duration) {
     let mut observed = rollout.analysis.observed();
@@ -375,18 +360,4 @@ fn a_failure_stands_through_the_silence_that_follows_it() {
             .told()
             .starts_with("roll back: 2 slices in a row failed")
     );
-}
-
-#[test]
-fn what_is_stored_and_read_goes_on_as_if_nothing_had_happened() {
-    let mut rollout = of_orders();
-    rollout.slice(bad(), stable());
-    rollout.report("order-service", Arm::Canary, bad().taking(50, 12.0));
-    let stored = serde_json::to_string(&rollout.analysis).unwrap();
-    let read: Analysis = serde_json::from_str(&stored).unwrap();
-    assert_eq!(read, rollout.analysis);
-    rollout.analysis = read;
-    rollout.report("order-service", Arm::Stable, counted(2_000, 10));
-    rollout.pass(rollout.settings.interval);
-    assert!(rollout.told().starts_with("roll back"));
 }

@@ -134,7 +134,7 @@ async fn a_split_that_no_rollout_moves_is_told_of() {
         id: "stranger".to_owned(),
         label: "main".to_owned(),
         change_sequence: planned.into_inner().change_sequence,
-        share: 1_000,
+        percentage: 10.0,
         unit: config::SplitUnit::Instance.into(),
         generation: 1,
         ..Default::default()

@@ -493,7 +493,7 @@ fn config_settings(store: PathBuf) -> vortex_config_svc::Settings {
         git_name: vortex_config_svc::Settings::default_git_name(),
         git_poll: Duration::from_secs(3_600),
         git_timeout: vortex_config_svc::Settings::DEFAULT_GIT_TIMEOUT,
-        git_release: vortex_config_svc::source::ReleasePolicy::Rollout,
+        git_release: vortex_config_svc::ReleasePolicy::Rollout,
         git_mirror: None,
     }
 }

@@ -1,8 +1,9 @@
 //! What older versions stored is read for ever.
 //!
-//! `tests/data/stored/v<N>.jsonl` holds all entries of a store that a version with the format `N`
-//! wrote, and `v<N>.txt` what that version told of it. Neither is ever edited, but where a later
-//! version is meant to tell something else of the same. To add those of a new format, run
+//! `tests/data/stored/v<N>.jsonl` holds all entries of a store that a program wrote in version `N`
+//! of the format (ADR 26), and `v<N>.txt` what that program told of it. Neither is ever edited, but
+//! where a later program is meant to tell something else of the same. To add those of a new
+//! version, or of a newer program, run
 //! `VORTEX_WRITE_STORED=v<N> cargo test -p vortex-rollout-svc --test service stored`.
 
 mod scene;
@@ -72,8 +73,8 @@ async fn told_of(entries: &str) -> String {
 async fn fill(store: PathBuf, entries: impl Iterator<Item = Value>) {
     let engine = open(store).await;
     for entry in entries {
-        let bytes = |name| Bytes::from(text(&entry, name).to_owned());
-        let put = Transaction::new().put(bytes("key"), bytes("value"));
+        let key = Bytes::from(text(&entry, "key").to_owned());
+        let put = Transaction::new().put(key, value(&entry));
         engine.commit(put).await.unwrap();
     }
     engine.close().await.unwrap();
@@ -87,14 +88,22 @@ async fn entries_in(store: &std::path::Path) -> String {
     while let Some(range) = rest {
         let page = engine.range(range.clone()).await.unwrap();
         for entry in &page.entries {
-            let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
-            let line = json!({"key": text(&entry.key), "value": text(&entry.value)});
+            let key = String::from_utf8(entry.key.to_vec()).unwrap();
+            let line = json!({"key": key, "hex": hex::encode(&entry.value)});
             lines.push_str(&format!("{line}\n"));
         }
         rest = range.after(&page);
     }
     engine.close().await.unwrap();
     lines
+}
+
+/// Of version 1 as text, of all others in hexadecimal.
+fn value(entry: &Value) -> Bytes {
+    match entry.get("hex") {
+        Some(_) => hex::decode(text(entry, "hex")).unwrap().into(),
+        None => text(entry, "value").to_owned().into(),
+    }
 }
 
 fn parsed(line: &str) -> Value {

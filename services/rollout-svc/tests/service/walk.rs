@@ -92,6 +92,12 @@ async fn a_rollout_is_told_of_as_long_as_it_is_under_way() {
         r#"vortex_rollout_info{{id="{id}",app="orders",label="main",change="v2",state="running",stage="0"}} 1"#
     );
     assert!(mesh.metrics().contains(&told), "{}", mesh.metrics());
+    let standing = |state: &str| {
+        let metrics = mesh.metrics();
+        let told = format!("vortex_rollouts{{state=\"{state}\"}} 1\n");
+        assert!(metrics.contains(&told), "{metrics}");
+    };
+    standing("running");
     let analysis = mesh.analysis(&id).await;
     assert_eq!(analysis.keyless_reads, None, "nobody has read");
     let read = config::GetConfigRequest {
@@ -117,5 +123,6 @@ async fn a_rollout_is_told_of_as_long_as_it_is_under_way() {
         .unwrap();
     mesh.wait_for(&id, RolloutState::RolledBack).await;
     assert!(!mesh.metrics().contains(&id), "{}", mesh.metrics());
+    standing("rolled_back");
     mesh.stop().await;
 }

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::{Reader, View};
 use crate::{
     client::{Call, Follow, Told},
-    console::{Console, Format, reader},
+    console::{Console, Format, stdout},
     error::Error,
     session::Session,
 };
@@ -48,7 +48,7 @@ impl Args {
         let mut follow = Follow::new(&session.client, call, &["snapshot", "change"]);
         let mut narrator = Narrator::default();
         let mut left = self.count.unwrap_or(u64::MAX);
-        let mut gone = pin!(reader::gone());
+        let mut gone = pin!(stdout::unread());
         while left > 0 {
             let told = tokio::select! {
                 // a reader such as `head` that has seen enough need not wait for another event

@@ -10,7 +10,7 @@ use vortex_rest::{FollowedRollout, Rollout, RolloutEffect, RolloutState};
 use super::{narrator::Narrator, outcome::NotCompleted, show};
 use crate::{
     client::{self, Call, Follow, Told},
-    console::{Console, Format, Screen, moment, reader},
+    console::{Console, Format, Screen, moment, stdout},
     error::Error,
     session::Session,
 };
@@ -38,7 +38,7 @@ impl Args {
         let server = session.client.server();
         let mut follow = Follow::new(&session.client, call(&self.id), EVENTS);
         let mut teller = Teller::of(&session.console);
-        let mut gone = pin!(reader::gone());
+        let mut gone = pin!(stdout::unread());
         loop {
             let told = tokio::select! {
                 // a reader such as `head` that has seen enough need not wait for another event

@@ -1,5 +1,5 @@
-//! Imports a source's commit, removes labels that the source no longer has, and detaches those of a
-//! source that is no longer configured.
+//! Imports a source's commit, removes labels that the source no longer has, and detaches the labels
+//! of a source that is no longer configured.
 
 use super::super::command::{Import, Imported, ReleaseBy};
 use super::super::{
@@ -121,7 +121,7 @@ fn end_of_feed(at: Seq, label: &Label, feed: &Feed) -> Outcome {
     }
 }
 
-/// Whether an import is what readers get at once.
+/// Whether readers get an import at once.
 fn releases(label: Option<&LabelState>, import: &Import) -> bool {
     match import.release {
         ReleaseBy::Import => true,
@@ -133,10 +133,9 @@ fn releases(label: Option<&LabelState>, import: &Import) -> bool {
     }
 }
 
-/// A split's documents stay as they are until it ends: an import may neither move
-/// what is stable of them nor write the version again that its canary gets. One that is
-/// the difference to what is stable waits for every split of its label, and must be
-/// that still.
+/// Checks that an import leaves the documents of splits alone: it may neither change their stable
+/// versions nor rewrite the versions that canaries get. An import that was compared with what is
+/// stable waits for every split of its label, and is refused if the label has changed since.
 fn check_held(
     state: &State,
     label: &LabelState,
@@ -163,7 +162,7 @@ fn check_held(
     Ok(())
 }
 
-/// That no split holds a document of a label.
+/// Checks that no split holds a document of a label.
 fn check_unsplit(state: &State, label: &Label) -> Result<(), Refused> {
     let Some(split) = state.splits.values().find(|split| split.label == *label) else {
         return Ok(());

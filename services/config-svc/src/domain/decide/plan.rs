@@ -7,49 +7,42 @@ use super::super::{
 use super::split::{baseline, check_begin};
 use std::{collections::BTreeMap, sync::Arc};
 
-/// Which change set is meant.
+/// Selects the change set of a split.
 #[derive(Debug, Clone)]
-pub enum SplitTarget {
-    /// The newest of a name.
-    Change {
-        /// Its label.
-        label: Label,
-        /// Its name.
-        name: VersionName,
-    },
-    /// The one that wrote a version of a document.
+pub(crate) enum SplitTarget {
+    /// The newest of this name.
+    Change { label: Label, name: VersionName },
+    /// The one that wrote this version of a document.
     Document {
         /// The document's label.
         label: Label,
-        /// What the document was written for.
+        /// The application and profile of the document.
         owner: AppProfile,
         /// The version that must be stable.
         from: VersionName,
-        /// The version it wrote.
+        /// The version to split off.
         to: VersionName,
     },
 }
 
-/// The split of a change set, computed without beginning it.
+/// What a split of a change set would do.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SplitPlan {
-    /// The change set.
+pub(crate) struct SplitPlan {
     pub change: Arc<ChangeSet>,
-    /// The application that each document was written for, in their order, as far as that is
-    /// known.
+    /// For each document, in order, the application it was written for, if that is known.
     pub written_for: Vec<Option<App>>,
-    /// The stable version of each document, in their order.
+    /// For each document, in order, its stable version.
     pub from: Vec<Option<VersionName>>,
-    /// Where those were written.
+    /// The positions at which those were written.
     pub baseline: Baseline,
-    /// The versions that are or were stable of one of the documents, newest first, and the commit
-    /// that the label's source stands at.
+    /// The versions that readers of stable may report, newest first: what is or was stable of any
+    /// of the documents, and the commit at which the label's source stands.
     pub stable: Vec<VersionName>,
 }
 
 impl SplitPlan {
-    /// The applications its documents were written for, each once, as far as that is known.
-    pub fn apps(&self) -> Vec<&App> {
+    /// The applications that its documents were written for, each once, as far as they are known.
+    pub(crate) fn apps(&self) -> Vec<&App> {
         let mut apps = Vec::new();
         for app in self.written_for.iter().flatten() {
             if !apps.contains(&app) {
@@ -60,15 +53,18 @@ impl SplitPlan {
     }
 }
 
-/// The most formerly stable versions that are listed: the newest.
+/// The most formerly stable versions that are listed; the newest come first.
 const MAX_STABLE: usize = 1_000;
 
-/// What a split of a change set would be, if it may begin; by force also if the change
-/// set was rolled back before.
+/// Plans a split of a change set. With `force`, the change set may have been rolled back before.
 ///
 /// # Errors
 /// Why beginning it would be refused.
-pub fn plan_split(state: &State, target: &SplitTarget, force: bool) -> Result<SplitPlan, Refused> {
+pub(crate) fn plan_split(
+    state: &State,
+    target: &SplitTarget,
+    force: bool,
+) -> Result<SplitPlan, Refused> {
     let entry = match target {
         SplitTarget::Change { label, name } => select(state, label, name)?,
         SplitTarget::Document {
@@ -101,7 +97,7 @@ pub fn plan_split(state: &State, target: &SplitTarget, force: bool) -> Result<Sp
     Ok(plan)
 }
 
-/// What readers of stable may say that they were served, now or before their last read.
+/// The versions that readers of stable may report, now or before their last read.
 fn stable_versions(state: &State, change: &ChangeSet) -> Vec<VersionName> {
     let label = state.labels.get(&change.label);
     let served = label.and_then(|label| label.feed.as_ref()?.served.as_ref());

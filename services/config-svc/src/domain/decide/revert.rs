@@ -7,9 +7,9 @@ use super::super::{
 use super::{Author, Decided, check_release, is_kept, split::check_free};
 use std::sync::Arc;
 
-/// Hex digits that keep the name of a revert apart from all others.
+/// Hex digits that make the name of a revert unique.
 const HASH_DIGITS: usize = 8;
-/// Bytes of the reverted change set's name that go into that of the revert.
+/// The most bytes of the reverted change set's name in the name of the revert.
 const NAME_BYTES: usize = 100;
 
 pub(super) fn decide(state: &State, author: Author<'_>, id: SplitId) -> Result<Decided, Refused> {
@@ -52,7 +52,7 @@ pub(super) fn decide(state: &State, author: Author<'_>, id: SplitId) -> Result<D
     Ok(Decided::Append(body, outcome))
 }
 
-/// What was staged before takes it back once more, unless readers have had it.
+/// The revert that was staged before, unless readers have had it already.
 fn stage_again(state: &State, known: &ChangeEntry) -> Result<Option<Decided>, Refused> {
     let outcome = Outcome::of(state, known);
     match known.state {
@@ -92,8 +92,8 @@ fn released<'a>(state: &'a State, id: &SplitId) -> Result<ReleasedSplit<'a>, Ref
     }
 }
 
-/// A document as it was before the split was released, which must still be what is
-/// stable of it.
+/// The write that takes a document back to its version from before the split. What the split
+/// released must still be stable.
 fn document_before(
     label: &LabelState,
     split: &Split,
@@ -149,8 +149,8 @@ fn change_set(
     }
 }
 
-/// A name that nothing else has: a change set is reverted by many splits, and a split
-/// forgotten and reverted again.
+/// A unique name: several splits may release the same change set, and a forgotten split's id may be
+/// used again.
 fn name(split: &Split, seq: Seq) -> VersionName {
     let hash = Sha256::of_parts([split.id.as_str().as_bytes(), &seq.0.to_be_bytes()]);
     // names are ASCII, so any byte is a character's end

@@ -1,4 +1,4 @@
-//! Beginning, moving and ending splits.
+//! Begins, moves and ends splits.
 
 use super::super::{
     Baseline, BeginSplit, Body, ChangeEntry, ChangeState, Document, EndSplit, EndedSplit, Ending,
@@ -40,11 +40,11 @@ pub(super) fn decide(state: &State, set: SetSplit) -> Result<Decided, Refused> {
     Ok(Decided::Append(Body::SplitMoved(set.to), outcome))
 }
 
-/// Whether a split may begin or move, as it is now.
+/// Checks whether a split may begin or move now.
 ///
 /// # Errors
-/// Why the command would be refused.
-pub fn check_set_split(state: &State, set: SetSplit) -> Result<(), Refused> {
+/// If the command would be refused.
+pub(crate) fn check_set_split(state: &State, set: SetSplit) -> Result<(), Refused> {
     decide(state, set).map(drop)
 }
 
@@ -106,9 +106,9 @@ fn decide_end_again(state: &State, end: &EndSplit, ended: &EndedSplit) -> Result
     Ok(Decided::Unchanged(outcome))
 }
 
-/// Whether a change set can be split: staged, neither given up nor rolled back, all of it
-/// kept, with the baseline that it was planned on and something that is served to compare
-/// with, not stable already, and no document of it held.
+/// Checks whether a change set can be split: it must be staged and not rolled back, all its
+/// versions must be kept, its baseline must be what it was planned on, readers must get something
+/// to compare it with, it must not be stable already, and no split may hold one of its documents.
 pub(in crate::domain) fn check_begin(
     state: &State,
     entry: &ChangeEntry,
@@ -151,7 +151,7 @@ pub(in crate::domain) fn check_begin(
     check_release(state, entry, &[])
 }
 
-/// What is stable of each document of a change set.
+/// The stable version of each document of a change set.
 pub(super) fn baseline(state: &State, entry: &ChangeEntry) -> Baseline {
     let change = &entry.change;
     let label = state.labels.get(&change.label);
@@ -160,7 +160,7 @@ pub(super) fn baseline(state: &State, entry: &ChangeEntry) -> Baseline {
     Baseline(documents.map(|changed| stable(&changed.path)).collect())
 }
 
-/// That what is stable is still what a split was planned on.
+/// Checks that the stable versions are those that a split was planned on.
 fn check_baseline(state: &State, entry: &ChangeEntry, planned: &Baseline) -> Result<(), Refused> {
     let documents = &entry.change.documents;
     if planned.0.len() != documents.len() {
@@ -186,8 +186,8 @@ fn check_baseline(state: &State, entry: &ChangeEntry, planned: &Baseline) -> Res
     }
 }
 
-/// Whether a change set takes a released split back, which may have been a deletion: what
-/// was there before needs nothing that is there now.
+/// Whether a change set reverts a released split. That split may have deleted the documents, so a
+/// revert needs no served document to compare with.
 fn is_way_back(state: &State, entry: &ChangeEntry) -> bool {
     let change = &entry.change;
     state.labels.get(&change.label).is_some_and(|label| {
@@ -200,8 +200,8 @@ fn is_way_back(state: &State, entry: &ChangeEntry) -> bool {
     })
 }
 
-/// Whether readers get any of a change set's documents now. A deleted document is no
-/// baseline: to its readers it is as if it had never been.
+/// Whether readers get any of a change set's documents now. A deleted document does not count as a
+/// baseline: to readers it does not exist.
 fn has_baseline(state: &State, entry: &ChangeEntry) -> bool {
     let change = &entry.change;
     state.labels.get(&change.label).is_some_and(|label| {
@@ -210,7 +210,7 @@ fn has_baseline(state: &State, entry: &ChangeEntry) -> bool {
     })
 }
 
-/// That no split holds one of the documents, among those that `counts` says.
+/// Checks that no split for which `counts` is true holds one of the documents.
 pub(super) fn check_free<'a>(
     label: &LabelState,
     paths: impl IntoIterator<Item = &'a Path>,
@@ -228,14 +228,14 @@ pub(super) fn check_free<'a>(
     Ok(())
 }
 
-/// A split that holds a document.
+/// A document and the split that holds it.
 pub(super) struct Holder {
     pub(super) path: Path,
     pub(super) by: SplitId,
 }
 
 impl Holder {
-    /// Why something else may not have the document.
+    /// The refusal for anything else that would change the document.
     pub(super) fn conflict(&self) -> Refused {
         Refused::RolloutConflict {
             path: self.path.clone(),
@@ -249,8 +249,7 @@ pub(super) fn holders(state: &State, entry: &ChangeEntry) -> Vec<Holder> {
     holding(state, entry, |_| true)
 }
 
-/// The splits that hold documents whose stable version a release would move, each
-/// once.
+/// The splits that hold documents whose stable version a release would change, each once.
 pub(super) fn movers(state: &State, entry: &ChangeEntry) -> Vec<Holder> {
     let moves = |document: &Document| document.stable != Some(entry.change.seq);
     holding(state, entry, moves)

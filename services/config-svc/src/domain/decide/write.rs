@@ -1,4 +1,4 @@
-//! Writing a change set through the API.
+//! Writes a change set through the API.
 
 use super::super::{
     Body, ChangeEntry, ChangeSet, ChangeState, ChangedDocument, Document, DocumentWrite,
@@ -12,7 +12,7 @@ use super::{
 };
 use std::{collections::HashSet, sync::Arc};
 
-/// Hex digits of a name made from contents.
+/// Hex digits of a name that is derived from the contents.
 const HASH_NAME_DIGITS: usize = 12;
 
 pub(super) fn decide(
@@ -60,9 +60,9 @@ pub(super) fn decide(
     }
 }
 
-/// The same content under the same name is the same change set: nothing is
-/// written, and it is made stable, or staged after it was given up, if that was
-/// asked and it is not.
+/// Decides a write of the same content under the same name, which is the same change set: nothing
+/// is written. It is released, or staged again after it was discarded, if that was asked for and is
+/// not so already.
 fn write_again(
     state: &State,
     existing: &ChangeEntry,
@@ -146,8 +146,8 @@ fn check_deletable(
     }
 }
 
-/// One stem belongs to one application and profile, and has one extension,
-/// while anything of it is served or staged.
+/// Checks that a stem belongs to one application and profile, and has one extension, as long as
+/// anything of it is served or staged.
 fn check_stem(
     state: &State,
     label: &LabelState,
@@ -180,8 +180,7 @@ fn check_stem(
     Ok(())
 }
 
-/// Whether a write is for the application and profile that a document is of, as far
-/// as both say.
+/// Whether a write and a document are for the same application and profile. True unless both say.
 fn is_same_owner(existing: &Document, document: &DocumentWrite) -> bool {
     match (&existing.written_for, &document.written_for) {
         (Some(theirs), Some(ours)) => theirs == ours,
@@ -189,7 +188,7 @@ fn is_same_owner(existing: &Document, document: &DocumentWrite) -> bool {
     }
 }
 
-/// Whether something of a document is served to anyone, or staged to be.
+/// Whether a version of a document is served to anyone, or staged.
 fn is_live(state: &State, document: &Document) -> bool {
     let is_staged = |seq| {
         let change = state.changes.get(&seq);
@@ -242,8 +241,7 @@ fn change_set(state: &State, author: Author<'_>, write: &WriteChange) -> ChangeS
     }
 }
 
-/// The change set that `change` repeats. A name taken by anything else is
-/// refused.
+/// The change set that `change` repeats, if there is one. Refused if anything else has the name.
 fn same_change<'a>(
     state: &'a State,
     label: &LabelState,

@@ -1,4 +1,4 @@
-//! Which source feeds a label, and which of its change sets wait for a rollout.
+//! Notes which source feeds a label, and which change set waits for a rollout.
 
 use super::super::{ChangeSet, ChangeState, Feed, Label, LabelState, Seq, SourceName, State};
 
@@ -10,7 +10,7 @@ impl State {
         }
     }
 
-    /// Notes that a change set waits for a rollout no longer.
+    /// Notes that a change set no longer waits for a rollout.
     pub(super) fn take_up(&mut self, change: &ChangeSet) {
         if let Some(feed) = self.feed_mut(&change.label)
             && feed.awaiting == Some(change.seq)
@@ -23,7 +23,7 @@ impl State {
         self.labels.get_mut(label)?.feed.as_mut()
     }
 
-    /// Gives up what waited for a rollout, as the next import takes its place.
+    /// Discards the change set that waited for a rollout, since the next import replaces it.
     pub(super) fn give_up(&mut self, replaced: Option<Seq>) {
         let entry = replaced.and_then(|seq| self.changes.get_mut(&seq));
         if let Some(entry) = entry.filter(|entry| entry.state == ChangeState::Staged) {
@@ -33,8 +33,7 @@ impl State {
 }
 
 impl LabelState {
-    /// Notes what a source imported. Answers the change set that waited for a rollout
-    /// until then.
+    /// Notes an import. Returns the change set that waited for a rollout until then.
     pub(super) fn note_feed(
         &mut self,
         change: &ChangeSet,

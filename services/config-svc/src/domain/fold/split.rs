@@ -1,4 +1,4 @@
-//! Splits that begin, move and end.
+//! Folds records of splits that begin, move and end.
 
 use super::super::{
     Before, ChangeSet, End, EndedSplit, Held, Label, Outcome, Record, Seq, Sha256, Split, SplitId,
@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use std::sync::Arc;
 use vortex_bucket::Seed;
 
-/// What a record says of the end of a split.
+/// The end of a split, from its record.
 pub(super) struct SplitEnd<'a> {
     pub(super) generation: u64,
     pub(super) released: bool,
@@ -72,8 +72,8 @@ impl State {
         Ok(outcome)
     }
 
-    /// Ends splits that a forced release takes documents from. That of the change set
-    /// that is released is released by it.
+    /// Ends the splits that a forced release takes documents from. The split of the released change
+    /// set itself counts as released.
     pub(super) fn detach(
         &mut self,
         record: &Record,
@@ -112,7 +112,7 @@ impl State {
         }
     }
 
-    /// Removes the splits of a label that goes.
+    /// Ends the splits of a label that is removed.
     pub(super) fn end_splits_of(&mut self, record: &Record, label: &Label) {
         let of_label = self.splits.values().filter(|split| split.label == *label);
         let ids: Vec<SplitId> = of_label.map(|split| split.id.clone()).collect();
@@ -124,7 +124,7 @@ impl State {
         }
     }
 
-    /// Puts a split where it stands, and on the documents it holds when it is new.
+    /// Inserts or moves a split. A new one is noted on the documents it holds.
     pub fn restore_split(&mut self, split: Split) {
         let split = Arc::new(split);
         if self
@@ -141,7 +141,7 @@ impl State {
         }
     }
 
-    /// Puts a split back that ended.
+    /// Restores a split that has ended.
     pub fn restore_ended(&mut self, ended: EndedSplit) {
         for change in ended.named() {
             self.pins.pin(change);
@@ -156,7 +156,7 @@ impl State {
         }
     }
 
-    /// Forgets the splits that ended too long ago.
+    /// Forgets splits that ended long ago.
     pub(in crate::domain) fn forget_ended_before(&mut self, now: Timestamp) {
         for forgotten in self.ended.expire(now) {
             self.unpin_all(&forgotten);
@@ -169,7 +169,7 @@ impl State {
         }
     }
 
-    /// Takes a split away, and lets go of what it holds.
+    /// Removes a split, and releases the documents it holds.
     fn take_split(&mut self, id: &SplitId) -> Option<Arc<Split>> {
         let split = self.splits.remove(id)?;
         self.pins.unpin(split.change);
@@ -177,7 +177,7 @@ impl State {
         Some(split)
     }
 
-    /// Says of each document of a split what holds it.
+    /// Sets or clears what holds each document of a split.
     fn hold(&mut self, split: &Split, held: Option<&Held>) {
         let (Some(entry), Some(label)) = (
             self.changes.get(&split.change),
@@ -210,7 +210,7 @@ impl State {
         });
     }
 
-    /// What is stable of each document of a change set.
+    /// The stable version of each document of a change set.
     fn stable_of(&self, change: &ChangeSet) -> Arc<[Before]> {
         let label = self.labels.get(&change.label);
         let stable = |path| label?.documents.get(path)?.stable;
@@ -227,7 +227,7 @@ impl State {
         Ok(entry.change.clone())
     }
 
-    /// Readers of the label must look again.
+    /// Notes that what readers of the label get has changed.
     fn note_moved(&mut self, label: &Label, at: Seq) {
         if let Some(label) = self.labels.get_mut(label) {
             label.generation = at.0;
@@ -236,7 +236,7 @@ impl State {
 }
 
 impl Outcome {
-    /// What came of ending a split that never began.
+    /// The record of a split that was removed before it began.
     pub(in crate::domain) fn of_no_change(at: Seq) -> Self {
         Self {
             at,

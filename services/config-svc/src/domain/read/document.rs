@@ -1,4 +1,5 @@
-//! Single documents: which one a name means, where it is written, which of its versions is read.
+//! Single documents: finds the one of an application and profile, the path to write to, and the
+//! version to read.
 
 use super::super::{
     AppProfile, Content, ContentRef, Document, InvalidName, Label, MAX_DOCUMENT_BYTES, MediaType,
@@ -9,17 +10,16 @@ use std::{cmp::Ordering, ops::Bound};
 
 /// The document of an application and profile on a label.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DocumentKey {
-    /// The label.
+pub(crate) struct DocumentKey {
     pub label: Label,
     /// The application and profile.
     pub written_for: AppProfile,
 }
 
 impl DocumentKey {
-    /// Where a write goes: to the document that is served when it has that media
-    /// type, whatever its extension.
-    pub fn put_path(
+    /// The path to write to: that of the served document if it has the same media type, whatever
+    /// its extension.
+    pub(crate) fn put_path(
         &self,
         state: &State,
         media_type: Option<MediaType>,
@@ -33,16 +33,16 @@ impl DocumentKey {
         self.path(media_type.unwrap_or(MediaType::Yaml))
     }
 
-    /// What a deletion deletes: the document that is or was served.
-    pub fn delete_path(&self, state: &State) -> Result<Path, InvalidName> {
+    /// The path to delete: that of the document that is or was served.
+    pub(crate) fn delete_path(&self, state: &State) -> Result<Path, InvalidName> {
         match self.find(state) {
             Some(document) => Ok(document.path.clone()),
             None => self.path(MediaType::Yaml),
         }
     }
 
-    /// The document, or why it can't be read where these sources are configured.
-    pub fn existing<'a, 's>(
+    /// The document, or why it can't be read. `sources` are those that are configured.
+    pub(crate) fn existing<'a, 's>(
         &self,
         state: &'a State,
         sources: impl IntoIterator<Item = &'s SourceName>,
@@ -51,8 +51,8 @@ impl DocumentKey {
         self.find(state).ok_or_else(|| self.not_found())
     }
 
-    /// The version of this name, or the one that is served when none is named.
-    pub fn version<'a>(
+    /// The version of this name, or the served one if the name is empty.
+    pub(crate) fn version<'a>(
         &self,
         document: &'a Document,
         name: &str,
@@ -84,7 +84,7 @@ impl DocumentKey {
 }
 
 impl Version {
-    /// The content to read of this version, which is one of `path` on `label`.
+    /// The content of this version of `path` on `label`, or why it has none that can be read.
     pub fn readable(&self, label: &Label, path: &Path) -> Result<&ContentRef, ReadRefused> {
         match &self.content {
             Content::Present { content, .. } => Ok(content),
@@ -101,9 +101,9 @@ impl Version {
     }
 }
 
-/// The label that readers mean by `label`, or why it can't be read where these sources
-/// are configured.
-pub fn existing_label<'a, 's>(
+/// The label that readers mean by `label`, or why it can't be read. `sources` are those that are
+/// configured.
+pub(crate) fn existing_label<'a, 's>(
     state: &'a State,
     label: &Label,
     sources: impl IntoIterator<Item = &'s SourceName>,
@@ -113,8 +113,8 @@ pub fn existing_label<'a, 's>(
     found.ok_or_else(|| ReadRefused::LabelNotFound(label.clone()))
 }
 
-/// That a document of so many bytes may be written.
-pub fn check_size(path: &Path, bytes: usize) -> Result<(), Refused> {
+/// Checks that a document is not too large to be written.
+pub(crate) fn check_size(path: &Path, bytes: usize) -> Result<(), Refused> {
     match bytes <= MAX_DOCUMENT_BYTES {
         true => Ok(()),
         false => Err(Refused::TooLarge {
@@ -124,9 +124,9 @@ pub fn check_size(path: &Path, bytes: usize) -> Result<(), Refused> {
     }
 }
 
-/// The documents behind the label and path `after`, by label and path: those on the label
-/// `on` and of the application `app`, if these are given.
-pub fn documents<'a>(
+/// The documents after the label and path `after`, sorted by label and path. `on` and `app`
+/// restrict them to a label and an application.
+pub(crate) fn documents<'a>(
     state: &'a State,
     on: Option<&'a Label>,
     app: &'a str,
@@ -149,7 +149,7 @@ pub fn documents<'a>(
         .filter(|(_, document)| belongs(document, app))
 }
 
-/// Whether a document is of an application: written for it, or named for it.
+/// Whether a document belongs to an application: it was written for it, or is named for it.
 fn belongs(document: &Document, app: &str) -> bool {
     let owner = document.written_for.as_ref();
     let owner = owner.map(|owner| owner.app.as_str());

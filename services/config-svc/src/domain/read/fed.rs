@@ -1,14 +1,29 @@
-//! Whether labels that sources feed can be read yet.
+//! Checks whether labels that sources feed can be read yet.
 
 use super::super::{Label, SourceName, State};
-use super::ReadRefused;
+use super::{ReadRefused, ViewKey};
 
-/// That `label` is one that is there, or one that no source has.
+/// Checks that the labels of a view can be read. `sources` are those that are configured.
+pub(crate) fn check_view<'a>(
+    state: &State,
+    key: &ViewKey,
+    sources: impl IntoIterator<Item = &'a SourceName> + Clone,
+) -> Result<(), ReadRefused> {
+    let is_fed = sources.clone().into_iter().next().is_some();
+    for label in &key.labels {
+        check_imported(state, label, sources.clone())?;
+        if is_fed {
+            check_used(state, label)?;
+        }
+    }
+    Ok(())
+}
+
+/// Checks that `label` is known to exist or not to exist.
 ///
-/// A label that a source has, or may have as far as is known, must not be answered as
-/// one that does not exist: readers would go on with the next of their labels, or, for
-/// `main`, with what `master` holds.
-pub fn check_imported<'a>(
+/// A label that a source has, or may have, must not be answered as one that does not exist: readers
+/// would continue with their next label or, for `main`, with `master`.
+pub(crate) fn check_imported<'a>(
     state: &State,
     label: &Label,
     sources: impl IntoIterator<Item = &'a SourceName>,
@@ -30,9 +45,9 @@ pub fn check_imported<'a>(
     Ok(())
 }
 
-/// That `main` has something to read, if it is asked for where there are sources: it is
-/// always there for writers, but an empty configuration starts applications.
-pub fn check_used(state: &State, label: &Label) -> Result<(), ReadRefused> {
+/// Checks that `main` is used. It always exists for writers, but beside sources, reading an empty
+/// `main` would let applications start without their configuration.
+fn check_used(state: &State, label: &Label) -> Result<(), ReadRefused> {
     let found = state.label(label.as_str());
     let is_unused = found.is_some_and(|(_, l)| l.feed.is_none() && l.documents.is_empty());
     match is_unused {

@@ -1,21 +1,26 @@
-//! Finds the file that a path names.
+//! Finds the file at a path.
 
 use super::{ReadRefused, ViewKey, version_of};
-use crate::domain::{Arm, Assigned, Document, LabelState, Path, Profile, State, Subject, Version};
+use crate::domain::{
+    Arm, Assigned, ContentRef, Document, Label, LabelState, Path, Profile, State, Subject, Version,
+    VersionName,
+};
 use vortex_spring::plain_text;
 
-/// A file that was looked for.
+/// A file and the version of it that a reader gets.
 #[derive(Debug, Clone)]
-pub struct Located {
-    /// Its path and the version the reader gets. None where there is none.
-    pub found: Option<(Path, Version)>,
+pub(crate) struct Located {
+    pub path: Path,
+    pub version: VersionName,
+    /// The version's content.
+    pub content: ContentRef,
     /// The splits that decided it, by id.
     pub assigned: Vec<Assigned>,
 }
 
-/// The file that a path means to a reader: the one named for a profile first, on the
-/// last label first.
-pub fn locate(
+/// Finds the file that a reader gets at a path: a file named for a profile takes precedence, and so
+/// does the last label.
+pub(crate) fn locate(
     state: &State,
     key: &ViewKey,
     path: &Path,
@@ -23,31 +28,51 @@ pub fn locate(
 ) -> Result<Located, ReadRefused> {
     let profiles: Vec<&str> = key.profiles.iter().map(Profile::as_str).collect();
     let candidates = plain_text::candidates(path.as_str(), &profiles);
-    let mut located = Located {
-        found: None,
-        assigned: Vec::new(),
-    };
-    for (_, label) in super::labels(state, key)?.into_iter().rev() {
+    let mut search = Search::default();
+    for (name, label) in super::labels(state, key)?.into_iter().rev() {
         for candidate in &candidates {
-            if located.found.is_none() {
-                located.look(state, label, candidate.as_ref(), subject);
+            if let Some((path, version)) = search.look(state, label, candidate.as_ref(), subject) {
+                return Ok(Located {
+                    content: *version.readable(name, path)?,
+                    path: path.clone(),
+                    version: version.name.clone(),
+                    assigned: search.assigned(),
+                });
             }
         }
     }
-    let assigned = &mut located.assigned;
-    assigned.sort_by(|one, other| one.split.id.cmp(&other.split.id));
-    assigned.dedup_by(|one, other| one.split.id == other.split.id);
-    Ok(located)
+    Err(ReadRefused::FileNotFound {
+        label: key.labels.first().cloned().unwrap_or_else(Label::main),
+        path: path.clone(),
+    })
 }
 
-impl Located {
-    fn look(&mut self, state: &State, label: &LabelState, path: &str, subject: &Subject<'_>) {
-        let Some(document) = label.documents.get(path) else {
-            return;
-        };
+/// The splits that decided which file a path means.
+#[derive(Default)]
+struct Search {
+    assigned: Vec<Assigned>,
+}
+
+impl Search {
+    fn look<'a>(
+        &mut self,
+        state: &State,
+        label: &'a LabelState,
+        path: &str,
+        subject: &Subject<'_>,
+    ) -> Option<(&'a Path, &'a Version)> {
+        let document = label.documents.get(path)?;
         let arm = self.assign(state, document, subject);
-        let version = version_of(document, arm).filter(|version| version.content.exists());
-        self.found = version.map(|version| (document.path.clone(), version.clone()));
+        let version = version_of(document, arm).filter(|version| version.content.exists())?;
+        Some((&document.path, version))
+    }
+
+    fn assigned(mut self) -> Vec<Assigned> {
+        self.assigned
+            .sort_by(|one, other| one.split.id.cmp(&other.split.id));
+        self.assigned
+            .dedup_by(|one, other| one.split.id == other.split.id);
+        self.assigned
     }
 
     fn assign(&mut self, state: &State, document: &Document, subject: &Subject<'_>) -> Arm {

@@ -1,19 +1,19 @@
-//! What a view depends on: the positions of its labels, and the splits that concern it.
+//! The scope of a view: the positions of its labels, and the splits that concern it.
 
 use super::{ReadRefused, ViewKey, candidates, format_of, labels};
 use crate::domain::{Arm, Arms, Label, Split, SplitId, State, Subject};
 use std::{collections::BTreeMap, sync::Arc};
 
-/// What a view depends on, at one state.
+/// The positions and splits that a view depends on, at one state.
 #[derive(Debug, Clone)]
-pub struct Scope {
+pub(crate) struct Scope {
     labels: Vec<(Label, u64)>,
     splits: Vec<Arc<Split>>,
 }
 
 impl Scope {
     /// The scope of `key` at `state`.
-    pub fn of(state: &State, key: &ViewKey) -> Result<Self, ReadRefused> {
+    pub(crate) fn of(state: &State, key: &ViewKey) -> Result<Self, ReadRefused> {
         let labels = labels(state, key)?;
         let splits = if state.splits.is_empty() {
             Vec::new()
@@ -29,8 +29,8 @@ impl Scope {
         })
     }
 
-    /// Whether no reader's view of these labels has changed since.
-    pub fn is_current(&self, state: &State, key: &ViewKey) -> bool {
+    /// Whether nothing that readers get of these labels has changed since.
+    pub(crate) fn is_current(&self, state: &State, key: &ViewKey) -> bool {
         key.labels
             .iter()
             .zip(&self.labels)
@@ -42,18 +42,18 @@ impl Scope {
     }
 
     /// The splits that concern the view, by id.
-    pub fn splits(&self) -> &[Arc<Split>] {
+    pub(crate) fn splits(&self) -> &[Arc<Split>] {
         &self.splits
     }
 
     /// The arms that the splits give a reader.
     #[inline]
-    pub fn arms(&self, subject: &Subject<'_>) -> Arms {
+    pub(crate) fn arms(&self, subject: &Subject<'_>) -> Arms {
         Arms::of(&self.splits, subject)
     }
 
-    /// The splits with the arms that were given, by id.
-    pub fn assigned<'a>(
+    /// The splits with these arms, by id.
+    pub(crate) fn assigned<'a>(
         &'a self,
         arms: &'a Arms,
     ) -> impl Iterator<Item = (&'a Arc<Split>, Arm)> + use<'a> {

@@ -4,7 +4,7 @@ use super::{Split, Unit};
 use std::sync::Arc;
 use vortex_bucket::Arm;
 
-/// The reader. A split by something that it does not state leaves it on stable.
+/// A reader. Splits by a unit that it does not state leave it on stable.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Subject<'a> {
     /// The instance that reads.
@@ -27,16 +27,13 @@ impl<'a> Subject<'a> {
 /// A split and the arm it gave a reader.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assigned {
-    /// The split.
     pub split: Arc<Split>,
-    /// The arm.
     pub arm: Arm,
 }
 
-/// Which of a list of splits give a reader their canary, by their places in it.
-/// Allocates nothing for up to 64.
+/// The arms that a list of splits gives a reader, by index. Allocates nothing for up to 64 splits.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Arms {
+pub(crate) struct Arms {
     first: u64,
     more: Vec<u64>,
 }
@@ -44,7 +41,7 @@ pub struct Arms {
 impl Arms {
     /// The arms that `splits` give a reader.
     #[inline]
-    pub fn of(splits: &[Arc<Split>], subject: &Subject<'_>) -> Self {
+    pub(crate) fn of(splits: &[Arc<Split>], subject: &Subject<'_>) -> Self {
         let mut words = splits.chunks(64).map(|some| word(some, subject));
         Self {
             first: words.next().unwrap_or(0),
@@ -52,8 +49,8 @@ impl Arms {
         }
     }
 
-    /// The arm of the split at a place.
-    pub fn get(&self, index: usize) -> Arm {
+    /// The arm of the split at an index.
+    pub(crate) fn get(&self, index: usize) -> Arm {
         let word = match index / 64 {
             0 => self.first,
             n => self.more.get(n - 1).copied().unwrap_or(0),

@@ -8,14 +8,14 @@ use jiff::Timestamp;
 use std::{fmt, sync::Arc};
 
 /// Ended splits remembered at most; the oldest go first.
-pub const MAX_ENDED: usize = 10_000;
+pub(crate) const MAX_ENDED: usize = 10_000;
 
 /// How a split ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {
     /// Its change set became stable.
     Released,
-    /// Everybody got stable again.
+    /// All readers got stable again.
     Removed,
     /// A forced release took a document from it.
     Detached,
@@ -31,14 +31,11 @@ impl fmt::Display for Ending {
     }
 }
 
-/// A split that ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EndedSplit {
-    /// Its id.
     pub id: SplitId,
     /// Its last generation.
     pub generation: u64,
-    /// When it ended.
     pub ended_at: Timestamp,
     /// Who ended it. Empty where an earlier version did not write it down.
     pub by: String,
@@ -53,22 +50,22 @@ pub struct EndedSplit {
 pub enum End {
     /// It was removed before its first move came.
     NeverBegan,
-    /// Everybody got stable again.
+    /// All readers got stable again.
     Removed(Arc<Split>),
     /// A forced release of another change set took a document from it.
     Detached(Arc<Split>),
     /// Its change set became stable.
     Released {
-        /// As it was.
+        /// The split as it was.
         split: Arc<Split>,
-        /// What was stable before.
+        /// The versions that were stable before.
         before: Arc<[Before]>,
-        /// The change set that takes it back, once one was staged.
+        /// The change set that reverts it, once one was staged.
         revert: Option<Seq>,
     },
 }
 
-/// What was stable of a document before a split was released.
+/// The version of a document that was stable before a split was released.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Before {
     /// The document.
@@ -95,7 +92,7 @@ impl EndedSplit {
         }
     }
 
-    /// The change sets that it names, once for each document.
+    /// The change sets that it refers to, once for each document.
     pub(in crate::domain) fn named(&self) -> impl Iterator<Item = Seq> {
         let before: &[Before] = match &self.end {
             End::Released { before, .. } => before,
@@ -118,12 +115,13 @@ impl EndedSplits {
         self.by_id.get(id)
     }
 
-    /// All of them, in the order they ended.
+    /// All splits, in the order in which they ended.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<EndedSplit>> {
         self.order.iter().filter_map(|id| self.by_id.get(id))
     }
 
-    /// Remembers one that was not remembered. Answers the one forgotten for it.
+    /// Adds a split that was not yet remembered. Returns the one that is forgotten for it, if there
+    /// are too many.
     pub(in crate::domain) fn insert(&mut self, ended: EndedSplit) -> Option<Arc<EndedSplit>> {
         self.order.push_back(ended.id.clone());
         self.by_id.insert(ended.id.clone(), Arc::new(ended));
@@ -133,7 +131,7 @@ impl EndedSplits {
         None
     }
 
-    /// Notes the change set that takes a released split back.
+    /// Notes the change set that reverts a released split.
     pub(in crate::domain) fn note_revert(&mut self, id: &SplitId, staged: Seq) {
         if let Some(ended) = self.by_id.get_mut(id)
             && let End::Released { revert, .. } = &mut Arc::make_mut(ended).end
@@ -142,7 +140,7 @@ impl EndedSplits {
         }
     }
 
-    /// Forgets those that ended more than [`MAX_AGE`] ago, and answers them.
+    /// Forgets those that ended more than [`MAX_AGE`] ago, and returns them.
     pub(in crate::domain) fn expire(&mut self, now: Timestamp) -> Vec<Arc<EndedSplit>> {
         let mut expired = Vec::new();
         while let Some(oldest) = self.order.front().and_then(|id| self.by_id.get(id)) {

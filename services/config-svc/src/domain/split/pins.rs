@@ -3,12 +3,12 @@
 use super::super::Seq;
 use imbl::OrdMap;
 
-/// Change sets that splits name, and how often.
+/// The change sets that splits refer to, and how often.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(in crate::domain) struct Pins(OrdMap<Seq, u32>);
 
 impl Pins {
-    /// Whether a split names the change set.
+    /// Whether a split refers to the change set.
     pub(in crate::domain) fn holds(&self, change: Seq) -> bool {
         self.0.contains_key(&change)
     }

@@ -1,7 +1,7 @@
 //! What a source's commits change, and when they wait.
 
 use super::super::{
-    Detachment, Import, Imported, ReadRefused, SourceName, check_imported, check_used,
+    Detachment, Import, Imported, ReadRefused, SourceName, ViewKey, check_imported, check_view,
 };
 use super::*;
 
@@ -264,8 +264,33 @@ fn a_label_that_serves_what_was_written_through_the_api_waits_for_no_source() {
     let mut history = History::default();
     history.run(put("v1", "a.yml", "a: 1")).unwrap();
     assert_eq!(check(&history, "main"), Ok(()));
-    let main = Label::main();
-    assert_eq!(check_used(&history.state, &main), Ok(()));
-    let empty = History::default();
-    assert!(check_used(&empty.state, &main).is_err());
+}
+
+#[test]
+fn an_unused_main_is_missing_only_where_there_are_sources() {
+    let checked = |history: &History, labels: &[&str], sources: &[SourceName]| {
+        let key = ViewKey {
+            apps: vec!["orders".parse().unwrap()],
+            profiles: vec!["default".parse().unwrap()],
+            labels: labels.iter().map(|label| Label::trusted(label)).collect(),
+        };
+        check_view(&history.state, &key, sources)
+    };
+    let fed = [source()];
+    let mut history = History::default();
+    assert_eq!(checked(&history, &["main"], &[]), Ok(()));
+    let not_yet = checked(&history, &["main"], &fed);
+    assert!(matches!(
+        not_yet,
+        Err(ReadRefused::SourceNotImported { .. })
+    ));
+    history.run(imported(&["bad"])).unwrap();
+    let missing = Err(ReadRefused::LabelNotFound(Label::main()));
+    assert_eq!(checked(&history, &["main"], &fed), missing);
+    assert_eq!(checked(&history, &["other", "main"], &fed), missing);
+    assert_eq!(checked(&history, &["other"], &fed), Ok(()));
+    let bad = checked(&history, &["other", "bad"], &fed);
+    assert!(matches!(bad, Err(ReadRefused::LabelUnread { .. })));
+    history.run(put("v1", "a.yml", "a: 1")).unwrap();
+    assert_eq!(checked(&history, &["main"], &fed), Ok(()));
 }

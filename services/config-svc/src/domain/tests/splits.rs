@@ -11,6 +11,7 @@ mod reverts;
 mod rolled_back;
 
 use super::*;
+use crate::domain::decide::plan::SplitPlan;
 
 /// What moves splits in these tests.
 pub(super) fn id(id: &str) -> SplitId {

@@ -46,7 +46,7 @@ pub(in crate::grpc) fn split(state: &State, split: &Split) -> pb::Split {
         label: split.label.to_string(),
         change: split.name.to_string(),
         change_sequence: split.change.0,
-        share: split.share.hundredths().into(),
+        percentage: split.share.percentage(),
         unit: unit(split.unit).into(),
         generation: split.generation,
         state: pb::SplitState::Active.into(),
@@ -109,8 +109,7 @@ fn revert_of(state: &State, ended: &EndedSplit) -> String {
     staged.map_or(String::new(), |entry| entry.change.name.to_string())
 }
 
-/// What a record of a move or an end says of the split's change set, which has this
-/// label and name.
+/// The fields of a split that records of a move and of an end share.
 pub(super) fn of_record(state: &State, record: &Record, label: String, name: String) -> pb::Split {
     let change = record.body.earlier_change();
     pb::Split {
@@ -127,7 +126,7 @@ pub(super) fn of_record(state: &State, record: &Record, label: String, name: Str
 pub(super) fn moved(to: &SplitMove, of: pb::Split) -> pb::record::Body {
     pb::record::Body::SplitMoved(pb::Split {
         id: to.id.to_string(),
-        share: to.share.hundredths().into(),
+        percentage: to.share.percentage(),
         unit: unit(to.unit).into(),
         generation: to.generation,
         state: pb::SplitState::Active.into(),
@@ -150,7 +149,7 @@ pub(super) fn ended(id: &SplitId, generation: u64, released: bool, of: pb::Split
     }
 }
 
-/// What a split is planned on.
+/// The baseline that a split is planned on.
 pub(in crate::grpc) fn baseline(baseline: &Baseline) -> pb::SplitBaseline {
     let sequences = baseline.0.iter().map(|seq| seq.map_or(0, |seq| seq.0));
     pb::SplitBaseline {

@@ -1,4 +1,4 @@
-//! What is to be written of a document.
+//! Parses writes and deletions of single documents.
 
 use super::{document, media_type, precondition, text, version, writable_label};
 use crate::domain::{
@@ -8,7 +8,7 @@ use bytes::Bytes;
 use vortex_kit::error::Fault;
 use vortex_proto::config::v1 as pb;
 
-/// A change of one document, but for where it is and what it holds then.
+/// A change of one document, without its path and its new content.
 pub(in crate::grpc) struct Draft {
     pub(in crate::grpc) document: DocumentKey,
     name: Option<VersionName>,

@@ -5,21 +5,21 @@ use crate::domain::{InvalidName, Label};
 use std::{collections::BTreeSet, sync::Arc};
 use vortex_git::{CommitId, Doubt, LabelKind, Labels, Repository, UnreadableLabel};
 
-/// Labels that one source may feed.
+/// The most labels that one source may feed.
 const MAX_LABELS: usize = 1000;
 
-/// The labels that a source has, of those that readers can ask for.
+/// The labels of a source that readers can ask for.
 pub(super) struct Found {
-    /// Those that lead to a commit; what is read where no label is named first.
+    /// The labels that lead to a commit. The one that is read by default comes first.
     pub(super) readable: Vec<(Label, CommitId)>,
-    /// Those that are there and lead to none.
+    /// The labels that exist but lead to no commit.
     pub(super) broken: Vec<(Label, UnreadableLabel)>,
-    /// Why others may be there too.
+    /// Why there may be further labels that could not be listed.
     pub(super) doubt: Option<Doubt>,
 }
 
 impl Found {
-    /// The names of all.
+    /// The names of all these labels.
     pub(super) fn names(&self) -> BTreeSet<&Label> {
         let readable = self.readable.iter().map(|(name, _)| name);
         let broken = self.broken.iter().map(|(name, _)| name);
@@ -28,7 +28,7 @@ impl Found {
 }
 
 impl Poller {
-    /// The labels that readers can ask for. Notes those that they can't, and which are
+    /// Lists the labels that readers can ask for. Notes those that they can't, and which labels are
     /// tags.
     pub(super) async fn find_labels(
         &mut self,
@@ -85,7 +85,7 @@ impl Poller {
         found
     }
 
-    /// A name as that of a label, if it is one.
+    /// The label of this name, if the name is valid.
     fn name(&mut self, name: &str) -> Option<Label> {
         name.parse()
             .map_err(|invalid| {

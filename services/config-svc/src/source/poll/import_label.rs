@@ -18,16 +18,16 @@ use crate::{
 use std::sync::Arc;
 use vortex_git::{Commit, CommitId, Repository};
 
-/// How often a commit is compared with what is stable, if that moves meanwhile.
+/// How often a commit is compared with what is stable when that keeps changing.
 const COMPARISONS: usize = 5;
 
-/// Why a label is not imported.
+/// Why a label could not be imported.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum NotImported {
-    /// It can't be read, or not be written whatever the store does.
+    /// The label can't be read, or its commit can't be written.
     #[error("{0}")]
     Unread(Failed),
-    /// The store does not take it now.
+    /// The store takes no writes at present.
     #[error("{0}")]
     Unwritten(WriteError),
 }
@@ -52,17 +52,16 @@ impl From<WriteError> for NotImported {
     }
 }
 
-/// What was found out of a commit, and when.
+/// Why a commit is not imported, and as of when.
 struct Found {
     commit: VersionName,
-    /// The label's generation then.
+    /// The label's generation at that time.
     generation: u64,
 }
 
 impl Poller {
-    /// Imports the commits of a label up to `newest`. A commit that may not be
-    /// imported is left out and named; those after it are taken together with it
-    /// if they may.
+    /// Imports the commits of a label up to `newest`. A commit that may not be imported is skipped
+    /// and noted; a later commit that may be includes its changes.
     pub(super) async fn import_label(
         &mut self,
         repository: &Arc<Repository>,
@@ -121,8 +120,8 @@ impl Poller {
         blocking(move || read_commit(&configuration, &repository, &label, base, &commit)).await
     }
 
-    /// Imports one commit, or says why it may not be. What it is compared with may move
-    /// meanwhile: then it is compared again.
+    /// Imports one commit, or returns why it may not be imported. If what is stable changes
+    /// meanwhile, the commit is compared again.
     async fn import(
         &mut self,
         label: &Label,
@@ -226,7 +225,7 @@ impl Poller {
         }
     }
 
-    /// A commit that waits for a rollout to end.
+    /// Notes that a commit waits for a rollout to end.
     fn hold_back(&self, label: &Label, found: Found, path: &Path, by: SplitId) -> Pending {
         let held = Pending {
             commit: Some(found.commit.clone()),
@@ -247,9 +246,8 @@ impl Poller {
         held
     }
 
-    /// The commit that was imported last, and whether the next one is compared with
-    /// what is stable: it is to be all that readers get, and that one is not or may
-    /// not be.
+    /// The commit that was imported last, and whether the next one is compared with what is stable
+    /// instead: that is so when readers don't, or may not, get the last one.
     pub(super) fn imported_commit(&self, label: &Label) -> (Option<CommitId>, bool) {
         let state = self.configuration.state();
         let feed = state.labels.get(label).and_then(|l| l.feed.as_ref());
@@ -271,8 +269,7 @@ impl Poller {
         (feed.imported.as_str().parse().ok(), catches_up)
     }
 
-    /// Whether this commit was refused before, so that reading it again would
-    /// change nothing.
+    /// Whether this commit was refused before, and nothing has changed that could let it through.
     fn is_known_refusal(&self, label: &Label, newest: CommitId) -> bool {
         let newest = VersionName::trusted(&newest.to_string());
         let state = self.configuration.state();

@@ -12,7 +12,7 @@ use crate::{
 use std::collections::BTreeSet;
 use vortex_git::{CommitId, UnreadableLabel, UnreadableReason};
 
-/// A branch or tag that can't be read and never was.
+/// A branch or tag that can't be read and was never imported.
 #[derive(PartialEq, Eq)]
 pub(super) struct Unread {
     pub(super) label: Label,
@@ -20,8 +20,8 @@ pub(super) struct Unread {
 }
 
 impl Poller {
-    /// One label that can't be read keeps no other from being read, and keeps what it
-    /// has.
+    /// Imports a label. If it can't be read, it keeps its last state, and other labels are still
+    /// imported.
     pub(super) fn note_failed(&self, label: &Label, newest: Option<CommitId>, why: Failed) {
         let pending = Pending {
             commit: newest.map(|commit| VersionName::trusted(&commit.to_string())),
@@ -48,7 +48,7 @@ impl Poller {
         self.set_label(label, status);
     }
 
-    /// Notes those labels that can't be read. One that was is pending; one that never
+    /// Notes the labels that can't be read. One that was imported before is pending; one that never
     /// was is only listed.
     pub(super) fn note_unread(&mut self, found: &Found) {
         let mut unread = Vec::new();
@@ -75,7 +75,7 @@ impl Poller {
         self.unread = unread;
     }
 
-    /// Makes known, for as long as the log is kept, that the source was imported whole.
+    /// Records in the log that the source was imported whole.
     pub(super) async fn note_whole(&self, found: &Found) -> Result<(), Failed> {
         let source = self.settings.name.clone();
         let unread = self.unread_labels(found);
@@ -94,7 +94,8 @@ impl Poller {
         written.await.map(drop).map_err(|error| error.to_string())
     }
 
-    /// The labels that readers may not be told do not exist, though they have nothing.
+    /// The labels that were never imported but exist in the source: reading them must not answer
+    /// that they don't exist.
     fn unread_labels(&self, found: &Found) -> BTreeSet<Label> {
         let state = self.configuration.state();
         let has_nothing = |label: &&Label| {

@@ -24,9 +24,8 @@ impl Poller {
         fed.collect()
     }
 
-    /// Takes away those labels that were fed and are no longer there. Where they
-    /// are more than half of all, or one is what readers get who name none, that
-    /// looks like a mistake: it waits for an operator, and they stay.
+    /// Removes the labels that the source no longer has. If that is more than half of them, or the
+    /// default label, it looks like a mistake: they stay until an operator approves.
     pub(super) async fn remove_labels(
         &mut self,
         repository: &Arc<Repository>,
@@ -50,8 +49,8 @@ impl Poller {
         Ok(())
     }
 
-    /// Those labels that were fed and of which it is certain that they are no longer
-    /// there. Others that were not found are pending.
+    /// The fed labels that are certainly gone from the source. Others that were not found are
+    /// pending.
     async fn deleted(
         &self,
         repository: &Arc<Repository>,

@@ -48,8 +48,7 @@ impl Reporter {
 }
 
 impl Poller {
-    /// The commits that wait for a rollout to end or to begin, in sentences; the first of
-    /// them.
+    /// Sentences about the first few commits that wait for a rollout to end or to begin.
     pub(super) fn waiting(&self, status: &Status) -> Vec<String> {
         let state = self.configuration.state();
         let ours = state.labels.iter().filter_map(|(name, label)| {
@@ -73,8 +72,8 @@ impl Poller {
         waiting
     }
 
-    /// Lists the files that are not served as they are: those first that a commit can
-    /// fix, then those of tags, which stay as they were made.
+    /// Lists the files that can't be served: first those that a commit can fix, then those of tags,
+    /// which never change.
     pub(super) fn list_defects(&self, status: &mut Status) {
         let state = self.configuration.state();
         status.defects.clear();

@@ -1,33 +1,28 @@
-//! Decodes stored data into domain types. Everything was validated before it was stored, so what
+//! Translates stored messages into domain types. Everything was validated before it was stored, so what
 //! does not fit is damage.
 
-use super::{
-    StoredAnswer, StoredAppProfile, StoredBody, StoredChange, StoredChangeEntry, StoredContent,
-    StoredDocument, StoredLabel, StoredRecord, StoredRequestKey, StoredSource, StoredTime,
-    StoredVersion,
-};
-use crate::domain::{
-    Answered, App, AppProfile, Body, ChangeEntry, ChangeName, ChangeSet, ChangeState,
-    ChangedDocument, Content, ContentRef, Defect, Document, Feed, HybridTime, Label, LabelState,
-    Origin, Outcome, Path, Profile, Record, RequestId, RequestKey, Seq, Sha256, SourceName,
-    SplitId, Version, VersionName,
+use super::Unreadable;
+use crate::{
+    domain::{
+        Answered, App, AppProfile, Body, ChangeEntry, ChangeName, ChangeSet, ChangeState,
+        ChangedDocument, Content, ContentRef, Defect, Document, Feed, HybridTime, Label,
+        LabelState, Origin, Outcome, Path, Profile, Record, RequestId, RequestKey, Seq, Sha256,
+        SourceName, SplitId, Version, VersionName,
+    },
+    store::stored::{self, record},
 };
 use jiff::Timestamp;
 use std::{collections::BTreeSet, sync::Arc};
 
-/// A value that decodes as protobuf and still can't be what was written.
-#[derive(Debug)]
-pub(in crate::store) struct Unreadable;
-
 type Result<T> = std::result::Result<T, Unreadable>;
 
-impl TryFrom<StoredRecord> for Record {
+impl TryFrom<stored::Record> for Record {
     type Error = Unreadable;
 
-    fn try_from(stored: StoredRecord) -> Result<Self> {
+    fn try_from(stored: stored::Record) -> Result<Self> {
         Ok(Self {
             seq: Seq(stored.seq),
-            time: stored.time.try_into()?,
+            time: required(stored.time)?.try_into()?,
             origin: Origin {
                 epoch: stored.epoch,
                 cluster: stored.cluster.into(),
@@ -35,7 +30,7 @@ impl TryFrom<StoredRecord> for Record {
             },
             principal: stored.principal,
             request: stored.request.map(TryInto::try_into).transpose()?,
-            body: stored.body.ok_or(Unreadable)?.try_into()?,
+            body: required(stored.body)?.try_into()?,
             about: stored.about.map(|about| ChangeName {
                 label: Label::trusted(&about.label),
                 name: VersionName::trusted(&about.name),
@@ -44,24 +39,24 @@ impl TryFrom<StoredRecord> for Record {
     }
 }
 
-impl TryFrom<StoredBody> for Body {
+impl TryFrom<record::Body> for Body {
     type Error = Unreadable;
 
-    fn try_from(stored: StoredBody) -> Result<Self> {
+    fn try_from(stored: record::Body) -> Result<Self> {
         Ok(match stored {
-            StoredBody::Change(body) => Self::Change {
-                change: Arc::new(body.change.try_into()?),
+            record::Body::Written(body) => Self::Change {
+                change: Arc::new(required(body.change)?.try_into()?),
                 released: body.released,
                 source: body.source.as_deref().map(SourceName::trusted),
                 reverts: body.reverts.as_deref().map(SplitId::trusted),
                 awaits_rollout: body.awaits_rollout,
             },
-            StoredBody::Release(seq) => Self::Release {
+            record::Body::Release(seq) => Self::Release {
                 change: Seq(seq),
                 detached: Vec::new(),
                 reason: String::new(),
             },
-            StoredBody::ForcedRelease(forced) => Self::Release {
+            record::Body::ForcedRelease(forced) => Self::Release {
                 change: Seq(forced.change),
                 detached: forced
                     .detached
@@ -70,24 +65,24 @@ impl TryFrom<StoredBody> for Body {
                     .collect(),
                 reason: forced.reason,
             },
-            StoredBody::SplitMoved(to) => Self::SplitMoved(to.try_into()?),
-            StoredBody::SplitEnded(end) => Self::SplitEnded {
+            record::Body::SplitMoved(to) => Self::SplitMoved(to.try_into()?),
+            record::Body::SplitEnded(end) => Self::SplitEnded {
                 id: SplitId::trusted(&end.id),
                 change: end.change.map(Seq),
                 generation: end.generation,
                 released: end.released,
                 reason: end.reason,
             },
-            StoredBody::Discard(seq) => Self::Discard { change: Seq(seq) },
-            StoredBody::Restage(seq) => Self::Restage { change: Seq(seq) },
-            StoredBody::Unchanged(seq) => Self::Unchanged { change: Seq(seq) },
-            StoredBody::LabelRemoved(label) => Self::LabelRemoved {
+            record::Body::Discard(seq) => Self::Discard { change: Seq(seq) },
+            record::Body::Restage(seq) => Self::Restage { change: Seq(seq) },
+            record::Body::Unchanged(seq) => Self::Unchanged { change: Seq(seq) },
+            record::Body::LabelRemoved(label) => Self::LabelRemoved {
                 label: Label::trusted(&label),
             },
-            StoredBody::LabelDetached(label) => Self::LabelDetached {
+            record::Body::LabelDetached(label) => Self::LabelDetached {
                 label: Label::trusted(&label),
             },
-            StoredBody::SourceImported(stored) => {
+            record::Body::SourceImported(stored) => {
                 let (source, unread) = stored.into();
                 Self::SourceImported { source, unread }
             }
@@ -95,8 +90,8 @@ impl TryFrom<StoredBody> for Body {
     }
 }
 
-impl From<StoredSource> for (SourceName, Arc<BTreeSet<Label>>) {
-    fn from(stored: StoredSource) -> Self {
+impl From<stored::Source> for (SourceName, Arc<BTreeSet<Label>>) {
+    fn from(stored: stored::Source) -> Self {
         let unread = stored.unread.iter().map(|label| Label::trusted(label));
         (
             SourceName::trusted(&stored.name),
@@ -105,10 +100,10 @@ impl From<StoredSource> for (SourceName, Arc<BTreeSet<Label>>) {
     }
 }
 
-impl TryFrom<StoredTime> for HybridTime {
+impl TryFrom<stored::Time> for HybridTime {
     type Error = Unreadable;
 
-    fn try_from(stored: StoredTime) -> Result<Self> {
+    fn try_from(stored: stored::Time) -> Result<Self> {
         Ok(Self {
             wall: timestamp(stored.micros)?,
             logical: stored.logical,
@@ -116,10 +111,10 @@ impl TryFrom<StoredTime> for HybridTime {
     }
 }
 
-impl TryFrom<StoredRequestKey> for RequestKey {
+impl TryFrom<stored::RequestKey> for RequestKey {
     type Error = Unreadable;
 
-    fn try_from(stored: StoredRequestKey) -> Result<Self> {
+    fn try_from(stored: stored::RequestKey) -> Result<Self> {
         Ok(Self {
             id: RequestId::trusted(&stored.id),
             body: sha256(&stored.body)?,
@@ -127,14 +122,14 @@ impl TryFrom<StoredRequestKey> for RequestKey {
     }
 }
 
-impl TryFrom<StoredChange> for ChangeSet {
+impl TryFrom<stored::Change> for ChangeSet {
     type Error = Unreadable;
 
-    fn try_from(stored: StoredChange) -> Result<Self> {
+    fn try_from(stored: stored::Change) -> Result<Self> {
         let documents = stored.documents.into_iter().map(|document| {
             Ok(ChangedDocument {
                 path: Path::trusted(&document.path),
-                content: document.content.try_into()?,
+                content: required(document.content)?.try_into()?,
                 written_for: document.written_for.map(Into::into),
             })
         });
@@ -152,10 +147,10 @@ impl TryFrom<StoredChange> for ChangeSet {
     }
 }
 
-impl TryFrom<StoredContent> for Content {
+impl TryFrom<stored::Content> for Content {
     type Error = Unreadable;
 
-    fn try_from(stored: StoredContent) -> Result<Self> {
+    fn try_from(stored: stored::Content) -> Result<Self> {
         if stored.oversized {
             return Ok(Self::Oversized { size: stored.size });
         }
@@ -165,7 +160,7 @@ impl TryFrom<StoredContent> for Content {
         Ok(Self::Present {
             content: ContentRef {
                 sha256: sha256(&stored.sha256)?,
-                size: stored.size.try_into().map_err(|_| Unreadable)?,
+                size: stored.size.try_into().map_err(|_| Unreadable::Damaged)?,
             },
             defect: stored.defect.map(|defect| Defect {
                 line: defect.line,
@@ -176,8 +171,8 @@ impl TryFrom<StoredContent> for Content {
     }
 }
 
-impl From<StoredAppProfile> for AppProfile {
-    fn from(stored: StoredAppProfile) -> Self {
+impl From<stored::AppProfile> for AppProfile {
+    fn from(stored: stored::AppProfile) -> Self {
         Self {
             app: App::trusted(&stored.app),
             profile: Profile::trusted(&stored.profile),
@@ -185,10 +180,10 @@ impl From<StoredAppProfile> for AppProfile {
     }
 }
 
-impl TryFrom<StoredLabel> for (Label, LabelState) {
+impl TryFrom<stored::Label> for (Label, LabelState) {
     type Error = Unreadable;
 
-    fn try_from(stored: StoredLabel) -> Result<Self> {
+    fn try_from(stored: stored::Label) -> Result<Self> {
         let feed = stored.feed.map(|feed| {
             Ok(Feed {
                 source: SourceName::trusted(&feed.source),
@@ -208,10 +203,10 @@ impl TryFrom<StoredLabel> for (Label, LabelState) {
     }
 }
 
-impl TryFrom<StoredDocument> for Document {
+impl TryFrom<stored::Document> for Document {
     type Error = Unreadable;
 
-    fn try_from(stored: StoredDocument) -> Result<Self> {
+    fn try_from(stored: stored::Document) -> Result<Self> {
         Ok(Self {
             path: Path::trusted(&stored.path),
             written_for: stored.written_for.map(Into::into),
@@ -227,46 +222,54 @@ impl TryFrom<StoredDocument> for Document {
     }
 }
 
-impl TryFrom<StoredVersion> for Version {
+impl TryFrom<stored::Version> for Version {
     type Error = Unreadable;
 
-    fn try_from(stored: StoredVersion) -> Result<Self> {
+    fn try_from(stored: stored::Version) -> Result<Self> {
         Ok(Self {
             seq: Seq(stored.seq),
             name: VersionName::trusted(&stored.name),
-            content: stored.content.try_into()?,
+            content: required(stored.content)?.try_into()?,
             written_at: timestamp(stored.written_at_micros)?,
             revert: stored.revert,
         })
     }
 }
 
-impl TryFrom<StoredChangeEntry> for ChangeEntry {
+impl TryFrom<stored::ChangeEntry> for ChangeEntry {
     type Error = Unreadable;
 
-    fn try_from(stored: StoredChangeEntry) -> Result<Self> {
-        let state = match stored.state {
-            1 => ChangeState::Staged,
-            2 => ChangeState::Released,
-            3 => ChangeState::Discarded,
-            4 => ChangeState::RolledBack,
-            _ => return Err(Unreadable),
-        };
+    fn try_from(stored: stored::ChangeEntry) -> Result<Self> {
         Ok(Self {
-            change: Arc::new(stored.change.try_into()?),
-            state,
+            change: Arc::new(required(stored.change)?.try_into()?),
+            state: known::<stored::ChangeState>(stored.state)?.try_into()?,
             rolled_back_by: stored.rolled_back_by.as_deref().map(SplitId::trusted),
             kept: stored.kept,
         })
     }
 }
 
-impl TryFrom<StoredAnswer> for (String, RequestId, Answered) {
+impl TryFrom<stored::ChangeState> for ChangeState {
     type Error = Unreadable;
 
-    fn try_from(stored: StoredAnswer) -> Result<Self> {
+    fn try_from(stored: stored::ChangeState) -> Result<Self> {
+        match stored {
+            stored::ChangeState::Unspecified => Err(Unreadable::Damaged),
+            stored::ChangeState::Staged => Ok(Self::Staged),
+            stored::ChangeState::Released => Ok(Self::Released),
+            stored::ChangeState::Discarded => Ok(Self::Discarded),
+            stored::ChangeState::RolledBack => Ok(Self::RolledBack),
+        }
+    }
+}
+
+impl TryFrom<stored::Answer> for (String, RequestId, Answered) {
+    type Error = Unreadable;
+
+    fn try_from(stored: stored::Answer) -> Result<Self> {
+        let key = required(stored.key)?;
         let answered = Answered {
-            body: sha256(&stored.key.body)?,
+            body: sha256(&key.body)?,
             at: timestamp(stored.at_micros)?,
             outcome: Outcome {
                 at: Seq(stored.outcome_at),
@@ -278,15 +281,28 @@ impl TryFrom<StoredAnswer> for (String, RequestId, Answered) {
                 moved: stored.moved,
             },
         };
-        let id = RequestId::trusted(&stored.key.id);
+        let id = RequestId::trusted(&key.id);
         Ok((stored.principal, id, answered))
     }
 }
 
+/// A message that every version writes.
+pub(super) fn required<T>(message: Option<T>) -> Result<T> {
+    message.ok_or(Unreadable::Damaged)
+}
+
+/// A value of an enum, if it is one that this version knows.
+pub(super) fn known<T: TryFrom<i32>>(value: i32) -> Result<T> {
+    T::try_from(value).map_err(|_| Unreadable::Damaged)
+}
+
 fn sha256(bytes: &[u8]) -> Result<Sha256> {
-    bytes.try_into().map(Sha256).map_err(|_| Unreadable)
+    bytes
+        .try_into()
+        .map(Sha256)
+        .map_err(|_| Unreadable::Damaged)
 }
 
 pub(super) fn timestamp(micros: i64) -> Result<Timestamp> {
-    Timestamp::from_microsecond(micros).map_err(|_| Unreadable)
+    Timestamp::from_microsecond(micros).map_err(|_| Unreadable::Damaged)
 }

@@ -1,123 +1,69 @@
-//! Encodes and decodes splits.
+//! Translates splits, both ways.
 
-use super::from_stored::{Unreadable, timestamp};
-use crate::domain::{
-    Before, End, EndedSplit, Label, Path, Seq, Share, Split, SplitId, SplitMove, Unit, VersionName,
+use super::{
+    Unreadable,
+    from_stored::{known, required, timestamp},
 };
-use prost::Message;
+use crate::{
+    domain::{
+        Before, End, EndedSplit, Label, Path, Seq, Share, Split, SplitId, SplitMove, Unit,
+        VersionName,
+    },
+    store::stored,
+};
 use std::sync::Arc;
 use vortex_bucket::Seed;
 
-#[derive(Clone, PartialEq, Message)]
-pub(in crate::store) struct StoredSplitMove {
-    #[prost(string, tag = "1")]
-    pub(super) id: String,
-    #[prost(uint64, tag = "2")]
-    pub(super) change: u64,
-    /// In hundredths of a percent.
-    #[prost(uint32, tag = "3")]
-    pub(super) share: u32,
-    /// 1 instance, 2 subject.
-    #[prost(uint32, tag = "4")]
-    pub(super) unit: u32,
-    #[prost(uint64, tag = "5")]
-    pub(super) generation: u64,
-}
-
-#[derive(Clone, PartialEq, Message)]
-pub(in crate::store) struct StoredSplitEnd {
-    #[prost(string, tag = "1")]
-    pub(super) id: String,
-    #[prost(uint64, tag = "2")]
-    pub(super) generation: u64,
-    #[prost(bool, tag = "3")]
-    pub(super) released: bool,
-    /// Of one that began.
-    #[prost(uint64, optional, tag = "4")]
-    pub(super) change: Option<u64>,
-    #[prost(string, tag = "5")]
-    pub(super) reason: String,
-}
-
-/// A split. Its seed is its id's, and what it holds is its change set's.
-#[derive(Clone, PartialEq, Message)]
-pub(in crate::store) struct StoredSplit {
-    #[prost(message, required, tag = "1")]
-    pub(super) at: StoredSplitMove,
-    #[prost(string, tag = "2")]
-    pub(super) label: String,
-    #[prost(string, tag = "3")]
-    pub(super) name: String,
-    #[prost(int64, tag = "4")]
-    pub(super) moved_at_micros: i64,
-}
-
-#[derive(Clone, PartialEq, Message)]
-pub(in crate::store) struct StoredEndedSplit {
-    #[prost(string, tag = "1")]
-    pub(super) id: String,
-    #[prost(uint64, tag = "2")]
-    pub(super) generation: u64,
-    #[prost(int64, tag = "3")]
-    pub(super) ended_at_micros: i64,
-    /// 1 never began, 2 removed, 3 detached, 4 released.
-    #[prost(uint32, tag = "4")]
-    pub(super) end: u32,
-    #[prost(message, optional, tag = "5")]
-    pub(super) split: Option<StoredSplit>,
-    #[prost(message, repeated, tag = "6")]
-    pub(super) before: Vec<StoredBefore>,
-    #[prost(uint64, optional, tag = "7")]
-    pub(super) revert: Option<u64>,
-    #[prost(string, tag = "8")]
-    pub(super) by: String,
-    #[prost(string, tag = "9")]
-    pub(super) why: String,
-}
-
-#[derive(Clone, PartialEq, Message)]
-pub(in crate::store) struct StoredBefore {
-    #[prost(string, tag = "1")]
-    pub(super) path: String,
-    #[prost(uint64, optional, tag = "2")]
-    pub(super) stable: Option<u64>,
-}
-
-impl From<&SplitMove> for StoredSplitMove {
+impl From<&SplitMove> for stored::SplitMove {
     fn from(to: &SplitMove) -> Self {
         Self {
             id: to.id.to_string(),
             change: to.change.0,
-            share: u32::from(to.share.hundredths()),
-            unit: match to.unit {
-                Unit::Instance => 1,
-                Unit::Subject => 2,
-            },
+            share_hundredths: u32::from(to.share.hundredths()),
+            unit: stored::Unit::from(to.unit).into(),
             generation: to.generation,
         }
     }
 }
 
-impl TryFrom<StoredSplitMove> for SplitMove {
+impl TryFrom<stored::SplitMove> for SplitMove {
     type Error = Unreadable;
 
-    fn try_from(stored: StoredSplitMove) -> Result<Self, Unreadable> {
-        let share = stored.share.try_into().map_err(|_| Unreadable)?;
+    fn try_from(stored: stored::SplitMove) -> Result<Self, Unreadable> {
+        let share = stored.share_hundredths.try_into();
+        let share = share.map_err(|_| Unreadable::Damaged)?;
         Ok(Self {
             id: SplitId::trusted(&stored.id),
             change: Seq(stored.change),
-            share: Share::from_hundredths(share).map_err(|_| Unreadable)?,
-            unit: match stored.unit {
-                1 => Unit::Instance,
-                2 => Unit::Subject,
-                _ => return Err(Unreadable),
-            },
+            share: Share::from_hundredths(share).map_err(|_| Unreadable::Damaged)?,
+            unit: known::<stored::Unit>(stored.unit)?.try_into()?,
             generation: stored.generation,
         })
     }
 }
 
-impl From<&Split> for StoredSplit {
+impl From<Unit> for stored::Unit {
+    fn from(unit: Unit) -> Self {
+        match unit {
+            Unit::Instance => Self::Instance,
+            Unit::Subject => Self::Subject,
+        }
+    }
+}
+
+impl TryFrom<stored::Unit> for Unit {
+    type Error = Unreadable;
+
+    fn try_from(stored: stored::Unit) -> Result<Self, Unreadable> {
+        match stored {
+            stored::Unit::Unspecified => Err(Unreadable::Damaged),
+            stored::Unit::Instance => Ok(Self::Instance),
+            stored::Unit::Subject => Ok(Self::Subject),
+        }
+    }
+}
+
+impl From<&Split> for stored::Split {
     fn from(split: &Split) -> Self {
         let at = SplitMove {
             id: split.id.clone(),
@@ -127,7 +73,7 @@ impl From<&Split> for StoredSplit {
             generation: split.generation,
         };
         Self {
-            at: (&at).into(),
+            at: Some((&at).into()),
             label: split.label.to_string(),
             name: split.name.to_string(),
             moved_at_micros: split.moved_at.as_microsecond(),
@@ -135,11 +81,11 @@ impl From<&Split> for StoredSplit {
     }
 }
 
-impl TryFrom<StoredSplit> for Split {
+impl TryFrom<stored::Split> for Split {
     type Error = Unreadable;
 
-    fn try_from(stored: StoredSplit) -> Result<Self, Unreadable> {
-        let at: SplitMove = stored.at.try_into()?;
+    fn try_from(stored: stored::Split) -> Result<Self, Unreadable> {
+        let at: SplitMove = required(stored.at)?.try_into()?;
         Ok(Self {
             seed: Seed::of(at.id.as_str()),
             id: at.id,
@@ -154,7 +100,7 @@ impl TryFrom<StoredSplit> for Split {
     }
 }
 
-impl From<&EndedSplit> for StoredEndedSplit {
+impl From<&EndedSplit> for stored::EndedSplit {
     fn from(ended: &EndedSplit) -> Self {
         let (before, revert): (&[Before], _) = match &ended.end {
             End::Released { before, revert, .. } => (before, *revert),
@@ -164,12 +110,7 @@ impl From<&EndedSplit> for StoredEndedSplit {
             id: ended.id.to_string(),
             generation: ended.generation,
             ended_at_micros: ended.ended_at.as_microsecond(),
-            end: match &ended.end {
-                End::NeverBegan => 1,
-                End::Removed(_) => 2,
-                End::Detached(_) => 3,
-                End::Released { .. } => 4,
-            },
+            end: stored::End::from(&ended.end).into(),
             split: ended.split().map(|split| (&**split).into()),
             before: before.iter().map(Into::into).collect(),
             revert: revert.map(|seq| seq.0),
@@ -179,21 +120,21 @@ impl From<&EndedSplit> for StoredEndedSplit {
     }
 }
 
-impl TryFrom<StoredEndedSplit> for EndedSplit {
+impl TryFrom<stored::EndedSplit> for EndedSplit {
     type Error = Unreadable;
 
-    fn try_from(stored: StoredEndedSplit) -> Result<Self, Unreadable> {
+    fn try_from(stored: stored::EndedSplit) -> Result<Self, Unreadable> {
         let split = stored.split.map(Split::try_from).transpose()?.map(Arc::new);
-        let end = match (stored.end, split) {
-            (1, None) => End::NeverBegan,
-            (2, Some(split)) => End::Removed(split),
-            (3, Some(split)) => End::Detached(split),
-            (4, Some(split)) => End::Released {
+        let end = match (known(stored.end)?, split) {
+            (stored::End::NeverBegan, None) => End::NeverBegan,
+            (stored::End::Removed, Some(split)) => End::Removed(split),
+            (stored::End::Detached, Some(split)) => End::Detached(split),
+            (stored::End::Released, Some(split)) => End::Released {
                 split,
                 before: stored.before.into_iter().map(Into::into).collect(),
                 revert: stored.revert.map(Seq),
             },
-            _ => return Err(Unreadable),
+            _ => return Err(Unreadable::Damaged),
         };
         Ok(Self {
             id: SplitId::trusted(&stored.id),
@@ -206,7 +147,18 @@ impl TryFrom<StoredEndedSplit> for EndedSplit {
     }
 }
 
-impl From<&Before> for StoredBefore {
+impl From<&End> for stored::End {
+    fn from(end: &End) -> Self {
+        match end {
+            End::NeverBegan => Self::NeverBegan,
+            End::Removed(_) => Self::Removed,
+            End::Detached(_) => Self::Detached,
+            End::Released { .. } => Self::Released,
+        }
+    }
+}
+
+impl From<&Before> for stored::Before {
     fn from(before: &Before) -> Self {
         Self {
             path: before.path.to_string(),
@@ -215,8 +167,8 @@ impl From<&Before> for StoredBefore {
     }
 }
 
-impl From<StoredBefore> for Before {
-    fn from(stored: StoredBefore) -> Self {
+impl From<stored::Before> for Before {
+    fn from(stored: stored::Before) -> Self {
         Self {
             path: Path::trusted(&stored.path),
             stable: stored.stable.map(Seq),

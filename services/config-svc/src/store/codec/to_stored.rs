@@ -1,29 +1,26 @@
-//! Encodes domain types for storage.
+//! Translates domain types into stored messages.
 
-use super::{
-    StoredAnswer, StoredAppProfile, StoredBody, StoredChange, StoredChangeBody, StoredChangeEntry,
-    StoredChangeName, StoredChangedDocument, StoredContent, StoredDefect, StoredDocument,
-    StoredFeed, StoredForcedRelease, StoredHead, StoredLabel, StoredRecord, StoredRequestKey,
-    StoredSource, StoredTime, StoredVersion, split::StoredSplitEnd,
-};
-use crate::domain::{
-    Answered, AppProfile, Body, ChangeEntry, ChangeSet, ChangeState, Content, Document, HybridTime,
-    Label, LabelState, Record, RequestId, RequestKey, SourceName, State, Version,
+use crate::{
+    domain::{
+        Answered, AppProfile, Body, ChangeEntry, ChangeSet, ChangeState, Content, Document,
+        HybridTime, Label, LabelState, Record, RequestId, RequestKey, SourceName, State, Version,
+    },
+    store::stored::{self, record},
 };
 use std::collections::BTreeSet;
 
-impl From<&Record> for StoredRecord {
+impl From<&Record> for stored::Record {
     fn from(record: &Record) -> Self {
         Self {
             seq: record.seq.0,
-            time: record.time.into(),
+            time: Some(record.time.into()),
             epoch: record.origin.epoch,
             cluster: record.origin.cluster.to_string(),
             origin_sequence: record.origin.sequence,
             principal: record.principal.clone(),
             request: record.request.as_ref().map(Into::into),
             body: Some((&record.body).into()),
-            about: record.about.as_ref().map(|about| StoredChangeName {
+            about: record.about.as_ref().map(|about| stored::ChangeName {
                 label: about.label.to_string(),
                 name: about.name.to_string(),
             }),
@@ -31,7 +28,7 @@ impl From<&Record> for StoredRecord {
     }
 }
 
-impl From<&Body> for StoredBody {
+impl From<&Body> for record::Body {
     fn from(body: &Body) -> Self {
         match body {
             Body::Change {
@@ -40,8 +37,8 @@ impl From<&Body> for StoredBody {
                 source,
                 reverts,
                 awaits_rollout,
-            } => Self::Change(StoredChangeBody {
-                change: (&**change).into(),
+            } => Self::Written(stored::Written {
+                change: Some((&**change).into()),
                 released: *released,
                 source: source.as_ref().map(ToString::to_string),
                 reverts: reverts.as_ref().map(ToString::to_string),
@@ -56,7 +53,7 @@ impl From<&Body> for StoredBody {
                 change,
                 detached,
                 reason,
-            } => Self::ForcedRelease(StoredForcedRelease {
+            } => Self::ForcedRelease(stored::ForcedRelease {
                 change: change.0,
                 detached: detached.iter().map(ToString::to_string).collect(),
                 reason: reason.clone(),
@@ -68,7 +65,7 @@ impl From<&Body> for StoredBody {
                 generation,
                 released,
                 reason,
-            } => Self::SplitEnded(StoredSplitEnd {
+            } => Self::SplitEnded(stored::SplitEnd {
                 id: id.to_string(),
                 change: change.map(|seq| seq.0),
                 generation: *generation,
@@ -87,7 +84,7 @@ impl From<&Body> for StoredBody {
     }
 }
 
-impl From<(&SourceName, &BTreeSet<Label>)> for StoredSource {
+impl From<(&SourceName, &BTreeSet<Label>)> for stored::Source {
     fn from((name, unread): (&SourceName, &BTreeSet<Label>)) -> Self {
         Self {
             name: name.to_string(),
@@ -96,7 +93,7 @@ impl From<(&SourceName, &BTreeSet<Label>)> for StoredSource {
     }
 }
 
-impl From<HybridTime> for StoredTime {
+impl From<HybridTime> for stored::Time {
     fn from(time: HybridTime) -> Self {
         Self {
             micros: time.wall.as_microsecond(),
@@ -105,7 +102,7 @@ impl From<HybridTime> for StoredTime {
     }
 }
 
-impl From<&RequestKey> for StoredRequestKey {
+impl From<&RequestKey> for stored::RequestKey {
     fn from(key: &RequestKey) -> Self {
         Self {
             id: key.id.to_string(),
@@ -114,14 +111,14 @@ impl From<&RequestKey> for StoredRequestKey {
     }
 }
 
-impl From<&ChangeSet> for StoredChange {
+impl From<&ChangeSet> for stored::Change {
     fn from(change: &ChangeSet) -> Self {
         let documents = change
             .documents
             .iter()
-            .map(|document| StoredChangedDocument {
+            .map(|document| stored::ChangedDocument {
                 path: document.path.to_string(),
-                content: (&document.content).into(),
+                content: Some((&document.content).into()),
                 written_for: document.written_for.as_ref().map(Into::into),
             });
         Self {
@@ -138,13 +135,13 @@ impl From<&ChangeSet> for StoredChange {
     }
 }
 
-impl From<&Content> for StoredContent {
+impl From<&Content> for stored::Content {
     fn from(content: &Content) -> Self {
         match content {
             Content::Present { content, defect } => Self {
                 sha256: content.sha256.0.to_vec(),
                 size: u64::from(content.size),
-                defect: defect.as_ref().map(|defect| StoredDefect {
+                defect: defect.as_ref().map(|defect| stored::Defect {
                     line: defect.line,
                     column: defect.column,
                     message: defect.message.clone(),
@@ -161,7 +158,7 @@ impl From<&Content> for StoredContent {
     }
 }
 
-impl From<&AppProfile> for StoredAppProfile {
+impl From<&AppProfile> for stored::AppProfile {
     fn from(owner: &AppProfile) -> Self {
         Self {
             app: owner.app.to_string(),
@@ -170,22 +167,22 @@ impl From<&AppProfile> for StoredAppProfile {
     }
 }
 
-impl From<&State> for StoredHead {
+impl From<&State> for stored::Head {
     fn from(state: &State) -> Self {
         Self {
             seq: state.head.0,
-            time: state.time.into(),
+            time: Some(state.time.into()),
         }
     }
 }
 
-impl From<(&Label, &LabelState)> for StoredLabel {
+impl From<(&Label, &LabelState)> for stored::Label {
     fn from((name, label): (&Label, &LabelState)) -> Self {
         Self {
             name: name.to_string(),
             generation: label.generation,
             detached: label.detached.as_ref().map(ToString::to_string),
-            feed: label.feed.as_ref().map(|feed| StoredFeed {
+            feed: label.feed.as_ref().map(|feed| stored::Feed {
                 source: feed.source.to_string(),
                 imported: feed.imported.to_string(),
                 imported_at_micros: feed.imported_at.as_microsecond(),
@@ -196,7 +193,7 @@ impl From<(&Label, &LabelState)> for StoredLabel {
     }
 }
 
-impl From<&Document> for StoredDocument {
+impl From<&Document> for stored::Document {
     fn from(document: &Document) -> Self {
         Self {
             path: document.path.to_string(),
@@ -207,44 +204,49 @@ impl From<&Document> for StoredDocument {
     }
 }
 
-impl From<&Version> for StoredVersion {
+impl From<&Version> for stored::Version {
     fn from(version: &Version) -> Self {
         Self {
             seq: version.seq.0,
             name: version.name.to_string(),
-            content: (&version.content).into(),
+            content: Some((&version.content).into()),
             written_at_micros: version.written_at.as_microsecond(),
             revert: version.revert,
         }
     }
 }
 
-impl From<&ChangeEntry> for StoredChangeEntry {
+impl From<&ChangeEntry> for stored::ChangeEntry {
     fn from(entry: &ChangeEntry) -> Self {
-        let state = match entry.state {
-            ChangeState::Staged => 1,
-            ChangeState::Released => 2,
-            ChangeState::Discarded => 3,
-            ChangeState::RolledBack => 4,
-        };
         Self {
-            change: (&*entry.change).into(),
-            state,
+            change: Some((&*entry.change).into()),
+            state: stored::ChangeState::from(entry.state).into(),
             kept: entry.kept,
             rolled_back_by: entry.rolled_back_by.as_ref().map(ToString::to_string),
         }
     }
 }
 
-impl From<(&str, &RequestId, &Answered)> for StoredAnswer {
+impl From<ChangeState> for stored::ChangeState {
+    fn from(state: ChangeState) -> Self {
+        match state {
+            ChangeState::Staged => Self::Staged,
+            ChangeState::Released => Self::Released,
+            ChangeState::Discarded => Self::Discarded,
+            ChangeState::RolledBack => Self::RolledBack,
+        }
+    }
+}
+
+impl From<(&str, &RequestId, &Answered)> for stored::Answer {
     fn from((principal, id, answered): (&str, &RequestId, &Answered)) -> Self {
         let outcome = &answered.outcome;
         Self {
             principal: principal.to_owned(),
-            key: StoredRequestKey {
+            key: Some(stored::RequestKey {
                 id: id.to_string(),
                 body: answered.body.0.to_vec(),
-            },
+            }),
             at_micros: answered.at.as_microsecond(),
             outcome_at: outcome.at.0,
             change: outcome.change.0,

@@ -6,7 +6,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
 };
-use vortex_config_svc::domain::{Body, Label, Record, Seq};
+use vortex_config_svc::parts::{Body, Label, Record, Seq};
 
 /// The log as it was read so far.
 #[derive(Default)]

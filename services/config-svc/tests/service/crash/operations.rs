@@ -3,7 +3,7 @@
 
 use crate::commands::{Job, put, release, repeatable, staged, write};
 use std::{fmt, str::FromStr};
-use vortex_config_svc::domain::Request;
+use vortex_config_svc::parts::Request;
 
 /// Clients that write at once, each to documents of its own.
 pub(crate) const CLIENTS: u32 = 6;

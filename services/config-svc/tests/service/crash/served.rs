@@ -11,7 +11,7 @@ use std::{
     process::{Child, ChildStderr, Command, Stdio},
     time::Duration,
 };
-use vortex_config_svc::domain::Sha256;
+use vortex_config_svc::parts::Sha256;
 use vortex_kit::{channel::Channel, clock::System, process::Runtime};
 use vortex_proto::config::v1::{self as pb, config_service_client::ConfigServiceClient};
 

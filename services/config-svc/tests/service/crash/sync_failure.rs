@@ -7,13 +7,7 @@ use crate::{
 };
 use futures::future::join_all;
 use std::{collections::HashMap, sync::Arc};
-use vortex_config_svc::{
-    configuration::Configuration,
-    domain::{Seq, Sha256},
-    store::ConfigStore,
-    tasks,
-    writer::WriteError,
-};
+use vortex_config_svc::parts::{ConfigStore, Configuration, Seq, Sha256, WriteError, start_tasks};
 use vortex_kit::{clock::System, process::Runtime};
 
 #[tokio::test]
@@ -82,7 +76,7 @@ async fn a_failed_sync_degrades_health_at_once() {
     let opened = Configuration::open(store, HashMap::new(), runtime.clock.clone()).await;
     let (configuration, writer) = opened.unwrap();
     let configuration = Arc::new(configuration);
-    tasks::start(&configuration, writer, &runtime);
+    start_tasks(&configuration, writer, &runtime);
     engine.break_next_sync();
     let job = put("v1", "a.yml", "a: 1");
     let request = repeatable("r1");

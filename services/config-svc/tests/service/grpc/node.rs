@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 use tempfile::TempDir;
 use tonic::{Response, Status};
-use vortex_config_svc::{Settings, StoreLocation, source::ReleasePolicy, start};
+use vortex_config_svc::{ReleasePolicy, Settings, StoreLocation, start};
 use vortex_kit::{
     channel::{Channel, Options},
     clock::{Clock, Manual, System},

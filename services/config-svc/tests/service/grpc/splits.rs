@@ -48,12 +48,12 @@ fn plan(name: &str) -> pb::PlanSplitRequest {
     }
 }
 
-fn set(id: &str, change: u64, share: u32, generation: u64) -> pb::SetSplitRequest {
+fn set(id: &str, change: u64, percentage: f64, generation: u64) -> pb::SetSplitRequest {
     pb::SetSplitRequest {
         id: id.to_owned(),
         label: "main".to_owned(),
         change_sequence: change,
-        share,
+        percentage,
         unit: pb::SplitUnit::Instance.into(),
         generation,
         ..Default::default()
@@ -101,9 +101,9 @@ async fn arms(node: &mut Node) -> [String; 2] {
 both_ways! {
     async fn every_reply_says_what_decided_it(way: Way) {
         let (_folder, mut node, v2) = node(way).await;
-        let moved = node.splits.set_split(set("r1", v2, 5_000, 1)).await.unwrap().into_inner();
+        let moved = node.splits.set_split(set("r1", v2, 50.0, 1)).await.unwrap().into_inner();
         let split = moved.split.unwrap();
-        assert_eq!((split.share, split.generation, &*split.change), (5_000, 1, "v2"));
+        assert_eq!((split.percentage, split.generation, &*split.change), (50.0, 1, "v2"));
         assert_eq!(split.state(), pb::SplitState::Active);
         for (instance, n) in arms(&mut node).await.iter().zip([1, 2]) {
             let reply = node.config.get_config(config(instance)).await.unwrap().into_inner();
@@ -125,7 +125,7 @@ both_ways! {
             let explained = node.config.explain_config(explain).await.unwrap().into_inner();
             let [why] = &*explained.assignments else { panic!("{explained:?}") };
             assert_eq!(why.assignment.as_ref(), Some(&assignment));
-            assert_eq!(why.bucket.unwrap() < why.share, n == 2);
+            assert_eq!(f64::from(why.bucket.unwrap()) < 100.0 * why.percentage, n == 2);
             let file = pb::GetFileRequest {
                 app: "orders".to_owned(),
                 path: "orders.yml".to_owned(),
@@ -156,7 +156,7 @@ both_ways! {
 
     async fn a_key_counts_once_and_for_the_arm_of_the_present_share(way: Way) {
         let (_folder, mut node, v2) = node(way).await;
-        node.splits.set_split(set("r1", v2, 5_000, 1)).await.unwrap();
+        node.splits.set_split(set("r1", v2, 50.0, 1)).await.unwrap();
         let get = || pb::GetSplitRequest { id: "r1".to_owned() };
         let before = node.splits.get_split(get()).await.unwrap().into_inner().split.unwrap();
         assert_eq!(before.keys, None, "nobody has read");
@@ -173,7 +173,7 @@ both_ways! {
         let half = node.splits.get_split(get()).await.unwrap().into_inner().split.unwrap();
         assert_eq!(seen(half), (canary / 2, 20 - canary / 2));
         // before anybody has read again
-        node.splits.set_split(set("r1", v2, 10_000, 2)).await.unwrap();
+        node.splits.set_split(set("r1", v2, 100.0, 2)).await.unwrap();
         let all = node.splits.get_split(get()).await.unwrap().into_inner().split.unwrap();
         assert_eq!(seen(all), (20, 0));
         node.stop().await;
@@ -195,7 +195,7 @@ both_ways! {
 
     async fn an_environment_is_named_for_its_arm_and_not_for_the_move(way: Way) {
         let (_folder, mut node, v2) = node(way).await;
-        node.splits.set_split(set("r1", v2, 5_000, 1)).await.unwrap();
+        node.splits.set_split(set("r1", v2, 50.0, 1)).await.unwrap();
         let [stable, canary] = arms(&mut node).await;
         let environment = |instance: &str, held: &[String]| pb::GetEnvironmentRequest {
             view: Some(pb::View { apps: vec!["orders".to_owned()], ..Default::default() }),
@@ -210,7 +210,7 @@ both_ways! {
             etags.push(reply.unwrap().into_inner().etag);
         }
         assert_ne!(etags[0], etags[1]);
-        node.splits.set_split(set("r1", v2, 5_001, 2)).await.unwrap();
+        node.splits.set_split(set("r1", v2, 50.01, 2)).await.unwrap();
         for (instance, etag) in [stable, canary].iter().zip(&etags) {
             let reply = node.config.get_environment(environment(instance, &etags)).await;
             let reply = reply.unwrap().into_inner();
@@ -225,7 +225,7 @@ both_ways! {
 
     async fn a_split_is_found_until_long_after_its_end(way: Way) {
         let (_folder, mut node, v2) = node(way).await;
-        node.splits.set_split(set("r1", v2, 100, 1)).await.unwrap();
+        node.splits.set_split(set("r1", v2, 1.0, 1)).await.unwrap();
         let listed = node.splits.list_splits(pb::ListSplitsRequest::default()).await.unwrap();
         let [listed] = &*listed.into_inner().splits else { panic!() };
         let get = pb::GetSplitRequest { id: "r1".to_owned() };
@@ -259,7 +259,7 @@ both_ways! {
             node.config.put_document(put(&app, "v1", "a: 1")).await.unwrap();
             let staged = node.config.put_document(stage).await.unwrap().into_inner();
             let (_, seq) = staged.token.split_once(':').unwrap();
-            let begin = set(&format!("r{n}"), seq.parse().unwrap(), 100, 1);
+            let begin = set(&format!("r{n}"), seq.parse().unwrap(), 1.0, 1);
             node.splits.set_split(begin).await.unwrap();
         }
         let mut ids = Vec::new();
@@ -278,21 +278,24 @@ both_ways! {
 
     async fn what_is_wrong_with_a_move_is_said_and_nothing_changes(way: Way) {
         let (_folder, mut node, v2) = node(way).await;
-        node.splits.set_split(set("r1", v2, 1_000, 2)).await.unwrap();
+        node.splits.set_split(set("r1", v2, 10.0, 2)).await.unwrap();
         let cases = [
-            (set("r1", v2, 2_000, 1), Reason::SplitOutdated),
-            (set("r1", v2, 2_000, 2), Reason::SplitOutdated),
-            (set("r1", v2, 999, 3), Reason::InvalidArgument),
-            (set("r1", 1, 2_000, 3), Reason::InvalidArgument),
-            (set("r2", v2, 1_000, 1), Reason::RolloutConflict),
-            (set("r2", 99, 1_000, 1), Reason::ChangeNotFound),
-            (set("r2", v2, 0, 1), Reason::InvalidArgument),
-            (set("r2", v2, 10_001, 1), Reason::InvalidArgument),
-            (set("r2", v2, 70_000, 1), Reason::InvalidArgument),
-            (set("r2", v2, 1_000, 0), Reason::InvalidArgument),
-            (set("", v2, 1_000, 1), Reason::InvalidName),
-            (set(&"r".repeat(65), v2, 1_000, 1), Reason::InvalidName),
-            (pb::SetSplitRequest { unit: 0, ..set("r2", v2, 1_000, 1) }, Reason::InvalidArgument),
+            (set("r1", v2, 20.0, 1), Reason::SplitOutdated),
+            (set("r1", v2, 20.0, 2), Reason::SplitOutdated),
+            (set("r1", v2, 9.99, 3), Reason::InvalidArgument),
+            (set("r1", 1, 20.0, 3), Reason::InvalidArgument),
+            (set("r2", v2, 10.0, 1), Reason::RolloutConflict),
+            (set("r2", 99, 10.0, 1), Reason::ChangeNotFound),
+            (set("r2", v2, 0.0, 1), Reason::InvalidArgument),
+            (set("r2", v2, 100.01, 1), Reason::InvalidArgument),
+            (set("r2", v2, 0.005, 1), Reason::InvalidArgument),
+            (set("r2", v2, 33.333, 1), Reason::InvalidArgument),
+            (set("r2", v2, f64::NAN, 1), Reason::InvalidArgument),
+            (set("r2", v2, -1.0, 1), Reason::InvalidArgument),
+            (set("r2", v2, 10.0, 0), Reason::InvalidArgument),
+            (set("", v2, 10.0, 1), Reason::InvalidName),
+            (set(&"r".repeat(65), v2, 10.0, 1), Reason::InvalidName),
+            (pb::SetSplitRequest { unit: 0, ..set("r2", v2, 10.0, 1) }, Reason::InvalidArgument),
         ];
         for (request, reason) in cases {
             let fault = node.refused(node.splits.clone().set_split(request.clone())).await;
@@ -330,7 +333,7 @@ both_ways! {
 
     async fn a_held_document_says_which_rollout_holds_it(way: Way) {
         let (_folder, mut node, v2) = node(way).await;
-        node.splits.set_split(set("r1", v2, 100, 1)).await.unwrap();
+        node.splits.set_split(set("r1", v2, 1.0, 1)).await.unwrap();
         let release = pb::ReleaseChangeRequest { name: "v2".to_owned(), ..Default::default() };
         let deleted = pb::DeleteDocumentRequest {
             document: document("orders", ""),
@@ -355,7 +358,7 @@ both_ways! {
         };
         let forced = node.config.release_change(forced).await.unwrap().into_inner();
         assert!(forced.moved, "part of all readers got another version");
-        let late = node.splits.set_split(set("r1", v2, 200, 2)).await.unwrap_err();
+        let late = node.splits.set_split(set("r1", v2, 2.0, 2)).await.unwrap_err();
         let fault = Fault::from_status(&late);
         assert_eq!((fault.reason(), &*fault.metadata()["how"]), (Reason::SplitEnded, "detached"));
         let request = pb::GetSplitRequest { id: "r1".to_owned() };
@@ -370,7 +373,7 @@ both_ways! {
     async fn a_split_begins_only_on_what_it_was_planned_on(way: Way) {
         let (_folder, mut node, v2) = node(way).await;
         let planned = node.splits.plan_split(plan("v2")).await.unwrap().into_inner();
-        let begin = pb::SetSplitRequest { baseline: planned.baseline, ..set("r1", v2, 100, 1) };
+        let begin = pb::SetSplitRequest { baseline: planned.baseline, ..set("r1", v2, 1.0, 1) };
         let ask = pb::SetSplitRequest { validate_only: true, ..begin.clone() };
         let asked = node.splits.set_split(ask.clone()).await.unwrap().into_inner();
         assert_eq!(asked.split, None, "it began");
@@ -412,12 +415,12 @@ both_ways! {
         let view = pb::GetConfigRequest { profiles, ..config("pod-1") };
         node.config.get_config(view.clone()).await.unwrap();
         for (n, seq) in staged[..3].iter().enumerate() {
-            node.splits.set_split(set(&format!("r{n}"), *seq, 5_000, 1)).await.unwrap();
+            node.splits.set_split(set(&format!("r{n}"), *seq, 50.0, 1)).await.unwrap();
         }
-        let fault = node.refused(node.splits.clone().set_split(set("r3", staged[3], 5_000, 1))).await;
+        let fault = node.refused(node.splits.clone().set_split(set("r3", staged[3], 50.0, 1))).await;
         assert_eq!(fault.reason(), Reason::RolloutConflict);
         assert_eq!(fault.metadata()["rollout"], "r0,r1,r2");
-        node.splits.set_split(set("r0", staged[0], 6_000, 2)).await.unwrap();
+        node.splits.set_split(set("r0", staged[0], 60.0, 2)).await.unwrap();
         let reply = node.config.get_config(view).await.unwrap().into_inner();
         let ids: Vec<&str> = reply.assignments.iter().map(|a| &*a.split).collect();
         assert_eq!(ids, ["r0", "r1", "r2"]);

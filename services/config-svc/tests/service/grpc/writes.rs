@@ -4,7 +4,7 @@ use super::{
     Node, Way, both_ways,
     node::{change, document, put, written},
 };
-use vortex_config_svc::domain::Sha256;
+use vortex_config_svc::parts::Sha256;
 use vortex_proto::config::v1 as pb;
 
 fn release(name: &str) -> pb::ReleaseChangeRequest {

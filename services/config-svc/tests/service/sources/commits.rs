@@ -4,7 +4,7 @@ use super::{Fed, Work, label};
 use crate::grpc::put;
 use serde_json::json;
 use std::sync::atomic::{AtomicBool, Ordering};
-use vortex_config_svc::source::ReleasePolicy;
+use vortex_config_svc::ReleasePolicy;
 use vortex_kit::error::{Fault, Reason};
 use vortex_proto::config::v1 as pb;
 

@@ -4,7 +4,7 @@
 use super::{Fed, Work, label};
 use serde_json::json;
 use std::time::Duration;
-use vortex_config_svc::source::ReleasePolicy;
+use vortex_config_svc::ReleasePolicy;
 use vortex_proto::config::v1 as pb;
 
 /// How long something may take that is waited for.
@@ -41,7 +41,7 @@ impl Fed {
             id: id.to_owned(),
             label: "main".to_owned(),
             change_sequence: change,
-            share: 1_000,
+            percentage: 10.0,
             unit: pb::SplitUnit::Instance.into(),
             generation: 1,
             ..Default::default()

@@ -1,9 +1,10 @@
 //! A store that lost something says what.
 
 use crate::{commands::put, engine::Watched, service::Service};
+use bytes::Bytes;
 use std::sync::Arc;
-use vortex_config_svc::{domain::Sha256, store::Error};
-use vortex_store::{Entry, Transaction};
+use vortex_config_svc::parts::{Error, Sha256};
+use vortex_store::{Entry, Store as _, Transaction};
 
 /// A store of three records, and a checkpoint at the second.
 async fn kept() -> (tempfile::TempDir, Arc<Watched>) {
@@ -65,6 +66,35 @@ async fn a_record_that_was_cut_is_named() {
         error.to_string(),
         "record 3 of the log does not decode: the store is damaged, or a newer version wrote it"
     );
+}
+
+/// The value with another first byte, which says what version of the format it is of.
+fn newer(entry: &Entry) -> Transaction {
+    let mut value = entry.value.to_vec();
+    assert_eq!(value[0], 2, "the version that is written");
+    value[0] = 3;
+    Transaction::new().put(entry.key.clone(), value)
+}
+
+#[tokio::test]
+async fn what_a_newer_version_wrote_is_refused_by_its_number() {
+    for (key, what) in [
+        (&b"log/\0\0\0\0\0\0\0\x03"[..], "record 3 of the log"),
+        (b"checkpoint", "the checkpoint's pointer"),
+    ] {
+        let (_folder, engine) = kept().await;
+        let entry = engine.get(Bytes::copy_from_slice(key)).await.unwrap();
+        engine.tamper(newer(&entry.unwrap())).await;
+        let error = Service::over(engine.clone()).await.err().unwrap();
+        assert_eq!(
+            error.to_string(),
+            format!(
+                "{what} was written by a newer version of the program: its format is 3, and \
+                 this program reads formats up to 2"
+            )
+        );
+        assert!(!error.is_damage());
+    }
 }
 
 #[tokio::test]

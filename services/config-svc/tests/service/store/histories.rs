@@ -6,7 +6,7 @@ use crate::{
 };
 use proptest::prelude::*;
 use std::{collections::BTreeMap, time::Duration};
-use vortex_config_svc::domain::Seq;
+use vortex_config_svc::parts::Seq;
 use vortex_kit::clock::Manual;
 
 type Documents = BTreeMap<usize, Option<u8>>;

@@ -7,7 +7,7 @@ use crate::{
 };
 use bytes::Bytes;
 use std::collections::HashSet;
-use vortex_config_svc::domain::{Command, Imported, Seq, Sha256};
+use vortex_config_svc::parts::{Command, Imported, Seq, Sha256};
 use vortex_store::Transaction;
 
 #[tokio::test]

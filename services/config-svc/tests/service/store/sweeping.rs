@@ -6,7 +6,7 @@ use crate::{
     service::Service,
 };
 use std::time::Duration;
-use vortex_config_svc::domain::{MAX_VERSIONS, Sha256};
+use vortex_config_svc::parts::{MAX_VERSIONS, Sha256};
 use vortex_kit::clock::Manual;
 
 #[tokio::test]

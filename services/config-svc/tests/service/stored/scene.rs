@@ -1,35 +1,57 @@
 //! A store with a record of each kind, and what the service tells of it.
 
-use super::{settings, summary};
+use super::{WRITTEN, settings, told};
 use crate::{
     grpc::{Node, Way, change, document, put, written},
     sources::Work,
 };
 use std::path::Path;
+use vortex_config_svc::Settings;
 use vortex_proto::config::v1 as pb;
 
 /// Plays the scene, leaves the store at `store`, and answers what the service told before.
 pub(super) async fn play(store: &Path) -> String {
+    let earlier = Work::new();
+    earlier.git(&["branch", "-m", "earlier"]);
+    earlier.commit_file("orders.yml", "from: an earlier source");
+    let settings_then = Settings {
+        git_name: "earlier".parse().unwrap(),
+        ..settings(store, Some(&earlier.path))
+    };
+    let node = Node::start(Way::InProcess, settings_then).await;
+    look(&node, "earlier").await;
+    node.stop().await;
     let work = Work::new();
     work.git(&["branch", "-m", "release"]);
+    work.write("broken.yml", "a: [");
     work.commit_file("orders.yml", "from: git");
     work.git(&["tag", "gone"]);
+    work.write(".git/refs/heads/unread", "");
     let node = Node::start(Way::InProcess, settings(store, Some(&work.path))).await;
-    look(&node).await;
+    look(&node, "git").await;
+    detach(&node, "earlier").await;
     documents(&node).await;
     changes(&node).await;
     splits(&node).await;
+    rolled_back(&node).await;
     labels(&node, &work).await;
-    let told = summary::of(&node).await;
+    let told = told(&node, WRITTEN).await;
     node.stop().await;
     told
 }
 
-async fn look(node: &Node) {
+async fn look(node: &Node, source: &str) {
     let request = pb::SyncSourceRequest {
-        name: "git".to_owned(),
+        name: source.to_owned(),
     };
     node.sources.clone().sync_source(request).await.unwrap();
+}
+
+async fn detach(node: &Node, source: &str) {
+    let request = pb::DetachSourceRequest {
+        name: source.to_owned(),
+    };
+    node.sources.clone().detach_source(request).await.unwrap();
 }
 
 /// Written, staged, released, gone back, deleted, unchanged.
@@ -47,7 +69,7 @@ async fn documents(node: &Node) {
         ..put("orders", "v2", "greeting: good day")
     };
     config.put_document(staged).await.unwrap();
-    release(node, "v2", false).await;
+    release(node, "v2", "").await;
     config
         .put_document(put("orders", "v3", "greeting: hi"))
         .await
@@ -56,7 +78,7 @@ async fn documents(node: &Node) {
         .put_document(put("orders", "v4", "greeting: hi"))
         .await
         .unwrap();
-    release(node, "v1", false).await;
+    release(node, "v1", "").await;
     let json = pb::PutDocumentRequest {
         media_type: "application/json".to_owned(),
         ..put("application", "v1", r#"{"shared": 1, "a.b": [1, null]}"#)
@@ -81,7 +103,7 @@ async fn documents(node: &Node) {
     config.delete_document(delete).await.unwrap();
 }
 
-/// Of several documents; one of them given up.
+/// Of several documents; one given up, and one staged again after it was.
 async fn changes(node: &Node) {
     let mut config = node.config.clone();
     let both = |n: u32| {
@@ -96,11 +118,20 @@ async fn changes(node: &Node) {
         ..change("r2", both(2))
     };
     config.apply_change(staged).await.unwrap();
-    let discard = pb::DiscardChangeRequest {
-        name: "r2".to_owned(),
-        ..Default::default()
+    discard_of(node, "r2").await;
+    for _ in 0..2 {
+        let staged = pb::ApplyChangeRequest {
+            stage_only: true,
+            ..change("r3", both(3))
+        };
+        config.apply_change(staged).await.unwrap();
+        discard_of(node, "r3").await;
+    }
+    let unchanged = pb::ApplyChangeRequest {
+        request_id: "apply-again".to_owned(),
+        ..change("r1", both(1))
     };
-    config.discard_change(discard).await.unwrap();
+    config.apply_change(unchanged).await.unwrap();
 }
 
 /// Active, removed, released and taken back, ended by force, and ended before it began.
@@ -116,9 +147,9 @@ async fn splits(node: &Node) {
             ..put(app, "v2", "value: 2")
         };
         config.put_document(staged).await.unwrap();
-        begin(node, app, 1, 100).await;
+        begin(node, app, 1, 1.0).await;
     }
-    begin(node, "active", 2, 2_500).await;
+    begin(node, "active", 2, 25.0).await;
     end(node, "removed", false).await;
     end(node, "released", true).await;
     let revert = pb::StageRevertRequest {
@@ -130,7 +161,7 @@ async fn splits(node: &Node) {
         ..put("forced", "v3", "value: 3")
     };
     node.config.clone().put_document(staged).await.unwrap();
-    release(node, "v3", true).await;
+    release(node, "v3", "it can't wait").await;
     end(node, "never", false).await;
 }
 
@@ -139,23 +170,57 @@ async fn labels(node: &Node, work: &Work) {
     work.write("large.yml", "#".repeat(2 << 20));
     work.commit_file("orders.yml", "from: git again");
     work.git(&["tag", "-d", "gone"]);
-    look(node).await;
+    look(node, "git").await;
 }
 
-async fn release(node: &Node, name: &str, force: bool) {
+/// Rolled back: released all the same, and given up.
+async fn rolled_back(node: &Node) {
+    for (app, name) in [("anyway", "a2"), ("given-up", "g2")] {
+        let mut config = node.config.clone();
+        config
+            .put_document(put(app, "v1", "value: 1"))
+            .await
+            .unwrap();
+        let staged = pb::PutDocumentRequest {
+            stage_only: true,
+            ..put(app, name, "value: 2")
+        };
+        config.put_document(staged).await.unwrap();
+        begin_to(node, app, name, 1, 1.0).await;
+        end(node, app, false).await;
+    }
+    release(node, "a2", "it was the database").await;
+    discard_of(node, "g2").await;
+}
+
+async fn discard_of(node: &Node, name: &str) {
+    let request = pb::DiscardChangeRequest {
+        name: name.to_owned(),
+        ..Default::default()
+    };
+    node.config.clone().discard_change(request).await.unwrap();
+}
+
+/// Releases by force if there is a reason.
+async fn release(node: &Node, name: &str, reason: &str) {
     let request = pb::ReleaseChangeRequest {
         name: name.to_owned(),
-        force,
+        force: !reason.is_empty(),
+        reason: reason.to_owned(),
         ..Default::default()
     };
     node.config.clone().release_change(request).await.unwrap();
 }
 
-async fn begin(node: &Node, app: &str, generation: u64, share: u32) {
+async fn begin(node: &Node, app: &str, generation: u64, percentage: f64) {
+    begin_to(node, app, "v2", generation, percentage).await;
+}
+
+async fn begin_to(node: &Node, app: &str, to: &str, generation: u64, percentage: f64) {
     let target = pb::plan_split_request::Target::Document(pb::DocumentTarget {
         document: document(app, ""),
         from_version: "v1".to_owned(),
-        to_version: "v2".to_owned(),
+        to_version: to.to_owned(),
     });
     let plan = pb::PlanSplitRequest {
         target: Some(target),
@@ -172,7 +237,7 @@ async fn begin(node: &Node, app: &str, generation: u64, share: u32) {
         id: app.to_owned(),
         label: "main".to_owned(),
         change_sequence,
-        share,
+        percentage,
         unit: pb::SplitUnit::Instance.into(),
         generation,
         ..Default::default()
@@ -186,7 +251,7 @@ async fn end(node: &Node, id: &str, release: bool) {
         generation: 9,
         release,
         change_sequence: 0,
-        ..Default::default()
+        reason: "the end of the scene".to_owned(),
     };
     node.splits.clone().end_split(request).await.unwrap();
 }

@@ -27,7 +27,55 @@ pub(super) async fn of(node: &Node) -> String {
     told
 }
 
+/// What stores have that were written in the second format, beside that.
+pub(super) async fn since_v2(node: &Node) -> String {
+    let mut told = String::new();
+    for record in records(node).await {
+        match record.body.unwrap() {
+            Body::Released(released) if !released.reason.is_empty() => {
+                writeln!(told, "released {} for {:?}", released.name, released.reason).unwrap();
+            }
+            Body::SourceImported(source) => {
+                writeln!(
+                    told,
+                    "{} left {:?} unread",
+                    source.source, source.unread_labels
+                )
+                .unwrap();
+            }
+            _ => {}
+        }
+    }
+    let mut config = node.config.clone();
+    let listed = config.list_changes(pb::ListChangesRequest::default()).await;
+    for change in listed.unwrap().into_inner().changes {
+        if !change.rolled_back_by.is_empty() {
+            let (name, by, state) = (&change.name, &change.rolled_back_by, change.state());
+            writeln!(told, "{name} {} by {by}", state.as_str_name()).unwrap();
+        }
+    }
+    for id in [
+        "removed", "released", "forced", "never", "anyway", "given-up",
+    ] {
+        let ended = split(node, id).await.unwrap();
+        let (by, why, revert) = (&ended.ended_by, &ended.end_reason, &ended.revert);
+        writeln!(
+            told,
+            "split {id} ended by {by}: {why:?}, taken back by {revert:?}"
+        )
+        .unwrap();
+    }
+    read(node, &mut told, "orders", "", "earlier", "").await;
+    told
+}
+
 async fn log(node: &Node, told: &mut String) {
+    for record in records(node).await {
+        of_record(told, &record);
+    }
+}
+
+async fn records(node: &Node) -> Vec<pb::Record> {
     let head = node.head().await;
     let (store, _) = head.split_once(':').unwrap();
     let from_the_start = pb::WatchLogRequest {
@@ -37,12 +85,14 @@ async fn log(node: &Node, told: &mut String) {
     let mut config = node.config.clone();
     let watch = config.watch_log(from_the_start).await;
     let mut watch = watch.unwrap().into_inner();
+    let mut records = Vec::new();
     while let Some(reply) = watch.message().await.unwrap() {
         match reply.event.unwrap() {
-            pb::watch_log_response::Event::Record(record) => of_record(told, &record),
+            pb::watch_log_response::Event::Record(record) => records.push(record),
             pb::watch_log_response::Event::Progress(_) => break,
         }
     }
+    records
 }
 
 fn of_record(told: &mut String, record: &pb::Record) {
@@ -63,7 +113,7 @@ fn of_record(told: &mut String, record: &pb::Record) {
         Body::Restaged(restaged) => format!("restaged {}", restaged.name),
         Body::Unchanged(unchanged) => format!("unchanged {}", unchanged.name),
         Body::SourceImported(source) => format!("source {} imported", source.source),
-        Body::SplitMoved(split) => format!("split {} at {}", split.id, split.share),
+        Body::SplitMoved(split) => format!("split {} at {}", split.id, hundredths(split)),
         Body::SplitEnded(split) => format!("split {} {}", split.id, split.state().as_str_name()),
     };
     let wall = time.wall.unwrap();
@@ -164,13 +214,18 @@ fn of_split(told: &mut String, split: &pb::Split) {
         split.change,
         split.change_sequence,
         split.label,
-        split.share,
+        hundredths(split),
         split.unit().as_str_name(),
         split.generation,
         split.paths,
         split.moved_at.unwrap_or_default()
     )
     .unwrap();
+}
+
+/// Its share, as it was told first.
+fn hundredths(split: &pb::Split) -> f64 {
+    (100.0 * split.percentage).round()
 }
 
 async fn sources(node: &Node, told: &mut String) {

@@ -7,7 +7,7 @@ use futures::StreamExt as _;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use tonic::Request;
-use vortex_config_svc::grpc::Grpc;
+use vortex_config_svc::parts::Grpc;
 use vortex_proto::config::v1::{
     self as pb, config_service_server::ConfigService, watch_config_response::Event,
 };

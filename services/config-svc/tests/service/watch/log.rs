@@ -10,10 +10,7 @@ use futures::StreamExt as _;
 use proptest::prelude::*;
 use std::time::Duration;
 use tonic::{Request, Status};
-use vortex_config_svc::{
-    domain::{Command, Label, Seq},
-    grpc::Grpc,
-};
+use vortex_config_svc::parts::{Command, Grpc, Label, Seq};
 use vortex_kit::{
     clock::Manual,
     error::{Fault, Reason},
@@ -279,7 +276,7 @@ async fn a_watch_of_a_label_skips_the_others() {
     for n in 0..4 {
         let name = format!("v{n}");
         let mut job = put(&name, "a.yml", &format!("a: {n}"));
-        if let vortex_config_svc::domain::Command::Write(change) = &mut job.command
+        if let vortex_config_svc::parts::Command::Write(change) = &mut job.command
             && n % 2 == 1
         {
             change.label = "other".parse().unwrap();

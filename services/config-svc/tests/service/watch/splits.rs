@@ -7,7 +7,7 @@ use crate::{
 };
 use futures::StreamExt as _;
 use tonic::Request;
-use vortex_config_svc::grpc::Grpc;
+use vortex_config_svc::parts::Grpc;
 use vortex_proto::config::v1::{
     self as pb, config_service_server::ConfigService, record::Body, watch_config_response::Event,
     watch_log_response,
@@ -131,8 +131,8 @@ async fn the_log_tells_of_moves_and_ends() {
         panic!("{bodies:?}")
     };
     assert_eq!(
-        (&*moved.id, &*moved.change, moved.share),
-        ("r1", "v2", 2_500)
+        (&*moved.id, &*moved.change, moved.percentage),
+        ("r1", "v2", 25.0)
     );
     assert_eq!(
         (ended.state(), ended.generation),

@@ -2,7 +2,6 @@
 
 use std::{fmt, time::Duration};
 
-use serde::{Deserialize, Serialize};
 use vortex_bucket::Arm;
 use vortex_sketch::Sketch;
 
@@ -16,24 +15,22 @@ use super::{
 const FRESH_INTERVALS: u32 = 2;
 
 /// The name of an application whose figures are judged apart from others'.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Application(String);
 
 /// What was reported of an application, and what came of it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Observed {
-    open: OpenSlice,
+    pub(crate) open: OpenSlice,
     /// One part in so many of what the rollout's tests may err is this application's.
-    parts: usize,
-    test: SequentialTest,
-    counts: Counts,
-    newest: Option<Judged>,
-    cause: Option<Cause>,
+    pub(crate) parts: usize,
+    pub(crate) test: SequentialTest,
+    pub(crate) counts: Counts,
+    pub(crate) newest: Option<Judged>,
+    pub(crate) cause: Option<Cause>,
     /// When the canary last reported requests, in time since the stage's effect. None of what was
     /// stored before this was kept.
-    #[serde(default)]
-    heard: Option<Duration>,
+    pub(crate) heard: Option<Duration>,
 }
 
 impl Application {

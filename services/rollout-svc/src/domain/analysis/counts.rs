@@ -2,12 +2,10 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
-
 use super::{Settings, Verdict};
 
 /// What an application's slices came to since the rollout began or was resumed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
     /// FAIL slices, over all stages.
     pub failures: u32,
@@ -20,7 +18,7 @@ pub struct Counts {
 }
 
 /// A limit that was reached, and at which count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Limit {
     /// FAIL slices in a row.
     ConsecutiveFailures(u32),

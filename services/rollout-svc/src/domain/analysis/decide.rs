@@ -2,8 +2,6 @@
 
 use std::{fmt, time::Duration};
 
-use serde::{Deserialize, Serialize};
-
 use super::{Analysis, Judged, Limit, Observed, Stage, Verdict};
 
 /// What to do with a rollout.
@@ -29,7 +27,7 @@ pub enum Phase {
 }
 
 /// Why a decision was taken: a limit on an application's verdicts, and the slice that reached it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Cause {
     /// The limit.
     pub limit: Limit,

@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
-
 use super::{
     Application, Comparison, SequentialTest, Settings, Slice, Tally, Verdict,
     binomial::{SIGNIFICANCE, upper_tail},
@@ -11,7 +9,7 @@ use super::{
 };
 
 /// What the errors gate found, and by what.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ErrorsEvidence {
     /// What was found.
     pub finding: ErrorsFinding,
@@ -32,7 +30,7 @@ pub struct ErrorsEvidence {
 }
 
 /// What the errors gate may find.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ErrorsFinding {
     /// The canary had too few requests.
     TooFewRequests,

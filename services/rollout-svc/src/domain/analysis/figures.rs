@@ -1,10 +1,9 @@
 //! The reported figures of an arm.
 
-use serde::{Deserialize, Serialize};
 use vortex_sketch::Sketch;
 
 /// How many requests were counted, and how many of them failed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Tally {
     /// All requests.
     pub requests: u64,
@@ -28,10 +27,10 @@ impl Tally {
 }
 
 /// What was measured of one arm of an application in some time: a delta.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Figures {
-    tally: Tally,
-    latency: Sketch,
+    pub(crate) tally: Tally,
+    pub(crate) latency: Sketch,
 }
 
 /// Figures that can't be.

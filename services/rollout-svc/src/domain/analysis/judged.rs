@@ -2,14 +2,12 @@
 
 use std::{fmt, time::Duration};
 
-use serde::{Deserialize, Serialize};
-
 use super::{
     Application, ErrorsEvidence, LatencyEvidence, SequentialTest, Settings, Slice, errors, latency,
 };
 
 /// What a gate says of a slice, from good to bad.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Verdict {
     /// The canary is fine.
     Pass,
@@ -22,7 +20,7 @@ pub enum Verdict {
 }
 
 /// What one gate found, with the values, thresholds and sample sizes that decided.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Finding {
     /// The errors gate.
     Errors(ErrorsEvidence),
@@ -31,7 +29,7 @@ pub enum Finding {
 }
 
 /// One slice of one application, judged.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Judged {
     /// The application.
     pub application: Application,

@@ -2,7 +2,6 @@
 
 use std::{fmt, time::Duration};
 
-use serde::{Deserialize, Serialize};
 use vortex_sketch::Sketch;
 
 use super::{
@@ -25,7 +24,7 @@ const LEAST_INCREASE: f64 = 0.010;
 /// above it than a p99 at the limit explains (exact binomial test, p < 0.1), and a limit relative
 /// to stable is reckoned from the upper 90 % confidence bound of stable's p99 for this, or its
 /// longest latency where there are too few for a bound.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct LatencyEvidence {
     /// What was found.
     pub finding: LatencyFinding,
@@ -38,7 +37,7 @@ pub struct LatencyEvidence {
 }
 
 /// The long end of an arm's latencies.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Tail {
     /// How many latencies there are.
     pub count: u64,
@@ -47,7 +46,7 @@ pub struct Tail {
 }
 
 /// What the latency gate may find.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum LatencyFinding {
     /// Too few latencies of the canary.
     TooFewLatencies,

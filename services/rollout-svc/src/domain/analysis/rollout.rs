@@ -2,18 +2,17 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use serde::{Deserialize, Serialize};
 use vortex_bucket::{Arm, Share};
 
 use super::{Application, Figures, Judged, Observed, Settings};
 
 /// What was reported of a rollout's applications, and what came of it: all that is remembered of
 /// figures, to be stored with the rollout.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Analysis {
     /// How many tests were begun: one for each stage and resume.
-    tests: u32,
-    applications: BTreeMap<Application, Observed>,
+    pub(crate) tests: u32,
+    pub(crate) applications: BTreeMap<Application, Observed>,
 }
 
 /// The stage that a rollout is in.

@@ -1,8 +1,6 @@
 //! The sequential test of whether the canary fails more often than stable, repeated after every
 //! slice.
 
-use serde::{Deserialize, Serialize};
-
 use super::Tally;
 
 /// The probability that a rollout's tests ever find a canary worse that is not.
@@ -29,17 +27,17 @@ const RATIOS: [f64; 6] = [1.5, 2.0, 3.0, 5.0, 10.0, 40.0];
 /// Source: Michael Lindon and Alan Malek, *Anytime-Valid Inference for Multinomial Count Data*,
 /// NeurIPS 2022; the conditioning is that of Przyborowski and Wilenski, *Homogeneity of Results in
 /// Testing Samples from Poisson Series*, Biometrika 31, 1940.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct SequentialTest {
-    needed: f64,
-    logs: [f64; RATIOS.len()],
-    canary: Tally,
-    stable: Tally,
-    crossed: bool,
+    pub(crate) needed: f64,
+    pub(crate) logs: [f64; RATIOS.len()],
+    pub(crate) canary: Tally,
+    pub(crate) stable: Tally,
+    pub(crate) crossed: bool,
 }
 
 /// What a test has seen, and how much that says.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Comparison {
     /// The canary since the test began.
     pub canary: Tally,

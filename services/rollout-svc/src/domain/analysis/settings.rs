@@ -2,10 +2,8 @@
 
 use std::{fmt::Debug, ops::RangeInclusive, time::Duration};
 
-use serde::{Deserialize, Serialize};
-
 /// How slices are cut, and how many of which verdict lead where.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
     /// Slices are whole multiples of it: 100 ms to 1 h.
     pub interval: Duration,
@@ -24,7 +22,7 @@ pub struct Settings {
 }
 
 /// What the gates compare with.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Thresholds {
     /// Above this rate of errors a slice fails: 0 to 1.
     pub max_error_rate: f64,

@@ -2,7 +2,6 @@
 
 use std::{mem, time::Duration};
 
-use serde::{Deserialize, Serialize};
 use vortex_bucket::Arm;
 
 use super::{Figures, Settings};
@@ -27,13 +26,13 @@ pub struct Slice {
 }
 
 /// The slice that is open.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(super) struct OpenSlice {
-    start: Duration,
-    newest_report: Duration,
-    canary: Figures,
-    stable: Figures,
-    stable_reports: bool,
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct OpenSlice {
+    pub(crate) start: Duration,
+    pub(crate) newest_report: Duration,
+    pub(crate) canary: Figures,
+    pub(crate) stable: Figures,
+    pub(crate) stable_reports: bool,
 }
 
 impl OpenSlice {

@@ -2,7 +2,6 @@
 
 use std::collections::VecDeque;
 
-use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::domain::RequestId;
@@ -15,11 +14,15 @@ const MAX_SEEN: usize = 1_000;
 ///
 /// They are looked through one by one: that takes 0.2 µs when they are in the cache and 2 µs when
 /// not, and an index would take twice as much memory again, in each of the rollouts.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub(super) struct Seen(VecDeque<u64>);
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Seen(VecDeque<u64>);
 
 impl Seen {
+    /// The hashes, oldest first.
+    pub(crate) fn hashes(&self) -> impl Iterator<Item = u64> {
+        self.0.iter().copied()
+    }
+
     pub(super) fn contains(&self, id: &RequestId) -> bool {
         self.0.contains(&hash(id))
     }
@@ -30,6 +33,13 @@ impl Seen {
         if self.0.len() > MAX_SEEN {
             self.0.pop_front();
         }
+    }
+}
+
+/// By their hashes, oldest first.
+impl FromIterator<u64> for Seen {
+    fn from_iter<T: IntoIterator<Item = u64>>(hashes: T) -> Self {
+        Self(hashes.into_iter().collect())
     }
 }
 

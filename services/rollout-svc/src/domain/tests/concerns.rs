@@ -20,11 +20,3 @@ fn a_rollout_concerns_who_its_documents_are_for_and_who_is_judged() {
     let of_source = holding("orders-eu.yml", None, "gate");
     assert!(of_source.concerns("orders") && !of_source.concerns("order"));
 }
-
-#[test]
-fn a_rollout_that_was_stored_without_owners_goes_by_its_paths() {
-    let mut stored = serde_json::to_value(holding("app7.yml", Some("app7"), "gate")).unwrap();
-    stored.as_object_mut().unwrap().remove("written_for");
-    let read: Spec = serde_json::from_value(stored).unwrap();
-    assert!(read.concerns("app7") && !read.concerns("app70"));
-}

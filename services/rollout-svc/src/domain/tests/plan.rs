@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use vortex_bucket::Share;
 
-use crate::domain::{InvalidStages, StageDraft, Stages, Strategy};
+use crate::domain::{InvalidStages, Stage, StageDraft, Stages, Strategy};
 
 fn draft(percentage: f64) -> StageDraft {
     StageDraft {
@@ -22,7 +22,7 @@ fn stages(percentages: &[f64]) -> Result<Stages, InvalidStages> {
 fn strategies_have_the_stages_that_are_documented() {
     let of = |strategy: Strategy| -> Vec<(String, u64)> {
         let stages = strategy.stages().unwrap();
-        let minutes = |stage: &crate::domain::Stage| stage.min_duration.as_secs() / 60;
+        let minutes = |stage: &Stage| stage.min_duration.as_secs() / 60;
         stages
             .iter()
             .map(|stage| (stage.share.to_string(), minutes(stage)))
@@ -106,4 +106,18 @@ fn a_stage_without_a_name_is_called_by_its_percentage() {
         Stages::new(vec![long]),
         Err(InvalidStages::Name { bytes: 129, .. })
     ));
+}
+
+#[test]
+fn only_stages_that_a_rollout_may_have_are_restored() {
+    let stage = |percent: &u16| Stage {
+        name: String::new(),
+        share: Share::from_hundredths(100 * percent).unwrap(),
+        min_duration: Duration::ZERO,
+    };
+    let restored = |percents: &[u16]| Stages::restored(percents.iter().map(stage).collect());
+    assert!(restored(&[5, 100]).is_some());
+    for never in [&[][..], &[50], &[100, 100], &[50, 5, 100]] {
+        assert_eq!(restored(never), None, "{never:?}");
+    }
 }

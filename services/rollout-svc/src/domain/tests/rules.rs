@@ -4,8 +4,8 @@ use super::sample::{
     at, at_last_stage, author, created, done, failing, judged, promote, settled, taken,
 };
 use crate::domain::{
-    Action, Command, Effect, Ending, Lost, Motion, Refusal, Refused, Rollout, Running, SELF,
-    Standing, State, StateKind, analysis::Decision,
+    Action, Command, Effect, Ending, Lost, Motion, Refusal, Refused, Removal, RolledBack, Rollout,
+    Running, SELF, State, StateKind, analysis::Decision,
 };
 use std::collections::BTreeMap;
 use vortex_bucket::Share;
@@ -238,20 +238,19 @@ fn a_later_effect_that_is_refused_gives_everybody_stable_again() {
     assert!(ended.state().detached().is_some());
 }
 
-/// What an earlier version wrote of a rollout whose split somebody else had ended.
+/// So rollouts are read that an earlier version had paused when their split was detached.
 #[test]
-fn what_was_detached_and_paused_has_ended_when_it_is_read() {
-    let moment = r#"{"wall":"2023-11-14T22:13:20Z","steady":"2023-11-14T22:13:20Z"}"#;
-    let stored = format!(
-        r#"{{"state":{{"Paused":{{"stage":1,"in_force":500,"hold":{{"Detached":{{"why":"gone"}}}},
-        "why":"detached: gone"}}}},"generation":2,"revision":5,"audits":4,"updated":{moment}}}"#
-    );
-    let standing: Standing = serde_json::from_str(&stored).unwrap();
-    let rollout = Rollout {
-        standing,
-        ..created()
-    };
-    assert_eq!(rollout.kind(), StateKind::RolledBack);
+fn a_removal_that_is_pending_ends_as_the_split_did() {
+    let mut rollout = created();
+    rollout.standing.generation = 3;
+    rollout.standing.state = State::RolledBack(RolledBack {
+        stage: 1,
+        from_share: Share::NONE,
+        at: at(0),
+        removal: Removal::Pending,
+        why: "detached: gone".to_owned(),
+        start_refused: None,
+    });
     assert_eq!(rollout.state().in_force(), Share::NONE);
     assert_eq!(rollout.pending(), Some(Effect::Remove { generation: 3 }));
     let completed = done(rollout.clone(), lost(Ending::Released), 1);

@@ -206,8 +206,7 @@ impl World {
 
     /// What was measured is read back as it was stored.
     fn restart(&mut self) {
-        let stored = serde_json::to_string(&self.measured).unwrap();
-        self.measured = serde_json::from_str(&stored).unwrap();
+        self.measured = crate::store::reread(&self.measured);
     }
 
     fn holds_because(&self) -> String {

@@ -1,7 +1,8 @@
 //! Converts audit entries to replies.
 
-use super::{analysis::gates, percentage, state, timestamp};
+use super::{analysis::gates, state, timestamp};
 use crate::domain::AuditEntry;
+use vortex_bucket::Share;
 use vortex_proto::rollout::v1 as pb;
 
 pub(in crate::grpc) fn audit_entry(entry: &AuditEntry) -> pb::AuditEntry {
@@ -16,7 +17,7 @@ pub(in crate::grpc) fn audit_entry(entry: &AuditEntry) -> pb::AuditEntry {
         to_state: state(entry.to).into(),
         from_stage: entry.from_stage,
         to_stage: entry.to_stage,
-        percentage: entry.share.map(percentage),
+        percentage: entry.share.map(Share::percentage),
         reason: entry.reason.clone(),
         evidence: entry.evidence.iter().flat_map(gates).collect(),
         generation: entry.generation,

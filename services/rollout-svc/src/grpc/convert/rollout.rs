@@ -1,6 +1,6 @@
 //! A rollout.
 
-use super::{duration, percentage, state, timestamp};
+use super::{duration, state, timestamp};
 use crate::domain::{Hold, Motion, Rollout, Stage, State, Strategy, Unit, analysis::Settings};
 use vortex_proto::rollout::v1 as pb;
 
@@ -20,7 +20,7 @@ pub(in crate::grpc) fn rollout(rollout: &Rollout, failed: Option<String>) -> pb:
         strategy: strategy(spec.strategy).into(),
         stages: spec.stages.iter().map(stage).collect(),
         stage_index: standing.state.stage(),
-        share_in_force: percentage(standing.state.in_force()),
+        share_in_force: standing.state.in_force().percentage(),
         share_reason: share_reason(rollout),
         unit: unit(spec.unit).into(),
         auto_promote: spec.auto_promote,
@@ -59,7 +59,7 @@ fn strategy(strategy: Strategy) -> pb::Strategy {
 fn stage(stage: &Stage) -> pb::Stage {
     pb::Stage {
         name: stage.name.clone(),
-        percentage: percentage(stage.share),
+        percentage: stage.share.percentage(),
         min_duration: Some(duration(stage.min_duration)),
     }
 }

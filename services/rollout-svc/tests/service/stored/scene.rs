@@ -19,6 +19,8 @@ pub(super) async fn play(store: &Path) -> String {
         "paused",
         "completed",
         "failed",
+        "forced",
+        "deleted",
         "timed",
         "detached",
         "reverted",
@@ -37,6 +39,9 @@ pub(super) async fn play(store: &Path) -> String {
     let promoting = judged(&mesh, "completed").await;
     mesh.report_until(&promoting, 0, RolloutState::Completed)
         .await;
+    forced(&mesh).await;
+    deleted(&mesh).await;
+    reset(&mesh).await;
     let failing = judged(&mesh, "failed").await;
     mesh.report_until(&failing, 20, RolloutState::RolledBack)
         .await;
@@ -79,6 +84,43 @@ async fn judged(mesh: &Mesh, app: &str) -> String {
         ..rollout(app)
     };
     mesh.create(request).await.id
+}
+
+/// Of a change set that was rolled back before.
+async fn forced(mesh: &Mesh) {
+    let id = mesh.create(slow("forced")).await.id;
+    let roll_back = pb::RollBackRolloutRequest {
+        id: id.clone(),
+        reason: "it is slow".to_owned(),
+        request_id: "roll-back".to_owned(),
+    };
+    let mut rollouts = mesh.rollouts.clone();
+    rollouts.roll_back_rollout(roll_back).await.unwrap();
+    mesh.wait_for(&id, RolloutState::RolledBack).await;
+    let again = pb::CreateRolloutRequest {
+        force: true,
+        reason: "it was the database".to_owned(),
+        ..slow("forced")
+    };
+    mesh.confirmed(&mesh.create(again).await.id).await;
+}
+
+/// Nothing is left of it but the answer to the request.
+async fn deleted(mesh: &Mesh) {
+    let id = mesh.create(rollout("deleted")).await.id;
+    let delete = pb::DeleteRolloutRequest {
+        id,
+        request_id: "delete".to_owned(),
+    };
+    mesh.rollouts.clone().delete_rollout(delete).await.unwrap();
+}
+
+async fn reset(mesh: &Mesh) {
+    let reset = pb::ResetBreakerRequest {
+        reason: "looked at it".to_owned(),
+        request_id: "reset".to_owned(),
+    };
+    mesh.rollouts.clone().reset_breaker(reset).await.unwrap();
 }
 
 /// With latencies, whose sketches are stored, too.

@@ -31,6 +31,12 @@ pub(super) async fn of(mut rollouts: Client) -> String {
     let breaker = rollouts.get_breaker(pb::GetBreakerRequest {}).await;
     let breaker = breaker.unwrap().into_inner().breaker.unwrap();
     line(&mut told, format_args!("breaker open {}", breaker.open));
+    if let Some(at) = breaker.reset_at {
+        line(
+            &mut told,
+            format_args!("  reset by {} {at}", breaker.reset_by),
+        );
+    }
     for rollback in breaker.rollbacks {
         let at = rollback.time.unwrap();
         line(&mut told, format_args!("  {} {at}", rollback.id));

@@ -1,6 +1,7 @@
 //! What is kept of splits, and for how long.
 
 use super::*;
+use crate::domain::split::ended::MAX_ENDED;
 
 #[test]
 fn ended_splits_are_remembered_thirty_days_and_not_without_end() {

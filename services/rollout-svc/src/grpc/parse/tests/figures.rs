@@ -1,10 +1,7 @@
 //! Figures that are reported.
 
 use super::*;
-use crate::{
-    domain::{Report, Spec},
-    grpc::samples::rollout,
-};
+use crate::{domain::Report, grpc::samples::rollout};
 use pb::{arm_report::Of, index_mapping::Interpolation};
 use vortex_bucket::Arm;
 
@@ -148,21 +145,6 @@ fn a_version_is_the_canary_or_was_stable_as_reads_answer_it() {
     }
     assert_eq!(arm(Of::Arm("stable".to_owned())), Arm::Stable);
     assert_eq!(arm(Of::Arm("canary".to_owned())), Arm::Canary);
-}
-
-#[test]
-fn a_rollout_of_before_versions_were_kept_takes_all_but_its_own_as_stable() {
-    let mut stored = serde_json::to_value(&*rollout().spec).unwrap();
-    assert!(
-        stored
-            .as_object_mut()
-            .unwrap()
-            .remove("stable_versions")
-            .is_some()
-    );
-    let spec: Spec = serde_json::from_value(stored).unwrap();
-    assert_eq!(spec.arm_of("v2+b33a1f94"), Some(Arm::Canary));
-    assert_eq!(spec.arm_of("v9"), Some(Arm::Stable));
 }
 
 #[test]

@@ -1,0 +1,101 @@
+//! A call's message, read before the call takes its place among those that are served.
+
+use std::{
+    collections::VecDeque,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use bytes::Bytes;
+use futures::FutureExt;
+use http_body::{Body as HttpBody, Frame};
+use http_body_util::BodyExt;
+use tonic::{Status, body::Body};
+
+use super::MAX_MESSAGE_BYTES;
+use crate::{
+    error::Fault,
+    room::{Arrival, Arrivals},
+};
+
+/// Why a body was not gathered.
+pub(super) enum Ungathered {
+    /// There is no room for it.
+    Refused(Fault),
+    /// It broke off.
+    Broken(Status),
+}
+
+/// Reads `body` to its end. The place that it took to arrive, if it did not arrive at once, is for
+/// the caller to keep until it has another.
+///
+/// Of one that is larger than a message may be, the rest is left to the decoder, which refuses it
+/// and says what the limit is.
+pub(super) async fn gather(
+    mut body: Body,
+    arrivals: &Arrivals,
+) -> Result<(Body, Option<Arrival>), Ungathered> {
+    let mut frames = VecDeque::new();
+    let mut bytes = 0;
+    let mut arrival = None;
+    while bytes <= MAX_MESSAGE_BYTES {
+        let frame = match body.frame().now_or_never() {
+            Some(frame) => frame,
+            None => {
+                wait(&mut arrival, arrivals, bytes)?;
+                body.frame().await
+            }
+        };
+        let Some(frame) = frame.transpose().map_err(Ungathered::Broken)? else {
+            break;
+        };
+        let data = frame.data_ref().map_or(0, Bytes::len);
+        bytes += data;
+        if let Some(arrival) = &mut arrival {
+            arrival.grow(data).map_err(Ungathered::Refused)?;
+        }
+        frames.push_back(frame);
+    }
+    let body = Body::new(Gathered { frames, rest: body });
+    Ok((body, arrival))
+}
+
+/// Takes a place for a body of which more is to come. What comes at once needs none, so callers who
+/// dribble keep out only each other.
+fn wait(
+    arrival: &mut Option<Arrival>,
+    arrivals: &Arrivals,
+    bytes: usize,
+) -> Result<(), Ungathered> {
+    if arrival.is_none() {
+        let mut begun = arrivals.begin().map_err(Ungathered::Refused)?;
+        begun.grow(bytes).map_err(Ungathered::Refused)?;
+        *arrival = Some(begun);
+    }
+    Ok(())
+}
+
+/// What has come of a body, then the rest of it.
+struct Gathered {
+    frames: VecDeque<Frame<Bytes>>,
+    rest: Body,
+}
+
+impl HttpBody for Gathered {
+    type Data = Bytes;
+    type Error = Status;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        match self.frames.pop_front() {
+            Some(frame) => Poll::Ready(Some(Ok(frame))),
+            None => Pin::new(&mut self.rest).poll_frame(cx),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.frames.is_empty() && self.rest.is_end_stream()
+    }
+}

@@ -1,0 +1,121 @@
+//! Remembers the configurations that watchers were sent, so that one that reconnects gets the
+//! difference instead of the whole.
+
+use crate::{
+    domain::ViewKey,
+    views::{View, is_large},
+};
+use bytes::Bytes;
+use quick_cache::{Weighter, sync::Cache};
+use std::sync::Arc;
+use vortex_kit::compute::{self, Compute};
+
+/// About how many bytes the remembered configurations of all views may take; the least used are
+/// forgotten.
+const REMEMBERED_BYTES: u64 = 32 << 20;
+/// About how many bytes the cached differences may take: each is computed once for all watchers.
+const PATCH_BYTES: u64 = 8 << 20;
+/// The number of items that the caches' tables are sized for.
+const EXPECTED: usize = 1024;
+/// About how many bytes an item takes beside its text.
+const OVERHEAD: usize = 256;
+
+/// A configuration that was sent.
+#[derive(Debug, Clone)]
+pub struct SentConfig {
+    /// SHA-256 of it, in hex.
+    pub digest: String,
+    pub version: String,
+    /// The configuration as JSON.
+    pub config: Bytes,
+}
+
+/// The configurations that watchers were sent lately, and the differences between them.
+pub struct SentConfigs {
+    sent: Cache<(ViewKey, String), SentConfig, Weight>,
+    patches: Cache<(String, String), Bytes, Weight>,
+}
+
+#[derive(Clone)]
+struct Weight;
+
+impl Weighter<(ViewKey, String), SentConfig> for Weight {
+    fn weight(&self, (key, _): &(ViewKey, String), sent: &SentConfig) -> u64 {
+        key.weight() + (sent.config.len() + OVERHEAD) as u64
+    }
+}
+
+impl Weighter<(String, String), Bytes> for Weight {
+    fn weight(&self, _: &(String, String), patch: &Bytes) -> u64 {
+        (patch.len() + OVERHEAD) as u64
+    }
+}
+
+impl Default for SentConfigs {
+    fn default() -> Self {
+        Self {
+            sent: Cache::with_weighter(EXPECTED, REMEMBERED_BYTES, Weight),
+            patches: Cache::with_weighter(EXPECTED, PATCH_BYTES, Weight),
+        }
+    }
+}
+
+impl From<&View> for SentConfig {
+    fn from(view: &View) -> Self {
+        let effective = view.rendered.effective();
+        Self {
+            digest: effective.digest.clone(),
+            version: view.rendered.version().to_owned(),
+            config: effective.json.clone(),
+        }
+    }
+}
+
+impl SentConfigs {
+    /// Remembers that this was sent.
+    pub fn remember(&self, key: &ViewKey, sent: &SentConfig) {
+        self.sent
+            .insert((key.clone(), sent.digest.clone()), sent.clone());
+    }
+
+    /// The configuration of this digest, if it is remembered.
+    pub fn find(&self, key: &ViewKey, digest: &str) -> Option<SentConfig> {
+        self.sent.get(&(key.clone(), digest.to_owned()))
+    }
+
+    /// The RFC 6902 operations that turn `from` into `to`, computed once for all watchers, and on a
+    /// compute thread if the configurations are large. None if either is not JSON, which never
+    /// happens to what was sent.
+    ///
+    /// # Errors
+    /// When the deadline passes first.
+    pub async fn patch(
+        self: &Arc<Self>,
+        compute: &Compute,
+        from: &SentConfig,
+        to: &SentConfig,
+    ) -> Result<Option<Bytes>, compute::Refused> {
+        let key = (from.digest.clone(), to.digest.clone());
+        if let Some(patch) = self.patches.get(&key) {
+            return Ok(Some(patch));
+        }
+        let is_large = is_large(from.config.len() + to.config.len());
+        let (configs, from, to) = (self.clone(), from.clone(), to.clone());
+        let made = compute.run_if_large(is_large, move |_| configs.make_patch(&from, &to));
+        made.await
+    }
+
+    fn make_patch(&self, from: &SentConfig, to: &SentConfig) -> Option<Bytes> {
+        let key = (from.digest.clone(), to.digest.clone());
+        // made while this waited for its place
+        if let Some(patch) = self.patches.get(&key) {
+            return Some(patch);
+        }
+        let before = serde_json::from_slice(&from.config).ok()?;
+        let after = serde_json::from_slice(&to.config).ok()?;
+        let patch = serde_json::to_vec(&crate::domain::json_patch(&before, &after)).ok()?;
+        let patch = Bytes::from(patch);
+        self.patches.insert(key, patch.clone());
+        Some(patch)
+    }
+}

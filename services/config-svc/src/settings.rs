@@ -1,0 +1,109 @@
+//! The service's settings.
+
+use crate::{
+    domain::SourceName,
+    source::{GitSettings, ReleasePolicy},
+};
+use std::{path::PathBuf, time::Duration};
+use vortex_git::Location;
+use vortex_kit::{http::Address, settings::Listens};
+
+pub use vortex_kit::settings::About;
+pub use vortex_store::service::Location as StoreLocation;
+
+/// The program's name and description, for its help and its defaults.
+pub const ABOUT: About = About {
+    name: "config-svc",
+    version: env!("CARGO_PKG_VERSION"),
+    summary: "Holds all configuration and serves it over gRPC",
+    admin: Some("127.0.0.1:18091"),
+    log: "info",
+    aliases: &[],
+};
+
+/// The settings of a service that is a process of its own.
+#[derive(Clone, Debug, clap::Args)]
+pub struct ProcessSettings {
+    /// The settings it has in any process.
+    #[command(flatten)]
+    pub service: Settings,
+
+    /// Address to serve gRPC on
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:9091")]
+    pub grpc: Address,
+}
+
+impl Listens for ProcessSettings {
+    fn addresses(&self) -> Vec<&Address> {
+        vec![&self.grpc]
+    }
+}
+
+/// The service's settings in any process.
+#[derive(Clone, Debug, clap::Args)]
+#[command(next_help_heading = "Configuration")]
+pub struct Settings {
+    /// Where configuration is kept: embedded:FOLDER
+    #[arg(
+        long,
+        value_name = "STORE",
+        default_value = "embedded:vortex-data/config"
+    )]
+    pub store: StoreLocation,
+
+    /// Git repository that feeds labels: a URL or a path
+    #[arg(long, value_name = "URL-OR-PATH")]
+    pub git: Option<Location>,
+
+    /// Name of the Git source
+    #[arg(long, value_name = "NAME", default_value = "git")]
+    pub git_name: SourceName,
+
+    /// How often the repository is polled
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = vortex_kit::settings::positive_duration)]
+    pub git_poll: Duration,
+
+    /// How long one poll of the repository may take
+    #[arg(long, value_name = "TIME", default_value = "1m", value_parser = vortex_kit::settings::positive_duration)]
+    pub git_timeout: Duration,
+
+    /// What happens to commits after their import
+    #[arg(long, value_name = "POLICY", default_value = "auto")]
+    pub git_release: ReleasePolicy,
+
+    /// Folder for the mirror of a repository behind a URL; beside the store by default
+    #[arg(long, value_name = "FOLDER")]
+    pub git_mirror: Option<PathBuf>,
+}
+
+impl Settings {
+    /// How long one poll of a repository may take, by default.
+    pub const DEFAULT_GIT_TIMEOUT: Duration = Duration::from_secs(60);
+
+    /// The name of the Git source, by default.
+    pub fn default_git_name() -> SourceName {
+        SourceName::trusted("git")
+    }
+
+    /// The sources that are configured.
+    pub fn git_sources(&self) -> Vec<GitSettings> {
+        let source = |location: &Location| GitSettings {
+            name: self.git_name.clone(),
+            location: location.clone(),
+            mirror: self.mirror(),
+            poll: self.git_poll,
+            timeout: self.git_timeout,
+            release: self.git_release,
+        };
+        self.git.iter().map(source).collect()
+    }
+
+    fn mirror(&self) -> PathBuf {
+        self.git_mirror.clone().unwrap_or_else(|| {
+            let StoreLocation::Embedded(folder) = &self.store;
+            let mut mirror = folder.clone().into_os_string();
+            mirror.push(".git-mirror");
+            mirror.into()
+        })
+    }
+}

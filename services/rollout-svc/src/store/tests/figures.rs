@@ -1,0 +1,231 @@
+//! Values of what is measured and judged.
+
+use proptest::{collection::vec, option, prelude::*};
+
+use super::values::{application, number, share, sketch, span, text, time};
+use crate::domain::{
+    Action, AuditEntry, ClosedSlice, Measured, StateKind, Total, Totals,
+    analysis::{
+        Analysis, Cause, Comparison, Counts, ErrorsEvidence, ErrorsFinding, Figures, Finding,
+        Judged, LatencyEvidence, LatencyFinding, Limit, Observed, OpenSlice, SequentialTest, Tail,
+        Tally,
+    },
+};
+
+fn tally() -> impl Strategy<Value = Tally> {
+    (any::<u64>(), any::<u64>()).prop_map(|(requests, errors)| Tally { requests, errors })
+}
+
+fn errors() -> impl Strategy<Value = ErrorsEvidence> {
+    let findings = [
+        ErrorsFinding::TooFewRequests,
+        ErrorsFinding::AboveLimit,
+        ErrorsFinding::WorseThanStable,
+        ErrorsFinding::MaybeAboveLimit,
+        ErrorsFinding::BelowSuccess,
+        ErrorsFinding::WorseBefore,
+        ErrorsFinding::NothingToCompare,
+        ErrorsFinding::WithinLimits,
+    ];
+    let comparison =
+        (tally(), tally(), number(), number()).prop_map(|(canary, stable, evidence, needed)| {
+            Comparison {
+                canary,
+                stable,
+                evidence,
+                needed,
+            }
+        });
+    let arms = (tally(), option::of(tally()), option::of(comparison));
+    let limits = (any::<u64>(), number(), number(), option::of(number()));
+    (proptest::sample::select(findings.to_vec()), arms, limits).prop_map(
+        |(finding, (canary, stable, comparison), limits)| {
+            let (min_requests, max_error_rate, min_success_rate, p) = limits;
+            ErrorsEvidence {
+                finding,
+                canary,
+                stable,
+                min_requests,
+                max_error_rate,
+                min_success_rate,
+                p,
+                comparison,
+            }
+        },
+    )
+}
+
+fn latency() -> impl Strategy<Value = LatencyEvidence> {
+    let exceeded = || (span(), option::of(number()), number());
+    let finding = prop_oneof![
+        Just(LatencyFinding::TooFewLatencies),
+        Just(LatencyFinding::NothingToCompare),
+        exceeded().prop_map(|(limit, ratio, p)| LatencyFinding::Above { limit, ratio, p }),
+        exceeded().prop_map(|(limit, ratio, p)| LatencyFinding::MaybeAbove { limit, ratio, p }),
+        Just(LatencyFinding::WithinLimits),
+    ];
+    let tail = || (any::<u64>(), option::of(span())).prop_map(|(count, p99)| Tail { count, p99 });
+    (finding, tail(), option::of(tail()), any::<u64>()).prop_map(
+        |(finding, canary, stable, min_requests)| LatencyEvidence {
+            finding,
+            canary,
+            stable,
+            min_requests,
+        },
+    )
+}
+
+fn judged() -> impl Strategy<Value = Judged> {
+    let finding = prop_oneof![
+        errors().prop_map(Finding::Errors),
+        latency().prop_map(Finding::Latency),
+    ];
+    (application(), span(), span(), vec(finding, 0..3)).prop_map(
+        |(application, start, end, findings)| Judged {
+            application,
+            start,
+            end,
+            findings,
+        },
+    )
+}
+
+pub(super) fn slice() -> impl Strategy<Value = ClosedSlice> {
+    (any::<u64>(), any::<u32>(), time(), judged()).prop_map(|(number, stage, effect_at, judged)| {
+        ClosedSlice {
+            number,
+            stage,
+            effect_at,
+            judged,
+        }
+    })
+}
+
+pub(super) fn audit() -> impl Strategy<Value = AuditEntry> {
+    let kinds = [
+        StateKind::Created,
+        StateKind::Running,
+        StateKind::Paused,
+        StateKind::Completed,
+        StateKind::RolledBack,
+    ];
+    let kind = || proptest::sample::select(kinds.to_vec());
+    let what = (
+        proptest::sample::select(Action::ALL.to_vec()),
+        option::of(kind()),
+        kind(),
+        any::<[Option<u32>; 2]>(),
+        option::of(share()),
+    );
+    let rest = (
+        any::<[u64; 2]>(),
+        time(),
+        text(),
+        text(),
+        vec(judged(), 0..3),
+    );
+    (what, rest).prop_map(|(what, rest)| {
+        let (action, from, to, [from_stage, to_stage], share) = what;
+        let ([number, generation], at, principal, reason, evidence) = rest;
+        AuditEntry {
+            number,
+            at,
+            principal,
+            action,
+            from,
+            to,
+            from_stage,
+            to_stage,
+            share,
+            reason,
+            evidence,
+            generation,
+        }
+    })
+}
+
+fn figures() -> impl Strategy<Value = Figures> {
+    (tally(), sketch()).prop_map(|(tally, latency)| Figures { tally, latency })
+}
+
+fn observed() -> impl Strategy<Value = Observed> {
+    let open = (span(), span(), figures(), figures(), any::<bool>()).prop_map(
+        |(start, newest_report, canary, stable, stable_reports)| OpenSlice {
+            start,
+            newest_report,
+            canary,
+            stable,
+            stable_reports,
+        },
+    );
+    let test = (number(), vec(number(), 6), tally(), tally(), any::<bool>()).prop_map(
+        |(needed, logs, canary, stable, crossed)| SequentialTest {
+            needed,
+            logs: logs.try_into().unwrap(),
+            canary,
+            stable,
+            crossed,
+        },
+    );
+    let counts = any::<[u32; 4]>().prop_map(
+        |[
+            failures,
+            failures_in_a_row,
+            inconclusive_in_a_row,
+            no_data_in_a_row,
+        ]| Counts {
+            failures,
+            failures_in_a_row,
+            inconclusive_in_a_row,
+            no_data_in_a_row,
+        },
+    );
+    let limit = prop_oneof![
+        any::<u32>().prop_map(Limit::ConsecutiveFailures),
+        any::<u32>().prop_map(Limit::Failures),
+        any::<u32>().prop_map(Limit::Inconclusive),
+        any::<u32>().prop_map(Limit::NoData),
+    ];
+    let cause = (limit, judged()).prop_map(|(limit, slice)| Cause { limit, slice });
+    let newest = (option::of(judged()), option::of(cause), option::of(span()));
+    (open, any::<usize>(), test, counts, newest).prop_map(
+        |(open, parts, test, counts, (newest, cause, heard))| Observed {
+            open,
+            parts,
+            test,
+            counts,
+            newest,
+            cause,
+            heard,
+        },
+    )
+}
+
+pub(super) fn measured() -> impl Strategy<Value = Measured> {
+    let applications = vec((application(), observed()), 0..3);
+    let total = || (tally(), sketch()).prop_map(|(tally, latency)| Total { tally, latency });
+    let totals = (total(), total()).prop_map(|(canary, stable)| Totals { canary, stable });
+    let totals = vec((application(), totals), 0..3);
+    let seen = vec(any::<u64>(), 0..5);
+    (
+        any::<u32>(),
+        applications,
+        span(),
+        totals,
+        any::<u64>(),
+        seen,
+    )
+        .prop_map(
+            |(tests, applications, counted_from, totals, closed, seen)| Measured {
+                analysis: Analysis {
+                    tests,
+                    applications: applications.into_iter().collect(),
+                },
+                counted_from,
+                totals: totals.into_iter().collect(),
+                closed,
+                seen: seen.into_iter().collect(),
+                slices: Default::default(),
+            },
+        )
+}

@@ -1,0 +1,39 @@
+//! Bytes that were written, value by value: each line of `v1.values` has the kind of a value, what
+//! version 1 wrote of it, and what version 2 writes, in hexadecimal.
+
+use super::{Answered, Stored, decode, encode};
+use crate::domain::{AuditEntry, Breaker, ClosedSlice, Measured, Spec, Standing};
+
+const VALUES: &str = include_str!("../../../tests/data/stored/v1.values");
+
+#[test]
+fn every_value_is_the_same_in_both_versions() {
+    let mut count = 0;
+    for line in VALUES.lines() {
+        let parts: Vec<&str> = line.split('\t').collect();
+        let [kind, v1, v2] = parts[..] else {
+            panic!("{line}");
+        };
+        let check = match kind {
+            "spec" => same::<Spec>,
+            "rollout" => same::<Standing>,
+            "audit" => same::<AuditEntry>,
+            "measured" => same::<Measured>,
+            "slice" => same::<ClosedSlice>,
+            "breaker" => same::<Breaker>,
+            "request" => same::<Answered>,
+            "follow" => same::<String>,
+            other => panic!("{other}"),
+        };
+        check(v1, v2);
+        count += 1;
+    }
+    assert!(count > 30, "{count}");
+}
+
+fn same<D: Stored + PartialEq + std::fmt::Debug>(v1: &str, v2: &str) {
+    let bytes = hex::decode(v2).unwrap();
+    let value: D = decode("a value", v1.as_bytes()).unwrap();
+    assert_eq!(decode::<D>("a value", &bytes).unwrap(), value);
+    assert_eq!(hex::encode(encode(&value)), v2);
+}

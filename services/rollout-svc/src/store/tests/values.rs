@@ -1,0 +1,264 @@
+//! Values of all that is stored, with every case of every enum among them.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use jiff::Timestamp;
+use proptest::{collection::vec, option, prelude::*};
+use vortex_bucket::Share;
+use vortex_sketch::Sketch;
+
+use crate::domain::{
+    Breaker, Completed, Detached, Hold, Moment, Motion, Paused, Refusal, Removal, Reset,
+    RolledBack, RolloutId, Running, Spec, Stage, Stages, Standing, State, Strategy as Staged, Unit,
+    analysis::{Application, Settings, Thresholds},
+};
+
+pub(super) fn text() -> impl Strategy<Value = String> {
+    prop_oneof![Just(String::new()), "[a-z0-9 .\"äß😀-]{1,12}"]
+}
+
+pub(super) fn name() -> impl Strategy<Value = String> {
+    "[a-z0-9._-]{1,12}"
+}
+
+pub(super) fn id() -> impl Strategy<Value = RolloutId> {
+    (0..1_u64 << 50, any::<u64>())
+        .prop_map(|(millisecond, random)| RolloutId::new(millisecond, random))
+}
+
+pub(super) fn application() -> impl Strategy<Value = Application> {
+    name().prop_map(Application::new)
+}
+
+pub(super) fn share() -> impl Strategy<Value = Share> {
+    (0..=10_000_u16).prop_map(|hundredths| Share::from_hundredths(hundredths).unwrap())
+}
+
+pub(super) fn time() -> impl Strategy<Value = Timestamp> {
+    let second = prop_oneof![1_600_000_000..2_000_000_000_i64, -1_000..1_000_i64];
+    (second, 0..1_000_000_000_i32).prop_map(|(second, nano)| Timestamp::new(second, nano).unwrap())
+}
+
+pub(super) fn span() -> impl Strategy<Value = Duration> {
+    (0..10_000_000_u64, 0..1_000_000_000_u32).prop_map(|(second, nano)| Duration::new(second, nano))
+}
+
+pub(super) fn moment() -> impl Strategy<Value = Moment> {
+    (time(), time()).prop_map(|(wall, steady)| Moment { wall, steady })
+}
+
+/// A number that is one, however odd.
+pub(super) fn number() -> impl Strategy<Value = f64> {
+    use proptest::num::f64::{NEGATIVE, NORMAL, POSITIVE, SUBNORMAL, ZERO};
+    POSITIVE | NEGATIVE | NORMAL | SUBNORMAL | ZERO
+}
+
+pub(super) fn sketch() -> impl Strategy<Value = Sketch> {
+    let more = prop_oneof![Just(0.0), 0.0..1e9_f64];
+    (vec(span(), 0..50), more).prop_map(|(latencies, more)| {
+        let mut sketch = Sketch::default();
+        sketch.extend(latencies);
+        let mut bins = sketch.bins();
+        bins.zero += more;
+        bins.counts.iter_mut().for_each(|count| *count += more);
+        Sketch::from_bins(bins).unwrap()
+    })
+}
+
+pub(super) fn spec() -> impl Strategy<Value = Spec> {
+    let strategy = prop_oneof![
+        Just(Staged::Conservative),
+        Just(Staged::Aggressive),
+        Just(Staged::Immediate),
+        Just(Staged::Custom),
+    ];
+    let names = (id(), text(), text(), any::<u64>(), text(), text(), text());
+    let plan = (
+        strategy,
+        stages(),
+        prop_oneof![Just(Unit::Instance), Just(Unit::Subject)],
+        settings(),
+        any::<[bool; 3]>(),
+    );
+    let more = (
+        vec(application(), 0..3),
+        vec(text(), 0..3),
+        moment(),
+        option::of(id()),
+        option::of(text()),
+    );
+    (names, documents(), plan, more).prop_map(|(names, documents, plan, more)| {
+        let (id, label, change, change_sequence, from_version, description, principal) = names;
+        let (paths, written_for, baseline) = documents;
+        let (strategy, stages, unit, settings, [auto_promote, auto_rollback, force]) = plan;
+        let (apps, stable_versions, created, reverts, source) = more;
+        Spec {
+            id,
+            label,
+            change,
+            change_sequence,
+            paths,
+            written_for,
+            apps,
+            from_version,
+            stable_versions,
+            strategy,
+            stages,
+            unit,
+            auto_promote,
+            auto_rollback,
+            settings,
+            description,
+            principal,
+            created,
+            reverts,
+            source,
+            baseline,
+            force,
+        }
+    })
+}
+
+type Documents = (Vec<String>, Vec<Option<Application>>, Option<Vec<u64>>);
+
+fn documents() -> impl Strategy<Value = Documents> {
+    let documents = vec((text(), option::of(application()), any::<u64>()), 1..4);
+    (documents, any::<bool>()).prop_map(|(documents, known)| {
+        let baseline = documents.iter().map(|(_, _, position)| *position).collect();
+        let (paths, written_for) = documents
+            .into_iter()
+            .map(|(path, application, _)| (path, application))
+            .unzip();
+        (paths, written_for, known.then_some(baseline))
+    })
+}
+
+fn stages() -> impl Strategy<Value = Stages> {
+    let shares = proptest::collection::btree_set(1..10_000_u16, 0..4);
+    (shares, vec((text(), span()), 5)).prop_map(|(shares, others)| {
+        let shares = shares.into_iter().chain([10_000]);
+        let stage = |(hundredths, (name, min_duration))| Stage {
+            name,
+            share: Share::from_hundredths(hundredths).unwrap(),
+            min_duration,
+        };
+        Stages::restored(shares.zip(others).map(stage).collect()).unwrap()
+    })
+}
+
+fn settings() -> impl Strategy<Value = Settings> {
+    let thresholds = (number(), number(), number(), option::of(span()));
+    (span(), any::<u64>(), any::<[u32; 4]>(), thresholds).prop_map(
+        |(interval, min_requests, limits, thresholds)| {
+            let [
+                consecutive_failures,
+                max_failures,
+                inconclusive_limit,
+                no_data_limit,
+            ] = limits;
+            let (max_error_rate, min_success_rate, max_latency_ratio, max_latency_p99) = thresholds;
+            Settings {
+                interval,
+                min_requests,
+                consecutive_failures,
+                max_failures,
+                inconclusive_limit,
+                no_data_limit,
+                thresholds: Thresholds {
+                    max_error_rate,
+                    min_success_rate,
+                    max_latency_ratio,
+                    max_latency_p99,
+                },
+            }
+        },
+    )
+}
+
+pub(super) fn standing() -> impl Strategy<Value = Standing> {
+    (state(), any::<[u64; 3]>(), moment()).prop_map(
+        |(state, [generation, revision, audits], updated)| Standing {
+            state,
+            // of version 1 some rise by one
+            generation: generation / 2,
+            revision,
+            audits,
+            updated,
+        },
+    )
+}
+
+fn state() -> impl Strategy<Value = State> {
+    let settled = || moment().prop_map(|since| Motion::Settled { since });
+    let motion = prop_oneof![Just(Motion::Moving), settled(), Just(Motion::Releasing)];
+    let settled = moment().prop_map(|since| Hold::Settled { since });
+    let hold = prop_oneof![Just(Hold::Moving), settled];
+    let running = (any::<u32>(), share(), motion).prop_map(|(stage, in_force, motion)| Running {
+        stage,
+        in_force,
+        motion,
+    });
+    let paused =
+        (any::<u32>(), share(), hold, text()).prop_map(|(stage, in_force, hold, why)| Paused {
+            stage,
+            in_force,
+            hold,
+            why,
+        });
+    let completed = (any::<u32>(), moment()).prop_map(|(stage, at)| Completed { stage, at });
+    prop_oneof![
+        Just(State::Created),
+        running.prop_map(State::Running),
+        paused.prop_map(State::Paused),
+        completed.prop_map(State::Completed),
+        rolled_back().prop_map(State::RolledBack),
+    ]
+}
+
+fn rolled_back() -> impl Strategy<Value = RolledBack> {
+    let removal = prop_oneof![
+        Just(Removal::Pending),
+        Just(Removal::Confirmed),
+        text().prop_map(|why| Removal::Refused(Detached { why })),
+    ];
+    let refusal = (
+        text(),
+        text(),
+        proptest::collection::btree_map(text(), text(), 0..3),
+    );
+    let refusal = refusal.prop_map(|(reason, message, facts): (_, _, BTreeMap<_, _>)| Refusal {
+        reason,
+        message,
+        facts,
+    });
+    let all = (
+        any::<u32>(),
+        share(),
+        moment(),
+        removal,
+        text(),
+        option::of(refusal),
+    );
+    all.prop_map(
+        |(stage, from_share, at, removal, why, start_refused)| RolledBack {
+            stage,
+            from_share,
+            at,
+            removal,
+            why,
+            start_refused,
+        },
+    )
+}
+
+pub(super) fn breaker() -> impl Strategy<Value = Breaker> {
+    let reset = (text(), moment(), text()).prop_map(|(by, at, reason)| Reset { by, at, reason });
+    let rollbacks = vec((id(), moment()), 0..3);
+    (rollbacks, option::of(moment()), option::of(reset)).prop_map(|(rollbacks, opened, reset)| {
+        Breaker {
+            rollbacks,
+            opened,
+            reset,
+        }
+    })
+}

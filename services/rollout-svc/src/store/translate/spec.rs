@@ -1,0 +1,219 @@
+//! What never changes of a rollout.
+
+use super::{
+    Invalid, all, applications, from_share, from_span, id, must, pb, same_cases, share, span,
+};
+use crate::{
+    domain::{
+        Spec, Stage, Stages, Strategy, Unit,
+        analysis::{Application, Settings, Thresholds},
+    },
+    store::{codec::Stored, v1},
+};
+
+same_cases!(
+    Strategy,
+    pb::Strategy,
+    "a strategy",
+    Conservative,
+    Aggressive,
+    Immediate,
+    Custom,
+);
+same_cases!(Unit, pb::Unit, "a unit", Instance, Subject);
+
+impl Stored for Spec {
+    type Message = pb::Spec;
+    type V1 = v1::Spec;
+}
+
+impl From<&Spec> for pb::Spec {
+    fn from(spec: &Spec) -> Self {
+        let Spec {
+            id,
+            label,
+            change,
+            change_sequence,
+            paths: _,
+            written_for: _,
+            apps,
+            from_version,
+            stable_versions,
+            strategy,
+            stages,
+            unit,
+            auto_promote,
+            auto_rollback,
+            settings,
+            description,
+            principal,
+            created,
+            reverts,
+            source,
+            baseline: _,
+            force,
+        } = spec;
+        Self {
+            id: id.to_string(),
+            label: label.clone(),
+            change: change.clone(),
+            change_sequence: *change_sequence,
+            documents: documents(spec),
+            applications: apps.iter().map(Application::to_string).collect(),
+            from_version: from_version.clone(),
+            stable_versions: stable_versions.clone(),
+            strategy: pb::Strategy::from(*strategy).into(),
+            stages: stages.iter().map(pb::Stage::from).collect(),
+            unit: pb::Unit::from(*unit).into(),
+            auto_promote: *auto_promote,
+            auto_rollback: *auto_rollback,
+            settings: Some(settings.into()),
+            description: description.clone(),
+            principal: principal.clone(),
+            created: Some((*created).into()),
+            reverts: reverts.as_ref().map(ToString::to_string),
+            source: source.clone(),
+            force: *force,
+        }
+    }
+}
+
+fn documents(spec: &Spec) -> Vec<pb::Document> {
+    let baseline = spec.baseline.as_ref();
+    let document = |(index, path): (usize, &String)| pb::Document {
+        path: path.clone(),
+        application: spec
+            .written_for
+            .get(index)
+            .and_then(Option::as_ref)
+            .map(Application::to_string),
+        baseline: baseline.and_then(|baseline| baseline.get(index).copied()),
+    };
+    spec.paths.iter().enumerate().map(document).collect()
+}
+
+impl TryFrom<pb::Spec> for Spec {
+    type Error = Invalid;
+
+    fn try_from(stored: pb::Spec) -> Result<Self, Invalid> {
+        let (strategy, unit) = (stored.strategy(), stored.unit());
+        let baseline: Vec<u64> = stored
+            .documents
+            .iter()
+            .filter_map(|document| document.baseline)
+            .collect();
+        if !baseline.is_empty() && baseline.len() != stored.documents.len() {
+            return Err(Invalid::Missing("a document's baseline"));
+        }
+        let documents = stored.documents.into_iter();
+        let (paths, written_for) = documents
+            .map(|document| (document.path, document.application.map(Application::new)))
+            .unzip();
+        let stages = Stages::restored(all(stored.stages)?);
+        Ok(Self {
+            id: id(&stored.id)?,
+            label: stored.label,
+            change: stored.change,
+            change_sequence: stored.change_sequence,
+            paths,
+            written_for,
+            apps: applications(stored.applications),
+            from_version: stored.from_version,
+            stable_versions: stored.stable_versions,
+            strategy: strategy.try_into()?,
+            stages: stages.ok_or(Invalid::NotAllowed("the list of stages"))?,
+            unit: unit.try_into()?,
+            auto_promote: stored.auto_promote,
+            auto_rollback: stored.auto_rollback,
+            settings: must(stored.settings, "the settings of the analysis")?,
+            description: stored.description,
+            principal: stored.principal,
+            created: must(stored.created, "the time of the creation")?,
+            reverts: stored.reverts.as_deref().map(id).transpose()?,
+            source: stored.source,
+            baseline: (!baseline.is_empty()).then_some(baseline),
+            force: stored.force,
+        })
+    }
+}
+
+impl From<&Stage> for pb::Stage {
+    fn from(stage: &Stage) -> Self {
+        let Stage {
+            name,
+            share,
+            min_duration,
+        } = stage;
+        Self {
+            name: name.clone(),
+            share: from_share(*share),
+            min_duration: Some(from_span(*min_duration)),
+        }
+    }
+}
+
+impl TryFrom<pb::Stage> for Stage {
+    type Error = Invalid;
+
+    fn try_from(stored: pb::Stage) -> Result<Self, Invalid> {
+        Ok(Self {
+            name: stored.name,
+            share: share(stored.share)?,
+            min_duration: span(stored.min_duration, "a stage's duration")?,
+        })
+    }
+}
+
+impl From<&Settings> for pb::AnalysisSettings {
+    fn from(settings: &Settings) -> Self {
+        let Settings {
+            interval,
+            min_requests,
+            consecutive_failures,
+            max_failures,
+            inconclusive_limit,
+            no_data_limit,
+            thresholds,
+        } = settings;
+        let Thresholds {
+            max_error_rate,
+            min_success_rate,
+            max_latency_ratio,
+            max_latency_p99,
+        } = thresholds;
+        Self {
+            interval: Some(from_span(*interval)),
+            min_requests: *min_requests,
+            consecutive_failures: *consecutive_failures,
+            max_failures: *max_failures,
+            inconclusive_limit: *inconclusive_limit,
+            no_data_limit: *no_data_limit,
+            max_error_rate: *max_error_rate,
+            min_success_rate: *min_success_rate,
+            max_latency_ratio: *max_latency_ratio,
+            max_latency_p99: max_latency_p99.map(from_span),
+        }
+    }
+}
+
+impl TryFrom<pb::AnalysisSettings> for Settings {
+    type Error = Invalid;
+
+    fn try_from(stored: pb::AnalysisSettings) -> Result<Self, Invalid> {
+        let p99 = stored.max_latency_p99;
+        Ok(Self {
+            interval: span(stored.interval, "an interval")?,
+            min_requests: stored.min_requests,
+            consecutive_failures: stored.consecutive_failures,
+            max_failures: stored.max_failures,
+            inconclusive_limit: stored.inconclusive_limit,
+            no_data_limit: stored.no_data_limit,
+            thresholds: Thresholds {
+                max_error_rate: stored.max_error_rate,
+                min_success_rate: stored.min_success_rate,
+                max_latency_ratio: stored.max_latency_ratio,
+                max_latency_p99: p99.map(|p99| span(Some(p99), "a latency")).transpose()?,
+            },
+        })
+    }
+}
