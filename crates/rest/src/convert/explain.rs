@@ -11,7 +11,7 @@ use crate::{
 mirror! {
     struct ValueOrigin <= proto::ValueOrigin { path, document, version, line, column }
     struct ConsideredDocument <= proto::ConsideredDocument { path, version }
-    struct ExplainedAssignment <= proto::ExplainedAssignment { assignment, share, bucket }
+    struct ExplainedAssignment <= proto::ExplainedAssignment { assignment, percentage, bucket }
 }
 
 /// Fails when a value is not valid JSON.

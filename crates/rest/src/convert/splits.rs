@@ -16,7 +16,7 @@ mirror! {
         label,
         change,
         change_sequence,
-        share,
+        percentage,
         generation,
         paths,
         moved_at,
