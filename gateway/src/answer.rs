@@ -10,7 +10,7 @@ use axum::Json;
 use http::{HeaderMap, StatusCode};
 use tonic::{Response, Status};
 
-use self::headers::Stamped;
+use self::headers::HasHeaders;
 use crate::problem::Problem;
 
 /// Answers with the reply.
@@ -21,11 +21,11 @@ pub(crate) async fn json<R, A: From<R>>(
 }
 
 /// Answers with the reply and the headers it gives.
-pub(crate) async fn stamped<R: Stamped, A: From<R>>(
+pub(crate) async fn with_headers<R: HasHeaders, A: From<R>>(
     call: impl Future<Output = Result<Response<R>, Status>>,
 ) -> Result<(HeaderMap, Json<A>), Problem> {
     let reply = call.await?.into_inner();
-    Ok((reply.stamp().headers(), Json(reply.into())))
+    Ok((reply.headers().to_map(), Json(reply.into())))
 }
 
 /// The status of a write: 200 when it was made before.

@@ -5,17 +5,17 @@ mod changes;
 mod configs;
 mod effective;
 mod explain;
+mod open_watches;
 mod rollouts;
 mod sources;
 mod splits;
 mod state;
 mod target;
 mod watch;
-mod watches;
-
-pub(crate) use state::ApiState;
 
 use utoipa_axum::router::OpenApiRouter;
+
+pub(crate) use state::ApiState;
 
 /// Routes that answer within the request timeout.
 pub(crate) fn quick() -> OpenApiRouter<ApiState> {
@@ -30,12 +30,12 @@ pub(crate) fn quick() -> OpenApiRouter<ApiState> {
         .merge(splits::routes())
 }
 
-/// Routes that wait for somebody else's machine, and have a longer timeout.
+/// Routes that wait for the remote of a source, with a longer timeout.
 pub(crate) fn slow() -> OpenApiRouter<ApiState> {
     sources::slow_routes()
 }
 
-/// Routes whose answer has no end.
+/// Routes whose answer is a stream without an end.
 pub(crate) fn endless() -> OpenApiRouter<ApiState> {
     rollouts::endless_routes().merge(watch::routes())
 }

@@ -14,10 +14,10 @@ mod query;
 mod strict;
 
 pub(crate) use body::{Drained, read};
-pub(crate) use command::{Command, Parameters, parameters};
+pub(crate) use command::{Command, CommandParameters, command_parameters};
 pub(crate) use conditions::{IfMatch, IfNoneMatch};
 pub(crate) use idempotency_key::IdempotencyKey;
-pub(crate) use identity::{Identities, Reader, TakenFrom};
+pub(crate) use identity::{IdentityRules, Reader, TakenFrom};
 pub(crate) use json::{IgnoredFields, Json, LenientJson};
 pub(crate) use media_type::unsupported;
 pub(crate) use path::Path;

@@ -7,9 +7,6 @@ mod position;
 mod view;
 mod watcher;
 
-pub(crate) use view::View;
-pub(crate) use watcher::Follower;
-
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -31,15 +28,18 @@ use vortex_kit::{
 use vortex_proto::config::v1::{WatchConfigRequest, WatchConfigResponse};
 
 use crate::{answer::json_text, clients::ConfigClient};
-use cache::Written;
+use cache::EventCache;
 use event::{Event, Kind};
 use feed::Feed;
 
-/// Events kept for those who are behind, a view. Whoever is further behind is told what became of
-/// them all as one.
+pub(crate) use view::View;
+pub(crate) use watcher::Watcher;
+
+/// Events that a feed keeps for slow watchers. One that is further behind gets a single event for
+/// all of them.
 const KEPT: usize = 16;
 
-/// What a feed tells: events, and at its end why.
+/// What a feed tells: an event, or why it ended.
 type Told = Result<Arc<Event>, Fault>;
 
 /// The feeds of the views that are watched; a clone is a pointer.
@@ -53,7 +53,7 @@ struct Inner {
     config: ConfigClient,
     /// Time for what a watch begins with.
     timeout: Duration,
-    written: Written,
+    cache: EventCache,
     compute: Compute,
     sent: Counter,
     lifecycle: Lifecycle,
@@ -73,7 +73,7 @@ impl Feeds {
             inner: Arc::new(Inner {
                 config,
                 timeout,
-                written: Written::new(&runtime.metrics),
+                cache: EventCache::new(&runtime.metrics),
                 compute: runtime.compute.clone(),
                 sent,
                 lifecycle: runtime.lifecycle.clone(),
@@ -82,8 +82,8 @@ impl Feeds {
         }
     }
 
-    /// What a view's feed tells from now on. The first to follow a view begins its feed, and it
-    /// ends with the last.
+    /// Receives what a view's feed tells from now on. The first watcher of a view starts its feed,
+    /// and the feed ends with the last.
     fn follow(&self, view: &View) -> Receiver<Told> {
         let mut open = self.open();
         if let Some(feed) = open.get(view) {
@@ -96,7 +96,7 @@ impl Feeds {
         receiver
     }
 
-    /// Ends a feed unless a watcher follows it; returns whether it ended.
+    /// Ends a feed that has no watcher; returns whether it ended.
     fn end_if_idle(&self, view: &View, feed: &Sender<Told>) -> bool {
         let mut open = self.open();
         let idle = feed.receiver_count() == 0;
@@ -106,15 +106,15 @@ impl Feeds {
         idle
     }
 
-    /// Ends a feed: whoever comes now begins another.
+    /// Ends a feed: the next watcher of its view starts another.
     fn end(&self, view: &View, feed: &Sender<Told>) {
         remove(&mut self.open(), view, feed);
     }
 
-    /// The first event of a watch, for those who hold what the request says they do: what it is,
-    /// what changed, or that nothing did.
+    /// The first event of a watch, for a caller that holds what the request says: a snapshot, a
+    /// change, or that nothing has changed.
     ///
-    /// Fails as config-svc does, and with `DEADLINE_EXCEEDED` when it does not in time.
+    /// Fails as config-svc does, and with `DEADLINE_EXCEEDED` when it does not answer in time.
     async fn first(&self, view: &View, request: WatchConfigRequest) -> Result<Arc<Event>, Fault> {
         let held = request.last_digest.clone();
         let first = async {
@@ -153,8 +153,8 @@ impl Feeds {
         }
     }
 
-    /// The event of a message, as [`Written::write`] does: of a large one, where that keeps nobody
-    /// else waiting.
+    /// The event for a message, as [`EventCache::write`] makes it. A large one is made off the
+    /// request threads.
     async fn write(
         &self,
         view: &View,
@@ -162,11 +162,11 @@ impl Feeds {
         message: WatchConfigResponse,
     ) -> Result<Option<Arc<Event>>, Fault> {
         if cache::bytes(&message) <= json_text::AT_ONCE {
-            return self.inner.written.write(view, held, message);
+            return self.inner.cache.write(view, held, message);
         }
         let (inner, view, held) = (self.inner.clone(), view.clone(), held.to_owned());
         let compute = self.inner.compute.patient();
-        let written = compute.run(move |_| inner.written.write(&view, &held, message));
+        let written = compute.run(move |_| inner.cache.write(&view, &held, message));
         written.await?
     }
 
@@ -182,7 +182,7 @@ fn remove(open: &mut HashMap<View, Sender<Told>>, view: &View, feed: &Sender<Tol
     }
 }
 
-/// The next message of a watch, which has no end of its own.
+/// The next message of a watch. It is a fault when a watch ends.
 async fn next(messages: &mut Streaming<WatchConfigResponse>) -> Result<WatchConfigResponse, Fault> {
     let message = messages.message().await;
     let message = message.map_err(|status| Fault::from_status(&status))?;

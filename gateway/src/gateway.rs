@@ -18,12 +18,12 @@ use crate::{
     settings::{ProcessSettings, Settings},
 };
 
-/// What the program is.
+/// The program's name, version and purpose.
 pub const ABOUT: About = About {
     name: "gateway",
     version: env!("CARGO_PKG_VERSION"),
     summary: "REST in front of the gRPC mesh",
-    // its port for REST serves them
+    // health and metrics are on its port for REST
     admin: None,
     log: "info",
     aliases: &[],
@@ -32,15 +32,15 @@ pub const ABOUT: About = About {
 /// The gateway could not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// Its port is not to be had.
+    /// Its address cannot be bound.
     #[error(transparent)]
     Bind(#[from] BindError),
-    /// The contract it was built with does not read.
+    /// The gRPC descriptors it was built with are not valid.
     #[error(transparent)]
     Descriptors(#[from] InvalidDescriptors),
 }
 
-/// A gateway that serves.
+/// A running gateway.
 #[derive(Clone, Debug)]
 pub struct Gateway {
     address: SocketAddr,
@@ -51,7 +51,7 @@ impl Gateway {
     /// lifecycle drains.
     ///
     /// # Errors
-    /// When the address cannot be bound. Whether it may be is the caller's to check.
+    /// When the address cannot be bound. The caller checks whether it may be bound at all.
     pub fn start(
         settings: Settings,
         channels: PerService<Channel>,
@@ -62,7 +62,7 @@ impl Gateway {
         Ok(Self::serve(listener, settings, channels, runtime))
     }
 
-    /// As [`Gateway::start`], on a port that is bound already.
+    /// As [`Gateway::start`], on a listener that is bound already.
     pub fn serve(
         listener: Listener,
         settings: Settings,
@@ -77,7 +77,7 @@ impl Gateway {
             write_timeout: settings.write_timeout,
             ..Limits::default()
         };
-        health::watch(&channels, runtime);
+        health::report_services(&channels, runtime);
         let rest = Rest::new(settings, &channels, runtime);
         listener.serve(rest, limits, runtime);
         tracing::info!(%address, "serving REST");

@@ -1,8 +1,6 @@
-//! Errors as they leave: `application/problem+json` (RFC 9457), from kit's one table.
+//! Answers errors as `application/problem+json` (RFC 9457).
 
 mod body;
-
-pub(crate) use body::write;
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, header};
@@ -11,10 +9,12 @@ use vortex_kit::{
     error::{Fault, Reason},
 };
 
+pub(crate) use body::write;
+
 /// The media type of every error.
 pub(crate) const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/problem+json");
 
-/// A fault on its way out.
+/// A fault as an answer.
 #[derive(Debug)]
 pub(crate) struct Problem(pub(crate) Fault);
 
@@ -31,19 +31,19 @@ impl From<tonic::Status> for Problem {
 }
 
 impl Problem {
-    /// There is no such route.
+    /// No route has the path.
     pub(crate) fn not_found() -> Self {
         Fault::new(Reason::NotFound, "there is nothing at this path").into()
     }
 
-    /// There is such a route, for other methods.
+    /// A route has the path, but not for this method.
     pub(crate) fn method_not_allowed(method: &http::Method) -> Self {
         let message =
             format!("{method} is not allowed here; the Allow header lists the methods that are");
         Fault::new(Reason::MethodNotAllowed, message).into()
     }
 
-    /// A body over its limit, in bytes.
+    /// The body is over its limit, in bytes.
     pub(crate) fn too_large(limit: usize) -> Self {
         let message = format!("the body is over {limit} bytes");
         Fault::new(Reason::MessageTooLarge, message)

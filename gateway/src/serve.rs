@@ -11,8 +11,6 @@ mod panic;
 mod routes;
 mod template;
 
-pub use openapi::document;
-
 use std::sync::Arc;
 
 use axum::{
@@ -35,7 +33,7 @@ use vortex_kit::{
 use vortex_service::PerService;
 
 use crate::{
-    api::ApiState, clients::Clients, extract::Identities, problem::Problem, settings::Settings,
+    api::ApiState, clients::Clients, extract::IdentityRules, problem::Problem, settings::Settings,
     spring::Spring,
 };
 use admission::Admission;
@@ -44,6 +42,8 @@ use deadline::Deadline;
 use host::Hosts;
 use meter::{Began, Meter};
 use template::Template;
+
+pub use openapi::document;
 
 type Answered = (Response, Template);
 
@@ -74,10 +74,10 @@ impl Rest {
         runtime: &Runtime,
     ) -> Self {
         let clients = Clients::new(channels);
-        let identities = Arc::new(Identities::of(&settings));
+        let identity_rules = Arc::new(IdentityRules::of(&settings));
         let compute = runtime.compute.clone();
-        let spring = Spring::new(clients.config.clone(), identities.clone(), compute);
-        let state = ApiState::new(clients, identities, &settings, runtime);
+        let spring = Spring::new(clients.config.clone(), identity_rules.clone(), compute);
+        let state = ApiState::new(clients, identity_rules, &settings, runtime);
         let deadline = Deadline(settings.request_timeout);
         Self {
             inner: Arc::new(Inner {

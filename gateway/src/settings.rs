@@ -1,4 +1,4 @@
-//! Settings.
+//! The gateway's settings.
 
 mod network;
 mod prefix;
@@ -11,10 +11,10 @@ use vortex_service::{PerService, ServiceName};
 pub use network::{InvalidNetwork, Network};
 pub use prefix::{InvalidPrefix, SpringPrefix};
 
-/// The settings of a gateway that is a process of its own.
+/// The settings of a gateway that runs as its own process.
 #[derive(Clone, Debug, PartialEq, Eq, clap::Args)]
 pub struct ProcessSettings {
-    /// The settings it has in any process.
+    /// The settings that apply in any process.
     #[command(flatten)]
     pub gateway: Settings,
 
@@ -98,7 +98,7 @@ pub struct Settings {
 }
 
 impl Default for Settings {
-    /// What holds when nothing is set.
+    /// The defaults that `--help` shows.
     fn default() -> Self {
         Self {
             http: SocketAddr::from(([127, 0, 0, 1], 8080)).into(),

@@ -1,6 +1,7 @@
-//! Spring Cloud Config's routes. They are told apart by [`path`] and not by a router, which could
-//! not: `{app}-{profiles}.yml` cannot be written as the parameter of a segment, and the forms overlap.
+//! Spring Cloud Config's routes. [`path`] tells them apart, since a router cannot:
+//! `{app}-{profiles}.yml` is not one parameter for a segment, and the forms overlap.
 
+mod answer_memory;
 mod environment;
 mod file;
 mod flat;
@@ -9,7 +10,6 @@ mod parameters;
 mod path;
 mod prepared;
 mod segment;
-mod sending;
 
 use std::sync::Arc;
 
@@ -20,21 +20,21 @@ use vortex_proto::config::v1::{GetEnvironmentRequest, GetEnvironmentResponse};
 
 use crate::{
     clients::ConfigClient,
-    extract::{Identities, Reader},
+    extract::{IdentityRules, Reader},
     problem::Problem,
 };
-
+use answer_memory::AnswerMemory;
 use parameters::Parameters;
-pub(crate) use path::TEMPLATES;
 use path::{SpringPath, View};
 use prepared::{Environments, Prepared};
-use sending::Room;
 
-/// Accepted by clients that want to know where each value stands.
+pub(crate) use path::TEMPLATES;
+
+/// Clients that want the origin of each value accept this type.
 const V2: &str = "application/vnd.spring-cloud.config-server.v2+json";
 const ALLOW: HeaderValue = HeaderValue::from_static("GET, HEAD, OPTIONS");
 
-/// config-svc said that what is not held here is still the answer.
+/// config-svc answered that an environment has not changed which the gateway does not hold.
 #[derive(Debug, thiserror::Error)]
 #[error("no answer is held by the tag {0:?}")]
 struct NotHeld(String);
@@ -42,30 +42,34 @@ struct NotHeld(String);
 /// An answer and the template of the route that gave it.
 pub(crate) type Answered = (Response, &'static str);
 
-/// The template of paths that are none of Spring's.
+/// The template for paths that match none of Spring's routes.
 pub(crate) const UNMATCHED: &str = "unmatched";
 
 /// Answers Spring's routes. A clone is cheap.
 #[derive(Clone, Debug)]
 pub(crate) struct Spring {
     config: ConfigClient,
-    identities: Arc<Identities>,
+    identity_rules: Arc<IdentityRules>,
     environments: Environments,
-    /// Where answers are written that take long.
+    /// Writes large answers off the request threads.
     compute: Compute,
-    /// The room for flat forms that are being sent.
-    forms: Room,
+    /// The memory of flat forms that are being sent.
+    forms: AnswerMemory,
 }
 
 impl Spring {
     /// Spring's routes of what config-svc serves.
-    pub(crate) fn new(config: ConfigClient, identities: Arc<Identities>, compute: Compute) -> Self {
+    pub(crate) fn new(
+        config: ConfigClient,
+        identity_rules: Arc<IdentityRules>,
+        compute: Compute,
+    ) -> Self {
         Self {
             config,
-            identities,
+            identity_rules,
             environments: Environments::default(),
             compute,
-            forms: Room::default(),
+            forms: AnswerMemory::default(),
         }
     }
 
@@ -97,7 +101,7 @@ impl Spring {
         parsed: &SpringPath<'_>,
     ) -> Result<Response, Problem> {
         let mut parameters = Parameters::of(request)?;
-        let reader = Reader::of(request, &self.identities)?;
+        let reader = Reader::of(request, &self.identity_rules)?;
         let reader = reader.with_key(parameters.key.take())?;
         match parsed {
             SpringPath::Environment(view) => {
@@ -118,8 +122,7 @@ impl Spring {
         }
     }
 
-    /// Answers with an environment, which is made only if none that is kept ready is still the
-    /// answer.
+    /// Answers with an environment: one that is kept ready where it is still right, else a new one.
     async fn environment(
         &self,
         headers: &HeaderMap,
@@ -138,7 +141,7 @@ impl Spring {
         let prepared = match still.and_then(|held| held.still(&reply.etag)) {
             Some(still) => still,
             None if reply.not_modified => {
-                // so that the next one is asked for whole
+                // so that the next request asks for it whole
                 self.environments.forget(path, origins);
                 return Err(Fault::internal(&NotHeld(reply.etag)).into());
             }
@@ -158,7 +161,7 @@ impl Spring {
         request: GetEnvironmentRequest,
     ) -> Result<GetEnvironmentResponse, Problem> {
         let mut client = self.config.clone();
-        // boxed, since a generated client's future is large, and is moved at every level above
+        // boxed, since the future of a generated client is large and every caller would move it
         let reply = Box::pin(client.get_environment(request)).await?;
         Ok(reply.into_inner())
     }
@@ -178,7 +181,7 @@ fn environment_of(
     }
 }
 
-/// Whether the client wants to know where each value stands.
+/// Whether the client wants the origin of each value.
 fn accepts_v2(headers: &HeaderMap) -> bool {
     let accepted = headers.get_all(header::ACCEPT).iter();
     let mut texts = accepted.filter_map(|accept| accept.to_str().ok());

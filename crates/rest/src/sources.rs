@@ -50,7 +50,7 @@ answers! {
         /// Whether the commit that is imported waits for a rollout to take it up.
         pub awaits_rollout: bool,
         /// A commit that waits for an operator or for a rollout to end, or was refused; empty when
-        /// none.
+        /// there is none, and where the label's reference can't be read.
         pub pending_commit: String,
         /// Why it waits: `SOURCE_SHRANK`, `LABEL_HAS_DOCUMENTS`, `DOCUMENT_INVALID`,
         /// `ROLLOUT_CONFLICT`, `UNAVAILABLE`.

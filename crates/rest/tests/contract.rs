@@ -119,7 +119,7 @@ fn what_an_application_gets_is_written_as_it_is_read() {
     let origin = json!({"path": "orders.yml", "document": 0, "version": "v1", "line": 3,
         "column": 5});
     let mut explained = assignment();
-    explained["share"] = 500.into();
+    explained["percentage"] = json!(5.0);
     explained["bucket"] = Value::Null;
     answered::<Explanation>(json!({"version": "v1", "token": "s:7", "values": [
             {"key": "a.b", "value": [1, 2.50], "origin": origin,
@@ -152,7 +152,7 @@ fn sources_and_splits_are_written_as_they_are_read() {
     answered::<Detached>(json!({"labels": ["main"]}));
     answered::<Notified>(json!({"sources": ["main"]}));
     let split = json!({"id": "r1", "label": "main", "change": "v2", "change_sequence": 7,
-        "share": 500, "unit": "instance", "generation": 3, "state": "detached",
+        "percentage": 5.0, "unit": "instance", "generation": 3, "state": "detached",
         "paths": ["orders.yml"], "moved_at": null, "ended_by": "me", "end_reason": "why"});
     answered::<Splits>(json!({"splits": [split], "next_page_token": "", "token": "s:7"}));
     answered::<SplitAnswer>(json!({"split": split, "token": "s:7"}));

@@ -1,4 +1,4 @@
-//! The effective configuration, as `/api/effective` answers it and watches begin with it.
+//! The effective configuration, for `/api/effective` and the snapshots of watches.
 
 use vortex_kit::error::Fault;
 use vortex_proto::config::v1::GetConfigResponse;
@@ -6,7 +6,7 @@ use vortex_rest::{Effective, Unit};
 
 use crate::extract::TakenFrom;
 
-/// What a reader gets, whose instance and key are `taken_from` there.
+/// The configuration for a reader whose instance and key come from `taken_from`.
 ///
 /// Fails with `INTERNAL` when the configuration is not valid JSON.
 pub(crate) fn shape(reply: GetConfigResponse, taken_from: TakenFrom) -> Result<Effective, Fault> {

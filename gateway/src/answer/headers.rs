@@ -1,5 +1,5 @@
-//! Headers of every answer: the digest of its bytes, the version, and the position of the log it
-//! reflects.
+//! The headers of answers: the digest of what is answered, its version, and the position of the log
+//! that it reflects.
 
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -16,34 +16,33 @@ use crate::extract::IfNoneMatch;
 const VERSION: HeaderName = HeaderName::from_static("x-vortex-version");
 /// The token of the answer: the log's position.
 const REVISION: HeaderName = HeaderName::from_static("x-vortex-revision");
-/// When the label's source was last read whole.
+/// When the label's source was last read completely.
 const SOURCE_READ: HeaderName = HeaderName::from_static("x-vortex-source-last-success");
-/// What an answer depends on beside its URL.
+/// What an answer depends on besides its URL.
 const VARY: HeaderValue =
     HeaderValue::from_static("X-Vortex-Instance, X-Vortex-Key, Authorization, Accept");
 
 /// The headers of an answer. Empty parts are left out.
 #[derive(Debug, Default)]
-pub(crate) struct Stamp<'a> {
+pub(crate) struct AnswerHeaders<'a> {
     /// The entity tag without its quotes: the digest of what is answered.
     pub(crate) digest: &'a str,
-    /// The version.
     pub(crate) version: &'a str,
-    /// The log's position.
+    /// The position of the log.
     pub(crate) token: &'a str,
     /// How current the label's source is.
     pub(crate) source_age: Option<&'a SourceAge>,
 }
 
-impl Stamp<'_> {
-    /// These headers alone.
-    pub(crate) fn headers(&self) -> HeaderMap {
+impl AnswerHeaders<'_> {
+    /// Just the headers.
+    pub(crate) fn to_map(&self) -> HeaderMap {
         let mut headers = HeaderMap::new();
         self.write(&mut headers);
         headers
     }
 
-    /// Answers with what `respond` makes, or 304 without a body when the caller holds it already.
+    /// Answers with what `respond` makes, or 304 without a body when the caller already holds it.
     pub(crate) fn answer<R>(&self, held: &IfNoneMatch, respond: impl FnOnce() -> R) -> Response
     where
         R: IntoResponse,
@@ -54,7 +53,7 @@ impl Stamp<'_> {
         }
     }
 
-    /// Answers `response` with these headers.
+    /// Adds these headers to `response`.
     pub(crate) fn on(&self, response: impl IntoResponse) -> Response {
         let mut response = response.into_response();
         self.write(response.headers_mut());
@@ -67,23 +66,23 @@ impl Stamp<'_> {
     }
 }
 
-/// A reply that says with which headers it is answered.
-pub(crate) trait Stamped {
-    /// Its headers.
-    fn stamp(&self) -> Stamp<'_>;
+/// A reply that has headers for its answer.
+pub(crate) trait HasHeaders {
+    /// The headers.
+    fn headers(&self) -> AnswerHeaders<'_>;
 }
 
-macro_rules! stamped {
+macro_rules! has_headers {
     ($($reply:ident { $($part:ident),+ })+) => {$(
-        impl Stamped for $reply {
-            fn stamp(&self) -> Stamp<'_> {
-                Stamp { $($part: &self.$part,)+ ..Stamp::default() }
+        impl HasHeaders for $reply {
+            fn headers(&self) -> AnswerHeaders<'_> {
+                AnswerHeaders { $($part: &self.$part,)+ ..AnswerHeaders::default() }
             }
         }
     )+};
 }
 
-stamped! {
+has_headers! {
     DeleteDocumentResponse { version, token }
     GetDocumentResponse { digest, version, token }
     GetFileResponse { digest, version, token }
@@ -92,7 +91,7 @@ stamped! {
     PutDocumentResponse { digest, version, token }
 }
 
-/// Writes what is the same each time the same is answered: its entity tag and version.
+/// Writes the headers that depend only on what is answered: entity tag and version.
 pub(crate) fn write_prepared(
     headers: &mut HeaderMap,
     tag: Option<HeaderValue>,
@@ -107,7 +106,7 @@ pub(crate) fn write_prepared(
     }
 }
 
-/// Writes as of when the answer is.
+/// Writes the headers that say how current the answer is.
 pub(crate) fn write_position(headers: &mut HeaderMap, token: &str, source_age: Option<&SourceAge>) {
     if let Some(token) = value(token.to_owned()) {
         headers.insert(REVISION, token);
@@ -118,7 +117,7 @@ pub(crate) fn write_position(headers: &mut HeaderMap, token: &str, source_age: O
     }
 }
 
-/// An entity tag in its quotes; none for an empty one.
+/// An entity tag in quotes; `None` for an empty one.
 pub(crate) fn quoted(tag: &str) -> Option<HeaderValue> {
     if tag.is_empty() {
         return None;
@@ -126,8 +125,7 @@ pub(crate) fn quoted(tag: &str) -> Option<HeaderValue> {
     value(["\"", tag, "\""].concat())
 }
 
-/// A header's value; none for an empty text, and for one that cannot stand in a header, which none
-/// of ours is.
+/// A header's value; `None` for an empty text, and for one that a header cannot have.
 pub(crate) fn value(text: String) -> Option<HeaderValue> {
     if text.is_empty() {
         return None;

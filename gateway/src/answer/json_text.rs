@@ -1,6 +1,6 @@
-//! Writes JSON by hand where most of the answer already is JSON.
+//! Writes JSON by hand, for answers that consist mostly of ready JSON.
 
-/// Bytes of JSON that are checked and copied where they are asked for.
+/// At most so many bytes of JSON are checked and copied on the request's own thread.
 pub(crate) const AT_ONCE: usize = 256 << 10;
 
 /// Writes a JSON string.
@@ -15,8 +15,8 @@ pub(crate) fn write_string(out: &mut Vec<u8>, text: &str) {
     }
 }
 
-/// Whether every byte stands for itself inside a JSON string. Without an early end, so that the
-/// compiler looks at many bytes at once.
+/// Whether no byte needs an escape inside a JSON string. It does not stop early, so that the
+/// compiler can vectorize it.
 fn is_plain(text: &str) -> bool {
     let special = |byte: u8| byte < 0x20 || byte == b'"' || byte == b'\\';
     !text

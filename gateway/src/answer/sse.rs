@@ -7,7 +7,7 @@ use vortex_kit::{context::RequestId, error::Fault};
 
 use crate::problem;
 
-/// An event; data that came with line breaks stand on as many lines.
+/// An event. Line breaks in `data` begin new `data` lines.
 pub(crate) fn event(name: &str, id: Option<&str>, data: &[u8]) -> Bytes {
     let mut out = BytesMut::with_capacity(name.len() + data.len() + 64);
     field(&mut out, "event", name.as_bytes());
@@ -21,12 +21,12 @@ pub(crate) fn event(name: &str, id: Option<&str>, data: &[u8]) -> Bytes {
     out.freeze()
 }
 
-/// A line that clients pass over.
+/// A comment, which clients ignore.
 pub(crate) fn comment(text: &str) -> Bytes {
     Bytes::from(format!(": {text}\n\n"))
 }
 
-/// Why a stream ends, as its last event: the status has long been sent.
+/// The last event of a stream that fails, since its status was sent long ago.
 pub(crate) fn problem(fault: &Fault, request_id: &RequestId) -> Bytes {
     event("problem", None, &problem::write(fault, Some(request_id)))
 }
@@ -40,7 +40,7 @@ pub(crate) fn answer(events: Body) -> Response {
         HeaderValue::from_static("text/event-stream"),
     );
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    // nginx would hold events back until its buffer is full
+    // otherwise nginx holds events back until its buffer is full
     headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
     response
 }

@@ -10,7 +10,7 @@ use super::state::ApiState;
 use crate::{
     answer,
     clients::RolloutClient,
-    extract::{Command, IdempotencyKey, NoQuery, parameters},
+    extract::{Command, IdempotencyKey, NoQuery, command_parameters},
     problem::Problem,
 };
 
@@ -20,7 +20,7 @@ pub(super) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(reset))
 }
 
-parameters! {
+command_parameters! {
     /// A reset; in the query or the body.
     struct BreakerReset {
         /// Why.
@@ -45,7 +45,7 @@ async fn get(
 
 /// Close the breaker
 ///
-/// Rollouts go on by themselves again.
+/// Rollouts progress by themselves again.
 #[utoipa::path(
     post,
     path = "/api/breaker/reset",

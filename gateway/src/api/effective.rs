@@ -10,7 +10,7 @@ use vortex_rest::Effective;
 
 use super::{state::ApiState, target::Target};
 use crate::{
-    answer::{effective, headers::Stamp, json_text},
+    answer::{effective, headers::AnswerHeaders, json_text},
     clients::ConfigClient,
     extract::{IfNoneMatch, Path, Query, Reader},
     problem::Problem,
@@ -27,9 +27,9 @@ pub(super) fn routes() -> OpenApiRouter<ApiState> {
 pub(super) struct Parameters {
     /// The label; `main` when left out.
     pub(super) label: Option<String>,
-    /// The subject (user, session, request) that is served; goes before `X-Vortex-Key`.
+    /// The subject (user, session, request) that is served; takes precedence over `X-Vortex-Key`.
     pub(super) key: Option<String>,
-    /// The instance that asks, for trying out; goes before who the request is from.
+    /// The instance that asks, for trying out; takes precedence over the request's own.
     pub(super) instance: Option<String>,
     /// Never answer older than this token.
     pub(super) min_token: Option<String>,
@@ -87,13 +87,13 @@ async fn effective(
     let answer = compute.run_if_large(is_large, move |_| {
         let source_age = reply.source_age.clone();
         let effective = effective::shape(reply, taken_from)?;
-        let stamp = Stamp {
+        let head = AnswerHeaders {
             digest: &effective.digest,
             version: &effective.version,
             token: &effective.token,
             source_age: source_age.as_ref(),
         };
-        Ok(stamp.answer(&held, || Json(&effective)))
+        Ok(head.answer(&held, || Json(&effective)))
     });
     answer.await.map_err(Fault::from)?
 }

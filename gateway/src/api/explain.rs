@@ -10,13 +10,13 @@ use vortex_rest::Explanation;
 
 use super::{state::ApiState, target::Target};
 use crate::{
-    answer::headers::Stamp,
+    answer::headers::AnswerHeaders,
     clients::ConfigClient,
     extract::{Path, Query, Reader},
     problem::Problem,
 };
 
-/// Values that are written where they are asked for.
+/// Explanations of at most so many values are written on the request's own thread.
 const AT_ONCE: usize = 1_000;
 
 pub(super) fn routes() -> OpenApiRouter<ApiState> {
@@ -32,9 +32,9 @@ pub(super) struct Parameters {
     label: Option<String>,
     /// Only this key, and those below it; all when left out.
     path: Option<String>,
-    /// The subject (user, session, request) that is served; goes before `X-Vortex-Key`.
+    /// The subject (user, session, request) that is served; takes precedence over `X-Vortex-Key`.
     key: Option<String>,
-    /// The instance that asks, for trying out; goes before who the request is from.
+    /// The instance that asks, for trying out; takes precedence over the request's own.
     instance: Option<String>,
     /// Never answer older than this token.
     min_token: Option<String>,
@@ -42,8 +42,8 @@ pub(super) struct Parameters {
 
 /// Explain where values come from
 ///
-/// For each key the document, version, line and column that gave it, and the values it hides; for
-/// each split the reader's bucket and arm.
+/// For each key, the document, version, line and column that it comes from, and the values that it
+/// hides; for each split, the reader's bucket and arm.
 #[utoipa::path(
     get,
     path = "/api/explain/{app}/{profile}",
@@ -74,12 +74,12 @@ async fn explain(
     let is_large = reply.values.len() > AT_ONCE;
     let answer = compute.run_if_large(is_large, move |_| {
         let explanation = Explanation::try_from(reply).map_err(|error| Fault::internal(&error))?;
-        let stamp = Stamp {
+        let head = AnswerHeaders {
             version: &explanation.version,
             token: &explanation.token,
-            ..Stamp::default()
+            ..AnswerHeaders::default()
         };
-        Ok(stamp.on(Json(&explanation)))
+        Ok(head.on(Json(&explanation)))
     });
     answer.await.map_err(Fault::from)?
 }

@@ -40,7 +40,7 @@ pub(super) fn endless_routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new().routes(routes!(watch::watch))
 }
 
-/// Answers with a rollout that was not there before.
+/// Answers with a new rollout: 201 and its `Location`.
 fn created(rollout: proto::Rollout) -> Response {
     let location = headers::value(format!("/api/rollouts/{}", rollout.id));
     let rollout = Json(Rollout::from(rollout));

@@ -57,7 +57,7 @@ async fn list(
 
 /// Read a split
 ///
-/// Also one that ended in the last 30 days.
+/// Splits that ended in the last 30 days can be read too.
 #[utoipa::path(
     get,
     path = "/api/splits/{id}",

@@ -1,19 +1,19 @@
-//! What the handlers under `/api` work with. Each takes only the parts it needs.
+//! The state of the handlers under `/api`. Each takes only the parts it needs.
 
 use std::sync::Arc;
 
 use axum::extract::FromRef;
 use vortex_kit::{compute::Compute, process::Runtime};
 
-use super::watches::Watches;
+use super::open_watches::OpenWatches;
 use crate::{
     clients::{Clients, ConfigClient, RolloutClient, SourceClient, SplitClient},
-    extract::{Identities, IgnoredFields},
+    extract::{IdentityRules, IgnoredFields},
     feeds::Feeds,
     settings::Settings,
 };
 
-/// The state of the router; every part of it is a state for handlers. A clone is cheap.
+/// The router's state. Handlers take its fields, by `FromRef`. Clones share everything.
 #[derive(Clone, Debug, FromRef)]
 pub(crate) struct ApiState {
     config: ConfigClient,
@@ -22,16 +22,16 @@ pub(crate) struct ApiState {
     splits: SplitClient,
     compute: Compute,
     feeds: Feeds,
-    identities: Arc<Identities>,
+    identity_rules: Arc<IdentityRules>,
     ignored_fields: IgnoredFields,
-    watches: Watches,
+    watches: OpenWatches,
 }
 
 impl ApiState {
     /// The state of a router that calls the services with `clients`.
     pub(crate) fn new(
         clients: Clients,
-        identities: Arc<Identities>,
+        identity_rules: Arc<IdentityRules>,
         settings: &Settings,
         runtime: &Runtime,
     ) -> Self {
@@ -43,9 +43,9 @@ impl ApiState {
             splits: clients.splits,
             compute: runtime.compute.clone(),
             feeds,
-            identities,
+            identity_rules,
             ignored_fields: IgnoredFields::new(&runtime.metrics),
-            watches: Watches::new(settings.max_watches, &runtime.metrics),
+            watches: OpenWatches::new(settings.max_watches, &runtime.metrics),
         }
     }
 }

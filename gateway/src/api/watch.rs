@@ -16,11 +16,11 @@ use vortex_kit::{
 };
 use vortex_proto::config::v1::WatchConfigRequest;
 
-use super::{state::ApiState, target::Target, watches::Watches};
+use super::{open_watches::OpenWatches, state::ApiState, target::Target};
 use crate::{
     answer::sse,
     extract::{Path, Query, Reader},
-    feeds::{Feeds, Follower, View},
+    feeds::{Feeds, View, Watcher},
     problem::Problem,
 };
 
@@ -37,9 +37,9 @@ pub(super) fn routes() -> OpenApiRouter<ApiState> {
 struct Parameters {
     /// The label; `main` when left out.
     label: Option<String>,
-    /// The subject that is served; goes before `X-Vortex-Key`.
+    /// The subject that is served; takes precedence over `X-Vortex-Key`.
     key: Option<String>,
-    /// The instance that watches, for trying out; goes before who the request is from.
+    /// The instance that watches, for trying out; takes precedence over the request's own.
     instance: Option<String>,
     /// Never begin older than this token; `Last-Event-ID` says it too.
     min_token: Option<String>,
@@ -50,9 +50,9 @@ struct Parameters {
 
 /// Follow an effective configuration
 ///
-/// Server-sent events: `snapshot` (as of `/api/effective`), then a `change` each with an RFC 6902
-/// patch; `id` is the token. Each second a comment says `progress` and the position up to which
-/// all was sent. Before a failed stream ends, `problem` says why.
+/// Server-sent events: a `snapshot`, as `/api/effective` answers, then a `change` with an RFC 6902
+/// patch for each change; `id` is the token. Each second a comment `progress` gives the position up
+/// to which everything was sent. If the stream fails, a last event `problem` says why.
 #[utoipa::path(
     get,
     path = "/api/watch/{app}/{profile}",
@@ -67,7 +67,7 @@ struct Parameters {
 )]
 async fn watch(
     State(feeds): State<Feeds>,
-    State(watches): State<Watches>,
+    State(watches): State<OpenWatches>,
     Path(target): Path<Target>,
     Query(parameters): Query<Parameters>,
     reader: Reader,
@@ -89,7 +89,7 @@ async fn watch(
     };
     let context = Context::current().unwrap_or_else(Context::root);
     let view = View::of(&request, taken_from);
-    let begin = |request| Follower::begin(feeds.clone(), view.clone(), request, context.clone());
+    let begin = |request| Watcher::begin(feeds.clone(), view.clone(), request, context.clone());
     let follower = match begin(request.clone()).await {
         Err(fault) if in_header && fault.reason() == Reason::RevisionUnknown => {
             begin(anew(request)).await
@@ -109,7 +109,7 @@ async fn watch(
 }
 
 /// The events, until the watch fails.
-fn events(follower: Follower) -> impl Stream<Item = Result<Bytes, Status>> {
+fn events(follower: Watcher) -> impl Stream<Item = Result<Bytes, Status>> {
     stream::unfold(Some(follower), async |follower| {
         let mut follower = follower?;
         match follower.next().await {
@@ -142,7 +142,7 @@ fn anew(request: WatchConfigRequest) -> WatchConfigRequest {
     }
 }
 
-/// What is wrong with the token, by the name the caller gave it under.
+/// The same fault, with the header's name for a token that came in it.
 fn of_header(fault: Fault) -> Fault {
     match fault.fields() {
         [field] if fault.reason() == Reason::InvalidArgument && field.field == "min_token" => {

@@ -12,7 +12,7 @@ use vortex_kit::error::Fault;
 
 use crate::problem::Problem;
 
-/// A body of at most `LIMIT` bytes that has arrived whole, and is not needed.
+/// Reads a body of at most `LIMIT` bytes to its end, and discards it.
 #[derive(Debug)]
 pub(crate) struct Drained<const LIMIT: usize>;
 
@@ -38,7 +38,8 @@ pub(crate) async fn read(body: Body, limit: usize) -> Result<Bytes, Problem> {
     }
 }
 
-/// What is said by the body itself, such as that there is no room for it; else it broke.
+/// The fault that the body ended with, such as `OVERLOADED`; any other error means that it broke
+/// off.
 fn fault(error: BoxError) -> Fault {
     let inner = error.downcast::<axum::Error>();
     let inner = inner.map_or_else(|other| other, |error| error.into_inner());

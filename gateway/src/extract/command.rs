@@ -13,25 +13,25 @@ use crate::problem::Problem;
 /// A command.
 #[derive(Debug)]
 pub(crate) struct Command<T> {
-    /// Its parameters; what the query says beats the body.
+    /// Its parameters. The query takes precedence over the body.
     pub(crate) given: T,
     /// From `Idempotency-Key` or the parameter `request_id`; empty without either.
     pub(crate) request_id: String,
 }
 
-/// Parameters of a command, which may stand in the query and in the body. [`parameters!`] defines
-/// them.
-pub(crate) trait Parameters: Default + DeserializeOwned {
-    /// What this says, and else what the other does.
+/// Parameters of a command, which may stand in the query, in the body, or in both.
+/// [`command_parameters!`] defines them.
+pub(crate) trait CommandParameters: Default + DeserializeOwned {
+    /// Each parameter of `self`, or of `other` where `self` has none.
     #[must_use]
     fn or(self, other: Self) -> Self;
 
-    /// Takes the parameter `request_id`.
+    /// Takes the parameter `request_id` out.
     fn request_id(&mut self) -> Option<String>;
 }
 
-/// Defines [`Parameters`] of these fields, all of them options, and of `request_id`.
-macro_rules! parameters {
+/// Defines [`CommandParameters`] with these fields, all of them options, and `request_id`.
+macro_rules! command_parameters {
     (
         $(#[$meta:meta])*
         $visibility:vis struct $name:ident {
@@ -48,7 +48,7 @@ macro_rules! parameters {
             request_id: Option<String>,
         }
 
-        impl $crate::extract::Parameters for $name {
+        impl $crate::extract::CommandParameters for $name {
             fn or(self, other: Self) -> Self {
                 Self {
                     $($field: self.$field.or(other.$field),)+
@@ -63,11 +63,11 @@ macro_rules! parameters {
     };
 }
 
-pub(crate) use parameters;
+pub(crate) use command_parameters;
 
 impl<T, S> FromRequest<S> for Command<T>
 where
-    T: Parameters + Send + 'static,
+    T: CommandParameters + Send + 'static,
     S: Send + Sync,
 {
     type Rejection = Problem;

@@ -8,24 +8,24 @@ use vortex_kit::error::{Fault, Reason};
 
 use crate::problem::Problem;
 
-/// What a write expects to find: a digest, or `*` for anything. Empty when nothing was said.
+/// The `If-Match` of a write: a digest, `*` for any version, or empty without the header.
 ///
 /// A weak tag is refused with `PRECONDITION_FAILED`: the comparison is strong (RFC 9110, 13.1.1),
 /// so it matches nothing.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct IfMatch(pub(crate) String);
 
-/// What the caller holds already, as it was sent.
+/// The `If-None-Match` of a request, as it was sent.
 #[derive(Debug, Default)]
 pub(crate) struct IfNoneMatch(Vec<String>);
 
 impl IfNoneMatch {
-    /// What a request's headers say.
+    /// Reads it from a request's headers.
     pub(crate) fn of(headers: &HeaderMap) -> Self {
         Self(values(headers, &header::IF_NONE_MATCH))
     }
 
-    /// Whether the caller holds what has this tag, which is without its quotes.
+    /// Whether the caller already holds what has this tag, given without quotes.
     pub(crate) fn holds(&self, tag: &str) -> bool {
         let held = self.0.iter().flat_map(|header| header.split(','));
         held.map(str::trim).any(|held| {
@@ -37,9 +37,9 @@ impl IfNoneMatch {
         })
     }
 
-    /// What a write is told: `*` when nothing may be there yet.
+    /// The condition of a write: `*` when no stable version may exist yet, or empty.
     ///
-    /// Fails with `INVALID_ARGUMENT` for anything else, which would make no sense of a write.
+    /// Fails with `INVALID_ARGUMENT` for a tag, which only reads can use.
     pub(crate) fn for_write(self) -> Result<String, Fault> {
         match self.0.as_slice() {
             [] => Ok(String::new()),
@@ -73,7 +73,7 @@ impl<S: Send + Sync> FromRequestParts<S> for IfNoneMatch {
     }
 }
 
-/// What stands between a tag's quotes.
+/// The text between a tag's quotes.
 fn opaque(tag: &str) -> Result<String, Fault> {
     let tag = tag.trim();
     if tag == "*" {

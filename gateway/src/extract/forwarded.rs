@@ -1,9 +1,9 @@
 //! The client's address behind proxies, from what they say in `X-Forwarded-For` and `Forwarded`
 //! (RFC 7239).
 //!
-//! Each proxy appends who called it, so the nearest hop stands last, and what a client makes up
-//! stands before what the first proxy appended. The hops are walked from the connection on, for
-//! as long as they are trusted proxies; the first that is none is the client.
+//! Each proxy appends the address that called it, so the nearest hop comes last, and anything a
+//! client forges comes before what the first proxy appended. The hops are walked from the
+//! connection outwards while they are trusted proxies; the first that is not one is the client.
 
 mod hops;
 
@@ -13,14 +13,14 @@ use http::HeaderMap;
 
 use crate::settings::Network;
 
-/// Hops looked at; nobody runs a longer chain of proxies.
+/// Hops that are looked at; longer chains of proxies do not occur.
 const MAX_HOPS: usize = 32;
 
 /// The address of the client whose request came from `peer`, in its canonical form.
 ///
-/// Proxies tend to write one of the two headers and pass the other on as the client sent it, and
-/// which is not known here. So where both are there and do not lead to the same client, neither is
-/// believed, and it is `peer`'s own address.
+/// A proxy usually writes one of the two headers and passes the other on as the client sent it; the
+/// gateway does not know which. When both are present and lead to different clients, neither is
+/// trusted, and the answer is `peer`.
 pub(crate) fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[Network]) -> IpAddr {
     let peer = peer.to_canonical();
     let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(address));
@@ -35,8 +35,8 @@ pub(crate) fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[Network]) -> 
     }
 }
 
-/// Where hops lead to from `peer`, the nearest first. One that cannot be read ends the way, since
-/// what is before it may be made up.
+/// Follows hops from `peer`, the nearest first. One that cannot be parsed ends the walk, since
+/// anything before it may be forged.
 fn walk(
     peer: IpAddr,
     hops: impl Iterator<Item = Option<IpAddr>>,

@@ -14,7 +14,7 @@ use crate::problem::Problem;
 
 const HEADER: &str = "idempotency-key";
 
-/// The key a write came with; empty when it had none.
+/// The key of a write; empty when the header is absent.
 #[derive(Debug)]
 pub(crate) struct IdempotencyKey(pub(crate) String);
 

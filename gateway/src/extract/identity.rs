@@ -1,4 +1,4 @@
-//! The reader of a configuration: the instance and the key that decide which arm of a split it
+//! Identifies the reader of a configuration: its instance and key decide which arm of a split it
 //! gets.
 
 mod basic;
@@ -22,45 +22,45 @@ use crate::{
 const INSTANCE: HeaderName = HeaderName::from_static("x-vortex-instance");
 const KEY: HeaderName = HeaderName::from_static("x-vortex-key");
 
-/// Bytes that either of them may have.
+/// Limit of an instance or a key, in bytes.
 const MAX_BYTES: usize = 256;
 
-/// What tells instances apart that don't say who they are.
+/// How to identify instances that do not send `X-Vortex-Instance`.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Identities {
-    /// The proxies whose word on their clients' addresses counts.
+pub(crate) struct IdentityRules {
+    /// Proxies that are trusted to name their clients' addresses.
     pub(crate) trusted_proxies: Vec<Network>,
-    /// Whether the user of Basic credentials is an instance. Often all instances of a team share
-    /// one, and would be in one arm.
+    /// Whether the user of Basic credentials identifies the instance. Where a whole team shares one
+    /// user, all its instances would be in one arm.
     pub(crate) basic_user: bool,
 }
 
-/// Who reads.
+/// Who reads a configuration.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Reader {
-    /// The instance: its header, else the user of Basic credentials where that is asked for, else
+    /// From its header, else from the user of Basic credentials where the settings ask for it, else
     /// the client's address.
     pub(crate) instance: Identity,
-    /// The subject that is served: its header.
+    /// The subject that is served, from its header.
     pub(crate) key: Identity,
 }
 
-/// What is told apart, and where it was taken from.
+/// An instance or a key, and where it was taken from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Identity {
-    /// Empty when there is none.
+    /// Empty when it is not known.
     pub(crate) text: String,
     pub(crate) from: KeyFrom,
 }
 
-/// Where both were taken from.
+/// Where a reader's instance and key were taken from.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct TakenFrom {
     pub(crate) instance: KeyFrom,
     pub(crate) key: KeyFrom,
 }
 
-impl Identities {
+impl IdentityRules {
     pub(crate) fn of(settings: &Settings) -> Self {
         Self {
             trusted_proxies: settings.trusted_proxies.clone(),
@@ -70,12 +70,12 @@ impl Identities {
 }
 
 impl Reader {
-    /// Who a request's connection and headers say it is.
+    /// Identifies the reader from a request's connection and headers.
     ///
-    /// Fails with `INVALID_ARGUMENT`, naming the header, when what one says cannot be taken.
-    pub(crate) fn of(request: &Parts, identities: &Identities) -> Result<Self, Fault> {
+    /// Fails with `INVALID_ARGUMENT`, naming the header, when the value of one is not valid.
+    pub(crate) fn of(request: &Parts, identity_rules: &IdentityRules) -> Result<Self, Fault> {
         Ok(Self {
-            instance: instance(request, identities)?,
+            instance: instance(request, identity_rules)?,
             key: match one(&request.headers, &KEY, "X-Vortex-Key")? {
                 Some(key) => Identity::new(key, KeyFrom::KeyHeader),
                 None => Identity::default(),
@@ -83,7 +83,7 @@ impl Reader {
         })
     }
 
-    /// The same reader, where the query says another instance or key.
+    /// This reader, with the instance and key that the query gives.
     pub(crate) fn with_query(
         mut self,
         instance: Option<String>,
@@ -95,7 +95,7 @@ impl Reader {
         self.with_key(key)
     }
 
-    /// The same reader, where the query says another key.
+    /// This reader, with the key that the query gives.
     pub(crate) fn with_key(mut self, query: Option<String>) -> Result<Self, Fault> {
         if let Some(key) = from_query("key", query)? {
             self.key = key;
@@ -103,7 +103,6 @@ impl Reader {
         Ok(self)
     }
 
-    /// Where both were taken from.
     pub(crate) fn taken_from(&self) -> TakenFrom {
         TakenFrom {
             instance: self.instance.from.clone(),
@@ -138,7 +137,7 @@ impl Default for TakenFrom {
 
 impl<S> FromRequestParts<S> for Reader
 where
-    Arc<Identities>: FromRef<S>,
+    Arc<IdentityRules>: FromRef<S>,
     S: Send + Sync,
 {
     type Rejection = Problem;
@@ -148,11 +147,11 @@ where
     }
 }
 
-fn instance(request: &Parts, identities: &Identities) -> Result<Identity, Fault> {
+fn instance(request: &Parts, identity_rules: &IdentityRules) -> Result<Identity, Fault> {
     if let Some(instance) = one(&request.headers, &INSTANCE, "X-Vortex-Instance")? {
         return Ok(Identity::new(instance, KeyFrom::Instance));
     }
-    if identities.basic_user
+    if identity_rules.basic_user
         && let Some(user) = basic::user(&request.headers)?
     {
         return Ok(Identity::new(user, KeyFrom::BasicUser));
@@ -160,15 +159,15 @@ fn instance(request: &Parts, identities: &Identities) -> Result<Identity, Fault>
     Ok(match request.extensions.get::<PeerAddr>() {
         Some(PeerAddr(peer)) => {
             let client =
-                forwarded::client(peer.ip(), &request.headers, &identities.trusted_proxies);
+                forwarded::client(peer.ip(), &request.headers, &identity_rules.trusted_proxies);
             Identity::new(client.to_string(), KeyFrom::Address)
         }
         None => Identity::default(),
     })
 }
 
-/// The value of a header that is there at most once, under the name that errors give it. An empty
-/// one is none: it is what a template makes of a variable that is not set.
+/// The value of a header that may be given once; errors call it `field`. An empty value counts as
+/// absent: templates write one for a variable that is not set.
 fn one<'h>(
     headers: &'h HeaderMap,
     name: &HeaderName,

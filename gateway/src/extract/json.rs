@@ -18,19 +18,18 @@ pub(crate) struct Json<T, const LIMIT: usize>(pub(crate) T);
 #[derive(Debug)]
 pub(super) struct OptionalJson<T>(pub(super) Option<T>);
 
-/// A JSON body of at most `LIMIT` bytes, and how many of its fields are not known and were passed
-/// over.
+/// A JSON body of at most `LIMIT` bytes, and how many unknown fields in it were ignored.
 #[derive(Debug)]
 pub(crate) struct LenientJson<T, const LIMIT: usize>(pub(crate) T, pub(crate) u64);
 
-/// Counts the fields that [`LenientJson`] passes over.
+/// Counts the fields that [`LenientJson`] ignores.
 #[derive(Clone, Debug)]
 pub(crate) struct IgnoredFields(Counter);
 
 impl IgnoredFields {
-    /// None yet.
+    /// Registers the counter with `metrics`.
     pub(crate) fn new(metrics: &Metrics) -> Self {
-        let help = "Fields of reported figures that are not known, and were passed over";
+        let help = "Unknown fields of reported figures, which were ignored";
         Self(metrics.counter("vortex_ignored_fields_total", help, &[]))
     }
 }
@@ -86,8 +85,8 @@ where
     }
 }
 
-/// What browsers send across origins without asking first is not JSON by its type, so a page of
-/// somebody else's cannot make a write.
+/// A browser asks before it sends JSON to another origin, so that requiring the type keeps foreign
+/// pages from writing.
 fn require_json(headers: &HeaderMap) -> Result<(), Fault> {
     let given = headers.get(header::CONTENT_TYPE);
     let given = given
@@ -109,7 +108,7 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Fault> {
     Ok(value)
 }
 
-/// The value, and how many fields it does not know.
+/// The value, and how many unknown fields were ignored.
 fn parse_lenient<T: DeserializeOwned>(body: &[u8]) -> Result<(T, u64), Fault> {
     let mut reader = serde_json::Deserializer::from_slice(body);
     let mut ignored = 0;

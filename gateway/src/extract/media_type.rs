@@ -3,8 +3,8 @@
 use vortex_kit::error::{Fault, Reason};
 use vortex_names::Excerpt;
 
-/// A body was sent as `given`, and the route takes `wanted`. Forms are what curl makes of a body
-/// when it is not told otherwise, so whoever sent one is told `with_curl` how.
+/// The fault for a body that was sent as `given` to a route that accepts `wanted`. curl sends forms
+/// by default, so the fault for a form says which options to use, `with_curl`.
 pub(crate) fn unsupported(given: &str, wanted: &str, with_curl: &str) -> Fault {
     let how = match is_form(given) {
         true => format!("; with curl: {with_curl}"),

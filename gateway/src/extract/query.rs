@@ -11,7 +11,7 @@ use crate::problem::Problem;
 #[derive(Debug)]
 pub(crate) struct Query<T>(pub(crate) T);
 
-/// A route takes no query.
+/// Refuses any query, for routes that take no parameters.
 #[derive(Debug, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NoQuery {}

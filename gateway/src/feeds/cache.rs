@@ -16,34 +16,34 @@ use super::{
 };
 use crate::extract::TakenFrom;
 
-/// Bytes that events kept may take, about, over all views; the least used are forgotten.
+/// Size of all events that are kept, in bytes, roughly; the least used are dropped.
 const BYTES: u64 = 32 << 20;
-/// Events expected, which sizes the cache's table.
+/// Number of events to size the table for.
 const EXPECTED: usize = 128;
-/// What an event takes beside its text, about.
+/// Size of an event without its text, in bytes, roughly.
 const OVERHEAD: usize = 512;
 
-/// Events as they were written.
+/// Serialized events.
 #[derive(Debug)]
-pub(super) struct Written {
+pub(super) struct EventCache {
     events: Cache<Key, Arc<Event>, Weight>,
     count: Counter,
 }
 
-/// What tells events apart. Readers on the same arms are told the same, whoever they are.
+/// What makes events differ. Readers on the same arms get the same events, whoever they are.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Key {
     configuration: Configuration,
     /// Each split, its generation and the arm it gave.
     arms: Vec<(String, u64, i32)>,
-    /// Where what splits tell apart was taken from, of a snapshot alone.
+    /// Where the reader's instance and key were taken from; for snapshots only.
     taken_from: Option<TakenFrom>,
-    /// The digests before, of a change alone, and after.
+    /// The digest before, for changes only, and the digest after.
     digests: (Option<String>, String),
     /// The versions before and after.
     versions: (String, String),
     token: String,
-    /// The one thing that changes without the log.
+    /// When the source was read, the only part that changes without a record of the log.
     source_read: Option<(i64, i32)>,
 }
 
@@ -56,8 +56,8 @@ impl Weighter<Key, Arc<Event>> for Weight {
     }
 }
 
-impl Written {
-    /// No event yet.
+impl EventCache {
+    /// An empty cache that counts with `metrics`.
     pub(super) fn new(metrics: &Metrics) -> Self {
         let help = "Snapshots and changes written for watches, once for all who are sent them";
         Self {
@@ -66,10 +66,10 @@ impl Written {
         }
     }
 
-    /// The event of a message about `view` to those who hold the configuration `held`; none for a
-    /// kind of message that is newer than this gateway.
+    /// The event for a message about `view`, for watchers that hold the configuration `held`;
+    /// `None` for a kind of message that is newer than this gateway.
     ///
-    /// Fails with `INTERNAL` when what should be JSON is none.
+    /// Fails with `INTERNAL` when the message has JSON that is not valid.
     pub(super) fn write(
         &self,
         view: &View,
@@ -105,7 +105,7 @@ impl Written {
     }
 }
 
-/// Bytes of JSON that an event of this message is written of.
+/// Size of the JSON in a message, in bytes.
 pub(super) fn bytes(message: &WatchConfigResponse) -> usize {
     match &message.event {
         Some(Message::Snapshot(snapshot)) => snapshot.config.len(),
@@ -175,7 +175,7 @@ mod tests {
 
     #[test]
     fn what_is_told_again_is_the_same_bytes() {
-        let written = Written::new(&Metrics::new("gateway", "0.0.0"));
+        let written = EventCache::new(&Metrics::new("gateway", "0.0.0"));
         let view = view("i-1");
         let write = |held: &str, message| written.write(&view, held, message).unwrap().unwrap();
         let first = write("a", change("s:7"));
@@ -187,7 +187,7 @@ mod tests {
 
     #[test]
     fn readers_on_the_same_arms_are_told_the_same_bytes() {
-        let written = Written::new(&Metrics::new("gateway", "0.0.0"));
+        let written = EventCache::new(&Metrics::new("gateway", "0.0.0"));
         let write = |instance: &str, arm: i32| {
             let assignment = Assignment {
                 arm,
@@ -211,7 +211,7 @@ mod tests {
 
     #[test]
     fn a_message_of_a_kind_that_is_not_known_tells_nothing() {
-        let written = Written::new(&Metrics::new("gateway", "0.0.0"));
+        let written = EventCache::new(&Metrics::new("gateway", "0.0.0"));
         let view = view("i-1");
         let unknown = WatchConfigResponse { event: None };
         assert!(written.write(&view, "a", unknown).unwrap().is_none());

@@ -1,4 +1,4 @@
-//! An event for every watcher of a view, serialized once.
+//! Serializes an event, once for all watchers of a view.
 
 use bytes::Bytes;
 use serde::Serialize;
@@ -12,7 +12,7 @@ use crate::{
     extract::TakenFrom,
 };
 
-/// An event, or the comment that nothing happened.
+/// An event, or the comment that nothing has changed.
 #[derive(Debug)]
 pub(crate) struct Event {
     pub(super) kind: Kind,
@@ -20,26 +20,26 @@ pub(crate) struct Event {
     pub(super) digest: String,
     /// The log's position after it.
     pub(super) position: Position,
-    /// As it is sent.
+    /// The event as it is sent.
     pub(crate) bytes: Bytes,
 }
 
-/// What an event says.
+/// The kind of an event.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     /// The whole configuration.
     Snapshot,
-    /// What makes it of the one with this digest.
+    /// The difference to an earlier configuration.
     Change {
         /// The digest before.
         from: String,
     },
-    /// It is still the same.
+    /// Nothing has changed up to this position.
     Progress,
 }
 
 impl Event {
-    /// A configuration to a reader whose instance and key are `taken_from` there. Fails with
+    /// A configuration, for a reader whose instance and key come from `taken_from`. Fails with
     /// `INTERNAL` when it is not valid JSON.
     pub(super) fn snapshot(
         snapshot: GetConfigResponse,
@@ -55,7 +55,7 @@ impl Event {
         })
     }
 
-    /// A change of the configuration with the digest `from`. Fails with `INTERNAL` when its patch
+    /// A change from the configuration with the digest `from`. Fails with `INTERNAL` when its patch
     /// is not valid JSON.
     pub(super) fn change(from: String, change: ConfigChange) -> Result<Self, Fault> {
         let data = rest::ConfigChange::try_from(change);
@@ -68,7 +68,7 @@ impl Event {
         })
     }
 
-    /// The configuration with the digest `digest` is still what it is.
+    /// The configuration with this digest has not changed.
     pub(super) fn progress(digest: String, progress: Progress) -> Self {
         Self {
             kind: Kind::Progress,

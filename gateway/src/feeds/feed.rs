@@ -12,21 +12,21 @@ use vortex_proto::config::v1::WatchConfigResponse;
 
 use super::{Feeds, Told, next, view::View};
 
-/// config-svc says something each second; after this long in silence it is gone.
+/// config-svc sends something each second; after a silence of this length it counts as gone.
 const SILENCE: Duration = Duration::from_secs(15);
 
-/// Watches config-svc, and tells all who follow.
+/// Watches config-svc for one view, and passes what it says on to all watchers.
 #[derive(Debug)]
 pub(super) struct Feed {
     feeds: Feeds,
     view: View,
     sender: Sender<Told>,
-    /// The digest of what was told last.
+    /// The digest of the configuration after the last event.
     digest: String,
 }
 
 impl Feed {
-    /// A feed of `view` that tells `sender`'s receivers.
+    /// A feed of `view` for the receivers of `sender`.
     pub(super) fn new(feeds: Feeds, view: View, sender: Sender<Told>) -> Self {
         Self {
             feeds,
@@ -36,7 +36,7 @@ impl Feed {
         }
     }
 
-    /// Runs until no watcher follows, or until it fails, which it reports.
+    /// Runs until the last watcher has left, or until it fails, which it tells all watchers.
     pub(super) async fn run(mut self) {
         if let Err(fault) = Context::root().scope(self.tell_all()).await {
             self.feeds.end(&self.view, &self.sender);
@@ -59,7 +59,7 @@ impl Feed {
         }
     }
 
-    /// Waits until no watcher follows, and accepts none from then on.
+    /// Waits until the last watcher has left, and accepts none from then on.
     async fn idle(&self) {
         loop {
             self.sender.closed().await;
@@ -81,13 +81,13 @@ impl Feed {
 }
 
 impl Drop for Feed {
-    /// However it ends, it leaves nothing behind.
+    /// Removes the feed however it ends, by a panic too.
     fn drop(&mut self) {
         self.feeds.end(&self.view, &self.sender);
     }
 }
 
-/// The next message, as long as config-svc lives.
+/// The next message. Fails when config-svc is silent for [`SILENCE`].
 async fn heard(
     messages: &mut Streaming<WatchConfigResponse>,
 ) -> Result<WatchConfigResponse, Fault> {

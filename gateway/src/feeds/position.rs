@@ -1,4 +1,4 @@
-//! Tokens as positions of a log.
+//! Compares tokens, which are positions in a log.
 
 use std::cmp::Ordering;
 
@@ -7,18 +7,16 @@ use std::cmp::Ordering;
 pub(super) struct Position(String);
 
 impl Position {
-    /// The position a token stands for.
     pub(super) fn new(token: String) -> Self {
         Self(token)
     }
 
-    /// The token.
     pub(super) fn token(&self) -> &str {
         &self.0
     }
 
-    /// Whether this is before or after another one; `None` where that can't be told, as of
-    /// positions in the logs of two stores.
+    /// Whether this is before or after another position; `None` for positions in the logs of
+    /// different stores.
     pub(super) fn order(&self, other: &Self) -> Option<Ordering> {
         let (store, sequence) = self.parts()?;
         let (other_store, other_sequence) = other.parts()?;

@@ -4,13 +4,13 @@ use vortex_proto::config::v1::WatchConfigRequest;
 
 use crate::extract::TakenFrom;
 
-/// What an empty label means.
+/// The label that an empty one stands for.
 const DEFAULT_LABEL: &str = "main";
 
-/// A configuration as one reader gets it: all who watch it as the same reader are told the same.
+/// A configuration as one reader gets it. All who watch it as the same reader get the same events.
 ///
-/// Which arms of splits a reader is on is known to config-svc alone, and readers that are on the
-/// same arms now need not be when a share rises. So each is watched for by itself.
+/// Only config-svc knows which arms of splits a reader is on, and readers that are on the same arms
+/// now may differ when a share rises. So each reader has a watch of its own.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct View {
     configuration: Configuration,
@@ -28,7 +28,7 @@ pub(super) struct Configuration {
 }
 
 impl View {
-    /// What a request watches, from a reader whose instance and key are `taken_from` there.
+    /// The view that a request watches; its instance and key come from `taken_from`.
     pub(crate) fn of(request: &WatchConfigRequest, taken_from: TakenFrom) -> Self {
         Self {
             configuration: Configuration {
@@ -45,7 +45,7 @@ impl View {
         }
     }
 
-    /// Asks for it from now on.
+    /// The request that watches it from now on.
     pub(super) fn request(&self) -> WatchConfigRequest {
         WatchConfigRequest {
             app: self.configuration.app.clone(),
@@ -57,7 +57,6 @@ impl View {
         }
     }
 
-    /// Whose configuration it is.
     pub(super) fn configuration(&self) -> &Configuration {
         &self.configuration
     }

@@ -16,41 +16,41 @@ use super::{
     view::View,
 };
 
-/// Takes what a view's feed tells when there is room for it, and never waits in the feed's way:
-/// whoever is further behind than the feed remembers is told what became of all they missed.
+/// Takes events from a view's feed at its own pace, without slowing the feed down. A watcher that
+/// is further behind than the feed remembers gets one event for everything it missed.
 #[derive(Debug)]
-pub(crate) struct Follower {
+pub(crate) struct Watcher {
     feeds: Feeds,
     view: View,
-    /// What was asked; it says what is held already.
+    /// The request of the watch, with the digest that its caller held.
     request: WatchConfigRequest,
     context: Context,
     told: Receiver<Told>,
     held: Held,
-    /// What the watch begins with, until it was taken.
+    /// The first event, until it was taken.
     first: Option<Arc<Event>>,
 }
 
-/// What a watcher holds.
+/// The configuration that a watcher holds.
 #[derive(Debug)]
 struct Held {
     digest: String,
     position: Position,
 }
 
-/// What an event is to a watcher.
+/// What a watcher does with an event.
 #[derive(Debug, PartialEq, Eq)]
 enum Step {
-    /// They hold what is after it.
+    /// Nothing: it holds what the event leads to, or something newer.
     Skip,
-    /// It goes on from what they hold.
+    /// Sends it: it leads on from what the watcher holds.
     Tell,
-    /// It goes on from something else.
+    /// Asks config-svc: the event leads on from something else.
     CatchUp,
 }
 
-impl Follower {
-    /// Begins to follow `view`, with what the request asks for.
+impl Watcher {
+    /// Begins to watch `view` with the event that the request asks for.
     ///
     /// Fails as config-svc does.
     pub(crate) async fn begin(
@@ -73,7 +73,7 @@ impl Follower {
         })
     }
 
-    /// The next event. Not cancel safe: what was lost by it is made up for by a later one.
+    /// The next event. Not cancel safe: an event may be lost, and a later one makes up for it.
     ///
     /// Fails when the watch ends.
     pub(crate) async fn next(&mut self) -> Result<Arc<Event>, Fault> {
@@ -106,7 +106,7 @@ impl Follower {
         }
     }
 
-    /// What became of what is held, not older than a token.
+    /// One event that leads from what is held to a state not older than a token.
     async fn catch_up(&mut self, min_token: String) -> Result<Arc<Event>, Fault> {
         let request = WatchConfigRequest {
             last_digest: self.held.digest.clone(),
@@ -114,7 +114,7 @@ impl Follower {
             ..self.request.clone()
         };
         let first = self.feeds.first(&self.view, request);
-        // seldom, and large: it does not have to lie in every watch
+        // boxed, so that this rare and large future does not take room in every watch
         let event = Box::pin(self.context.clone().scope(first)).await?;
         Ok(self.take(event))
     }
@@ -137,7 +137,7 @@ impl Held {
         let same = event.digest == self.digest;
         match (event.position.order(&self.position), &event.kind) {
             (Some(Ordering::Less), _) => Step::Skip,
-            // what stands at a position is one thing
+            // there is one configuration at a position
             (Some(Ordering::Equal), Kind::Progress) if same => Step::Tell,
             (Some(Ordering::Equal), _) => Step::Skip,
             (Some(Ordering::Greater), Kind::Progress) if same => Step::Tell,

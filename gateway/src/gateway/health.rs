@@ -1,5 +1,5 @@
-//! Reports in `/health` whether the services behind the gateway can be reached. Readiness does not
-//! depend on it: a service may be back by the next request.
+//! Reports in `/health` whether the services behind the gateway answer. The gateway is ready even
+//! when they do not: a service may be back by the next request.
 
 use std::time::Duration;
 
@@ -11,17 +11,17 @@ use vortex_service::{PerService, ServiceName};
 const EVERY: Duration = Duration::from_secs(5);
 const TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Asks each every few seconds, and names as a degradation the one that does not answer.
-pub(crate) fn watch(channels: &PerService<Channel>, runtime: &Runtime) {
+/// Asks each service every few seconds, and reports one that does not answer as a degradation.
+pub(crate) fn report_services(channels: &PerService<Channel>, runtime: &Runtime) {
     for (service, channel) in channels.iter() {
-        watch_one(service, channel.clone(), runtime);
+        report_service(service, channel.clone(), runtime);
     }
 }
 
-fn watch_one(service: ServiceName, channel: Channel, runtime: &Runtime) {
+fn report_service(service: ServiceName, channel: Channel, runtime: &Runtime) {
     let health = runtime.health.clone();
     let name = service.as_str();
-    runtime.lifecycle.spawn("reach", async move {
+    runtime.lifecycle.spawn("service health", async move {
         let mut ticks = tokio::time::interval(EVERY);
         loop {
             ticks.tick().await;
@@ -36,7 +36,7 @@ fn watch_one(service: ServiceName, channel: Channel, runtime: &Runtime) {
     });
 }
 
-/// An answer of any kind: what a service says of its own health, it shows itself.
+/// Succeeds whatever the service answers: it reports its own health itself.
 async fn ask(channel: Channel) -> Result<(), Status> {
     let request = HealthCheckRequest::default();
     let answer = HealthClient::new(channel).check(request).await;

@@ -1,4 +1,4 @@
-//! The members of a problem.
+//! Writes the members of a problem.
 
 use serde_json::{Map, Value, json};
 use vortex_kit::{
@@ -6,7 +6,7 @@ use vortex_kit::{
     error::{DOMAIN, Fault},
 };
 
-/// Metadata that are numbers; the rest stay text, whatever it looks like.
+/// Names of metadata that are numbers. All others stay text, even where they look like numbers.
 const NUMBERS: [&str; 6] = [
     "line",
     "column",
@@ -16,7 +16,7 @@ const NUMBERS: [&str; 6] = [
     "limit_lookups",
 ];
 
-/// Writes the problem a fault is; its metadata become members beside the standard ones.
+/// Writes a fault as a problem; its metadata become members beside the standard ones.
 pub(crate) fn write(fault: &Fault, request_id: Option<&RequestId>) -> Vec<u8> {
     let mut members = Map::new();
     let code = fault.reason().name();
@@ -36,7 +36,7 @@ pub(crate) fn write(fault: &Fault, request_id: Option<&RequestId>) -> Vec<u8> {
         put("preconditions", preconditions(fault));
     }
     for (name, value) in fault.metadata() {
-        // a name of the standard's own members is theirs
+        // the standard members take precedence
         members.entry(name).or_insert_with(|| metadata(name, value));
     }
     // a map of text keys and plain values always serializes

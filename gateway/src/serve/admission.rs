@@ -7,12 +7,12 @@ use vortex_kit::{
     room::{self, Arrivals, Places, Room},
 };
 
-/// One place in so many is kept for requests without a body.
+/// One place in eight is kept for requests without a body.
 const BODILESS_SHARE: usize = 8;
 
 const RETRY: Duration = Duration::from_secs(1);
 
-/// Room for requests. A clone is a few pointers.
+/// The places for requests. Clones share them.
 #[derive(Clone, Debug)]
 pub(super) struct Admission {
     served: Room,
@@ -20,14 +20,14 @@ pub(super) struct Admission {
     arrivals: Arrivals,
 }
 
-/// A place among the requests that are served, given back when it is dropped.
+/// A place among the requests being served, given back when dropped.
 #[derive(Debug)]
 pub(super) struct Place {
     _served: Places,
     _with_body: Option<Places>,
 }
 
-/// A body's place among those that are arriving, with what has come of it.
+/// A place among the bodies that are arriving, with room for the bytes that came.
 #[derive(Debug)]
 pub(super) struct Arrival {
     admission: Admission,
@@ -35,7 +35,7 @@ pub(super) struct Arrival {
 }
 
 impl Admission {
-    /// Room for `served` requests, and for `arriving` ones whose bodies still come.
+    /// Places for `served` requests, and for `arriving` ones whose bodies are incomplete.
     pub(super) fn new(served: usize, arriving: usize) -> Self {
         let with_body = served - served / BODILESS_SHARE;
         Self {
@@ -45,7 +45,7 @@ impl Admission {
         }
     }
 
-    /// A place for a request that is served without a look at its body. Fails with
+    /// Takes a place for a request that is served without its body. Fails with
     /// [`Reason::Overloaded`](vortex_kit::error::Reason::Overloaded), as all of these do.
     pub(super) fn admit(&self) -> Result<Place, Fault> {
         Ok(Place {
@@ -54,7 +54,7 @@ impl Admission {
         })
     }
 
-    /// A place for a body to arrive, which takes none of those that are served.
+    /// Takes a place for a body to arrive. It is not one of those being served.
     pub(super) fn arrive(&self) -> Result<Arrival, Fault> {
         Ok(Arrival {
             arrival: self.arrivals.begin()?,
@@ -64,12 +64,12 @@ impl Admission {
 }
 
 impl Arrival {
-    /// More of the body came.
+    /// Takes room for more bytes of the body.
     pub(super) fn grow(&mut self, bytes: usize) -> Result<(), Fault> {
         self.arrival.grow(bytes)
     }
 
-    /// All of the body is there: its request's place among those that are served.
+    /// Exchanges this for a place among the requests being served, when the body is complete.
     pub(super) fn admit(self) -> Result<Place, Fault> {
         Ok(Place {
             _with_body: Some(self.admission.with_body.take(1)?),

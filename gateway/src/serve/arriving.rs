@@ -1,5 +1,5 @@
-//! A body whose request takes its place among those that are served only once it is whole, so that
-//! bodies that dribble keep nobody out.
+//! Bodies that arrive: a request takes a place among those being served only when its body is
+//! complete, so that slow bodies do not keep other requests out.
 
 use std::{
     pin::Pin,
@@ -18,7 +18,7 @@ use vortex_kit::{
 
 use super::admission::{Arrival, Place};
 
-/// The place of a request, once it has one. A clone is a pointer.
+/// Holds the place of a request once it has one. Clones share it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Held(Arc<Mutex<Option<Place>>>);
 
@@ -28,8 +28,8 @@ struct Arriving {
     held: Held,
 }
 
-/// `body`, whose end takes a place and leaves it with `held`. A body for which there is no room
-/// ends with the fault.
+/// Wraps `body`: when it ends, it takes a place and puts it into `held`. When there is no room, the
+/// body ends with the fault.
 pub(super) fn arriving(body: Incoming, arrival: Arrival, held: Held) -> Body {
     Body::new(Arriving {
         body,

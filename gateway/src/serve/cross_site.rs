@@ -1,8 +1,8 @@
-//! Pages of other origins may not write.
+//! Refuses writes by pages of other origins.
 //!
-//! There are no keys yet, so whoever reaches the port may write, and a browser on the operator's
-//! machine does reach it. Browsers say with each request where it comes from; what says nothing is
-//! no browser.
+//! There is no authentication yet, so whoever reaches the port may write, and a browser on the
+//! operator's machine does reach it. Browsers say with each write which origin it comes from; a
+//! request that does not say so was not made by one.
 
 use axum::{
     extract::Request,
@@ -27,8 +27,8 @@ pub(super) async fn refuse(request: Request, next: Next) -> Response {
     }
 }
 
-/// Fails with `PERMISSION_DENIED` when the headers name another origin than this one. A browser
-/// that knows `Sec-Fetch-Site` has compared the two itself, before a proxy could rewrite either.
+/// Fails with `PERMISSION_DENIED` when the headers name a different origin. A browser that sends
+/// `Sec-Fetch-Site` has compared the origins itself, before a proxy could rewrite either.
 fn check(uri: &Uri, headers: &HeaderMap) -> Result<(), Fault> {
     if let Some(site) = headers.get("sec-fetch-site") {
         let own = site == "same-origin" || site == "none";
@@ -44,7 +44,7 @@ fn check(uri: &Uri, headers: &HeaderMap) -> Result<(), Fault> {
     own.then_some(()).ok_or_else(|| foreign("Origin", origin))
 }
 
-/// Whether an origin is of the host and port a request is for.
+/// Whether an origin has the host and port that a request is for.
 fn is_of(origin: &HeaderValue, host: &Authority) -> bool {
     let Ok(origin) = Uri::try_from(origin.as_bytes()) else {
         return false;

@@ -1,4 +1,4 @@
-//! Deadlines of routes that read a body; the time for the body to arrive counts.
+//! Deadlines of routes that read a body. They include the time in which the body arrives.
 
 use std::time::Duration;
 
@@ -14,11 +14,11 @@ use vortex_kit::{
 
 use crate::problem::Problem;
 
-/// Time for a request; calls made for it have what is left of it.
+/// The time allowed for a request. Calls made for it get what is left.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Deadline(pub(super) Duration);
 
-/// Answers within the deadline, with the answer or with `DEADLINE_EXCEEDED`.
+/// Answers `DEADLINE_EXCEEDED` when the handler does not answer in time.
 pub(super) async fn keep(
     State(Deadline(timeout)): State<Deadline>,
     request: Request,

@@ -1,8 +1,8 @@
-//! On loopback, only loopback's own names are answered.
+//! Protects a gateway on loopback from DNS rebinding: it answers only to names of loopback.
 //!
-//! The owner of a name may point it at 127.0.0.1 (DNS rebinding). To a browser on this machine
-//! their page is then of the gateway's own origin, and could read and write all of it; what gives
-//! it away is the name it asks for.
+//! The owner of a domain may point it at 127.0.0.1. A browser on this machine then takes their page
+//! to be of the gateway's own origin, and lets it read and write everything. Only the host in its
+//! requests gives it away.
 
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -15,14 +15,14 @@ use vortex_kit::{
 /// Which hosts are answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Hosts {
-    /// Any: other machines reach the port, under names that only they know.
+    /// Any: other machines reach the port, under names that the gateway does not know.
     Any,
-    /// Addresses, `localhost` and names below it, which no name server gives away.
+    /// Addresses, `localhost` and names below it, which cannot be registered.
     Loopback,
 }
 
 impl Hosts {
-    /// Those of a gateway bound to `address`.
+    /// The hosts that a gateway bound to `address` answers.
     pub(super) fn of(address: &Address) -> Self {
         match address.beyond_loopback() {
             None => Self::Loopback,
@@ -30,8 +30,8 @@ impl Hosts {
         }
     }
 
-    /// Fails with `PERMISSION_DENIED` for a request that names a host which is not answered. One
-    /// that names none does not come from a browser, and passes.
+    /// Fails with `PERMISSION_DENIED` for a request to any other host. A request without a host
+    /// does not come from a browser, and passes.
     pub(super) fn check(self, request: &Parts) -> Result<(), Fault> {
         if self == Self::Any {
             return Ok(());
@@ -59,12 +59,12 @@ fn named<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> Option<&'a [u8]> {
     }
 }
 
-/// The host and port a request is for; none when it names none that can be read.
+/// The host and port a request is for; `None` when they are absent or malformed.
 pub(super) fn authority(uri: &Uri, headers: &HeaderMap) -> Option<Authority> {
     Authority::try_from(named(uri, headers)?).ok()
 }
 
-/// Whether only this machine can be meant.
+/// Whether a host can only be this machine.
 fn is_loopback(named: &[u8]) -> bool {
     let Ok(authority) = Authority::try_from(named) else {
         return false;

@@ -20,7 +20,7 @@ pub(super) struct Meter {
     routes: RwLock<HashMap<Box<str>, Vec<Series>>>,
 }
 
-/// The series of one method and status on one route.
+/// The metrics of one method and status on one route.
 struct Series {
     method: &'static str,
     status: StatusCode,
@@ -36,8 +36,8 @@ pub(super) struct Began {
 }
 
 impl Meter {
-    /// Registers its series with `metrics` as they come up; there are as many as routes, methods
-    /// and statuses, all of them few.
+    /// A meter that registers series with `metrics` as they are needed: one for each route, method
+    /// and status, so their number is bounded.
     pub(super) fn new(metrics: Metrics, access_log: bool) -> Self {
         Self {
             metrics,
@@ -46,7 +46,6 @@ impl Meter {
         }
     }
 
-    /// Begins to time a request.
     pub(super) fn begin(&self, method: &Method) -> Began {
         Began {
             method: name(method),
@@ -54,7 +53,7 @@ impl Meter {
         }
     }
 
-    /// Counts a request whose answer begins now.
+    /// Counts a request, and logs it if asked to, when its answer begins.
     pub(super) fn end(
         &self,
         began: Began,
@@ -134,7 +133,7 @@ impl std::fmt::Debug for Series {
     }
 }
 
-/// Methods are the caller's to make up, and labels are not.
+/// The method as a label. Callers can make up methods, so unknown ones share a label.
 fn name(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",

@@ -9,7 +9,6 @@ use utoipa::{
     },
 };
 use utoipa_axum::router::OpenApiRouter;
-
 use vortex_rest::{FieldViolation, Problem};
 
 use crate::{api, spring::TEMPLATES};
@@ -17,7 +16,7 @@ use crate::{api, spring::TEMPLATES};
 /// Where the document is served.
 pub(crate) const DOCUMENT_PATH: &str = "/api/openapi.json";
 
-/// The document as it is served; a test holds it to what the handlers say.
+/// The document as it is served; a test checks it against the handlers.
 pub(crate) const WRITTEN: &str = include_str!("../../openapi.json");
 
 #[derive(OpenApi)]
@@ -40,8 +39,8 @@ pub(crate) const WRITTEN: &str = include_str!("../../openapi.json");
 )]
 struct Base;
 
-/// The OpenAPI document of everything the gateway answers, made from the handlers. Programs serve
-/// what is kept of it.
+/// Makes the OpenAPI document of all routes from the handlers. The gateway does not serve this but
+/// the copy in the repository.
 pub fn document() -> Document {
     let mut document = OpenApiRouter::with_openapi(Base::openapi())
         .merge(api::quick())
@@ -91,7 +90,7 @@ fn get(operation: Operation) -> PathItem {
     PathItem::new(HttpMethod::Get, operation)
 }
 
-/// Spring's routes have no handler each, but their templates say what they take.
+/// Describes one of Spring's routes by its template, since they have no handlers of their own.
 fn spring_operation(template: &str) -> Operation {
     let (summary, query) = match template {
         "/{app}/{profiles}" | "/{app}/{profiles}/{label}" => ("Property sources", None),

@@ -9,12 +9,12 @@ use vortex_kit::error::Fault;
 use super::{Answered, template::Template};
 use crate::problem::Problem;
 
-/// What a handler said when it panicked.
+/// The message of a handler's panic.
 #[derive(Debug, thiserror::Error)]
 #[error("handler panicked: {0}")]
 struct Panicked(String);
 
-/// The answer, or an internal error in place of a panic.
+/// Runs `answer`, and answers with an internal error if it panics.
 pub(super) async fn caught(answer: impl Future<Output = Answered>) -> Answered {
     match AssertUnwindSafe(answer).catch_unwind().await {
         Ok(answered) => answered,

@@ -21,12 +21,13 @@ use crate::{
     problem::Problem,
 };
 
-/// A source's remote may take its time; the calls behind have no more than this anyway.
+/// Timeout of routes that wait for the remote of a source; calls between services are limited to
+/// the same.
 const SLOW: Deadline = Deadline(Duration::from_secs(30));
 
-/// All routes of the gateway's own.
+/// All routes but Spring's.
 pub(super) fn routes(state: ApiState, quick: Deadline, runtime: &Runtime) -> Router {
-    // what they say of themselves is for the document, which is kept
+    // their descriptions are dropped: the OpenAPI document that is served was made in advance
     let quick_routes = Router::from(api::quick());
     let slow_routes = Router::from(api::slow());
     let endless_routes = Router::from(api::endless());

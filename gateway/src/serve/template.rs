@@ -11,9 +11,9 @@ use crate::spring;
 /// A route's template.
 #[derive(Clone, Debug)]
 pub(super) enum Template {
-    /// One of Spring's, or none.
+    /// A route of Spring's, or no route.
     Known(&'static str),
-    /// One of the router's.
+    /// A route of the router's.
     Matched(MatchedPath),
 }
 
@@ -29,7 +29,7 @@ impl Template {
     }
 }
 
-/// Tells the template outside of the router, in the response's extensions.
+/// Passes the template out of the router, in the response's extensions.
 pub(super) async fn tell(path: Option<MatchedPath>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     if let Some(path) = path {

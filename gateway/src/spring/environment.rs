@@ -15,10 +15,10 @@ use crate::{answer::headers, answer::json_text, extract::IfNoneMatch};
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const JSON_V2: HeaderValue = HeaderValue::from_static(super::V2);
 
-/// What surrounds one source's name and properties.
+/// Bytes around the name and properties of a source.
 const SOURCE_OVERHEAD: usize = r#"{"name":"","source":},"#.len();
 
-/// What surrounds the rest, with room for a label's `null`.
+/// Bytes around all the rest, with room for `null` as the label.
 const OVERHEAD: usize =
     r#"{"name":"","profiles":[""],"label":null,"version":"","state":"","propertySources":[]}"#
         .len();

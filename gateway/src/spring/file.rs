@@ -8,7 +8,7 @@ use vortex_proto::config::v1::GetFileRequest;
 
 use super::{Spring, parameters::Parameters, path::View, segment::list};
 use crate::{
-    answer::headers::Stamped,
+    answer::headers::HasHeaders,
     extract::{IfNoneMatch, Reader},
     problem::Problem,
 };
@@ -16,7 +16,7 @@ use crate::{
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain;charset=UTF-8");
 const BYTES: HeaderValue = HeaderValue::from_static("application/octet-stream");
 
-/// The call for the file at `path`, the one specific to a profile first.
+/// The request for the file at `path`; a file specific to a profile takes precedence.
 pub(super) fn call(
     view: &View<'_>,
     path: &str,
@@ -44,7 +44,7 @@ pub(super) async fn answer(
     let reply = spring.config.clone().get_file(call).await?.into_inner();
     let held = IfNoneMatch::of(headers);
     let content = reply.content.clone();
-    Ok(reply.stamp().answer(&held, || text(content)))
+    Ok(reply.headers().answer(&held, || text(content)))
 }
 
 fn text(content: Bytes) -> Response {
@@ -55,7 +55,7 @@ fn text(content: Bytes) -> Response {
     let mut response = Response::new(Body::from(content));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, content_type);
-    // a file is whatever its writer made it: browsers must not guess a page into it
+    // a file has any content its writer chose: browsers must not take it for a page
     headers.insert(
         header::X_CONTENT_TYPE_OPTIONS,
         HeaderValue::from_static("nosniff"),
@@ -63,7 +63,7 @@ fn text(content: Bytes) -> Response {
     response
 }
 
-/// A file is one application's on one label.
+/// Refuses lists: a file belongs to one application on one label.
 fn one(field: &str, text: &str) -> Result<String, Fault> {
     match text.contains(',') {
         true => Err(Fault::invalid(

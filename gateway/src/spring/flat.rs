@@ -18,15 +18,15 @@ use vortex_spring::{
 };
 
 use super::{Spring, form::Form};
-use crate::{answer::headers::Stamp, extract::IfNoneMatch};
+use crate::{answer::headers::AnswerHeaders, extract::IfNoneMatch};
 
-/// Bytes of property sources of which a form is written where it is asked for.
+/// A form of at most so many bytes of properties is written on the request's own thread.
 const AT_ONCE: usize = 64 << 10;
 
 /// Answers with an environment in a flat form, or 304 when the caller holds it.
 ///
-/// Fails with `INVALID_ARGUMENT` when placeholders need each other, as Spring's server does, and
-/// with `ANSWER_TOO_LARGE` when they stand for too much.
+/// Fails with `INVALID_ARGUMENT` when placeholders refer to each other in a circle, as Spring's
+/// server does, and with `ANSWER_TOO_LARGE` when they expand to too much.
 pub(super) async fn answer(
     spring: &Spring,
     form: Form,
@@ -47,13 +47,13 @@ pub(super) async fn answer(
             spring.forms.hold(asked.written(spring).await?)?
         }
     };
-    let stamp = Stamp {
+    let head = AnswerHeaders {
         digest: &environment.digest,
         version: &environment.version,
         token: &environment.token,
         source_age: environment.source_age.as_ref(),
     };
-    Ok(stamp.answer(&held, || {
+    Ok(head.answer(&held, || {
         let mut response = Response::new(Body::from(body));
         let content_type = HeaderValue::from_static(form.content_type());
         response
@@ -71,7 +71,7 @@ struct Asked {
 }
 
 impl Asked {
-    /// Writes it: where that takes longer, where it keeps nobody else waiting.
+    /// Writes the form; off the request threads if that takes long.
     async fn written(self, spring: &Spring) -> Result<String, Fault> {
         let sources = self.environment.sources.iter();
         let bytes: usize = sources.map(|source| source.properties.len()).sum();

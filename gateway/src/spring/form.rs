@@ -1,4 +1,4 @@
-//! The flat forms: which one a file extension selects, and its answer.
+//! The flat forms, by file extension.
 
 /// A flat form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,7 +9,7 @@ pub(crate) enum Form {
     Yaml,
     /// Nested again, as JSON.
     Json,
-    /// A line a key.
+    /// A line for each key.
     Properties,
 }
 
@@ -17,7 +17,7 @@ impl Form {
     #[cfg(test)]
     pub(crate) const ALL: [Self; 4] = [Self::Yml, Self::Yaml, Self::Json, Self::Properties];
 
-    /// The form that a file name's ending asks for.
+    /// The form for a file name, by its extension.
     pub(crate) fn of(name: &str) -> Option<Self> {
         match name.rsplit_once('.')?.1 {
             "yml" => Some(Self::Yml),
@@ -28,7 +28,7 @@ impl Form {
         }
     }
 
-    /// The ending, its dot included.
+    /// The extension, with its dot.
     pub(crate) const fn extension(self) -> &'static str {
         match self {
             Self::Yml => ".yml",
@@ -38,7 +38,7 @@ impl Form {
         }
     }
 
-    /// What Spring's server says it answers: clients compare, so no charset is added.
+    /// As Spring's server says it. Clients compare it, so no charset is added.
     pub(crate) const fn content_type(self) -> &'static str {
         match self {
             Self::Yml | Self::Yaml | Self::Properties => "text/plain",

@@ -7,19 +7,19 @@ use vortex_kit::error::Fault;
 
 use crate::extract::percent;
 
-/// What the query says.
+/// The parameters.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Parameters {
     #[serde(rename = "resolvePlaceholders")]
     resolve_placeholders: Option<bool>,
-    /// The token that the answer must not be older than.
+    /// The answer must not be older than this token.
     pub(super) min_token: Option<String>,
     /// The subject that is served.
     pub(super) key: Option<String>,
 }
 
 impl Parameters {
-    /// What a request's query says.
+    /// Reads them from a request.
     pub(super) fn of(request: &Parts) -> Result<Self, Fault> {
         let Some(query) = request.uri.query() else {
             return Ok(Self::default());
@@ -29,7 +29,7 @@ impl Parameters {
             .map_err(|error| Fault::invalid("query", error.to_string()))
     }
 
-    /// Whether placeholders are replaced, which they are unless the request says otherwise.
+    /// Whether placeholders are resolved; true by default.
     pub(super) fn resolves(&self) -> bool {
         self.resolve_placeholders.unwrap_or(true)
     }

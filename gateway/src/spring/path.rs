@@ -26,7 +26,7 @@ pub(crate) const TEMPLATES: [&str; 11] = [
     "/{app}/{profile}/{label}/{path}",
 ];
 
-/// Longer paths name nothing that can exist.
+/// Limit of a path, in bytes. Nothing has a longer one.
 const MAX_BYTES: usize = 4096;
 
 /// A parsed path.
@@ -40,14 +40,11 @@ pub(crate) enum SpringPath<'a> {
     File(View<'a>, Cow<'a, str>),
 }
 
-/// Whose configuration is asked for, as the path says it: each part may be a comma list.
+/// The configuration that a path asks for. Each part may be a comma list.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct View<'a> {
-    /// The application.
     pub(crate) app: Cow<'a, str>,
-    /// The profiles.
     pub(crate) profiles: Cow<'a, str>,
-    /// The label, if one was asked for.
     pub(crate) label: Option<Cow<'a, str>>,
 }
 
@@ -108,7 +105,7 @@ impl<'a> View<'a> {
         })
     }
 
-    /// As the service is asked for it.
+    /// The view in a request to config-svc.
     pub(crate) fn to_proto(&self) -> vortex_proto::config::v1::View {
         vortex_proto::config::v1::View {
             apps: list(&self.app),
@@ -118,7 +115,7 @@ impl<'a> View<'a> {
     }
 }
 
-/// There is no route for the path. Spring clients take it as "not here, go on".
+/// The fault for a path without a route. Spring's clients take it as "not here" and go on.
 pub(crate) fn no_such_path() -> Fault {
     Fault::new(Reason::NotFound, "there is nothing at this path")
 }

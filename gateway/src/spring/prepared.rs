@@ -1,5 +1,5 @@
-//! Keeps environments ready, so that config-svc need not resend one that did not change. config-svc
-//! is asked each time whether it changed; nothing is answered from here without asking.
+//! Keeps environments ready, so that config-svc need not send again what has not changed. Each
+//! request still asks config-svc; nothing is answered from here alone.
 
 use std::sync::Arc;
 
@@ -11,25 +11,24 @@ use vortex_proto::config::v1::{GetEnvironmentRequest, GetEnvironmentResponse};
 use super::{environment, path::View};
 use crate::answer::headers;
 
-/// Bytes that prepared environments may take, about.
+/// Size of all prepared environments, in bytes, roughly.
 const BYTES: u64 = 32 << 20;
-/// Environments expected, which sizes the cache's table.
+/// Number of environments to size the table for.
 const EXPECTED: usize = 1024;
-/// What an environment takes beside its body, about.
+/// Size of an environment without its body, in bytes, roughly.
 const OVERHEAD: usize = 512;
-/// Answers kept of one path: those of three splits, each with two arms.
+/// Answers that are kept for a path: those of three splits with two arms each.
 const MAX_ARMS: usize = 8;
 
 /// An environment, ready to be sent.
 #[derive(Debug)]
 pub(super) struct Prepared {
-    /// What config-svc calls it.
+    /// Its tag at config-svc.
     pub(super) etag: String,
-    /// The same as a header, in quotes.
+    /// The tag as a header, in quotes.
     pub(super) tag: Option<HeaderValue>,
     /// Its version as a header.
     pub(super) version: Option<HeaderValue>,
-    /// Its body.
     pub(super) body: Bytes,
 }
 
@@ -44,21 +43,20 @@ impl Prepared {
     }
 }
 
-/// The answers of one path, the newest first and never none: readers on different arms get
-/// different ones, and which is whose only config-svc says.
+/// The answers for one path, the newest first and at least one. Readers on different arms get
+/// different ones; config-svc decides which.
 #[derive(Clone, Debug)]
 pub(super) struct Arms(Arc<[Arc<Prepared>]>);
 
 impl Arms {
-    /// Tells config-svc what is held.
+    /// Adds the tags that are held to a request.
     pub(super) fn tell(&self, request: &mut GetEnvironmentRequest) {
         let mut tags = self.0.iter().map(|arm| arm.etag.clone());
         request.if_none_match = tags.next().unwrap_or_default();
         request.also_held = tags.collect();
     }
 
-    /// The one that config-svc says is still the answer. It may leave the name out where only one
-    /// can be meant.
+    /// The answer with the tag that config-svc gave. The tag may be empty where only one is held.
     pub(super) fn still(&self, etag: &str) -> Option<Arc<Prepared>> {
         let found = match &*self.0 {
             [only] if etag.is_empty() => Some(only),
@@ -67,7 +65,7 @@ impl Arms {
         found.cloned()
     }
 
-    /// These with one more, at whose cost the oldest goes.
+    /// These and one more; the oldest makes room for it.
     fn with(&self, newest: Arc<Prepared>) -> Self {
         let others = self.0.iter().filter(|arm| arm.etag != newest.etag);
         let others = others.take(MAX_ARMS - 1).cloned().collect::<Vec<_>>();
@@ -109,7 +107,7 @@ impl Environments {
         self.of(origins).get(path)
     }
 
-    /// Keeps an answer: beside those of other arms where splits have a say, else alone.
+    /// Keeps an answer: beside those of other arms if splits take part, else alone.
     pub(super) fn keep(&self, path: &str, origins: bool, prepared: Arc<Prepared>, split: bool) {
         let cache = self.of(origins);
         let arms = match cache.get(path).filter(|_| split) {
@@ -119,7 +117,7 @@ impl Environments {
         cache.insert(path.to_owned(), arms);
     }
 
-    /// Holds nothing of a path any more.
+    /// Drops the answers for a path.
     pub(super) fn forget(&self, path: &str, origins: bool) {
         self.of(origins).remove(path);
     }

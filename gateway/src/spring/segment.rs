@@ -25,7 +25,7 @@ pub(super) fn decode_name(raw: &str) -> Result<Cow<'_, str>, Fault> {
     Ok(text)
 }
 
-/// Refuses what climbs out of its tree, or begins outside of it.
+/// Refuses a path that leaves its tree or begins outside it.
 pub(super) fn refuse_escapes(path: &str) -> Result<(), Fault> {
     let escapes = path.contains('\\')
         || path.starts_with('/')
@@ -39,7 +39,7 @@ pub(super) fn refuse_escapes(path: &str) -> Result<(), Fault> {
     }
 }
 
-/// The items of a comma list; empty ones are passed over.
+/// The items of a comma list, without empty ones.
 pub(super) fn list(text: &str) -> Vec<String> {
     let items = text.split(',').filter(|item| !item.is_empty());
     items.map(str::to_owned).collect()

@@ -15,5 +15,6 @@ mod process;
 mod readers;
 mod rollout_service;
 mod rollouts;
+mod rooms;
 mod spring;
 mod watch;

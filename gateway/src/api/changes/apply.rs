@@ -13,10 +13,10 @@ use crate::{
     problem::Problem,
 };
 
-/// Ten thousand small documents, or a few of the largest.
+/// Limit of the body, in bytes: ten thousand small documents, or a few of the largest.
 const LIMIT: usize = 16 << 20;
 
-/// Fails with `INVALID_ARGUMENT` unless it is exactly one of a write and a deletion.
+/// Fails with `INVALID_ARGUMENT` unless the document is either a write or a deletion.
 fn to_proto(place: usize, document: NewDocument) -> Result<DocumentWrite, Fault> {
     let change = match (document.content, document.delete.unwrap_or_default()) {
         (Some(content), false) => document_write::Change::Content(content.into()),

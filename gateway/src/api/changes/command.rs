@@ -8,19 +8,20 @@ use vortex_rest::{ChangeAnswer, Released};
 use crate::{
     answer,
     clients::ConfigClient,
-    extract::{Command, IdempotencyKey, IfMatch, Path, parameters},
+    extract::{Command, IdempotencyKey, IfMatch, Path, command_parameters},
     problem::Problem,
 };
 
-parameters! {
+command_parameters! {
     /// Which change set a command is for; in the query or the body.
     pub(super) struct ChangeCommand {
         /// The label; `main` when left out.
         label: Option<String>,
-        /// A path it holds, where several share the name; the newest of them when left out.
+        /// A path in it, where several change sets share the name; the newest of them when left
+        /// out.
         path: Option<String>,
-        /// For a release: even while a rollout holds one of the documents, which ends that rollout, or
-        /// though it was rolled back, which needs a reason.
+        /// For a release: even while a rollout holds one of the documents, which ends that rollout,
+        /// or though it was rolled back, which needs a reason.
         force: Option<bool>,
         /// For a release: why, for the log.
         reason: Option<String>,
@@ -66,7 +67,7 @@ pub(super) async fn release(
 
 /// Give up a staged change set
 ///
-/// Its name stays taken.
+/// Its name cannot be used again.
 #[utoipa::path(
     post,
     path = "/api/changes/{name}/discard",

@@ -20,7 +20,7 @@ use crate::{
 pub(super) struct Parameters {
     /// The label; `main` when left out.
     label: Option<String>,
-    /// A path it holds, where several share the name; the newest of them when left out.
+    /// A path in it, where several change sets share the name; the newest of them when left out.
     path: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! A document's content, and its media type under all its names.
+//! Reads a document's content, and its media type, which has several names.
 
 use axum::extract::{FromRequest, Request};
 use bytes::Bytes;
@@ -10,17 +10,17 @@ use crate::{
     problem::Problem,
 };
 
-/// A document's limit, which config-svc enforces, and a little over it, so that it is config-svc
-/// that says so.
+/// Limit of the body, in bytes: a little over that of a document, so that it is config-svc that
+/// refuses a document which is too large.
 const LIMIT: usize = (1 << 20) + (64 << 10);
 
-/// How curl sends a file as it is: its `-d` takes line breaks out, and calls what is left a form.
+/// The options with which curl sends a file unchanged; `-d` removes line breaks and declares a
+/// form.
 const WITH_CURL: &str = "--data-binary @FILE -H 'content-type: application/yaml'";
 
 /// A document to be written.
 #[derive(Debug)]
 pub(super) struct Content {
-    /// Its bytes.
     pub(super) bytes: Bytes,
     /// `application/yaml`, `application/json`, `text/x-java-properties`, or empty when the caller
     /// did not say.
@@ -64,7 +64,7 @@ fn canonical(essence: &str) -> Option<&'static str> {
         "text/x-java-properties" | "text/x-properties" | "application/x-java-properties" => {
             Some("text/x-java-properties")
         }
-        // what most libraries say when nobody told them what they send
+        // the default of most libraries
         "" | "application/octet-stream" => Some(""),
         _ => None,
     }

@@ -64,5 +64,5 @@ pub(super) async fn delete(
         version: parameters.version.unwrap_or_default(),
         author: parameters.author.unwrap_or_default(),
     };
-    answer::stamped(config.delete_document(request)).await
+    answer::with_headers(config.delete_document(request)).await
 }

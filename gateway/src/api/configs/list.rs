@@ -43,5 +43,5 @@ pub(super) async fn list(
         page_size: parameters.page_size.unwrap_or_default(),
         page_token: parameters.page_token.unwrap_or_default(),
     };
-    answer::stamped(config.list_documents(request)).await
+    answer::with_headers(config.list_documents(request)).await
 }

@@ -7,7 +7,7 @@ use utoipa::IntoParams;
 use vortex_proto::config::v1::GetDocumentRequest;
 
 use crate::{
-    answer::headers::Stamped,
+    answer::headers::HasHeaders,
     api::target::Target,
     clients::ConfigClient,
     extract::{IfNoneMatch, Path, Query},
@@ -72,7 +72,7 @@ pub(super) async fn get(
     let reply = config.get_document(request).await?.into_inner();
     let media_type = HeaderValue::from_str(&reply.media_type)
         .unwrap_or(HeaderValue::from_static("application/octet-stream"));
-    // a document is whatever its writer made it: browsers must not guess a page into it
+    // a document has any content its writer chose: browsers must not take it for a page
     let headers = [
         (header::CONTENT_TYPE, media_type),
         (
@@ -81,5 +81,5 @@ pub(super) async fn get(
         ),
     ];
     let content = reply.content.clone();
-    Ok(reply.stamp().answer(&held, || (headers, content)))
+    Ok(reply.headers().answer(&held, || (headers, content)))
 }

@@ -9,19 +9,19 @@ use crate::{
     answer,
     api::target::Target,
     clients::ConfigClient,
-    extract::{Command, IdempotencyKey, IfMatch, Path, parameters},
+    extract::{Command, IdempotencyKey, IfMatch, Path, command_parameters},
     problem::Problem,
 };
 
-parameters! {
+command_parameters! {
     /// What is released; in the query or the body.
     pub(super) struct ReleaseVersion {
         /// The label; `main` when left out.
         label: Option<String>,
         /// The version to release; required.
         version: Option<String>,
-        /// Releases even while a rollout holds the document, which ends that rollout: everybody gets
-        /// this version now. Also releases what was rolled back, which needs a reason.
+        /// Releases even while a rollout holds the document, which ends that rollout: everybody
+        /// gets this version now. Also releases what was rolled back, which needs a reason.
         force: Option<bool>,
         /// Why, for the log.
         reason: Option<String>,

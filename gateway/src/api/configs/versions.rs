@@ -47,5 +47,5 @@ pub(super) async fn versions(
         page_size: parameters.page_size.unwrap_or_default(),
         page_token: parameters.page_token.unwrap_or_default(),
     };
-    answer::stamped(config.list_versions(request)).await
+    answer::with_headers(config.list_versions(request)).await
 }

@@ -11,7 +11,7 @@ use vortex_rest::Written;
 use super::content::Content;
 use crate::{
     answer,
-    answer::headers::Stamped,
+    answer::headers::HasHeaders,
     api::target::Target,
     clients::ConfigClient,
     extract::{IdempotencyKey, IfMatch, IfNoneMatch, Path, Query},
@@ -33,8 +33,8 @@ pub(super) struct Parameters {
     message: Option<String>,
     /// Who wrote it, as the caller says.
     author: Option<String>,
-    /// Writes a document without content; else an empty body, which a failed command leaves, is
-    /// refused.
+    /// Accepts an empty body and writes a document without content. By default an empty body is
+    /// refused, since a failed command may send one.
     allow_empty: Option<bool>,
 }
 
@@ -89,7 +89,7 @@ pub(super) async fn put(
     };
     let reply = config.put_document(request).await?.into_inner();
     let status = answer::written(reply.created);
-    Ok((status, reply.stamp().headers(), Json(reply.into())))
+    Ok((status, reply.headers().to_map(), Json(reply.into())))
 }
 
 fn empty() -> Fault {

@@ -13,11 +13,11 @@ use super::created;
 use crate::{
     answer,
     clients::RolloutClient,
-    extract::{Command, IdempotencyKey, NoQuery, Path, parameters},
+    extract::{Command, IdempotencyKey, NoQuery, Path, command_parameters},
     problem::Problem,
 };
 
-parameters! {
+command_parameters! {
     /// A command; in the query or the body.
     pub(super) struct RolloutCommand {
         /// Why, for the audit.
@@ -25,7 +25,7 @@ parameters! {
     }
 }
 
-parameters! {
+command_parameters! {
     /// A promotion; in the query or the body.
     pub(super) struct RolloutPromotion {
         /// Why, for the audit.
@@ -35,7 +35,7 @@ parameters! {
     }
 }
 
-parameters! {
+command_parameters! {
     /// A revert; in the query or the body.
     pub(super) struct RolloutRevert {
         /// Why, for the audit.
@@ -46,7 +46,7 @@ parameters! {
     }
 }
 
-/// The commands that take no more than a reason; they differ in their names alone.
+/// Defines the commands that take only a reason; they differ only in their names.
 macro_rules! commands {
     ($($(#[$doc:meta])+ $name:ident $path:literal $id:literal $request:ident $call:ident;)+) => {$(
         $(#[$doc])+
@@ -84,7 +84,7 @@ commands! {
 
     /// Pause a rollout
     ///
-    /// Keeps the share as it is. What fails still rolls back.
+    /// Keeps the share as it is. A rollout that fails is still rolled back.
     pause "/api/rollouts/{id}/pause" "pauseRollout" PauseRolloutRequest pause_rollout;
 
     /// Go on after a pause
@@ -99,7 +99,7 @@ commands! {
 
 /// Go to the next stage
 ///
-/// Completes from the last; ends a pause.
+/// At the last stage, completes the rollout. Ends a pause.
 #[utoipa::path(
     post,
     path = "/api/rollouts/{id}/promote",
@@ -129,7 +129,7 @@ pub(super) async fn promote(
 
 /// Take back what a completed rollout changed
 ///
-/// By a rollout in the other direction, which is started.
+/// Creates and starts a rollout in the other direction.
 #[utoipa::path(
     post,
     path = "/api/rollouts/{id}/revert",

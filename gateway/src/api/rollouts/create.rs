@@ -17,7 +17,8 @@ use crate::{
 
 const LIMIT: usize = 64 * 1024;
 
-/// What is rolled out. Fails with `INVALID_ARGUMENT` unless it is said in exactly one of both ways.
+/// What is rolled out. Fails with `INVALID_ARGUMENT` unless it is named in exactly one of the two
+/// ways.
 fn target(rollout: &mut NewRollout) -> Result<Target, Fault> {
     let label = rollout.label.take().unwrap_or_default();
     let document = [
@@ -44,7 +45,7 @@ fn to_proto(mut rollout: NewRollout, request_id: String) -> Result<CreateRollout
     let target = target(&mut rollout)?;
     let strategy = rollout.strategy.map(proto::Strategy::from);
     let unit = rollout.unit.map(proto::Unit::from);
-    // a list that is empty can be told from none in this form alone
+    // only this form tells an empty list from an absent one
     let (stages, stage_list) = match rollout.stages {
         Some(stages) if stages.is_empty() => (Vec::new(), Some(StageList::default())),
         Some(stages) => (stages.into_iter().map(Into::into).collect(), None),

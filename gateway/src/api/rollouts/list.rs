@@ -22,10 +22,10 @@ use crate::{
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Parameters {
-    /// Only those in this state, or these by commas: `created`, `running`, `paused`, `completed`,
-    /// `rolled_back`, `superseded`.
+    /// Only rollouts in this state, or in one of several, separated by commas: `created`,
+    /// `running`, `paused`, `completed`, `rolled_back`, `superseded`.
     state: Option<String>,
-    /// Only those with a document of this application, or judged by what it reports.
+    /// Only rollouts with a document of this application, or judged by its reports.
     app: Option<String>,
     /// Only this label.
     label: Option<String>,

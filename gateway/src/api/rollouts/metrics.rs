@@ -12,13 +12,14 @@ use crate::{
     problem::Problem,
 };
 
-/// A hundred reports with sketches, or ten with all the latencies they may have.
+/// Limit of the body, in bytes: a hundred reports with sketches, or ten with all the latencies they
+/// may have.
 const LIMIT: usize = 1 << 20;
 
 /// Report figures of a rollout's arms
 ///
-/// What happened since the last report: one report or an array of them, 100 at most, all taken or
-/// none. Unknown fields are passed over, and counted.
+/// What happened since the last report: one report or an array of up to 100, all accepted or none.
+/// Unknown fields are ignored and counted.
 #[utoipa::path(
     post,
     path = "/api/rollouts/{id}/metrics",

@@ -28,7 +28,7 @@ pub(super) async fn get(
     answer::json(rollouts.get_rollout(GetRolloutRequest { id })).await
 }
 
-/// Read how the analysis of a rollout stands
+/// Read the analysis of a rollout
 #[utoipa::path(
     get,
     path = "/api/rollouts/{id}/analysis",

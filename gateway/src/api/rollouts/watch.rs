@@ -15,7 +15,7 @@ use vortex_rest::{FollowedRollout, rfc3339};
 
 use crate::{
     answer::sse,
-    api::watches::Watches,
+    api::open_watches::OpenWatches,
     clients::RolloutClient,
     extract::{NoQuery, Path},
     problem::Problem,
@@ -23,9 +23,9 @@ use crate::{
 
 /// Follow a rollout
 ///
-/// Server-sent events: `rollout` each time it or its analysis changed, with `rollout`, `analysis`
-/// and `time`; in between a comment each second. Ends after the rollout has ended, as the last
-/// event's `state` says. Before a failed stream ends, `problem` says why.
+/// Server-sent events: `rollout`, with `rollout`, `analysis` and `time`, each time the rollout or
+/// its analysis changes; a comment each second in between. The stream ends after the rollout has
+/// ended, with its last `state`. If it fails, a last event `problem` says why.
 #[utoipa::path(
     get,
     path = "/api/rollouts/{id}/watch",
@@ -36,7 +36,7 @@ use crate::{
 )]
 pub(super) async fn watch(
     State(mut rollouts): State<RolloutClient>,
-    State(watches): State<Watches>,
+    State(watches): State<OpenWatches>,
     Path(id): Path<String>,
     _: NoQuery,
 ) -> Result<Response, Problem> {
@@ -53,11 +53,11 @@ pub(super) async fn watch(
     Ok(sse::answer(Body::from_stream(events)))
 }
 
-/// Writes the messages of one stream.
+/// Writes the events of one stream.
 #[derive(Debug)]
 struct Encoder {
     request_id: RequestId,
-    /// What was told last, without its time.
+    /// The last message sent, without its time.
     told: WatchRolloutResponse,
 }
 

@@ -15,7 +15,7 @@ const LIMIT: usize = 64 * 1024;
 
 /// Read a source now
 ///
-/// Answers when that is done.
+/// Answers when the source was read.
 #[utoipa::path(
     post,
     path = "/api/sources/{name}/sync",
@@ -32,7 +32,7 @@ pub(super) async fn sync(
     answer::json(sources.sync_source(SyncSourceRequest { name })).await
 }
 
-/// Let through what waits because it removes more than half of a label
+/// Approve a commit that waits because it removes more than half of a label
 #[utoipa::path(
     post,
     path = "/api/sources/{name}/approve",
@@ -56,9 +56,9 @@ pub(super) async fn approve(
     answer::json(sources.approve_source(request)).await
 }
 
-/// Let the labels go of a source that is no longer configured
+/// Detach the labels of a source that is no longer configured
 ///
-/// They keep their documents, and take other writes from then on.
+/// They keep their documents, and accept other writes from then on.
 #[utoipa::path(
     post,
     path = "/api/sources/{name}/detach",

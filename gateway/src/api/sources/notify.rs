@@ -8,7 +8,7 @@ use vortex_rest::Notified;
 
 use crate::{answer, clients::SourceClient, extract::Drained, problem::Problem};
 
-/// Hosts send the commits along, which is more than is needed here.
+/// Limit of the body, in bytes. Hosts send whole commits along, which are not needed here.
 const LIMIT: usize = 4 << 20;
 
 /// Which source is meant.
@@ -21,9 +21,8 @@ pub(super) struct Parameters {
 
 /// Take a push notification
 ///
-/// Whatever the body says, GitHub's, GitLab's, Gitea's, Bitbucket's or Spring's `path=` form, the
-/// sources look for themselves what is new: a notification is a hint, and a forged one does no
-/// harm.
+/// The body may be GitHub's, GitLab's, Gitea's, Bitbucket's or Spring's `path=` form, or anything
+/// else: the sources look for new commits themselves, so a forged notification does no harm.
 #[utoipa::path(
     post,
     path = "/monitor",
@@ -44,7 +43,8 @@ pub(super) async fn notify(
     answer::json(sources.notify_sources(request)).await
 }
 
-/// Hosts and their administrators add parameters of their own, which are passed over.
+/// The source that the query names. Other parameters, which hosts and administrators add, are
+/// ignored.
 fn source(query: &str) -> Option<String> {
     serde_urlencoded::from_str::<Parameters>(query).ok()?.source
 }

@@ -24,7 +24,7 @@ pub(super) struct Page {
     page_token: Option<String>,
 }
 
-/// List sources and how they stand
+/// List sources and their state
 #[utoipa::path(
     get,
     path = "/api/sources",

@@ -1,4 +1,5 @@
-//! The hops that headers name, the nearest first; `None` stands for one that cannot be read.
+//! Reads the hops that headers name, the nearest first; `None` stands for one that cannot be
+//! parsed.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
@@ -6,14 +7,15 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// The hops of `X-Forwarded-For`, if it is there.
+/// The hops of `X-Forwarded-For`; `None` without that header.
 pub(super) fn x_forwarded_for(headers: &HeaderMap) -> Option<impl Iterator<Item = Option<IpAddr>>> {
     let lines = lines(headers, &X_FORWARDED_FOR)?;
     Some(lines.flat_map(|line| line.rsplit(',').map(|hop| address(hop.trim()))))
 }
 
-/// The hops of `Forwarded`, if it is there. A line that breaks the grammar is one that cannot be
-/// read: quotes that a client leaves open would else swallow what a proxy appended.
+/// The hops of `Forwarded`; `None` without that header. A line that breaks the grammar counts as
+/// one hop that cannot be parsed: otherwise a quote that a client leaves open would swallow what a
+/// proxy appended.
 pub(super) fn forwarded(headers: &HeaderMap) -> Option<impl Iterator<Item = Option<IpAddr>>> {
     let lines = lines(headers, &header::FORWARDED)?;
     Some(lines.flat_map(|line| {

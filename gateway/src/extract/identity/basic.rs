@@ -19,8 +19,8 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 
 /// The user's name; `None` without Basic credentials, and when the name is empty.
 ///
-/// Fails with `INVALID_ARGUMENT` when they cannot be read, since taking them as none would move a
-/// reader to the other arm unseen.
+/// Fails with `INVALID_ARGUMENT` when the credentials are malformed: ignoring them could silently
+/// move a reader to the other arm.
 pub(super) fn user(headers: &HeaderMap) -> Result<Option<String>, Fault> {
     let Some(value) = headers.get(header::AUTHORIZATION) else {
         return Ok(None);
@@ -35,7 +35,7 @@ pub(super) fn user(headers: &HeaderMap) -> Result<Option<String>, Fault> {
     Ok((!name.is_empty()).then(|| name.to_owned()))
 }
 
-/// What follows the scheme `Basic`, which is written in any case.
+/// The text after the scheme `Basic`, which may be in upper or lower case.
 fn credentials(value: &[u8]) -> Option<&[u8]> {
     let (scheme, rest) = value.split_at_checked(b"Basic ".len())?;
     scheme.eq_ignore_ascii_case(b"Basic ").then_some(rest)

@@ -19,16 +19,16 @@ fn request(headers: &[(HeaderName, &[u8])]) -> Parts {
 }
 
 fn read(headers: &[(HeaderName, &[u8])]) -> Result<Reader, Fault> {
-    Reader::of(&request(headers), &Identities::default())
+    Reader::of(&request(headers), &IdentityRules::default())
 }
 
 /// Where each instance has a user of its own.
 fn read_by_user(headers: &[(HeaderName, &[u8])]) -> Result<Reader, Fault> {
-    let identities = Identities {
+    let identity_rules = IdentityRules {
         basic_user: true,
-        ..Identities::default()
+        ..IdentityRules::default()
     };
-    Reader::of(&request(headers), &identities)
+    Reader::of(&request(headers), &identity_rules)
 }
 
 fn instance(headers: &[(HeaderName, &[u8])]) -> (String, KeyFrom) {

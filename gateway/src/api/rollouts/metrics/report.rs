@@ -9,8 +9,8 @@ use vortex_proto::{
 };
 use vortex_rest::{ArmReport, ArmReports};
 
-/// The request id that reports give, which is the whole call's. Fails with `INVALID_ARGUMENT` when
-/// they give several.
+/// The request id of the call, from its reports. Fails with `INVALID_ARGUMENT` when they give
+/// different ones.
 pub(super) fn request_id(reports: &mut ArmReports) -> Result<Option<String>, Fault> {
     let reports = match reports {
         ArmReports::One(report) => std::slice::from_mut(&mut **report),

@@ -1,4 +1,4 @@
-//! How many watches are open.
+//! Limits and counts open watches.
 
 use std::{sync::Arc, time::Duration};
 
@@ -11,23 +11,23 @@ use vortex_kit::{
 
 const RETRY: Duration = Duration::from_secs(1);
 
-/// Room for watches: a stream costs little, but never nothing.
+/// The places for open watches. Clones share them.
 #[derive(Clone, Debug)]
-pub(crate) struct Watches {
+pub(crate) struct OpenWatches {
     room: Arc<Semaphore>,
     size: usize,
     open: Gauge,
 }
 
-/// A watch's place, given back when it is dropped.
+/// The place of a watch, given back when dropped.
 #[derive(Debug)]
 pub(crate) struct Place {
     open: Gauge,
     _permit: OwnedSemaphorePermit,
 }
 
-impl Watches {
-    /// Room for `size` watches.
+impl OpenWatches {
+    /// Places for `size` watches.
     pub(crate) fn new(size: usize, metrics: &Metrics) -> Self {
         Self {
             room: Arc::new(Semaphore::new(size)),
@@ -36,7 +36,7 @@ impl Watches {
         }
     }
 
-    /// A place. Fails with [`Reason::Overloaded`].
+    /// Takes a place. Fails with [`Reason::Overloaded`].
     pub(crate) fn admit(&self) -> Result<Place, Fault> {
         let permit = self.room.clone().try_acquire_owned().map_err(|_| {
             let message = format!("all {} watches are in use", self.size);

@@ -6,26 +6,27 @@ use bytes::Bytes;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use vortex_kit::error::{Fault, Reason};
 
-/// Bytes of answers that are being sent, in all.
+/// Limit of all answers that are being sent, in bytes.
 const BYTES: usize = 256 << 20;
-/// What room is given in.
+/// The memory is counted in units of so many bytes.
 const UNIT: usize = 1024;
-/// Answers of so few bytes take none: connections bound how many there are.
+/// Answers of at most so many bytes are not counted: the limit of connections bounds them.
 const SMALL: usize = 64 << 10;
 const RETRY: Duration = Duration::from_secs(1);
 
-/// Room for answers that are being sent. A clone is a pointer.
+/// The memory for answers that are being sent. Clones share it.
 #[derive(Clone, Debug)]
-pub(crate) struct Room(Arc<Semaphore>);
+pub(crate) struct AnswerMemory(Arc<Semaphore>);
 
-impl Default for Room {
+impl Default for AnswerMemory {
     fn default() -> Self {
         Self(Arc::new(Semaphore::new(BYTES / UNIT)))
     }
 }
 
-impl Room {
-    /// An answer that holds its room until it is sent. Fails with `OVERLOADED`.
+impl AnswerMemory {
+    /// The answer as bytes that hold their part of the memory until they are sent. Fails with
+    /// `OVERLOADED`.
     pub(super) fn hold(&self, answer: String) -> Result<Bytes, Fault> {
         if answer.len() <= SMALL {
             return Ok(answer.into());
@@ -62,7 +63,7 @@ mod tests {
 
     #[test]
     fn large_answers_are_refused_while_too_many_are_held() {
-        let room = Room::default();
+        let room = AnswerMemory::default();
         let large = || room.hold("x".repeat(BYTES / 4));
         let held: Vec<Bytes> = (0..4).map(|_| large().unwrap()).collect();
         assert_eq!(large().unwrap_err().reason(), Reason::Overloaded);
