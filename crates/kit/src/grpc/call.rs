@@ -30,7 +30,7 @@ pub(super) struct Call {
 }
 
 impl Call {
-    pub(super) fn begin(route: Arc<Route>, context: Context, receipt: Option<Receipt>) -> Self {
+    pub(super) fn begin(route: Arc<Route>, context: Context, over_a_network: bool) -> Self {
         // log lines have request and trace from the context, so that at the usual level a call
         // need not pay for a span
         let (service, method) = (&*route.service, &*route.method);
@@ -39,16 +39,16 @@ impl Call {
             route,
             context,
             span,
-            receipt,
+            receipt: over_a_network.then(Receipt::default),
             place: None,
             started: Instant::now(),
             finished: false,
         }
     }
 
-    /// Whether its message may still be on its way.
-    pub(super) fn comes_over_a_network(&self) -> bool {
-        self.receipt.is_some()
+    /// The receipt of its message, which comes over a network.
+    pub(super) fn receipt(&self) -> Option<&Receipt> {
+        self.receipt.as_ref()
     }
 
     /// Keeps the call's place until the call is over.

@@ -16,7 +16,7 @@ use super::{
     call::Call,
     ending::{self, Ending},
     gathered::{Ungathered, gather},
-    receipt::{Receipt, Receiving},
+    receipt::Receiving,
     route::Route,
     router::{Router, service_of},
 };
@@ -48,7 +48,7 @@ struct Inner {
 /// Where a call comes from, with what its caller passes on.
 pub(crate) enum Origin {
     InProcess(Option<Context>),
-    Network(Peer, Receipt),
+    Network(Peer),
 }
 
 impl Calls {
@@ -107,11 +107,7 @@ impl Inner {
         } else {
             context
         };
-        let receipt = match origin {
-            Origin::InProcess(_) => None,
-            Origin::Network(_, receipt) => Some(receipt),
-        };
-        let call = Call::begin(route, context.clone(), receipt);
+        let call = Call::begin(route, context.clone(), matches!(origin, Origin::Network(_)));
         if let Err(invalid) = timeout {
             let fault = Fault::invalid("grpc-timeout", invalid.to_string());
             return refuse(fault, call);
@@ -127,7 +123,7 @@ impl Inner {
         let context = match origin {
             Origin::InProcess(Some(caller)) => caller.child(),
             Origin::InProcess(None) => Context::from_headers(request.headers(), Peer::InProcess),
-            Origin::Network(peer, _) => Context::from_headers(request.headers(), *peer),
+            Origin::Network(peer) => Context::from_headers(request.headers(), *peer),
         };
         context.with_drain(self.drain.clone())
     }
@@ -174,17 +170,30 @@ impl Inner {
         request: Request<Body>,
         call: &Call,
     ) -> Result<(Request<Body>, Option<Arrival>), Ungathered> {
-        if !call.comes_over_a_network() || !call.route.shape.is_unary() {
+        let Some(receipt) = call.receipt() else {
             return Ok((request, None));
-        }
+        };
         let (head, body) = request.into_parts();
+        let (body, arrival) = match call.route.shape.is_unary() {
+            true => self.gather(body, call).await.inspect_err(|why| {
+                if let Ungathered::Broken(_) = why {
+                    receipt.note_broken();
+                }
+            })?,
+            false => (body, None),
+        };
+        // it notes how much of the message the decoder reads, which says what became of the call
+        let body = Body::new(Receiving::new(body, receipt.clone()));
+        Ok((Request::from_parts(head, body), arrival))
+    }
+
+    async fn gather(&self, body: Body, call: &Call) -> Result<(Body, Option<Arrival>), Ungathered> {
         let gathering = gather(body, &self.admission.arrivals);
         let gathered = match call.context.deadline() {
             Some(deadline) => tokio::time::timeout_at(deadline, gathering).await,
             None => Ok(gathering.await),
         };
-        let gathered = gathered.unwrap_or_else(|_elapsed| Err(Ungathered::Refused(too_late())));
-        gathered.map(|(body, arrival)| (Request::from_parts(head, body), arrival))
+        gathered.unwrap_or_else(|_elapsed| Err(Ungathered::Refused(too_late())))
     }
 }
 
@@ -237,12 +246,8 @@ impl Handler for Calls {
         Box::pin(async move {
             let peer = request.extensions().get::<PeerAddr>();
             let peer = peer.map_or(Peer::InProcess, |peer| Peer::Remote(peer.0));
-            let receipt = Receipt::default();
-            let request = request.map(|body| {
-                let body = body.map_err(broken);
-                Body::new(Receiving::new(body, receipt.clone()))
-            });
-            let response = inner.serve(request, Origin::Network(peer, receipt)).await;
+            let request = request.map(|body| Body::new(body.map_err(broken)));
+            let response = inner.serve(request, Origin::Network(peer)).await;
             response.map(axum::body::Body::new)
         })
     }

@@ -44,6 +44,11 @@ impl Receipt {
         found.unwrap_or(Arrival::Partial)
     }
 
+    /// The body broke off before a decoder read it.
+    pub(super) fn note_broken(&self) {
+        self.note(Arrival::Broken);
+    }
+
     fn note(&self, arrival: Arrival) {
         self.0.store(arrival as u8, Relaxed);
     }
