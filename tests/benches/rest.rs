@@ -9,7 +9,6 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
-use serde_json::json;
 use std::{
     net::SocketAddr,
     process::{Child, Command, Stdio},
@@ -20,6 +19,8 @@ use std::{
     },
     time::Duration,
 };
+
+use serde_json::json;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,

@@ -1,14 +1,16 @@
 //! The mesh, started.
 
-use crate::process::{GLANCE, PATIENCE, Process};
-use reqwest::{Client, RequestBuilder};
-use serde_json::Value;
 use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
 };
+
+use reqwest::{Client, RequestBuilder};
+use serde_json::Value;
 use tempfile::TempDir;
 use vortex_service::{PerService, ServiceName};
+
+use crate::process::{GLANCE, PATIENCE, Process};
 
 /// The program that runs all services in one process.
 const ALL_IN_ONE: &str = "vortex";

@@ -1,6 +1,5 @@
 //! A program of ours, running.
 
-use serde_json::Value;
 use std::{
     io::{BufRead as _, BufReader, Read},
     path::PathBuf,
@@ -8,6 +7,8 @@ use std::{
     sync::mpsc::{Receiver, RecvTimeoutError, channel},
     time::Duration,
 };
+
+use serde_json::Value;
 
 /// How long anything may take before the test gives up on it. Nothing waits this
 /// long when all is well.

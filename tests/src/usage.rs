@@ -1,4 +1,4 @@
-//! What a process takes of the machine, as Linux counts it.
+//! The CPU time, memory and written bytes of a process, as Linux counts them.
 
 use std::time::Duration;
 

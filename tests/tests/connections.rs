@@ -1,4 +1,4 @@
-//! What clients see of a gateway's connections, over real sockets of real processes.
+//! A gateway's connections as clients see them, over real sockets of real processes.
 
 #![allow(clippy::expect_used, clippy::unwrap_used)] // all of this is test code
 

@@ -3,11 +3,12 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used)] // all of this is test code
 
-use serde_json::{Value, json};
 use std::{
     fs,
     path::{Path, PathBuf},
 };
+
+use serde_json::{Value, json};
 use vortex_tests::{Answer, Mesh, Mode, Options, ServiceName, SmallDisk, run};
 
 fn on(data: &Path) -> Options {

@@ -6,9 +6,11 @@
 #[path = "rollout_crash/rollout.rs"]
 mod rollout;
 
-use rollout::{Reporter, Rollout};
 use std::time::Duration;
+
 use vortex_tests::{Mesh, Mode, Options, ServiceName};
+
+use rollout::{Reporter, Rollout};
 
 /// How often something is killed.
 fn kills() -> usize {

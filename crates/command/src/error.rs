@@ -67,7 +67,7 @@ pub(crate) enum Error {
     /// The rollout that was waited for did not complete.
     #[error(transparent)]
     Rollout(#[from] NotCompleted),
-    /// What was measured did not come about.
+    /// Something to be measured did not happen.
     #[error("{what} within {}", humantime::format_duration(*.after))]
     NotSeen {
         /// What did not happen.
@@ -147,7 +147,7 @@ impl Error {
         }
     }
 
-    /// What a person sees: one sentence, and a line with a hint where there is one.
+    /// The message for people: one sentence, and a line with a hint where there is one.
     pub(crate) fn report(&self, error: &str, hint: &str) -> String {
         let mut report = format!("{error} {}", printable(&self.to_string()));
         if let Self::Unreachable { request_id, .. } | Self::TimedOut { request_id, .. } = self {

@@ -5,13 +5,13 @@ use std::process::ExitCode;
 /// Why the process ends, as its exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
-    /// What was asked is done.
+    /// Done as asked.
     Done = 0,
     /// It failed for a reason that has no code of its own.
     Failed = 1,
     /// The command line or a context is wrong.
     Usage = 2,
-    /// There is no such thing.
+    /// Something that was named does not exist.
     NotFound = 3,
     /// Something else is in force than the caller expected.
     Conflict = 4,

@@ -10,7 +10,7 @@ use vortex_spring::Format;
 
 use crate::error::Error;
 
-/// What a server takes as one document, in bytes.
+/// The largest document that a server accepts, in bytes.
 const LIMIT: u64 = 1 << 20;
 
 /// Reads a document from a file, or from standard input when `path` is `-`.

@@ -16,7 +16,7 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 
 const SERVER: &str = "http://127.0.0.1:8080";
 
-/// What the environment says.
+/// The settings of the environment.
 #[derive(Debug, Default)]
 pub(crate) struct Environment {
     pub(crate) server: Option<String>,
@@ -30,7 +30,7 @@ pub(crate) struct Environment {
 }
 
 impl Environment {
-    /// What the process was started with. Empty variables count as absent.
+    /// Reads the environment of the process. Empty variables count as absent.
     pub(crate) fn read() -> Self {
         let text = |name| set(name)?.into_string().ok();
         let xdg = set("XDG_CONFIG_HOME").map(PathBuf::from);

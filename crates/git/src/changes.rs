@@ -1,4 +1,4 @@
-//! What differs between two commits.
+//! The differences between two commits.
 
 use std::{cmp::Ordering, iter::Peekable};
 
@@ -23,7 +23,7 @@ pub struct Change {
     pub kind: ChangeKind,
 }
 
-/// What became of a file.
+/// The change of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ChangeKind {
     /// It is new.

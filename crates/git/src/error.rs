@@ -1,4 +1,4 @@
-//! What can go wrong: one variant per fact.
+//! The errors of this crate: one variant per fact.
 
 mod cause;
 mod reason;
@@ -17,7 +17,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// libraries below: that is for developers, in `Debug`.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Nothing at the path, or what is there is no repository, or it was removed since it was opened.
+    /// There is nothing at the path, or not a repository, or it was removed since it was opened.
     #[error("there is no Git repository at {0}")]
     RepositoryMissing(Location),
     /// The repository is there, and its own files (configuration, references) do not read.

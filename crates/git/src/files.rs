@@ -5,7 +5,7 @@ use crate::{BlobId, CommitId, Error, Repository, Result, Skipped, object, tree::
 /// The most files and folders of one commit that are listed.
 pub const MAX_FILES: usize = 200_000;
 
-/// What a commit holds.
+/// The contents of a commit.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Files {
     /// The files, by path.

@@ -1,4 +1,4 @@
-//! Where a repository is, as an operator writes it.
+//! The location of a repository, as an operator writes it.
 
 use std::{
     fmt,

@@ -14,7 +14,7 @@ pub(crate) fn find(store: &Repository, id: ObjectId) -> Result<Option<Object<'_>
         .map_err(|cause| damaged(id, cause))
 }
 
-/// What kind of object it is and how large, without decoding it; `None` when there is none.
+/// The kind and size of an object, without decoding it; `None` if it is missing.
 pub(crate) fn header(store: &Repository, id: ObjectId) -> Result<Option<Header>> {
     if !is_of(store, id) {
         return Ok(None);

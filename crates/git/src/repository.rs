@@ -81,7 +81,7 @@ impl Repository {
         outcome
     }
 
-    /// What to say of an object that was not found: nothing can be found in a repository that is gone.
+    /// The error for an object that was not found: that the repository is gone, if it is.
     pub(crate) fn absent(&self, store: &gix::Repository, otherwise: Error) -> Error {
         match self.expect_present(store) {
             Ok(()) => otherwise,

@@ -1,4 +1,4 @@
-//! What a call costs: the bare function, in process through the layer, over a loopback socket.
+//! Measures a call: as a bare function, in process through the layer, and over a loopback socket.
 #![allow(clippy::unwrap_used, missing_docs)] // a benchmark fails by panicking; criterion's macros write no docs
 
 use std::{net::SocketAddr, pin::Pin, sync::Arc};

@@ -1,4 +1,5 @@
-//! How one service calls another: one type for all generated clients, in process or over a network.
+//! Calls from one service to another: one type for all generated clients, in process or over a
+//! network.
 
 mod attempt;
 mod connections;

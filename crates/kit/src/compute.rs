@@ -1,9 +1,9 @@
 //! [`Compute`]: work that takes too long for the threads that answer requests.
 //!
-//! What parses, merges, compares or writes something large would keep every request on its
-//! thread waiting, those of probes among them. It is done here instead: on threads of its own, a
-//! few at once, with few enough waiting that those who wait are answered in time, and only as
-//! long as somebody waits.
+//! Parsing, merging, comparing or writing something large would keep every request of its thread
+//! waiting, health probes included. Such work runs here instead, on threads of its own: a few
+//! computations at once, a queue short enough that those in it are answered in time, and only for
+//! as long as somebody waits for the result.
 
 mod waiting;
 

@@ -1,4 +1,4 @@
-//! What travels with a call: request id, trace, deadline, principal, peer.
+//! The context that travels with a call: request id, trace, deadline, principal, peer.
 //!
 //! A server makes one [`Context`] a call, from headers or from the caller in the same process,
 //! and runs the handler inside it; channels used in there pass it on by themselves.
@@ -21,11 +21,11 @@ use crate::shutdown::Drain;
 /// The header of the request id, over gRPC and REST.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// The header of the W3C trace context.
-pub const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+pub(crate) const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 /// The header of vendors' parts of the W3C trace context, passed on as it came.
-pub const TRACESTATE: HeaderName = HeaderName::from_static("tracestate");
+pub(crate) const TRACESTATE: HeaderName = HeaderName::from_static("tracestate");
 /// The header of the time a caller waits, by the gRPC protocol.
-pub const GRPC_TIMEOUT: HeaderName = HeaderName::from_static("grpc-timeout");
+pub(crate) const GRPC_TIMEOUT: HeaderName = HeaderName::from_static("grpc-timeout");
 
 tokio::task_local! {
     static CURRENT: Context;
@@ -176,7 +176,7 @@ impl Context {
         self.inner.deadline
     }
 
-    /// What is left until the deadline; zero once it has passed.
+    /// The time left until the deadline; zero once it has passed.
     pub fn remaining(&self) -> Option<Duration> {
         let deadline = self.inner.deadline?;
         Some(deadline.saturating_duration_since(Instant::now()))
@@ -204,7 +204,7 @@ impl Context {
 
     /// Writes what the next process needs into a request's headers, with what is left of the
     /// deadline. A shorter `grpc-timeout` already there stays.
-    pub fn inject(&self, headers: &mut HeaderMap) {
+    pub(crate) fn inject(&self, headers: &mut HeaderMap) {
         headers.insert(REQUEST_ID, self.inner.request_id.to_header());
         headers.insert(TRACEPARENT, self.inner.trace.to_header());
         if let Some(state) = &self.inner.trace_state {
@@ -229,7 +229,7 @@ impl Context {
     }
 }
 
-/// What a request's `grpc-timeout` says.
+/// The time that a request's `grpc-timeout` gives.
 pub(crate) fn timeout(headers: &HeaderMap) -> Result<Option<Duration>, InvalidTimeout> {
     deadline::from_headers(headers)
 }

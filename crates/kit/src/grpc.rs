@@ -29,7 +29,7 @@ pub const MAX_MESSAGE_BYTES: usize = 16 * 1024 * 1024;
 /// gRPC's prefix to each message: a flag and the message's length.
 pub(crate) const MESSAGE_PREFIX: usize = 5;
 
-/// What a server allows its callers.
+/// The limits that a server sets its callers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Calls with one answer under way at once.

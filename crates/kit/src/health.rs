@@ -1,4 +1,4 @@
-//! What a service reports about itself: ready or not, and what is degraded while it serves.
+//! A service's report about itself: whether it is ready, and what is degraded while it serves.
 
 use std::{
     collections::BTreeMap,
@@ -117,11 +117,6 @@ impl Health {
     /// Sets a fact to show under a name.
     pub fn report(&self, name: impl Into<String>, fact: serde_json::Value) {
         self.findings().checks.insert(name.into(), fact);
-    }
-
-    /// Takes a fact away.
-    pub fn retract(&self, name: &str) {
-        self.findings().checks.remove(name);
     }
 
     /// Repeats what a neighbour in this process finds, from now on: its `source git` is our

@@ -30,7 +30,7 @@ pub struct PeerAddr(pub std::net::SocketAddr);
 /// Headers of a request; more are refused.
 pub const MAX_HEADERS: usize = 100;
 
-/// What a listener allows its callers.
+/// The limits that a listener sets its callers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Connections at once; further ones wait in the system's queue.

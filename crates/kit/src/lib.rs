@@ -1,8 +1,7 @@
-//! What every Vortex process shares: settings, telemetry, health, errors, the gRPC server and
+//! The foundation of every Vortex process: settings, telemetry, health, errors, the gRPC server and
 //! channel, and an orderly end.
 //!
-//! A service's `main` is [`process::main`]; what it is given to stand on is a
-//! [`process::Runtime`]; it offers a [`grpc::Server`], calls neighbours through a
+//! A service's `main` is [`process::main`], which gives it a [`process::Runtime`]. It offers a [`grpc::Server`], calls neighbours through a
 //! [`channel::Channel`], and says what went wrong with an [`error::Fault`].
 
 pub mod admin;

@@ -18,7 +18,7 @@ use crate::{
 };
 use signal::Signals;
 
-/// What a service is given to stand on. A clone is a few pointers.
+/// The means that a process gives to each of its services. A clone is a few pointers.
 #[derive(Clone, Debug)]
 pub struct Runtime {
     /// Time.
@@ -74,8 +74,8 @@ impl Process {
         })
     }
 
-    /// What a further service of this process stands on: its own metrics and health, the tasks, the
-    /// clock and the places for computations of all.
+    /// The runtime of a further service: metrics and health of its own, and the tasks, the clock and
+    /// the places for computations that all share.
     pub fn runtime(&mut self, service: &'static str, version: &'static str) -> Runtime {
         let metrics = Metrics::new(service, version);
         let runtime = Runtime {

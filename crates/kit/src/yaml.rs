@@ -1,7 +1,7 @@
 //! YAML files of our own, such as settings: keys, lists and texts, each with its line.
 //!
-//! What a scalar means is for the setting to say, so its text is passed on as it is written and
-//! as it would stand on a command line: `010` stays `010`. Documents that are served are read by
+//! Each setting says what a scalar means, so its text is passed on as written, as on a command
+//! line: `010` stays `010`. Documents that are served are read by
 //! `vortex-spring`, on the same parser, as Spring reads them.
 
 use std::collections::HashMap;

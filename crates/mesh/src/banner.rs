@@ -1,9 +1,11 @@
 //! Prints what a user needs once everything serves: the addresses, and what to try next.
 
-use crate::{Data, Settings};
-use serde::Serialize;
 use std::{fmt, net::SocketAddr, path::PathBuf};
+
+use serde::Serialize;
 use vortex_service::{PerService, ServiceName};
+
+use crate::{Data, Settings};
 
 /// Where everything is. Displays for people; serializes for programs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

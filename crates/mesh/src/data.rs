@@ -9,7 +9,7 @@ use std::{
 use tempfile::TempDir;
 use vortex_store::OpenError;
 
-/// What makes a folder ours.
+/// The file that marks a folder as ours.
 const MARKER: &str = "VORTEX";
 const MARKER_DRAFT: &str = "VORTEX.new";
 const MAGIC: &str = "vortex-data\n";

@@ -1,8 +1,10 @@
 //! `vortex up`, from its settings to its exit code.
 
-use crate::{Banner, Runtimes, Settings, StartError, start};
 use std::{error::Error, process::ExitCode};
+
 use vortex_kit::{process::Process, settings::Loaded, telemetry::init_logs};
+
+use crate::{Banner, Runtimes, Settings, StartError, start};
 
 /// Why `vortex up` ends before it began.
 pub type RunError = Box<dyn Error + Send + Sync>;

@@ -1,7 +1,7 @@
 //! The settings of `vortex up`.
 
-use crate::Data;
 use std::{io, path::PathBuf, time::Duration};
+
 use vortex_config_svc::ReleasePolicy;
 use vortex_gateway::{Network, SpringPrefix};
 use vortex_git::Location;
@@ -10,6 +10,8 @@ use vortex_kit::{
     settings::{About, Listens},
 };
 use vortex_rollout_svc::SourceStrategy;
+
+use crate::Data;
 
 /// What the program is.
 pub const ABOUT: About = About {
@@ -84,7 +86,7 @@ impl Settings {
     ///
     /// # Errors
     /// When a temporary folder can't be made.
-    pub fn open_data(&self) -> io::Result<Data> {
+    pub(crate) fn open_data(&self) -> io::Result<Data> {
         if self.ephemeral {
             let folder = tempfile::Builder::new().prefix("vortex-").tempdir()?;
             return Ok(Data::Ephemeral(folder));

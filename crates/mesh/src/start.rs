@@ -1,7 +1,7 @@
 //! Starts the services and connects them.
 
-use crate::{Banner, Data, DataError, Ports, Settings, ports};
 use std::error::Error;
+
 use vortex_config_svc::StoreLocation;
 use vortex_gateway::Gateway;
 use vortex_kit::{
@@ -13,6 +13,8 @@ use vortex_kit::{
     settings::NotLoopback,
 };
 use vortex_service::{PerService, ServiceName};
+
+use crate::{Banner, Data, DataError, Ports, Settings, ports};
 
 /// The mesh did not start.
 #[derive(Debug, thiserror::Error)]

@@ -1,4 +1,4 @@
-//! How long and how many answers to requests are remembered, so that a repeat changes nothing.
+//! Limits the answers that are remembered so that a repeated request changes nothing.
 
 use jiff::{SignedDuration, Timestamp};
 

@@ -1,6 +1,6 @@
-//! What names mean to more than one program: which documents are an application's, which names the
-//! product keeps for itself, what may be the id of a request and how long a repeat of it is known,
-//! and how text of others is shown in an error.
+//! Rules that several programs share: which documents belong to an application, which names are
+//! reserved, which ids a request may have and how long its answer is remembered, and how foreign
+//! text is shown in an error.
 //!
 //! Everything here is a pure function of its arguments, and but for ids allocates nothing.
 
@@ -14,4 +14,4 @@ pub use answers::{MAX_ANSWERS, is_remembered};
 pub use excerpt::Excerpt;
 pub use owner::{is_of, stem};
 pub use request::{InvalidRequestId, RequestId};
-pub use reserved::{RESERVED, is_reserved};
+pub use reserved::is_reserved;

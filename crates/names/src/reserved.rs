@@ -1,8 +1,8 @@
 //! Names that no application or label may have.
 
-/// What the paths of the product's own routes begin with. Spring's routes begin with the name of an
-/// application or a label, so none may be called so.
-pub const RESERVED: [&str; 8] = [
+/// The first parts of our own routes. Spring's routes begin with the name of an application or a
+/// label, so neither may have one of these names.
+const RESERVED: [&str; 8] = [
     "api",
     "ws",
     "health",

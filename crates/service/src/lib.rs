@@ -1,6 +1,6 @@
-//! What every service of the mesh shares, above `kit`, which knows of no service: which services
-//! there are, how one connects to another, how large messages may be, what all calls that change
-//! something have, and the upkeep that goes on beside them.
+//! The frame that all services of the mesh share: the table of services, connections between them,
+//! the limit of messages, parsing of requests, calls that change something, and recurring jobs. It
+//! stands above `kit`, which does not know the services.
 
 mod connect;
 mod limited;

@@ -1,5 +1,5 @@
-//! What every call that changes something has: who asks, the id by which a repeat of it is known,
-//! and that it is carried to its end.
+//! The common part of all calls that change something: who asks, the id that tells a repeat, and
+//! running to the end.
 
 use prost::Message;
 use sha2::{Digest as _, Sha256};
@@ -7,7 +7,7 @@ use tonic::{Request, Response, Status};
 use vortex_kit::{context::Context, error::Fault, shutdown::Lifecycle};
 use vortex_names::RequestId;
 
-/// Who asks for a change, and by what a repeat is known.
+/// Who asks for a change, and how a repeat is recognised.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Requester {
     /// Who was authenticated.
@@ -32,7 +32,7 @@ pub enum Framing {
 }
 
 impl Framing {
-    /// Takes a request apart: what it asks, of which `take_id` takes the id out, and who asks it.
+    /// Splits a request into what it asks, without the id that `take_id` takes out of it, and who asks.
     ///
     /// # Errors
     /// When the id is not valid.
@@ -52,7 +52,7 @@ impl Framing {
         Ok((request, requester))
     }
 
-    /// What tells a request from others. The call's name is part of it, since requests of two
+    /// The hash that tells a request from others. It covers the call's name, since requests of two
     /// calls may be the same bytes.
     fn fingerprint<T: Message>(self, request: &T) -> [u8; 32] {
         let call = std::any::type_name::<T>().rsplit("::").next();
@@ -77,7 +77,7 @@ pub fn principal<T>(request: &Request<T>) -> String {
     Context::of(request).principal().to_string()
 }
 
-/// The id by which a repeat of a request is known, if it has one.
+/// The request's id, if it has one.
 ///
 /// # Errors
 /// When it is not valid.

@@ -12,12 +12,12 @@ use crate::ServiceName;
 pub struct PerService<T>(Vec<T>);
 
 impl<T> PerService<T> {
-    /// What `make` makes for each service.
+    /// Makes a value for each service.
     pub fn from_fn(make: impl FnMut(ServiceName) -> T) -> Self {
         Self(ServiceName::ALL.into_iter().map(make).collect())
     }
 
-    /// What `make` makes for each service, or its first error.
+    /// Makes a value for each service, or stops at the first error.
     ///
     /// # Errors
     /// When `make` fails for one of them.
@@ -26,7 +26,7 @@ impl<T> PerService<T> {
         Ok(Self(made?))
     }
 
-    /// The same of another kind.
+    /// Converts each value.
     pub fn map<U>(&self, with: impl FnMut(&T) -> U) -> PerService<U> {
         PerService(self.0.iter().map(with).collect())
     }

@@ -44,7 +44,7 @@ pub(crate) enum ToOurs {
 }
 
 impl Mapping {
-    /// That of our sketches: exact, and accurate to 1 %.
+    /// The mapping of our sketches: exact, and accurate to 1 %.
     pub const OURS: Self = Self {
         gamma: 1.01 / 0.99,
         index_offset: 0.0,

@@ -15,7 +15,7 @@ const MAX_COUNT: f64 = 1e12;
 /// How far its indexes may be shifted: as far as indexes go.
 const MAX_OFFSET: f64 = 2_147_483_648.0;
 
-/// What DDSketch's message holds, of values that are not negative.
+/// The content of DDSketch's message, for values that are not negative.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Parts {
     /// How many seconds a value of 1 is: a thousandth in sketches of milliseconds.

@@ -6,7 +6,7 @@ use crate::mapping::{index_of, value_of};
 
 /// How many bins a sketch has at most: from 1 ms they reach to 28 s.
 pub(crate) const MAX_BINS: usize = 512;
-/// What is shorter counts as zero, in seconds.
+/// The shortest latency, in seconds; shorter ones count as zero.
 pub(crate) const SHORTEST: f64 = 1e-9;
 /// The longest latency that is taken, in seconds.
 pub(crate) const LONGEST: f64 = 1e6;

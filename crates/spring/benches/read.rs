@@ -1,4 +1,4 @@
-//! What reading costs: a file, a view of parsed files, a flat form.
+//! Measures reading: a file, a view of parsed files, a flat form.
 //!
 //! The files are those of the test repository, unpacked by `git`.
 

@@ -17,7 +17,7 @@ const LIMITS: Limits = Limits {
     resolved: 64 << 10,
     lookups: 100,
 };
-/// What the text of a condition counts for: it is kept as an expression.
+/// The weight of a condition's text, since it is kept as an expression.
 const EXPRESSION: usize = 16;
 
 /// When a document applies: always, for some profiles, or not on this server.

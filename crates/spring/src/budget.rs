@@ -6,12 +6,12 @@ const ANSWER_BYTES: usize = 16 << 20;
 const RESOLVED_BYTES: usize = 16 << 20;
 /// Keys looked up for one answer at most.
 const LOOKUPS: usize = 1_000_000;
-/// What of it is done on a thread that others wait for: well below a millisecond.
+/// The part of it that may run on a thread that others wait for: well below a millisecond.
 const AT_ONCE: usize = 256 << 10;
 const LOOKUPS_AT_ONCE: usize = 2_000;
 /// Work, in about the time that a byte takes, between two looks at whether anybody still waits.
 const UNWATCHED: usize = 64 << 10;
-/// What a step costs besides the bytes it copies.
+/// The cost of a step besides the bytes that it copies.
 const STEP: usize = 64;
 
 /// Why an answer is not put together to its end.
@@ -20,7 +20,7 @@ pub enum Spent {
     /// The answer is too large.
     #[error("the answer has more than {0} bytes")]
     Bytes(usize),
-    /// What its placeholders stand for is too large.
+    /// The values of its placeholders are too large together.
     #[error("its placeholders stand for more than {0} bytes of text")]
     Resolved(usize),
     /// It takes too many look-ups.
@@ -54,13 +54,13 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// What any answer may take.
+    /// The limits of any answer.
     pub const ANSWER: Self = Self {
         bytes: ANSWER_BYTES,
         resolved: RESOLVED_BYTES,
         lookups: LOOKUPS,
     };
-    /// What an answer may take on a thread that others wait for.
+    /// The limits of an answer on a thread that others wait for.
     pub const AT_ONCE: Self = Self {
         bytes: AT_ONCE,
         resolved: AT_ONCE,
@@ -68,7 +68,7 @@ impl Limits {
     };
 }
 
-/// What is left of one answer's limits. All of an answer draws on one budget.
+/// The rest of one answer's limits. All parts of an answer draw on one budget.
 pub struct Budget<'a> {
     limits: Limits,
     left: Limits,

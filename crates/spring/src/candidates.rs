@@ -22,7 +22,7 @@ impl Candidate {
     }
 }
 
-/// What every application shares.
+/// The application whose files all others share.
 const SHARED: &str = "application";
 
 /// The files to look for, highest precedence first: for each profile, the

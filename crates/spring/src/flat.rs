@@ -8,7 +8,7 @@
 //! placeholders resolved, a value in YAML has the type of what it resolves to,
 //! as in Spring's answers.
 //!
-//! What a form may take is bounded by the [`Budget`] of its answer.
+//! The [`Budget`] of the answer bounds a form.
 
 use serde_json::{Map, Value};
 

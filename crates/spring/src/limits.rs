@@ -19,7 +19,7 @@ const FLAT_BYTES_AT_ONCE: usize = 256 << 10;
 /// Values read between two looks at whether anybody still waits.
 const UNWATCHED: usize = 512;
 
-/// What reading a file may take.
+/// The limits of reading a file.
 #[derive(Clone, Copy)]
 pub struct Allowance<'a> {
     nodes: usize,
@@ -66,7 +66,7 @@ impl std::fmt::Debug for Allowance<'_> {
     }
 }
 
-/// What is left of a file's allowance in one stage of its reading.
+/// The rest of a file's allowance in one stage of its reading.
 #[derive(Debug)]
 pub(crate) struct Budget<'a> {
     nodes: usize,

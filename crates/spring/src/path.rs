@@ -1,4 +1,4 @@
-//! Where the value of a key belongs in the nested configuration.
+//! Finds where the value of a key belongs in the nested configuration.
 
 /// A step into a nested value.
 #[derive(Debug, Clone, PartialEq, Eq)]

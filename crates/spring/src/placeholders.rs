@@ -33,7 +33,7 @@ pub enum Error {
 }
 
 const DEEPEST: usize = 32;
-/// What stands for `${` that was escaped until all is resolved, in Spring's server too.
+/// Stands for an escaped `${` until all is resolved, as in Spring's server.
 const MASK: &str = "$_{";
 
 /// Resolves the placeholders of a text.
@@ -60,7 +60,7 @@ pub(crate) struct Resolver<'l, 'a> {
     depth: usize,
 }
 
-/// What a key stands for.
+/// The value of a key.
 enum Found<'a> {
     Plain(Cow<'a, str>),
     Resolved(Rc<str>),

@@ -4,11 +4,12 @@
 //! UTF-8. A line `#---` (or `!---`) parts documents, but not when a comment
 //! stands right before or after it. `list[]=a,b` is short for a list.
 
+use serde_json::Value;
+
 use crate::document::{Builder, File, Origin};
 use crate::error::{ErrorKind, ParseError};
 use crate::limits::{self, Allowance, Budget};
 use crate::path;
-use serde_json::Value;
 
 mod reader;
 

@@ -1,4 +1,4 @@
-//! What an answer may cost, whatever the documents and whichever the form.
+//! The cost of an answer is bounded, whatever the documents and whichever the form.
 
 #![allow(clippy::expect_used)] // what cannot be set up fails the test
 

@@ -1,4 +1,4 @@
-//! What holds for every input.
+//! Properties that hold for every input.
 
 #![allow(clippy::expect_used)] // what cannot be set up fails the test
 

@@ -111,7 +111,7 @@ impl Embedded {
         })
     }
 
-    /// What its opening found of how it was left.
+    /// The state in which it was left, as found when it was opened.
     #[must_use]
     pub fn recovery(&self) -> &Recovery {
         &self.recovery

@@ -11,7 +11,7 @@ use crate::limits::{
     MAX_KEY_BYTES, MAX_TRANSACTION_BYTES, MAX_TRANSACTION_OPERATIONS, MAX_VALUE_BYTES,
 };
 
-/// What an operation on a store answers.
+/// The result of an operation on a store.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Why an operation was not done.
@@ -100,7 +100,7 @@ pub enum Error {
         /// What the engine reported.
         source: Cause,
     },
-    /// What is stored under a key is not what this version writes.
+    /// The value under a key is not in a form that this version writes.
     #[error("the entry under key {key:?} cannot be decoded")]
     EntryCorrupt {
         /// The key.

@@ -194,7 +194,7 @@ impl Drop for Subscription {
     }
 }
 
-/// What a change counts for: its bytes and roughly what it takes to hold them.
+/// The weight of a change: its bytes and roughly what it takes to hold them.
 fn size(change: &Change) -> usize {
     const OVERHEAD: usize = 128;
     change

@@ -55,9 +55,9 @@ impl Write {
 /// Writes that are done together if all compares hold. A key is written at most once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Transaction {
-    /// What must hold for the writes to be done.
+    /// The conditions under which the writes are done.
     pub compares: Vec<Compare>,
-    /// What is done.
+    /// The writes.
     pub writes: Vec<Write>,
 }
 

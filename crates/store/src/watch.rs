@@ -8,7 +8,7 @@ use futures::stream::{BoxStream, Stream, StreamExt};
 
 use crate::{Result, Revision};
 
-/// What happened to one key.
+/// A change of one key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
     /// It was set.
@@ -42,7 +42,7 @@ impl Event {
     }
 }
 
-/// What one transaction did to the watched keys.
+/// The changes that one transaction made to the watched keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
     /// The transaction's revision.

@@ -1,4 +1,4 @@
-//! What the embedded engine bounds: recent changes, waiting commits, disk space.
+//! The bounds of the embedded engine: recent changes, waiting commits, disk space.
 
 #![allow(clippy::expect_used)] // A fixture that fails has failed the test.
 
@@ -19,7 +19,7 @@ fn put(store: &Embedded, n: u64) -> Revision {
     block_on(store.commit(transaction)).expect("it is taken")
 }
 
-/// That changes up to `oldest` are no longer kept.
+/// Asserts that changes up to `oldest` are no longer kept.
 fn assert_compacted<T: std::fmt::Debug>(outcome: &Result<T, Error>, oldest: u64) {
     let told = match outcome {
         Err(Error::Compacted { oldest }) => Some(oldest.0),

@@ -23,7 +23,7 @@ fn has(store: &Embedded, key: &'static str) -> bool {
         .is_some()
 }
 
-/// That writes are refused since this is not there, and reads go on.
+/// Asserts that writes are refused because this is missing, and that reads go on.
 fn assert_displaced(store: &Embedded, path: &Path) {
     for _ in 0..50 {
         match put(store, "lost") {

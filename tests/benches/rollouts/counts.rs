@@ -1,4 +1,4 @@
-//! What rollout-svc counts itself.
+//! Reads rollout-svc's own counters.
 
 use std::{collections::BTreeMap, fmt::Write as _};
 use vortex_tests::{Mesh, ServiceName};

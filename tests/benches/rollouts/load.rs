@@ -1,12 +1,14 @@
 //! Figures of all rollouts, once a second each.
 
-use crate::{population::channel, workers::share};
 use std::{fmt, net::SocketAddr, sync::Arc, time::Duration};
+
 use tokio::time::{Instant, sleep_until};
 use tonic::transport::Channel;
 use vortex_proto::rollout::v1::{
     ArmReport, ReportMetricsRequest, arm_report::Of, rollout_service_client::RolloutServiceClient,
 };
+
+use crate::{population::channel, workers::share};
 
 /// Connections, as few gateways have them.
 const CONNECTIONS: usize = 8;

@@ -1,4 +1,4 @@
-//! What rollout-svc takes for many rollouts that report every second.
+//! Measures rollout-svc with many rollouts that report every second.
 //!
 //! `cargo build --release --workspace --bins && cargo bench -p vortex-tests --bench rollouts`
 //!
@@ -18,12 +18,14 @@ mod load;
 mod population;
 mod workers;
 
+use std::time::Duration;
+
+use tokio::time::Instant;
+use vortex_tests::{Mesh, Mode, Options, ServiceName, cpu_time, resident, written};
+
 use counts::Counts;
 use load::Load;
 use population::Population;
-use std::time::Duration;
-use tokio::time::Instant;
-use vortex_tests::{Mesh, Mode, Options, ServiceName, cpu_time, resident, written};
 
 /// How many rollouts report.
 const ROLLOUTS: usize = 10_000;

@@ -1,7 +1,7 @@
 //! Rollouts under way, each of a document of its own.
 
-use crate::workers::share;
 use std::{net::SocketAddr, time::Duration};
+
 use tokio::time::{Instant, sleep_until};
 use tonic::transport::{Channel, Endpoint};
 use vortex_proto::{
@@ -15,6 +15,8 @@ use vortex_proto::{
     },
 };
 use vortex_tests::{Mesh, ServiceName};
+
+use crate::workers::share;
 
 /// Documents written and rollouts created at once.
 const AT_ONCE: usize = 64;

@@ -1,4 +1,4 @@
-//! What is refused.
+//! Requests that are refused.
 
 use vortex_tests::{Mesh, Mode};
 

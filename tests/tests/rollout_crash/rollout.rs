@@ -1,11 +1,12 @@
 //! One rollout under test, and what reports its figures.
 
-use serde_json::{Value, json};
 use std::{
     net::SocketAddr,
     sync::{Arc, Mutex},
     time::Duration,
 };
+
+use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 use vortex_tests::{Answer, Mesh};
 

@@ -1,4 +1,4 @@
-//! What operators command, and what readers see of it.
+//! Commands of operators, and their effect on readers.
 
 use serde_json::{Value, json};
 use vortex_bucket::Seed;

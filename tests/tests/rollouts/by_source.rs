@@ -1,8 +1,9 @@
 //! Commits of a repository that are rolled out by themselves.
 
-use crate::course::Course;
 use serde_json::{Value, json};
 use vortex_tests::{Answer, Mesh, Mode, Options, Repository, ServiceName};
+
+use crate::course::Course;
 
 crate::in_both_modes! {
     a_commit_of_three_files_is_one_rollout

@@ -1,4 +1,4 @@
-//! What is refused, with a clear error, and changes nothing.
+//! Requests that are refused with a clear error and change nothing.
 
 use serde_json::{Value, json};
 use vortex_tests::{Answer, Mesh, Mode, Options};

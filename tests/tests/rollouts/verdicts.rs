@@ -1,4 +1,4 @@
-//! What a rollout decides by itself, by what is reported of its arms.
+//! Decisions of a rollout by itself, from the figures reported of its arms.
 
 use serde_json::{Value, json};
 use vortex_tests::Mode;

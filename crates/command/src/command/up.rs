@@ -100,7 +100,7 @@ fn say(banner: &Banner, format: Format) {
     drop(io::stdout().flush());
 }
 
-/// What was asked can't be, or it failed.
+/// The server could not start, or failed.
 fn exit(error: &RunError) -> Exit {
     match error.downcast_ref::<StartError>() {
         Some(StartError::NotLoopback(_) | StartError::Ports(_)) => Exit::Usage,

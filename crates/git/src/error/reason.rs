@@ -16,7 +16,7 @@ pub enum RepositoryFault {
          repository again"
     )]
     PackedRefsCutOff,
-    /// Its packed references have a line that is not one.
+    /// Its packed references have a line that is not valid.
     #[error(
         "line {line} of its file packed-refs is damaged; restore it, or fetch the repository again"
     )]
@@ -45,7 +45,7 @@ impl From<gix::Error> for RepositoryFault {
     }
 }
 
-/// What stands between here and a remote.
+/// The obstacles on the way to a remote.
 #[derive(Debug, thiserror::Error)]
 pub enum UnreachableReason {
     /// Nothing listens there.
@@ -66,7 +66,7 @@ pub enum UnreachableReason {
     /// It answered with an error.
     #[error("it answered with the HTTP status {0}")]
     Status(u16),
-    /// What it answered is not Git's protocol.
+    /// Its answer is not Git's protocol.
     #[error("what answers there is not a Git server; check the URL's path")]
     NotGit(Cause),
     /// The connection ended in mid-answer.
@@ -82,7 +82,7 @@ pub enum UnreachableReason {
     NotRun(io::Error),
 }
 
-/// What a remote wants before it lets anybody in.
+/// The credentials that a remote asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// Credentials, and the URL has none.

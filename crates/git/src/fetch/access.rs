@@ -1,4 +1,4 @@
-//! How a remote is reached: programs, credentials, time limits.
+//! The means to reach a remote: programs, credentials, time limits.
 
 use std::{
     env,

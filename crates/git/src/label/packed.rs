@@ -1,7 +1,7 @@
 //! Checks the file in which Git packs references.
 //!
-//! What is read from it by searching would pass over a damaged line in silence, and what that line
-//! named would look deleted.
+//! A search through the file passes over a damaged line in silence, so that the reference in that
+//! line would look deleted.
 
 use std::{fs, io, path::Path};
 

@@ -11,7 +11,7 @@ const MOST_HOPS: usize = 40;
 type Files = BTreeMap<String, Entry>;
 type Links = BTreeMap<String, String>;
 
-/// What the links of a commit add to its files.
+/// The files that the links of a commit add.
 #[derive(Default)]
 pub(super) struct Followed {
     pub(super) files: Files,
@@ -64,7 +64,7 @@ pub(super) fn follow(files: &Files, links: &Links, room: usize) -> Followed {
     followed
 }
 
-/// What lies below `folder`, as if it lay below `link`.
+/// The files below `folder`, as if they were below `link`.
 fn below<'a, T>(
     all: &'a BTreeMap<String, T>,
     folder: &str,

@@ -1,7 +1,7 @@
 //! Remotes over HTTPS, by certificate authorities that `SSL_CERT_FILE` names.
 //!
-//! What a process trusts is in its environment, so each reader is a process of its own: this test
-//! program again.
+//! The environment says which authorities a process trusts, so each reader is a process of its own:
+//! this test program again.
 
 use std::{
     env,

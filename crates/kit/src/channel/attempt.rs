@@ -18,7 +18,7 @@ pub(super) enum Outgoing {
     Once(Request<Body>),
 }
 
-/// What an attempt came to.
+/// The outcome of an attempt.
 pub(super) enum Outcome {
     Answered(Response<Body>),
     /// The server says that it did nothing.

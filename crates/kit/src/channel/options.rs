@@ -1,4 +1,4 @@
-//! How a channel over a network behaves.
+//! Settings of a channel over a network.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Whether anybody still waits for a computation.
+//! Tells a computation whether anybody still waits for it.
 
 use std::sync::{
     Arc,
@@ -50,7 +50,7 @@ impl Caller {
         self.0.clone()
     }
 
-    /// What becomes of `future` before the deadline.
+    /// Waits for `future` until the deadline.
     pub(super) async fn in_time<F: Future>(&self, future: F) -> Result<F::Output, Refused> {
         match self.0.deadline {
             Some(deadline) => tokio::time::timeout_at(deadline, future)

@@ -78,7 +78,7 @@ impl Fault {
         Self::hidden(context.as_ref())
     }
 
-    /// What outsiders see of a fault whose cause has been logged.
+    /// The fault that callers see in place of one whose cause has been logged.
     pub(crate) fn hidden(context: Option<&Context>) -> Self {
         let fault = Self::new(Reason::Internal, "internal error");
         match context {

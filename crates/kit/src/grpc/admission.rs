@@ -1,4 +1,4 @@
-//! How many calls and streams a server takes at once, and how many calls may still arrive.
+//! Limits the calls and streams that a server serves at once, and the calls that are still arriving.
 
 use std::time::Duration;
 

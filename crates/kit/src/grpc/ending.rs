@@ -1,5 +1,5 @@
-//! How a call ended, which every status that leaves a server says with our details and without
-//! internals.
+//! Reads how a call ended, and makes sure that every status that leaves a server carries our details
+//! and reveals no internals.
 
 use http::HeaderMap;
 use tonic::{Code, Status};

@@ -20,7 +20,7 @@ use crate::{
 
 /// Why a body was not gathered.
 pub(super) enum Ungathered {
-    /// There is no room for it.
+    /// There is not enough room for it.
     Refused(Fault),
     /// It broke off.
     Broken(Status),

@@ -10,7 +10,7 @@ use prost_types::{FileDescriptorSet, MethodDescriptorProto, method_options::Idem
 #[error("invalid descriptor set")]
 pub struct InvalidDescriptors(#[from] prost::DecodeError);
 
-/// What a method's descriptor says.
+/// The facts of a method's descriptor.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Method {
     /// Whether the request is a stream.
@@ -25,7 +25,7 @@ pub struct Method {
 
 impl Method {
     /// One request and one response.
-    pub fn is_unary(&self) -> bool {
+    pub(crate) fn is_unary(&self) -> bool {
         !self.client_streaming && !self.server_streaming
     }
 }

@@ -1,4 +1,4 @@
-//! How far a request's body arrived, to tell whose fault a bare status is.
+//! Tracks how far a request's body arrived, to tell whose fault a status without details is.
 //!
 //! tonic answers a message that does not decode with INTERNAL, and one that breaks off with that or
 //! UNKNOWN, as it does for a handler that says so. But it calls a handler with one message only
@@ -125,7 +125,7 @@ mod tests {
 
     use super::*;
 
-    /// What a body comes to that is read to its end.
+    /// The verdict on a body that was read to its end.
     async fn read(bytes: &'static [u8]) -> Arrival {
         let receipt = Receipt::default();
         let body = Receiving::new(Full::new(Bytes::from_static(bytes)), receipt.clone());

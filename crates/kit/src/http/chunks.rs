@@ -1,4 +1,4 @@
-//! Where a chunked body ends (RFC 9112, 7.1). hyper decodes it; this only finds its last byte.
+//! Finds the last byte of a chunked body (RFC 9112, 7.1). hyper decodes it.
 
 /// Digits of the longest length that is taken.
 const DIGITS: u8 = 16;

@@ -1,4 +1,4 @@
-//! How a connection learns that the process will end.
+//! Tells a connection that the process will end.
 
 use std::{
     pin::Pin,
@@ -10,7 +10,7 @@ use tokio_util::sync::WaitForCancellationFutureOwned;
 use super::clocks::Progress;
 use crate::shutdown::Drain;
 
-/// What a connection knows of the process's end.
+/// A connection's view of the end of the process.
 pub(super) struct End {
     progress: Progress,
     coming: Option<Pin<Box<WaitForCancellationFutureOwned>>>,

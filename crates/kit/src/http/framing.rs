@@ -1,12 +1,12 @@
-//! Where HTTP/1's requests begin and end in the bytes of a connection, and which are refused.
+//! Finds where HTTP/1 requests begin and end in the bytes of a connection, and refuses bad ones.
 //!
-//! hyper keeps that to itself, answers a bad head without a body, and takes a request that says its
-//! length in two ways. So heads are looked at before it gets them, and it gets them one by one.
+//! hyper does not tell where they are, answers a bad head without a body, and accepts a request that
+//! gives its length in two ways. So each head is checked before hyper gets it, one by one.
 
 use super::{chunks::Chunks, refused};
 use crate::error::Fault;
 
-/// What an HTTP/2 connection begins with.
+/// The first bytes of every HTTP/2 connection.
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 /// How far the bytes of a connection have been understood.
@@ -42,7 +42,7 @@ pub(super) enum Next {
     Refuse(Fault, bool),
 }
 
-/// What a head says of its body.
+/// The length of a body, by its head.
 enum Body {
     None,
     Length(u64),

@@ -34,7 +34,7 @@ pub enum BodyError {
     Draining,
 }
 
-/// What becomes of what is not read.
+/// Discards the rest of a body that was not read to its end.
 #[derive(Clone, Debug)]
 pub(super) struct Rest {
     pub(super) progress: Progress,

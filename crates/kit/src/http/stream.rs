@@ -18,7 +18,7 @@ use super::{
     framing::{Framing, Next},
 };
 
-/// What is asked of the system at once.
+/// Bytes that are asked of the system at once.
 const PIECE: usize = 8 * 1024;
 
 pub(super) struct Stream {
@@ -26,7 +26,7 @@ pub(super) struct Stream {
     framing: Framing,
     progress: Progress,
     stall: Stall,
-    /// What came and was not handed on.
+    /// Bytes that came and were not handed on.
     buffer: Vec<u8>,
     /// How many of these bytes hyper may have.
     granted: usize,
@@ -124,7 +124,7 @@ impl Stream {
         }
     }
 
-    /// What becomes of a write that came to `written`.
+    /// Notes the result of a write.
     fn check<T>(
         &mut self,
         written: Poll<io::Result<T>>,

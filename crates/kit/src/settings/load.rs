@@ -8,7 +8,7 @@ use clap::{
 
 use super::{Common, Dump, FileError, Layer, Origin, Strangers, file, layer, merge};
 
-/// What a program is, for its help and its defaults.
+/// Describes a program, for its help and its defaults.
 #[derive(Clone, Copy, Debug)]
 pub struct About {
     /// Its name: `config-svc`.

@@ -43,12 +43,12 @@ impl Drain {
     }
 
     /// Whether callers should take their next request elsewhere.
-    pub fn is_announced(&self) -> bool {
+    pub(crate) fn is_announced(&self) -> bool {
         self.announced.is_cancelled()
     }
 
     /// Whether the process is draining.
-    pub fn has_begun(&self) -> bool {
+    pub(crate) fn has_begun(&self) -> bool {
         self.begun.is_cancelled()
     }
 

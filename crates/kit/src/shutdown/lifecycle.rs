@@ -12,7 +12,7 @@ use crate::context::Context;
 /// The part of a shutdown's time that work leaves to what it stands on: one in so many.
 const BACKGROUND_SHARE: u32 = 5;
 
-/// What ended a task before it had a result: a panic, or the end of the process.
+/// A task ended before it had a result: by a panic, or with the process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0} ended before it had a result")]
 pub struct Lost(pub &'static str);

@@ -123,7 +123,7 @@ impl Metrics {
     }
 
     /// Folds samples into buckets now and then, so that they do not pile up between scrapes.
-    pub fn keep_up(&self, lifecycle: &Lifecycle) {
+    pub(crate) fn keep_up(&self, lifecycle: &Lifecycle) {
         let handle = self.recorder.handle();
         lifecycle.spawn("metrics", async move {
             let mut ticks = tokio::time::interval(UPKEEP);

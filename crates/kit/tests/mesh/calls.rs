@@ -1,4 +1,4 @@
-//! What a call brings, what it leaves in the metrics, and how it fails.
+//! The context of a call, its metrics, and its failures.
 
 use std::time::Duration;
 

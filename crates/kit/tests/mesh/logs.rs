@@ -1,4 +1,4 @@
-//! What is logged while a test runs, on the test's own thread.
+//! Captures the log lines of a test, on the test's own thread.
 
 use std::{
     io,

@@ -34,7 +34,7 @@ pub(super) fn nest(properties: &[Property<'_>], budget: &mut Budget<'_>) -> Resu
     map_value(root, budget)
 }
 
-/// What a position of a list counts for that no key names: the memory it takes.
+/// The weight of a list's position that no key names: the memory it takes.
 const GAP_BYTES: usize = 64;
 
 type Map<'a> = IndexMap<String, Slot<'a>>;

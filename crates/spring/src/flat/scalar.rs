@@ -6,7 +6,7 @@ use crate::budget::{Budget, Spent};
 use crate::placeholders::{Error, Resolver};
 use crate::yaml::reads_as_text;
 
-/// What the text of a flow collection counts for: it is parsed, which takes longer than copying.
+/// The weight of a flow collection's text, since parsing takes longer than copying.
 const PARSED: usize = 16;
 
 /// Writes scalars of the YAML form, and all other text of it.

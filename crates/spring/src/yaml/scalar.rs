@@ -1,4 +1,4 @@
-//! What an untagged plain scalar means in YAML 1.1.
+//! Reads untagged plain scalars as YAML 1.1 does.
 
 use serde_json::{Number, Value};
 

@@ -88,7 +88,7 @@ pub fn a_store_keeps_its_identity_over_restarts<E: Engine>() {
     close(other);
 }
 
-/// What was submitted before is finished; everything afterwards is refused.
+/// Commits that were submitted before the close are finished; later ones are refused.
 pub fn a_closed_store_refuses_everything<E: Engine>() {
     let place = E::place();
     let store = E::open(&place);

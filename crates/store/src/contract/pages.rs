@@ -1,10 +1,9 @@
 //! Ranges that take more than one page.
 
+use bytes::Bytes;
 use futures::executor::block_on;
 
 use super::{Engine, close, commit};
-use bytes::Bytes;
-
 use crate::{MAX_PAGE_BYTES, Range, Store, Transaction};
 
 /// Pages of any size, in both directions, join to what the range holds, each key once.

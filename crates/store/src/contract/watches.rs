@@ -108,7 +108,7 @@ pub fn a_watch_waits_for_the_next_change<E: Engine>() {
     close(store);
 }
 
-/// What is kept is delivered, then the end.
+/// Changes that are kept are delivered, then the end.
 pub fn a_watch_ends_when_the_store_is_closed<E: Engine>() {
     let place = E::place();
     let store = E::open(&place);

@@ -120,7 +120,7 @@ impl Committer {
         }
     }
 
-    /// That a group can be written and found again, before anything is done.
+    /// Checks, before anything is done, that a group can be written and found again.
     fn check(&mut self, group: &Group) -> Result<(), Failure> {
         self.shared.place.check()?;
         if self.shared.is_stopped() {
@@ -150,7 +150,7 @@ impl Committer {
         written
     }
 
-    /// That a group which was written is where the next process looks for it.
+    /// Checks that a group that was written is where the next process looks for it.
     fn check_place(&self) -> Result<(), Failure> {
         let checked = self.shared.place.check();
         checked.map_err(|displaced| Failure::Unknown(Cause::new(displaced)))

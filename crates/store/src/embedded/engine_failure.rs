@@ -15,7 +15,7 @@ pub(super) enum EngineFailure {
 }
 
 impl EngineFailure {
-    /// What an error of the engine, or of the system in its place, comes from.
+    /// Finds the cause of an error of the engine, or of the system in its place.
     pub(super) fn of(cause: Cause) -> Self {
         let mut next = Some(cause.error());
         while let Some(error) = next {

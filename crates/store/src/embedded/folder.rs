@@ -76,7 +76,7 @@ impl Folder {
         self.format.store_id
     }
 
-    /// What its content must have reached.
+    /// The revision that its content must have reached.
     pub(super) fn reached(&self) -> Reached {
         self.format.reached
     }

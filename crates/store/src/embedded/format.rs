@@ -8,7 +8,7 @@ pub(super) const VERSION: u32 = 1;
 
 const MAGIC: &str = "vortex-store";
 
-/// What a `FORMAT` file says.
+/// The content of a `FORMAT` file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Format {
     pub(super) store_id: StoreId,

@@ -13,7 +13,7 @@ pub(super) struct Group {
     after: Revision,
     revision: Revision,
     changes: Vec<Change>,
-    /// What the group leaves of each key it wrote.
+    /// The state of each key that the group wrote.
     staged: HashMap<Bytes, Staged>,
 }
 
@@ -85,7 +85,7 @@ impl Group {
         self.changes.is_empty()
     }
 
-    /// What it leaves of each key it wrote: a value and its revision, or nothing when deleted.
+    /// The state of each key that it wrote: a value and its revision, or nothing when deleted.
     pub(super) fn writes(&self) -> impl Iterator<Item = (&Bytes, Option<(&Bytes, Revision)>)> {
         self.staged.iter().map(|(key, staged)| match staged {
             Staged::Put { value, modified } => (key, Some((value, *modified))),

@@ -40,7 +40,7 @@ impl From<io::Error> for Refused {
 
 /// Journals that are whole but for a batch that was never acknowledged.
 pub(super) struct Checked {
-    /// What they hold.
+    /// The revisions that they hold.
     pub(super) cover: Cover,
     /// The newest, and where to cut it off.
     torn: Option<(PathBuf, u64)>,

@@ -97,7 +97,7 @@ fn empty_journals(engine: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// What `stat` counts blocks in, whatever the file system.
+/// The unit in which `stat` counts blocks, whatever the file system.
 const BLOCK_BYTES: u64 = 512;
 
 /// Bytes that a folder takes on disk. Files that vanish meanwhile count as nothing.

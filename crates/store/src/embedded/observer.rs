@@ -1,4 +1,4 @@
-//! What a store reports about its work, for metrics.
+//! A store's reports about its work, for metrics.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

@@ -16,12 +16,13 @@ use super::journal::{self, Refused};
 use super::record::{self, Span};
 use crate::Revision;
 
-/// What tells the engine that a part of it exists. Made with the store, and only ever replaced.
+/// The files that tell the engine which of its parts exist. They are made with the store and only
+/// ever replaced.
 const MARKERS: [&str; 3] = ["version", "keyspaces/0/current", "keyspaces/1/current"];
 /// Where the tables are: the one keyspace beside the engine's own.
 const TABLES: &str = "keyspaces/1";
 
-/// What an opening found of how the store was left.
+/// The state in which the store was left, as found when it was opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recovery {
     /// The latest revision that is there.

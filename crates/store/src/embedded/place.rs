@@ -42,7 +42,7 @@ impl Place {
         })
     }
 
-    /// That what is written is found again by whoever opens the folder next.
+    /// Checks that the next process to open the folder finds what is written.
     pub(super) fn check(&self) -> Result<(), Error> {
         self.folder.check()?;
         self.lock.check()?;

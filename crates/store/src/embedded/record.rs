@@ -1,4 +1,4 @@
-//! How entries and the store's own numbers lie in the engine's one keyspace.
+//! The layout of entries and of the store's own numbers in the engine's one keyspace.
 //!
 //! Entries are under `e` and their key, the value led by the revision that wrote it, big-endian.
 //! The latest revision is under `r`, followed by the one before the group that wrote it: so each

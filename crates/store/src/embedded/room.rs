@@ -1,9 +1,9 @@
-//! Whether the file system has room for a write and for all that follows from it.
+//! Checks that the file system has room for a write and for all that follows from it.
 //!
 //! A group goes into the journal at once; later the engine's threads write it again into a table,
 //! and rewrite tables. None of these can be given up half way, so all of them must fit before the
-//! first byte is written. Other programs may still take the room in between: what is then found
-//! half written is taken back by [`Committer`](super::committer::Committer).
+//! first byte is written. Other programs may still take the room in between: then
+//! [`Committer`](super::committer::Committer) takes back what is half written.
 
 use std::path::Path;
 
@@ -14,25 +14,25 @@ use crate::{Error, Result, Shortage};
 const SPARE_BYTES: u64 = 16 << 20;
 /// Tables that the engine rewrites at once; more than this is not held back for them.
 const MAX_REWRITTEN_BYTES: u64 = 256 << 20;
-/// What may be in memory and is to be written to tables.
+/// The most bytes in memory that are still to be written to tables.
 const MAX_UNFLUSHED_BYTES: u64 = 64 << 20;
 /// Files that the engine makes at once: a journal, tables, and versions of them.
 const SPARE_FILES: u64 = 16;
 
-/// What a file system has left.
+/// The free space of a file system.
 struct Free {
     bytes: u64,
     /// Nothing where it does not count them.
     files: Option<u64>,
 }
 
-/// That a group of `bytes` can be written, and tables after it.
+/// Checks that a group of `bytes` can be written, and tables after it.
 pub(super) fn check_group(database: &Database, path: &Path, bytes: u64) -> Result<()> {
     let tables = || database.table_bytes().min(MAX_REWRITTEN_BYTES);
     check(database, path, bytes, MAX_REWRITTEN_BYTES, tables)
 }
 
-/// That all tables can be rewritten.
+/// Checks that all tables can be rewritten.
 pub(super) fn check_compaction(database: &Database, path: &Path) -> Result<()> {
     let tables = database.table_bytes();
     check(database, path, 0, tables, || tables)

@@ -1,4 +1,4 @@
-//! Where a store is, as an operator writes it.
+//! The location of a store, as an operator writes it.
 
 use std::{convert::Infallible, fmt, path::PathBuf, str::FromStr};
 

@@ -1,15 +1,17 @@
 //! Measures the store's commits.
 
-use crate::Observer;
-use metrics::{Counter, Histogram};
 use std::{
     sync::{Mutex, PoisonError},
     time::Duration,
 };
+
+use metrics::{Counter, Histogram};
 use vortex_kit::{
     clock::{Clock, System},
     telemetry::Metrics,
 };
+
+use crate::Observer;
 
 /// Measures how long the store takes to make a group of commits durable.
 pub struct CommitObserver {

@@ -8,7 +8,7 @@ use std::time::UNIX_EPOCH;
 
 const PAGE: usize = 4_096;
 
-/// What becomes of what was written and not synced.
+/// The fate of bytes that were written and not synced.
 pub(crate) enum Unsynced {
     /// All of it is gone, names and truncations too.
     Lost,

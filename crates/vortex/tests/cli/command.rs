@@ -18,7 +18,7 @@ pub(crate) fn vortex(home: &Path) -> Command {
     command
 }
 
-/// What a run printed, and how it ended.
+/// The output of a run, and its exit code.
 #[derive(Debug)]
 pub(crate) struct Ran {
     pub(crate) code: i32,

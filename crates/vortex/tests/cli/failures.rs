@@ -1,4 +1,4 @@
-//! What goes wrong: each with its exit code, one sentence, and no harm.
+//! Failures: each has its exit code and one sentence, and does no harm.
 
 use std::net::TcpListener;
 

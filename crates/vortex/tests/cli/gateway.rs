@@ -19,7 +19,7 @@ use futures::{StreamExt, future, stream};
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
-/// What the server was asked.
+/// A request that the server got.
 #[derive(Clone, Debug)]
 pub(crate) struct Asked {
     /// `PUT /api/configs/orders/prod?label=main`

@@ -1,4 +1,4 @@
-//! How a rollout under `--wait` ended when it did not complete.
+//! The outcomes of a rollout under `--wait` other than its completion.
 
 use std::time::Duration;
 use vortex_rest::{Rollout, RolloutState};

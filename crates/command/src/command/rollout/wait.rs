@@ -57,7 +57,7 @@ impl Wait {
     }
 }
 
-/// What was told last before the rollout ended or the time was up.
+/// The last news before the rollout ended or the time was up.
 async fn follow(
     session: &Session,
     id: &str,

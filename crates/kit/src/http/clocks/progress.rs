@@ -1,4 +1,4 @@
-//! How far a connection has got: what its stream and its requests tell, and its clock asks.
+//! A connection's progress, which its stream and its requests report and its clock asks for.
 
 use std::sync::{
     Arc, Mutex, PoisonError,
@@ -7,7 +7,7 @@ use std::sync::{
 
 use crate::error::Fault;
 
-/// What a connection is doing. A clone is a pointer; all use it from the connection's own task, or
+/// The state of a connection. A clone is a pointer; all use it from the connection's own task, or
 /// from the tasks of its HTTP/2 streams.
 #[derive(Clone, Debug, Default)]
 pub(in crate::http) struct Progress(Arc<Inner>);

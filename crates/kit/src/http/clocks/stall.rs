@@ -1,7 +1,7 @@
 //! The clock of a caller that does not read.
 //!
-//! Its answers would stay in memory, and a stream of events for good: the system says only that it
-//! takes no more bytes.
+//! Without it the answers would stay in memory, and those of a stream of events for good: all that
+//! the system says is that it takes no more bytes.
 
 use std::{
     pin::Pin,

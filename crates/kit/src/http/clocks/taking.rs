@@ -26,11 +26,11 @@ use super::{progress::Answering, stall::Stall};
 const PIECE: usize = 16 * 1024;
 
 tokio::task_local! {
-    /// That of the HTTP/2 stream whose task this is.
+    /// The state of the HTTP/2 stream whose task this is.
     static TAKING: Taking;
 }
 
-/// What is known of a stream's answer. A clone is a pointer.
+/// The state of a stream's answer. A clone is a pointer.
 #[derive(Clone, Default)]
 struct Taking(Arc<State>);
 
@@ -74,7 +74,7 @@ pub(in crate::http) struct Answer<B> {
     answering: Answering,
     taking: Option<Taking>,
     pieces: u64,
-    /// What is left of the frame that is being handed over.
+    /// The rest of the frame that is being handed over.
     rest: Bytes,
 }
 

@@ -27,7 +27,7 @@ fn written(folder: &Path) -> (PathBuf, [u64; 4]) {
     (path, [0, a, a + b, a + b + c])
 }
 
-/// What becomes of a journal in which some bytes of its last or an earlier batch were not written.
+/// Scans a journal in which some bytes of its last or an earlier batch were not written.
 fn checked(erase: impl Fn(&[u64; 4]) -> std::ops::Range<u64>) -> (Result<(), Refused>, Scan, u64) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let (path, ends) = written(folder.path());

@@ -1,4 +1,4 @@
-//! What is sent for a new rollout, and what is not.
+//! The requests that create a rollout: given values are sent, others left to the server.
 
 use serde_json::json;
 

@@ -244,7 +244,7 @@ impl Server {
     }
 }
 
-/// What a task came to. They are not aborted, and a panic of one is a panic of all.
+/// The result of a task. Tasks are not aborted, and a panic of one is passed on.
 fn joined<T>(task: Result<Result<T, Error>, tokio::task::JoinError>) -> Result<T, Error> {
     match task {
         Ok(result) => result,

@@ -1,4 +1,4 @@
-//! What a change set would do to a label.
+//! Plans what a change set would do to a label.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ use crate::{
 /// More documents than a label is expected to hold; a comparison must not be cut.
 const EVERYTHING: usize = 1_000_000;
 
-/// What becomes of a document.
+/// The change of one document.
 #[derive(Debug)]
 pub(super) enum Deed {
     /// It gets this content.
@@ -26,7 +26,7 @@ pub(super) enum Deed {
     Delete,
 }
 
-/// What becomes of which documents, and what is there now.
+/// The change of each document, and the documents there are now.
 #[derive(Debug)]
 pub(super) struct Plan {
     deeds: BTreeMap<String, Deed>,
