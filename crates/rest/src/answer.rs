@@ -1,7 +1,7 @@
 //! Structs that servers answer with.
 
-/// Defines structs that are written whole, and read also where members are missing, as from a
-/// server that is older than the reader: those have their default.
+/// Defines structs that are always written whole, and in which missing members have their default
+/// when read: the server may be older than the reader.
 ///
 /// `#[serde(default)]` would do the reading, but the OpenAPI document would then call every member
 /// optional, though servers always write them.

@@ -1,4 +1,4 @@
-//! Which arm of which split an answer is of.
+//! The splits that concern an answer, and the arms they gave.
 
 use crate::{answer::answers, name::names};
 
@@ -9,11 +9,11 @@ answers! {
         pub split: String,
         /// Its change set.
         pub change: String,
-        /// Which move of the split it was.
+        /// The generation of the split's latest move.
         pub generation: u64,
         /// The arm.
         pub arm: Arm,
-        /// What the split tells apart.
+        /// The unit of the split.
         pub unit: Unit,
     }
 }
@@ -21,19 +21,19 @@ answers! {
 names! {
     /// An arm of a split.
     pub enum Arm {
-        /// What was there before.
+        /// The stable versions, which were there before.
         Stable = "stable",
         /// The change set of the split.
         Canary = "canary",
-        /// An arm newer than the gateway.
+        /// An arm that this program does not know.
         Unknown = "unknown",
     }
 
-    /// Whether a split tells instances or subjects apart.
+    /// The unit that a split gives one arm or the other.
     pub enum Unit {
         /// The instance that reads.
         Instance = "instance",
-        /// The subject it reads for: a user, session or request.
+        /// The subject that is read for: a user, session or request.
         Subject = "subject",
     }
 }

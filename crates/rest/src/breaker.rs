@@ -3,21 +3,21 @@
 use crate::{Span, answer::answers};
 
 answers! {
-    /// How the breaker stands.
+    /// The state of the breaker.
     pub struct Breaker {
-        /// Nothing starts or promotes by itself.
+        /// Whether it is open: nothing starts or promotes by itself then.
         pub open: bool,
-        /// Since when; null while it is closed.
+        /// When it opened; null while it is closed.
         pub opened_at: Option<String>,
-        /// Automatic rollbacks within the window.
+        /// The automatic rollbacks within the window.
         pub rollbacks: Vec<BreakerRollback>,
-        /// How many are too many.
+        /// The breaker opens at more rollbacks than this within the window.
         pub max_rollbacks: u32,
-        /// How long a rollback counts.
+        /// The window in which rollbacks count.
         pub window: Option<Span>,
-        /// Who reset it last; empty when it was never reset.
+        /// The principal that reset it last; empty if nobody has.
         pub reset_by: String,
-        /// When that was.
+        /// When it was reset last; null if nobody has.
         pub reset_at: Option<String>,
     }
 

@@ -5,15 +5,15 @@ use serde::{Deserialize, Serialize};
 use crate::{answer::answers, name::names};
 
 names! {
-    /// Where a change set stands.
+    /// The state of a change set.
     pub enum ChangeState {
-        /// Stored, and not what readers get.
+        /// Stored, but never released.
         Staged = "staged",
         /// Made stable at least once.
         Released = "released",
         /// Given up before it was released.
         Discarded = "discarded",
-        /// Taken back from those who got it; only force brings it back.
+        /// Taken back from the readers that got it; only force brings it back.
         RolledBack = "rolled_back",
     }
 }
@@ -23,7 +23,7 @@ answers! {
     pub struct Changes {
         /// The change sets.
         pub changes: Vec<Change>,
-        /// Where the next page begins; empty at the end.
+        /// The token of the next page; empty on the last one.
         pub next_page_token: String,
     }
 
@@ -33,17 +33,17 @@ answers! {
         pub change: String,
         /// The label it is on.
         pub label: String,
-        /// Where it stands.
+        /// Its state.
         pub state: ChangeState,
-        /// The rollout that was rolled back with it; empty unless it is `rolled_back`.
+        /// The rollout of it that was rolled back; empty unless it is `rolled_back`.
         pub rolled_back_by: String,
         /// SHA-256 over its ordered paths and contents, in hex.
         pub digest: String,
-        /// Who made it, as the caller said.
+        /// The author, as the caller said.
         pub author: String,
         /// The authenticated caller.
         pub principal: String,
-        /// Why, for people.
+        /// The description, for people.
         pub message: String,
         /// When it was written.
         pub written_at: Option<String>,
@@ -51,7 +51,7 @@ answers! {
         pub sequence: u64,
         /// Its documents; in lists the first 100.
         pub documents: Vec<ChangedDocument>,
-        /// How many documents it has.
+        /// The number of its documents.
         pub document_count: u32,
     }
 
@@ -75,17 +75,17 @@ answers! {
         pub token: String,
     }
 
-    /// What a release did.
+    /// The change set that was released.
     pub struct Released {
-        /// The change set as it stands now.
+        /// The change set after the release.
         pub change: Change,
         /// The log's position of the release.
         pub token: String,
-        /// Whether anything moved.
+        /// Whether the release changed anything.
         pub moved: bool,
     }
 
-    /// What making a change set did.
+    /// The change set that was made.
     pub struct AppliedChange {
         /// The change set's name.
         pub change: String,
@@ -100,24 +100,25 @@ answers! {
     }
 }
 
-/// A change set to be made.
+/// Documents to write and delete as one change set.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NewChange {
     /// The label all documents are on; `main` when left out.
     pub label: Option<String>,
-    /// The name the change set takes in all its documents; one is made when left out.
+    /// The name that the change set, and its version of each document, gets; one is made when left
+    /// out.
     pub version: Option<String>,
-    /// Why, for people.
+    /// A description for people.
     pub message: Option<String>,
-    /// Who made it, as the caller says.
+    /// The author, as the caller says.
     pub author: Option<String>,
     /// Stores without releasing: readers keep what they have.
     pub stage_only: Option<bool>,
     /// As the header `Idempotency-Key`.
     pub request_id: Option<String>,
-    /// What is written and deleted, each path once; 10,000 at most.
+    /// The documents to write or delete, each path once; 10,000 at most.
     pub documents: Vec<NewDocument>,
 }
 
@@ -133,6 +134,6 @@ pub struct NewDocument {
     /// `application/yaml`, `application/json` or `text/x-java-properties`; that of the extension
     /// when left out.
     pub media_type: Option<String>,
-    /// Takes it away.
+    /// Deletes the document.
     pub delete: Option<bool>,
 }

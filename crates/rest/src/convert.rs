@@ -16,7 +16,7 @@ use vortex_proto::time::from_timestamp;
 
 use crate::Span;
 
-/// Makes a member of one contract from a field of the other; [`mirror!`] calls it for each.
+/// Converts one member of a type; [`mirror!`] calls it for each.
 trait To<T> {
     fn to(self) -> T;
 }
@@ -68,10 +68,12 @@ pub fn rfc3339(time: Option<prost_types::Timestamp>) -> Option<String> {
     from_timestamp(time?).map(|time| time.to_string())
 }
 
-/// Converts what is the same in both contracts, so that each member is said once.
+/// Implements conversions for types that are the same in both contracts, so that each member is
+/// listed once.
 ///
-/// `<=` makes the REST type of the message alone, `<=>` also the message of the REST type. A member
-/// has its field's name, or says the field: `change = name`. One of an enum stands first, as
+/// `<=` makes only the REST type of the message, `<=>` also the message of the REST type. A member
+/// has its field's name, or names the field: `change = name`. An enum member stands first, as
+/// `state()`, since a method reads it. An unspecified enum value becomes `unknown`.
 /// `state()`, since it is read by a method. A name that is not specified is `unknown`.
 macro_rules! mirror {
     () => {};
@@ -111,7 +113,7 @@ macro_rules! mirror {
             }
         }
 
-        // a message that is always there, of which the wire cannot say so
+        // the message is always sent, though the wire format leaves it optional
         impl $crate::convert::To<$rest> for Option<proto::$proto> {
             fn to(self) -> $rest {
                 self.unwrap_or_default().into()
@@ -163,7 +165,7 @@ macro_rules! mirror {
     (@of $message:ident $field:ident = $source:ident) => { $message.$source };
 }
 
-/// Makes a REST type of replies that hold nothing else.
+/// Makes a REST type of a reply whose members are all in the type.
 macro_rules! from_replies {
     ($rest:ident = $field:ident of $($reply:ident),+ $(,)?) => {
         $(impl From<proto::$reply> for $rest {

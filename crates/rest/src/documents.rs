@@ -7,7 +7,7 @@ answers! {
     pub struct Documents {
         /// The documents.
         pub documents: Vec<Document>,
-        /// Where the next page begins; empty at the end.
+        /// The token of the next page; empty on the last one.
         pub next_page_token: String,
     }
 
@@ -25,18 +25,18 @@ answers! {
         pub profile: String,
         /// `application/yaml`, `application/json` or `text/x-java-properties`.
         pub media_type: String,
-        /// The stable version; empty when there is none.
+        /// The stable version; empty if there is none.
         pub version: String,
         /// SHA-256 of the stable content, in hex.
         pub digest: String,
-        /// Bytes of the stable content.
+        /// The size of the stable content in bytes.
         pub size: u64,
         /// When the stable version was written.
         pub written_at: Option<String>,
-        /// What keeps the document from being served; absent when nothing does.
+        /// Why the document can't be served; absent if it can.
         #[serde(skip_serializing_if = "String::is_empty")]
         pub defect: String,
-        /// Versions kept.
+        /// The number of versions kept.
         pub versions: u32,
     }
 
@@ -44,7 +44,7 @@ answers! {
     pub struct Versions {
         /// The versions.
         pub versions: Vec<Version>,
-        /// Where the next page begins; empty at the end.
+        /// The token of the next page; empty on the last one.
         pub next_page_token: String,
     }
 
@@ -54,29 +54,29 @@ answers! {
         pub version: String,
         /// SHA-256 of the content, in hex; empty for a deletion.
         pub digest: String,
-        /// Bytes of the content.
+        /// The size of the content in bytes.
         pub size: u64,
         /// Whether the version is a deletion.
         pub deleted: bool,
-        /// Whether it is what is served.
+        /// Whether the version is the stable one.
         pub stable: bool,
-        /// Where its change set stands.
+        /// The state of its change set.
         pub state: ChangeState,
-        /// The rollout that was rolled back with it; empty unless it is `rolled_back`.
+        /// The rollout of it that was rolled back; empty unless it is `rolled_back`.
         pub rolled_back_by: String,
         /// When it was written.
         pub written_at: Option<String>,
-        /// Who wrote it, as the caller said.
+        /// The author, as the caller said.
         pub author: String,
         /// The authenticated caller.
         pub principal: String,
-        /// Why, for people.
+        /// The description, for people.
         pub message: String,
         /// The log's position at which it was written.
         pub sequence: u64,
     }
 
-    /// What a write did.
+    /// The version that was written.
     pub struct Written {
         /// The application.
         pub app: String,
@@ -84,7 +84,7 @@ answers! {
         pub profile: String,
         /// The label.
         pub label: String,
-        /// The path the document is stored under.
+        /// The path under which the document is stored.
         pub path: String,
         /// The version that was written.
         pub version: String,
@@ -96,7 +96,7 @@ answers! {
         pub created: bool,
     }
 
-    /// What a deletion did.
+    /// The deletion that was written.
     pub struct Deleted {
         /// The application.
         pub app: String,
@@ -110,13 +110,13 @@ answers! {
         pub token: String,
     }
 
-    /// What differs between two versions.
+    /// The differences between two versions.
     pub struct Diff {
         /// The older side.
         pub from: String,
         /// The newer side.
         pub to: String,
-        /// RFC 6902 operations that make the newer side of the older.
+        /// RFC 6902 operations that turn the older side into the newer.
         #[cfg_attr(feature = "openapi", schema(value_type = Vec<Object>))]
         pub patch: Json,
         /// The older side as it was written.

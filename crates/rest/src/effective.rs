@@ -1,4 +1,4 @@
-//! What an application gets, merged.
+//! The effective configurations of applications.
 
 use crate::{Assignment, Json, Unit, answer::answers, name::names};
 
@@ -7,30 +7,30 @@ answers! {
     pub struct Effective {
         /// The application.
         pub app: String,
-        /// Its profiles, the last highest.
+        /// The profiles; the last takes precedence.
         pub profiles: Vec<String>,
         /// The label.
         pub label: String,
         /// The configuration; numbers of any size are kept.
         #[cfg_attr(feature = "openapi", schema(value_type = Object))]
         pub config: Json,
-        /// The document's version when one takes part, else the most specific document's, `+`, and
-        /// eight hex digits over what takes part.
+        /// The version: if one document takes part, that document's; else the most specific
+        /// document's, `+`, and eight hex digits over all that take part.
         pub version: String,
         /// SHA-256 of the configuration, in hex.
         pub digest: String,
         /// The log's position of the answer.
         pub token: String,
-        /// The documents that took part, highest first.
+        /// The documents that took part, highest precedence first.
         pub sources: Vec<ContributingSource>,
-        /// How current the label is; absent for labels without a source.
+        /// How current the label's source is; absent for labels without one.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub source_age: Option<SourceAge>,
-        /// The splits that concern the configuration, by id, and the arm each gave.
+        /// The splits that concern the configuration, by id, with the arm that each gave.
         pub assignments: Vec<Assignment>,
-        /// What the first of them tells apart; null without any.
+        /// The unit of the first of them; null without any.
         pub unit: Option<Unit>,
-        /// Where that was taken from; null without any.
+        /// Where the reader's key of that unit was taken from; null without any.
         pub key_from: Option<KeyFrom>,
     }
 
@@ -46,13 +46,13 @@ answers! {
     pub struct SourceAge {
         /// The source's name.
         pub source: String,
-        /// When the source was last known to be read whole.
+        /// When the source was last known to be read as a whole.
         pub last_success: Option<String>,
     }
 }
 
 names! {
-    /// Where a reader's instance or key was taken from.
+    /// The part of the request that a reader's instance or key was taken from.
     pub enum KeyFrom {
         /// `X-Vortex-Instance`.
         Instance = "instance",
@@ -64,7 +64,7 @@ names! {
         KeyHeader = "key_header",
         /// `?instance=` or `?key=`.
         Query = "query",
-        /// There is none.
+        /// The request has none.
         None = "none",
     }
 }

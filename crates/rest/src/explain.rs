@@ -1,11 +1,11 @@
-//! Where values come from.
+//! The origins of a configuration's values.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{Assignment, Json, answer::answers};
 
 answers! {
-    /// Where the values of a configuration come from.
+    /// The origins of a configuration's values.
     pub struct Explanation {
         /// The configuration's version.
         pub version: String,
@@ -13,45 +13,46 @@ answers! {
         pub token: String,
         /// The values, one for each flat key, in the keys' order.
         pub values: Vec<ExplainedValue>,
-        /// Every document looked for, highest first, found or not.
+        /// Every document that was looked for, found or not, highest precedence first.
         pub considered: Vec<ConsideredDocument>,
-        /// The splits that concern the configuration, by id, and how each came to the arm it gave.
+        /// The splits that concern the configuration, by id, with the reason for the arm that each
+        /// gave.
         pub assignments: Vec<ExplainedAssignment>,
     }
 
-    /// One key and where its value comes from.
+    /// A key and the origin of its value.
     pub struct ExplainedValue {
         /// The flat key.
         pub key: String,
         /// The value in force.
         #[cfg_attr(feature = "openapi", schema(value_type = Object))]
         pub value: Json,
-        /// Where it stands.
+        /// The origin of that value.
         pub origin: ValueOrigin,
-        /// What it hides, highest first.
+        /// The values that it hides, highest precedence first.
         pub hidden: Vec<HiddenValue>,
     }
 
-    /// A value that a higher one hides.
+    /// A value that is hidden by one of higher precedence.
     pub struct HiddenValue {
         /// The value.
         #[cfg_attr(feature = "openapi", schema(value_type = Object))]
         pub value: Json,
-        /// Where it stands.
+        /// The origin of that value.
         pub origin: ValueOrigin,
     }
 
-    /// The place a value stands at.
+    /// The position of a value.
     pub struct ValueOrigin {
         /// The document's path.
         pub path: String,
-        /// The document's place in the file, from 0.
+        /// The index of the document in its file, from 0.
         pub document: u32,
         /// The version that wrote it.
         pub version: String,
-        /// From 1.
+        /// The line, from 1.
         pub line: u32,
-        /// From 1.
+        /// The column, from 1.
         pub column: u32,
     }
 
@@ -59,12 +60,12 @@ answers! {
     pub struct ConsideredDocument {
         /// The path.
         pub path: String,
-        /// The stable version; empty when there is no such document.
+        /// The stable version; empty if there is no such document.
         pub version: String,
     }
 }
 
-/// A split, and how it came to the arm it gave.
+/// A split, and why it gave the arm that it did.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ExplainedAssignment {
@@ -73,7 +74,7 @@ pub struct ExplainedAssignment {
     pub assignment: Assignment,
     /// The percentage of all readers that get the canary.
     pub percentage: f64,
-    /// The reader's bucket, 0 to 9,999: canary when it is below 100 times the percentage. Null
-    /// for a reader without what the split tells apart.
+    /// The reader's bucket, 0 to 9,999: canary when it is below 100 times the percentage. Null for
+    /// a reader without a key of the split's unit.
     pub bucket: Option<u32>,
 }

@@ -1,4 +1,4 @@
-//! JSON that stands in an answer as it is.
+//! JSON that is passed on as it was written.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, value::RawValue};
@@ -16,13 +16,13 @@ impl Json {
 
     /// Checks that `bytes` are JSON, and keeps them.
     ///
-    /// Fails when they are not.
+    /// Fails if they are not.
     pub fn from_slice(bytes: &[u8]) -> serde_json::Result<Self> {
         serde_json::from_slice(bytes).map(Self)
     }
 }
 
-/// Compares texts.
+/// Compares the texts.
 impl PartialEq for Json {
     fn eq(&self, other: &Self) -> bool {
         self.get() == other.get()
@@ -31,7 +31,7 @@ impl PartialEq for Json {
 
 impl From<&Json> for Value {
     fn from(json: &Json) -> Self {
-        // what is kept was checked
+        // only valid JSON is kept
         serde_json::from_str(json.get()).unwrap_or_default()
     }
 }

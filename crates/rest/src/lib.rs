@@ -1,9 +1,10 @@
-//! The REST contract: what the gateway takes and answers, as types that servers and clients share.
+//! The REST contract: the bodies of the gateway's requests and answers, as types that servers and
+//! clients share.
 //!
 //! Reading is tolerant, so that programs of different versions understand each other: unknown
-//! members are skipped, members that are missing from an answer have their default, and a name
-//! that is newer than the program is kept as it came ([`Name`]). A server that must refuse such a
-//! request does so when it reads, not by other types.
+//! members are skipped, missing members of an answer get their default, and a name that the program
+//! does not know is kept as it came ([`Name`]). A server that must refuse such a request does so in
+//! its own reader, not with other types.
 //!
 //! The feature `openapi` describes the types for the OpenAPI document, and `proto` converts them
 //! from and to the gRPC contract. Clients need neither.

@@ -1,22 +1,22 @@
-//! Names out of a known set: states, kinds, verdicts.
+//! Names from a known set: states, kinds, verdicts.
 
 use std::{fmt, marker::PhantomData};
 
 use serde::de::{EnumAccess, VariantAccess, Visitor};
 
-/// A name out of a set that may grow.
+/// A name from a set that may grow.
 ///
-/// Each has a variant `Other` for what is newer than this program; it is written and shown as it
-/// was read.
+/// Each type has a variant `Other` for names that this program does not know; it is written and
+/// shown as it was read.
 pub trait Name: From<String> + 'static {
-    /// The names that are known.
+    /// The known names.
     const KNOWN: &'static [&'static str];
 
     /// The name.
     fn as_str(&self) -> &str;
 }
 
-/// Defines enums of names, each variant with what it is called.
+/// Defines enums of names, each variant with its name.
 macro_rules! names {
     ($(
         $(#[doc = $doc:literal])+
@@ -28,7 +28,7 @@ macro_rules! names {
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         pub enum $name {
             $($(#[doc = $variant_doc])+ $variant,)+
-            /// One that is newer than this program, as it was read; empty where it is missing.
+            /// A name that this program does not know, as it was read; empty if it is missing.
             Other(String),
         }
 
@@ -72,7 +72,7 @@ macro_rules! names {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                // as an enum, so that a strict reader learns which names are known
+                // as an enum, so that a strict reader can list the known names
                 let known = <Self as $crate::Name>::KNOWN;
                 let visitor = $crate::name::AnyName::new();
                 deserializer.deserialize_enum(stringify!($name), known, visitor)

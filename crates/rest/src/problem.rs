@@ -3,9 +3,9 @@
 use crate::answer::answers;
 
 answers! {
-    /// An error (RFC 9457). More members say what the code needs: `line`, `column`, `path`, …
+    /// An error (RFC 9457). Further members depend on the code: `line`, `column`, `path`, …
     pub struct Problem {
-        /// A URI for the code.
+        /// A URI that stands for the code.
         pub r#type: String,
         /// The code in words.
         pub title: String,
@@ -17,12 +17,12 @@ answers! {
         pub detail: String,
         /// The id under which every process logs the request.
         pub request_id: String,
-        /// The fields that broke a rule.
+        /// The fields that are not valid.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub errors: Option<Vec<FieldViolation>>,
     }
 
-    /// A field of the request that broke a rule.
+    /// A field of the request that is not valid.
     pub struct FieldViolation {
         /// Its path: `documents[2].path`.
         pub field: String,

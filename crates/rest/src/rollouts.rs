@@ -19,21 +19,21 @@ answers! {
     pub struct Rollouts {
         /// The rollouts.
         pub rollouts: Vec<Rollout>,
-        /// Where the next page begins; empty at the end.
+        /// The token of the next page; empty on the last one.
         pub next_page_token: String,
     }
 
     /// A rollout.
     pub struct Rollout {
-        /// Its id, which also seeds who is in the canary.
+        /// The id, which also seeds the choice of the canary's readers.
         pub id: String,
-        /// Where it stands.
+        /// The state.
         pub state: RolloutState,
-        /// The stage it is at; null before it starts.
+        /// The current stage; null before the start.
         pub stage: Option<RolloutAt>,
-        /// The percentage of all readers that get it.
+        /// The percentage of all readers that get the change set now.
         pub share_in_force: f64,
-        /// Why that is not the stage's own; empty when it is.
+        /// Why that is not the stage's percentage; empty when it is.
         pub share_reason: String,
         /// The label.
         pub label: String,
@@ -41,58 +41,58 @@ answers! {
         pub change: String,
         /// The log's position at which the change set was written.
         pub change_sequence: u64,
-        /// Its documents' paths.
+        /// The paths of its documents.
         pub paths: Vec<String>,
         /// The applications that are judged.
         pub apps: Vec<String>,
-        /// The stable version of the first document that has one.
+        /// The stable version, at the creation, of the first document that has one.
         pub from_version: String,
-        /// Where its stages come from.
+        /// The strategy that gave the stages.
         pub strategy: RolloutStrategy,
-        /// Its stages.
+        /// The stages.
         pub stages: Vec<RolloutStage>,
-        /// What is told apart.
+        /// The unit that is given one arm or the other.
         pub unit: Unit,
-        /// Whether it goes to the next stage by itself.
+        /// Whether the rollout goes to the next stage by itself.
         pub auto_promote: bool,
-        /// Whether it rolls back by itself.
+        /// Whether the rollout rolls back by itself.
         pub auto_rollback: bool,
-        /// What the canary has to keep to.
+        /// The limits that the canary has to keep within.
         pub thresholds: RolloutThresholds,
-        /// How the canary is judged.
+        /// The settings of the analysis.
         pub analysis: RolloutAnalysis,
-        /// Why, for people.
+        /// The description, for people.
         pub description: String,
-        /// Who created it.
+        /// The principal that created the rollout.
         pub principal: String,
         /// When it was created.
         pub created_at: Option<String>,
         /// When it last changed.
         pub updated_at: Option<String>,
-        /// When the stage's share was in force; null until then.
+        /// When the stage's share came into force; null until then.
         pub stage_since: Option<String>,
-        /// Which move of its split this is.
+        /// The number of the split's latest move.
         pub generation: u64,
-        /// How far the last effect on readers came.
+        /// How far the last effect on readers has come.
         pub effect: RolloutEffect,
-        /// Why the effect is not confirmed; empty when nothing failed.
+        /// Why the effect is not confirmed; empty when no attempt failed.
         pub effect_error: String,
-        /// Why it is as it is: what paused it, rolled it back, or holds it.
+        /// Why the rollout is in its state: what paused it, rolled it back, or holds it.
         pub reason: String,
         /// The rollout that this one takes back; empty when it takes back none.
         pub reverts: String,
-        /// Rises with every change of it.
+        /// A number that rises with every change of the rollout.
         pub revision: u64,
-        /// The source whose change started it; empty when a caller did.
+        /// The source whose change it rolls out; empty when a caller created it.
         pub source: String,
-        /// The distinct keys that have read what it concerns, in what reads and follows one
-        /// rollout. Null elsewhere, and while nothing is known.
+        /// The distinct keys that have read what the rollout concerns. Null in lists and in answers
+        /// to commands, and while nothing is known.
         pub keys: Option<SeenKeys>,
     }
 
-    /// Where in its stages a rollout is.
+    /// The current stage of a rollout.
     pub struct RolloutAt {
-        /// From 0.
+        /// The index of the stage, from 0.
         pub index: u32,
         /// The stage's name.
         pub name: String,
@@ -100,41 +100,42 @@ answers! {
         pub percentage: f64,
     }
 
-    /// How a followed rollout stands: the data of an event.
+    /// The present state of a followed rollout: the data of an event.
     pub struct FollowedRollout {
         /// The rollout.
         pub rollout: Rollout,
         /// Its analysis.
         pub analysis: AnalysisStatus,
-        /// When this was so.
+        /// The time at which this was the state.
         pub time: Option<String>,
     }
 }
 
 names! {
-    /// Where a rollout stands.
+    /// The state of a rollout.
     pub enum RolloutState {
         /// No reader gets it yet.
         Created = "created",
         /// A stage's share of all readers gets it.
         Running = "running",
-        /// As running, and it goes no further by itself.
+        /// The stage's share stays as it is; the rollout goes no further by itself.
         Paused = "paused",
-        /// It became stable.
+        /// The change set became stable.
         Completed = "completed",
-        /// Everybody got stable again.
+        /// Everybody gets the stable version again, the start was refused, or another caller ended
+        /// the split.
         RolledBack = "rolled_back",
         /// Another cluster took its namespace over. Never sent while there is one cluster.
         Superseded = "superseded",
     }
 
-    /// How far a rollout's last effect on readers came.
+    /// How far the last effect of a rollout on readers has come.
     pub enum RolloutEffect {
-        /// It has had none yet.
+        /// There was no effect yet.
         None = "none",
-        /// It is on its way, and repeated until it is confirmed.
+        /// On its way, and sent again until it is confirmed.
         Pending = "pending",
-        /// It is in force.
+        /// In force.
         Confirmed = "confirmed",
         /// config-svc refused it for good.
         Refused = "refused",
@@ -142,7 +143,7 @@ names! {
 }
 
 impl RolloutState {
-    /// Whether nothing follows it.
+    /// Whether the state is final.
     pub fn is_end(&self) -> bool {
         matches!(self, Self::Completed | Self::RolledBack | Self::Superseded)
     }

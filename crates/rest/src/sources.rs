@@ -9,33 +9,33 @@ answers! {
     pub struct Sources {
         /// The sources.
         pub sources: Vec<Source>,
-        /// Where the next page begins; empty at the end.
+        /// The token of the next page; empty on the last one.
         pub next_page_token: String,
     }
 
-    /// A source and how it stands.
+    /// A source and its state.
     pub struct Source {
         /// Its name.
         pub name: String,
         /// Whether it is configured.
         pub state: SourceState,
-        /// `git`
+        /// The kind: `git`.
         pub kind: String,
-        /// Where it is, without credentials.
+        /// The address of its repository, without credentials.
         pub location: String,
-        /// What becomes of imported change sets.
+        /// The policy for the change sets it imports.
         pub release: ReleasePolicy,
-        /// When it was last read whole.
+        /// When it was last read as a whole; null before the first time.
         pub last_success: Option<String>,
-        /// When the last try was.
+        /// When the last attempt was made.
         pub last_attempt: Option<String>,
-        /// What failed at the last try; empty when nothing did.
+        /// The error of the last attempt; empty if it succeeded.
         pub error: String,
         /// The labels it feeds.
         pub labels: Vec<SourceLabel>,
-        /// Files that are not served, the first 100, and why.
+        /// Files and labels that are not served, the first 100, and why.
         pub defects: Vec<SourceDefect>,
-        /// Defects beyond those.
+        /// The number of further defects.
         pub more_defects: u32,
     }
 
@@ -43,41 +43,43 @@ answers! {
     pub struct SourceLabel {
         /// The label.
         pub label: String,
-        /// The commit that is imported.
+        /// The commit that was imported.
         pub commit: String,
-        /// What was released last: the commit, or what took one back. Empty while nothing was.
+        /// The stable version: the commit that was released last, or the version that took one
+        /// back. Empty before the first release.
         pub served_commit: String,
-        /// Whether the commit that is imported waits for a rollout to take it up.
+        /// Whether the imported commit waits for a rollout to take it up.
         pub awaits_rollout: bool,
-        /// A commit that waits for an operator or for a rollout to end, or was refused; empty when
-        /// there is none, and where the label's reference can't be read.
+        /// A commit that waits for an operator or for a rollout to end, or that was refused; empty
+        /// if there is none, or if the label's reference can't be read.
         pub pending_commit: String,
         /// Why it waits: `SOURCE_SHRANK`, `LABEL_HAS_DOCUMENTS`, `DOCUMENT_INVALID`,
         /// `ROLLOUT_CONFLICT`, `UNAVAILABLE`.
         pub pending_reason: String,
-        /// More about why, for people.
+        /// The details, for people.
         pub pending_detail: String,
     }
 
-    /// A file that is not served, or a whole branch or tag.
+    /// A file or a label that is not served.
     pub struct SourceDefect {
         /// The label.
         pub label: String,
-        /// Empty where the whole label is not served.
+        /// The path; empty if the whole label is not served.
         pub path: String,
-        /// `DOCUMENT_INVALID`, `FILE_TOO_LARGE`, `FILE_SKIPPED`, or `INVALID_NAME` for a label.
+        /// The reason: `DOCUMENT_INVALID`, `FILE_TOO_LARGE`, `FILE_SKIPPED`; for a whole label
+        /// `INVALID_NAME` or `UNAVAILABLE`.
         pub reason: String,
-        /// What is wrong, with line and column where there are any.
+        /// The details, with line and column if there are any.
         pub detail: String,
     }
 
     /// The labels that a source was detached from.
     pub struct Detached {
-        /// Their names, also where it was done before.
+        /// Their names, including those detached before.
         pub labels: Vec<String>,
     }
 
-    /// What was asked to look.
+    /// The sources that were asked to read their repositories.
     pub struct Notified {
         /// The sources' names.
         pub sources: Vec<String>,
@@ -85,30 +87,31 @@ answers! {
 }
 
 names! {
-    /// What becomes of imported change sets.
+    /// The policy for imported change sets.
     pub enum ReleasePolicy {
         /// They are released at once.
         Auto = "auto",
         /// They wait for an operator.
         Stage = "stage",
-        /// They go out as rollouts.
+        /// They are rolled out.
         Rollout = "rollout",
-        /// A policy newer than the gateway.
+        /// A policy that this program does not know.
         Unknown = "unknown",
     }
 
     /// Whether a source is configured.
     pub enum SourceState {
-        /// It is: it is looked at.
+        /// The source is configured, and is read.
         Configured = "configured",
-        /// It was: its labels are as it left them, until it is configured again or detached.
+        /// The source was configured; its labels are as it left them, until it is configured again
+        /// or detached.
         NotConfigured = "not_configured",
-        /// A state newer than the gateway.
+        /// A state that this program does not know.
         Unknown = "unknown",
     }
 }
 
-/// What an operator has seen and lets through.
+/// The commit that an operator approves.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -1,4 +1,4 @@
-//! Splits: staged change sets that part of all readers get.
+//! Splits: staged change sets that a share of all readers gets.
 
 use crate::{Unit, answer::answers, name::names};
 
@@ -7,7 +7,7 @@ answers! {
     pub struct Splits {
         /// The splits.
         pub splits: Vec<Split>,
-        /// Where the next page begins; empty at the end.
+        /// The token of the next page; empty on the last one.
         pub next_page_token: String,
         /// The log's position of the answer.
         pub token: String,
@@ -21,7 +21,7 @@ answers! {
         pub token: String,
     }
 
-    /// A staged change set that part of all readers get.
+    /// A staged change set that a share of all readers gets.
     pub struct Split {
         /// Its id: that of the rollout that moves it.
         pub id: String,
@@ -33,17 +33,17 @@ answers! {
         pub change_sequence: u64,
         /// The percentage of all readers that get it.
         pub percentage: f64,
-        /// What it tells apart.
+        /// The unit that is given one arm or the other.
         pub unit: Unit,
-        /// Which move of it this is, from 1.
+        /// The number of its latest move, from 1.
         pub generation: u64,
-        /// How it stands.
+        /// The state.
         pub state: SplitState,
-        /// The paths it holds.
+        /// The paths of the documents it holds.
         pub paths: Vec<String>,
         /// When it last moved.
         pub moved_at: Option<String>,
-        /// Who ended it; empty while it is active.
+        /// The principal that ended it; empty while it is active.
         pub ended_by: String,
         /// Why it ended; empty while it is active.
         pub end_reason: String,
@@ -51,9 +51,9 @@ answers! {
 }
 
 names! {
-    /// How a split stands.
+    /// The state of a split.
     pub enum SplitState {
-        /// Part of all readers get its change set.
+        /// A share of all readers gets its change set.
         Active = "active",
         /// Its change set became stable.
         Released = "released",
@@ -61,7 +61,7 @@ names! {
         Removed = "removed",
         /// A forced release ended it.
         Detached = "detached",
-        /// A state newer than the gateway.
+        /// A state that this program does not know.
         Unknown = "unknown",
     }
 }

@@ -1,4 +1,4 @@
-//! What Spring's clients read.
+//! The answers that Spring's clients read.
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -7,15 +7,15 @@ use serde_json::{Map, Value};
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Environment {
-    /// The property sources, highest first.
+    /// The property sources, highest precedence first.
     pub property_sources: Vec<PropertySource>,
 }
 
 /// The flat properties of one document.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 pub struct PropertySource {
-    /// Where they come from.
+    /// The name of the source.
     pub name: String,
-    /// Values by key, in the document's order.
+    /// The values by key, in the document's order.
     pub source: Map<String, Value>,
 }

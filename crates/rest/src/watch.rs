@@ -3,7 +3,7 @@
 use crate::{Assignment, ContributingSource, Json, answer::answers};
 
 answers! {
-    /// What makes one configuration of the one before: the data of the event `change`.
+    /// What turns one configuration into the next: the data of the event `change`.
     pub struct ConfigChange {
         /// The version before.
         pub old_version: String,
@@ -16,9 +16,9 @@ answers! {
         pub digest: String,
         /// The log's position of the change.
         pub token: String,
-        /// The documents that took part, highest first.
+        /// The documents that take part, highest precedence first.
         pub sources: Vec<ContributingSource>,
-        /// The splits that concern the configuration, by id, and the arm each gave.
+        /// The splits that concern the configuration, by id, with the arm that each gave.
         pub assignments: Vec<Assignment>,
     }
 }

@@ -1,6 +1,5 @@
-//! Reads strictly what by itself would be read tolerantly: the types of the REST contract skip
-//! members and keep names that are newer than they are. A request that has any is refused, so that
-//! nothing in it is overlooked.
+//! Reads the types of the REST contract strictly. They skip unknown members and keep unknown names;
+//! in a request either is refused, so that nothing in it is overlooked.
 
 use std::fmt;
 
@@ -15,7 +14,7 @@ use serde::{
 /// The names of a struct's members or of an enum's variants.
 type Names = &'static [&'static str];
 
-/// A value that has no unknown member or name, at any depth.
+/// A value without unknown members or names, at any depth.
 #[derive(Debug)]
 pub(crate) struct Strict<T>(pub(crate) T);
 
@@ -25,10 +24,10 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Strict<T> {
     }
 }
 
-/// Gives what is read a strict visitor.
+/// Wraps a deserializer, to give it a strict visitor.
 struct Reader<D>(D);
 
-/// Passes calls on, with a visitor that is strict.
+/// Forwards calls with the visitor wrapped.
 macro_rules! pass_on {
     ($($method:ident($($argument:ident: $type:ty),*))+) => {$(
         fn $method<V: Visitor<'de>>(
@@ -83,10 +82,10 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Reader<D> {
     }
 }
 
-/// Visits a value, and gives what is in it to strict readers.
+/// Wraps a visitor, to read nested values strictly.
 struct Visit<V> {
     visitor: V,
-    /// The members or variants it may have; any in a map.
+    /// The allowed members or variants; `None` allows any, as in a map.
     known: Option<Names>,
 }
 
@@ -102,7 +101,7 @@ impl<V> Visit<V> {
     }
 }
 
-/// Passes plain values on.
+/// Forwards plain values.
 macro_rules! visit_plain {
     ($($method:ident($type:ty))+) => {$(
         fn $method<E: Error>(self, value: $type) -> Result<V::Value, E> {
@@ -265,7 +264,7 @@ impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Seed<S> {
     }
 }
 
-/// Reads a name that has to be known.
+/// Reads a name that must be known.
 struct Known<S> {
     seed: S,
     known: Names,

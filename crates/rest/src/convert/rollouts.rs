@@ -1,4 +1,4 @@
-//! Rollouts, their plans, and what was measured of them.
+//! Rollouts, their plans, and their measurements.
 
 use vortex_proto::rollout::v1 as proto;
 
@@ -86,7 +86,7 @@ from_replies!(
     CompleteRolloutResponse,
 );
 
-/// Not mirrored, as its stage is looked up among its stages.
+/// Not mirrored, since its stage is looked up among its stages.
 impl From<proto::Rollout> for Rollout {
     fn from(rollout: proto::Rollout) -> Self {
         Self {
@@ -158,7 +158,7 @@ impl From<proto::EffectState> for RolloutEffect {
     }
 }
 
-/// Not mirrored, as a state that is not specified is none.
+/// Not mirrored, since an unspecified state means that there is none.
 impl From<proto::AuditEntry> for RolloutAuditEntry {
     fn from(entry: proto::AuditEntry) -> Self {
         Self {
@@ -188,7 +188,7 @@ impl To<RolloutAuditEntry> for proto::AuditEntry {
     }
 }
 
-/// Not mirrored, as its latencies are measured.
+/// Not mirrored, since its latencies are measured spans.
 impl To<ArmFigures> for proto::ArmFigures {
     fn to(self) -> ArmFigures {
         ArmFigures {

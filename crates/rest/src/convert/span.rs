@@ -5,20 +5,20 @@ use std::time::Duration;
 use crate::Span;
 
 impl Span {
-    /// A span as services send it; none for a negative one.
+    /// A span as services send it; `None` if it is negative.
     pub fn of(span: Option<prost_types::Duration>) -> Option<Self> {
         let span: Duration = span?.try_into().ok()?;
         Some(span.into())
     }
 
-    /// A span that was measured, to the microsecond.
+    /// A measured span, to the microsecond.
     pub fn measured(span: Option<prost_types::Duration>) -> Option<Self> {
         let span: Duration = span?.try_into().ok()?;
         let below = Duration::from_nanos(u64::from(span.subsec_nanos() % 1_000));
         Some(span.saturating_sub(below).into())
     }
 
-    /// As services take it. What is beyond their type is the longest they know.
+    /// A span as services accept it; one beyond the range of their type becomes the longest.
     pub fn to_proto(self) -> prost_types::Duration {
         vortex_proto::time::duration(self.into())
     }

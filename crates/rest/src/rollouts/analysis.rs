@@ -1,70 +1,70 @@
-//! What was measured of a rollout's arms, and what that came to.
+//! The measurements of a rollout's arms, and the verdicts on them.
 
 use crate::{Span, answer::answers, name::names};
 
 answers! {
-    /// How a rollout's analysis stands.
+    /// The state of a rollout's analysis.
     pub struct AnalysisStatus {
         /// The slices judged last, newest first, 50 at most.
         pub slices: Vec<AnalysisSlice>,
-        /// Slices in a row that failed.
+        /// Failed slices in a row.
         pub consecutive_failures: u32,
-        /// Slices of the whole rollout that failed.
+        /// Failed slices of the whole rollout.
         pub failures: u32,
         /// Inconclusive slices in a row.
         pub inconclusive: u32,
-        /// Slices without data in a row.
+        /// Slices without enough data in a row.
         pub no_data: u32,
-        /// What the open slice has so far.
+        /// The figures of the open slice so far.
         pub open: Vec<ArmFigures>,
-        /// What was reported since the rollout began.
+        /// The figures reported since the rollout began.
         pub total: Vec<ArmFigures>,
-        /// Why it does not go on by itself; empty when it does.
+        /// Why the rollout does not go on by itself; empty when it does.
         pub holds_because: String,
-        /// The part of all reads it concerned that did not say what is told apart, and so got
+        /// The part of the reads concerned that carried no key of the rollout's unit and so got
         /// stable, 0 to 1. Null while none is known.
         pub keyless_reads: Option<f64>,
-        /// The distinct keys that have read what it concerns; null while nothing is known.
+        /// The distinct keys that have read what the rollout concerns; null while nothing is known.
         pub keys: Option<SeenKeys>,
     }
 
-    /// One slice that was judged.
+    /// A slice that was judged.
     pub struct AnalysisSlice {
-        /// From 1.
+        /// The slice's number within the rollout, from 1.
         pub number: u64,
-        /// The stage it is of, from 0.
+        /// The stage, from 0.
         pub stage_index: u32,
         /// When it began.
         pub started_at: Option<String>,
         /// When it ended.
         pub closed_at: Option<String>,
-        /// The worst of its gates.
+        /// The worst verdict of its gates.
         pub verdict: Verdict,
-        /// What each gate said of each application.
+        /// The verdict of each gate on each application.
         pub gates: Vec<GateResult>,
     }
 
-    /// What one gate said of one application's slice.
+    /// The verdict of one gate on one application's slice.
     pub struct GateResult {
-        /// `errors`, `latency`.
+        /// The gate: `errors`, `latency`.
         pub gate: String,
         /// The application.
         pub app: String,
-        /// What it came to.
+        /// The verdict.
         pub verdict: Verdict,
-        /// Why, with values, for people.
+        /// The reason with its values, for people.
         pub detail: String,
-        /// Measured of the canary: a ratio, or milliseconds.
+        /// The value measured of the canary: a ratio, or milliseconds.
         pub canary: Option<f64>,
-        /// Measured of stable.
+        /// The value measured of stable.
         pub stable: Option<f64>,
-        /// What it was compared with.
+        /// The limit that the canary's value was compared with.
         pub threshold: Option<f64>,
         /// Requests of the canary.
         pub canary_requests: u64,
         /// Requests of stable.
         pub stable_requests: u64,
-        /// The probability of so much by chance, where the gate tests for it.
+        /// The probability of such a value by chance, where the gate tests for that.
         pub p_value: Option<f64>,
     }
 
@@ -76,43 +76,45 @@ answers! {
         pub arm: String,
         /// Requests.
         pub requests: u64,
-        /// Requests with errors among them.
+        /// Requests among them that failed.
         pub errors: u64,
-        /// The median; null where no latency was reported.
+        /// The median latency; null if none was reported.
         pub latency_p50: Option<Span>,
-        /// 99 of 100 requests took at most so long; null where no latency was reported.
+        /// The 99th percentile of latency; null if none was reported.
         pub latency_p99: Option<Span>,
     }
 
     /// The distinct keys (instances or subjects, by the rollout's unit) that have read what a
-    /// rollout concerns since config-svc began, and whether its arms have their parts of them.
+    /// rollout concerns since config-svc started, and whether they are spread over the arms as the
+    /// share asks for.
     pub struct SeenKeys {
-        /// Those that are in the canary at the share in force.
+        /// Keys that are in the canary at the share in force.
         pub canary: u64,
-        /// All others.
+        /// All other keys.
         pub stable: u64,
-        /// The canary's percentage of them; null while there are none.
+        /// The canary's percentage of the keys; null while there are none.
         pub canary_percentage: Option<f64>,
-        /// How probable it is that the canary's part is as far from the share by chance; null
+        /// The probability that the canary's part differs this much from the share by chance; null
         /// while there are no keys, and at 100 %.
         pub p_value: Option<f64>,
-        /// What is wrong with the parts; empty unless the probability is below 0.001.
+        /// A warning that the parts do not match the share; empty unless the probability is below
+        /// 0.001.
         pub warning: String,
     }
 }
 
 names! {
-    /// What a gate said.
+    /// A gate's verdict on a slice.
     pub enum Verdict {
-        /// The canary keeps to it.
+        /// The canary keeps within the limits.
         Pass = "pass",
-        /// The canary does not keep to it.
+        /// The canary exceeds a limit.
         Fail = "fail",
-        /// It can't be told.
+        /// Enough was measured, and it shows neither.
         Inconclusive = "inconclusive",
-        /// Nothing was measured.
+        /// Too little was measured.
         NoData = "no_data",
-        /// A verdict newer than the gateway.
+        /// A verdict that this program does not know.
         Unknown = "unknown",
     }
 }

@@ -1,40 +1,41 @@
-//! What happened to a rollout.
+//! The audit of a rollout.
 
 use super::{GateResult, RolloutState};
 use crate::answer::answers;
 
 answers! {
-    /// A page of what happened, oldest first.
+    /// A page of a rollout's audit, oldest entry first.
     pub struct RolloutAudit {
-        /// What happened.
+        /// The entries.
         pub entries: Vec<RolloutAuditEntry>,
-        /// Where the next page begins; empty at the end.
+        /// The token of the next page; empty on the last one.
         pub next_page_token: String,
     }
 
-    /// One thing that happened.
+    /// An entry of a rollout's audit.
     pub struct RolloutAuditEntry {
-        /// From 1, without gaps.
+        /// The number of the entry, from 1, without gaps.
         pub number: u64,
-        /// When.
+        /// When it happened.
         pub time: Option<String>,
-        /// Who: a principal, or `rollout-svc` for what it decided by itself.
+        /// The principal that did it, or `rollout-svc` for what that decided by itself.
         pub principal: String,
-        /// `create`, `start`, `promote`, `pause`, `resume`, `roll_back`, `complete`, `detach`.
+        /// The action: `create`, `start`, `promote`, `pause`, `resume`, `roll_back`, `complete` or
+        /// `detach`.
         pub action: String,
-        /// The state before; null where there was none.
+        /// The state before; null if there was none.
         pub from_state: Option<RolloutState>,
         /// The state after.
         pub to_state: Option<RolloutState>,
-        /// The stage before; null where there was none.
+        /// The stage before; null if there was none.
         pub from_stage: Option<u32>,
-        /// The stage after; null where there is none.
+        /// The stage after; null if there is none.
         pub to_stage: Option<u32>,
-        /// The percentage that it set, if it set one.
+        /// The percentage that the entry set; null if it set none.
         pub percentage: Option<f64>,
-        /// Why: what the caller gave, or what decided.
+        /// The reason that the caller gave, or what decided.
         pub reason: String,
-        /// What decided, by gate.
+        /// The findings that decided, by gate.
         pub evidence: Vec<GateResult>,
         /// The generation of the effect.
         pub generation: u64,

@@ -1,12 +1,12 @@
-//! What creates a rollout.
+//! Requests to create a rollout.
 
 use serde::{Deserialize, Serialize};
 
 use super::{RolloutAnalysis, RolloutStage, RolloutStrategy, RolloutThresholds};
 use crate::Unit;
 
-/// A rollout to be created: of `change`, or of what the version `to_version` of a document belongs
-/// to.
+/// A rollout to be created: of the change set `change`, or of the one that wrote the version
+/// `to_version` of a document.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -19,36 +19,36 @@ pub struct NewRollout {
     pub profile: Option<String>,
     /// The label; `main` when left out.
     pub label: Option<String>,
-    /// The version that must be stable.
+    /// The version that must be stable now.
     pub from_version: Option<String>,
     /// The version that the change set wrote.
     pub to_version: Option<String>,
-    /// `conservative` when left out, or `custom` with stages.
+    /// The strategy: `conservative` when left out, or `custom` with stages.
     pub strategy: Option<RolloutStrategy>,
     /// The stages of a custom strategy, 1 to 20.
     pub stages: Option<Vec<RolloutStage>>,
-    /// What is told apart; the instance when left out.
+    /// The unit that is given one arm or the other; `instance` when left out.
     pub unit: Option<Unit>,
-    /// Whether it goes to the next stage by itself; true when left out.
+    /// Whether the rollout goes to the next stage by itself; true when left out.
     pub auto_promote: Option<bool>,
-    /// Whether it rolls back by itself; true when left out.
+    /// Whether the rollout rolls back by itself; true when left out.
     pub auto_rollback: Option<bool>,
-    /// What the canary has to keep to.
+    /// The limits that the canary has to keep within.
     pub thresholds: Option<RolloutThresholds>,
-    /// How the canary is judged.
+    /// The interval of the analysis, and how many slices decide.
     pub analysis: Option<RolloutAnalysis>,
-    /// Why, for people.
+    /// A description for people.
     pub description: Option<String>,
-    /// The applications that must all be judged, 64 at most; those the documents were written for
-    /// when left out. Figures of others are refused, so name those that read a shared document
-    /// such as `application.yml`.
+    /// The applications that must all be judged, 64 at most; when left out, those that the
+    /// documents were written for. Figures of others are refused, so name the readers of a shared
+    /// document such as `application.yml`.
     #[serde(default)]
     pub apps: Vec<String>,
-    /// Starts it at once.
+    /// Starts the rollout at once.
     pub start: Option<bool>,
-    /// Rolls it out also if it was rolled back before, which needs a reason.
+    /// Rolls the change set out even if it was rolled back before, which needs a reason.
     pub force: Option<bool>,
-    /// Why, for the audit.
+    /// The reason, for the audit.
     pub reason: Option<String>,
     /// As the header `Idempotency-Key`.
     pub request_id: Option<String>,

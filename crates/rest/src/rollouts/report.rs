@@ -10,32 +10,32 @@ use serde::{
 
 use crate::answer::answers;
 
-/// What one reporter saw of one arm since its last report.
+/// The figures that one reporter measured of one arm since its last report.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ArmReport {
-    /// `stable` or `canary`; this or `version`.
+    /// The arm, `stable` or `canary`; give this or `version`.
     pub arm: Option<String>,
-    /// The name of the change set that was served: the rollout's own is the canary.
+    /// The version that was served; that of the rollout's own change set is the canary.
     pub version: Option<String>,
     /// Requests in the window.
     pub requests: u64,
-    /// Requests with errors among them.
+    /// Requests in the window that failed.
     pub errors: u64,
     /// Latencies in milliseconds, 10,000 at most.
     pub latencies_ms: Option<Vec<f64>>,
-    /// Latencies in milliseconds as a DDSketch's protobuf, in base64.
+    /// Latencies in milliseconds as the protobuf of a DDSketch, in base64.
     pub sketch: Option<String>,
     /// The application; the rollout's only one when left out.
     pub app: Option<String>,
     /// The profile, for people.
     pub profile: Option<String>,
-    /// The generation that was served; the present one when left out.
+    /// The generation that was served; the current one when left out.
     pub generation: Option<u64>,
-    /// When the window began; the end of the last report when left out.
+    /// The start of the window; the end of the last report when left out.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub window_start: Option<Timestamp>,
-    /// When it ended; now when left out.
+    /// The end of the window; now when left out.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub window_end: Option<Timestamp>,
     /// As the header `Idempotency-Key`.
@@ -85,11 +85,11 @@ impl<'de> Visitor<'de> for OneOrMany {
 answers! {
     /// The figures were taken.
     pub struct ReportTaken {
-        /// Whether they were taken before, and counted then.
+        /// Whether this `request_id` was taken before; the figures counted then, and not again.
         pub repeated: bool,
         /// The rollout's generation.
         pub generation: u64,
-        /// Fields that are not known, and were passed over.
+        /// Unknown fields of the request, which were ignored.
         pub ignored_fields: u64,
     }
 }

@@ -1,8 +1,8 @@
 //! Judges the canary of a rollout's stage by the figures that are reported of both arms.
 //!
-//! Reports are deltas. Each [`Application`] gathers them into [`Slice`]s, and each slice that
-//! closes gets a [`Verdict`] from every gate; the worst of them is the slice's. [`Counts`] of
-//! verdicts and the time in the stage lead to a [`Decision`].
+//! Reports are deltas. Each [`Application`] gathers them into [`Slice`]s. Each slice that closes
+//! gets a [`Verdict`] from every gate, and the worst of them is the slice's. [`Counts`] of verdicts
+//! and the time in the stage lead to a [`Decision`].
 //!
 //! - A **slice** is the shortest run of whole intervals with `min_requests` of each arm that is
 //!   compared; after ten intervals it closes with what it has. Slices of an application follow

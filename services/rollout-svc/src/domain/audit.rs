@@ -1,46 +1,46 @@
-//! The audit of a rollout: what happened to it. Entries never change.
+//! The audit of a rollout. Entries never change.
 
 use jiff::Timestamp;
 use vortex_bucket::Share;
 
 use super::{StateKind, analysis::Judged};
 
-/// Who did what the service decided by itself.
+/// The principal of what the service decides by itself.
 pub const SELF: &str = "rollout-svc";
 
-/// What was done.
+/// The action that an entry is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Action {
-    /// It was created.
+    /// The rollout was created.
     Create,
     /// Its first stage began.
     Start,
-    /// It went to the next stage, or from the last one to its end.
+    /// It went to the next stage, or from the last one to the release.
     Promote,
-    /// It goes no further by itself.
+    /// It was paused.
     Pause,
-    /// It goes on.
+    /// It was resumed.
     Resume,
-    /// Everybody gets stable again.
+    /// It rolled back: everybody gets stable again.
     RollBack,
-    /// It becomes stable, or has become so.
+    /// The change set becomes stable, or has become stable.
     Complete,
-    /// Its split was ended by another caller, or config-svc refused its effect.
+    /// Another caller ended its split, or config-svc refused its effect.
     Detach,
 }
 
-/// One thing that happened to a rollout.
+/// An entry of a rollout's audit.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AuditEntry {
-    /// Its number, from 1, without gaps.
+    /// The number of the entry, from 1, without gaps.
     pub number: u64,
-    /// When.
+    /// When it happened.
     pub at: Timestamp,
-    /// Who: a principal, or [`SELF`].
+    /// The principal that did it, or [`SELF`].
     pub principal: String,
-    /// What.
+    /// The action.
     pub action: Action,
-    /// The state before; none of a creation.
+    /// The state before; `None` for a creation.
     pub from: Option<StateKind>,
     /// The state after.
     pub to: StateKind,
@@ -48,9 +48,9 @@ pub struct AuditEntry {
     pub from_stage: Option<u32>,
     /// The stage after, if there is one.
     pub to_stage: Option<u32>,
-    /// The share that it sets, if it sets one.
+    /// The share that the entry sets, if it sets one.
     pub share: Option<Share>,
-    /// Why: what the caller gave, or what decided.
+    /// The reason that the caller gave, or what decided.
     pub reason: String,
     /// The slices that decided.
     pub evidence: Vec<Judged>,
@@ -59,7 +59,7 @@ pub struct AuditEntry {
 }
 
 impl Action {
-    /// Its name, as callers and metrics know it.
+    /// The name, as callers and metrics know it.
     pub fn name(self) -> &'static str {
         match self {
             Self::Create => "create",
@@ -73,7 +73,7 @@ impl Action {
         }
     }
 
-    /// All of them.
+    /// All actions.
     pub const ALL: [Self; 8] = [
         Self::Create,
         Self::Start,

@@ -5,19 +5,19 @@ use std::time::Duration;
 
 use super::{Moment, RolloutId};
 
-/// Rollbacks that are kept to be shown.
+/// The number of rollbacks that are kept to be shown.
 const MAX_SHOWN: usize = 100;
 
-/// When the breaker opens.
+/// The limits of the breaker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BreakerLimits {
-    /// With more automatic rollbacks than these.
+    /// It opens at more automatic rollbacks than this.
     pub max_rollbacks: u32,
-    /// Within this time.
+    /// The time within which they count.
     pub window: Duration,
 }
 
-/// The breaker.
+/// The breaker and the rollbacks that it counts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Breaker {
     pub(crate) rollbacks: Vec<(RolloutId, Moment)>,
@@ -25,19 +25,19 @@ pub struct Breaker {
     pub(crate) reset: Option<Reset>,
 }
 
-/// An operator's closing of the breaker.
+/// A reset of the breaker by an operator.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reset {
-    /// Who.
+    /// The operator.
     pub by: String,
-    /// When.
+    /// When it was reset.
     pub at: Moment,
-    /// Why.
+    /// The reason.
     pub reason: String,
 }
 
 impl Breaker {
-    /// Counts an automatic rollback, and opens beyond the limit.
+    /// Counts an automatic rollback, and opens if there are too many.
     #[must_use]
     pub fn count(mut self, id: RolloutId, now: Moment, limits: BreakerLimits) -> Self {
         self.expire(now, limits.window);
@@ -53,7 +53,7 @@ impl Breaker {
         self
     }
 
-    /// Closes it, and resets its count.
+    /// Closes the breaker, and resets its count.
     #[must_use]
     pub fn reset(self, reset: Reset) -> Self {
         Self {
@@ -63,12 +63,12 @@ impl Breaker {
         }
     }
 
-    /// Whether it is open.
+    /// Whether the breaker is open.
     pub fn is_open(&self) -> bool {
         self.opened.is_some()
     }
 
-    /// Since when it is open.
+    /// When it opened, while it is open.
     pub fn opened(&self) -> Option<Moment> {
         self.opened
     }
@@ -83,7 +83,7 @@ impl Breaker {
         self.rollbacks.iter().filter(move |(_, at)| within(at))
     }
 
-    /// Who closed it last.
+    /// The latest reset.
     pub fn last_reset(&self) -> Option<&Reset> {
         self.reset.as_ref()
     }

@@ -7,59 +7,59 @@ use super::{
     analysis::{Decision, Judged},
 };
 
-/// Who wants something, and why.
+/// The caller of a command, and the reason.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Author {
-    /// Who.
+    /// The principal.
     pub principal: String,
-    /// Why, for the audit.
+    /// The reason, for the audit.
     pub reason: String,
 }
 
-/// Something that may change a rollout.
+/// A command that may change a rollout.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
     /// Begin the first stage.
     Start(Author),
-    /// Go to the next stage, or complete from the last.
+    /// Go to the next stage, or complete from the last one.
     Promote {
-        /// Who and why.
+        /// The caller and the reason.
         author: Author,
-        /// The stage it must be at.
+        /// The stage that the rollout must be at.
         expected: Option<u32>,
     },
-    /// Go no further by itself.
+    /// Pause.
     Pause(Author),
-    /// Go on.
+    /// Resume.
     Resume(Author),
     /// Give everybody stable again.
     RollBack(Author),
-    /// Make the change set stable, whatever the stage.
+    /// Make the change set stable, at whatever stage.
     Complete(Author),
-    /// What the analysis makes of the figures.
+    /// Apply the decision of the analysis.
     Judge(Judgement),
     /// The effect of this generation is in force.
     Confirm {
-        /// Which.
+        /// The generation.
         generation: u64,
     },
-    /// The effect of this generation will never be.
+    /// The effect of this generation is refused for good.
     Refuse {
-        /// Which.
+        /// The generation.
         generation: u64,
-        /// Why.
+        /// The refusal.
         refusal: Refusal,
     },
-    /// Its split has ended, whoever did that.
+    /// The split has ended, whoever ended it.
     Lose(Lost),
 }
 
-/// The end of a split, as config-svc tells it.
+/// The end of a split, as config-svc reports it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lost {
     /// How it ended.
     pub how: Ending,
-    /// Who ended it.
+    /// The principal that ended it.
     pub by: String,
     /// Why, for people.
     pub why: String,
@@ -72,47 +72,47 @@ pub enum Ending {
     Released,
     /// Everybody got stable again.
     Removed,
-    /// Something else became stable by force.
+    /// Something else was made stable by force.
     Detached,
 }
 
-/// What the analysis makes of the figures of one generation.
+/// The decision of the analysis, from the figures of one generation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Judgement {
-    /// Whose figures they are.
+    /// The generation of the figures.
     pub generation: u64,
-    /// What follows.
+    /// The decision.
     pub decision: Decision,
-    /// The newest slice of each application, if there is one.
+    /// The newest slice of each application that has one.
     pub evidence: Vec<Judged>,
     /// Whether the breaker lets rollouts go on by themselves.
     pub breaker_open: bool,
 }
 
-/// What is sent to config-svc. Generations of a rollout rise by one with each.
+/// An effect that is sent to config-svc. Each effect of a rollout has the next generation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect {
-    /// Give so many readers the canary.
+    /// Give this share of readers the canary.
     SetShare {
-        /// How many.
+        /// The share.
         share: Share,
-        /// Which move this is.
+        /// The generation.
         generation: u64,
     },
     /// Give everybody stable again.
     Remove {
-        /// Which move this is.
+        /// The generation.
         generation: u64,
     },
     /// Make the change set stable.
     Release {
-        /// Which move this is.
+        /// The generation.
         generation: u64,
     },
 }
 
 impl Effect {
-    /// Which move it is.
+    /// The generation.
     pub fn generation(self) -> u64 {
         match self {
             Self::SetShare { generation, .. }
@@ -122,13 +122,13 @@ impl Effect {
     }
 }
 
-/// What a command came to.
+/// The outcome of a command.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Transition {
-    /// The rollout after it.
+    /// The rollout after the command.
     pub next: Rollout,
-    /// What config-svc is to be told now.
+    /// The effect to send to config-svc now.
     pub effect: Option<Effect>,
-    /// What the audit says of it.
+    /// The audit entry.
     pub audit: Option<AuditEntry>,
 }

@@ -21,31 +21,31 @@ use super::{
 };
 use seen::Seen;
 
-/// Slices that are kept to be shown.
+/// The number of slices that are kept to be shown.
 pub const MAX_SLICES: usize = 50;
 
-/// What is measured of a rollout: all that is stored but the newest slices, which are stored one
+/// The measurements of a rollout: all that is stored except the newest slices, which are stored one
 /// by one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Measured {
     pub(crate) analysis: Analysis,
-    /// Since when counts run, in time since the stage's effect: a resume resets them.
+    /// The start of the counts, in time since the stage's effect: a resume resets them.
     pub(crate) counted_from: Duration,
     pub(crate) totals: BTreeMap<Application, Totals>,
-    /// How many slices were closed.
+    /// The number of slices closed.
     pub(crate) closed: u64,
     pub(crate) seen: Seen,
     pub(crate) slices: VecDeque<ClosedSlice>,
 }
 
-/// What was reported of an application since the rollout began.
+/// The figures reported of an application since the rollout began.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Totals {
     pub(crate) canary: Total,
     pub(crate) stable: Total,
 }
 
-/// What was reported of an arm since the rollout began.
+/// The figures reported of an arm since the rollout began.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Total {
     /// Requests and errors.
@@ -59,16 +59,16 @@ pub struct Total {
 pub struct ClosedSlice {
     /// Its number within the rollout, from 1.
     pub number: u64,
-    /// The stage.
+    /// The stage of the slice.
     pub stage: u32,
     /// When the stage's share came into force, by the wall clock.
     pub effect_at: Timestamp,
-    /// What the gates said.
+    /// The findings of the gates.
     pub judged: Judged,
 }
 
 impl Totals {
-    /// Those of an arm.
+    /// The figures of an arm.
     pub fn of(&self, arm: Arm) -> &Total {
         match arm {
             Arm::Canary => &self.canary,
@@ -103,7 +103,7 @@ impl Measured {
         }
     }
 
-    /// The same with the slices that were stored, in any order.
+    /// Adds the slices that were stored, in any order.
     #[must_use]
     pub fn with_slices(mut self, mut slices: Vec<ClosedSlice>) -> Self {
         slices.retain(|slice| slice.number <= self.closed);
@@ -112,7 +112,7 @@ impl Measured {
         self
     }
 
-    /// The same after a transition, if it resets anything.
+    /// Applies what a transition resets.
     pub fn after(&self, before: &Rollout, after: &Rollout, now: Moment) -> Option<Self> {
         let settles =
             before.state().settled_since().is_none() && after.state().settled_since().is_some();
@@ -146,7 +146,7 @@ impl Measured {
         self.keep(rollout, since, judged)
     }
 
-    /// What follows for a rollout whose slices were closed up to now.
+    /// Decides for a rollout whose due slices have been closed.
     pub fn judge(&self, rollout: &Rollout, now: Moment, breaker_open: bool) -> Option<Judgement> {
         let (stage, since) = stage_of(rollout)?;
         let phase = match rollout.state() {
@@ -170,7 +170,7 @@ impl Measured {
         })
     }
 
-    /// How long until there may be something to close or to decide.
+    /// The time until there may be a slice to close or a decision to make.
     pub fn due_in(&self, rollout: &Rollout, now: Moment) -> Option<Duration> {
         let (stage, since) = stage_of(rollout)?;
         let elapsed = now.since(since);
@@ -186,7 +186,7 @@ impl Measured {
         Some(stage.map_or(slice, |stage| stage.min(slice)))
     }
 
-    /// The slices judged last, oldest first.
+    /// The newest slices, oldest first.
     pub fn slices(&self) -> impl DoubleEndedIterator<Item = &ClosedSlice> {
         self.slices.iter()
     }
@@ -196,7 +196,7 @@ impl Measured {
         self.closed
     }
 
-    /// What was reported since the rollout began, by application.
+    /// The figures reported since the rollout began, by application.
     pub fn totals(&self) -> impl Iterator<Item = (&Application, &Totals)> {
         self.totals.iter()
     }
@@ -206,7 +206,7 @@ impl Measured {
         &self.analysis
     }
 
-    /// The verdicts of the application that is nearest to a limit of each kind.
+    /// For each kind of limit, the count of the application that is nearest to it.
     pub fn counts(&self) -> Counts {
         let all = self
             .analysis
@@ -240,7 +240,7 @@ impl Measured {
     }
 }
 
-/// The stage that figures are of, and since when; none while no share is settled.
+/// The stage that figures belong to, and when it began; `None` while a share is on its way.
 fn stage_of(rollout: &Rollout) -> Option<(Stage<'_>, Moment)> {
     let since = rollout.state().settled_since()?;
     let planned = rollout.stage()?;

@@ -4,21 +4,21 @@ use std::{fmt, str::FromStr};
 
 use super::analysis::Application;
 
-/// Bytes of a rollout's id.
+/// The maximum length of a rollout's id in bytes.
 const MAX_ID: usize = 64;
-/// Bytes of an application's name.
+/// The maximum length of an application's name in bytes.
 const MAX_APPLICATION: usize = 128;
-/// Bytes of what is no name that an error shows.
+/// The number of bytes of an invalid name that an error shows.
 const MAX_SHOWN: usize = 128;
 
-/// Crockford's base 32, in lower case: sorts as the numbers do, without letters that look alike.
+/// Crockford's base 32 in lower case: it sorts as numbers do, and has no letters that look alike.
 const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 /// Digits of the time in an id: 50 bits of milliseconds last for 35,000 years.
 const TIME_DIGITS: u32 = 10;
-/// Digits that keep ids of one moment in two processes apart: 30 bits.
+/// Digits that keep ids apart which two processes make at one moment: 30 bits.
 const RANDOM_DIGITS: u32 = 6;
 
-/// A rollout's id: sorts by the time of its creation, and seeds who is in the canary.
+/// A rollout's id: it sorts by the time of creation, and seeds the choice of the canary's readers.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RolloutId(String);
 
@@ -32,8 +32,8 @@ pub struct InvalidName {
 }
 
 impl RolloutId {
-    /// The id of a rollout created at `millisecond` since 1970, told apart from others of that
-    /// moment by the lowest bits of `random`.
+    /// The id of a rollout that is created at `millisecond` since 1970. The lowest bits of `random`
+    /// tell it from others of that moment.
     pub fn new(millisecond: u64, random: u64) -> Self {
         let digits = |number: u64, count: u32| {
             let digit = move |place: u32| (number >> (5 * place)) as usize % DIGITS.len();
@@ -45,7 +45,7 @@ impl RolloutId {
         Self(digits(millisecond, TIME_DIGITS).chain(random).collect())
     }
 
-    /// As text.
+    /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -67,7 +67,7 @@ impl FromStr for RolloutId {
     }
 }
 
-/// An application by a name that a caller gave.
+/// An application with a name that a caller gave.
 ///
 /// # Errors
 /// When the name is not valid.
@@ -94,7 +94,7 @@ fn check(
     if (1..=longest).contains(&given.len()) && given.bytes().all(allowed) {
         return Ok(given.to_owned());
     }
-    // an invalid name may be of any length
+    // an invalid name may have any length
     let given = given.chars().take(MAX_SHOWN).collect();
     Err(InvalidName { what, given, rule })
 }

@@ -1,17 +1,17 @@
-//! The stages of a rollout, and where they come from.
+//! The stages of a rollout, and the strategies that give them.
 
 use std::time::Duration;
 
 use vortex_bucket::Share;
 
-/// Stages of a rollout.
+/// The maximum number of stages.
 const MAX_STAGES: usize = 20;
-/// Bytes of a stage's name.
+/// The maximum length of a stage's name in bytes.
 const MAX_NAME: usize = 128;
-/// How long a stage may last at least.
+/// The maximum of a stage's minimum duration.
 const LONGEST: Duration = Duration::from_secs(7 * 24 * 3_600);
 
-/// Where a rollout's stages come from.
+/// The strategy that gives a rollout its stages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Strategy {
     /// 1, 5, 25, 50, 100 percent for 5, 5, 10, 10, 0 minutes.
@@ -20,7 +20,7 @@ pub enum Strategy {
     Aggressive,
     /// 100 percent at once.
     Immediate,
-    /// Those that were given.
+    /// The stages that were given.
     Custom,
 }
 
@@ -35,23 +35,23 @@ pub enum Preset {
     Immediate,
 }
 
-/// What a rollout tells apart.
+/// The unit that is given one arm or the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
     /// The instance that reads.
     Instance,
-    /// The subject it reads for: a user, session or request.
+    /// The subject that is read for: a user, session or request.
     Subject,
 }
 
-/// One stage.
+/// A stage of a rollout.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stage {
-    /// Its name.
+    /// The name.
     pub name: String,
     /// The canary's share of all readers.
     pub share: Share,
-    /// How long it lasts at least, from when the share is in force.
+    /// The minimum duration, from when the share is in force.
     pub min_duration: Duration,
 }
 
@@ -59,67 +59,67 @@ pub struct Stage {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stages(Vec<Stage>);
 
-/// A stage as it was asked for.
+/// A stage as it was requested.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StageDraft {
-    /// Its name; empty for one made of its percentage.
+    /// The name; if empty, it is made from the percentage.
     pub name: String,
-    /// Its part of all readers, in percent.
+    /// The share of all readers, in percent.
     pub percentage: f64,
-    /// How long it lasts at least.
+    /// The minimum duration.
     pub min_duration: Duration,
 }
 
-/// Stages that no rollout can have.
+/// Stages that are not valid.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum InvalidStages {
-    /// None.
+    /// There are no stages.
     #[error("the list of stages is empty: a custom strategy has at least one")]
     Empty,
-    /// Too many.
+    /// There are too many stages.
     #[error("{0} are given, at most {MAX_STAGES} are allowed")]
     TooMany(usize),
-    /// A name that is too long.
+    /// A name is too long.
     #[error("the name of stage {index} has {bytes} bytes, at most {MAX_NAME} are allowed")]
     Name {
-        /// Which stage.
+        /// The index of the stage.
         index: usize,
         /// The name's length.
         bytes: usize,
     },
-    /// No percentage of readers.
+    /// A percentage is not valid.
     #[error(
         "stage {index} has {percentage} percent: it must be above 0, at most 100, and in steps of 0.01"
     )]
     Percentage {
-        /// Which stage.
+        /// The index of the stage.
         index: usize,
-        /// What was given.
+        /// The percentage that was given.
         percentage: f64,
     },
-    /// A share that is not above the one before.
+    /// A share is not above the one before.
     #[error("stage {index} has {share} percent and the one before {before}: shares must rise")]
     Falls {
-        /// Which stage.
+        /// The index of the stage.
         index: usize,
-        /// Its share.
+        /// The share of the stage.
         share: Share,
-        /// That of the stage before.
+        /// The share of the stage before.
         before: Share,
     },
-    /// A duration beyond all use.
+    /// A minimum duration is too long.
     #[error("stage {index} lasts longer than 7 days")]
     TooLong {
-        /// Which stage.
+        /// The index of the stage.
         index: usize,
     },
-    /// The last stage is not everyone.
+    /// The last stage is below 100 %.
     #[error("the last stage has {0} percent: it must have 100")]
     Unfinished(Share),
 }
 
 impl Strategy {
-    /// The stages it stands for; none where they have to be given.
+    /// The stages of the strategy; `None` if they have to be given.
     pub fn stages(self) -> Option<Stages> {
         let preset = match self {
             Self::Conservative => Preset::Conservative,
@@ -178,7 +178,7 @@ impl Stages {
     /// Checks stages.
     ///
     /// # Errors
-    /// Names the first that no rollout can have.
+    /// Fails with the first stage that is not valid.
     pub fn new(drafts: Vec<StageDraft>) -> Result<Self, InvalidStages> {
         match drafts.len() {
             0 => return Err(InvalidStages::Empty),
@@ -206,7 +206,7 @@ impl Stages {
         Ok(Self(stages))
     }
 
-    /// Stages that were checked when they came in; none if these can't have been.
+    /// Stages that were checked when they came in; `None` if these can't have been.
     pub(crate) fn restored(stages: Vec<Stage>) -> Option<Self> {
         let rise = stages.windows(2).all(|two| two[0].share < two[1].share);
         let end = stages.last().map(|last| last.share);
@@ -218,12 +218,12 @@ impl Stages {
         self.0.iter()
     }
 
-    /// How many there are, never none.
+    /// The number of stages, never 0.
     pub fn count(&self) -> u32 {
         self.0.len() as u32
     }
 
-    /// The stage at `index`, or the last one.
+    /// The stage at `index`, or the last stage if there is none.
     pub fn at(&self, index: u32) -> &Stage {
         let last = self.0.len() - 1;
         &self.0[last.min(index as usize)]

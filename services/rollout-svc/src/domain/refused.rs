@@ -5,26 +5,26 @@ use super::StateKind;
 /// Why a command is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
-    /// The state takes no such command.
+    /// The state does not accept the command.
     #[error("the rollout is {state}: {why}")]
     WrongState {
         /// The state.
         state: StateKind,
-        /// Why not, and what to do.
+        /// The cause, and what to do instead.
         why: &'static str,
     },
-    /// It is at another stage than expected.
+    /// The rollout is not at the expected stage.
     #[error("the rollout is at stage {found}, not at stage {expected}")]
     AtOtherStage {
-        /// Where it should be.
+        /// The stage that was expected.
         expected: u32,
-        /// Where it is.
+        /// The stage that the rollout is at.
         found: u32,
     },
-    /// It concerns what is no longer so, and is of no consequence.
+    /// The command is about something that is over, so it doesn't matter.
     #[error("it is about something that has passed")]
     Passed,
-    /// The analysis would, but may not.
+    /// The analysis would go on, but is not allowed to.
     #[error("{0}")]
     Held(&'static str),
 }

@@ -10,16 +10,16 @@ use super::{
     analysis::{Application, Settings},
 };
 
-/// A rollout: what it is for, and where it stands.
+/// A rollout: its specification and its present state.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rollout {
-    /// What never changes of it.
+    /// The part that never changes.
     pub spec: Arc<Spec>,
-    /// What does.
+    /// The part that changes.
     pub standing: Standing,
 }
 
-/// What never changes of a rollout.
+/// The part of a rollout that never changes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Spec {
     /// Its id.
@@ -30,66 +30,66 @@ pub struct Spec {
     pub change: String,
     /// The log's position at which the change set was written.
     pub change_sequence: u64,
-    /// Its documents' paths.
+    /// The paths of its documents.
     pub paths: Vec<String>,
-    /// The application that each of them was written for, in their order, where that is known;
-    /// none at all in rollouts that were stored before this was.
+    /// The application that each document was written for, in the order of the paths, where that is
+    /// known; empty in rollouts that earlier versions stored.
     pub written_for: Vec<Option<Application>>,
-    /// The applications that are judged; none for those that report.
+    /// The applications that are judged; none means those that report.
     pub apps: Vec<Application>,
-    /// The stable version of the first document that has one, for people.
+    /// The stable version, at the creation, of the first document that has one. For people.
     pub from_version: String,
-    /// The versions that are or were stable of one of its documents. None of a rollout that was
-    /// created before they were kept.
+    /// The versions that are or were stable for one of its documents; empty in rollouts that
+    /// earlier versions created.
     pub stable_versions: Vec<String>,
-    /// Where its stages come from.
+    /// The strategy that gave the stages.
     pub strategy: Strategy,
-    /// Its stages.
+    /// The stages.
     pub stages: Stages,
-    /// Whether it tells instances or subjects apart.
+    /// The unit that is given one arm or the other.
     pub unit: Unit,
-    /// Whether it goes to the next stage by itself.
+    /// Whether the rollout goes to the next stage by itself.
     pub auto_promote: bool,
-    /// Whether it rolls back by itself.
+    /// Whether the rollout rolls back by itself.
     pub auto_rollback: bool,
-    /// What its analysis goes by.
+    /// The settings of the analysis.
     pub settings: Settings,
-    /// Why, for people.
+    /// The description, for people.
     pub description: String,
-    /// Who created it.
+    /// The principal that created the rollout.
     pub principal: String,
-    /// When.
+    /// When it was created.
     pub created: Moment,
     /// The rollout that it takes back, if it does.
     pub reverts: Option<RolloutId>,
-    /// The source whose change it rolls out, if no caller did.
+    /// The source whose change it rolls out, unless a caller created it.
     pub source: Option<String>,
-    /// Where the stable version of each document was written when it was created, which
-    /// must be stable still when it starts; 0 for a document that had none. Unknown of
-    /// rollouts of earlier versions.
+    /// The position at which the stable version of each document was written when the rollout was
+    /// created, which must still be stable when it starts; 0 for a document that had none. `None`
+    /// for rollouts of earlier versions.
     pub baseline: Option<Vec<u64>>,
-    /// Whether it is of a change set that was rolled back before.
+    /// Whether its change set was rolled back before.
     pub force: bool,
 }
 
-/// What changes of a rollout.
+/// The part of a rollout that changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
-    /// Where it stands.
+    /// The state.
     pub state: State,
-    /// The generation of its last effect; 0 before the first.
+    /// The generation of the last effect; 0 before the first.
     pub generation: u64,
-    /// Rises with every change.
+    /// A number that rises with every change.
     pub revision: u64,
-    /// How many entries its audit has.
+    /// The number of entries in the audit.
     pub audits: u64,
     /// When it last changed.
     pub updated: Moment,
 }
 
 impl Spec {
-    /// Whether it concerns an application: by one of its documents, or since it is judged by what
-    /// the application reports.
+    /// Whether the rollout concerns an application: by one of its documents, or because it judges
+    /// what the application reports.
     pub fn concerns(&self, app: &str) -> bool {
         let owners = self.written_for.iter().map(Option::as_ref);
         let owners = owners.chain(std::iter::repeat(None));
@@ -102,7 +102,7 @@ impl Spec {
 }
 
 impl Rollout {
-    /// A rollout that is created, and the audit of that.
+    /// A new rollout, and the audit entry of its creation.
     pub fn create(spec: Spec, author: Author) -> (Self, AuditEntry) {
         let created = spec.created;
         let rollout = Self {
@@ -132,35 +132,35 @@ impl Rollout {
         (rollout, audit)
     }
 
-    /// Its id.
+    /// The id.
     pub fn id(&self) -> &RolloutId {
         &self.spec.id
     }
 
-    /// Where it stands.
+    /// The state.
     pub fn state(&self) -> &State {
         &self.standing.state
     }
 
-    /// The name of its state.
+    /// The name of the state.
     pub fn kind(&self) -> StateKind {
         self.standing.state.kind()
     }
 
-    /// The stage it is at.
+    /// The current stage.
     pub fn stage(&self) -> Option<&Stage> {
         self.state().stage().map(|index| self.spec.stages.at(index))
     }
 
-    /// Whether it has ended, and config-svc knows.
+    /// Whether the rollout has ended and config-svc has confirmed that.
     pub fn is_settled_for_good(&self) -> bool {
         self.kind().has_ended() && self.pending().is_none()
     }
 
-    /// Whether it may be deleted.
+    /// Checks that the rollout may be deleted.
     ///
     /// # Errors
-    /// When it was started.
+    /// Fails if the rollout was started.
     pub fn check_delete(&self) -> Result<(), Refused> {
         match self.state() {
             State::Created => Ok(()),
@@ -171,8 +171,8 @@ impl Rollout {
         }
     }
 
-    /// What config-svc has to be told and has not confirmed: the outbox is part of the state, so
-    /// that neither is ever there without the other.
+    /// The effect that config-svc has to be sent and has not confirmed. The outbox is part of the
+    /// state, so that neither ever exists without the other.
     pub fn pending(&self) -> Option<Effect> {
         let generation = self.standing.generation;
         let share = |stage: u32| Effect::SetShare {
@@ -199,9 +199,9 @@ impl Rollout {
 }
 
 impl Spec {
-    /// The arm of those who were served a version: the name of a change set, or an effective
-    /// version, whose part before `+` is one, or one for each label read, by commas. None where it
-    /// says nothing of the rollout's documents.
+    /// The arm of readers that were served a version: the name of a change set, or an effective
+    /// version, whose part before `+` is one, or a list of those by commas, one for each label
+    /// read. `None` if the version says nothing about the rollout's documents.
     pub fn arm_of(&self, version: &str) -> Option<Arm> {
         let names = version.split_once('+').map_or(version, |(names, _)| names);
         let is_stable = |name: &str| self.stable_versions.iter().any(|stable| stable == name);

@@ -6,95 +6,95 @@ use vortex_bucket::Share;
 
 use super::Moment;
 
-/// Where a rollout stands.
+/// The state of a rollout.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum State {
     /// No reader gets it yet.
     Created,
     /// A stage's share of readers gets it.
     Running(Running),
-    /// As running, and it goes no further by itself.
+    /// The stage's share stays as it is; the rollout goes no further by itself.
     Paused(Paused),
-    /// It became stable.
+    /// The change set became stable.
     Completed(Completed),
     /// Everybody gets stable again.
     RolledBack(RolledBack),
 }
 
-/// It is at a stage, and goes on by itself.
+/// The rollout is at a stage, and goes on by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Running {
     /// The stage.
     pub stage: u32,
-    /// The share that config-svc has confirmed last: none before the first.
+    /// The share that config-svc confirmed last; none before the first.
     pub in_force: Share,
-    /// How far its effect came.
+    /// How far its effect has come.
     pub motion: Motion,
 }
 
-/// How far the effect of a running rollout came.
+/// How far the effect of a running rollout has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Motion {
     /// The stage's share is on its way.
     Moving,
     /// The stage's share is in force.
     Settled {
-        /// Since when.
+        /// When it came into force.
         since: Moment,
     },
     /// The release is on its way.
     Releasing,
 }
 
-/// It is at a stage, and waits for an operator.
+/// The rollout is at a stage, and waits for an operator.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Paused {
     /// The stage.
     pub stage: u32,
-    /// The share that config-svc has confirmed last.
+    /// The share that config-svc confirmed last.
     pub in_force: Share,
-    /// How far its effect came.
+    /// How far its effect has come.
     pub hold: Hold,
-    /// What paused it.
+    /// The reason for the pause.
     pub why: String,
 }
 
-/// How far the effect of a paused rollout came.
+/// How far the effect of a paused rollout has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Hold {
     /// The stage's share is on its way.
     Moving,
     /// The stage's share is in force.
     Settled {
-        /// Since when.
+        /// When it came into force.
         since: Moment,
     },
 }
 
-/// Why config-svc does not remove a split.
+/// config-svc's refusal to remove a split.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Detached {
-    /// What it said.
+    /// The message of the refusal.
     pub why: String,
 }
 
-/// What config-svc said against the first share of a rollout.
+/// config-svc's refusal of the first share of a rollout.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
-    /// The constant that stands for it.
+    /// The reason, as a constant.
     pub reason: String,
-    /// What it said, for people.
+    /// The message, for people.
     pub message: String,
-    /// What goes with it, for programs.
+    /// The metadata, for programs.
     pub facts: BTreeMap<String, String>,
 }
 
-/// It became stable.
+/// The change set became stable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Completed {
     /// The stage it was completed from.
     pub stage: u32,
-    /// When.
+    /// When it was completed.
     pub at: Moment,
 }
 
@@ -103,26 +103,26 @@ pub struct Completed {
 pub struct RolledBack {
     /// The stage it was rolled back from.
     pub stage: u32,
-    /// The share that was in force then.
+    /// The share that was in force at that time.
     pub from_share: Share,
     /// When that was decided.
     pub at: Moment,
-    /// How far that came.
+    /// How far the removal of the split has come.
     pub removal: Removal,
-    /// What rolled it back.
+    /// The reason for the rollback.
     pub why: String,
-    /// What config-svc said against its first share, if that was why: no reader ever got it.
+    /// The refusal of the first share, if that was the reason: no reader ever got it.
     pub start_refused: Option<Refusal>,
 }
 
-/// How far the removal of a split came.
+/// How far the removal of a split has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Removal {
     /// It is on its way.
     Pending,
     /// No reader gets the canary.
     Confirmed,
-    /// config-svc does not do it.
+    /// config-svc refused it.
     Refused(Detached),
 }
 
@@ -142,7 +142,7 @@ pub enum StateKind {
 }
 
 impl State {
-    /// Its name.
+    /// The name.
     pub fn kind(&self) -> StateKind {
         match self {
             Self::Created => StateKind::Created,
@@ -153,7 +153,7 @@ impl State {
         }
     }
 
-    /// The stage, from when it started.
+    /// The stage, once the rollout has started.
     pub fn stage(&self) -> Option<u32> {
         match self {
             Self::Created => None,
@@ -164,7 +164,7 @@ impl State {
         }
     }
 
-    /// The part of readers that gets the change set, as far as config-svc has confirmed it.
+    /// The share of readers that get the change set, as far as config-svc has confirmed it.
     pub fn in_force(&self) -> Share {
         match self {
             Self::Created => Share::NONE,
@@ -193,7 +193,7 @@ impl State {
         }
     }
 
-    /// Why config-svc does not remove its split.
+    /// The refusal of config-svc to remove the split.
     pub fn detached(&self) -> Option<&Detached> {
         match self {
             Self::RolledBack(RolledBack {
@@ -204,7 +204,7 @@ impl State {
         }
     }
 
-    /// What config-svc said against the first share, if that ended the rollout.
+    /// The refusal of the first share, if that ended the rollout.
     pub fn start_refused(&self) -> Option<&Refusal> {
         match self {
             Self::RolledBack(rolled_back) => rolled_back.start_refused.as_ref(),
@@ -214,7 +214,7 @@ impl State {
 }
 
 impl StateKind {
-    /// All of them.
+    /// All names.
     pub const ALL: [Self; 5] = [
         Self::Created,
         Self::Running,
@@ -223,7 +223,7 @@ impl StateKind {
         Self::RolledBack,
     ];
 
-    /// Whether nothing more will be tried with the rollout.
+    /// Whether the state is final.
     pub fn has_ended(self) -> bool {
         match self {
             Self::Created | Self::Running | Self::Paused => false,
@@ -236,7 +236,7 @@ impl StateKind {
         matches!(self, Self::Running | Self::Paused)
     }
 
-    /// Its name, as callers and metrics know it.
+    /// The name, as callers and metrics know it.
     pub fn name(self) -> &'static str {
         match self {
             Self::Created => "created",

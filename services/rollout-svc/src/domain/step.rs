@@ -11,13 +11,13 @@ use super::{Command, Moment, Refused, Rollout, Transition};
 use wish::Wish;
 
 impl Rollout {
-    /// Does a command, or says why not.
+    /// Applies a command, or refuses it.
     ///
-    /// A transition has at most one effect and one audit entry; an effect has a generation of its
+    /// A transition has at most one effect and one audit entry. Each effect has a generation of its
     /// own, and a share is never below the one before.
     ///
     /// # Errors
-    /// The state takes no such command. Nothing has changed then.
+    /// Fails if the state does not accept the command. Nothing has changed then.
     pub fn step(self, command: Command, now: Moment) -> Result<Transition, Refused> {
         match command {
             Command::Start(author) => self.start(author, now),

@@ -10,39 +10,39 @@ use super::{
     slice::{OpenSlice, Slice, whole},
 };
 
-/// How many intervals may follow the one in which the canary last reported requests, until that is
-/// too long ago to promote by.
+/// How many intervals may follow the one in which the canary last reported requests before that
+/// report is too old to promote by.
 const FRESH_INTERVALS: u32 = 2;
 
-/// The name of an application whose figures are judged apart from others'.
+/// The name of an application whose figures are judged by themselves.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Application(String);
 
-/// What was reported of an application, and what came of it.
+/// The figures reported of an application, and the verdicts on them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Observed {
     pub(crate) open: OpenSlice,
-    /// One part in so many of what the rollout's tests may err is this application's.
+    /// The application's part of the rollout's probability of error: one in so many.
     pub(crate) parts: usize,
     pub(crate) test: SequentialTest,
     pub(crate) counts: Counts,
     pub(crate) newest: Option<Judged>,
     pub(crate) cause: Option<Cause>,
-    /// When the canary last reported requests, in time since the stage's effect. None of what was
-    /// stored before this was kept.
+    /// When the canary last reported requests, in time since the stage's effect. Values that
+    /// earlier versions stored do not have it.
     pub(crate) heard: Option<Duration>,
 }
 
 impl Application {
-    /// Stands for the application of figures that name none, until one is named.
+    /// The name of the application of figures that name none, until one is named.
     pub const UNNAMED: &str = "unnamed";
 
-    /// The application of this name, which has been checked where it came from.
+    /// An application with this name, which the caller has checked.
     pub fn new(name: impl Into<String>) -> Self {
         Self(name.into())
     }
 
-    /// Its name.
+    /// The name.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -55,8 +55,8 @@ impl fmt::Display for Application {
 }
 
 impl Observed {
-    /// Begins so long in the stage with the rollout's `nth` test, one part in `parts` of which is
-    /// the application's.
+    /// Begins at `elapsed` in the stage with the rollout's `nth` test, one part in `parts` of which
+    /// is the application's.
     pub(super) fn begin(nth: u32, parts: usize, elapsed: Duration) -> Self {
         Self {
             open: OpenSlice::at(elapsed),
@@ -69,7 +69,7 @@ impl Observed {
         }
     }
 
-    /// The same in a next stage.
+    /// Begins the next stage, and keeps the number of failures.
     pub(super) fn next_stage(&mut self, nth: u32) {
         let counts = self.counts.of_next_stage();
         *self = Self {
@@ -78,12 +78,12 @@ impl Observed {
         };
     }
 
-    /// The same from `elapsed` on, with nothing counted.
+    /// Begins again at `elapsed`, with all counts reset.
     pub(super) fn resume(&mut self, nth: u32, elapsed: Duration) {
         *self = Self::begin(nth, self.parts, elapsed);
     }
 
-    /// Whether nothing was ever reported of it in this stage.
+    /// Whether nothing has been reported of it in this stage.
     pub(super) fn is_silent(&self) -> bool {
         let is_none = |arm| self.open(arm) == Tally::default();
         self.newest.is_none() && is_none(Arm::Canary) && is_none(Arm::Stable)
@@ -128,7 +128,7 @@ impl Observed {
         Judged::of(application, slice, test, stage.settings)
     }
 
-    /// The first cause stays, except that a roll back goes before a pause.
+    /// The first cause stays, except that a cause to roll back replaces one to pause.
     fn reached(&mut self, cause: Cause) {
         let standing = self.cause.as_ref().map(|cause| cause.limit.rolls_back());
         if standing.is_none_or(|rolls_back| !rolls_back && cause.limit.rolls_back()) {
@@ -136,14 +136,14 @@ impl Observed {
         }
     }
 
-    /// The newest slice that has closed in this stage, since the last resume.
+    /// The newest slice that has closed in this stage since the last resume.
     pub fn newest(&self) -> Option<&Judged> {
         self.newest.as_ref()
     }
 
     /// How long the canary has reported no requests, once that is so long that its newest slice
-    /// says nothing of the present: a canary that has crashed reports nothing either. None while
-    /// what is known is fresh, and before the first slice.
+    /// says nothing about the present, as when the canary has crashed. `None` while the reports are
+    /// recent, and before the first slice.
     pub fn silence(&self, interval: Duration, elapsed: Duration) -> Option<Duration> {
         let newest = self.newest.as_ref()?;
         let heard = self.heard.unwrap_or(newest.start);
@@ -154,7 +154,7 @@ impl Observed {
         is_over.then(|| elapsed.saturating_sub(heard))
     }
 
-    /// The verdicts so far.
+    /// The counts of slices by verdict.
     pub fn counts(&self) -> Counts {
         self.counts
     }
@@ -164,17 +164,17 @@ impl Observed {
         &self.test
     }
 
-    /// What was reported of an arm since the newest slice closed.
+    /// The figures reported of an arm since the newest slice closed.
     pub fn open(&self, arm: Arm) -> Tally {
         self.open.figures(arm).tally()
     }
 
-    /// The latencies that were reported of an arm since the newest slice closed.
+    /// The latencies reported of an arm since the newest slice closed.
     pub fn open_latency(&self, arm: Arm) -> &Sketch {
         self.open.figures(arm).latency()
     }
 
-    /// The limit that was reached, if one was.
+    /// Why the rollout is to be paused or rolled back, if a limit was reached.
     pub(super) fn cause(&self) -> Option<&Cause> {
         self.cause.as_ref()
     }

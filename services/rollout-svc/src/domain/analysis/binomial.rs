@@ -2,7 +2,7 @@
 
 use std::f64::consts::PI;
 
-/// Below this probability an outcome is not taken for chance.
+/// An outcome that is less probable than this is not taken for chance.
 pub(super) const SIGNIFICANCE: f64 = 0.1;
 
 /// The probability of `successes` or more in `trials`, when each has the probability `p`.
@@ -19,7 +19,7 @@ pub(super) fn upper_tail(trials: u64, successes: u64, p: f64) -> f64 {
         return 1.0;
     }
     let (n, k) = (trials as f64, successes as f64);
-    // Summed away from the mode, so that terms fall, and few of them count.
+    // Summed away from the mode, where terms fall quickly, so that few of them count.
     if k > n * p {
         sum(
             mass(n, k, p),
@@ -98,7 +98,7 @@ fn deviance(x: f64, expected: f64) -> f64 {
 mod tests {
     use super::upper_tail;
 
-    /// By the definition, for trials whose binomial coefficients are exact.
+    /// Computed by the definition, for trials whose binomial coefficients are exact.
     fn by_definition(trials: u64, successes: u64, p: f64) -> f64 {
         let mut coefficient = 1.0;
         let mut total = 0.0;

@@ -4,20 +4,20 @@ use std::fmt;
 
 use super::{Settings, Verdict};
 
-/// What an application's slices came to since the rollout began or was resumed.
+/// The slices of an application by verdict, since the rollout began or was resumed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
     /// FAIL slices, over all stages.
     pub failures: u32,
-    /// FAIL slices up to the newest, in this stage.
+    /// FAIL slices in a row, up to the newest, in this stage.
     pub failures_in_a_row: u32,
-    /// INCONCLUSIVE slices up to the newest, in this stage.
+    /// INCONCLUSIVE slices in a row, up to the newest, in this stage.
     pub inconclusive_in_a_row: u32,
-    /// NO_DATA slices up to the newest, in this stage.
+    /// NO_DATA slices in a row, up to the newest, in this stage.
     pub no_data_in_a_row: u32,
 }
 
-/// A limit that was reached, and at which count.
+/// A limit that was reached, with the count that reached it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Limit {
     /// FAIL slices in a row.
@@ -31,7 +31,7 @@ pub enum Limit {
 }
 
 impl Counts {
-    /// Those with which a next stage begins.
+    /// The counts with which the next stage begins.
     pub(super) fn of_next_stage(self) -> Self {
         Self {
             failures: self.failures,
@@ -39,7 +39,7 @@ impl Counts {
         }
     }
 
-    /// Counts a slice, and says which limit that has reached.
+    /// Counts a slice, and answers the limit that it has reached.
     pub(super) fn count(&mut self, verdict: Verdict, settings: &Settings) -> Option<Limit> {
         let before = std::mem::replace(self, self.of_next_stage());
         match verdict {
@@ -74,7 +74,7 @@ impl Counts {
 }
 
 impl Limit {
-    /// Whether it rolls back; it pauses otherwise.
+    /// Whether reaching it rolls back; otherwise it pauses.
     pub fn rolls_back(self) -> bool {
         match self {
             Self::ConsecutiveFailures(_) | Self::Failures(_) => true,

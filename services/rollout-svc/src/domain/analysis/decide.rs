@@ -7,31 +7,31 @@ use super::{Analysis, Judged, Limit, Observed, Stage, Verdict};
 /// What to do with a rollout.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Decision {
-    /// Nothing yet.
+    /// Do nothing yet.
     Hold,
     /// Go on to the next stage, or complete.
     Promote,
-    /// Take the canary from everyone.
+    /// Give everybody stable again.
     RollBack(Cause),
-    /// Wait for an operator.
+    /// Pause until an operator acts.
     Pause(Cause),
 }
 
 /// Whether a rollout goes on by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
-    /// It does.
+    /// It goes on by itself.
     Running,
-    /// It waits for an operator; what fails still rolls back.
+    /// It waits for an operator; a failure still rolls it back.
     Paused,
 }
 
-/// Why a decision was taken: a limit on an application's verdicts, and the slice that reached it.
+/// The reason for a decision: a limit on an application's verdicts, and the slice that reached it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cause {
-    /// The limit.
+    /// The limit that was reached.
     pub limit: Limit,
-    /// The slice.
+    /// The slice that reached it.
     pub slice: Judged,
 }
 
@@ -42,10 +42,10 @@ impl fmt::Display for Cause {
 }
 
 impl Analysis {
-    /// What to do, so long in the stage.
+    /// Decides what to do when `elapsed` has passed in the stage.
     ///
-    /// One failing application rolls back, whatever the others do. A limit that was reached stays
-    /// so until the next stage or a resume. A pass promotes only while it is fresh: see
+    /// One failing application rolls back, whatever the others do. A limit once reached counts
+    /// until the next stage or a resume. A pass promotes only while it is fresh: see
     /// [`Observed::silence`].
     pub fn decide(&self, stage: &Stage<'_>, elapsed: Duration, phase: Phase) -> Decision {
         let causes = || self.observed().filter_map(|(_, observed)| observed.cause());

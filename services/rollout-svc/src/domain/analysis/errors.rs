@@ -8,50 +8,50 @@ use super::{
     words::{Probability, Threshold},
 };
 
-/// What the errors gate found, and by what.
+/// The errors gate's finding, with the values that decided it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ErrorsEvidence {
-    /// What was found.
+    /// The finding.
     pub finding: ErrorsFinding,
-    /// The canary in this slice.
+    /// The canary's requests and errors in this slice.
     pub canary: Tally,
-    /// Stable in this slice; none where there is no stable arm.
+    /// Stable's requests and errors in this slice; `None` without a stable arm.
     pub stable: Option<Tally>,
-    /// How many requests an arm needs.
+    /// The number of requests that an arm needs.
     pub min_requests: u64,
-    /// Above this rate a slice fails.
+    /// The error rate above which a slice fails.
     pub max_error_rate: f64,
-    /// Below this rate of success a slice doesn't pass.
+    /// The success rate below which a slice doesn't pass.
     pub min_success_rate: f64,
-    /// How probable so many errors are in a canary that is within the limit; only of one above it.
+    /// The probability of so many errors in a canary within the limit; only for one above it.
     pub p: Option<f64>,
-    /// What the sequential test has seen; none where there is no stable arm.
+    /// The evidence of the sequential test; `None` without a stable arm.
     pub comparison: Option<Comparison>,
 }
 
-/// What the errors gate may find.
+/// The possible findings of the errors gate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ErrorsFinding {
     /// The canary had too few requests.
     TooFewRequests,
     /// The canary's rate is above the limit.
     AboveLimit,
-    /// The sequential test has found the canary worse, and it is so in this slice too.
+    /// The sequential test has found the canary worse, and it is worse in this slice too.
     WorseThanStable,
     /// The canary's rate is above the limit, which may be chance.
     MaybeAboveLimit,
-    /// Too many errors to pass, too few to fail.
+    /// Too many errors to pass, and too few to fail.
     BelowSuccess,
-    /// The sequential test has found the canary worse, but in this slice it is not.
+    /// The sequential test has found the canary worse, but it is not worse in this slice.
     WorseBefore,
-    /// Nothing speaks against the canary, but stable had too few requests to compare with.
+    /// Nothing speaks against the canary, but stable had too few requests to compare it with.
     NothingToCompare,
     /// The canary is within all limits.
     WithinLimits,
 }
 
 impl ErrorsFinding {
-    /// What it amounts to.
+    /// The verdict that follows from it.
     pub fn verdict(self) -> Verdict {
         match self {
             Self::AboveLimit | Self::WorseThanStable => Verdict::Fail,
@@ -62,7 +62,7 @@ impl ErrorsFinding {
     }
 }
 
-/// Judges a slice, with a test that has taken it in where there is a stable arm.
+/// Judges a slice. Where there is a stable arm, the test has already taken the slice in.
 pub(super) fn judge(
     slice: &Slice,
     test: Option<&SequentialTest>,

@@ -2,17 +2,17 @@
 
 use vortex_sketch::Sketch;
 
-/// How many requests were counted, and how many of them failed.
+/// Requests, and how many of them failed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Tally {
     /// All requests.
     pub requests: u64,
-    /// Those that failed; never more than all.
+    /// The requests that failed; never more than all.
     pub errors: u64,
 }
 
 impl Tally {
-    /// The part that failed, 0 to 1; 0 of none.
+    /// The part that failed, 0 to 1; 0 without requests.
     pub fn error_rate(self) -> f64 {
         if self.requests == 0 {
             return 0.0;
@@ -26,25 +26,25 @@ impl Tally {
     }
 }
 
-/// What was measured of one arm of an application in some time: a delta.
+/// The measurements of one arm of an application since the last report.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Figures {
     pub(crate) tally: Tally,
     pub(crate) latency: Sketch,
 }
 
-/// Figures that can't be.
+/// Figures that are not possible.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidFigures {
-    /// More failed than were made.
+    /// More requests failed than were made.
     #[error("{errors} errors are more than {requests} requests")]
     MoreErrorsThanRequests {
         /// All requests.
         requests: u64,
-        /// Those said to have failed.
+        /// The requests that failed.
         errors: u64,
     },
-    /// More than a report may count.
+    /// More requests than a report may count.
     #[error(
         "{requests} requests are more than the {} that one report may count",
         Figures::MAX_REQUESTS
@@ -56,11 +56,11 @@ pub enum InvalidFigures {
 }
 
 impl Figures {
-    /// How many requests one report may count.
+    /// The number of requests that one report may count.
     pub const MAX_REQUESTS: u64 = 1_000_000_000;
 
-    /// Figures of so many requests, of which so many failed, and the latencies that were measured
-    /// of them, which may be none.
+    /// The figures of `requests`, of which `errors` failed, with the latencies that were measured,
+    /// which may be none.
     pub fn new(requests: u64, errors: u64, latency: Sketch) -> Result<Self, InvalidFigures> {
         if errors > requests {
             return Err(InvalidFigures::MoreErrorsThanRequests { requests, errors });

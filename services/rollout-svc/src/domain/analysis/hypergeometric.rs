@@ -1,9 +1,9 @@
-//! The exact hypergeometric test: how likely it is that so many of a sample come from one part by
-//! chance.
+//! The exact hypergeometric test: how probable it is by chance that so many of a sample come from
+//! one part.
 
 use super::binomial::{mass, sum};
 
-/// What is drawn without putting back: a sample of all, of which a part is marked.
+/// A draw without putting back: a sample of all, some of which are marked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Draw {
     /// How many are marked.
@@ -15,8 +15,8 @@ pub(super) struct Draw {
 }
 
 impl Draw {
-    /// The probability of a number of marked ones that is as far from the expected one as `found`
-    /// or farther: twice that of its own side.
+    /// The probability that the number of marked ones in the sample is as far from the expected
+    /// number as `found`, or farther: twice the probability of that on the side where it lies.
     pub(super) fn two_sided(self, found: u64) -> f64 {
         let side = self.lower_tail(found).min(self.upper_tail(found));
         (2.0 * side).min(1.0)
@@ -50,21 +50,22 @@ impl Draw {
         self.falling(found)
     }
 
-    /// The sum of `from` and all above it, which fall as `from` is above the mode.
+    /// The sum of the terms at `from` and above, which fall since `from` is above the mode.
     fn rising(self, from: u64) -> f64 {
         let [marked, others, drawn] = self.numbers();
         let ratio = |k: f64| (marked - k) * (drawn - k) / ((k + 1.0) * (others - drawn + k + 1.0));
         sum(self.mass(from), from as f64, ratio, 1.0)
     }
 
-    /// The sum of `from` and all below it.
+    /// The sum of the terms at `from` and below.
     fn falling(self, from: u64) -> f64 {
         let [marked, others, drawn] = self.numbers();
         let ratio = |k: f64| k * (others - drawn + k) / ((marked - k + 1.0) * (drawn - k + 1.0));
         sum(self.mass(from), from as f64, ratio, -1.0)
     }
 
-    /// The probability of exactly `found`, made of three binomial ones, as Loader does it.
+    /// The probability of exactly `found`, from three binomial probabilities, as Loader computes
+    /// it.
     fn mass(self, found: u64) -> f64 {
         let [marked, others, drawn] = self.numbers();
         let (found, p) = (found as f64, drawn / (marked + others));
@@ -93,7 +94,7 @@ impl Draw {
 mod tests {
     use super::*;
 
-    /// How many ways there are to choose `k` of `n`.
+    /// The number of ways to choose `k` of `n`.
     fn choose(n: u64, k: u64) -> f64 {
         (0..k).fold(1.0, |ways, i| ways * (n - i) as f64 / (i + 1) as f64)
     }

@@ -6,20 +6,20 @@ use super::{
     Application, ErrorsEvidence, LatencyEvidence, SequentialTest, Settings, Slice, errors, latency,
 };
 
-/// What a gate says of a slice, from good to bad.
+/// A gate's verdict on a slice, from good to bad.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Verdict {
-    /// The canary is fine.
+    /// The canary keeps within the limits.
     Pass,
-    /// Too little was measured to say.
+    /// Too little was measured.
     NoData,
-    /// It was measured, and is neither fine nor bad.
+    /// Enough was measured, and it shows neither.
     Inconclusive,
-    /// The canary is bad.
+    /// The canary exceeds a limit.
     Fail,
 }
 
-/// What one gate found, with the values, thresholds and sample sizes that decided.
+/// The finding of one gate, with the values, thresholds and sample sizes that decided it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Finding {
     /// The errors gate.
@@ -28,30 +28,30 @@ pub enum Finding {
     Latency(LatencyEvidence),
 }
 
-/// One slice of one application, judged.
+/// A judged slice of one application.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Judged {
     /// The application.
     pub application: Application,
     /// When the slice began, in time since the stage's effect.
     pub start: Duration,
-    /// When it closed.
+    /// When the slice closed.
     pub end: Duration,
-    /// What each gate that counts has found: one at least.
+    /// The findings of the gates that count: at least one.
     pub findings: Vec<Finding>,
 }
 
-/// A finding about an application, which is shown as a sentence.
+/// A finding about an application, shown as a sentence.
 #[derive(Debug, Clone, Copy)]
 pub struct Reason<'a> {
     /// The application.
     pub application: &'a Application,
-    /// What was found.
+    /// The finding.
     pub finding: &'a Finding,
 }
 
 impl Finding {
-    /// What it amounts to.
+    /// The verdict that follows from it.
     pub fn verdict(&self) -> Verdict {
         match self {
             Self::Errors(evidence) => evidence.finding.verdict(),
@@ -61,7 +61,7 @@ impl Finding {
 }
 
 impl Judged {
-    /// Judges a slice; the test has taken it in.
+    /// Judges a slice, which the test has already taken in.
     pub(super) fn of(
         application: &Application,
         slice: &Slice,
@@ -78,13 +78,13 @@ impl Judged {
         }
     }
 
-    /// The worst of what was found.
+    /// The worst verdict of the gates.
     pub fn verdict(&self) -> Verdict {
         let verdicts = self.findings.iter().map(Finding::verdict);
         verdicts.max().unwrap_or(Verdict::NoData)
     }
 
-    /// The findings that made the verdict what it is.
+    /// The findings with the worst verdict.
     pub fn reasons(&self) -> impl Iterator<Item = Reason<'_>> {
         let verdict = self.verdict();
         self.findings
@@ -97,7 +97,7 @@ impl Judged {
     }
 }
 
-/// The reasons, after each other.
+/// The reasons, one after the other.
 impl fmt::Display for Judged {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (position, reason) in self.reasons().enumerate() {

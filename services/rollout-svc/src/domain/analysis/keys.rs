@@ -1,4 +1,4 @@
-//! Distinct keys per arm, and whether their proportions match the share.
+//! Counts distinct keys per arm, and tests whether their proportions match the share.
 
 use std::fmt;
 
@@ -7,16 +7,16 @@ use super::{
     words::{Percent, Threshold},
 };
 
-/// Below this probability the parts of the arms are not taken for chance. It is small, since a
-/// rollout is looked at all the time.
+/// Below this probability the difference is not taken for chance. It is small because a rollout is
+/// looked at many times.
 pub const MISMATCH: f64 = 0.001;
 
 /// One arm's part of the space of hashes, in equal cells.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Cells {
-    /// All of them.
+    /// The number of cells.
     pub all: u32,
-    /// Those that a key fell into.
+    /// The number of cells that a key fell into.
     pub seen: u32,
 }
 
@@ -24,28 +24,28 @@ pub struct Cells {
 /// share in force.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct SeenKeys {
-    /// The canary's.
+    /// The canary's cells.
     pub canary: Cells,
-    /// Stable's.
+    /// Stable's cells.
     pub stable: Cells,
 }
 
-/// That the arms have other parts of the keys than their shares, beyond chance: a sample-ratio
-/// mismatch.
+/// A sample-ratio mismatch: the arms' parts of the keys differ from their shares by more than
+/// chance explains.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Mismatch {
     /// The canary's part of the keys.
     pub part: f64,
     /// The canary's share.
     pub share: f64,
-    /// How many keys there are.
+    /// The number of keys.
     pub keys: u64,
 }
 
 impl Cells {
-    /// How many distinct keys fell into them, most likely: linear counting (Whang, Vander-Zanden,
-    /// Taylor, *A Linear-Time Probabilistic Counting Algorithm for Database Applications*, 1990).
-    /// Where every cell has a key, it is the least number that is likely.
+    /// The most likely number of distinct keys that fell into the cells: linear counting (Whang,
+    /// Vander-Zanden, Taylor, *A Linear-Time Probabilistic Counting Algorithm for Database
+    /// Applications*, 1990). If every cell has a key, the least number that is likely.
     pub fn keys(self) -> u64 {
         if self.seen == 0 {
             return 0;
@@ -55,24 +55,24 @@ impl Cells {
             f64::from(self.all - self.seen).max(1.0),
         );
         let keys = (all * (all / empty).ln()).round();
-        // rounding must not take what was seen away
+        // rounding must not hide keys that were seen
         (keys as u64).max(self.seen.into())
     }
 }
 
 impl SeenKeys {
-    /// The canary's part of the keys; none without keys.
+    /// The canary's part of the keys; `None` without keys.
     pub fn canary_part(self) -> Option<f64> {
         let (canary, all) = (self.canary.keys(), self.keys());
         (all > 0).then(|| canary as f64 / all as f64)
     }
 
-    /// How probable it is that the canary's part is as far from its share by chance; none without
-    /// keys, and where there is one arm alone.
+    /// The probability that the canary's part differs this much from its share by chance; `None`
+    /// without keys, and when all readers are in one arm.
     ///
-    /// Tested are the cells, not the keys: if keys fall into cells by chance, those that have one
-    /// are drawn from all of them without putting back, whatever the number of keys. So no error
-    /// of the estimate is in it.
+    /// The cells are tested, not the keys: if keys fall into cells by chance, the cells that have
+    /// one are drawn from all cells without putting back, however many keys there are. So errors of
+    /// the estimate do not enter the test.
     pub fn p_value(self) -> Option<f64> {
         let draw = Draw {
             marked: self.canary.all.into(),
@@ -83,7 +83,7 @@ impl SeenKeys {
         is_tested.then(|| draw.two_sided(self.canary.seen.into()))
     }
 
-    /// What is wrong with the parts, unless it may be chance.
+    /// The mismatch, unless chance may explain it.
     pub fn mismatch(self) -> Option<Mismatch> {
         self.p_value().filter(|p| *p < MISMATCH)?;
         let all = f64::from(self.canary.all) + f64::from(self.stable.all);
@@ -117,7 +117,7 @@ mod tests {
     use super::*;
     use vortex_bucket::{Bucket, Seed, Share};
 
-    /// As config-svc cuts a bucket.
+    /// The cells of a bucket, as config-svc cuts it.
     const PARTS: u32 = 32;
 
     /// The cells of one rollout's keys.
@@ -198,7 +198,7 @@ mod tests {
             },
         };
         assert_eq!(cells(0, 0).p_value(), None);
-        // one of 2 in a share of 5 % is nothing, 3 of 3 are
+        // 1 of 2 at a share of 5 % proves nothing, 3 of 3 do
         assert_eq!(cells(1, 1).mismatch(), None);
         let told = cells(3, 0).mismatch().unwrap().to_string();
         assert!(told.contains("100.0 % of 3 distinct keys"), "{told}");
@@ -215,7 +215,7 @@ mod tests {
         assert_eq!((everybody.p_value(), everybody.mismatch()), (None, None));
     }
 
-    /// One in a thousand would be wrong at a single look; there are forty, at much the same keys.
+    /// At one look, one in a thousand would be wrong; there are forty looks, at much the same keys.
     #[test]
     fn rollouts_that_are_looked_at_all_the_time_seldom_warn() {
         let (rollouts, mut warned) = (1_000, 0);

@@ -12,62 +12,62 @@ use super::{
 
 /// The quantile that is judged.
 const QUANTILE: f64 = 0.99;
-/// The part of latencies that are above it.
+/// The part of latencies above the quantile.
 const ABOVE: f64 = 0.01;
-/// By how much the canary has to be slower than stable at least, in seconds.
+/// The least difference, in seconds, by which the canary has to be slower than stable.
 const LEAST_INCREASE: f64 = 0.010;
 
-/// What the latency gate found, and by what.
+/// The latency gate's finding, with the values that decided it.
 ///
-/// Of a hundred latencies the p99 is the second longest, and differs from itself by half when it
-/// is measured again. So a limit is only taken as exceeded when more of the canary's latencies are
-/// above it than a p99 at the limit explains (exact binomial test, p < 0.1), and a limit relative
-/// to stable is reckoned from the upper 90 % confidence bound of stable's p99 for this, or its
-/// longest latency where there are too few for a bound.
+/// The p99 of a hundred latencies is the second longest, and may change by half when it is measured
+/// again. So a limit counts as exceeded only when more of the canary's latencies are above it than
+/// a p99 at the limit explains (exact binomial test, p < 0.1). If the limit is relative to stable,
+/// the upper 90 % confidence bound of stable's p99 is used for that, or stable's longest latency if
+/// there are too few for a bound.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LatencyEvidence {
-    /// What was found.
+    /// The finding.
     pub finding: LatencyFinding,
-    /// The canary in this slice.
+    /// The canary's latencies in this slice.
     pub canary: Tail,
-    /// Stable in this slice; none where there is no stable arm.
+    /// Stable's latencies in this slice; `None` without a stable arm.
     pub stable: Option<Tail>,
-    /// How many latencies an arm needs.
+    /// The number of latencies that an arm needs.
     pub min_requests: u64,
 }
 
-/// The long end of an arm's latencies.
+/// The tail of an arm's latencies.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Tail {
-    /// How many latencies there are.
+    /// The number of latencies.
     pub count: u64,
-    /// What 99 % of them are not above; none of none.
+    /// The 99th percentile; `None` without latencies.
     pub p99: Option<Duration>,
 }
 
-/// What the latency gate may find.
+/// The possible findings of the latency gate.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum LatencyFinding {
-    /// Too few latencies of the canary.
+    /// The canary has too few latencies.
     TooFewLatencies,
-    /// Too few latencies of stable, and no limit but by them.
+    /// Stable has too few latencies, and no other limit is set.
     NothingToCompare,
     /// The canary's p99 is above the limit.
     Above {
         /// The limit.
         limit: Duration,
-        /// How many times stable's p99 that is; none if it was set.
+        /// The factor to stable's p99 that makes the limit; `None` if the limit was set.
         ratio: Option<f64>,
-        /// How probable so many slow requests are in a canary that is within the limit.
+        /// The probability of so many slow requests in a canary within the limit.
         p: f64,
     },
     /// The canary's p99 is above the limit, which may be chance.
     MaybeAbove {
         /// The limit.
         limit: Duration,
-        /// How many times stable's p99 that is; none if it was set.
+        /// The factor to stable's p99 that makes the limit; `None` if the limit was set.
         ratio: Option<f64>,
-        /// How probable so many slow requests are in a canary that is within the limit.
+        /// The probability of so many slow requests in a canary within the limit.
         p: f64,
     },
     /// The canary is within all limits.
@@ -75,7 +75,7 @@ pub enum LatencyFinding {
 }
 
 impl LatencyFinding {
-    /// What it amounts to.
+    /// The verdict that follows from it.
     pub fn verdict(self) -> Verdict {
         match self {
             Self::Above { .. } => Verdict::Fail,
@@ -86,11 +86,11 @@ impl LatencyFinding {
     }
 }
 
-/// A limit that the canary's p99 is held to, in seconds.
+/// A limit on the canary's p99, in seconds.
 struct Limit {
-    /// What its p99 may be.
+    /// The greatest p99 that is within the limit.
     p99: f64,
-    /// What its latencies are counted above; more than the p99 where that is itself estimated.
+    /// The bound above which latencies are counted; higher than the p99 if that is an estimate.
     counted: f64,
     ratio: Option<f64>,
 }
@@ -174,9 +174,10 @@ impl Limit {
     }
 }
 
-/// How many of so many latencies are longer than the upper 90 % confidence bound of their p99.
+/// The number of latencies that are longer than the upper 90 % confidence bound of their p99.
 ///
-/// The most for which it is improbable that no more are above the true p99; 0 where there is none.
+/// It is the greatest number for which it is improbable that no more are above the true p99; 0 if
+/// there is no such number.
 fn above_bound(count: u64) -> u32 {
     let improbable =
         |above: u32| 1.0 - upper_tail(count, u64::from(above) + 1, ABOVE) <= SIGNIFICANCE;

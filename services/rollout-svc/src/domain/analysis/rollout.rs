@@ -6,11 +6,11 @@ use vortex_bucket::{Arm, Share};
 
 use super::{Application, Figures, Judged, Observed, Settings};
 
-/// What was reported of a rollout's applications, and what came of it: all that is remembered of
+/// The figures reported of a rollout's applications, and the verdicts on them: all that is kept of
 /// figures, to be stored with the rollout.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Analysis {
-    /// How many tests were begun: one for each stage and resume.
+    /// The number of tests begun: one for each stage and resume.
     pub(crate) tests: u32,
     pub(crate) applications: BTreeMap<Application, Observed>,
 }
@@ -18,15 +18,15 @@ pub struct Analysis {
 /// The stage that a rollout is in.
 #[derive(Debug, Clone, Copy)]
 pub struct Stage<'a> {
-    /// What the analysis goes by.
+    /// The settings of the analysis.
     pub settings: &'a Settings,
-    /// The canary's share in force; at all of it there is no stable arm.
+    /// The canary's share in force; at 100 % there is no stable arm.
     pub share: Share,
-    /// How long the stage takes at least.
+    /// The minimum duration of the stage.
     pub min_duration: Duration,
 }
 
-/// A rollout of no application.
+/// A rollout has no application.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a rollout has at least one application")]
 pub struct NoApplication;
@@ -43,7 +43,7 @@ impl Stage<'_> {
 }
 
 impl Analysis {
-    /// Begins with the first stage of a rollout of these applications.
+    /// Begins with the first stage of a rollout that judges these applications.
     pub fn begin(
         applications: impl IntoIterator<Item = Application>,
     ) -> Result<Self, NoApplication> {
@@ -62,8 +62,8 @@ impl Analysis {
         })
     }
 
-    /// Begins with the first stage of a rollout of applications that nobody has named: one that
-    /// is unnamed until figures of others come.
+    /// Begins with the first stage of a rollout whose applications nobody has named: it has one
+    /// unnamed application until figures of others come.
     pub fn begin_unnamed() -> Self {
         let unnamed = Application::new(Application::UNNAMED);
         let observed = Observed::begin(1, parts_of(1), Duration::ZERO);
@@ -73,8 +73,8 @@ impl Analysis {
         }
     }
 
-    /// Takes in an application that nobody named at the beginning, so long in the stage. It takes
-    /// the place of the unnamed one while nothing was reported of that.
+    /// Adds an application that was not named at the beginning, at `elapsed` in the stage. It
+    /// replaces the unnamed one if nothing has been reported of that.
     pub fn admit(&mut self, application: Application, elapsed: Duration) {
         if self.applications.contains_key(&application) {
             return;
@@ -92,7 +92,7 @@ impl Analysis {
         self.applications.insert(application, observed);
     }
 
-    /// Goes on to a next stage, whose effect is now: time counts from 0 again.
+    /// Goes on to the next stage, which comes into force now: time counts from 0 again.
     pub fn next_stage(&mut self) {
         self.tests = self.tests.saturating_add(1);
         for observed in self.applications.values_mut() {
@@ -100,7 +100,7 @@ impl Analysis {
         }
     }
 
-    /// Resets all counts, so long in the stage, as an operator has looked at them.
+    /// Resets all counts at `elapsed` in the stage, since an operator has looked at them.
     pub fn resume(&mut self, elapsed: Duration) {
         self.tests = self.tests.saturating_add(1);
         for observed in self.applications.values_mut() {
@@ -108,8 +108,8 @@ impl Analysis {
         }
     }
 
-    /// Takes in figures of an arm that came so long in the stage, after it has closed the slices
-    /// of the application that were due before. Time doesn't run backwards between calls.
+    /// Takes in figures of an arm that came at `elapsed` in the stage, after closing the slices of
+    /// the application that were due before. Time doesn't run backwards between calls.
     pub fn report(
         &mut self,
         application: &Application,
@@ -126,7 +126,7 @@ impl Analysis {
         Ok(closed)
     }
 
-    /// Closes the slices of all applications that are due: at most 101 of each.
+    /// Closes all slices that are due: at most 101 of each application.
     pub fn advance(&mut self, stage: &Stage<'_>, elapsed: Duration) -> Vec<Judged> {
         let applications = self.applications.iter_mut();
         applications
@@ -134,13 +134,13 @@ impl Analysis {
             .collect()
     }
 
-    /// What is known of each application, by name.
+    /// The figures and verdicts of each application, by name.
     pub fn observed(&self) -> impl Iterator<Item = (&Application, &Observed)> {
         self.applications.iter()
     }
 }
 
-/// The part of the `nth` application to report, where it is not known how many will: parts of
+/// The part of the `nth` application to report, when it is not known how many will: parts of
 /// `1/n(n+1)` add up to 1 however many follow.
 fn parts_of(nth: usize) -> usize {
     nth * (nth + 1)

@@ -3,11 +3,11 @@
 
 use super::Tally;
 
-/// The probability that a rollout's tests ever find a canary worse that is not.
+/// The probability that a rollout's tests ever find a canary worse when it is not.
 pub const ALPHA: f64 = 0.01;
 
-/// The ratios of canary's to stable's odds of an error that the evidence is gathered for, with
-/// equal weights. What is less than about √1.5 times as bad as stable is never found worse,
+/// The odds ratios of an error, canary to stable, for which evidence is gathered, with equal
+/// weights. A canary that is less than about √1.5 times as bad as stable is never found worse,
 /// however many requests there are: no two arms are perfectly alike.
 const RATIOS: [f64; 6] = [1.5, 2.0, 3.0, 5.0, 10.0, 40.0];
 
@@ -36,21 +36,21 @@ pub struct SequentialTest {
     pub(crate) crossed: bool,
 }
 
-/// What a test has seen, and how much that says.
+/// The evidence that a test has seen.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Comparison {
-    /// The canary since the test began.
+    /// The canary's figures since the test began.
     pub canary: Tally,
-    /// Stable since the test began.
+    /// Stable's figures since the test began.
     pub stable: Tally,
     /// How many times likelier the counts are if the canary is worse; at most 10¹².
     pub evidence: f64,
-    /// What the evidence has to reach once.
+    /// The evidence that has to be reached once.
     pub needed: f64,
 }
 
 impl SequentialTest {
-    /// The `nth` test of a rollout, from 1, of one of so many applications.
+    /// The `nth` test of a rollout, from 1, for one of `parts` applications.
     ///
     /// [`ALPHA`] is spent on a rollout's tests in parts of `1/(n(n+1))`, which add up to 1 however
     /// many follow, and evenly on its applications.
@@ -65,13 +65,13 @@ impl SequentialTest {
         }
     }
 
-    /// Takes in what one slice counted of both arms.
+    /// Takes in the figures of both arms in one slice.
     pub fn observe(&mut self, canary: Tally, stable: Tally) {
         self.canary.add(canary);
         self.stable.add(stable);
         let (n_canary, n_stable) = (canary.requests as f64, stable.requests as f64);
         if n_canary == 0.0 || n_stable == 0.0 {
-            return; // one arm alone compares nothing
+            return; // a single arm has nothing to compare with
         }
         let part = n_canary / (n_canary + n_stable);
         let (of_canary, of_both) = (canary.errors as f64, (canary.errors + stable.errors) as f64);
@@ -81,7 +81,7 @@ impl SequentialTest {
         self.crossed |= self.evidence() >= self.needed;
     }
 
-    /// Whether the evidence has ever been enough that the canary is worse.
+    /// Whether there has ever been enough evidence that the canary is worse.
     pub fn crossed(&self) -> bool {
         self.crossed
     }
@@ -92,7 +92,7 @@ impl SequentialTest {
         total / RATIOS.len() as f64
     }
 
-    /// What it has seen, to be told.
+    /// The evidence, to be shown.
     pub fn comparison(&self) -> Comparison {
         Comparison {
             canary: self.canary,

@@ -2,35 +2,35 @@
 
 use std::{fmt::Debug, ops::RangeInclusive, time::Duration};
 
-/// How slices are cut, and how many of which verdict lead where.
+/// The settings by which slices are cut, and the limits on their verdicts.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
     /// Slices are whole multiples of it: 100 ms to 1 h.
     pub interval: Duration,
-    /// How many requests a slice needs of an arm: 1 to 1,000,000.
+    /// The number of requests that a slice needs of an arm: 1 to 1,000,000.
     pub min_requests: u64,
-    /// So many FAIL slices in a row roll back: 1 to 100.
+    /// FAIL slices in a row that roll back: 1 to 100.
     pub consecutive_failures: u32,
-    /// So many FAIL slices in all roll back: 1 to 1,000.
+    /// FAIL slices in the whole rollout that roll back: 1 to 1,000.
     pub max_failures: u32,
-    /// So many INCONCLUSIVE slices in a row pause: 1 to 100.
+    /// INCONCLUSIVE slices in a row that pause: 1 to 100.
     pub inconclusive_limit: u32,
-    /// So many NO_DATA slices in a row pause: 1 to 100.
+    /// NO_DATA slices in a row that pause: 1 to 100.
     pub no_data_limit: u32,
-    /// What the gates compare with.
+    /// The limits of the gates.
     pub thresholds: Thresholds,
 }
 
-/// What the gates compare with.
+/// The limits of the gates.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Thresholds {
-    /// Above this rate of errors a slice fails: 0 to 1.
+    /// The error rate above which a slice fails: 0 to 1.
     pub max_error_rate: f64,
-    /// Below this rate of success a slice doesn't pass: 0 to 1.
+    /// The success rate below which a slice doesn't pass: 0 to 1.
     pub min_success_rate: f64,
-    /// Above so many times stable's p99 a slice fails: 1 to 100.
+    /// The factor to stable's p99 above which a slice fails: 1 to 100.
     pub max_latency_ratio: f64,
-    /// Above this p99 a slice fails, whatever stable's is: 1 ms to 1 h.
+    /// The p99 above which a slice fails, whatever stable's is: 1 ms to 1 h.
     pub max_latency_p99: Option<Duration>,
 }
 
@@ -38,13 +38,13 @@ pub struct Thresholds {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{setting} is {given}, but must be from {least} to {most}")]
 pub struct InvalidSetting {
-    /// Its name.
+    /// The setting's name.
     pub setting: &'static str,
-    /// What was given.
+    /// The value that was given.
     pub given: String,
-    /// The least it may be.
+    /// The least value allowed.
     pub least: String,
-    /// The most it may be.
+    /// The greatest value allowed.
     pub most: String,
 }
 
@@ -74,7 +74,7 @@ impl Default for Thresholds {
 }
 
 impl Settings {
-    /// Refuses what is outside of its range, by name.
+    /// Refuses a setting that is out of its range, by name.
     pub fn check(&self) -> Result<(), InvalidSetting> {
         const HOUR: Duration = Duration::from_secs(3_600);
         within("interval", self.interval, Duration::from_millis(100)..=HOUR)?;
@@ -98,7 +98,7 @@ impl Settings {
     }
 }
 
-/// NaN is within nothing.
+/// NaN is not within any range.
 fn within<T: PartialOrd + Debug>(
     setting: &'static str,
     given: T,

@@ -6,26 +6,27 @@ use vortex_bucket::Arm;
 
 use super::{Figures, Settings};
 
-/// After so many intervals a slice closes with what it has.
+/// The number of intervals after which a slice closes with what it has.
 pub const MAX_INTERVALS: u32 = 10;
 
-/// Of a silence no more than so many slices are made: what limits verdicts in a row may be.
+/// The number of slices that a silence is cut into at most: the greatest limit on verdicts in a
+/// row.
 const MAX_SILENT: u32 = 100;
 
-/// What was reported of an application in one run of whole intervals.
+/// The figures reported of an application in one run of whole intervals.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Slice {
-    /// When it began, in time since the stage's effect.
+    /// When the slice began, in time since the stage's effect.
     pub start: Duration,
-    /// When the next begins.
+    /// When the next slice begins.
     pub end: Duration,
-    /// What was reported of the canary.
+    /// The canary's figures.
     pub canary: Figures,
-    /// What was reported of stable.
+    /// Stable's figures.
     pub stable: Figures,
 }
 
-/// The slice that is open.
+/// The open slice.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct OpenSlice {
     pub(crate) start: Duration,
@@ -54,7 +55,7 @@ impl OpenSlice {
         }
     }
 
-    /// Adds a report. Slices that were due before it have been closed.
+    /// Adds a report. The slices that were due before it have been closed.
     pub(super) fn add(&mut self, arm: Arm, figures: Figures, elapsed: Duration) {
         self.newest_report = self.newest_report.max(elapsed);
         match arm {
@@ -66,7 +67,7 @@ impl OpenSlice {
         }
     }
 
-    /// Closes the slice and opens the next, if its time has come.
+    /// Closes the slice and opens the next one, if it is time.
     pub(super) fn close_due(
         &mut self,
         elapsed: Duration,
@@ -86,8 +87,8 @@ impl OpenSlice {
         })
     }
 
-    /// The end of the interval that made it enough, else of the last one that it may have; none
-    /// beyond the end of time.
+    /// The end of the interval in which the slice got enough requests, or else of the last one that
+    /// it may have; `None` beyond the range of time.
     fn due(&self, settings: &Settings, compared: bool) -> Option<Duration> {
         let intervals = if self.is_enough(settings, compared) {
             let since = self.newest_report.saturating_sub(self.start);
@@ -105,7 +106,7 @@ impl OpenSlice {
         has_enough(&self.canary) && (!waits_for_stable || has_enough(&self.stable))
     }
 
-    /// After a long silence it doesn't matter how long it was.
+    /// Treats all long silences alike, however long they are.
     fn skip_silence(&mut self, elapsed: Duration, settings: &Settings) {
         let is_silent = |figures: &Figures| figures.tally().requests == 0;
         if !(is_silent(&self.canary) && is_silent(&self.stable)) {
@@ -113,7 +114,7 @@ impl OpenSlice {
         }
         let longest = settings.interval.saturating_mul(MAX_INTERVALS);
         let silence = elapsed.saturating_sub(self.start);
-        // What is skipped are whole slices, so that the grid of slices stays.
+        // only whole slices are skipped, so that slices stay aligned
         let begun = silence.as_nanos() % longest.as_nanos().max(1);
         let kept = Duration::from_nanos(u64::try_from(begun).unwrap_or(u64::MAX))
             .saturating_add(longest.saturating_mul(MAX_SILENT));
@@ -122,7 +123,7 @@ impl OpenSlice {
     }
 }
 
-/// How many whole times `part` is in `time`.
+/// The number of whole times that `part` is in `time`.
 pub(super) fn whole(time: Duration, part: Duration) -> u32 {
     let times = time.as_nanos() / part.as_nanos().max(1);
     u32::try_from(times).unwrap_or(u32::MAX)

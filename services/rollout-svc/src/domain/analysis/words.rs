@@ -4,10 +4,10 @@ use std::{fmt, time::Duration};
 
 use super::{Tally, Verdict};
 
-/// A part of one as a percentage that was measured: `8.0 %`, `0.48 %`.
+/// A measured part of one, as a percentage: `8.0 %`, `0.48 %`.
 pub(super) struct Percent(pub(super) f64);
 
-/// A part of one as a percentage that was set: `5 %`, `0.5 %`.
+/// A part of one that was set, as a percentage: `5 %`, `0.5 %`.
 pub(super) struct Threshold(pub(super) f64);
 
 /// A probability: `p = 0.003`.
@@ -30,7 +30,7 @@ impl fmt::Display for Percent {
 
 impl fmt::Display for Threshold {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Rounded, since 100 times 0.07 is not quite 7.
+        // Rounded, since 100 times 0.07 is not exactly 7.
         write!(f, "{} %", (self.0 * 1e8).round() / 1e6)
     }
 }

@@ -7,7 +7,7 @@ use crate::domain::{
 };
 
 impl Measured {
-    /// Why the rollout does not go on by itself; empty when it does with the next look.
+    /// Why the rollout does not go on by itself; empty when it will at the next look.
     pub fn holds_because(&self, rollout: &Rollout, now: Moment, breaker_open: bool) -> String {
         if let Some(effect) = rollout.pending() {
             return match effect {
@@ -33,7 +33,7 @@ impl Measured {
         }
     }
 
-    /// What there has to be before it goes on.
+    /// The condition that the rollout waits for.
     fn lacks(&self, rollout: &Rollout, now: Moment) -> String {
         let Some((stage, since)) = stage_of(rollout) else {
             return String::new();

@@ -1,4 +1,4 @@
-//! Takes in a report: all of its figures, or none.
+//! Takes in a report: all of its figures or none.
 
 use std::time::Duration;
 
@@ -11,60 +11,60 @@ use crate::domain::{
     analysis::{Application, Figures},
 };
 
-/// Applications of a rollout whose applications nobody named.
+/// The number of applications that may report to a rollout whose applications nobody named.
 const MAX_APPLICATIONS: usize = 64;
-/// Applications that a refusal names.
+/// The number of applications that a refusal names.
 const NAMED: usize = 5;
 /// How far a reporter's clock may be ahead.
 const AHEAD: Duration = Duration::from_secs(5);
 
-/// What one reporter saw of one arm.
+/// The figures that one reporter measured of one arm.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Report {
-    /// The application; none for the rollout's only one.
+    /// The application; `None` for the rollout's only one.
     pub application: Option<Application>,
     /// The arm.
     pub arm: Arm,
-    /// The generation that was served; none for the present one.
+    /// The generation that was served; `None` for the current one.
     pub generation: Option<u64>,
     /// When the window began.
     pub from: Option<Timestamp>,
     /// When it ended.
     pub to: Option<Timestamp>,
-    /// What was seen.
+    /// The figures.
     pub figures: Figures,
 }
 
-/// Why figures are refused. Nothing of the report was counted then.
+/// The reason why figures are refused. No figures of the report are counted then.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReportRefused {
-    /// Nothing is measured before the start and after the end.
+    /// Figures are taken only from the start to the end.
     #[error("the rollout is {0}: figures are taken only from its start to its end")]
     NotMeasured(StateKind),
-    /// Figures of an older share.
+    /// The figures are of an earlier share.
     #[error("the figures are for generation {given}, but {present} is in force")]
     Outdated {
-        /// Theirs.
+        /// The generation of the figures.
         given: u64,
-        /// The rollout's.
+        /// The generation of the rollout.
         present: u64,
     },
-    /// A window that had ended before the share was in force.
+    /// The window had ended before the share was in force.
     #[error("the window ended at {to}, and this share is in force since {since}")]
     Before {
-        /// The window's end.
+        /// When the window ended.
         to: Timestamp,
-        /// When the stage began.
+        /// When the share came into force.
         since: Timestamp,
     },
-    /// A field of one of them can't be.
+    /// A field of one of the reports is not valid.
     #[error("{field}: {why}")]
     Invalid {
-        /// Which of the reports.
+        /// The index of the report.
         index: usize,
         /// The field.
         field: &'static str,
-        /// What is wrong.
+        /// What is wrong with it.
         why: String,
     },
 }
@@ -72,10 +72,10 @@ pub enum ReportRefused {
 impl Measured {
     /// Takes figures in. Answers whether they were counted before, and whether slices closed.
     ///
-    /// Figures that come while a share is on its way are of no stage, and not counted.
+    /// Figures that come while a share is on its way belong to no stage, and are not counted.
     ///
     /// # Errors
-    /// One of them is none that the rollout can take; none is counted then.
+    /// Fails if the rollout can't take one of the reports; none is counted then.
     pub fn report(
         &mut self,
         rollout: &Rollout,
@@ -115,7 +115,7 @@ impl Measured {
         })
     }
 
-    /// Checks all of them, and says which application each is of.
+    /// Checks all reports, and finds the application of each.
     fn check(
         &self,
         rollout: &Rollout,
@@ -163,7 +163,7 @@ impl Measured {
         }
     }
 
-    /// That applications that report unasked are not too many.
+    /// Checks that not too many applications report to a rollout whose applications nobody named.
     fn check_room(
         &self,
         rollout: &Rollout,
@@ -187,7 +187,7 @@ impl Measured {
     }
 }
 
-/// Why figures of an application are refused, and what would have them taken.
+/// Explains why figures of an application are refused, and how to have them taken.
 fn not_judged(given: &Application, named: &[Application]) -> String {
     let names: Vec<&str> = named.iter().take(NAMED).map(Application::as_str).collect();
     let more = match named.len().saturating_sub(NAMED) {
@@ -201,10 +201,10 @@ fn not_judged(given: &Application, named: &[Application]) -> String {
     )
 }
 
-/// What became of a report.
+/// The outcome of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Taken {
-    /// It was counted before, and not again.
+    /// It was counted before, and is not counted again.
     pub repeated: bool,
     /// It closed slices.
     pub closed: bool,

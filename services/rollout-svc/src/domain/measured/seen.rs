@@ -6,14 +6,14 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::domain::RequestId;
 
-/// Reports that are remembered; the oldest go first.
+/// The number of reports that are remembered; the oldest are forgotten first.
 const MAX_SEEN: usize = 1_000;
 
-/// The ids of the newest reports, by their hashes: of a thousand that two are alike is less likely
-/// than one in 10¹³.
+/// The hashes of the newest reports' ids. The probability that two of a thousand are alike is less
+/// than 10⁻¹³.
 ///
-/// They are looked through one by one: that takes 0.2 µs when they are in the cache and 2 µs when
-/// not, and an index would take twice as much memory again, in each of the rollouts.
+/// They are searched one by one: that takes 0.2 µs if they are in the cache and 2 µs if not. An
+/// index would take twice as much memory again, for each rollout.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Seen(VecDeque<u64>);
 
@@ -27,7 +27,7 @@ impl Seen {
         self.0.contains(&hash(id))
     }
 
-    /// Remembers one that it does not contain.
+    /// Remembers an id that is not yet in it.
     pub(super) fn insert(&mut self, id: &RequestId) {
         self.0.push_back(hash(id));
         if self.0.len() > MAX_SEEN {
@@ -36,7 +36,7 @@ impl Seen {
     }
 }
 
-/// By their hashes, oldest first.
+/// The hashes, oldest first.
 impl FromIterator<u64> for Seen {
     fn from_iter<T: IntoIterator<Item = u64>>(hashes: T) -> Self {
         Self(hashes.into_iter().collect())

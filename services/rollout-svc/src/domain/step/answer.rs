@@ -63,8 +63,8 @@ impl Rollout {
         }
     }
 
-    /// What config-svc refuses for good is ended: it may have begun something all the same, and
-    /// must not begin it later, so the removal is told in any case.
+    /// Ends a rollout whose effect config-svc refuses for good. The effect may have begun something
+    /// all the same, and must not begin it later, so a removal is sent in any case.
     pub(super) fn refuse(
         self,
         generation: u64,
@@ -97,7 +97,7 @@ impl Rollout {
         Ok(self.enter(state, Action::Detach, wish, Some(effect), now))
     }
 
-    /// The split has ended, so the rollout does: it holds nothing any more.
+    /// Ends a rollout whose split has ended: it holds nothing any more.
     pub(super) fn lose(self, lost: Lost, now: Moment) -> Result<Transition, Refused> {
         let (stage, from_share) = match self.state().clone() {
             State::Running(running) => (running.stage, running.in_force),
@@ -125,7 +125,7 @@ impl Rollout {
         Ok(self.enter(state, Action::Detach, wish, None, now))
     }
 
-    /// A rollback finds that its split has ended already.
+    /// Handles a rollback whose split has already ended.
     fn find_removed(self, mut rolled_back: RolledBack, lost: &Lost, now: Moment) -> Transition {
         rolled_back.removal = Removal::Confirmed;
         match lost.how {
@@ -149,7 +149,7 @@ impl Rollout {
         self.enter(completed, Action::Complete, wish, None, now)
     }
 
-    /// That an answer is about the effect that is on its way.
+    /// Checks that an answer is about the effect that is on its way.
     fn check_current(&self, generation: u64) -> Result<(), Refused> {
         let pending = self.pending().map(Effect::generation);
         if pending == Some(generation) {

@@ -8,7 +8,7 @@ use crate::domain::{
     State, Transition,
 };
 
-/// Why a rollout that rolls back or completes takes nothing else.
+/// The reason why a rollout that has rolled back or completed accepts no more commands.
 pub(super) const ENDED: &str = "it has ended";
 const NOT_STARTED: &str = "it was not started";
 const RELEASING: &str = "it is being completed; only a rollback still comes before that";
@@ -84,7 +84,7 @@ impl Rollout {
         Ok(self.enter(running, action, wish, Some(effect), now))
     }
 
-    /// Wins over everything but an end.
+    /// Rolls back. That wins over everything but an end.
     pub(super) fn roll_back(self, wish: Wish, now: Moment) -> Result<Transition, Refused> {
         let (stage, from_share) = match self.state() {
             State::Running(running) => (running.stage, running.in_force),
@@ -107,7 +107,7 @@ impl Rollout {
         Ok(self.enter(rolled_back, Action::RollBack, wish, Some(effect), now))
     }
 
-    /// The stage, and the share in force, of a rollout that can go on.
+    /// The stage and the share in force of a rollout that can go on.
     pub(super) fn place(&self) -> Result<(u32, Share), Refused> {
         match self.state() {
             State::Running(running) if running.motion == Motion::Releasing => {

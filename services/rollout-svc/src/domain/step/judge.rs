@@ -16,7 +16,7 @@ impl Rollout {
             Decision::RollBack(cause) if self.spec.auto_rollback => {
                 self.roll_back(Wish::by_itself(&cause, evidence), now)
             }
-            // an operator has to see that it fails
+            // an operator has to see the failure
             Decision::RollBack(cause) | Decision::Pause(cause) if running => {
                 self.hold(Wish::by_itself(&cause, evidence), now)
             }

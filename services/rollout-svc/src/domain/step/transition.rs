@@ -42,7 +42,7 @@ impl Rollout {
         }
     }
 
-    /// A transition that people need not hear of.
+    /// A transition without an audit entry.
     pub(super) fn note(self, state: State, now: Moment) -> Transition {
         Transition {
             next: self.changed(state, now),

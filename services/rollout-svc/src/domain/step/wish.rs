@@ -1,11 +1,11 @@
-//! Who asks for a transition, and why.
+//! The requests for transitions: who asks, and why.
 
 use crate::domain::{
     Author, Lost, SELF,
     analysis::{Cause, Judged},
 };
 
-/// Who wants something, why, and by what.
+/// A request for a transition, with its reason and evidence.
 pub(super) struct Wish {
     pub(super) principal: String,
     pub(super) reason: String,
@@ -29,7 +29,7 @@ impl Wish {
         }
     }
 
-    /// Of whoever ended its split.
+    /// The wish of the caller that ended the split.
     pub(super) fn of_end(lost: &Lost, reason: String) -> Self {
         let principal = match lost.by.as_str() {
             "" => SELF,
@@ -42,7 +42,7 @@ impl Wish {
         }
     }
 
-    /// The slice that decided goes first.
+    /// Puts the slice that decided first.
     pub(super) fn by_itself(cause: &Cause, evidence: Vec<Judged>) -> Self {
         let others = evidence.into_iter().filter(|judged| *judged != cause.slice);
         Self {
