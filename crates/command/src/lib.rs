@@ -1,8 +1,5 @@
 //! The `vortex` command but for `up`: configuration, sources, change sets and rollouts, from a
 //! terminal or a script.
-//!
-//! Apart from the program, since `dist` builds this small and the program fast: a program's own
-//! level is the one its whole code is optimised with in the end, the services' too.
 
 mod cli;
 mod client;

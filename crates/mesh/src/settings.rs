@@ -9,7 +9,7 @@ use vortex_kit::{
     http::Address,
     settings::{About, Listens},
 };
-use vortex_rollout_svc::SourceStrategy;
+use vortex_rollout_svc::Strategy;
 
 use crate::Data;
 
@@ -58,7 +58,7 @@ pub struct Settings {
 
     /// How commits are rolled out where `--release rollout` is given
     #[arg(long, value_name = "STRATEGY", default_value = "conservative")]
-    pub source_strategy: SourceStrategy,
+    pub source_strategy: Strategy,
 
     /// Path below which Spring's routes are, such as /config
     #[arg(long, value_name = "PATH", default_value = "")]

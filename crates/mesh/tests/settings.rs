@@ -70,7 +70,7 @@ fn check<S: Args>(about: &About) -> usize {
 
 #[test]
 fn every_setting_says_the_same_nested_dotted_and_flat() {
-    use vortex_rollout_svc::config as rollout;
+    use vortex_rollout_svc as rollout;
     let checked = [
         check::<vortex_mesh::Settings>(&vortex_mesh::ABOUT),
         check::<vortex_config_svc::ProcessSettings>(&vortex_config_svc::ABOUT),
@@ -91,7 +91,7 @@ fn ports<S: Args>(about: &About) -> Vec<u16> {
 
 #[test]
 fn no_default_port_is_of_those_for_outgoing_connections() {
-    use vortex_rollout_svc::config as rollout;
+    use vortex_rollout_svc as rollout;
     let all = [
         ports::<vortex_mesh::Settings>(&vortex_mesh::ABOUT),
         ports::<vortex_config_svc::ProcessSettings>(&vortex_config_svc::ABOUT),

@@ -7,9 +7,7 @@ use std::time::Duration;
 
 use criterion::Criterion;
 use vortex_bucket::{Arm, Share};
-use vortex_rollout_svc::domain::analysis::{
-    Analysis, Application, Figures, Phase, Settings, Stage,
-};
+use vortex_rollout_svc::analysis::{Analysis, Application, Figures, JudgedStage, Phase, Settings};
 use vortex_sketch::{Interpolation, Mapping, Parts, Sketch};
 
 const ROLLOUTS: usize = 10_000;
@@ -37,7 +35,7 @@ impl Reporting {
     }
 
     /// Both arms of the next rollout, and what follows.
-    fn report(&mut self, stage: &Stage<'_>) {
+    fn report(&mut self, stage: &JudgedStage<'_>) {
         if self.next == ROLLOUTS {
             self.next = 0;
             self.elapsed += Duration::from_secs(1);
@@ -74,7 +72,7 @@ fn parts(interpolation: Interpolation) -> Parts {
 fn main() {
     let mut criterion = Criterion::default().configure_from_args();
     let settings = Settings::default();
-    let stage = Stage {
+    let stage = JudgedStage {
         settings: &settings,
         share: Share::from_hundredths(500).unwrap_or(Share::FULL),
         min_duration: Duration::from_secs(300),

@@ -32,13 +32,13 @@ const SOURCE: &str = "source:";
 
 /// A way to config-svc's change sets. A clone is a pointer.
 #[derive(Clone, Debug)]
-pub struct Changes {
+pub(crate) struct Changes {
     client: ConfigServiceClient<Channel>,
 }
 
 /// A change set of a source that waits for a rollout to take it up.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Awaiting {
+pub(crate) struct Awaiting {
     /// Its label.
     pub label: String,
     /// Its name.
@@ -55,7 +55,7 @@ pub struct Awaiting {
 
 /// The records of the log that concern rollouts.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Told {
+pub(crate) enum Told {
     /// A change set waits for a rollout.
     Awaits,
     /// Splits ended: by a forced release, or one by its mover or another caller.
@@ -68,11 +68,11 @@ pub enum Told {
 
 /// The log from some position on.
 #[derive(Debug)]
-pub struct Log(Streaming<pb::WatchLogResponse>);
+pub(crate) struct Log(Streaming<pb::WatchLogResponse>);
 
 impl Changes {
     /// The way to the config-svc behind `channel`.
-    pub fn new(channel: Channel) -> Self {
+    pub(crate) fn new(channel: Channel) -> Self {
         Self {
             client: ConfigServiceClient::limited(channel),
         }
@@ -82,7 +82,7 @@ impl Changes {
     ///
     /// # Errors
     /// config-svc is away.
-    pub async fn awaiting(&self) -> Result<Vec<Awaiting>, Fault> {
+    pub(crate) async fn awaiting(&self) -> Result<Vec<Awaiting>, Fault> {
         let mut found = Vec::new();
         let mut page_token = String::new();
         loop {
@@ -104,7 +104,7 @@ impl Changes {
     ///
     /// # Errors
     /// config-svc is away, or the token is of another log or too old.
-    pub async fn follow(&self, after: Option<&str>) -> Result<Log, Fault> {
+    pub(crate) async fn follow(&self, after: Option<&str>) -> Result<Log, Fault> {
         let request = pb::WatchLogRequest {
             after: after.unwrap_or_default().to_owned(),
             kinds: TOLD.iter().map(|kind| (*kind).into()).collect(),
@@ -123,7 +123,7 @@ impl Log {
     ///
     /// # Errors
     /// The log ended, or said nothing for too long.
-    pub async fn next(&mut self) -> Result<(Option<String>, Told), Fault> {
+    pub(crate) async fn next(&mut self) -> Result<(Option<String>, Told), Fault> {
         let message = tokio::time::timeout(SILENCE, self.0.message()).await;
         let message = message.map_err(|_| silent())?;
         let message = message.map_err(|status| Fault::from_status(&status))?;

@@ -4,30 +4,39 @@ pub mod analysis;
 mod audit;
 mod breaker;
 mod command;
+mod filter;
 mod measured;
 mod moment;
 mod names;
+mod order;
 mod plan;
 mod refused;
 mod rollout;
 mod state;
 mod step;
+mod target;
 #[cfg(test)]
 mod tests;
+mod text;
 
-pub use audit::{Action, AuditEntry, SELF};
-pub use breaker::{Breaker, BreakerLimits, Reset};
-pub use command::{Author, Command, Effect, Ending, Judgement, Lost, Transition};
-pub use measured::{
+pub(crate) use audit::{Action, AuditEntry, SELF};
+pub(crate) use breaker::{Breaker, BreakerLimits, Reset};
+pub(crate) use command::{Author, Command, Effect, Ending, Judgement, Lost, Transition};
+pub(crate) use filter::Filter;
+pub(crate) use measured::{
     ClosedSlice, MAX_SLICES, Measured, Report, ReportRefused, Taken, Total, Totals,
 };
-pub use moment::Moment;
-pub use names::{InvalidName, RolloutId, application};
-pub use plan::{InvalidStages, Preset, Stage, StageDraft, Stages, Strategy, Unit};
-pub use refused::Refused;
-pub use rollout::{Rollout, Spec, Standing};
-pub use state::{
+pub(crate) use moment::Moment;
+pub(crate) use names::{InvalidName, RolloutId, application};
+pub(crate) use order::Order;
+pub use plan::Strategy;
+pub(crate) use plan::{InvalidStages, Stage, StageDraft, Stages, Unit};
+pub(crate) use refused::Refused;
+pub(crate) use rollout::{Rollout, Spec, Standing};
+pub(crate) use state::{
     Completed, Detached, Hold, Motion, Paused, Refusal, Removal, RolledBack, Running, State,
     StateKind,
 };
-pub use vortex_names::RequestId;
+pub(crate) use target::Target;
+pub(crate) use text::shortened;
+pub(crate) use vortex_names::RequestId;

@@ -8,6 +8,7 @@
 //!   happen, and the next command is tried.
 //! - **E4** what is staged to take a rollout back is rolled out or given up.
 
+mod answers;
 mod apply;
 mod begin;
 mod create;
@@ -19,24 +20,21 @@ mod follow;
 mod forget;
 mod keys;
 mod orders;
-mod outbox;
 mod read;
 mod request;
-mod requests;
 mod revert;
-mod steady;
+mod settle;
+mod steady_clock;
 mod wake;
 
-pub(crate) use create::shortened;
-pub use create::{Draft, MAX_DESCRIPTION, SourceChange, Target};
-pub use entry::{Delivery, Entry};
-pub use error::Error;
-pub use forget::Keep;
-pub use orders::Order;
-pub use read::{AnalysisView, Filter, Page, PageAfter};
-pub use request::{Reported, Request};
-pub use revert::Revert;
-pub use wake::Wake;
+pub(crate) use create::{Draft, MAX_DESCRIPTION, SourceChange};
+pub(crate) use entry::{Delivery, Entry};
+pub(crate) use error::Error;
+pub(crate) use forget::Keep;
+pub(crate) use read::{AnalysisView, PageAfter};
+pub(crate) use request::{Reported, Request};
+pub(crate) use revert::Revert;
+pub(crate) use wake::Wake;
 
 use std::{
     collections::BTreeSet,
@@ -58,13 +56,13 @@ use crate::{
     splits::Splits,
     store::{Loaded, RolloutStore, Writes},
 };
+use answers::Answers;
 use directory::Directory;
-use requests::Requests;
-use steady::Steady;
+use steady_clock::SteadyClock;
 
 /// All rollouts of this process. A clone is a pointer.
 #[derive(Clone)]
-pub struct Rollouts {
+pub(crate) struct Rollouts {
     inner: Arc<Inner>,
 }
 
@@ -77,11 +75,11 @@ struct Inner {
     breaker: RwLock<(Breaker, Revision)>,
     shown_breaker: ArcSwap<Breaker>,
     limits: BreakerLimits,
-    requests: Requests,
+    answers: Answers,
     /// The rollouts that are being taken back, of which a change set may be staged that is not
     /// rolled out yet. Held while that goes on.
     reverting: tokio::sync::Mutex<BTreeSet<RolloutId>>,
-    clock: Steady,
+    clock: SteadyClock,
     /// The millisecond of the newest id.
     newest: Mutex<u64>,
     meters: Meters,
@@ -95,7 +93,7 @@ impl Rollouts {
     ///
     /// # Errors
     /// When it can't be read.
-    pub async fn open(
+    pub(crate) async fn open(
         store: RolloutStore,
         splits: Splits,
         limits: BreakerLimits,
@@ -115,7 +113,7 @@ impl Rollouts {
             swept => swept?,
         }
         let moments = rollouts.iter().map(|(rollout, _)| rollout.standing.updated);
-        let clock = Steady::new(clock, moments.map(|moment| moment.steady).max());
+        let clock = SteadyClock::new(clock, moments.map(|moment| moment.steady).max());
         let directory = Directory::default();
         for (rollout, revision) in rollouts {
             let measured = if rollout.kind().is_measured() {
@@ -134,7 +132,7 @@ impl Rollouts {
             shown_breaker: ArcSwap::from_pointee(breaker.0.clone()),
             breaker: RwLock::new(breaker),
             limits,
-            requests: Requests::of(requests),
+            answers: Answers::of(requests),
             reverting: tokio::sync::Mutex::new(reverting),
             clock,
             newest: Mutex::default(),
@@ -152,27 +150,27 @@ impl Rollouts {
     }
 
     /// The present, by both clocks.
-    pub fn now(&self) -> Moment {
+    pub(crate) fn now(&self) -> Moment {
         self.inner.clock.moment()
     }
 
     /// Tells of rollouts that have something to send.
-    pub fn outbox(&self) -> &Wake {
+    pub(crate) fn outbox(&self) -> &Wake {
         &self.inner.outbox
     }
 
     /// Tells of rollouts that are to be judged.
-    pub fn controller(&self) -> &Wake {
+    pub(crate) fn controller(&self) -> &Wake {
         &self.inner.controller
     }
 
     /// The store of the rollouts.
-    pub fn store(&self) -> &RolloutStore {
+    pub(crate) fn store(&self) -> &RolloutStore {
         &self.inner.store
     }
 
     /// Whether nothing can be written any more until the process starts again.
-    pub fn has_store_failed(&self) -> bool {
+    pub(crate) fn has_store_failed(&self) -> bool {
         self.inner.has_store_failed()
     }
 }

@@ -1,11 +1,13 @@
 //! Converts errors to the faults that callers see.
 
+use std::time::Duration;
+
+use vortex_kit::error::{Fault, Reason};
+
 use crate::{
     domain::{Refused, ReportRefused},
     engine::Error,
 };
-use std::time::Duration;
-use vortex_kit::error::{Fault, Reason};
 
 /// How long a writer waits that came when too many waited.
 const OVERLOADED_RETRY: Duration = Duration::from_millis(200);

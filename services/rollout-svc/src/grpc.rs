@@ -11,10 +11,6 @@ mod report;
 mod samples;
 mod watch;
 
-use crate::{
-    domain::{BreakerLimits, Rollout},
-    engine::Rollouts,
-};
 use futures::stream::BoxStream;
 use tonic::{Request, Response, Status};
 use vortex_kit::shutdown::Lifecycle;
@@ -22,9 +18,14 @@ use vortex_proto::rollout::v1 as pb;
 use vortex_proto::rollout::v1::rollout_service_server::RolloutService;
 use vortex_service::mutation::complete;
 
+use crate::{
+    domain::{BreakerLimits, Rollout},
+    engine::Rollouts,
+};
+
 /// Serves `vortex.rollout.v1`.
 #[derive(Clone)]
-pub struct Grpc {
+pub(crate) struct Grpc {
     rollouts: Rollouts,
     limits: BreakerLimits,
     lifecycle: Lifecycle,
@@ -32,7 +33,7 @@ pub struct Grpc {
 
 impl Grpc {
     /// A server of these rollouts, whose breaker opens at these limits.
-    pub fn new(rollouts: Rollouts, limits: BreakerLimits, lifecycle: Lifecycle) -> Self {
+    pub(crate) fn new(rollouts: Rollouts, limits: BreakerLimits, lifecycle: Lifecycle) -> Self {
         Self {
             rollouts,
             limits,

@@ -1,26 +1,24 @@
 //! The rollout service: brings a staged version to more and more readers, and decides from reported
 //! figures whether to continue.
 
-pub mod changes;
-pub mod config;
-pub mod domain;
-pub mod engine;
+mod changes;
+mod domain;
+mod engine;
 mod error;
-pub mod grpc;
+mod grpc;
 mod info;
 mod meters;
-pub mod splits;
-pub mod store;
+mod settings;
+mod splits;
+mod store;
 mod tasks;
 
-pub use config::{About, ProcessSettings, Settings, SourceStrategy, StoreLocation};
-pub use meters::Meters;
+pub use domain::Strategy;
+/// The analysis of figures, for its statistics and its benchmark.
+#[doc(hidden)]
+pub use domain::analysis;
+pub use settings::{ABOUT, ProcessSettings, Settings, StoreLocation};
 
-use changes::Changes;
-use engine::Rollouts;
-use grpc::Grpc;
-use splits::Splits;
-use store::RolloutStore;
 use vortex_kit::{
     channel::Channel,
     grpc::{BuildError, InvalidDescriptors, Server},
@@ -30,6 +28,13 @@ use vortex_kit::{
 use vortex_proto::rollout::v1::rollout_service_server::RolloutServiceServer;
 use vortex_service::{Limited, connect};
 use vortex_store::service::{CannotOpen, open};
+
+use changes::Changes;
+use engine::Rollouts;
+use grpc::Grpc;
+use meters::Meters;
+use splits::Splits;
+use store::RolloutStore;
 
 /// Why the service could not start.
 #[derive(Debug, thiserror::Error)]
@@ -95,7 +100,7 @@ pub async fn serve(settings: ProcessSettings, runtime: Runtime) -> Result<(), St
 ///
 /// # Errors
 /// When the store can't be had or read.
-pub async fn rollouts(
+async fn rollouts(
     settings: &Settings,
     config: Channel,
     runtime: &Runtime,
@@ -111,7 +116,7 @@ pub async fn rollouts(
     .await?;
     info::tell(&rollouts, &runtime.metrics);
     let changes = Changes::new(config);
-    let preset = settings.source_strategy.into();
-    tasks::start(&rollouts, changes, preset, settings.keep(), runtime);
+    let strategy = settings.source_strategy;
+    tasks::start(&rollouts, changes, strategy, settings.keep(), runtime);
     Ok(rollouts)
 }

@@ -1,7 +1,8 @@
 //! The rollout service as a process.
 
 use std::process::ExitCode;
-use vortex_rollout_svc::{config::ABOUT, serve};
+
+use vortex_rollout_svc::{ABOUT, serve};
 
 /// As in config-svc, whose reads spent a fifth of their time in the system's allocator.
 #[global_allocator]

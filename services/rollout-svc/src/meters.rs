@@ -20,7 +20,7 @@ const NAMES: [&str; 4] = ["pass", "no_data", "inconclusive", "fail"];
 
 /// What is counted. A clone is a pointer.
 #[derive(Clone)]
-pub struct Meters {
+pub(crate) struct Meters {
     inner: Arc<Inner>,
 }
 
@@ -31,7 +31,7 @@ struct Inner {
 
 impl Meters {
     /// Counts into `metrics`.
-    pub fn new(metrics: &Metrics) -> Self {
+    pub(crate) fn new(metrics: &Metrics) -> Self {
         let transition = |action: Action| {
             let help = "Transitions of rollouts, by action";
             metrics.counter(TRANSITIONS, help, &[("action", action.name())])
@@ -50,12 +50,12 @@ impl Meters {
     }
 
     /// Counts a transition.
-    pub fn transition(&self, action: Action) {
+    pub(crate) fn transition(&self, action: Action) {
         self.inner.transitions[action as usize].increment(1);
     }
 
     /// Counts what the gates said of a slice.
-    pub fn verdicts(&self, judged: &Judged) {
+    pub(crate) fn verdicts(&self, judged: &Judged) {
         for finding in &judged.findings {
             let gate = match finding {
                 Finding::Errors(_) => 0,

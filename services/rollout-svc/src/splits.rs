@@ -15,12 +15,10 @@ use vortex_proto::config::v1::{
 };
 use vortex_service::{Limited, parse::MAX_REASON};
 
-use crate::{
-    domain::{
-        Effect, Ending, Lost, Rollout, RolloutId, State, Unit,
-        analysis::{Application, Cells, SeenKeys},
-    },
-    engine::{Target, shortened},
+use crate::domain::{
+    Effect, Ending, Lost, Rollout, RolloutId, State, Target, Unit,
+    analysis::{Application, Cells, SeenKeys},
+    shortened,
 };
 
 /// Time for one attempt of an effect.
@@ -34,14 +32,14 @@ const PAGE: u32 = 1_000;
 
 /// A way to config-svc. A clone is a pointer.
 #[derive(Clone, Debug)]
-pub struct Splits {
+pub(crate) struct Splits {
     client: SplitServiceClient<Channel>,
     changes: ConfigServiceClient<Channel>,
 }
 
 /// What a split would be.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Plan {
+pub(crate) struct Plan {
     /// The label.
     pub label: String,
     /// The change set's name.
@@ -65,7 +63,7 @@ pub struct Plan {
 
 /// What was read of what a rollout concerns, since config-svc began.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Reads {
+pub(crate) struct Reads {
     /// The part of all reads that did not say what the rollout tells apart, where there were any.
     pub keyless: Option<f64>,
     /// The keys that have read, if any have.
@@ -74,7 +72,7 @@ pub struct Reads {
 
 /// What config-svc said of an effect, for good.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Sent {
+pub(crate) enum Sent {
     /// It is in force.
     Confirmed,
     /// The split had ended before.
@@ -85,7 +83,7 @@ pub enum Sent {
 
 impl Splits {
     /// The way to the config-svc behind `channel`.
-    pub fn new(channel: Channel) -> Self {
+    pub(crate) fn new(channel: Channel) -> Self {
         Self {
             changes: ConfigServiceClient::limited(channel.clone()),
             client: SplitServiceClient::limited(channel),
@@ -96,7 +94,7 @@ impl Splits {
     ///
     /// # Errors
     /// What config-svc says against it.
-    pub async fn plan(&self, target: &Target, force: bool) -> Result<Plan, Fault> {
+    pub(crate) async fn plan(&self, target: &Target, force: bool) -> Result<Plan, Fault> {
         let request = pb::PlanSplitRequest {
             target: Some(wire_target(target)),
             force,
@@ -126,7 +124,7 @@ impl Splits {
     ///
     /// # Errors
     /// What config-svc says against it.
-    pub async fn check_begin(&self, rollout: &Rollout) -> Result<(), Fault> {
+    pub(crate) async fn check_begin(&self, rollout: &Rollout) -> Result<(), Fault> {
         let first = Effect::SetShare {
             share: rollout.spec.stages.at(0).share,
             generation: rollout.standing.generation + 1,
@@ -147,7 +145,7 @@ impl Splits {
     ///
     /// # Errors
     /// What config-svc says against it.
-    pub async fn stage_revert(&self, id: &RolloutId) -> Result<Target, Fault> {
+    pub(crate) async fn stage_revert(&self, id: &RolloutId) -> Result<Target, Fault> {
         let request = pb::StageRevertRequest { id: id.to_string() };
         let staged = self.client.clone().stage_revert(request).await;
         let staged = staged
@@ -163,7 +161,7 @@ impl Splits {
     ///
     /// # Errors
     /// config-svc is away.
-    pub async fn discard_revert(&self, id: &RolloutId) -> Result<(), Fault> {
+    pub(crate) async fn discard_revert(&self, id: &RolloutId) -> Result<(), Fault> {
         let split = self.get(id, ATTEMPT).await?;
         let Some(split) = split.filter(|split| !split.revert.is_empty()) else {
             return Ok(());
@@ -188,7 +186,7 @@ impl Splits {
     ///
     /// # Errors
     /// config-svc is away.
-    pub async fn lost(&self, id: &RolloutId) -> Result<Option<Lost>, Fault> {
+    pub(crate) async fn lost(&self, id: &RolloutId) -> Result<Option<Lost>, Fault> {
         let Some(split) = self.get(id, ATTEMPT).await? else {
             return Ok(Some(Lost {
                 how: Ending::Removed,
@@ -217,7 +215,7 @@ impl Splits {
     ///
     /// # Errors
     /// config-svc is away.
-    pub async fn active(&self) -> Result<Vec<String>, Fault> {
+    pub(crate) async fn active(&self) -> Result<Vec<String>, Fault> {
         let splits = self.list(ATTEMPT).await?.into_iter();
         Ok(splits.map(|split| split.id).collect())
     }
@@ -226,7 +224,7 @@ impl Splits {
     ///
     /// # Errors
     /// config-svc is away, or does not say so soon.
-    pub async fn keys(&self) -> Result<HashMap<String, SeenKeys>, Fault> {
+    pub(crate) async fn keys(&self) -> Result<HashMap<String, SeenKeys>, Fault> {
         let splits = self.list(GLANCE).await?.into_iter();
         let seen = splits.filter_map(|split| Some((split.id, seen_keys(split.keys?))));
         Ok(seen.collect())
@@ -257,7 +255,7 @@ impl Splits {
     }
 
     /// What was read of what a rollout concerns. None where config-svc does not say so soon.
-    pub async fn reads(&self, id: &RolloutId) -> Option<Reads> {
+    pub(crate) async fn reads(&self, id: &RolloutId) -> Option<Reads> {
         let split = self.get(id, GLANCE).await.ok()??;
         let keyless = split.reads_without_key as f64 / split.reads as f64;
         Some(Reads {
@@ -281,7 +279,7 @@ impl Splits {
     ///
     /// # Errors
     /// It is not known to be in force, and has to be told again.
-    pub async fn send(&self, rollout: &Rollout, effect: Effect) -> Result<Sent, Fault> {
+    pub(crate) async fn send(&self, rollout: &Rollout, effect: Effect) -> Result<Sent, Fault> {
         let context = Context::root().within(ATTEMPT);
         let sent = context.scope(self.call(rollout, effect)).await;
         match sent {

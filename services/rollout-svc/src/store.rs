@@ -10,14 +10,13 @@
 //! request/<hash>           a request that was answered
 //! reverting/<id>           that something may be staged to take a rollout back
 //! breaker                  the breaker
-//! follow                   how far config-svc's log was followed
 //! ```
 
+mod answered;
 mod codec;
 mod error;
 mod keys;
 mod load;
-mod requests;
 mod schema;
 mod sweep;
 #[cfg(test)]
@@ -26,12 +25,12 @@ mod translate;
 mod v1;
 mod writes;
 
+pub(crate) use answered::{Answer, Answered};
 #[cfg(test)]
 pub(crate) use codec::reread;
-pub use error::{Error, Invalid};
-pub use load::Loaded;
-pub use requests::{Answer, Answered};
-pub use writes::Writes;
+pub(crate) use error::{Error, Invalid};
+pub(crate) use load::Loaded;
+pub(crate) use writes::Writes;
 
 use std::sync::Arc;
 
@@ -39,13 +38,13 @@ use vortex_store::{Revision, Store};
 
 /// The store of rollouts, over one of the engines.
 #[derive(Clone)]
-pub struct RolloutStore {
+pub(crate) struct RolloutStore {
     engine: Arc<dyn Store>,
 }
 
 impl RolloutStore {
     /// The rollouts kept in `engine`.
-    pub fn new(engine: Arc<dyn Store>) -> Self {
+    pub(crate) fn new(engine: Arc<dyn Store>) -> Self {
         Self { engine }
     }
 
@@ -54,7 +53,7 @@ impl RolloutStore {
     /// # Errors
     /// Those of the store. Only after one that is [`Error::is_outcome_unknown`] something may
     /// have happened.
-    pub async fn commit(&self, writes: Writes) -> Result<Revision, Error> {
+    pub(crate) async fn commit(&self, writes: Writes) -> Result<Revision, Error> {
         for part in writes.before {
             self.engine.commit(part).await?;
         }
@@ -62,12 +61,12 @@ impl RolloutStore {
     }
 
     /// Why nothing can be written now, if it can't.
-    pub fn obstacle(&self) -> Option<vortex_store::Error> {
+    pub(crate) fn obstacle(&self) -> Option<vortex_store::Error> {
         self.engine.obstacle()
     }
 
     /// Bytes on disk.
-    pub fn bytes(&self) -> u64 {
+    pub(crate) fn bytes(&self) -> u64 {
         self.engine.bytes()
     }
 
@@ -75,7 +74,7 @@ impl RolloutStore {
     ///
     /// # Errors
     /// Those of the store.
-    pub async fn maintain(&self) -> Result<(), Error> {
+    pub(crate) async fn maintain(&self) -> Result<(), Error> {
         Ok(self.engine.maintain().await?)
     }
 
@@ -83,7 +82,7 @@ impl RolloutStore {
     ///
     /// # Errors
     /// Those of the store.
-    pub async fn close(&self) -> Result<(), Error> {
+    pub(crate) async fn close(&self) -> Result<(), Error> {
         Ok(self.engine.close().await?)
     }
 }

@@ -2,25 +2,26 @@
 
 use std::time::Duration;
 
+use vortex_proto::time::{duration, from_duration};
+
 use crate::Span;
 
 impl Span {
     /// A span as services send it; `None` if it is negative.
     pub fn of(span: Option<prost_types::Duration>) -> Option<Self> {
-        let span: Duration = span?.try_into().ok()?;
-        Some(span.into())
+        from_duration(span?).map(Self::from)
     }
 
     /// A measured span, to the microsecond.
     pub fn measured(span: Option<prost_types::Duration>) -> Option<Self> {
-        let span: Duration = span?.try_into().ok()?;
+        let span = from_duration(span?)?;
         let below = Duration::from_nanos(u64::from(span.subsec_nanos() % 1_000));
         Some(span.saturating_sub(below).into())
     }
 
     /// A span as services accept it; one beyond the range of their type becomes the longest.
     pub fn to_proto(self) -> prost_types::Duration {
-        vortex_proto::time::duration(self.into())
+        duration(self.into())
     }
 }
 
@@ -29,6 +30,16 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn the_least_of_all_spans_is_none() {
+        let least = prost_types::Duration {
+            seconds: i64::MIN,
+            nanos: i32::MIN,
+        };
+        assert_eq!(Span::of(Some(least)), None);
+        assert_eq!(Span::measured(Some(least)), None);
+    }
 
     proptest! {
         #[test]

@@ -50,7 +50,7 @@ pub use figures::{Figures, InvalidFigures, Tally};
 pub use judged::{Finding, Judged, Reason, Verdict};
 pub use keys::{Cells, MISMATCH, Mismatch, SeenKeys};
 pub use latency::{LatencyEvidence, LatencyFinding, Tail};
-pub use rollout::{Analysis, NoApplication, Stage, UnknownApplication};
+pub use rollout::{Analysis, JudgedStage, NoApplication, UnknownApplication};
 pub use sequential::{ALPHA, Comparison, SequentialTest};
 pub use settings::{InvalidSetting, Settings, Thresholds};
 pub(crate) use slice::OpenSlice;

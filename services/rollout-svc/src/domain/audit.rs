@@ -6,7 +6,7 @@ use vortex_bucket::Share;
 use super::{StateKind, analysis::Judged};
 
 /// The principal of what the service decides by itself.
-pub const SELF: &str = "rollout-svc";
+pub(crate) const SELF: &str = "rollout-svc";
 
 /// The action that an entry is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -31,7 +31,7 @@ pub enum Action {
 
 /// An entry of a rollout's audit.
 #[derive(Debug, Clone, PartialEq)]
-pub struct AuditEntry {
+pub(crate) struct AuditEntry {
     /// The number of the entry, from 1, without gaps.
     pub number: u64,
     /// When it happened.

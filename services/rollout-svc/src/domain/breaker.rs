@@ -19,7 +19,7 @@ pub struct BreakerLimits {
 
 /// The breaker and the rollbacks that it counts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Breaker {
+pub(crate) struct Breaker {
     pub(crate) rollbacks: Vec<(RolloutId, Moment)>,
     pub(crate) opened: Option<Moment>,
     pub(crate) reset: Option<Reset>,
@@ -27,7 +27,7 @@ pub struct Breaker {
 
 /// A reset of the breaker by an operator.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reset {
+pub(crate) struct Reset {
     /// The operator.
     pub by: String,
     /// When it was reset.
@@ -39,7 +39,7 @@ pub struct Reset {
 impl Breaker {
     /// Counts an automatic rollback, and opens if there are too many.
     #[must_use]
-    pub fn count(mut self, id: RolloutId, now: Moment, limits: BreakerLimits) -> Self {
+    pub(crate) fn count(mut self, id: RolloutId, now: Moment, limits: BreakerLimits) -> Self {
         self.expire(now, limits.window);
         self.rollbacks.push((id, now));
         if self.rollbacks.len() > limits.max_rollbacks as usize {
@@ -55,7 +55,7 @@ impl Breaker {
 
     /// Closes the breaker, and resets its count.
     #[must_use]
-    pub fn reset(self, reset: Reset) -> Self {
+    pub(crate) fn reset(self, reset: Reset) -> Self {
         Self {
             rollbacks: Vec::new(),
             opened: None,
@@ -64,17 +64,17 @@ impl Breaker {
     }
 
     /// Whether the breaker is open.
-    pub fn is_open(&self) -> bool {
+    pub(crate) fn is_open(&self) -> bool {
         self.opened.is_some()
     }
 
     /// When it opened, while it is open.
-    pub fn opened(&self) -> Option<Moment> {
+    pub(crate) fn opened(&self) -> Option<Moment> {
         self.opened
     }
 
     /// The rollbacks within the window, oldest first.
-    pub fn rollbacks(
+    pub(crate) fn rollbacks(
         &self,
         now: Moment,
         window: Duration,
@@ -84,7 +84,7 @@ impl Breaker {
     }
 
     /// The latest reset.
-    pub fn last_reset(&self) -> Option<&Reset> {
+    pub(crate) fn last_reset(&self) -> Option<&Reset> {
         self.reset.as_ref()
     }
 

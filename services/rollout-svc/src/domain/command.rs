@@ -9,7 +9,7 @@ use super::{
 
 /// The caller of a command, and the reason.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Author {
+pub(crate) struct Author {
     /// The principal.
     pub principal: String,
     /// The reason, for the audit.
@@ -18,7 +18,7 @@ pub struct Author {
 
 /// A command that may change a rollout.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Command {
+pub(crate) enum Command {
     /// Begin the first stage.
     Start(Author),
     /// Go to the next stage, or complete from the last one.
@@ -56,7 +56,7 @@ pub enum Command {
 
 /// The end of a split, as config-svc reports it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Lost {
+pub(crate) struct Lost {
     /// How it ended.
     pub how: Ending,
     /// The principal that ended it.
@@ -67,7 +67,7 @@ pub struct Lost {
 
 /// How a split ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ending {
+pub(crate) enum Ending {
     /// Its change set became stable.
     Released,
     /// Everybody got stable again.
@@ -78,7 +78,7 @@ pub enum Ending {
 
 /// The decision of the analysis, from the figures of one generation.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Judgement {
+pub(crate) struct Judgement {
     /// The generation of the figures.
     pub generation: u64,
     /// The decision.
@@ -91,7 +91,7 @@ pub struct Judgement {
 
 /// An effect that is sent to config-svc. Each effect of a rollout has the next generation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Effect {
+pub(crate) enum Effect {
     /// Give this share of readers the canary.
     SetShare {
         /// The share.
@@ -113,7 +113,7 @@ pub enum Effect {
 
 impl Effect {
     /// The generation.
-    pub fn generation(self) -> u64 {
+    pub(crate) fn generation(self) -> u64 {
         match self {
             Self::SetShare { generation, .. }
             | Self::Remove { generation }
@@ -124,7 +124,7 @@ impl Effect {
 
 /// The outcome of a command.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Transition {
+pub(crate) struct Transition {
     /// The rollout after the command.
     pub next: Rollout,
     /// The effect to send to config-svc now.

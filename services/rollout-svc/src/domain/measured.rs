@@ -4,7 +4,7 @@ mod holds;
 mod report;
 mod seen;
 
-pub use report::{Report, ReportRefused, Taken};
+pub(crate) use report::{Report, ReportRefused, Taken};
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -17,17 +17,19 @@ use vortex_sketch::Sketch;
 
 use super::{
     Judgement, Moment, Rollout, State,
-    analysis::{Analysis, Application, Counts, Decision, Figures, Judged, Phase, Stage, Tally},
+    analysis::{
+        Analysis, Application, Counts, Decision, Figures, Judged, JudgedStage, Phase, Tally,
+    },
 };
 use seen::Seen;
 
 /// The number of slices that are kept to be shown.
-pub const MAX_SLICES: usize = 50;
+pub(crate) const MAX_SLICES: usize = 50;
 
 /// The measurements of a rollout: all that is stored except the newest slices, which are stored one
 /// by one.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Measured {
+pub(crate) struct Measured {
     pub(crate) analysis: Analysis,
     /// The start of the counts, in time since the stage's effect: a resume resets them.
     pub(crate) counted_from: Duration,
@@ -56,7 +58,7 @@ pub struct Total {
 
 /// A slice that was judged.
 #[derive(Debug, Clone, PartialEq)]
-pub struct ClosedSlice {
+pub(crate) struct ClosedSlice {
     /// Its number within the rollout, from 1.
     pub number: u64,
     /// The stage of the slice.
@@ -90,7 +92,7 @@ impl Totals {
 
 impl Measured {
     /// Begins with the start of a rollout.
-    pub fn begin(rollout: &Rollout) -> Self {
+    pub(crate) fn begin(rollout: &Rollout) -> Self {
         let apps = rollout.spec.apps.iter().cloned();
         let analysis = Analysis::begin(apps).unwrap_or_else(|_none| Analysis::begin_unnamed());
         Self {
@@ -105,7 +107,7 @@ impl Measured {
 
     /// Adds the slices that were stored, in any order.
     #[must_use]
-    pub fn with_slices(mut self, mut slices: Vec<ClosedSlice>) -> Self {
+    pub(crate) fn with_slices(mut self, mut slices: Vec<ClosedSlice>) -> Self {
         slices.retain(|slice| slice.number <= self.closed);
         slices.sort_unstable_by_key(|slice| slice.number);
         self.slices = slices.into();
@@ -113,7 +115,7 @@ impl Measured {
     }
 
     /// Applies what a transition resets.
-    pub fn after(&self, before: &Rollout, after: &Rollout, now: Moment) -> Option<Self> {
+    pub(crate) fn after(&self, before: &Rollout, after: &Rollout, now: Moment) -> Option<Self> {
         let settles =
             before.state().settled_since().is_none() && after.state().settled_since().is_some();
         let was_in_force = before.state().in_force() > vortex_bucket::Share::NONE;
@@ -138,7 +140,7 @@ impl Measured {
     }
 
     /// Closes the slices that are due. Answers whether there were any.
-    pub fn advance(&mut self, rollout: &Rollout, now: Moment) -> bool {
+    pub(crate) fn advance(&mut self, rollout: &Rollout, now: Moment) -> bool {
         let Some((stage, since)) = stage_of(rollout) else {
             return false;
         };
@@ -147,7 +149,12 @@ impl Measured {
     }
 
     /// Decides for a rollout whose due slices have been closed.
-    pub fn judge(&self, rollout: &Rollout, now: Moment, breaker_open: bool) -> Option<Judgement> {
+    pub(crate) fn judge(
+        &self,
+        rollout: &Rollout,
+        now: Moment,
+        breaker_open: bool,
+    ) -> Option<Judgement> {
         let (stage, since) = stage_of(rollout)?;
         let phase = match rollout.state() {
             State::Running(_) => Phase::Running,
@@ -171,7 +178,7 @@ impl Measured {
     }
 
     /// The time until there may be a slice to close or a decision to make.
-    pub fn due_in(&self, rollout: &Rollout, now: Moment) -> Option<Duration> {
+    pub(crate) fn due_in(&self, rollout: &Rollout, now: Moment) -> Option<Duration> {
         let (stage, since) = stage_of(rollout)?;
         let elapsed = now.since(since);
         let interval = stage.settings.interval;
@@ -187,27 +194,27 @@ impl Measured {
     }
 
     /// The newest slices, oldest first.
-    pub fn slices(&self) -> impl DoubleEndedIterator<Item = &ClosedSlice> {
+    pub(crate) fn slices(&self) -> impl DoubleEndedIterator<Item = &ClosedSlice> {
         self.slices.iter()
     }
 
     /// The number of the newest slice.
-    pub fn closed(&self) -> u64 {
+    pub(crate) fn closed(&self) -> u64 {
         self.closed
     }
 
     /// The figures reported since the rollout began, by application.
-    pub fn totals(&self) -> impl Iterator<Item = (&Application, &Totals)> {
+    pub(crate) fn totals(&self) -> impl Iterator<Item = (&Application, &Totals)> {
         self.totals.iter()
     }
 
     /// The analysis.
-    pub fn analysis(&self) -> &Analysis {
+    pub(crate) fn analysis(&self) -> &Analysis {
         &self.analysis
     }
 
     /// For each kind of limit, the count of the application that is nearest to it.
-    pub fn counts(&self) -> Counts {
+    pub(crate) fn counts(&self) -> Counts {
         let all = self
             .analysis
             .observed()
@@ -241,10 +248,10 @@ impl Measured {
 }
 
 /// The stage that figures belong to, and when it began; `None` while a share is on its way.
-fn stage_of(rollout: &Rollout) -> Option<(Stage<'_>, Moment)> {
+fn stage_of(rollout: &Rollout) -> Option<(JudgedStage<'_>, Moment)> {
     let since = rollout.state().settled_since()?;
     let planned = rollout.stage()?;
-    let stage = Stage {
+    let stage = JudgedStage {
         settings: &rollout.spec.settings,
         share: rollout.state().in_force(),
         min_duration: planned.min_duration,

@@ -20,12 +20,12 @@ const RANDOM_DIGITS: u32 = 6;
 
 /// A rollout's id: it sorts by the time of creation, and seeds the choice of the canary's readers.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RolloutId(String);
+pub(crate) struct RolloutId(String);
 
 /// A name that is not valid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{given:?} is not a valid {what}: {rule}")]
-pub struct InvalidName {
+pub(crate) struct InvalidName {
     what: &'static str,
     given: String,
     rule: &'static str,
@@ -34,7 +34,7 @@ pub struct InvalidName {
 impl RolloutId {
     /// The id of a rollout that is created at `millisecond` since 1970. The lowest bits of `random`
     /// tell it from others of that moment.
-    pub fn new(millisecond: u64, random: u64) -> Self {
+    pub(crate) fn new(millisecond: u64, random: u64) -> Self {
         let digits = |number: u64, count: u32| {
             let digit = move |place: u32| (number >> (5 * place)) as usize % DIGITS.len();
             (0..count)
@@ -46,7 +46,7 @@ impl RolloutId {
     }
 
     /// The id as text.
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 }
@@ -71,7 +71,7 @@ impl FromStr for RolloutId {
 ///
 /// # Errors
 /// When the name is not valid.
-pub fn application(given: &str) -> Result<Application, InvalidName> {
+pub(crate) fn application(given: &str) -> Result<Application, InvalidName> {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
     let rule = "1 to 128 letters, digits, '-', '_', '.'";
     check(

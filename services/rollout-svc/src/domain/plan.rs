@@ -12,26 +12,14 @@ const MAX_NAME: usize = 128;
 const LONGEST: Duration = Duration::from_secs(7 * 24 * 3_600);
 
 /// The strategy that gives a rollout its stages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Strategy {
     /// 1, 5, 25, 50, 100 percent for 5, 5, 10, 10, 0 minutes.
+    #[default]
     Conservative,
     /// 10, 50, 100 percent for 5, 5, 0 minutes.
     Aggressive,
     /// 100 percent at once.
-    Immediate,
-    /// The stages that were given.
-    Custom,
-}
-
-/// A strategy that has stages of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Preset {
-    /// See [`Strategy::Conservative`].
-    Conservative,
-    /// See [`Strategy::Aggressive`].
-    Aggressive,
-    /// See [`Strategy::Immediate`].
     Immediate,
 }
 
@@ -119,29 +107,7 @@ pub enum InvalidStages {
 }
 
 impl Strategy {
-    /// The stages of the strategy; `None` if they have to be given.
-    pub fn stages(self) -> Option<Stages> {
-        let preset = match self {
-            Self::Conservative => Preset::Conservative,
-            Self::Aggressive => Preset::Aggressive,
-            Self::Immediate => Preset::Immediate,
-            Self::Custom => return None,
-        };
-        Some(preset.stages())
-    }
-}
-
-impl Preset {
-    /// The strategy.
-    pub fn strategy(self) -> Strategy {
-        match self {
-            Self::Conservative => Strategy::Conservative,
-            Self::Aggressive => Strategy::Aggressive,
-            Self::Immediate => Strategy::Immediate,
-        }
-    }
-
-    /// Its stages.
+    /// The stages of the strategy.
     pub fn stages(self) -> Stages {
         let minutes: &[(Share, u64)] = match self {
             Self::Conservative => &[

@@ -4,7 +4,7 @@ use super::StateKind;
 
 /// Why a command is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refused {
+pub(crate) enum Refused {
     /// The state does not accept the command.
     #[error("the rollout is {state}: {why}")]
     WrongState {

@@ -12,7 +12,7 @@ use super::{
 
 /// A rollout: its specification and its present state.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Rollout {
+pub(crate) struct Rollout {
     /// The part that never changes.
     pub spec: Arc<Spec>,
     /// The part that changes.
@@ -21,7 +21,7 @@ pub struct Rollout {
 
 /// The part of a rollout that never changes.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Spec {
+pub(crate) struct Spec {
     /// Its id.
     pub id: RolloutId,
     /// The label of its change set.
@@ -42,8 +42,8 @@ pub struct Spec {
     /// The versions that are or were stable for one of its documents; empty in rollouts that
     /// earlier versions created.
     pub stable_versions: Vec<String>,
-    /// The strategy that gave the stages.
-    pub strategy: Strategy,
+    /// The strategy that gave the stages; none if the stages were given.
+    pub strategy: Option<Strategy>,
     /// The stages.
     pub stages: Stages,
     /// The unit that is given one arm or the other.
@@ -74,7 +74,7 @@ pub struct Spec {
 
 /// The part of a rollout that changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Standing {
+pub(crate) struct Standing {
     /// The state.
     pub state: State,
     /// The generation of the last effect; 0 before the first.
@@ -90,7 +90,7 @@ pub struct Standing {
 impl Spec {
     /// Whether the rollout concerns an application: by one of its documents, or because it judges
     /// what the application reports.
-    pub fn concerns(&self, app: &str) -> bool {
+    pub(crate) fn concerns(&self, app: &str) -> bool {
         let owners = self.written_for.iter().map(Option::as_ref);
         let owners = owners.chain(std::iter::repeat(None));
         let mut documents = self.paths.iter().zip(owners);
@@ -103,7 +103,7 @@ impl Spec {
 
 impl Rollout {
     /// A new rollout, and the audit entry of its creation.
-    pub fn create(spec: Spec, author: Author) -> (Self, AuditEntry) {
+    pub(crate) fn create(spec: Spec, author: Author) -> (Self, AuditEntry) {
         let created = spec.created;
         let rollout = Self {
             spec: Arc::new(spec),
@@ -133,27 +133,27 @@ impl Rollout {
     }
 
     /// The id.
-    pub fn id(&self) -> &RolloutId {
+    pub(crate) fn id(&self) -> &RolloutId {
         &self.spec.id
     }
 
     /// The state.
-    pub fn state(&self) -> &State {
+    pub(crate) fn state(&self) -> &State {
         &self.standing.state
     }
 
     /// The name of the state.
-    pub fn kind(&self) -> StateKind {
+    pub(crate) fn kind(&self) -> StateKind {
         self.standing.state.kind()
     }
 
     /// The current stage.
-    pub fn stage(&self) -> Option<&Stage> {
+    pub(crate) fn stage(&self) -> Option<&Stage> {
         self.state().stage().map(|index| self.spec.stages.at(index))
     }
 
     /// Whether the rollout has ended and config-svc has confirmed that.
-    pub fn is_settled_for_good(&self) -> bool {
+    pub(crate) fn is_settled_for_good(&self) -> bool {
         self.kind().has_ended() && self.pending().is_none()
     }
 
@@ -161,7 +161,7 @@ impl Rollout {
     ///
     /// # Errors
     /// Fails if the rollout was started.
-    pub fn check_delete(&self) -> Result<(), Refused> {
+    pub(crate) fn check_delete(&self) -> Result<(), Refused> {
         match self.state() {
             State::Created => Ok(()),
             other => Err(Refused::WrongState {
@@ -173,7 +173,7 @@ impl Rollout {
 
     /// The effect that config-svc has to be sent and has not confirmed. The outbox is part of the
     /// state, so that neither ever exists without the other.
-    pub fn pending(&self) -> Option<Effect> {
+    pub(crate) fn pending(&self) -> Option<Effect> {
         let generation = self.standing.generation;
         let share = |stage: u32| Effect::SetShare {
             share: self.spec.stages.at(stage).share,
@@ -202,7 +202,7 @@ impl Spec {
     /// The arm of readers that were served a version: the name of a change set, or an effective
     /// version, whose part before `+` is one, or a list of those by commas, one for each label
     /// read. `None` if the version says nothing about the rollout's documents.
-    pub fn arm_of(&self, version: &str) -> Option<Arm> {
+    pub(crate) fn arm_of(&self, version: &str) -> Option<Arm> {
         let names = version.split_once('+').map_or(version, |(names, _)| names);
         let is_stable = |name: &str| self.stable_versions.iter().any(|stable| stable == name);
         if names.split(',').any(|name| name == self.change) {
@@ -217,7 +217,7 @@ impl Spec {
 
 impl AuditEntry {
     /// Whether the service rolled the rollout back by itself, which the breaker counts.
-    pub fn is_automatic_rollback(&self) -> bool {
+    pub(crate) fn is_automatic_rollback(&self) -> bool {
         self.action == Action::RollBack && self.principal == SELF
     }
 }

@@ -8,7 +8,7 @@ use super::Moment;
 
 /// The state of a rollout.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum State {
+pub(crate) enum State {
     /// No reader gets it yet.
     Created,
     /// A stage's share of readers gets it.
@@ -23,7 +23,7 @@ pub enum State {
 
 /// The rollout is at a stage, and goes on by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Running {
+pub(crate) struct Running {
     /// The stage.
     pub stage: u32,
     /// The share that config-svc confirmed last; none before the first.
@@ -34,7 +34,7 @@ pub struct Running {
 
 /// How far the effect of a running rollout has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Motion {
+pub(crate) enum Motion {
     /// The stage's share is on its way.
     Moving,
     /// The stage's share is in force.
@@ -48,7 +48,7 @@ pub enum Motion {
 
 /// The rollout is at a stage, and waits for an operator.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Paused {
+pub(crate) struct Paused {
     /// The stage.
     pub stage: u32,
     /// The share that config-svc confirmed last.
@@ -61,7 +61,7 @@ pub struct Paused {
 
 /// How far the effect of a paused rollout has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Hold {
+pub(crate) enum Hold {
     /// The stage's share is on its way.
     Moving,
     /// The stage's share is in force.
@@ -73,14 +73,14 @@ pub enum Hold {
 
 /// config-svc's refusal to remove a split.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Detached {
+pub(crate) struct Detached {
     /// The message of the refusal.
     pub why: String,
 }
 
 /// config-svc's refusal of the first share of a rollout.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
+pub(crate) struct Refusal {
     /// The reason, as a constant.
     pub reason: String,
     /// The message, for people.
@@ -91,7 +91,7 @@ pub struct Refusal {
 
 /// The change set became stable.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Completed {
+pub(crate) struct Completed {
     /// The stage it was completed from.
     pub stage: u32,
     /// When it was completed.
@@ -100,7 +100,7 @@ pub struct Completed {
 
 /// Everybody gets stable again.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RolledBack {
+pub(crate) struct RolledBack {
     /// The stage it was rolled back from.
     pub stage: u32,
     /// The share that was in force at that time.
@@ -117,7 +117,7 @@ pub struct RolledBack {
 
 /// How far the removal of a split has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Removal {
+pub(crate) enum Removal {
     /// It is on its way.
     Pending,
     /// No reader gets the canary.
@@ -143,7 +143,7 @@ pub enum StateKind {
 
 impl State {
     /// The name.
-    pub fn kind(&self) -> StateKind {
+    pub(crate) fn kind(&self) -> StateKind {
         match self {
             Self::Created => StateKind::Created,
             Self::Running(_) => StateKind::Running,
@@ -154,7 +154,7 @@ impl State {
     }
 
     /// The stage, once the rollout has started.
-    pub fn stage(&self) -> Option<u32> {
+    pub(crate) fn stage(&self) -> Option<u32> {
         match self {
             Self::Created => None,
             Self::Running(running) => Some(running.stage),
@@ -165,7 +165,7 @@ impl State {
     }
 
     /// The share of readers that get the change set, as far as config-svc has confirmed it.
-    pub fn in_force(&self) -> Share {
+    pub(crate) fn in_force(&self) -> Share {
         match self {
             Self::Created => Share::NONE,
             Self::Running(running) => running.in_force,
@@ -179,7 +179,7 @@ impl State {
     }
 
     /// When the stage's share came into force, while it is.
-    pub fn settled_since(&self) -> Option<Moment> {
+    pub(crate) fn settled_since(&self) -> Option<Moment> {
         match self {
             Self::Running(Running {
                 motion: Motion::Settled { since },
@@ -194,7 +194,7 @@ impl State {
     }
 
     /// The refusal of config-svc to remove the split.
-    pub fn detached(&self) -> Option<&Detached> {
+    pub(crate) fn detached(&self) -> Option<&Detached> {
         match self {
             Self::RolledBack(RolledBack {
                 removal: Removal::Refused(detached),
@@ -205,7 +205,7 @@ impl State {
     }
 
     /// The refusal of the first share, if that ended the rollout.
-    pub fn start_refused(&self) -> Option<&Refusal> {
+    pub(crate) fn start_refused(&self) -> Option<&Refusal> {
         match self {
             Self::RolledBack(rolled_back) => rolled_back.start_refused.as_ref(),
             Self::Created | Self::Running(_) | Self::Paused(_) | Self::Completed(_) => None,

@@ -2,13 +2,13 @@
 
 mod answer;
 mod course;
+mod intent;
 mod judge;
 mod operate;
 mod transition;
-mod wish;
 
 use super::{Command, Moment, Refused, Rollout, Transition};
-use wish::Wish;
+use intent::Intent;
 
 impl Rollout {
     /// Applies a command, or refuses it.
@@ -18,13 +18,13 @@ impl Rollout {
     ///
     /// # Errors
     /// Fails if the state does not accept the command. Nothing has changed then.
-    pub fn step(self, command: Command, now: Moment) -> Result<Transition, Refused> {
+    pub(crate) fn step(self, command: Command, now: Moment) -> Result<Transition, Refused> {
         match command {
             Command::Start(author) => self.start(author, now),
             Command::Promote { author, expected } => self.promote(author, expected, now),
             Command::Pause(author) => self.pause(author, now),
             Command::Resume(author) => self.resume(author, now),
-            Command::RollBack(author) => self.roll_back(Wish::of(author), now),
+            Command::RollBack(author) => self.roll_back(Intent::of(author), now),
             Command::Complete(author) => self.complete(author, now),
             Command::Judge(judgement) => self.judge(judgement, now),
             Command::Confirm { generation } => self.confirm(generation, now),

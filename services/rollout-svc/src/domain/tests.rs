@@ -2,6 +2,7 @@
 
 mod breaker;
 mod concerns;
+mod filter;
 mod invariants;
 mod plan;
 mod rules;

@@ -61,7 +61,7 @@ impl Inner {
             self.set_breaker(&mut breaker, counted, **written);
         }
         if let Some(answered) = answered {
-            self.requests.insert(answered);
+            self.answers.insert(answered);
         }
         Ok(self.publish(entry, transition, change))
     }

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use vortex_kit::context::Context;
 
-use super::{Error, Inner, Request, Rollouts, outbox};
+use super::{Error, Inner, Request, Rollouts, settle};
 use crate::{
     domain::{Effect, Rollout},
     store::{Answer, Writes},
@@ -41,7 +41,7 @@ impl Rollouts {
         let _in_time = tokio::time::timeout(patience(), waiting).await.is_ok();
         let now = entry.rollout();
         if let Some(refusal) = now.state().start_refused() {
-            return Err(Error::Config(outbox::fault(refusal)));
+            return Err(Error::Config(settle::fault(refusal)));
         }
         if now.pending().is_some() || now.standing.generation != generation {
             return Ok(started);
@@ -59,7 +59,7 @@ impl Inner {
             return Ok(());
         };
         self.commit(Writes::default().request(&answered)).await?;
-        self.requests.insert(answered);
+        self.answers.insert(answered);
         Ok(())
     }
 }

@@ -7,9 +7,10 @@ use vortex_store::Revision;
 use super::{Entry, Error, Inner, Request, Rollouts};
 use crate::{
     domain::{
-        AuditEntry, Author, Command, Measured, Moment, Preset, Rollout, RolloutId, Spec, Stages,
-        Strategy, Unit,
+        AuditEntry, Author, Command, Measured, Moment, Rollout, RolloutId, Spec, Stages, Strategy,
+        Target, Unit,
         analysis::{Application, Settings},
+        shortened,
     },
     splits::Plan,
     store::{Answer, Writes},
@@ -18,40 +19,15 @@ use crate::{
 /// Applications of a rollout.
 const MAX_APPLICATIONS: usize = 64;
 /// Bytes of a description.
-pub const MAX_DESCRIPTION: usize = 4_096;
-
-/// Which change set is meant.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Target {
-    /// By its name.
-    Change {
-        /// Its label; empty for `main`.
-        label: String,
-        /// Its name.
-        name: String,
-    },
-    /// By what it makes of one document.
-    Document {
-        /// The document's label; empty for `main`.
-        label: String,
-        /// The document's application.
-        app: String,
-        /// The document's profile; empty for `default`.
-        profile: String,
-        /// The version that must be stable.
-        from_version: String,
-        /// The version that the change set wrote.
-        to_version: String,
-    },
-}
+pub(crate) const MAX_DESCRIPTION: usize = 4_096;
 
 /// A rollout that is to be.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Draft {
+pub(crate) struct Draft {
     /// Which change set.
     pub target: Target,
-    /// Where the stages come from.
-    pub strategy: Strategy,
+    /// The strategy that gave the stages; none if the stages were given.
+    pub strategy: Option<Strategy>,
     /// The stages.
     pub stages: Stages,
     /// What is told apart.
@@ -78,7 +54,7 @@ pub struct Draft {
 
 /// A source's change set that is to be rolled out.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SourceChange {
+pub(crate) struct SourceChange {
     /// Its label.
     pub label: String,
     /// Its name.
@@ -87,8 +63,8 @@ pub struct SourceChange {
     pub source: String,
     /// Why, for people.
     pub description: String,
-    /// Where the stages come from.
-    pub preset: Preset,
+    /// The strategy of the rollout.
+    pub strategy: Strategy,
 }
 
 impl From<SourceChange> for Draft {
@@ -98,8 +74,8 @@ impl From<SourceChange> for Draft {
                 label: change.label,
                 name: change.change,
             },
-            strategy: change.preset.strategy(),
-            stages: change.preset.stages(),
+            strategy: Some(change.strategy),
+            stages: change.strategy.stages(),
             unit: Unit::Instance,
             auto_promote: true,
             auto_rollback: true,
@@ -114,16 +90,6 @@ impl From<SourceChange> for Draft {
     }
 }
 
-/// A text of so many bytes at most.
-pub(crate) fn shortened(mut text: String, most: usize) -> String {
-    let mut end = text.len().min(most);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    text.truncate(end);
-    text
-}
-
 impl Rollouts {
     /// Creates a rollout, and starts it if that is asked for: see `begun`.
     ///
@@ -132,10 +98,14 @@ impl Rollouts {
     /// # Errors
     /// config-svc says that there is nothing to roll out, another rollout holds a document, or it
     /// can't be written.
-    pub async fn create(&self, request: Request, draft: Draft) -> Result<Arc<Rollout>, Error> {
+    pub(crate) async fn create(
+        &self,
+        request: Request,
+        draft: Draft,
+    ) -> Result<Arc<Rollout>, Error> {
         let inner = &self.inner;
-        let turn = inner.requests.turn(&request).await;
-        let created = match inner.requests.get(&request, inner.clock.moment().wall)? {
+        let turn = inner.answers.turn(&request).await;
+        let created = match inner.answers.get(&request, inner.clock.moment().wall)? {
             Some(answer) => self.as_created(answer)?,
             None => self.create_anew(&request, draft, None).await?,
         };
@@ -147,7 +117,10 @@ impl Rollouts {
     ///
     /// # Errors
     /// As [`Rollouts::create`], and [`Error::BreakerOpen`].
-    pub async fn create_by_itself(&self, change: SourceChange) -> Result<Arc<Rollout>, Error> {
+    pub(crate) async fn create_by_itself(
+        &self,
+        change: SourceChange,
+    ) -> Result<Arc<Rollout>, Error> {
         if self.breaker().is_open() {
             return Err(Error::BreakerOpen);
         }
@@ -244,7 +217,7 @@ impl Inner {
         }
         let revision = self.commit(writes).await?;
         if let Some(answered) = answered {
-            self.requests.insert(answered);
+            self.answers.insert(answered);
         }
         Ok(self.show_new(rollout, revision, measured, &audits))
     }

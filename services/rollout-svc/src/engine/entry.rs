@@ -12,7 +12,7 @@ use crate::domain::{
 };
 
 /// One rollout in memory.
-pub struct Entry {
+pub(crate) struct Entry {
     /// What readers see. Changed while `gauge` is held, so that figures meet the stage they are
     /// of.
     shown: watch::Sender<Arc<Rollout>>,
@@ -34,7 +34,7 @@ struct Gauge {
 
 /// How the sending of an effect goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Delivery {
+pub(crate) struct Delivery {
     /// Which.
     pub generation: u64,
     /// Since when it is tried, by the steady clock.
@@ -55,17 +55,17 @@ impl Entry {
     }
 
     /// The rollout as it is durable.
-    pub fn rollout(&self) -> Arc<Rollout> {
+    pub(crate) fn rollout(&self) -> Arc<Rollout> {
         self.shown.borrow().clone()
     }
 
     /// Follows the rollout and its analysis.
-    pub fn subscribe(&self) -> watch::Receiver<Arc<Rollout>> {
+    pub(crate) fn subscribe(&self) -> watch::Receiver<Arc<Rollout>> {
         self.shown.subscribe()
     }
 
     /// Looks at what is measured; none before the start and after the end.
-    pub fn measured<T>(&self, look: impl FnOnce(&Rollout, Option<&Measured>) -> T) -> T {
+    pub(crate) fn measured<T>(&self, look: impl FnOnce(&Rollout, Option<&Measured>) -> T) -> T {
         let gauge = self.gauge();
         let rollout = self.rollout();
         look(&rollout, gauge.as_ref().map(|gauge| &gauge.measured))
@@ -134,13 +134,13 @@ impl Entry {
     }
 
     /// How the sending of the effect goes that is on its way.
-    pub fn delivery(&self) -> Option<Delivery> {
+    pub(crate) fn delivery(&self) -> Option<Delivery> {
         let delivery = self.delivery.lock().unwrap_or_else(PoisonError::into_inner);
         delivery.clone()
     }
 
     /// Records how the sending goes, and notifies watchers.
-    pub fn set_delivery(&self, now: Option<Delivery>) {
+    pub(crate) fn set_delivery(&self, now: Option<Delivery>) {
         *self.delivery.lock().unwrap_or_else(PoisonError::into_inner) = now;
         self.shown.send_modify(|_| {});
     }
@@ -152,7 +152,7 @@ impl Entry {
     }
 
     /// The keys that had read when config-svc was last asked.
-    pub fn keys(&self) -> Option<SeenKeys> {
+    pub(crate) fn keys(&self) -> Option<SeenKeys> {
         *self.keys.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -10,7 +10,7 @@ use crate::{
 /// Why something asked of rollouts was not done. Except after [`Error::OutcomeUnknown`] nothing
 /// has happened.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub(crate) enum Error {
     /// No rollout has this id.
     #[error("there is no rollout {0}")]
     NotFound(RolloutId),
@@ -68,16 +68,6 @@ pub enum Error {
     /// The store could not be read, or did not take what was written.
     #[error(transparent)]
     Store(store::Error),
-}
-
-impl Error {
-    /// Whether the store turned it away, and the same may be done later without a restart.
-    pub fn is_passing(&self) -> bool {
-        matches!(
-            self,
-            Self::Overloaded | Self::StoreFull(_) | Self::StoreAway(_)
-        )
-    }
 }
 
 impl From<store::Error> for Error {

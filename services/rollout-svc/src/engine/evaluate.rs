@@ -14,7 +14,7 @@ impl Rollouts {
     ///
     /// # Errors
     /// It can't be written.
-    pub async fn evaluate(&self, id: &RolloutId) -> Result<Option<Duration>, Error> {
+    pub(crate) async fn evaluate(&self, id: &RolloutId) -> Result<Option<Duration>, Error> {
         let Ok(entry) = self.entry(id) else {
             return Ok(None);
         };

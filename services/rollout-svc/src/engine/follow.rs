@@ -14,7 +14,7 @@ impl Rollouts {
     /// The newest rollout of a change set that is kept here, ended or not, but for those whose
     /// start config-svc refused: they took nothing up. One that was created before the change set
     /// was written is of another, which a config-svc had whose store is gone by now.
-    pub fn rollout_of(
+    pub(crate) fn rollout_of(
         &self,
         label: &str,
         sequence: u64,
@@ -33,12 +33,12 @@ impl Rollouts {
     }
 
     /// The rollouts that config-svc has a split of, as far as it confirmed.
-    pub fn splitting(&self) -> Vec<Arc<Rollout>> {
+    pub(crate) fn splitting(&self) -> Vec<Arc<Rollout>> {
         self.not_ended(|rollout| rollout.state().settled_since().is_some())
     }
 
     /// The rollouts of a label that have not ended.
-    pub fn of_label(&self, label: &str) -> Vec<Arc<Rollout>> {
+    pub(crate) fn of_label(&self, label: &str) -> Vec<Arc<Rollout>> {
         self.not_ended(|rollout| rollout.spec.label == label)
     }
 
@@ -49,7 +49,7 @@ impl Rollouts {
     }
 
     /// The rollouts that have started and not ended, the newest `most` of them.
-    pub fn under_way(&self, most: usize) -> Vec<Arc<Entry>> {
+    pub(crate) fn under_way(&self, most: usize) -> Vec<Arc<Entry>> {
         let all = self.inner.directory.snapshot();
         let newest = all.values().rev();
         let under_way = newest.filter(|entry| entry.rollout().kind().is_measured());

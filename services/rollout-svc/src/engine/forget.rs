@@ -22,7 +22,7 @@ impl Rollouts {
     ///
     /// # Errors
     /// It can't be written.
-    pub async fn forget_old(&self, keep: Keep) -> Result<usize, Error> {
+    pub(crate) async fn forget_old(&self, keep: Keep) -> Result<usize, Error> {
         let inner = &self.inner;
         let now = inner.clock.moment();
         let (mut kept, mut bytes, mut gone) = (0, 0, 0);
@@ -42,7 +42,7 @@ impl Rollouts {
                 gone += 1;
             }
         }
-        let answered = inner.requests.expire(now.wall);
+        let answered = inner.answers.expire(now.wall);
         inner.store.forget_requests(&answered).await?;
         Ok(gone)
     }

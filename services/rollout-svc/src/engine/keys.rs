@@ -14,7 +14,7 @@ impl Rollouts {
     ///
     /// # Errors
     /// There is no such rollout.
-    pub async fn keys(&self, id: &RolloutId) -> Result<Option<SeenKeys>, Error> {
+    pub(crate) async fn keys(&self, id: &RolloutId) -> Result<Option<SeenKeys>, Error> {
         let entry = self.entry(id)?;
         Ok(self.reads(&entry).await.keys)
     }
@@ -37,7 +37,7 @@ impl Rollouts {
     ///
     /// # Errors
     /// config-svc does not say. What was known stays.
-    pub async fn learn_keys(&self) -> Result<(), Fault> {
+    pub(crate) async fn learn_keys(&self) -> Result<(), Fault> {
         let under_way = self.under_way(usize::MAX);
         if under_way.is_empty() {
             return Ok(());

@@ -4,65 +4,9 @@ use std::sync::Arc;
 
 use super::{Error, Request, Rollouts};
 use crate::{
-    domain::{Breaker, Command, Reset, Rollout, RolloutId, StateKind},
+    domain::{Breaker, Order, Reset, Rollout, RolloutId, StateKind},
     store::{Answer, Writes},
 };
-
-/// What people ask of one rollout.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Order {
-    /// Begin the first stage.
-    Start {
-        /// Why.
-        reason: String,
-    },
-    /// Go to the next stage, or complete from the last.
-    Promote {
-        /// Why.
-        reason: String,
-        /// The stage it must be at.
-        expected_stage: Option<u32>,
-    },
-    /// Go no further by itself.
-    Pause {
-        /// Why.
-        reason: String,
-    },
-    /// Go on.
-    Resume {
-        /// Why.
-        reason: String,
-    },
-    /// Give everybody stable again.
-    RollBack {
-        /// Why.
-        reason: String,
-    },
-    /// Make the change set stable.
-    Complete {
-        /// Why.
-        reason: String,
-    },
-}
-
-impl Order {
-    fn command(self, request: &Request) -> Command {
-        match self {
-            Self::Start { reason } => Command::Start(request.author(reason)),
-            Self::Promote {
-                reason,
-                expected_stage,
-            } => Command::Promote {
-                author: request.author(reason),
-                expected: expected_stage,
-            },
-            Self::Pause { reason } => Command::Pause(request.author(reason)),
-            Self::Resume { reason } => Command::Resume(request.author(reason)),
-            Self::RollBack { reason } => Command::RollBack(request.author(reason)),
-            Self::Complete { reason } => Command::Complete(request.author(reason)),
-        }
-    }
-}
 
 impl Rollouts {
     /// Carries out an operator's command, and answers the rollout after it, once that is durable.
@@ -71,7 +15,7 @@ impl Rollouts {
     ///
     /// # Errors
     /// There is no such rollout, it takes no such command, or it can't be written.
-    pub async fn order(
+    pub(crate) async fn order(
         &self,
         request: Request,
         id: &RolloutId,
@@ -79,8 +23,8 @@ impl Rollouts {
     ) -> Result<Arc<Rollout>, Error> {
         let inner = &self.inner;
         let starts = matches!(order, Order::Start { .. });
-        let turn = inner.requests.turn(&request).await;
-        let after = match inner.requests.get(&request, inner.clock.moment().wall)? {
+        let turn = inner.answers.turn(&request).await;
+        let after = match inner.answers.get(&request, inner.clock.moment().wall)? {
             Some(answer) => self.as_answered(answer, id)?,
             None => self.order_anew(&request, id, order).await?,
         };
@@ -105,7 +49,7 @@ impl Rollouts {
             checked.map_err(Error::Config)?;
         }
         let mut written = entry.writing.lock().await;
-        let command = order.command(request);
+        let command = order.by(&request.principal);
         self.inner
             .apply(&entry, &mut written, command, Some(request))
             .await
@@ -117,11 +61,11 @@ impl Rollouts {
     ///
     /// # Errors
     /// There is no such rollout, it was started, or it can't be written.
-    pub async fn delete(&self, request: Request, id: &RolloutId) -> Result<(), Error> {
+    pub(crate) async fn delete(&self, request: Request, id: &RolloutId) -> Result<(), Error> {
         let inner = &self.inner;
-        let _turn = inner.requests.turn(&request).await;
+        let _turn = inner.answers.turn(&request).await;
         let now = inner.clock.moment();
-        if inner.requests.get(&request, now.wall)?.is_some() {
+        if inner.answers.get(&request, now.wall)?.is_some() {
             return Ok(());
         }
         let entry = self.entry(id)?;
@@ -137,14 +81,14 @@ impl Rollouts {
         inner.directory.release(&rollout.spec);
         inner.directory.remove(id);
         if let Some(answered) = answered {
-            inner.requests.insert(answered);
+            inner.answers.insert(answered);
         }
         tracing::info!(rollout = %id, principal = request.principal, "rollout deleted");
         Ok(())
     }
 
     /// The breaker.
-    pub fn breaker(&self) -> Breaker {
+    pub(crate) fn breaker(&self) -> Breaker {
         Breaker::clone(&self.inner.shown_breaker.load())
     }
 
@@ -154,11 +98,15 @@ impl Rollouts {
     ///
     /// # Errors
     /// When it can't be written.
-    pub async fn reset_breaker(&self, request: Request, reason: String) -> Result<Breaker, Error> {
+    pub(crate) async fn reset_breaker(
+        &self,
+        request: Request,
+        reason: String,
+    ) -> Result<Breaker, Error> {
         let inner = &self.inner;
-        let _turn = inner.requests.turn(&request).await;
+        let _turn = inner.answers.turn(&request).await;
         let now = inner.clock.moment();
-        match inner.requests.get(&request, now.wall)? {
+        match inner.answers.get(&request, now.wall)? {
             Some(Answer::Breaker(breaker)) => return Ok(breaker),
             Some(Answer::Rollout(..) | Answer::Deleted) | None => {}
         }
@@ -177,7 +125,7 @@ impl Rollouts {
         held.0 = reset.clone();
         inner.shown_breaker.store(Arc::new(reset.clone()));
         if let Some(answered) = answered {
-            inner.requests.insert(answered);
+            inner.answers.insert(answered);
         }
         drop(held);
         tracing::info!(principal = request.principal, "breaker reset");

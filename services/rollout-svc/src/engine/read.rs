@@ -6,24 +6,13 @@ use tokio::sync::watch;
 
 use super::{Entry, Error, Reported, Rollouts};
 use crate::{
-    domain::{AuditEntry, Measured, Moment, Report, RequestId, Rollout, RolloutId, StateKind},
+    domain::{AuditEntry, Filter, Measured, Moment, Report, RequestId, Rollout, RolloutId},
     splits::Reads,
 };
 
-/// Which rollouts are listed.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Filter {
-    /// Those in one of these states, if any are named.
-    pub states: Option<Vec<StateKind>>,
-    /// Those that concern this application.
-    pub app: Option<String>,
-    /// Those of this label.
-    pub label: Option<String>,
-}
-
 /// A page that is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PageAfter<K> {
+pub(crate) struct PageAfter<K> {
     /// Items at most.
     pub size: usize,
     /// The last item of the page before.
@@ -32,7 +21,7 @@ pub struct PageAfter<K> {
 
 /// A page.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Page<T> {
+pub(crate) struct Page<T> {
     /// Its items.
     pub items: Vec<T>,
     /// Whether others follow.
@@ -41,7 +30,7 @@ pub struct Page<T> {
 
 /// How an analysis stands.
 #[derive(Debug, Clone)]
-pub struct AnalysisView {
+pub(crate) struct AnalysisView {
     /// What was measured; none before the start.
     pub measured: Option<Arc<Measured>>,
     /// Why the rollout does not go on by itself.
@@ -55,7 +44,7 @@ impl Rollouts {
     ///
     /// # Errors
     /// There is none.
-    pub fn get(&self, id: &RolloutId) -> Result<Arc<Rollout>, Error> {
+    pub(crate) fn get(&self, id: &RolloutId) -> Result<Arc<Rollout>, Error> {
         Ok(self.entry(id)?.rollout())
     }
 
@@ -63,18 +52,18 @@ impl Rollouts {
     ///
     /// # Errors
     /// There is none.
-    pub fn entry(&self, id: &RolloutId) -> Result<Arc<Entry>, Error> {
+    pub(crate) fn entry(&self, id: &RolloutId) -> Result<Arc<Entry>, Error> {
         let found = self.inner.directory.get(id);
         found.ok_or_else(|| Error::NotFound(id.clone()))
     }
 
     /// All rollouts.
-    pub fn entries(&self) -> Vec<Arc<Entry>> {
+    pub(crate) fn entries(&self) -> Vec<Arc<Entry>> {
         self.inner.directory.all()
     }
 
     /// A page of rollouts, newest first.
-    pub fn list(&self, filter: &Filter, page: &PageAfter<RolloutId>) -> Page<Arc<Rollout>> {
+    pub(crate) fn list(&self, filter: &Filter, page: &PageAfter<RolloutId>) -> Page<Arc<Rollout>> {
         let all = self.inner.directory.snapshot();
         let end = page
             .after
@@ -92,7 +81,7 @@ impl Rollouts {
     ///
     /// # Errors
     /// There is no such rollout, or it can't be read.
-    pub async fn audit(
+    pub(crate) async fn audit(
         &self,
         id: &RolloutId,
         page: &PageAfter<u64>,
@@ -108,7 +97,7 @@ impl Rollouts {
     ///
     /// # Errors
     /// There is no such rollout, or it can't be read.
-    pub async fn analysis(&self, id: &RolloutId) -> Result<AnalysisView, Error> {
+    pub(crate) async fn analysis(&self, id: &RolloutId) -> Result<AnalysisView, Error> {
         let entry = self.entry(id)?;
         let reads = self.reads(&entry).await;
         if let Some(view) = self.view(&entry) {
@@ -140,7 +129,7 @@ impl Rollouts {
     ///
     /// # Errors
     /// There is none.
-    pub fn watch(&self, id: &RolloutId) -> Result<watch::Receiver<Arc<Rollout>>, Error> {
+    pub(crate) fn watch(&self, id: &RolloutId) -> Result<watch::Receiver<Arc<Rollout>>, Error> {
         Ok(self.entry(id)?.subscribe())
     }
 
@@ -148,7 +137,7 @@ impl Rollouts {
     ///
     /// # Errors
     /// The rollout takes no such figures.
-    pub fn report(
+    pub(crate) fn report(
         &self,
         entry: &Entry,
         request: Option<&RequestId>,
@@ -163,15 +152,5 @@ impl Rollouts {
             repeated: taken.repeated,
             generation,
         })
-    }
-}
-
-impl Filter {
-    fn takes(&self, rollout: &Rollout) -> bool {
-        let spec = &rollout.spec;
-        let in_state = |states: &Vec<StateKind>| states.contains(&rollout.kind());
-        self.states.as_ref().is_none_or(in_state)
-            && self.label.as_ref().is_none_or(|label| spec.label == *label)
-            && self.app.as_ref().is_none_or(|app| spec.concerns(app))
     }
 }

@@ -6,7 +6,7 @@ use crate::domain::{Author, RequestId, SELF};
 
 /// Who asks, and by what a repeat is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Request {
+pub(crate) struct Request {
     /// Who asks.
     pub principal: String,
     /// The id they gave.
@@ -17,7 +17,7 @@ pub struct Request {
 
 /// What became of figures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Reported {
+pub(crate) struct Reported {
     /// They were counted before, and not again.
     pub repeated: bool,
     /// The rollout's generation.

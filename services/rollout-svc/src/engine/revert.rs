@@ -8,17 +8,15 @@ use std::sync::Arc;
 
 use super::{Draft, Error, Request, Rollouts};
 use crate::{
-    domain::{Refused, Rollout, RolloutId, Stages, StateKind, Strategy},
+    domain::{Refused, Rollout, RolloutId, StateKind, Strategy},
     store::Writes,
 };
 
 /// How a completed rollout is reverted.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Revert {
-    /// Where the stages come from.
+pub(crate) struct Revert {
+    /// The strategy of the rollout that reverts it.
     pub strategy: Strategy,
-    /// The stages.
-    pub stages: Stages,
     /// Why.
     pub reason: String,
 }
@@ -31,15 +29,15 @@ impl Rollouts {
     /// # Errors
     /// The rollout is not completed, or is being taken back, and as [`Rollouts::create`]. Nothing
     /// stays staged then.
-    pub async fn revert(
+    pub(crate) async fn revert(
         &self,
         request: Request,
         id: &RolloutId,
         revert: Revert,
     ) -> Result<Arc<Rollout>, Error> {
         let inner = &self.inner;
-        let turn = inner.requests.turn(&request).await;
-        let started = match inner.requests.get(&request, inner.clock.moment().wall)? {
+        let turn = inner.answers.turn(&request).await;
+        let started = match inner.answers.get(&request, inner.clock.moment().wall)? {
             Some(answer) => self.as_created(answer)?,
             None => self.revert_anew(&request, id, revert).await?,
         };
@@ -87,8 +85,8 @@ impl Rollouts {
         let spec = &reverted.spec;
         let draft = Draft {
             target: staged.map_err(Error::Config)?,
-            strategy: revert.strategy,
-            stages: revert.stages,
+            strategy: Some(revert.strategy),
+            stages: revert.strategy.stages(),
             unit: spec.unit,
             auto_promote: spec.auto_promote,
             auto_rollback: spec.auto_rollback,
@@ -120,7 +118,7 @@ impl Rollouts {
     }
 
     /// Gives up what was staged by reverts that came to nothing. Answers whether none is left.
-    pub async fn give_up_reverts(&self) -> bool {
+    pub(crate) async fn give_up_reverts(&self) -> bool {
         // one that is under way is not waited for
         let Ok(mut unfinished) = self.inner.reverting.try_lock() else {
             return false;

@@ -11,21 +11,21 @@ use crate::domain::RolloutId;
 
 /// Rollouts that have work for a task: each once, however often it is told.
 #[derive(Default)]
-pub struct Wake {
+pub(crate) struct Wake {
     ids: Mutex<HashSet<RolloutId>>,
     notify: Notify,
 }
 
 impl Wake {
     /// Tells of a rollout.
-    pub fn push(&self, id: &RolloutId) {
+    pub(crate) fn push(&self, id: &RolloutId) {
         if self.ids().insert(id.clone()) {
             self.notify.notify_one();
         }
     }
 
     /// Waits for rollouts, and answers all that there are. Cancel safe; for one task.
-    pub async fn next(&self) -> HashSet<RolloutId> {
+    pub(crate) async fn next(&self) -> HashSet<RolloutId> {
         loop {
             let ids = std::mem::take(&mut *self.ids());
             if !ids.is_empty() {

@@ -1,11 +1,13 @@
 //! The breaker.
 
-use super::{Grpc, convert, parse};
-use crate::{domain::Breaker, error::fault};
 use std::mem;
+
 use tonic::Request;
 use vortex_kit::error::Fault;
 use vortex_proto::rollout::v1 as pb;
+
+use super::{Grpc, convert, parse};
+use crate::{domain::Breaker, error::fault};
 
 pub(super) fn get(grpc: &Grpc) -> pb::GetBreakerResponse {
     pb::GetBreakerResponse {

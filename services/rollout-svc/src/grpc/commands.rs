@@ -1,14 +1,13 @@
 //! Commands to one rollout.
 
-use super::{Grpc, parse};
-use crate::{
-    engine::{self, Order},
-    error::fault,
-};
 use std::mem;
+
 use tonic::Request;
 use vortex_kit::error::Fault;
 use vortex_proto::rollout::v1 as pb;
+
+use super::{Grpc, parse};
+use crate::{domain::Order, engine, error::fault};
 
 /// Commands that say nothing but which rollout and why.
 macro_rules! order {

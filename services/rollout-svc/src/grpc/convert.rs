@@ -13,8 +13,9 @@ pub(super) use breaker::breaker;
 pub(super) use rollout::rollout;
 pub(super) use vortex_proto::time::timestamp;
 
-use crate::domain::StateKind;
 use vortex_proto::{rollout::v1 as pb, time::duration};
+
+use crate::domain::StateKind;
 
 fn state(kind: StateKind) -> pb::RolloutState {
     match kind {

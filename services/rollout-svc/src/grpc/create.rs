@@ -1,11 +1,13 @@
 //! Creates rollouts: of a change set, or to revert a completed rollout.
 
-use super::{Grpc, parse};
-use crate::error::fault;
 use std::mem;
+
 use tonic::Request;
 use vortex_kit::error::Fault;
 use vortex_proto::rollout::v1 as pb;
+
+use super::{Grpc, parse};
+use crate::error::fault;
 
 pub(super) async fn create(
     grpc: Grpc,

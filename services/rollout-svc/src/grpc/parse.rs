@@ -11,10 +11,6 @@ pub(super) use draft::{draft, revert};
 pub(super) use figures::reports;
 pub(super) use vortex_service::parse::reason;
 
-use crate::{
-    domain::{RolloutId, StateKind},
-    engine,
-};
 use prost::Message;
 use tonic::Request;
 use vortex_kit::error::Fault;
@@ -22,6 +18,11 @@ use vortex_proto::rollout::v1 as pb;
 use vortex_service::{
     mutation::Framing,
     parse::{duration, text},
+};
+
+use crate::{
+    domain::{RolloutId, StateKind},
+    engine,
 };
 
 /// The rollout that a request is about.

@@ -1,12 +1,10 @@
 //! Reads rollouts, their audit and their analysis.
 
-use super::{Grpc, convert, parse};
-use crate::{
-    engine::{Filter, PageAfter},
-    error::fault,
-};
 use vortex_kit::{error::Fault, grpc::page};
 use vortex_proto::rollout::v1 as pb;
+
+use super::{Grpc, convert, parse};
+use crate::{domain::Filter, engine::PageAfter, error::fault};
 
 pub(super) async fn get(
     grpc: &Grpc,

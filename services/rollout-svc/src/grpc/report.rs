@@ -1,10 +1,11 @@
 //! Takes reported figures of the arms.
 
-use super::{Grpc, parse};
-use crate::error::fault;
 use vortex_kit::error::Fault;
 use vortex_proto::rollout::v1 as pb;
 use vortex_service::mutation;
+
+use super::{Grpc, parse};
+use crate::error::fault;
 
 pub(super) fn report(
     grpc: &Grpc,

@@ -1,10 +1,11 @@
 //! Rollouts for tests.
 
+use jiff::Timestamp;
+
 use crate::domain::{
     Author, Command, Moment, Rollout, Spec, Strategy, Unit,
     analysis::{Application, Settings},
 };
-use jiff::Timestamp;
 
 /// So many seconds after the beginning.
 pub(super) fn at(second: i64) -> Moment {
@@ -27,8 +28,8 @@ pub(super) fn rollout() -> Rollout {
         apps: vec![Application::new("orders")],
         from_version: "v1".to_owned(),
         stable_versions: vec!["v1".to_owned(), "v0".to_owned()],
-        strategy: Strategy::Conservative,
-        stages: Strategy::Conservative.stages().unwrap(),
+        strategy: Some(Strategy::Conservative),
+        stages: Strategy::Conservative.stages(),
         unit: Unit::Instance,
         auto_promote: true,
         auto_rollback: true,

@@ -1,17 +1,19 @@
 //! Follows one rollout. A notification only wakes the reader, which then reads the current state,
 //! so that no writer waits for a reader.
 
+use std::{sync::Arc, time::Duration};
+
+use futures::{StreamExt as _, stream::BoxStream};
+use tokio::{sync::watch, time::MissedTickBehavior};
+use tonic::{Request, Status};
+use vortex_kit::{context::Context, error::Fault};
+use vortex_proto::rollout::v1 as pb;
+
 use super::{Grpc, convert, parse};
 use crate::{
     domain::{Rollout, RolloutId},
     error::fault,
 };
-use futures::{StreamExt as _, stream::BoxStream};
-use std::{sync::Arc, time::Duration};
-use tokio::{sync::watch, time::MissedTickBehavior};
-use tonic::{Request, Status};
-use vortex_kit::{context::Context, error::Fault};
-use vortex_proto::rollout::v1 as pb;
 
 /// How often a watcher hears how it stands at least.
 const PROGRESS: Duration = Duration::from_secs(1);

@@ -6,7 +6,6 @@ use vortex_store::Range;
 use crate::domain::{MAX_SLICES, RolloutId};
 
 pub(super) const BREAKER: &str = "breaker";
-pub(super) const FOLLOW: &str = "follow";
 
 pub(super) fn rollout(id: &RolloutId) -> Bytes {
     format!("rollout/{id}").into()

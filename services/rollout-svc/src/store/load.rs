@@ -14,7 +14,7 @@ use crate::domain::{
 };
 
 /// All that is in memory.
-pub struct Loaded {
+pub(crate) struct Loaded {
     /// The rollouts, oldest first, and when they were last written.
     pub rollouts: Vec<(Rollout, Revision)>,
     /// The breaker, and when it was last written.
@@ -30,7 +30,7 @@ impl RolloutStore {
     ///
     /// # Errors
     /// When it can't be read, or is not what this version writes.
-    pub async fn load(&self) -> Result<Loaded, Error> {
+    pub(crate) async fn load(&self) -> Result<Loaded, Error> {
         Ok(Loaded {
             rollouts: self.load_rollouts().await?,
             breaker: self.load_breaker().await?,
@@ -100,25 +100,11 @@ impl RolloutStore {
         }
     }
 
-    /// How far config-svc's log was followed.
-    ///
-    /// # Errors
-    /// When it can't be read.
-    pub async fn followed(&self) -> Result<Option<String>, Error> {
-        let entry = self
-            .engine
-            .get(Bytes::from_static(keys::FOLLOW.as_bytes()))
-            .await?;
-        entry
-            .map(|entry| decode(keys::FOLLOW, &entry.value))
-            .transpose()
-    }
-
     /// What was measured of a rollout.
     ///
     /// # Errors
     /// When it can't be read.
-    pub async fn measured(&self, id: &RolloutId) -> Result<Option<Measured>, Error> {
+    pub(crate) async fn measured(&self, id: &RolloutId) -> Result<Option<Measured>, Error> {
         let Some(entry) = self.engine.get(keys::measured(id)).await? else {
             return Ok(None);
         };
@@ -133,7 +119,7 @@ impl RolloutStore {
     ///
     /// # Errors
     /// When they can't be read.
-    pub async fn audit(
+    pub(crate) async fn audit(
         &self,
         id: &RolloutId,
         after: u64,

@@ -13,7 +13,7 @@ impl RolloutStore {
     ///
     /// # Errors
     /// Those of the store.
-    pub async fn forget(&self, id: &RolloutId) -> Result<(), Error> {
+    pub(crate) async fn forget(&self, id: &RolloutId) -> Result<(), Error> {
         self.engine
             .commit(Transaction::new().delete(keys::rollout(id)))
             .await?;
@@ -30,7 +30,7 @@ impl RolloutStore {
     ///
     /// # Errors
     /// Those of the store.
-    pub async fn sweep_orphans(&self, there: &HashSet<String>) -> Result<(), Error> {
+    pub(crate) async fn sweep_orphans(&self, there: &HashSet<String>) -> Result<(), Error> {
         for group in ["spec/", "audit/", "measured/", "slice/"] {
             let is_orphan =
                 |key: &[u8]| keys::after_group(key).is_none_or(|id| !there.contains(id));
@@ -43,7 +43,7 @@ impl RolloutStore {
     ///
     /// # Errors
     /// Those of the store.
-    pub async fn forget_requests(&self, answered: &[Answered]) -> Result<(), Error> {
+    pub(crate) async fn forget_requests(&self, answered: &[Answered]) -> Result<(), Error> {
         for some in answered.chunks(MAX_TRANSACTION_OPERATIONS) {
             let delete = |transaction: Transaction, answered: &Answered| {
                 transaction.delete(keys::request(&answered.key))

@@ -73,11 +73,6 @@ proptest! {
         survives(&answered);
     }
 
-    #[test]
-    fn a_token_survives(token in values::text()) {
-        survives(&token);
-    }
-
     /// Whatever damage there is, reading ends with a value or an error.
     #[test]
     fn no_bytes_are_too_odd_to_be_read(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {

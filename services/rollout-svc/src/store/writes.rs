@@ -15,7 +15,7 @@ const PART_BYTES: usize = 1 << 20;
 
 /// What is written together: state, audit, effect and answer of a transition are one transaction.
 #[derive(Default)]
-pub struct Writes {
+pub(crate) struct Writes {
     /// Parts of a spec that is too large for one value. Without the rest they mean nothing.
     pub(super) before: Vec<Transaction>,
     pub(super) transaction: Transaction,
@@ -23,7 +23,7 @@ pub struct Writes {
 
 impl Writes {
     /// A new rollout, which no other may have the id of.
-    pub fn create(mut self, rollout: &Rollout) -> Self {
+    pub(crate) fn create(mut self, rollout: &Rollout) -> Self {
         let encoded = encode::<Spec>(&rollout.spec);
         let mut parts = chunks(&encoded).enumerate();
         if let Some((number, first)) = parts.next() {
@@ -37,7 +37,7 @@ impl Writes {
     }
 
     /// Where a rollout stands, which was last written at `before`.
-    pub fn stand(mut self, rollout: &Rollout, before: Revision) -> Self {
+    pub(crate) fn stand(mut self, rollout: &Rollout, before: Revision) -> Self {
         let key = keys::rollout(rollout.id());
         let value = encode(&rollout.standing);
         self.transaction = self
@@ -48,7 +48,7 @@ impl Writes {
     }
 
     /// An entry of a rollout's audit.
-    pub fn audit(mut self, id: &RolloutId, entry: &AuditEntry) -> Self {
+    pub(crate) fn audit(mut self, id: &RolloutId, entry: &AuditEntry) -> Self {
         let key = keys::audit(id, entry.number);
         let value = encode(entry);
         self.transaction = self.transaction.require_absent(key.clone()).put(key, value);
@@ -56,7 +56,7 @@ impl Writes {
     }
 
     /// What was measured of a rollout, and its slices after number `saved`.
-    pub fn measured(mut self, id: &RolloutId, measured: &Measured, saved: u64) -> Self {
+    pub(crate) fn measured(mut self, id: &RolloutId, measured: &Measured, saved: u64) -> Self {
         let value = encode(measured);
         if value.len() > MAX_VALUE_BYTES {
             // as if the process had been killed: what was stored before stands
@@ -77,7 +77,7 @@ impl Writes {
     }
 
     /// The breaker, which was last written at `before`.
-    pub fn breaker(mut self, breaker: &Breaker, before: Revision) -> Self {
+    pub(crate) fn breaker(mut self, breaker: &Breaker, before: Revision) -> Self {
         let value = encode(breaker);
         self.transaction = self
             .transaction
@@ -87,14 +87,14 @@ impl Writes {
     }
 
     /// The answer to a request.
-    pub fn request(mut self, answered: &Answered) -> Self {
+    pub(crate) fn request(mut self, answered: &Answered) -> Self {
         let value = encode(answered);
         self.transaction = self.transaction.put(keys::request(&answered.key), value);
         self
     }
 
     /// That something may be staged to take a rollout back.
-    pub fn reverting(mut self, id: &RolloutId) -> Self {
+    pub(crate) fn reverting(mut self, id: &RolloutId) -> Self {
         let value = encode_message(&schema::Reverting {});
         self.transaction = self.transaction.put(keys::reverting(id), value);
         self
@@ -102,20 +102,13 @@ impl Writes {
 
     /// That nothing is, unless a rollout has taken it up.
     #[must_use]
-    pub fn reverted(mut self, id: &RolloutId) -> Self {
+    pub(crate) fn reverted(mut self, id: &RolloutId) -> Self {
         self.transaction = self.transaction.delete(keys::reverting(id));
         self
     }
 
-    /// How far config-svc's log was followed.
-    pub fn follow(mut self, token: &str) -> Self {
-        let value = encode(&token.to_owned());
-        self.transaction = self.transaction.put(keys::FOLLOW, value);
-        self
-    }
-
     /// Takes a rollout away that was never started, with its one audit entry.
-    pub fn delete_created(mut self, rollout: &Rollout, before: Revision) -> Self {
+    pub(crate) fn delete_created(mut self, rollout: &Rollout, before: Revision) -> Self {
         let key = keys::rollout(rollout.id());
         let transaction = self
             .transaction

@@ -18,7 +18,7 @@ use vortex_kit::{
 use super::BACKOFF;
 use crate::{
     changes::{Awaiting, Changes, Told},
-    domain::{Preset, Rollout, StateKind},
+    domain::{Rollout, StateKind, Strategy},
     engine::{Error, Rollouts, SourceChange},
 };
 
@@ -38,7 +38,7 @@ const ORPHANS: &str = "splits";
 pub(super) struct Follower {
     rollouts: Rollouts,
     changes: Changes,
-    preset: Preset,
+    strategy: Strategy,
     health: Health,
     /// Behind the last of the log that was taken in.
     token: Option<String>,
@@ -57,13 +57,13 @@ impl Follower {
     pub(super) fn new(
         rollouts: Rollouts,
         changes: Changes,
-        preset: Preset,
+        strategy: Strategy,
         health: Health,
     ) -> Self {
         Self {
             rollouts,
             changes,
-            preset,
+            strategy,
             health,
             token: None,
             away: None,
@@ -158,7 +158,7 @@ impl Follower {
             change: name,
             source,
             description: message,
-            preset: self.preset,
+            strategy: self.strategy,
         };
         let context = Context::root().within(START);
         let started = context.scope(self.rollouts.create_by_itself(change)).await;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use vortex_bucket::Arm;
-use vortex_rollout_svc::domain::analysis::{Analysis, Figures, NoApplication, Settings};
+use vortex_rollout_svc::analysis::{Analysis, Figures, NoApplication, Settings};
 use vortex_sketch::Sketch;
 
 use crate::rollout::{application, counted, of_orders};

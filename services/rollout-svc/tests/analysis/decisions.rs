@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use vortex_bucket::{Arm, Share};
-use vortex_rollout_svc::domain::analysis::{Decision, Phase, Verdict};
+use vortex_rollout_svc::analysis::{Decision, Phase, Verdict};
 
 use crate::rollout::{Counted, Rollout, counted, of, of_orders};
 

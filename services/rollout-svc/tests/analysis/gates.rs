@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use vortex_bucket::Share;
-use vortex_rollout_svc::domain::analysis::{Judged, Verdict};
+use vortex_rollout_svc::analysis::{Judged, Verdict};
 
 use crate::rollout::{Counted, Rollout, counted, of_orders};
 

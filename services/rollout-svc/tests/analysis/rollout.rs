@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use vortex_bucket::{Arm, Share};
-use vortex_rollout_svc::domain::analysis::{
-    Analysis, Application, Decision, Figures, Judged, Phase, Settings, Stage,
+use vortex_rollout_svc::analysis::{
+    Analysis, Application, Decision, Figures, Judged, JudgedStage, Phase, Settings,
 };
 use vortex_sketch::Sketch;
 
@@ -71,8 +71,8 @@ pub(crate) fn of(names: &[&str]) -> Rollout {
 }
 
 impl Rollout {
-    pub(crate) fn stage(&self) -> Stage<'_> {
-        Stage {
+    pub(crate) fn stage(&self) -> JudgedStage<'_> {
+        JudgedStage {
             settings: &self.settings,
             share: self.share,
             min_duration: self.min_duration,
@@ -81,7 +81,7 @@ impl Rollout {
 
     /// Reports an arm of an application at this moment.
     pub(crate) fn report(&mut self, name: &str, arm: Arm, counted: Counted) -> Vec<Judged> {
-        let stage = Stage {
+        let stage = JudgedStage {
             settings: &self.settings,
             share: self.share,
             min_duration: self.min_duration,
@@ -100,7 +100,7 @@ impl Rollout {
     /// Lets time pass.
     pub(crate) fn pass(&mut self, time: Duration) -> Vec<Judged> {
         self.elapsed += time;
-        let stage = Stage {
+        let stage = JudgedStage {
             settings: &self.settings,
             share: self.share,
             min_duration: self.min_duration,

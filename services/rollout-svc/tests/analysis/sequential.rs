@@ -1,6 +1,6 @@
 //! The sequential test, held to its promise by enumeration of all that can happen.
 
-use vortex_rollout_svc::domain::analysis::{ALPHA, SequentialTest, Tally};
+use vortex_rollout_svc::analysis::{ALPHA, SequentialTest, Tally};
 
 /// Two arms' requests, and the rates at which they fail.
 #[derive(Debug, Clone, Copy)]

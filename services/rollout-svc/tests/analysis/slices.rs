@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use vortex_bucket::Arm;
-use vortex_rollout_svc::domain::analysis::{Finding, Judged, MAX_INTERVALS, Tally};
+use vortex_rollout_svc::analysis::{Finding, Judged, MAX_INTERVALS, Tally};
 
 use crate::rollout::{Rollout, counted, of_orders};
 

@@ -6,7 +6,7 @@ use vortex_bucket::Arm;
 use vortex_sketch::Sketch;
 
 use super::{
-    Cause, Counts, Figures, Judged, SequentialTest, Stage, Tally,
+    Cause, Counts, Figures, Judged, JudgedStage, SequentialTest, Tally,
     slice::{OpenSlice, Slice, whole},
 };
 
@@ -100,7 +100,7 @@ impl Observed {
     pub(super) fn close_due(
         &mut self,
         application: &Application,
-        stage: &Stage<'_>,
+        stage: &JudgedStage<'_>,
         elapsed: Duration,
     ) -> Option<Judged> {
         let compared = stage.has_stable();
@@ -117,7 +117,12 @@ impl Observed {
         Some(judged)
     }
 
-    fn judge(&mut self, application: &Application, slice: &Slice, stage: &Stage<'_>) -> Judged {
+    fn judge(
+        &mut self,
+        application: &Application,
+        slice: &Slice,
+        stage: &JudgedStage<'_>,
+    ) -> Judged {
         let (canary, stable) = (slice.canary.tally(), slice.stable.tally());
         let test = if stage.has_stable() {
             self.test.observe(canary, stable);

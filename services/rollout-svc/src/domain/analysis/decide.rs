@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use super::{Analysis, Judged, Limit, Observed, Stage, Verdict};
+use super::{Analysis, Judged, JudgedStage, Limit, Observed, Verdict};
 
 /// What to do with a rollout.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,7 +47,7 @@ impl Analysis {
     /// One failing application rolls back, whatever the others do. A limit once reached counts
     /// until the next stage or a resume. A pass promotes only while it is fresh: see
     /// [`Observed::silence`].
-    pub fn decide(&self, stage: &Stage<'_>, elapsed: Duration, phase: Phase) -> Decision {
+    pub fn decide(&self, stage: &JudgedStage<'_>, elapsed: Duration, phase: Phase) -> Decision {
         let causes = || self.observed().filter_map(|(_, observed)| observed.cause());
         if let Some(cause) = causes().find(|cause| cause.limit.rolls_back()) {
             return Decision::RollBack(cause.clone());

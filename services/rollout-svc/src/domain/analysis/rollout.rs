@@ -17,7 +17,7 @@ pub struct Analysis {
 
 /// The stage that a rollout is in.
 #[derive(Debug, Clone, Copy)]
-pub struct Stage<'a> {
+pub struct JudgedStage<'a> {
     /// The settings of the analysis.
     pub settings: &'a Settings,
     /// The canary's share in force; at 100 % there is no stable arm.
@@ -36,7 +36,7 @@ pub struct NoApplication;
 #[error("the rollout doesn't judge {0}")]
 pub struct UnknownApplication(pub Application);
 
-impl Stage<'_> {
+impl JudgedStage<'_> {
     pub(super) fn has_stable(&self) -> bool {
         self.share < Share::FULL
     }
@@ -115,7 +115,7 @@ impl Analysis {
         application: &Application,
         arm: Arm,
         figures: Figures,
-        stage: &Stage<'_>,
+        stage: &JudgedStage<'_>,
         elapsed: Duration,
     ) -> Result<Vec<Judged>, UnknownApplication> {
         let Some(observed) = self.applications.get_mut(application) else {
@@ -127,7 +127,7 @@ impl Analysis {
     }
 
     /// Closes all slices that are due: at most 101 of each application.
-    pub fn advance(&mut self, stage: &Stage<'_>, elapsed: Duration) -> Vec<Judged> {
+    pub fn advance(&mut self, stage: &JudgedStage<'_>, elapsed: Duration) -> Vec<Judged> {
         let applications = self.applications.iter_mut();
         applications
             .flat_map(|(application, observed)| close_due(application, observed, stage, elapsed))
@@ -149,7 +149,7 @@ fn parts_of(nth: usize) -> usize {
 fn close_due<'a>(
     application: &'a Application,
     observed: &'a mut Observed,
-    stage: &'a Stage<'_>,
+    stage: &'a JudgedStage<'_>,
     elapsed: Duration,
 ) -> impl Iterator<Item = Judged> + 'a {
     std::iter::from_fn(move || observed.close_due(application, stage, elapsed))

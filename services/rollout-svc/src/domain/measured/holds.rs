@@ -8,7 +8,12 @@ use crate::domain::{
 
 impl Measured {
     /// Why the rollout does not go on by itself; empty when it will at the next look.
-    pub fn holds_because(&self, rollout: &Rollout, now: Moment, breaker_open: bool) -> String {
+    pub(crate) fn holds_because(
+        &self,
+        rollout: &Rollout,
+        now: Moment,
+        breaker_open: bool,
+    ) -> String {
         if let Some(effect) = rollout.pending() {
             return match effect {
                 Effect::SetShare { share, .. } => {

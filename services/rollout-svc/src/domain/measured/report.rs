@@ -20,7 +20,7 @@ const AHEAD: Duration = Duration::from_secs(5);
 
 /// The figures that one reporter measured of one arm.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Report {
+pub(crate) struct Report {
     /// The application; `None` for the rollout's only one.
     pub application: Option<Application>,
     /// The arm.
@@ -37,7 +37,7 @@ pub struct Report {
 
 /// The reason why figures are refused. No figures of the report are counted then.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ReportRefused {
+pub(crate) enum ReportRefused {
     /// Figures are taken only from the start to the end.
     #[error("the rollout is {0}: figures are taken only from its start to its end")]
     NotMeasured(StateKind),
@@ -76,7 +76,7 @@ impl Measured {
     ///
     /// # Errors
     /// Fails if the rollout can't take one of the reports; none is counted then.
-    pub fn report(
+    pub(crate) fn report(
         &mut self,
         rollout: &Rollout,
         reports: Vec<Report>,
@@ -203,7 +203,7 @@ fn not_judged(given: &Application, named: &[Application]) -> String {
 
 /// The outcome of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Taken {
+pub(crate) struct Taken {
     /// It was counted before, and is not counted again.
     pub repeated: bool,
     /// It closed slices.

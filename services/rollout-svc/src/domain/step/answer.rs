@@ -2,7 +2,7 @@
 
 use vortex_bucket::Share;
 
-use super::wish::Wish;
+use super::intent::Intent;
 use crate::domain::{
     Action, Completed, Detached, Effect, Ending, Hold, Lost, Moment, Motion, Paused, Refusal,
     Refused, Removal, RolledBack, Rollout, Running, State, Transition,
@@ -51,9 +51,9 @@ impl Rollout {
                 motion: Motion::Releasing,
                 ..
             }) => {
-                let wish = Wish::own("the change set is stable".to_owned());
+                let intent = Intent::own("the change set is stable".to_owned());
                 let completed = State::Completed(Completed { stage, at: now });
-                Ok(self.enter(completed, Action::Complete, wish, None, now))
+                Ok(self.enter(completed, Action::Complete, intent, None, now))
             }
             State::RolledBack(mut rolled_back) => {
                 rolled_back.removal = Removal::Confirmed;
@@ -72,7 +72,7 @@ impl Rollout {
         now: Moment,
     ) -> Result<Transition, Refused> {
         self.check_current(generation)?;
-        let wish = Wish::own(format!("config-svc refused it: {}", refusal.message));
+        let intent = Intent::own(format!("config-svc refused it: {}", refusal.message));
         let (stage, from_share) = match self.state().clone() {
             State::Running(running) => (running.stage, running.in_force),
             State::Paused(paused) => (paused.stage, paused.in_force),
@@ -80,7 +80,7 @@ impl Rollout {
                 let why = refusal.message;
                 rolled_back.removal = Removal::Refused(Detached { why });
                 let state = State::RolledBack(rolled_back);
-                return Ok(self.enter(state, Action::Detach, wish, None, now));
+                return Ok(self.enter(state, Action::Detach, intent, None, now));
             }
             State::Created | State::Completed(_) => return Err(Refused::Passed),
         };
@@ -89,12 +89,12 @@ impl Rollout {
             from_share,
             at: now,
             removal: Removal::Pending,
-            why: wish.reason.clone(),
+            why: intent.reason.clone(),
             start_refused: (from_share == Share::NONE).then_some(refusal),
         });
         let generation = self.standing.generation + 1;
         let effect = Effect::Remove { generation };
-        Ok(self.enter(state, Action::Detach, wish, Some(effect), now))
+        Ok(self.enter(state, Action::Detach, intent, Some(effect), now))
     }
 
     /// Ends a rollout whose split has ended: it holds nothing any more.
@@ -113,7 +113,7 @@ impl Rollout {
             let why = lost.why.clone();
             return Ok(self.complete_by(stage, &lost, why, now));
         }
-        let wish = Wish::of_end(&lost, lost.why.clone());
+        let intent = Intent::of_end(&lost, lost.why.clone());
         let state = State::RolledBack(RolledBack {
             stage,
             from_share,
@@ -122,7 +122,7 @@ impl Rollout {
             why: format!("detached: {}", lost.why),
             start_refused: None,
         });
-        Ok(self.enter(state, Action::Detach, wish, None, now))
+        Ok(self.enter(state, Action::Detach, intent, None, now))
     }
 
     /// Handles a rollback whose split has already ended.
@@ -136,17 +136,17 @@ impl Rollout {
             }
             Ending::Removed => self.note(State::RolledBack(rolled_back), now),
             Ending::Detached => {
-                let wish = Wish::of_end(lost, lost.why.clone());
+                let intent = Intent::of_end(lost, lost.why.clone());
                 let state = State::RolledBack(rolled_back);
-                self.enter(state, Action::Detach, wish, None, now)
+                self.enter(state, Action::Detach, intent, None, now)
             }
         }
     }
 
     fn complete_by(self, stage: u32, lost: &Lost, why: String, now: Moment) -> Transition {
         let completed = State::Completed(Completed { stage, at: now });
-        let wish = Wish::of_end(lost, why);
-        self.enter(completed, Action::Complete, wish, None, now)
+        let intent = Intent::of_end(lost, why);
+        self.enter(completed, Action::Complete, intent, None, now)
     }
 
     /// Checks that an answer is about the effect that is on its way.

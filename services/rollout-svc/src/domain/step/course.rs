@@ -2,7 +2,7 @@
 
 use vortex_bucket::Share;
 
-use super::wish::Wish;
+use super::intent::Intent;
 use crate::domain::{
     Action, Effect, Hold, Moment, Motion, Paused, Refused, Removal, RolledBack, Rollout, Running,
     State, Transition,
@@ -19,12 +19,12 @@ impl Rollout {
         self,
         stage: u32,
         in_force: Share,
-        wish: Wish,
+        intent: Intent,
         now: Moment,
     ) -> Result<Transition, Refused> {
         match self.spec.stages.after(stage) {
-            Some(next) => Ok(self.move_to(next, in_force, Action::Promote, wish, now)),
-            None => self.release(Action::Promote, wish, now),
+            Some(next) => Ok(self.move_to(next, in_force, Action::Promote, intent, now)),
+            None => self.release(Action::Promote, intent, now),
         }
     }
 
@@ -33,7 +33,7 @@ impl Rollout {
         stage: u32,
         in_force: Share,
         action: Action,
-        wish: Wish,
+        intent: Intent,
         now: Moment,
     ) -> Transition {
         let running = State::Running(Running {
@@ -45,29 +45,29 @@ impl Rollout {
             share: self.spec.stages.at(stage).share,
             generation: self.standing.generation + 1,
         };
-        self.enter(running, action, wish, Some(effect), now)
+        self.enter(running, action, intent, Some(effect), now)
     }
 
-    pub(super) fn hold(self, wish: Wish, now: Moment) -> Result<Transition, Refused> {
+    pub(super) fn hold(self, intent: Intent, now: Moment) -> Result<Transition, Refused> {
         let (stage, in_force) = self.place()?;
         let hold = match self.state().settled_since() {
             Some(since) => Hold::Settled { since },
             None => Hold::Moving,
         };
-        let why = wish.reason.clone();
+        let why = intent.reason.clone();
         let paused = State::Paused(Paused {
             stage,
             in_force,
             hold,
             why,
         });
-        Ok(self.enter(paused, Action::Pause, wish, None, now))
+        Ok(self.enter(paused, Action::Pause, intent, None, now))
     }
 
     pub(super) fn release(
         self,
         action: Action,
-        wish: Wish,
+        intent: Intent,
         now: Moment,
     ) -> Result<Transition, Refused> {
         let (stage, in_force) = self.place()?;
@@ -81,11 +81,11 @@ impl Rollout {
         });
         let generation = self.standing.generation + 1;
         let effect = Effect::Release { generation };
-        Ok(self.enter(running, action, wish, Some(effect), now))
+        Ok(self.enter(running, action, intent, Some(effect), now))
     }
 
     /// Rolls back. That wins over everything but an end.
-    pub(super) fn roll_back(self, wish: Wish, now: Moment) -> Result<Transition, Refused> {
+    pub(super) fn roll_back(self, intent: Intent, now: Moment) -> Result<Transition, Refused> {
         let (stage, from_share) = match self.state() {
             State::Running(running) => (running.stage, running.in_force),
             State::Paused(paused) => (paused.stage, paused.in_force),
@@ -99,12 +99,12 @@ impl Rollout {
             from_share,
             at: now,
             removal: Removal::Pending,
-            why: wish.reason.clone(),
+            why: intent.reason.clone(),
             start_refused: None,
         });
         let generation = self.standing.generation + 1;
         let effect = Effect::Remove { generation };
-        Ok(self.enter(rolled_back, Action::RollBack, wish, Some(effect), now))
+        Ok(self.enter(rolled_back, Action::RollBack, intent, Some(effect), now))
     }
 
     /// The stage and the share in force of a rollout that can go on.

@@ -1,6 +1,6 @@
 //! Applies the decisions of the analysis.
 
-use super::wish::Wish;
+use super::intent::Intent;
 use crate::domain::{Judgement, Moment, Refused, Rollout, State, Transition, analysis::Decision};
 
 impl Rollout {
@@ -14,11 +14,11 @@ impl Rollout {
         match judgement.decision {
             Decision::Hold => Err(Refused::Held("the analysis does not allow it yet")),
             Decision::RollBack(cause) if self.spec.auto_rollback => {
-                self.roll_back(Wish::by_itself(&cause, evidence), now)
+                self.roll_back(Intent::by_itself(&cause, evidence), now)
             }
             // an operator has to see the failure
             Decision::RollBack(cause) | Decision::Pause(cause) if running => {
-                self.hold(Wish::by_itself(&cause, evidence), now)
+                self.hold(Intent::by_itself(&cause, evidence), now)
             }
             Decision::RollBack(_) | Decision::Pause(_) => Err(Refused::Held("it is paused")),
             Decision::Promote if !running => Err(Refused::Held("it is paused")),
@@ -30,7 +30,7 @@ impl Rollout {
             )),
             Decision::Promote => {
                 let (stage, in_force) = self.place()?;
-                self.go_on(stage, in_force, Wish::passed(evidence), now)
+                self.go_on(stage, in_force, Intent::passed(evidence), now)
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use vortex_bucket::Share;
 
-use super::{course::ENDED, wish::Wish};
+use super::{course::ENDED, intent::Intent};
 use crate::domain::{
     Action, Author, Hold, Moment, Motion, Refused, Rollout, Running, State, Transition,
 };
@@ -11,7 +11,7 @@ impl Rollout {
     pub(super) fn start(self, author: Author, now: Moment) -> Result<Transition, Refused> {
         match self.state() {
             State::Created => {
-                Ok(self.move_to(0, Share::NONE, Action::Start, Wish::of(author), now))
+                Ok(self.move_to(0, Share::NONE, Action::Start, Intent::of(author), now))
             }
             State::Running(_) | State::Paused(_) => Err(self.wrong("it was already started")),
             State::Completed(_) | State::RolledBack(_) => Err(self.wrong(ENDED)),
@@ -31,13 +31,13 @@ impl Rollout {
                 found: stage,
             });
         }
-        self.go_on(stage, in_force, Wish::of(author), now)
+        self.go_on(stage, in_force, Intent::of(author), now)
     }
 
     pub(super) fn pause(self, author: Author, now: Moment) -> Result<Transition, Refused> {
         match self.state() {
             State::Paused(_) => Err(self.wrong("it is already paused")),
-            _ => self.hold(Wish::of(author), now),
+            _ => self.hold(Intent::of(author), now),
         }
     }
 
@@ -54,10 +54,10 @@ impl Rollout {
             in_force: paused.in_force,
             motion,
         });
-        Ok(self.enter(running, Action::Resume, Wish::of(author), None, now))
+        Ok(self.enter(running, Action::Resume, Intent::of(author), None, now))
     }
 
     pub(super) fn complete(self, author: Author, now: Moment) -> Result<Transition, Refused> {
-        self.release(Action::Complete, Wish::of(author), now)
+        self.release(Action::Complete, Intent::of(author), now)
     }
 }

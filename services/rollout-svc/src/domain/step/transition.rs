@@ -2,7 +2,7 @@
 
 use vortex_bucket::Share;
 
-use super::wish::Wish;
+use super::intent::Intent;
 use crate::domain::{Action, AuditEntry, Effect, Moment, Rollout, State, Transition};
 
 impl Rollout {
@@ -11,7 +11,7 @@ impl Rollout {
         self,
         state: State,
         action: Action,
-        wish: Wish,
+        intent: Intent,
         effect: Option<Effect>,
         now: Moment,
     ) -> Transition {
@@ -24,15 +24,15 @@ impl Rollout {
         let audit = AuditEntry {
             number: next.standing.audits,
             at: now.wall,
-            principal: wish.principal,
+            principal: intent.principal,
             action,
             from: Some(from),
             to: next.kind(),
             from_stage,
             to_stage: next.state().stage(),
             share: effect.map(share_of),
-            reason: wish.reason,
-            evidence: wish.evidence,
+            reason: intent.reason,
+            evidence: intent.evidence,
             generation: next.standing.generation,
         };
         Transition {

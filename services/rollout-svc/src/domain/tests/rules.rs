@@ -1,5 +1,9 @@
 //! What each command does where.
 
+use std::collections::BTreeMap;
+
+use vortex_bucket::Share;
+
 use super::sample::{
     at, at_last_stage, author, created, done, failing, judged, promote, settled, taken,
 };
@@ -7,8 +11,6 @@ use crate::domain::{
     Action, Command, Effect, Ending, Lost, Motion, Refusal, Refused, Removal, RolledBack, Rollout,
     Running, SELF, State, StateKind, analysis::Decision,
 };
-use std::collections::BTreeMap;
-use vortex_bucket::Share;
 
 fn percent(percent: u16) -> Share {
     Share::from_hundredths(100 * percent).unwrap()

@@ -3,15 +3,16 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use vortex_bucket::{Arm, Share};
+use vortex_sketch::Sketch;
 
 use crate::domain::{
     Author, Command, Judgement, Moment, Rollout, RolloutId, Spec, Strategy, Transition, Unit,
     analysis::{
-        Analysis, Application, Cause, Decision, Figures, Judged, Limit, Phase, Settings, Stage,
+        Analysis, Application, Cause, Decision, Figures, Judged, JudgedStage, Limit, Phase,
+        Settings,
     },
 };
-use vortex_bucket::{Arm, Share};
-use vortex_sketch::Sketch;
 
 /// A moment so long after the beginning of all tests.
 pub(super) fn at(seconds: u64) -> Moment {
@@ -40,8 +41,8 @@ pub(super) fn spec(strategy: Strategy) -> Spec {
         apps: vec![Application::new("orders")],
         from_version: "v1".to_owned(),
         stable_versions: vec!["v1".to_owned(), "v0".to_owned()],
-        strategy,
-        stages: strategy.stages().unwrap(),
+        strategy: Some(strategy),
+        stages: strategy.stages(),
         unit: Unit::Instance,
         auto_promote: true,
         auto_rollback: true,
@@ -114,7 +115,7 @@ pub(super) fn slice(requests: u64) -> Judged {
     let application = Application::new("orders");
     let mut analysis = Analysis::begin([application.clone()]).unwrap();
     let settings = Settings::default();
-    let stage = Stage {
+    let stage = JudgedStage {
         settings: &settings,
         share: Share::FULL,
         min_duration: Duration::ZERO,

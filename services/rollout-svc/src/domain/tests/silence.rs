@@ -4,14 +4,14 @@
 use std::time::Duration;
 
 use fastrand::Rng;
+use vortex_bucket::{Arm, Share};
+use vortex_sketch::Sketch;
 
 use super::sample::{at, author, created, done};
 use crate::domain::{
     Action, Command, Measured, Report, Rollout, SELF, StateKind,
     analysis::{Application, Figures, Settings},
 };
-use vortex_bucket::{Arm, Share};
-use vortex_sketch::Sketch;
 
 /// Worlds that are tried.
 const WORLDS: u64 = 400;

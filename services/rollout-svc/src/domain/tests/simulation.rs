@@ -1,7 +1,10 @@
 //! rollout-svc and config-svc with a link between them that loses, doubles and reorders, and a
 //! rollout-svc that is killed: random, and repeated by its seed.
 
+use std::collections::BTreeMap;
+
 use fastrand::Rng;
+use vortex_bucket::Share;
 
 use super::{
     invariants::History,
@@ -12,8 +15,6 @@ use crate::domain::{
     Command, Effect, Ending, Lost, Refusal, Refused, Rollout, State, StateKind, Strategy,
     analysis::Decision,
 };
-use std::collections::BTreeMap;
-use vortex_bucket::Share;
 
 /// Worlds that are tried.
 const WORLDS: u64 = 2_000;

@@ -1,5 +1,12 @@
 //! Converts measurements and gates' findings to replies.
 
+use std::time::Duration;
+
+use jiff::Timestamp;
+use vortex_bucket::Arm;
+use vortex_proto::rollout::v1 as pb;
+use vortex_sketch::Sketch;
+
 use super::{duration, timestamp};
 use crate::{
     domain::{
@@ -11,11 +18,6 @@ use crate::{
     },
     engine::AnalysisView,
 };
-use jiff::Timestamp;
-use std::time::Duration;
-use vortex_bucket::Arm;
-use vortex_proto::rollout::v1 as pb;
-use vortex_sketch::Sketch;
 
 /// How many milliseconds a second is.
 const MILLISECONDS: f64 = 1e3;

@@ -1,9 +1,10 @@
 //! Converts audit entries to replies.
 
-use super::{analysis::gates, state, timestamp};
-use crate::domain::AuditEntry;
 use vortex_bucket::Share;
 use vortex_proto::rollout::v1 as pb;
+
+use super::{analysis::gates, state, timestamp};
+use crate::domain::AuditEntry;
 
 pub(in crate::grpc) fn audit_entry(entry: &AuditEntry) -> pb::AuditEntry {
     // nothing comes before a creation

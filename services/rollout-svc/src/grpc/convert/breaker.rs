@@ -1,8 +1,9 @@
 //! The breaker.
 
+use vortex_proto::rollout::v1 as pb;
+
 use super::{duration, timestamp};
 use crate::domain::{Breaker, BreakerLimits, Moment, RolloutId};
-use vortex_proto::rollout::v1 as pb;
 
 pub(in crate::grpc) fn breaker(
     breaker: &Breaker,

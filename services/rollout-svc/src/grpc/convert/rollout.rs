@@ -1,8 +1,9 @@
 //! A rollout.
 
+use vortex_proto::rollout::v1 as pb;
+
 use super::{duration, state, timestamp};
 use crate::domain::{Hold, Motion, Rollout, Stage, State, Strategy, Unit, analysis::Settings};
-use vortex_proto::rollout::v1 as pb;
 
 /// `failed` is what went wrong last with an effect that is on its way.
 pub(in crate::grpc) fn rollout(rollout: &Rollout, failed: Option<String>) -> pb::Rollout {
@@ -47,12 +48,12 @@ pub(in crate::grpc) fn rollout(rollout: &Rollout, failed: Option<String>) -> pb:
     }
 }
 
-fn strategy(strategy: Strategy) -> pb::Strategy {
+fn strategy(strategy: Option<Strategy>) -> pb::Strategy {
     match strategy {
-        Strategy::Conservative => pb::Strategy::Conservative,
-        Strategy::Aggressive => pb::Strategy::Aggressive,
-        Strategy::Immediate => pb::Strategy::Immediate,
-        Strategy::Custom => pb::Strategy::Custom,
+        Some(Strategy::Conservative) => pb::Strategy::Conservative,
+        Some(Strategy::Aggressive) => pb::Strategy::Aggressive,
+        Some(Strategy::Immediate) => pb::Strategy::Immediate,
+        None => pb::Strategy::Custom,
     }
 }
 

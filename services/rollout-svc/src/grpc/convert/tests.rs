@@ -1,3 +1,7 @@
+use std::sync::Arc;
+
+use vortex_sketch::Sketch;
+
 use super::*;
 use crate::{
     domain::{
@@ -8,8 +12,6 @@ use crate::{
     grpc::samples::{after, at},
     splits::Reads,
 };
-use std::sync::Arc;
-use vortex_sketch::Sketch;
 
 fn author(reason: &str) -> Author {
     Author {

@@ -1,13 +1,14 @@
 //! Parses requests to create a rollout.
 
-use super::{plan, reason, settings, text};
-use crate::{
-    domain::{Strategy, analysis::Application, application},
-    engine::{Draft, MAX_DESCRIPTION, Revert, Target},
-};
 use vortex_kit::{error::Fault, grpc::bounds};
 use vortex_proto::rollout::v1 as pb;
 use vortex_proto::rollout::v1::create_rollout_request::Target as Given;
+
+use super::{plan, reason, settings, text};
+use crate::{
+    domain::{Target, analysis::Application, application},
+    engine::{Draft, MAX_DESCRIPTION, Revert},
+};
 
 /// Applications that must be judged.
 const MAX_APPS: usize = 64;
@@ -41,24 +42,8 @@ pub(in crate::grpc) fn draft(request: pb::CreateRolloutRequest) -> Result<Draft,
 
 /// The rollout that is to take another one back.
 pub(in crate::grpc) fn revert(request: pb::RevertRolloutRequest) -> Result<Revert, Fault> {
-    let given = match request.strategy {
-        unspecified if unspecified == i32::from(pb::Strategy::Unspecified) => {
-            pb::Strategy::Immediate.into()
-        }
-        given => given,
-    };
-    let (strategy, stages) = match plan::strategy(given)? {
-        Some(Strategy::Custom) | None => {
-            return Err(Fault::invalid(
-                "strategy",
-                "a revert takes no custom stages",
-            ));
-        }
-        Some(named) => plan::stages(given, None).map(|(_, stages)| (named, stages))?,
-    };
     Ok(Revert {
-        strategy,
-        stages,
+        strategy: plan::revert(request.strategy)?,
         reason: reason(request.reason)?,
     })
 }

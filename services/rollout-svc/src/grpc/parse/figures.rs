@@ -1,18 +1,20 @@
 //! Parses reported figures. Latencies are in milliseconds on the wire.
 
-use crate::domain::{
-    Report, Rollout, Spec,
-    analysis::{Application, Figures, InvalidFigures},
-    application,
-};
-use jiff::Timestamp;
 use std::time::Duration;
+
+use jiff::Timestamp;
 use vortex_bucket::Arm;
 use vortex_kit::{error::Fault, grpc::bounds};
 use vortex_proto::rollout::v1 as pb;
 use vortex_proto::rollout::v1::{arm_report::Of, index_mapping::Interpolation as Given};
 use vortex_service::parse;
 use vortex_sketch::{Interpolation, Mapping, Parts, Sketch};
+
+use crate::domain::{
+    Report, Rollout, Spec,
+    analysis::{Application, Figures, InvalidFigures},
+    application,
+};
 
 /// Reports of one call.
 const MAX_REPORTS: usize = 100;

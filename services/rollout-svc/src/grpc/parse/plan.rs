@@ -1,9 +1,10 @@
 //! Parses stages and strategies.
 
-use super::duration;
-use crate::domain::{InvalidStages, StageDraft, Stages, Strategy, Unit};
 use vortex_kit::{error::Fault, grpc::bounds};
 use vortex_proto::rollout::v1 as pb;
+
+use super::duration;
+use crate::domain::{InvalidStages, StageDraft, Stages, Strategy, Unit};
 
 /// Stages of a request that are read at all; the domain says how many there may be.
 const MAX_READ: usize = 1_000;
@@ -23,38 +24,47 @@ pub(super) fn given(
     }
 }
 
-/// The strategy and its stages. Stages without a strategy are a custom one.
+/// The strategy that a request names, if it names one, and its stages. Stages without a strategy
+/// are custom.
 pub(super) fn stages(
     given: i32,
     stages: Option<Vec<pb::Stage>>,
-) -> Result<(Strategy, Stages), Fault> {
-    let otherwise = match stages {
-        None => Strategy::Conservative,
-        Some(_) => Strategy::Custom,
-    };
-    let strategy = strategy(given)?.unwrap_or(otherwise);
-    match (strategy.stages(), stages) {
-        (None, stages) => Ok((strategy, custom(stages.unwrap_or_default())?)),
-        (Some(own), None) => Ok((strategy, own)),
+) -> Result<(Option<Strategy>, Stages), Fault> {
+    let given = known(given)?;
+    match (strategy(given), stages) {
+        (Some(named), None) => Ok((Some(named), named.stages())),
         (Some(_), Some(_)) => Err(Fault::invalid(
             "stages",
             "only a custom strategy takes stages; leave them or the strategy out",
         )),
+        (None, None) if given == pb::Strategy::Unspecified => {
+            let usual = Strategy::default();
+            Ok((Some(usual), usual.stages()))
+        }
+        (None, stages) => Ok((None, custom(stages.unwrap_or_default())?)),
     }
 }
 
-/// The strategy that a request names, if it names one.
-pub(super) fn strategy(given: i32) -> Result<Option<Strategy>, Fault> {
-    match pb::Strategy::try_from(given) {
-        Ok(pb::Strategy::Unspecified) => Ok(None),
-        Ok(pb::Strategy::Conservative) => Ok(Some(Strategy::Conservative)),
-        Ok(pb::Strategy::Aggressive) => Ok(Some(Strategy::Aggressive)),
-        Ok(pb::Strategy::Immediate) => Ok(Some(Strategy::Immediate)),
-        Ok(pb::Strategy::Custom) => Ok(Some(Strategy::Custom)),
-        Err(_) => Err(Fault::invalid(
-            "strategy",
-            format!("{given} is not a known strategy"),
-        )),
+/// The strategy of a revert, which is immediate unless another one is named.
+pub(super) fn revert(given: i32) -> Result<Strategy, Fault> {
+    match known(given)? {
+        pb::Strategy::Unspecified => Ok(Strategy::Immediate),
+        named => strategy(named)
+            .ok_or_else(|| Fault::invalid("strategy", "a revert takes no custom stages")),
+    }
+}
+
+fn known(given: i32) -> Result<pb::Strategy, Fault> {
+    pb::Strategy::try_from(given)
+        .map_err(|_| Fault::invalid("strategy", format!("{given} is not a known strategy")))
+}
+
+fn strategy(given: pb::Strategy) -> Option<Strategy> {
+    match given {
+        pb::Strategy::Conservative => Some(Strategy::Conservative),
+        pb::Strategy::Aggressive => Some(Strategy::Aggressive),
+        pb::Strategy::Immediate => Some(Strategy::Immediate),
+        pb::Strategy::Custom | pb::Strategy::Unspecified => None,
     }
 }
 

@@ -1,9 +1,10 @@
 //! Parses the limits of gates and the settings of the analysis.
 
-use super::duration;
-use crate::domain::analysis::{InvalidSetting, Settings, Thresholds};
 use vortex_kit::error::Fault;
 use vortex_proto::rollout::v1 as pb;
+
+use super::duration;
+use crate::domain::analysis::{InvalidSetting, Settings, Thresholds};
 
 /// Settings of the analysis that requests give under `thresholds`.
 const THRESHOLDS: [&str; 5] = [

@@ -3,9 +3,10 @@
 mod drafts;
 mod figures;
 
-use super::*;
 use pb::create_rollout_request::Target;
 use vortex_kit::error::Reason;
+
+use super::*;
 
 /// A request that lacks nothing.
 fn create() -> pb::CreateRolloutRequest {

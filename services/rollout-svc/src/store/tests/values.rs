@@ -67,10 +67,10 @@ pub(super) fn sketch() -> impl Strategy<Value = Sketch> {
 
 pub(super) fn spec() -> impl Strategy<Value = Spec> {
     let strategy = prop_oneof![
-        Just(Staged::Conservative),
-        Just(Staged::Aggressive),
-        Just(Staged::Immediate),
-        Just(Staged::Custom),
+        Just(Some(Staged::Conservative)),
+        Just(Some(Staged::Aggressive)),
+        Just(Some(Staged::Immediate)),
+        Just(None),
     ];
     let names = (id(), text(), text(), any::<u64>(), text(), text(), text());
     let plan = (

@@ -1,10 +1,10 @@
-//! Requests that were answered, and how far config-svc's log was followed.
+//! Requests that were answered.
 
 use bytes::Bytes;
+use pb::answered;
 
 use super::{Invalid, from_time, id, must, pb, time};
 use crate::store::{Answer, Answered, codec::Stored, v1};
-use pb::answered;
 
 impl Stored for Answered {
     type Message = pb::Answered;
@@ -61,32 +61,4 @@ fn hash(stored: &[u8]) -> Result<[u8; 32], Invalid> {
     stored
         .try_into()
         .map_err(|_| Invalid::NotAllowed("a request's hash"))
-}
-
-/// The token of the position in config-svc's log.
-impl Stored for String {
-    type Message = pb::Followed;
-    type V1 = String;
-}
-
-impl From<&String> for pb::Followed {
-    fn from(token: &String) -> Self {
-        Self {
-            token: token.clone(),
-        }
-    }
-}
-
-impl From<String> for pb::Followed {
-    fn from(token: String) -> Self {
-        Self { token }
-    }
-}
-
-impl TryFrom<pb::Followed> for String {
-    type Error = Invalid;
-
-    fn try_from(stored: pb::Followed) -> Result<Self, Invalid> {
-        Ok(stored.token)
-    }
 }

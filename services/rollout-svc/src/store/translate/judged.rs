@@ -1,5 +1,7 @@
 //! Slices that were judged.
 
+use pb::finding::Gate;
+
 use super::{Invalid, all, from_span, from_time, must, pb, span, time};
 use crate::{
     domain::{
@@ -8,7 +10,6 @@ use crate::{
     },
     store::{codec::Stored, v1},
 };
-use pb::finding::Gate;
 
 impl Stored for ClosedSlice {
     type Message = pb::ClosedSlice;

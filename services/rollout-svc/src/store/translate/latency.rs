@@ -1,8 +1,9 @@
 //! What the latency gate found.
 
+use pb::latency_evidence::Finding;
+
 use super::{Invalid, from_span, may, must, pb, span};
 use crate::domain::analysis::{LatencyEvidence, LatencyFinding, Tail};
-use pb::latency_evidence::Finding;
 
 impl From<&LatencyEvidence> for pb::LatencyEvidence {
     fn from(evidence: &LatencyEvidence) -> Self {

@@ -11,15 +11,6 @@ use crate::{
     store::{codec::Stored, v1},
 };
 
-same_cases!(
-    Strategy,
-    pb::Strategy,
-    "a strategy",
-    Conservative,
-    Aggressive,
-    Immediate,
-    Custom,
-);
 same_cases!(Unit, pb::Unit, "a unit", Instance, Subject);
 
 impl Stored for Spec {
@@ -62,7 +53,7 @@ impl From<&Spec> for pb::Spec {
             applications: apps.iter().map(Application::to_string).collect(),
             from_version: from_version.clone(),
             stable_versions: stable_versions.clone(),
-            strategy: pb::Strategy::from(*strategy).into(),
+            strategy: stored_strategy(*strategy).into(),
             stages: stages.iter().map(pb::Stage::from).collect(),
             unit: pb::Unit::from(*unit).into(),
             auto_promote: *auto_promote,
@@ -75,6 +66,25 @@ impl From<&Spec> for pb::Spec {
             source: source.clone(),
             force: *force,
         }
+    }
+}
+
+fn stored_strategy(strategy: Option<Strategy>) -> pb::Strategy {
+    match strategy {
+        Some(Strategy::Conservative) => pb::Strategy::Conservative,
+        Some(Strategy::Aggressive) => pb::Strategy::Aggressive,
+        Some(Strategy::Immediate) => pb::Strategy::Immediate,
+        None => pb::Strategy::Custom,
+    }
+}
+
+fn from_stored_strategy(stored: pb::Strategy) -> Result<Option<Strategy>, Invalid> {
+    match stored {
+        pb::Strategy::Conservative => Ok(Some(Strategy::Conservative)),
+        pb::Strategy::Aggressive => Ok(Some(Strategy::Aggressive)),
+        pb::Strategy::Immediate => Ok(Some(Strategy::Immediate)),
+        pb::Strategy::Custom => Ok(None),
+        pb::Strategy::Unspecified => Err(Invalid::NotAllowed("a strategy")),
     }
 }
 
@@ -120,7 +130,7 @@ impl TryFrom<pb::Spec> for Spec {
             apps: applications(stored.applications),
             from_version: stored.from_version,
             stable_versions: stored.stable_versions,
-            strategy: strategy.try_into()?,
+            strategy: from_stored_strategy(strategy)?,
             stages: stages.ok_or(Invalid::NotAllowed("the list of stages"))?,
             unit: unit.try_into()?,
             auto_promote: stored.auto_promote,

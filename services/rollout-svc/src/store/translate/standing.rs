@@ -1,5 +1,7 @@
 //! What changes of a rollout.
 
+use pb::{paused, rolled_back, running, standing};
+
 use super::{Invalid, from_share, may, must, pb, share};
 use crate::{
     domain::{
@@ -8,7 +10,6 @@ use crate::{
     },
     store::{codec::Stored, v1},
 };
-use pb::{paused, rolled_back, running, standing};
 
 /// A case that has no data.
 const NOTHING: pb::Nothing = pb::Nothing {};

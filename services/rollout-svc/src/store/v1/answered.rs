@@ -2,9 +2,9 @@
 
 use bytes::Bytes;
 use serde::{Deserialize, Deserializer, de::Error as _};
+use v2::answered;
 
 use super::{Breaker, Standing, basics::Time, v2};
-use v2::answered;
 
 #[derive(Deserialize)]
 pub(in crate::store) struct Answered {

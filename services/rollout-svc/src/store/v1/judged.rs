@@ -1,12 +1,12 @@
 //! `slice/<id>/<number mod 50>`, and judged slices elsewhere
 
 use serde::Deserialize;
+use v2::{finding::Gate, latency_evidence};
 
 use super::{
     basics::{Span, Time},
     v2,
 };
-use v2::{finding::Gate, latency_evidence};
 
 #[derive(Deserialize)]
 pub(in crate::store) struct ClosedSlice {

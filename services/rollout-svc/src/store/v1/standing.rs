@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use v2::{paused, rolled_back, running, standing};
 
 use super::{basics::Moment, v2};
-use v2::{paused, rolled_back, running, standing};
 
 /// A case that has no data.
 const NOTHING: v2::Nothing = v2::Nothing {};

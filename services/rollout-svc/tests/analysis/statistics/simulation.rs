@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use fastrand::Rng;
 use vortex_bucket::{Arm, Share};
-use vortex_rollout_svc::domain::analysis::{
-    Analysis, Application, Decision, Figures, Phase, Settings, Stage,
+use vortex_rollout_svc::analysis::{
+    Analysis, Application, Decision, Figures, JudgedStage, Phase, Settings,
 };
 use vortex_sketch::Sketch;
 
@@ -115,7 +115,7 @@ impl<'a> Simulation<'a> {
     fn interval(&mut self, phase: Phase) -> Decision {
         let (percent, minutes) = STAGES[self.stage];
         let arms = self.arms(percent);
-        let stage = Stage {
+        let stage = JudgedStage {
             settings: &self.settings,
             share: Share::from_hundredths(percent * 100).unwrap(),
             min_duration: Duration::from_secs(60 * minutes),

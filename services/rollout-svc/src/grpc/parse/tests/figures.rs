@@ -1,9 +1,10 @@
 //! Figures that are reported.
 
-use super::*;
-use crate::{domain::Report, grpc::samples::rollout};
 use pb::{arm_report::Of, index_mapping::Interpolation};
 use vortex_bucket::Arm;
+
+use super::*;
+use crate::{domain::Report, grpc::samples::rollout};
 
 type Breaks = fn(&mut pb::ArmReport);
 

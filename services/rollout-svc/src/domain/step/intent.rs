@@ -1,4 +1,4 @@
-//! The requests for transitions: who asks, and why.
+//! The intent behind a transition: who asks for it, why, and on what evidence.
 
 use crate::domain::{
     Author, Lost, SELF,
@@ -6,13 +6,13 @@ use crate::domain::{
 };
 
 /// A request for a transition, with its reason and evidence.
-pub(super) struct Wish {
+pub(super) struct Intent {
     pub(super) principal: String,
     pub(super) reason: String,
     pub(super) evidence: Vec<Judged>,
 }
 
-impl Wish {
+impl Intent {
     pub(super) fn of(author: Author) -> Self {
         Self {
             principal: author.principal,
@@ -29,7 +29,7 @@ impl Wish {
         }
     }
 
-    /// The wish of the caller that ended the split.
+    /// The intent of the caller that ended the split.
     pub(super) fn of_end(lost: &Lost, reason: String) -> Self {
         let principal = match lost.by.as_str() {
             "" => SELF,

@@ -12,13 +12,13 @@ use vortex_names::{MAX_ANSWERS, is_remembered};
 use super::{Error, Request};
 use crate::store::{Answer, Answered};
 
-/// Requests with different ids seldom wait for each other.
+/// Answers with different ids seldom wait for each other.
 const STRIPES: usize = 64;
 
 type Key = [u8; 32];
 
 /// The requests answered within a day.
-pub(super) struct Requests {
+pub(super) struct Answers {
     kept: Mutex<Kept>,
     turns: [Turn<()>; STRIPES],
 }
@@ -29,7 +29,7 @@ struct Kept {
     order: VecDeque<Key>,
 }
 
-impl Requests {
+impl Answers {
     /// The requests that were stored, in any order.
     pub(super) fn of(mut answered: Vec<Answered>) -> Self {
         answered.sort_unstable_by_key(|answered| answered.at);

@@ -2,14 +2,16 @@
 
 use std::time::Duration;
 
-pub use vortex_kit::settings::About;
+use clap::{ValueEnum, builder::PossibleValue};
 use vortex_kit::{channel::Target, http::Address, settings::Listens};
-pub use vortex_store::service::Location as StoreLocation;
 
 use crate::{
-    domain::{BreakerLimits, Preset},
+    domain::{BreakerLimits, Strategy},
     engine::Keep,
 };
+
+pub(crate) use vortex_kit::settings::About;
+pub use vortex_store::service::Location as StoreLocation;
 
 /// What the program is, for its help and its defaults.
 pub const ABOUT: About = About {
@@ -73,28 +75,27 @@ pub struct Settings {
 
     /// How commits of sources with the release policy `rollout` are rolled out
     #[arg(long, value_name = "STRATEGY", default_value = "conservative")]
-    pub source_strategy: SourceStrategy,
+    pub source_strategy: Strategy,
 }
 
-/// How a source's change sets are rolled out.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum SourceStrategy {
-    /// 1, 5, 25, 50, 100 % of instances for 5, 5, 10, 10, 0 minutes.
-    #[default]
-    Conservative,
-    /// 10, 50, 100 % for 5, 5, 0 minutes.
-    Aggressive,
-    /// 100 % at once, and completed by the first figures that pass.
-    Immediate,
-}
+impl ValueEnum for Strategy {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Conservative, Self::Aggressive, Self::Immediate]
+    }
 
-impl From<SourceStrategy> for Preset {
-    fn from(strategy: SourceStrategy) -> Self {
-        match strategy {
-            SourceStrategy::Conservative => Self::Conservative,
-            SourceStrategy::Aggressive => Self::Aggressive,
-            SourceStrategy::Immediate => Self::Immediate,
-        }
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let (name, help) = match self {
+            Self::Conservative => (
+                "conservative",
+                "1, 5, 25, 50, 100 % of instances for 5, 5, 10, 10, 0 minutes",
+            ),
+            Self::Aggressive => ("aggressive", "10, 50, 100 % for 5, 5, 0 minutes"),
+            Self::Immediate => (
+                "immediate",
+                "100 % at once, and completed by the first figures that pass",
+            ),
+        };
+        Some(PossibleValue::new(name).help(help))
     }
 }
 
@@ -117,7 +118,7 @@ impl Settings {
             breaker_window: Self::BREAKER.window,
             keep_days: Self::KEEP_DAYS,
             keep_count: Self::KEEP_COUNT,
-            source_strategy: SourceStrategy::default(),
+            source_strategy: Strategy::default(),
         }
     }
 

@@ -6,7 +6,7 @@ use crate::domain::{Breaker, RolloutId, Standing};
 
 /// A request that was answered.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Answered {
+pub(crate) struct Answered {
     /// The hash of who asked, and of the id they gave.
     pub key: [u8; 32],
     /// The hash of what they asked.
@@ -19,7 +19,7 @@ pub struct Answered {
 
 /// What a request was answered with.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Answer {
+pub(crate) enum Answer {
     /// A rollout as it stood then.
     Rollout(RolloutId, Standing),
     /// That a rollout is deleted.

@@ -8,13 +8,13 @@ use vortex_kit::clock::Clock;
 use crate::domain::Moment;
 
 /// Tells moments: the wall clock's time, and one that goes on evenly from where it was.
-pub(super) struct Steady {
+pub(super) struct SteadyClock {
     clock: Arc<dyn Clock>,
     begun: Timestamp,
     origin: Duration,
 }
 
-impl Steady {
+impl SteadyClock {
     /// A clock that begins now, and not before `latest`.
     pub(super) fn new(clock: Arc<dyn Clock>, latest: Option<Timestamp>) -> Self {
         let begun = clock.now();

@@ -12,7 +12,7 @@ use crate::{
 
 impl Rollouts {
     /// The way to config-svc.
-    pub fn splits(&self) -> &Splits {
+    pub(crate) fn splits(&self) -> &Splits {
         &self.inner.splits
     }
 
@@ -20,7 +20,12 @@ impl Rollouts {
     ///
     /// # Errors
     /// It can't be written.
-    pub async fn settle(&self, id: &RolloutId, effect: Effect, sent: Sent) -> Result<(), Error> {
+    pub(crate) async fn settle(
+        &self,
+        id: &RolloutId,
+        effect: Effect,
+        sent: Sent,
+    ) -> Result<(), Error> {
         let generation = effect.generation();
         let command = match sent {
             Sent::Confirmed => Command::Confirm { generation },
@@ -37,7 +42,7 @@ impl Rollouts {
     ///
     /// # Errors
     /// It can't be written.
-    pub async fn lose(&self, id: &RolloutId, lost: Lost) -> Result<(), Error> {
+    pub(crate) async fn lose(&self, id: &RolloutId, lost: Lost) -> Result<(), Error> {
         self.note(id, Command::Lose(lost)).await
     }
 

@@ -1,0 +1,64 @@
+//! Operators' commands to a rollout.
+
+use super::{Author, Command};
+
+/// An operator's command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// Begin the first stage.
+    Start {
+        /// The reason, for the audit.
+        reason: String,
+    },
+    /// Go to the next stage, or complete from the last.
+    Promote {
+        /// The reason, for the audit.
+        reason: String,
+        /// The stage it must be at.
+        expected_stage: Option<u32>,
+    },
+    /// Pause.
+    Pause {
+        /// The reason, for the audit.
+        reason: String,
+    },
+    /// Continue.
+    Resume {
+        /// The reason, for the audit.
+        reason: String,
+    },
+    /// Give everybody stable again.
+    RollBack {
+        /// The reason, for the audit.
+        reason: String,
+    },
+    /// Make the change set stable.
+    Complete {
+        /// The reason, for the audit.
+        reason: String,
+    },
+}
+
+impl Order {
+    /// The command to the rollout, given by `principal`.
+    pub(crate) fn by(self, principal: &str) -> Command {
+        let author = |reason| Author {
+            principal: principal.to_owned(),
+            reason,
+        };
+        match self {
+            Self::Start { reason } => Command::Start(author(reason)),
+            Self::Promote {
+                reason,
+                expected_stage,
+            } => Command::Promote {
+                author: author(reason),
+                expected: expected_stage,
+            },
+            Self::Pause { reason } => Command::Pause(author(reason)),
+            Self::Resume { reason } => Command::Resume(author(reason)),
+            Self::RollBack { reason } => Command::RollBack(author(reason)),
+            Self::Complete { reason } => Command::Complete(author(reason)),
+        }
+    }
+}
