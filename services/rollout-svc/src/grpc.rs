@@ -41,7 +41,7 @@ impl Grpc {
         }
     }
 
-    /// A rollout, with what keeps its effect from being in force.
+    /// A rollout in an answer, with the reason why its effect is not in force.
     fn shown(&self, rollout: &Rollout) -> pb::Rollout {
         let entry = self.rollouts.entry(rollout.id());
         let delivery = entry.ok().and_then(|entry| entry.delivery());

@@ -1,14 +1,14 @@
-//! What rollouts are kept in.
+//! The store of rollouts.
 //!
 //! Keys, each group in its own prefix:
 //! ```text
-//! rollout/<id>             where a rollout stands, what config-svc is to be told included
-//! spec/<id>/<n>            what never changes of it, in parts
+//! rollout/<id>             the state of a rollout, with the effect to send to config-svc
+//! spec/<id>/<n>            the part of a rollout that never changes, in parts
 //! audit/<id>/<n>           an entry of its audit
-//! measured/<id>            what was measured of it
-//! slice/<id>/<n mod 50>    one of its newest slices
+//! measured/<id>            the measurements of a rollout
+//! slice/<id>/<n mod 50>    one of a rollout's newest slices
 //! request/<hash>           a request that was answered
-//! reverting/<id>           that something may be staged to take a rollout back
+//! reverting/<id>           marks that a change set to take a rollout back may be staged
 //! breaker                  the breaker
 //! ```
 
@@ -36,7 +36,7 @@ use std::sync::Arc;
 
 use vortex_store::{Revision, Store};
 
-/// The store of rollouts, over one of the engines.
+/// The store of rollouts, over one of the storage engines.
 #[derive(Clone)]
 pub(crate) struct RolloutStore {
     engine: Arc<dyn Store>,
@@ -48,7 +48,7 @@ impl RolloutStore {
         Self { engine }
     }
 
-    /// Does all writes or none, and answers the revision that they have, once they are durable.
+    /// Does all writes or none, and answers their revision once they are durable.
     ///
     /// # Errors
     /// Those of the store. Only after one that is [`Error::is_outcome_unknown`] something may
@@ -70,7 +70,7 @@ impl RolloutStore {
         self.engine.bytes()
     }
 
-    /// Gives space back that deleted entries took.
+    /// Gives back the space that deleted entries took.
     ///
     /// # Errors
     /// Those of the store.
@@ -78,7 +78,7 @@ impl RolloutStore {
         Ok(self.engine.maintain().await?)
     }
 
-    /// Finishes what was submitted, and lets go of the folder.
+    /// Finishes the writes that were submitted, and closes the folder.
     ///
     /// # Errors
     /// Those of the store.

@@ -17,7 +17,7 @@ use crate::{
 };
 use follower::Follower;
 
-/// Pauses between the tries of a call to config-svc.
+/// The pauses between attempts of a call to config-svc.
 const BACKOFF: Backoff = Backoff::new(
     Duration::from_millis(50),
     Duration::from_secs(5),

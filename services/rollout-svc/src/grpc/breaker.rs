@@ -1,4 +1,4 @@
-//! The breaker.
+//! Reads and resets the breaker.
 
 use std::mem;
 

@@ -32,8 +32,8 @@ pub(super) fn id(given: &str) -> Result<RolloutId, Fault> {
         .map_err(|error: crate::domain::InvalidName| Fault::invalid("id", error.to_string()))
 }
 
-/// A command, and who gives it: with what makes it idempotent, of which `take_id` takes
-/// the id out of it.
+/// A command with its caller. `take_id` takes the request id out of it, so that the hash is of the
+/// rest.
 pub(super) fn command<T: Message>(
     request: Request<T>,
     take_id: impl FnOnce(&mut T) -> String,
@@ -47,7 +47,7 @@ pub(super) fn command<T: Message>(
     Ok((request, requester))
 }
 
-/// The state that a list is to show; `None` for one that no rollout is in.
+/// The state by which a list is filtered; `None` for one that no rollout is ever in.
 pub(super) fn state(index: usize, given: i32) -> Result<Option<StateKind>, Fault> {
     match pb::RolloutState::try_from(given) {
         Ok(pb::RolloutState::Created) => Ok(Some(StateKind::Created)),

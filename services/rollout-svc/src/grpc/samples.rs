@@ -7,7 +7,7 @@ use crate::domain::{
     analysis::{Application, Settings},
 };
 
-/// So many seconds after the beginning.
+/// The moment so many seconds after the beginning.
 pub(super) fn at(second: i64) -> Moment {
     let at = Timestamp::from_second(1_700_000_000 + second).unwrap();
     Moment {
@@ -45,7 +45,7 @@ pub(super) fn rollout() -> Rollout {
     Rollout::create(spec, Author::default()).0
 }
 
-/// The same after these commands, each a second after the one before.
+/// The rollout after these commands, each a second after the one before.
 pub(super) fn after(commands: impl IntoIterator<Item = Command>) -> Rollout {
     let step =
         |rollout: Rollout, (second, command)| rollout.step(command, at(second)).unwrap().next;

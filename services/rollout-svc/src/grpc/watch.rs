@@ -15,9 +15,9 @@ use crate::{
     error::fault,
 };
 
-/// How often a watcher hears how it stands at least.
+/// The longest time between two messages to a watcher.
 const PROGRESS: Duration = Duration::from_secs(1);
-/// After a message, what follows within so long goes as one: figures may come often.
+/// The time in which further changes are joined into the next message: figures may come often.
 const COALESCE: Duration = Duration::from_millis(100);
 
 type Stream = BoxStream<'static, Result<pb::WatchRolloutResponse, Status>>;
@@ -28,7 +28,7 @@ pub(super) fn watch(
 ) -> Result<Stream, Fault> {
     let context = Context::of(request);
     let id = parse::id(&request.get_ref().id)?;
-    // what is not there is refused before the stream begins
+    // a rollout that does not exist is refused before the stream begins
     let changes = grpc.rollouts.watch(&id).map_err(|error| fault(&error))?;
     let watcher = Watcher { grpc, id, changes };
     Ok(context.drain().guard(watcher.follow()).boxed())
@@ -62,7 +62,7 @@ impl Watcher {
                 progress.reset();
                 tokio::time::sleep(COALESCE).await;
                 tokio::select! {
-                    // the sender goes with its rollout, which the next look then misses
+                    // the sender goes with its rollout, and the next look finds that missing
                     _ = self.changes.changed() => {}
                     _ = progress.tick() => {}
                 }
@@ -70,7 +70,7 @@ impl Watcher {
         }
     }
 
-    /// How it stands, and whether that is its end.
+    /// The present state of the rollout, and whether that is final.
     async fn now(&self) -> Result<(pb::WatchRolloutResponse, bool), Fault> {
         let rollouts = &self.grpc.rollouts;
         let rollout = rollouts.get(&self.id).map_err(|error| fault(&error))?;

@@ -9,7 +9,7 @@ use crate::domain::{Breaker, RolloutId, Standing};
 pub(crate) struct Answered {
     /// The hash of who asked, and of the id they gave.
     pub key: [u8; 32],
-    /// The hash of what they asked.
+    /// The hash of the request.
     pub body: [u8; 32],
     /// When it was answered.
     pub at: Timestamp,
@@ -17,12 +17,12 @@ pub(crate) struct Answered {
     pub answer: Answer,
 }
 
-/// What a request was answered with.
+/// The answer to a request.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Answer {
     /// A rollout as it stood then.
     Rollout(RolloutId, Standing),
-    /// That a rollout is deleted.
+    /// The rollout is deleted.
     Deleted,
     /// The breaker as it was then.
     Breaker(Breaker),

@@ -8,16 +8,16 @@ use super::{Error, Invalid, v1};
 
 /// The version that is written.
 const VERSION: u8 = 2;
-/// The last version that fits in the byte: no protobuf message begins with one that is not above.
+/// The last version that fits in the byte: no protobuf message begins with a byte up to this.
 const LAST: u8 = 7;
-/// What version 1 begins with, which is JSON.
+/// The first byte of version 1, which is JSON.
 const JSON: u8 = b'{';
 
 /// A domain value that is stored under a key of its own.
 pub(super) trait Stored: TryFrom<Self::Message, Error = Invalid> {
-    /// What is stored of it.
+    /// Its message in the current version.
     type Message: Message + Default + for<'a> From<&'a Self>;
-    /// What version 1 stored of it.
+    /// Its form in version 1.
     type V1: DeserializeOwned + Into<Self::Message>;
 }
 
@@ -50,7 +50,7 @@ pub(super) fn decode<D: Stored>(what: &str, stored: &[u8]) -> Result<D, Error> {
     })
 }
 
-/// A measurement as it is read after it was stored.
+/// Stores and reads a measurement, for tests.
 #[cfg(test)]
 pub(crate) fn reread(measured: &crate::domain::Measured) -> crate::domain::Measured {
     decode("a measurement", &encode(measured)).unwrap()

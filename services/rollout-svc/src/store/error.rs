@@ -1,53 +1,53 @@
-//! What goes wrong with the store.
+//! Errors of the store.
 
-/// Why the store did not do as asked.
+/// The reason why the store did not do as asked.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The engine's own.
+    /// The engine failed.
     #[error(transparent)]
     Engine(#[from] vortex_store::Error),
-    /// An entry is not what this version writes.
+    /// An entry can't be read as this version writes it.
     #[error("{what} can't be read: the store is damaged, or a newer version wrote it")]
     Damaged {
-        /// What was read.
+        /// The kind of entry.
         what: String,
-        /// Why.
+        /// The cause.
         source: Invalid,
     },
-    /// An entry is of a later version of the program.
+    /// An entry was written by a later version of the program.
     #[error(
         "{what} was written by a newer version of the program, in version {version} of the format"
     )]
     Newer {
-        /// What was read.
+        /// The kind of entry.
         what: String,
-        /// Its version.
+        /// The version of its format.
         version: u8,
     },
     /// A part of a rollout is missing.
     #[error("{what} is missing: the store is damaged")]
     Missing {
-        /// What.
+        /// The part.
         what: String,
     },
 }
 
-/// Why stored bytes can't be what was written.
+/// The reason why stored bytes are not a valid value.
 #[derive(Debug, thiserror::Error)]
 pub enum Invalid {
-    /// The first byte tells nothing.
+    /// The first byte is not a version.
     #[error("it does not begin with a version")]
     NoVersion,
-    /// It begins as version 1 does.
+    /// The bytes begin as version 1 does, and are not a value of it.
     #[error("it is not a value of version 1")]
     Json(#[from] serde_json::Error),
-    /// Only the version is right.
+    /// The bytes after the version are not the expected message.
     #[error("it is not the message that is expected")]
     Message(#[from] prost::DecodeError),
-    /// A part that is always written.
+    /// A part that is always written is missing.
     #[error("{0} is missing")]
     Missing(&'static str),
-    /// A part is not what any value has.
+    /// A part has a value that is not allowed.
     #[error("{0} is not one that this version knows or allows")]
     NotAllowed(&'static str),
 }
@@ -58,7 +58,7 @@ impl Error {
         matches!(self, Self::Engine(vortex_store::Error::SyncFailed { .. }))
     }
 
-    /// Whether nothing was written, and the same may be written later without a restart.
+    /// Whether nothing was written, and a later try may succeed without a restart.
     pub fn is_passing(&self) -> bool {
         matches!(self, Self::Engine(error) if error.is_passing())
     }
@@ -75,7 +75,7 @@ impl Error {
         }
     }
 
-    /// Whether nothing can be written before the process starts again.
+    /// Whether nothing can be written until the process restarts.
     pub fn is_final(&self) -> bool {
         use vortex_store::Error as E;
         matches!(

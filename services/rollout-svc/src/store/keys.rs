@@ -1,4 +1,4 @@
-//! The keys.
+//! The keys of stored entries.
 
 use bytes::Bytes;
 use vortex_store::Range;
@@ -15,7 +15,7 @@ pub(super) fn rollouts() -> Range {
     Range::prefix("rollout/")
 }
 
-/// Parts are numbered so that they sort.
+/// Parts are numbered so that they sort in order.
 pub(super) fn spec(id: &RolloutId, part: usize) -> Bytes {
     format!("spec/{id}/{part:04}").into()
 }
@@ -36,7 +36,7 @@ pub(super) fn audits(id: &RolloutId) -> Range {
     Range::prefix(format!("audit/{id}/"))
 }
 
-/// Entries after the one of this number.
+/// The range of entries after this number.
 pub(super) fn audits_after(id: &RolloutId, number: u64) -> Range {
     let all = audits(id);
     Range::new(audit(id, number.saturating_add(1)), all.end)
@@ -46,7 +46,7 @@ pub(super) fn measured(id: &RolloutId) -> Bytes {
     format!("measured/{id}").into()
 }
 
-/// The newest slices take the places of the oldest.
+/// The newest slices overwrite the oldest.
 pub(super) fn slice(id: &RolloutId, number: u64) -> Bytes {
     format!("slice/{id}/{:02}", number % MAX_SLICES as u64).into()
 }
@@ -71,7 +71,7 @@ pub(super) fn all_reverting() -> Range {
     Range::prefix("reverting/").keys_only()
 }
 
-/// The text after the group's name.
+/// The part of a key after the group's name.
 pub(super) fn after_group(key: &[u8]) -> Option<&str> {
     let text = std::str::from_utf8(key).ok()?;
     text.split('/').nth(1)

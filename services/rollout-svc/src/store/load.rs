@@ -19,14 +19,14 @@ pub(crate) struct Loaded {
     pub rollouts: Vec<(Rollout, Revision)>,
     /// The breaker, and when it was last written.
     pub breaker: (Breaker, Revision),
-    /// The requests that were answered, in no order.
+    /// The requests that were answered, in any order.
     pub requests: Vec<Answered>,
     /// The rollouts that were being taken back.
     pub reverting: BTreeSet<RolloutId>,
 }
 
 impl RolloutStore {
-    /// Reads all that is to be in memory.
+    /// Reads all that is kept in memory.
     ///
     /// # Errors
     /// When it can't be read, or is not what this version writes.
@@ -45,7 +45,7 @@ impl RolloutStore {
         let ids = self
             .all(keys::all_reverting(), |entry| {
                 let id = keys::after_group(&entry.key).unwrap_or_default();
-                // the key was made of one
+                // the key was made from an id
                 Ok(id.parse().ok())
             })
             .await?;
@@ -115,7 +115,7 @@ impl RolloutStore {
         Ok(Some(measured.with_slices(slices)))
     }
 
-    /// Up to `count` entries of a rollout's audit after number `after`, oldest first.
+    /// Reads up to `count` entries of a rollout's audit after number `after`, oldest first.
     ///
     /// # Errors
     /// When they can't be read.

@@ -8,8 +8,8 @@ use super::{Answered, Error, RolloutStore, keys};
 use crate::domain::RolloutId;
 
 impl RolloutStore {
-    /// Forgets a rollout, where it stands first: without that the rest is of no rollout, and is
-    /// found by [`RolloutStore::sweep_orphans`] should this end in the middle.
+    /// Deletes a rollout, its state first: what is left without a state belongs to no rollout, and
+    /// [`RolloutStore::sweep_orphans`] finds it if this ends in the middle.
     ///
     /// # Errors
     /// Those of the store.
@@ -26,7 +26,7 @@ impl RolloutStore {
         Ok(())
     }
 
-    /// Deletes specs, audits and measurements of rollouts that are not there.
+    /// Deletes specs, audits and measurements that belong to no rollout.
     ///
     /// # Errors
     /// Those of the store.
@@ -39,7 +39,7 @@ impl RolloutStore {
         Ok(())
     }
 
-    /// Forgets answers.
+    /// Deletes answers to old requests.
     ///
     /// # Errors
     /// Those of the store.

@@ -1,4 +1,4 @@
-//! Tests of the bytes that are stored, of every version.
+//! Tests of the stored bytes of every version.
 
 mod figures;
 mod golden;
@@ -29,7 +29,7 @@ fn answered() -> impl Strategy<Value = Answered> {
     })
 }
 
-/// Holds that a value is read as it was stored, and stored alike again.
+/// Checks that a value is read as it was stored, and is stored alike again.
 fn survives<D: Stored + PartialEq + std::fmt::Debug>(value: &D) {
     let stored = encode(value);
     let read: D = decode("a value", &stored).unwrap();

@@ -1,6 +1,6 @@
-//! Translates between what is stored and the domain, both ways.
+//! Translates between stored messages and the domain, both ways.
 //!
-//! Every struct is taken apart with all of its fields, so that a new one can't be forgotten.
+//! Every struct is taken apart with all of its fields, so that a new field can't be forgotten.
 
 mod answered;
 mod audit;
@@ -21,7 +21,7 @@ use vortex_bucket::Share;
 use super::{Invalid, schema as pb};
 use crate::domain::{Moment, RolloutId, analysis::Application};
 
-/// An enum of the domain and one of the schema, with cases of the same names.
+/// Maps an enum of the domain to one of the schema, with cases of the same names.
 macro_rules! same_cases {
     ($domain:ty, $stored:ty, $name:literal, $($case:ident),+ $(,)?) => {
         impl From<$domain> for $stored {
@@ -75,7 +75,7 @@ fn time(stored: Option<prost_types::Timestamp>, name: &'static str) -> Result<Ti
     Timestamp::new(stored.seconds, stored.nanos).map_err(|_| Invalid::NotAllowed(name))
 }
 
-/// All of ours are far from where this would end.
+/// all of our spans are far from the limit
 fn from_span(span: Duration) -> prost_types::Duration {
     prost_types::Duration {
         seconds: i64::try_from(span.as_secs()).unwrap_or(i64::MAX),
@@ -124,7 +124,7 @@ impl TryFrom<pb::Moment> for Moment {
     }
 }
 
-/// By their names, which were checked when they came in.
+/// Applications by their names, which were checked when they came in.
 fn applications(stored: Vec<String>) -> Vec<Application> {
     stored.into_iter().map(Application::new).collect()
 }

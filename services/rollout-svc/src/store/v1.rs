@@ -1,7 +1,7 @@
 //! Reads version 1, which was JSON: `{"v":1,"value":…}`.
 //!
-//! Closed: what is here has the names that were written, and is translated to messages of version
-//! 2, whatever the domain has come to be. Nothing writes it any more.
+//! Closed: the shapes have the names that were written, and are translated to messages of version
+//! 2, however the domain changes. Nothing writes this version any more.
 
 mod answered;
 mod audit;

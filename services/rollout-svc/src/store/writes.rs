@@ -10,10 +10,11 @@ use super::{
 };
 use crate::domain::{AuditEntry, Breaker, ClosedSlice, Measured, Rollout, RolloutId, Spec};
 
-/// Bytes of one part of a spec: a transaction holds one besides all else.
+/// The size of one part of a spec in bytes: a transaction holds one part besides all else.
 const PART_BYTES: usize = 1 << 20;
 
-/// What is written together: state, audit, effect and answer of a transition are one transaction.
+/// Writes that are done together: state, audit, effect and answer of a transition are one
+/// transaction.
 #[derive(Default)]
 pub(crate) struct Writes {
     /// Parts of a spec that is too large for one value. Without the rest they mean nothing.
@@ -59,7 +60,7 @@ impl Writes {
     pub(crate) fn measured(mut self, id: &RolloutId, measured: &Measured, saved: u64) -> Self {
         let value = encode(measured);
         if value.len() > MAX_VALUE_BYTES {
-            // as if the process had been killed: what was stored before stands
+            // as if the process had been killed: what was stored before stays
             tracing::warn!(rollout = %id, bytes = value.len(), "the analysis is too large to be stored");
             return self;
         }
@@ -100,7 +101,7 @@ impl Writes {
         self
     }
 
-    /// That nothing is, unless a rollout has taken it up.
+    /// Removes that mark, unless a rollout has taken the change set up.
     #[must_use]
     pub(crate) fn reverted(mut self, id: &RolloutId) -> Self {
         self.transaction = self.transaction.delete(keys::reverting(id));
@@ -114,7 +115,7 @@ impl Writes {
             .transaction
             .require_revision(key.clone(), before)
             .delete(key);
-        // further parts, if any, are swept as those of no rollout
+        // further parts, if any, are swept as parts of no rollout
         self.transaction = transaction
             .delete(keys::spec(rollout.id(), 0))
             .delete(keys::audit(rollout.id(), 1));

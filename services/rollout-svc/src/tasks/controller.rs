@@ -13,14 +13,14 @@ use crate::{
     engine::{Error, Rollouts},
 };
 
-/// Rollouts judged at once: each may wait for the store.
+/// The number of rollouts judged at once: each may wait for the store.
 const AT_ONCE: usize = 64;
-/// When a rollout is looked at again whose judgement could not be written.
+/// The pause before a rollout is judged again whose judgement could not be written.
 const AFTER_FAILURE: Duration = Duration::from_secs(1);
 
 type Judged = (RolloutId, Result<Option<Duration>, Error>);
 
-/// Judges for as long as the process lives.
+/// Judges rollouts for as long as the process lives.
 pub(super) async fn run(rollouts: Rollouts) {
     let mut controller = Controller {
         rollouts,
@@ -38,17 +38,17 @@ pub(super) async fn run(rollouts: Rollouts) {
 
 struct Controller {
     rollouts: Rollouts,
-    /// When to look at which rollout; each is here at most once.
+    /// The times at which rollouts are to be judged; each rollout is here at most once.
     due: BTreeSet<(Instant, RolloutId)>,
     times: HashMap<RolloutId, Instant>,
-    /// Those to look at now.
+    /// The rollouts to judge now.
     ready: HashSet<RolloutId>,
     judging: HashSet<RolloutId>,
     under_way: FuturesUnordered<BoxFuture<'static, Judged>>,
 }
 
 impl Controller {
-    /// Waits for a rollout to be told of, to be due, or to be judged.
+    /// Waits until a rollout is woken, is due, or has been judged.
     async fn wait(&mut self) {
         let next = self.due.first().map(|(at, _)| *at);
         tokio::select! {

@@ -1,9 +1,9 @@
-//! Follows config-svc's log: starts rollouts of what sources import to be rolled out,
-//! and learns of splits that a forced release or the end of a label has ended.
+//! Follows config-svc's log: starts rollouts of imports that are to be rolled out, and learns which
+//! splits a forced release or the end of a label has ended.
 //!
-//! Invariant **F1**: a change set that awaits a rollout gets one, and never a second by itself,
-//! whatever is lost in between: what waits is listed again after every gap, and a change set that
-//! has a rollout here, ended or not, gets no other.
+//! Invariant **F1**: a change set that waits for a rollout gets one, and never a second by itself,
+//! whatever is lost in between. The waiting change sets are listed again after every gap, and a
+//! change set that has a rollout here, ended or not, gets no other.
 
 use std::{collections::BTreeMap, convert::Infallible, sync::Arc, time::Duration};
 
@@ -22,15 +22,15 @@ use crate::{
     engine::{Error, Rollouts, SourceChange},
 };
 
-/// Time to start a rollout.
+/// The time limit for starting a rollout.
 const START: Duration = Duration::from_secs(5);
-/// How often what could not be started is tried again.
+/// The interval at which failed starts are tried again.
 const AGAIN: Duration = Duration::from_secs(2);
-/// How long config-svc may be away before that is a degradation.
+/// How long config-svc may be away before `/health` reports it.
 const AWAY: Duration = Duration::from_secs(10);
-/// Change sets or splits that a degradation names.
+/// The number of change sets or splits that a degradation names.
 const NAMED: usize = 5;
-/// What `/health` knows this by.
+/// The name of this degradation in `/health`.
 const CHECK: &str = "sources";
 const LOG: &str = "log";
 const ORPHANS: &str = "splits";
@@ -40,16 +40,16 @@ pub(super) struct Follower {
     changes: Changes,
     strategy: Strategy,
     health: Health,
-    /// Behind the last of the log that was taken in.
+    /// The token after the last record that was handled.
     token: Option<String>,
     /// Since when the log can't be read.
     away: Option<Instant>,
     backoff: Backoff,
-    /// Change sets that could not be started, and why.
+    /// The change sets that could not be started, and why.
     held: BTreeMap<(String, String), String>,
-    /// Splits that no rollout here moves.
+    /// The splits that no rollout here moves.
     orphans: Vec<String>,
-    /// Whether something that was staged for a revert is still to be given up.
+    /// Whether a change set that was staged for a revert still has to be given up.
     gives_up: bool,
 }
 
@@ -74,7 +74,7 @@ impl Follower {
         }
     }
 
-    /// Follows for as long as the process lives.
+    /// Follows the log for as long as the process lives.
     pub(super) async fn run(mut self) {
         loop {
             let Err(fault) = self.follow().await;
@@ -83,10 +83,10 @@ impl Follower {
         }
     }
 
-    /// Follows until the log breaks off.
+    /// Follows the log until it breaks off.
     async fn follow(&mut self) -> Result<Infallible, Fault> {
         let mut log = self.changes.follow(self.token.as_deref()).await?;
-        // what happened before the log began, and while it was away
+        // handle first what happened before the log began or while it was away
         if self.token.is_none() {
             self.find_lost().await?;
         }
@@ -111,7 +111,7 @@ impl Follower {
         }
     }
 
-    /// What has to be tried again, as the log will not tell of it.
+    /// Tries again what failed, since the log will not report it again.
     fn left(&self) -> Told {
         let something = !self.held.is_empty() || !self.orphans.is_empty() || self.gives_up;
         match something {
@@ -165,7 +165,7 @@ impl Follower {
         started.map(drop).map_err(|error| error.to_string())
     }
 
-    /// Looks at all splits: some may have been ended unheard, or be of no rollout here.
+    /// Looks at all splits: some may have ended without a record, or belong to no rollout here.
     async fn find_lost(&mut self) -> Result<(), Fault> {
         for rollout in self.rollouts.splitting() {
             self.look_for_end(&rollout).await?;
@@ -173,7 +173,7 @@ impl Follower {
         self.find_orphans().await
     }
 
-    /// Finds the splits that no rollout here moves, which nothing would ever end.
+    /// Finds the splits that no rollout here moves: nothing would ever end them.
     async fn find_orphans(&mut self) -> Result<(), Fault> {
         let mut orphans = self.rollouts.splits().active().await?;
         orphans.retain(|id| self.known(id).is_none());
@@ -192,8 +192,8 @@ impl Follower {
         Ok(())
     }
 
-    /// Splits ended. A rollout that waits for the end of its own hears of it as its effect. What
-    /// one leaves behind that could not begin waits for another.
+    /// Handles splits that ended. A rollout that waits for the end of its own split learns of it
+    /// from its effect. The change set of a rollout that could not begin waits for another rollout.
     async fn ended(&mut self, splits: &[String]) -> Result<(), Fault> {
         let mut leaves = false;
         for rollout in splits.iter().filter_map(|id| self.known(id)) {
@@ -208,7 +208,7 @@ impl Follower {
         }
     }
 
-    /// A label went, and its splits with it.
+    /// Handles the end of a label and of its splits.
     async fn lose_label(&self, label: &str) -> Result<(), Fault> {
         for rollout in self.rollouts.of_label(label) {
             self.look_for_end(&rollout).await?;
@@ -230,7 +230,7 @@ impl Follower {
         self.rollouts.get(&id.parse().ok()?).ok()
     }
 
-    /// Says in `/health` what could not be started.
+    /// Reports in `/health` what could not be started.
     fn tell(&self) {
         if self.held.is_empty() {
             self.health.recover(CHECK);
@@ -262,7 +262,7 @@ impl Follower {
     }
 }
 
-/// The first of them, and how many more there are: `/health` stays short.
+/// The first of the names, and how many more there are, to keep `/health` short.
 fn listed(items: impl ExactSizeIterator<Item = String>) -> String {
     let more = items.len().saturating_sub(NAMED);
     let first: Vec<String> = items.take(NAMED).collect();
@@ -272,7 +272,7 @@ fn listed(items: impl ExactSizeIterator<Item = String>) -> String {
     }
 }
 
-/// Whether the log can't be followed from the token on any more.
+/// Whether the log can no longer be followed from the token.
 fn is_lost(reason: Reason) -> bool {
     matches!(
         reason,
@@ -283,7 +283,7 @@ fn is_lost(reason: Reason) -> bool {
     )
 }
 
-/// Whether a rollout of a change set that waits is on its way to its first share.
+/// Whether a waiting change set has a rollout that is on its way to its first share.
 fn begins(rollout: &Rollout) -> Result<(), String> {
     let id = rollout.id();
     match rollout.kind() {
@@ -294,7 +294,7 @@ fn begins(rollout: &Rollout) -> Result<(), String> {
     }
 }
 
-/// What could not be written is heard again: the log is followed again from before it.
+/// The fault after which the log is followed again, from before the record that was not handled.
 fn unwritten(rollout: &Rollout, error: &Error) -> Fault {
     tracing::warn!(rollout = %rollout.id(), %error, "the end of its split could not be recorded");
     Fault::new(Reason::Unavailable, error.to_string())

@@ -14,11 +14,11 @@ use crate::{
     splits::Sent,
 };
 
-/// Effects that are sent at once.
+/// The number of effects that are sent at once.
 const AT_ONCE: usize = 64;
 
-/// Sends for as long as the process lives: at once what a command has decided, and again after
-/// a pause what was not confirmed.
+/// Sends effects for as long as the process lives: a new one at once, and again after a pause until
+/// it is confirmed.
 pub(super) async fn run(rollouts: Rollouts) {
     let places = Arc::new(Semaphore::new(AT_ONCE));
     let mut senders = JoinSet::new();
@@ -46,7 +46,7 @@ pub(super) async fn run(rollouts: Rollouts) {
     }
 }
 
-/// The rollout whose sender ended, if there is something to send again by now.
+/// Takes the rollout whose sender has ended, if it has something to send again by now.
 fn ended_sender(
     ended: Result<RolloutId, tokio::task::JoinError>,
     sending: &mut HashSet<RolloutId>,
@@ -55,7 +55,7 @@ fn ended_sender(
     let id = match ended {
         Ok(id) => id,
         Err(lost) => {
-            // which one is not known: all are looked at again
+            // it is not known which one, so all are looked at again
             tracing::error!(error = %lost, "a sending task ended early");
             return std::mem::take(sending);
         }
@@ -74,7 +74,7 @@ struct Sender {
 }
 
 impl Sender {
-    /// Sends the latest effect, and those that take its place, until none is left.
+    /// Sends the latest effect, and those that replace it, until none is left.
     async fn run(self) {
         let mut changes = self.entry.subscribe();
         loop {
@@ -86,7 +86,7 @@ impl Sender {
             self.begin(effect);
             tokio::select! {
                 () = self.deliver(&rollout, effect) => {}
-                // a later step replaces an earlier one, which may be on its way all the same
+                // a later step replaces an earlier one, though that may still be on its way
                 () = replaced(&mut changes, effect) => {}
             }
         }
@@ -135,7 +135,7 @@ impl Sender {
     }
 }
 
-/// Waits until this is no longer what is to be sent.
+/// Waits until another effect, or none, is to be sent.
 async fn replaced(changes: &mut watch::Receiver<Arc<Rollout>>, effect: Effect) {
     let other = |rollout: &Arc<Rollout>| rollout.pending() != Some(effect);
     // the entry outlives its sender

@@ -12,18 +12,18 @@ use crate::{
     engine::{Entry, Error, Keep, Rollouts},
 };
 
-/// How often the health is updated.
+/// The interval at which the health is updated.
 const LOOK: Duration = Duration::from_secs(2);
-/// How often old data is removed.
+/// The interval at which old data is removed.
 const FORGET: Duration = Duration::from_secs(3_600);
-/// How often config-svc is asked for the keys that rollouts have seen.
+/// The interval at which config-svc is asked for the keys that rollouts have seen.
 const KEYS: Duration = Duration::from_secs(10);
-/// When an effect that is not confirmed is a degradation.
+/// The age at which an unconfirmed effect is a degradation.
 const LATE: Duration = Duration::from_secs(10);
-/// Rollouts that a degradation names.
+/// The number of rollouts that a degradation names.
 const NAMED: usize = 5;
 
-/// Looks after the rollouts until `stop` fires, and then closes their store.
+/// Keeps the rollouts in order until `stop` fires, and then closes their store.
 pub(super) async fn run(rollouts: Rollouts, keep: Keep, health: Health, stop: CancellationToken) {
     let keeper = Keeper {
         rollouts,
@@ -57,14 +57,14 @@ impl Keeper {
     }
 
     async fn learn_keys(&mut self) -> Result<(), Error> {
-        // that config-svc is away is told by what can't do without it
+        // the tasks that need config-svc report it when it is away
         if let Err(fault) = self.rollouts.learn_keys().await {
             tracing::debug!(%fault, "config-svc does not say which keys have read");
         }
         Ok(())
     }
 
-    /// Why nothing is written, if nothing is.
+    /// The reason why nothing can be written, if there is one.
     fn obstacle(&self) -> Option<String> {
         if self.rollouts.has_store_failed() {
             return Some(
@@ -95,7 +95,7 @@ impl Keeper {
     }
 }
 
-/// The effects that are not confirmed for too long, and why.
+/// The effects that have been unconfirmed for too long, and why.
 fn late(entries: &[impl AsRef<Entry>], now: Moment) -> Option<String> {
     let mut late: Vec<String> = entries
         .iter()

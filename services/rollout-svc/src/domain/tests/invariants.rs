@@ -1,4 +1,4 @@
-//! What holds of every transition, by its number in ADR 11.
+//! The invariants of every transition, by their numbers in ADR 11.
 
 use vortex_bucket::Share;
 
@@ -7,7 +7,7 @@ use crate::domain::{
     Transition, analysis::Decision,
 };
 
-/// Holds a rollout's history to the invariants, one transition after the other.
+/// Checks a rollout's history against the invariants, one transition after the other.
 #[derive(Debug, Default)]
 pub(super) struct History {
     newest_audit: Option<AuditEntry>,
@@ -32,7 +32,7 @@ impl History {
         }
     }
 
-    /// Holds what came of a command to the invariants.
+    /// Checks the outcome of a command against the invariants.
     pub(super) fn check(
         &mut self,
         before: &Rollout,

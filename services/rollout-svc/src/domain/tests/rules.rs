@@ -1,4 +1,4 @@
-//! What each command does where.
+//! The effect of each command in each state.
 
 use std::collections::BTreeMap;
 
@@ -211,7 +211,7 @@ fn a_start_that_is_refused_ends_the_rollout_and_keeps_what_was_said() {
         refusal: refusal("orders.yml is h1 now"),
     };
     let refused = taken(started, refuse, 2);
-    // one that was overtaken must not begin the split later
+    // a SetSplit that arrives late must not begin the split
     assert_eq!(refused.effect, Some(Effect::Remove { generation: 2 }));
     assert_eq!(refused.next.kind(), StateKind::RolledBack);
     let said = refused.next.state().start_refused();
@@ -240,7 +240,7 @@ fn a_later_effect_that_is_refused_gives_everybody_stable_again() {
     assert!(ended.state().detached().is_some());
 }
 
-/// So rollouts are read that an earlier version had paused when their split was detached.
+/// Rollouts that an earlier version had paused when their split was detached are read like this.
 #[test]
 fn a_removal_that_is_pending_ends_as_the_split_did() {
     let mut rollout = created();

@@ -1,4 +1,4 @@
-//! Rollouts to try things on.
+//! Rollouts to test with.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use crate::domain::{
     },
 };
 
-/// A moment so long after the beginning of all tests.
+/// The moment so many seconds after the beginning of all tests.
 pub(super) fn at(seconds: u64) -> Moment {
     let at = Timestamp::from_second(1_700_000_000 + seconds as i64).unwrap();
     Moment {
@@ -82,7 +82,7 @@ pub(super) fn promote() -> Command {
     }
 }
 
-/// The transition of a command that is taken.
+/// The transition of a command that has to be accepted.
 pub(super) fn taken(rollout: Rollout, command: Command, second: u64) -> Transition {
     let described = format!("{command:?} at {:?}", rollout.state());
     let transition = rollout.step(command, at(second));
@@ -93,7 +93,7 @@ pub(super) fn done(rollout: Rollout, command: Command, second: u64) -> Rollout {
     taken(rollout, command, second).next
 }
 
-/// What the analysis makes of figures of the present generation.
+/// The analysis's decision on figures of the present generation.
 pub(super) fn judged(rollout: &Rollout, decision: Decision) -> Command {
     Command::Judge(Judgement {
         generation: rollout.standing.generation,

@@ -1,5 +1,5 @@
-//! Canaries that fall silent at a random time, beside others that report with gaps: random, and
-//! repeated by its seed.
+//! Simulates canaries that fall silent at a random time, beside others that report with gaps. A
+//! seed repeats a run.
 
 use std::time::Duration;
 
@@ -13,24 +13,25 @@ use crate::domain::{
     analysis::{Application, Figures, Settings},
 };
 
-/// Worlds that are tried.
+/// The number of worlds that are tried.
 const WORLDS: u64 = 400;
-/// Seconds of an interval.
+/// The length of an interval in seconds.
 const INTERVAL: u64 = 10;
-/// Two intervals after the one in which the canary last reported.
+/// Seconds after which a silent canary must not be promoted: two intervals after the one in which
+/// it last reported.
 const FRESH: u64 = 3 * INTERVAL;
-/// A healthy rollout has gone through its stages by then.
+/// Seconds in which a healthy rollout goes through all stages.
 const PATIENCE: u64 = 3_600;
 
-/// One arm of an application, as somebody reports it.
+/// One arm of an application, and how it reports.
 struct Reporter {
     app: Application,
     arm: Arm,
     /// Seconds between two reports.
     period: u64,
-    /// When it reports next.
+    /// The second of its next report.
     next: u64,
-    /// From when on it does not.
+    /// The second from which it reports no more.
     silent_at: Option<u64>,
 }
 
@@ -39,7 +40,7 @@ struct World {
     rollout: Rollout,
     measured: Measured,
     reporters: Vec<Reporter>,
-    /// When each application's canary reported last.
+    /// The second in which each application's canary reported last.
     heard: Vec<(Application, u64)>,
 }
 
@@ -102,7 +103,7 @@ impl World {
         let mut reporter = |(app, arm): (&Application, Arm)| Reporter {
             app: app.clone(),
             arm,
-            // some more often than there are slices, some less
+            // some report more often than there are slices, some less
             period: random.u64(1..=4 * INTERVAL),
             next: random.u64(..INTERVAL),
             silent_at: None,
@@ -165,7 +166,7 @@ impl World {
         }
     }
 
-    /// What the controller does, at once as far as config-svc is concerned.
+    /// Does what the controller does; config-svc answers at once.
     fn evaluate(&mut self, second: u64) {
         let now = at(second);
         self.measured.advance(&self.rollout, now);
@@ -204,7 +205,7 @@ impl World {
         self.rollout = next;
     }
 
-    /// What was measured is read back as it was stored.
+    /// Checks that the measurements are read back as they were stored.
     fn restart(&mut self) {
         self.measured = crate::store::reread(&self.measured);
     }

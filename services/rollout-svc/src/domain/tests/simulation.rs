@@ -1,5 +1,5 @@
-//! rollout-svc and config-svc with a link between them that loses, doubles and reorders, and a
-//! rollout-svc that is killed: random, and repeated by its seed.
+//! Simulates rollout-svc and config-svc, with a link between them that loses, doubles and reorders
+//! messages, and a rollout-svc that is killed. A seed repeats a run.
 
 use std::collections::BTreeMap;
 
@@ -16,22 +16,22 @@ use crate::domain::{
     analysis::Decision,
 };
 
-/// Worlds that are tried.
+/// The number of worlds that are tried.
 const WORLDS: u64 = 2_000;
-/// What happens in each.
+/// The number of events in each.
 const EVENTS: usize = 200;
 
-/// Both services and what is between them.
+/// Both services and the link between them.
 struct World {
     random: Rng,
     second: u64,
-    /// What rollout-svc has made durable: a kill loses nothing of it, and all that is on the link.
+    /// The durable state of rollout-svc: a kill loses none of it, and all that is on the link.
     rollout: Rollout,
     history: History,
     split: Split,
     requests: Vec<Effect>,
     replies: Vec<(Effect, Reply)>,
-    /// Whether what was stable at the creation is so now.
+    /// Whether the baseline is still what it was at the creation.
     on_baseline: bool,
     /// Whether others release by force in this world.
     by_force: bool,
@@ -104,7 +104,7 @@ impl World {
         }
     }
 
-    /// Somebody else moves what is stable: before the split began, or by force.
+    /// Changes the stable version as somebody else would: before the split began, or by force.
     fn somebody_releases(&mut self) {
         match self.split {
             Split::None => self.on_baseline = self.random.u8(..3) > 0,
@@ -115,7 +115,7 @@ impl World {
                     _ => Ending::Detached,
                 };
                 self.split.take(how);
-                // the log may tell of it before an effect does, or after, or never
+                // the log may report it before an effect does, after it, or never
                 if self.random.bool() {
                     self.hear();
                 }
@@ -124,7 +124,7 @@ impl World {
         }
     }
 
-    /// The follower of the log looks at the split.
+    /// Looks at the split as the follower of the log does.
     fn hear(&mut self) {
         if let Split::Ended { how, .. } = self.split {
             self.step(lost(how));
@@ -181,7 +181,7 @@ impl World {
         }
     }
 
-    /// What the outbox makes of a reply.
+    /// Handles a reply as the outbox does.
     fn settle(&mut self, effect: Effect, reply: Reply) {
         let generation = effect.generation();
         let command = match reply {
@@ -219,7 +219,7 @@ impl World {
         }
     }
 
-    /// The link is good again, and nobody wants anything.
+    /// Lets the link work again, with nobody giving commands.
     fn quiesce(&mut self) {
         while !(self.requests.is_empty() && self.replies.is_empty()) {
             self.request_arrives();
@@ -229,7 +229,7 @@ impl World {
             let reply = self.split.tell(effect, self.on_baseline);
             self.settle(effect, reply);
         }
-        // the follower looks at all splits whenever it begins again
+        // the follower looks at all splits whenever it starts again
         self.hear();
         self.assert_agreed();
     }

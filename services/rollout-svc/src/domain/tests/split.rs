@@ -1,10 +1,10 @@
-//! A split as config-svc keeps it: what its rules come to for one mover.
+//! A split as config-svc keeps it: its rules as far as one mover sees them.
 
 use vortex_bucket::Share;
 
 use crate::domain::{Effect, Ending};
 
-/// A split.
+/// A split of one rollout.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum Split {
     #[default]
@@ -19,14 +19,14 @@ pub(super) enum Split {
     },
 }
 
-/// What it answers.
+/// An answer to the mover.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reply {
     Done,
     Outdated,
     Ended(Ending),
     NeverBegan,
-    /// Something else is stable than the rollout was created against.
+    /// The baseline is not what the rollout was created against.
     Moved,
 }
 
@@ -39,14 +39,15 @@ impl Split {
         }
     }
 
-    /// Somebody else ends it: releases its change set or another one by force, or its label goes.
+    /// Ends the split as others do: a forced release of its own change set or of another one, or
+    /// the end of its label.
     pub(super) fn take(&mut self, how: Ending) {
         if let Self::Active { generation, .. } = *self {
             *self = Self::Ended { how, generation };
         }
     }
 
-    /// It begins only on the baseline that its rollout was created against.
+    /// Begins a split only on the baseline that its rollout was created against.
     fn set(&mut self, share: Share, generation: u64, on_baseline: bool) -> Reply {
         match *self {
             Self::None if !on_baseline => Reply::Moved,

@@ -19,7 +19,7 @@ use crate::{
     engine::AnalysisView,
 };
 
-/// How many milliseconds a second is.
+/// Milliseconds per second.
 const MILLISECONDS: f64 = 1e3;
 
 pub(in crate::grpc) fn analysis(view: &AnalysisView) -> pb::AnalysisStatus {
@@ -47,7 +47,7 @@ pub(in crate::grpc) fn analysis(view: &AnalysisView) -> pb::AnalysisStatus {
     }
 }
 
-/// The keys that a rollout has seen.
+/// The distinct keys that a rollout has seen.
 pub(in crate::grpc) fn keys(seen: SeenKeys) -> pb::SeenKeys {
     let warning = seen.mismatch().map(|mismatch| mismatch.to_string());
     pb::SeenKeys {
@@ -59,7 +59,7 @@ pub(in crate::grpc) fn keys(seen: SeenKeys) -> pb::SeenKeys {
     }
 }
 
-/// What each gate said of a slice.
+/// The verdict of each gate on a slice.
 pub(super) fn gates(judged: &Judged) -> impl Iterator<Item = pb::GateResult> + '_ {
     let findings = judged.findings.iter();
     findings.map(|finding| {
@@ -84,7 +84,7 @@ fn errors(evidence: &ErrorsEvidence, result: pb::GateResult) -> pb::GateResult {
     let measured = |tally: Tally| (tally.requests > 0).then(|| tally.error_rate());
     let threshold = match evidence.finding {
         ErrorsFinding::AboveLimit | ErrorsFinding::MaybeAboveLimit => Some(evidence.max_error_rate),
-        // rates of errors, as what was measured
+        // error rates, as the values that were measured
         ErrorsFinding::BelowSuccess | ErrorsFinding::WithinLimits => {
             Some(1.0 - evidence.min_success_rate)
         }

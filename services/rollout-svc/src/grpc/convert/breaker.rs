@@ -1,4 +1,4 @@
-//! The breaker.
+//! Converts the breaker to replies.
 
 use vortex_proto::rollout::v1 as pb;
 

@@ -1,11 +1,11 @@
-//! A rollout.
+//! Converts rollouts to replies.
 
 use vortex_proto::rollout::v1 as pb;
 
 use super::{duration, state, timestamp};
 use crate::domain::{Hold, Motion, Rollout, Stage, State, Strategy, Unit, analysis::Settings};
 
-/// `failed` is what went wrong last with an effect that is on its way.
+/// Converts a rollout; `failed` is the last error of an effect that is on its way.
 pub(in crate::grpc) fn rollout(rollout: &Rollout, failed: Option<String>) -> pb::Rollout {
     let (spec, standing) = (&rollout.spec, &rollout.standing);
     let settled = standing.state.settled_since();
@@ -43,7 +43,7 @@ pub(in crate::grpc) fn rollout(rollout: &Rollout, failed: Option<String>) -> pb:
             .map_or(String::new(), ToString::to_string),
         revision: standing.revision,
         source: spec.source.clone().unwrap_or_default(),
-        // known to who asks for one alone
+        // only known to calls that ask for a single rollout
         keys: None,
     }
 }
@@ -95,7 +95,7 @@ fn analysis(settings: &Settings) -> pb::Analysis {
     }
 }
 
-/// Why the share in force is not the stage's own.
+/// The reason why the share in force is not the stage's.
 fn share_reason(rollout: &Rollout) -> String {
     let Some(stage) = rollout.stage() else {
         return String::new();
@@ -136,7 +136,7 @@ fn effect_error(rollout: &Rollout, failed: Option<String>) -> String {
     }
 }
 
-/// What paused it or ended it.
+/// The reason for its pause or its end.
 fn reason(state: &State) -> String {
     match state {
         State::Created | State::Running(_) | State::Completed(_) => String::new(),

@@ -13,7 +13,7 @@ use crate::{
 /// Applications that must be judged.
 const MAX_APPS: usize = 64;
 
-/// The rollout that is to be created.
+/// The draft of a rollout to be created.
 pub(in crate::grpc) fn draft(request: pb::CreateRolloutRequest) -> Result<Draft, Fault> {
     let given = plan::given(request.stages, request.stage_list)?;
     let (strategy, stages) = plan::stages(request.strategy, given)?;
@@ -40,7 +40,7 @@ pub(in crate::grpc) fn draft(request: pb::CreateRolloutRequest) -> Result<Draft,
     })
 }
 
-/// The rollout that is to take another one back.
+/// The draft of a rollout that takes another one back.
 pub(in crate::grpc) fn revert(request: pb::RevertRolloutRequest) -> Result<Revert, Fault> {
     Ok(Revert {
         strategy: plan::revert(request.strategy)?,
@@ -48,7 +48,7 @@ pub(in crate::grpc) fn revert(request: pb::RevertRolloutRequest) -> Result<Rever
     })
 }
 
-/// What there has to be. Names are checked by config-svc, which knows what they stand for.
+/// The change set that is named. config-svc checks the names, since it knows what they stand for.
 fn target(given: Option<Given>) -> Result<Target, Fault> {
     match given {
         None => Err(Fault::invalid(

@@ -18,14 +18,14 @@ use crate::domain::{
 
 /// Reports of one call.
 const MAX_REPORTS: usize = 100;
-/// Latencies of one report.
+/// The number of latencies in one report.
 const MAX_LATENCIES: usize = 10_000;
-/// Bytes of a version that was served.
+/// The maximum length in bytes of a version that was served.
 const MAX_VERSION: usize = 512;
-/// How many seconds a millisecond is.
+/// Seconds per millisecond.
 const MILLISECOND: f64 = 1e-3;
 
-/// The figures of a call about `rollout`.
+/// The reports of a call about `rollout`.
 pub(in crate::grpc) fn reports(
     given: Vec<pb::ArmReport>,
     rollout: &Rollout,
@@ -40,7 +40,7 @@ pub(in crate::grpc) fn reports(
         .collect()
 }
 
-/// Names the fields of one of the reports.
+/// Names the fields of one report in errors.
 #[derive(Clone, Copy)]
 struct Field(usize);
 
@@ -139,7 +139,7 @@ impl Field {
     fn sketch(self, given: pb::DdSketch) -> Result<Sketch, Fault> {
         let negative = given.negative_values.unwrap_or_default();
         let counts = negative.bin_counts.values();
-        // NaN counts too
+        // NaN is refused too
         if counts
             .chain(&negative.contiguous_bin_counts)
             .any(|count| *count != 0.0)

@@ -6,10 +6,10 @@ use vortex_proto::rollout::v1 as pb;
 use super::duration;
 use crate::domain::{InvalidStages, StageDraft, Stages, Strategy, Unit};
 
-/// Stages of a request that are read at all; the domain says how many there may be.
+/// The number of stages of a request that are read at all; the domain limits how many there may be.
 const MAX_READ: usize = 1_000;
 
-/// The stages that a request gives in either form. Only a list can be given and empty.
+/// The stages that a request gives in either form. Only a list can be given and still be empty.
 pub(super) fn given(
     stages: Vec<pb::Stage>,
     list: Option<pb::StageList>,

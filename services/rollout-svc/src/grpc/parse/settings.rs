@@ -6,7 +6,7 @@ use vortex_proto::rollout::v1 as pb;
 use super::duration;
 use crate::domain::analysis::{InvalidSetting, Settings, Thresholds};
 
-/// Settings of the analysis that requests give under `thresholds`.
+/// The settings of the analysis that requests give under `thresholds`.
 const THRESHOLDS: [&str; 5] = [
     "min_success_rate",
     "max_error_rate",
@@ -15,7 +15,7 @@ const THRESHOLDS: [&str; 5] = [
     "min_requests",
 ];
 
-/// What is given, and the defaults for what is not.
+/// The settings of a request, with defaults for those it leaves out.
 pub(super) fn settings(
     thresholds: Option<pb::Thresholds>,
     analysis: Option<pb::Analysis>,

@@ -1,4 +1,4 @@
-//! What requests are refused for, field by field, and what is made of the others.
+//! Tests which requests are refused, field by field, and how the others are read.
 
 mod drafts;
 mod figures;
@@ -19,7 +19,7 @@ fn create() -> pb::CreateRolloutRequest {
     }
 }
 
-/// The one field that a refusal is about.
+/// The only field that a refusal names.
 fn field(fault: &Fault) -> &str {
     assert_eq!(fault.reason(), Reason::InvalidArgument, "{fault}");
     match fault.fields() {

@@ -1,4 +1,4 @@
-//! Values of what is measured and judged.
+//! Random measurements and verdicts.
 
 use proptest::{collection::vec, option, prelude::*};
 

@@ -1,5 +1,5 @@
-//! Bytes that were written, value by value: each line of `v1.values` has the kind of a value, what
-//! version 1 wrote of it, and what version 2 writes, in hexadecimal.
+//! Golden bytes, value by value: each line of `v1.values` has the kind of a value, the bytes that
+//! version 1 wrote, and the bytes that version 2 writes, in hexadecimal.
 
 use super::{Answered, Stored, decode, encode};
 use crate::domain::{AuditEntry, Breaker, ClosedSlice, Measured, Spec, Standing};

@@ -1,4 +1,4 @@
-//! What the first programs of version 1 did not write yet, or wrote otherwise.
+//! Values that the first programs of version 1 did not write, or wrote otherwise.
 
 use serde_json::Value;
 use vortex_bucket::{Arm, Share};
@@ -8,7 +8,7 @@ use crate::domain::{Measured, Removal, Spec, Standing, State};
 
 const VALUES: &str = include_str!("../../../tests/data/stored/v1.values");
 
-/// The first value of a kind with some text in it, as version 1 wrote it.
+/// The first value of a kind that contains some text, as version 1 wrote it.
 fn written(kind: &str, text: &str) -> Value {
     let mut lines = VALUES.lines().map(|line| line.split('\t'));
     let json = lines.find_map(|mut parts| {
@@ -18,7 +18,7 @@ fn written(kind: &str, text: &str) -> Value {
     serde_json::from_str(json.unwrap()).unwrap()
 }
 
-/// Takes a field of an object away, which must be there.
+/// Removes a field of an object, which must be there.
 fn without(object: &mut Value, field: &str) {
     assert!(object.as_object_mut().unwrap().remove(field).is_some());
 }
@@ -36,12 +36,14 @@ fn a_spec_of_the_first_programs_is_read() {
     assert_eq!(read.written_for, [None, None]);
     assert!(read.concerns("app7") && !read.concerns("app70"));
     assert_eq!((read.baseline.as_ref(), read.force), (None, false));
-    // without the stable versions, all but its own change set is taken for stable
+    // without the versions that are or were stable, every version but its own change set counts as
+    // stable
     assert_eq!(read.arm_of("v2+b33a1f94"), Some(Arm::Canary));
     assert_eq!(read.arm_of("v9"), Some(Arm::Stable));
 }
 
-/// Another caller had ended its split. It was paused then, and only a rollback ended it.
+/// Tests a rollout whose split another caller had ended. It was paused then, and only a rollback
+/// ended it.
 #[test]
 fn what_was_detached_and_paused_has_ended_when_it_is_read() {
     let moment = r#"{"wall":"2023-11-14T22:13:20Z","steady":"2023-11-14T22:13:20Z"}"#;

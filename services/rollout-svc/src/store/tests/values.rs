@@ -1,4 +1,4 @@
-//! Values of all that is stored, with every case of every enum among them.
+//! Random values of all that is stored, with every case of every enum among them.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -47,7 +47,7 @@ pub(super) fn moment() -> impl Strategy<Value = Moment> {
     (time(), time()).prop_map(|(wall, steady)| Moment { wall, steady })
 }
 
-/// A number that is one, however odd.
+/// A number that is not NaN, however odd.
 pub(super) fn number() -> impl Strategy<Value = f64> {
     use proptest::num::f64::{NEGATIVE, NORMAL, POSITIVE, SUBNORMAL, ZERO};
     POSITIVE | NEGATIVE | NORMAL | SUBNORMAL | ZERO
@@ -179,7 +179,7 @@ pub(super) fn standing() -> impl Strategy<Value = Standing> {
     (state(), any::<[u64; 3]>(), moment()).prop_map(
         |(state, [generation, revision, audits], updated)| Standing {
             state,
-            // of version 1 some rise by one
+            // reading version 1 raises the generation of some rollouts by one
             generation: generation / 2,
             revision,
             audits,

@@ -1,4 +1,4 @@
-//! Entries of an audit.
+//! Translates entries of an audit.
 
 use super::{Invalid, all, from_share, from_time, pb, same_cases, share, time};
 use crate::{

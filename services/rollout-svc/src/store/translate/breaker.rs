@@ -1,4 +1,4 @@
-//! The breaker.
+//! Translates the breaker.
 
 use super::{Invalid, id, may, must, pb};
 use crate::{

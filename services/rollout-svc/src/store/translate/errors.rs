@@ -1,4 +1,4 @@
-//! What the errors gate found.
+//! Translates the errors gate's findings.
 
 use super::{Invalid, may, must, pb, same_cases};
 use crate::domain::analysis::{Comparison, ErrorsEvidence, ErrorsFinding, Tally};

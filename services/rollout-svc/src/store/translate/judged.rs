@@ -1,4 +1,4 @@
-//! Slices that were judged.
+//! Translates judged slices.
 
 use pb::finding::Gate;
 

@@ -1,4 +1,4 @@
-//! What the latency gate found.
+//! Translates the latency gate's findings.
 
 use pb::latency_evidence::Finding;
 

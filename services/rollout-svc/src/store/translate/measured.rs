@@ -1,4 +1,4 @@
-//! What was measured of a rollout.
+//! Translates the measurements of a rollout.
 
 use super::{Invalid, all, from_span, must, pb, span};
 use crate::{
@@ -25,7 +25,7 @@ impl From<&Measured> for pb::Measured {
             totals,
             closed,
             seen,
-            // stored one by one
+            // the slices are stored one by one
             slices: _,
         } = measured;
         Self {

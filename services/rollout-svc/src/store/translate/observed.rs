@@ -1,4 +1,4 @@
-//! What was reported of an application in the present stage, and what came of it.
+//! Translates the figures of an application in the present stage, and the verdicts on them.
 
 use vortex_sketch::{Bins, Sketch};
 
@@ -7,7 +7,7 @@ use crate::domain::analysis::{
     Application, Cause, Counts, Figures, Limit, Observed, OpenSlice, SequentialTest,
 };
 
-/// Above it not every whole number is a double.
+/// Above it a double can't represent every whole number.
 const LARGEST_WHOLE: f64 = 9_007_199_254_740_992.0;
 
 impl From<(&Application, &Observed)> for pb::Observed {

@@ -1,4 +1,4 @@
-//! What never changes of a rollout.
+//! Translates the part of a rollout that never changes.
 
 use super::{
     Invalid, all, applications, from_share, from_span, id, must, pb, same_cases, share, span,

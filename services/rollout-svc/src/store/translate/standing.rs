@@ -1,4 +1,4 @@
-//! What changes of a rollout.
+//! Translates the part of a rollout that changes.
 
 use pb::{paused, rolled_back, running, standing};
 

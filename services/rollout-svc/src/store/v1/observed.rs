@@ -16,7 +16,7 @@ pub(super) struct Observed {
     counts: Counts,
     newest: Option<Judged>,
     cause: Option<Cause>,
-    /// Not written at first.
+    /// Not written by the first programs.
     heard: Option<Span>,
 }
 
@@ -111,7 +111,7 @@ impl From<Figures> for v2::Figures {
 
 impl From<Sketch> for v2::Sketch {
     fn from(Sketch { first, bins, zero }: Sketch) -> Self {
-        // version 2 has whole numbers apart, to be smaller; both are read
+        // version 2 stores whole numbers apart, to be smaller; both forms are read
         Self {
             first,
             counts: Vec::new(),

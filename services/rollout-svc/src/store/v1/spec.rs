@@ -14,12 +14,12 @@ pub(in crate::store) struct Spec {
     change: String,
     change_sequence: u64,
     paths: Vec<String>,
-    /// Not written at first.
+    /// Not written by the first programs.
     #[serde(default)]
     written_for: Vec<Option<String>>,
     apps: Vec<String>,
     from_version: String,
-    /// Not written at first.
+    /// Not written by the first programs.
     #[serde(default)]
     stable_versions: Vec<String>,
     strategy: Strategy,
@@ -33,10 +33,10 @@ pub(in crate::store) struct Spec {
     created: Moment,
     reverts: Option<String>,
     source: Option<String>,
-    /// Not written at first.
+    /// Not written by the first programs.
     #[serde(default)]
     baseline: Option<Vec<u64>>,
-    /// Not written at first.
+    /// Not written by the first programs.
     #[serde(default)]
     force: bool,
 }

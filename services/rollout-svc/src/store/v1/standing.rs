@@ -56,7 +56,8 @@ enum Hold {
     Settled {
         since: Moment,
     },
-    /// Another caller had ended its split. It was paused then, and only a rollback ended it.
+    /// Another caller had ended the split. The rollout was paused then, and only a rollback ended
+    /// it.
     Detached {},
 }
 
@@ -73,7 +74,7 @@ struct RolledBack {
     at: Moment,
     removal: Removal,
     why: String,
-    /// Not written at first, nor where there is none.
+    /// Not written by the first programs, nor when there is none.
     start_refused: Option<Refusal>,
 }
 
@@ -159,8 +160,8 @@ impl Paused {
         })
     }
 
-    /// One that was detached has ended. Its removal is told, so that config-svc says what became
-    /// of its split: it may have been released, and the rollout is completed then.
+    /// A detached rollout has ended. Its removal is sent, so that config-svc answers what became of
+    /// the split: if it was released, the rollout is completed then.
     fn ended(self, updated: Moment) -> standing::State {
         standing::State::RolledBack(v2::RolledBack {
             stage: self.stage,

@@ -1,4 +1,4 @@
-//! Rollouts that are asked for.
+//! Tests requests to create a rollout.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use crate::domain::{Strategy, Unit, analysis::Settings};
 
 type Breaks = fn(&mut pb::CreateRolloutRequest);
 
-/// What breaks a request, by the field that is then told.
+/// Requests that are refused, by the field that the error names.
 const BAD: &[(&str, Breaks)] = &[
     ("target", |r| r.target = None),
     ("change.name", |r| {

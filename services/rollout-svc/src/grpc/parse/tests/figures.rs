@@ -1,4 +1,4 @@
-//! Figures that are reported.
+//! Tests reported figures.
 
 use pb::{arm_report::Of, index_mapping::Interpolation};
 use vortex_bucket::Arm;
@@ -8,13 +8,13 @@ use crate::{domain::Report, grpc::samples::rollout};
 
 type Breaks = fn(&mut pb::ArmReport);
 
-/// What breaks a report, by the field that is then told.
+/// Reports that are refused, by the field that the error names.
 const BAD: &[(&str, Breaks)] = &[
     ("arm", |r| r.of = None),
     ("arm", |r| r.of = Some(Of::Arm("Canary".to_owned()))),
     ("version", |r| r.of = Some(Of::Version(String::new()))),
     ("version", |r| r.of = Some(Of::Version("x".repeat(513)))),
-    // neither was stable of one of the rollout's documents, nor is it the canary
+    // it was never stable for one of the rollout's documents, and is not the canary
     ("version", |r| r.of = Some(Of::Version("v3".to_owned()))),
     ("version", |r| {
         r.of = Some(Of::Version("v3+b33a1f94".to_owned()))
@@ -69,7 +69,7 @@ fn bins(count: f64) -> pb::Store {
     }
 }
 
-/// As DDSketch libraries make them, of values in milliseconds.
+/// A sketch as DDSketch libraries make it, of values in milliseconds.
 fn sketch() -> pb::DdSketch {
     pb::DdSketch {
         mapping: Some(pb::IndexMapping {
@@ -77,7 +77,7 @@ fn sketch() -> pb::DdSketch {
             index_offset: 0.0,
             interpolation: Interpolation::None.into(),
         }),
-        // a library may write a store of nothing
+        // a library may write an empty store
         negative_values: Some(bins(0.0)),
         ..pb::DdSketch::default()
     }
@@ -139,7 +139,7 @@ fn a_version_is_the_canary_or_was_stable_as_reads_answer_it() {
         ("v7,v2", Arm::Canary),
         ("v1", Arm::Stable),
         ("v1+b33a1f94", Arm::Stable),
-        // who has not read since it was stable
+        // a reader that has not read since it was stable
         ("v0", Arm::Stable),
     ] {
         assert_eq!(arm(Of::Version(version.to_owned())), expected, "{version}");
