@@ -1,4 +1,4 @@
-//! What a report takes in the domain, slices and verdicts included:
+//! Measures a report in the domain, slices and verdicts included:
 //! `cargo bench -p vortex-rollout-svc`.
 //!
 //! Ten thousand rollouts report both arms every second, in turn, so that none is in the cache.
@@ -12,7 +12,7 @@ use vortex_sketch::{Interpolation, Mapping, Parts, Sketch};
 
 const ROLLOUTS: usize = 10_000;
 
-/// Rollouts, and which of them reports next.
+/// The rollouts, and the index of the next to report.
 struct Reporting {
     rollouts: Vec<Analysis>,
     orders: Application,
@@ -52,7 +52,7 @@ impl Reporting {
     }
 }
 
-/// A hundred latencies from 5 to 500 ms, as a sketch of that mapping has them.
+/// A sketch of a hundred latencies from 5 to 500 ms.
 fn parts(interpolation: Interpolation) -> Parts {
     let mut sketch = Sketch::default();
     for number in 1..=100 {

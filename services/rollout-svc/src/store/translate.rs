@@ -75,7 +75,7 @@ fn time(stored: Option<prost_types::Timestamp>, name: &'static str) -> Result<Ti
     Timestamp::new(stored.seconds, stored.nanos).map_err(|_| Invalid::NotAllowed(name))
 }
 
-/// all of our spans are far from the limit
+/// A span as a message. The clamp is never reached: our spans are far below it.
 fn from_span(span: Duration) -> prost_types::Duration {
     prost_types::Duration {
         seconds: i64::try_from(span.as_secs()).unwrap_or(i64::MAX),

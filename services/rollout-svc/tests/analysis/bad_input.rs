@@ -1,4 +1,4 @@
-//! What is refused, and how that is said.
+//! Input that is refused, and the errors that say so.
 
 use std::time::Duration;
 

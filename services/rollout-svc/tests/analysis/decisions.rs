@@ -1,4 +1,4 @@
-//! What follows from a rollout's slices.
+//! The decisions that follow from a rollout's slices.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ fn good() -> Counted {
     counted(500, 1)
 }
 
-/// 8 % of errors.
+/// A canary with 8 % of errors.
 fn bad() -> Counted {
     counted(500, 40)
 }
@@ -22,7 +22,7 @@ fn stable() -> Option<Counted> {
     Some(counted(2_000, 10))
 }
 
-/// Slices until something else than to hold follows: how many, and what.
+/// Closes slices until the decision is not to hold; answers their number and the decision.
 fn until_decided(
     rollout: &mut Rollout,
     canary: &Counted,
@@ -96,7 +96,7 @@ fn one_bad_slice_among_good_ones_changes_nothing() {
     for slice in 0..20 {
         let is_bad = slice == 4;
         let canary = if is_bad { bad() } else { good() };
-        // Stable fails alike in that slice: the fault is not the canary's.
+        // Stable fails alike in that slice, so the canary is not at fault.
         let stable = if is_bad { Some(bad()) } else { stable() };
         rollout.slice(canary, stable);
         let decided = rollout.decide();
@@ -203,7 +203,7 @@ fn nothing_measured_before_a_resume_promotes_after_it() {
     assert_eq!(rollout.decide(), Decision::Promote);
 }
 
-/// The figures of the first 30 s, then only stable's.
+/// Reports both arms for the first 30 s, then only stable.
 #[test]
 fn a_canary_that_fell_silent_is_not_promoted_by_what_it_reported_before() {
     let mut rollout = of_orders();
@@ -248,7 +248,7 @@ fn a_pass_is_fresh_for_two_intervals_after_it_ended() {
         assert_eq!(rollout.decide(), Decision::Promote, "at {share} %");
         rollout.pass(Duration::from_millis(1));
         assert_eq!(rollout.decide(), Decision::Hold, "at {share} %");
-        // few, but it is alive, and its newest slice passed
+        // few requests, but the canary is alive and its newest slice passed
         rollout.report("order-service", Arm::Canary, counted(1, 0));
         assert_eq!(rollout.decide(), Decision::Promote, "at {share} %");
     }
@@ -295,7 +295,7 @@ fn one_silent_application_holds_the_others() {
     assert_eq!(rollout.decide(), Decision::Promote);
 }
 
-/// The newest slice's verdict and end.
+/// The verdict and the end of the newest slice.
 fn newest(rollout: &Rollout) -> (Verdict, Duration) {
     let mut observed = rollout.analysis.observed();
     let newest = observed.next().unwrap().1.newest().unwrap();

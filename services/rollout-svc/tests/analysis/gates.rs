@@ -1,4 +1,4 @@
-//! What a slice is judged to be, and how that is told.
+//! The verdicts of gates on slices, and the sentences that explain them.
 
 use std::time::Duration;
 
@@ -157,7 +157,8 @@ fn a_few_slow_requests_may_be_chance() {
 
 #[test]
 fn latencies_of_stable_in_doubt_are_given_their_doubt() {
-    // Stable's longest stays below the limit that its p99 makes, as does one in a hundred here.
+    // Stable's longest latency stays below the limit that its p99 makes, as does one in a hundred
+    // here.
     let stable = counted(1_000, 0).taking(989, 100.0).taking(11, 300.0);
     let canary = counted(1_000, 0).taking(985, 100.0).taking(15, 300.0);
     assert_eq!(first_slice(canary, Some(stable)).0, Verdict::Pass);

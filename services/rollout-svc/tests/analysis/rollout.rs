@@ -1,4 +1,4 @@
-//! A rollout whose reports are given slice by slice.
+//! A rollout for tests, to which reports are given slice by slice.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use vortex_rollout_svc::analysis::{
 };
 use vortex_sketch::Sketch;
 
-/// A rollout of some applications, and the time in its stage.
+/// A rollout of one or more applications, and the time in its stage.
 pub(crate) struct Rollout {
     pub(crate) analysis: Analysis,
     pub(crate) settings: Settings,
@@ -18,7 +18,7 @@ pub(crate) struct Rollout {
     pub(crate) phase: Phase,
 }
 
-/// What an arm counted.
+/// The figures of an arm.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Counted {
     requests: u64,
@@ -26,7 +26,7 @@ pub(crate) struct Counted {
     latency: Sketch,
 }
 
-/// So many requests, of which so many failed.
+/// Figures of this many requests, of which this many failed.
 pub(crate) fn counted(requests: u64, errors: u64) -> Counted {
     Counted {
         requests,
@@ -36,7 +36,7 @@ pub(crate) fn counted(requests: u64, errors: u64) -> Counted {
 }
 
 impl Counted {
-    /// With so many latencies of so many milliseconds.
+    /// Adds this many latencies of this many milliseconds.
     pub(crate) fn taking(mut self, count: u32, milliseconds: f64) -> Self {
         for _ in 0..count {
             self.latency
@@ -79,7 +79,7 @@ impl Rollout {
         }
     }
 
-    /// Reports an arm of an application at this moment.
+    /// Reports an arm of an application now.
     pub(crate) fn report(&mut self, name: &str, arm: Arm, counted: Counted) -> Vec<Judged> {
         let stage = JudgedStage {
             settings: &self.settings,
@@ -108,7 +108,7 @@ impl Rollout {
         self.analysis.advance(&stage, self.elapsed)
     }
 
-    /// One interval of `order-service`, and what it closed.
+    /// Reports one interval of `order-service`, and answers the slices that it closed.
     pub(crate) fn interval(&mut self, canary: Counted, stable: Option<Counted>) -> Vec<Judged> {
         self.report("order-service", Arm::Canary, canary);
         if let Some(stable) = stable {
@@ -117,7 +117,7 @@ impl Rollout {
         self.pass(self.settings.interval)
     }
 
-    /// One interval that is a slice.
+    /// Reports one interval that is a slice.
     pub(crate) fn slice(&mut self, canary: Counted, stable: Option<Counted>) -> Judged {
         let mut closed = self.interval(canary, stable);
         assert_eq!(closed.len(), 1);
@@ -129,7 +129,7 @@ impl Rollout {
             .decide(&self.stage(), self.elapsed, self.phase)
     }
 
-    /// The decision as it is told.
+    /// The decision as a sentence.
     pub(crate) fn told(&self) -> String {
         match self.decide() {
             Decision::Hold => "hold".to_owned(),

@@ -1,8 +1,8 @@
-//! The sequential test, held to its promise by enumeration of all that can happen.
+//! Checks the promise of the sequential test by enumerating all outcomes.
 
 use vortex_rollout_svc::analysis::{ALPHA, SequentialTest, Tally};
 
-/// Two arms' requests, and the rates at which they fail.
+/// The requests of two arms, and the rates at which they fail.
 #[derive(Debug, Clone, Copy)]
 struct Arms {
     canary: u64,
@@ -24,7 +24,7 @@ fn tally(requests: u64, errors: u64) -> Tally {
     Tally { requests, errors }
 }
 
-/// The probability of so many errors in so many requests.
+/// The probability of this many errors in this many requests.
 fn probability(requests: u64, errors: u64, rate: f64) -> f64 {
     let coefficient: f64 = (0..errors)
         .map(|k| (requests - k) as f64 / (k + 1) as f64)
@@ -32,7 +32,7 @@ fn probability(requests: u64, errors: u64, rate: f64) -> f64 {
     coefficient * rate.powi(errors as i32) * (1.0 - rate).powi((requests - errors) as i32)
 }
 
-/// All that a slice of these arms can count, with its probability.
+/// All counts that a slice of these arms can have, with their probabilities.
 fn outcomes(arms: Arms) -> impl Iterator<Item = (f64, Tally, Tally)> {
     let of_stable = move |canary| (0..=arms.stable).map(move |stable| (canary, stable));
     (0..=arms.canary)
@@ -48,7 +48,7 @@ fn outcomes(arms: Arms) -> impl Iterator<Item = (f64, Tally, Tally)> {
         })
 }
 
-/// The expectation of what `value` makes of a test and its greatest evidence, after these slices.
+/// The expectation of `value`, applied to a test and its greatest evidence after these slices.
 fn expectation(slices: &[Arms], value: &impl Fn(&SequentialTest, f64) -> f64) -> f64 {
     fn after(
         test: &SequentialTest,

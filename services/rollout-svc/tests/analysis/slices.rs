@@ -39,7 +39,7 @@ fn tallies(judged: &Judged) -> (u64, u64) {
     )
 }
 
-/// What was reported of an arm from one time to before another.
+/// The figures reported of an arm from one time to before another.
 fn reported(reports: &[Reported], is_canary: bool, from: Duration, to: Duration) -> u64 {
     let mut time = Duration::ZERO;
     let mut total = 0;

@@ -1,7 +1,7 @@
-//! Ten thousand rollouts of canaries that are as good as stable, and of such as are not.
+//! Simulates ten thousand rollouts of canaries that are as good as stable, and of worse ones.
 //!
-//! `VORTEX_SEED` takes another seed. What came of them is printed, with the seed; what is said of
-//! it in `docs/rollouts.md` is from the seed that stands here.
+//! `VORTEX_SEED` takes another seed. The outcomes are printed with the seed; `docs/rollouts.md`
+//! quotes those of the default seed.
 
 mod draw;
 mod simulation;
@@ -13,13 +13,13 @@ use simulation::{Case, End, Outcome, Simulation, Traffic};
 
 const SEED: u64 = 20_260_707;
 
-/// What came of many rollouts.
+/// The outcomes of many rollouts.
 #[derive(Debug, Default)]
 struct Outcomes {
     completed: usize,
     rolled_back_while_paused: usize,
     waits: usize,
-    /// How many requests the canaries had that were rolled back, in order.
+    /// The number of requests of each canary that was rolled back, in order.
     rolled_back: Vec<u64>,
 }
 
@@ -68,7 +68,7 @@ impl Outcomes {
         );
     }
 
-    /// How many percent rolled back.
+    /// The percentage that was rolled back.
     fn percent_rolled_back(&self) -> f64 {
         self.percent(self.rolled_back.len())
     }

@@ -18,7 +18,7 @@ async fn after_too_many_rollbacks_nothing_goes_on_by_itself_until_a_reset() {
     let breaker = breaker(&mesh).await;
     assert!(breaker.open);
     assert_eq!(breaker.rollbacks[0].id, bad.id);
-    // people go on, and what they start is held at its first stage
+    // operators may still act; a rollout that they start is held at its first stage
     mesh.stage("good").await;
     let good = mesh.create(started("good")).await;
     let held = hold(&mesh, &good.id).await;
@@ -42,7 +42,7 @@ async fn breaker(mesh: &Mesh) -> pb::Breaker {
     found.into_inner().breaker.unwrap()
 }
 
-/// What holds a rollout once a slice of it has passed.
+/// The reason that holds a rollout once a slice of it has passed.
 async fn hold(mesh: &Mesh, id: &str) -> String {
     let passed = mesh.wait(id, |seen| {
         let slices = &seen.analysis.as_ref().unwrap().slices;

@@ -1,4 +1,4 @@
-//! What sources import to be rolled out.
+//! Rollouts of commits that sources import.
 
 use vortex_proto::{
     config::v1 as config,
@@ -37,7 +37,7 @@ async fn what_is_replaced_before_it_began_makes_room_for_what_replaced_it() {
     mesh.stop().await;
 }
 
-/// What was refused to begin took nothing up.
+/// A commit whose rollout could not begin gets another one.
 #[tokio::test]
 async fn a_commit_whose_rollout_could_not_begin_gets_another() {
     let repository = Repository::empty();
@@ -58,7 +58,7 @@ async fn a_commit_whose_rollout_could_not_begin_gets_another() {
     let third = repository.commit(&[("orders.yml", "n: 3")]);
     mesh.look().await;
     let refused = mesh.rollout_of(&third).await;
-    // somebody goes back before config-svc has heard of the first share
+    // somebody reverts the commit before config-svc has heard of the first share
     mesh.release(&first, false, "").await.unwrap();
     mesh.link.deafen(false);
     let refused = mesh.wait_for(&refused.id, RolloutState::RolledBack).await;
@@ -146,7 +146,7 @@ async fn a_split_that_no_rollout_moves_is_told_of() {
     mesh.stop().await;
 }
 
-/// Lets a rollout of another label's document fail.
+/// Makes a rollout of another label's document fail.
 async fn open_breaker(mesh: &Mesh) {
     let document = |version: &str, stage_only| config::PutDocumentRequest {
         document: Some(config::DocumentRef {

@@ -1,4 +1,4 @@
-//! Commands by people: repeated, out of place, listed, deleted, taken back.
+//! Operators' commands: repeated, in the wrong state, listing, deletion, revert.
 
 use vortex_kit::error::Reason;
 use vortex_proto::rollout::v1::{self as pb, RolloutState};

@@ -85,7 +85,7 @@ async fn a_split_that_somebody_ended_by_hand_ends_its_rollout() {
     mesh.stop().await;
 }
 
-/// The follower hears nothing of what happened while it was away, and looks at every split.
+/// The follower does not hear of what happened while it was away, and looks at every split.
 #[tokio::test]
 async fn what_happened_while_the_service_was_away_is_found_at_its_start() {
     let mesh = Mesh::new().await;

@@ -1,4 +1,4 @@
-//! A link that is cut, a link that lies, and a service that starts again.
+//! A link that is cut, a link that loses messages, and a service that restarts.
 
 use vortex_proto::{
     config::v1::SplitState,
@@ -7,9 +7,9 @@ use vortex_proto::{
 
 use crate::mesh::{Mesh, by_hand};
 
-/// Rollouts that are moved over a bad link.
+/// The number of rollouts that are moved over a bad link.
 const ROLLOUTS: usize = 8;
-/// Of ten effects so many go wrong.
+/// The number of effects in ten that go wrong.
 const BAD: u8 = 6;
 
 #[tokio::test]

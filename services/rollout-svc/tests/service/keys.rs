@@ -1,4 +1,5 @@
-//! The distinct keys that read under a rollout, and arms with other parts of them than their shares.
+//! The distinct keys that read under a rollout, and arms whose parts of them differ from the
+//! shares.
 
 use std::collections::HashSet;
 
@@ -7,8 +8,8 @@ use vortex_proto::{config::v1 as config, rollout::v1 as pb};
 
 use crate::mesh::{Mesh, by_hand};
 
-/// Names of instances that are in an arm of a rollout at 10 %, and so far apart that config-svc
-/// tells each of them from the others.
+/// Names of instances in one arm of a rollout at 10 %, so far apart that config-svc can tell them
+/// all from each other.
 fn instances(id: &str, of: Arm) -> impl Iterator<Item = String> {
     let (seed, share) = (Seed::of(id), Share::from_hundredths(1_000).unwrap());
     let names = (0..).map(|number| format!("pod-{number}"));
@@ -37,7 +38,7 @@ async fn keys_are_counted_by_arm_and_parts_beyond_chance_are_warned_of() {
     let id = mesh.create(by_hand("orders")).await.id;
     mesh.confirmed(&id).await;
     assert_eq!(mesh.get(&id).await.keys, None, "nobody has read");
-    // as many of each as there should be, and twice: a key counts once
+    // as many of each as the share asks for, read twice: a key counts once
     for _ in 0..2 {
         read(&mesh, instances(&id, Arm::Canary).take(4)).await;
         read(&mesh, instances(&id, Arm::Stable).take(36)).await;

@@ -1,4 +1,4 @@
-//! A good line to config-svc's documents and log, beside the link to its splits.
+//! A reliable line to config-svc's documents and log, beside the link to its splits.
 
 use tonic::{Request, Response, Status, Streaming};
 use vortex_kit::channel::Channel;
@@ -6,7 +6,7 @@ use vortex_proto::config::v1::{
     self as pb, config_service_client::ConfigServiceClient, config_service_server::ConfigService,
 };
 
-/// Passes every call on.
+/// Forwards every call.
 pub(crate) struct Line(ConfigServiceClient<Channel>);
 
 impl Line {

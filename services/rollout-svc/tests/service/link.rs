@@ -1,4 +1,4 @@
-//! A link to config-svc's splits that loses requests and replies, and says things twice.
+//! A link to config-svc's splits that loses requests and replies, and delivers twice.
 
 use std::sync::{
     Arc, Mutex,
@@ -15,21 +15,21 @@ use vortex_proto::config::v1::{
     self as pb, split_service_client::SplitServiceClient, split_service_server::SplitService,
 };
 
-/// How a link behaves.
+/// The behaviour of a link.
 #[derive(Clone)]
 pub(crate) struct Link {
     to: SplitServiceClient<Channel>,
     cut: Arc<AtomicBool>,
-    /// Whether effects alone are lost.
+    /// Whether only effects are lost.
     deaf: Arc<AtomicBool>,
-    /// Whether nothing is planned, and nothing read.
+    /// Whether plans and reads fail.
     blind: Arc<AtomicBool>,
-    /// Of ten effects so many go wrong.
+    /// The number of effects in ten that go wrong.
     bad: u8,
     random: Arc<Mutex<Rng>>,
 }
 
-/// What becomes of one call.
+/// The fate of one call.
 enum Fate {
     Arrives,
     ArrivesTwice,
@@ -49,17 +49,17 @@ impl Link {
         }
     }
 
-    /// Lets nothing through, or lets it through again.
+    /// Cuts the link, or restores it.
     pub(crate) fn cut(&self, cut: bool) {
         self.cut.store(cut, Ordering::SeqCst);
     }
 
-    /// Lets no effect through, or lets them through again.
+    /// Stops effects, or lets them through again.
     pub(crate) fn deafen(&self, deaf: bool) {
         self.deaf.store(deaf, Ordering::SeqCst);
     }
 
-    /// Lets nothing be planned and read, or lets it again.
+    /// Makes plans and reads fail, or lets them through again.
     pub(crate) fn blind(&self, blind: bool) {
         self.blind.store(blind, Ordering::SeqCst);
     }

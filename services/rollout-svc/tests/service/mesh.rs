@@ -28,14 +28,14 @@ use vortex_tests::Repository;
 
 use crate::{line::Line, link::Link};
 
-/// How long something may take that is waited for.
+/// How long a condition is waited for.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// How long it is left alone between two looks.
+/// The pause between two looks at a condition.
 const GLANCE: Duration = Duration::from_millis(5);
 
 pub(crate) type Client = RolloutServiceClient<Channel>;
 
-/// rollout-svc over config-svc.
+/// rollout-svc over config-svc, with the link between them.
 pub(crate) struct Mesh {
     folder: TempDir,
     config_runtime: Runtime,
@@ -49,18 +49,18 @@ pub(crate) struct Mesh {
 }
 
 impl Mesh {
-    /// With a good link.
+    /// Starts both with a good link.
     pub(crate) async fn new() -> Self {
         Self::over(0, 0, |_| {}).await
     }
 
-    /// With a link of which `bad` in ten effects go wrong, and other settings.
+    /// Starts both with other settings and a link on which `bad` in ten effects go wrong.
     pub(crate) async fn over(bad: u8, seed: u64, change: impl Fn(&mut Settings)) -> Self {
         Self::start(None, bad, seed, change).await
     }
 
-    /// With a good link, and a repository whose first commit is served and whose others are
-    /// rolled out.
+    /// Starts both with a good link, and a repository whose first commit is served and whose other
+    /// commits are rolled out.
     pub(crate) async fn fed(repository: &Repository, change: impl Fn(&mut Settings)) -> Self {
         let mesh = Self::start(Some(repository), 0, 0, change).await;
         mesh.look().await;
@@ -105,12 +105,12 @@ impl Mesh {
         }
     }
 
-    /// Ends rollout-svc, and starts it on what it kept.
+    /// Ends rollout-svc, and starts it again on its store.
     pub(crate) async fn restart(self) -> Self {
         self.restart_after(async |_| {}).await
     }
 
-    /// The same, and something happens in between.
+    /// Does the same, and calls a function in between.
     pub(crate) async fn restart_after(self, between: impl AsyncFnOnce(&Self)) -> Self {
         stop(&self.runtime).await;
         between(&self).await;
@@ -128,7 +128,7 @@ impl Mesh {
         stop(&self.config_runtime).await;
     }
 
-    /// Ends both, and leaves what rollout-svc kept at `store`.
+    /// Ends both, and leaves rollout-svc's store at `store`.
     pub(crate) async fn stop_and_keep(self, store: &Path) {
         stop(&self.runtime).await;
         stop(&self.config_runtime).await;
@@ -156,7 +156,7 @@ impl Mesh {
         self.config.clone().put_document(write).await.unwrap();
     }
 
-    /// Makes a version stable, or says why not.
+    /// Makes a version stable, or answers the error.
     pub(crate) async fn release(
         &self,
         version: &str,
@@ -175,7 +175,7 @@ impl Mesh {
             .map_err(|status| Fault::from_status(&status))
     }
 
-    /// The change sets in a state, by name.
+    /// The names of the change sets in a state.
     pub(crate) async fn changes(&self, state: config::ChangeState) -> Vec<String> {
         let request = config::ListChangesRequest {
             state: state.into(),
@@ -186,7 +186,7 @@ impl Mesh {
         changes.map(|change| change.name).collect()
     }
 
-    /// Imports what is new in the repository.
+    /// Imports new commits of the repository.
     pub(crate) async fn look(&self) {
         let request = config::SyncSourceRequest {
             name: "git".to_owned(),
@@ -194,12 +194,12 @@ impl Mesh {
         self.sources.clone().sync_source(request).await.unwrap();
     }
 
-    /// Waits until there is a rollout of a change set.
+    /// Waits until a change set has a rollout.
     pub(crate) async fn rollout_of(&self, change: &str) -> pb::Rollout {
         self.rollout_where(|rollout| rollout.change == change).await
     }
 
-    /// Waits until there is such a rollout.
+    /// Waits until a rollout matches.
     pub(crate) async fn rollout_where(&self, wanted: impl Fn(&pb::Rollout) -> bool) -> pb::Rollout {
         let found = async {
             loop {
@@ -217,7 +217,7 @@ impl Mesh {
             .expect("it is started")
     }
 
-    /// Waits until something holds.
+    /// Waits until a condition holds.
     pub(crate) async fn until(&self, holds: impl AsyncFn() -> bool) {
         let waiting = async {
             while !holds().await {
@@ -229,12 +229,12 @@ impl Mesh {
             .expect("it comes in time");
     }
 
-    /// What rollout-svc tells Prometheus.
+    /// The metrics of rollout-svc.
     pub(crate) fn metrics(&self) -> String {
         self.runtime.metrics.render()
     }
 
-    /// Waits until `/health` says something of a check.
+    /// Waits until a check of `/health` has a matching message.
     pub(crate) async fn complaint(&self, check: &str) -> String {
         let complains = async {
             loop {
@@ -250,7 +250,7 @@ impl Mesh {
             .expect("it complains")
     }
 
-    /// The version that is stable.
+    /// The stable version.
     pub(crate) async fn stable(&self, app: &str) -> String {
         let request = config::GetDocumentRequest {
             document: Some(config::DocumentRef {
@@ -263,7 +263,7 @@ impl Mesh {
         found.into_inner().version
     }
 
-    /// What config-svc has of a rollout's split.
+    /// config-svc's split of a rollout.
     pub(crate) async fn split(&self, id: &str) -> config::Split {
         let request = config::GetSplitRequest { id: id.to_owned() };
         let found = self.splits.clone().get_split(request).await.unwrap();
@@ -296,7 +296,7 @@ impl Mesh {
         found.unwrap().into_inner().entries
     }
 
-    /// What happened to a rollout, in a word each.
+    /// The actions in a rollout's audit, one word each.
     pub(crate) async fn actions(&self, id: &str) -> Vec<String> {
         self.audit(id)
             .await
@@ -305,7 +305,7 @@ impl Mesh {
             .collect()
     }
 
-    /// Waits until a rollout is as wanted.
+    /// Waits until a rollout matches.
     pub(crate) async fn wait(
         &self,
         id: &str,
@@ -329,7 +329,7 @@ impl Mesh {
             .expect("it comes in time")
     }
 
-    /// Waits until a rollout is in a state, and config-svc knows.
+    /// Waits until a rollout is in a state, and config-svc has confirmed it.
     pub(crate) async fn wait_for(&self, id: &str, state: pb::RolloutState) -> pb::Rollout {
         self.wait(id, |seen| {
             let rollout = seen.rollout.as_ref().unwrap();
@@ -338,7 +338,7 @@ impl Mesh {
         .await
     }
 
-    /// Waits until what a rollout has told config-svc is in force.
+    /// Waits until a rollout's effect is in force.
     pub(crate) async fn confirmed(&self, id: &str) -> pb::Rollout {
         self.wait(id, |seen| {
             let rollout = seen.rollout.as_ref().unwrap();
@@ -358,7 +358,7 @@ impl Mesh {
         self.report_while(id, errors_of_canary, ended).await
     }
 
-    /// Reports figures of both arms, until something else has come.
+    /// Reports figures of both arms until something else has happened.
     pub(crate) async fn report_while<T>(
         &self,
         id: &str,
@@ -376,7 +376,7 @@ impl Mesh {
         loop {
             ticks.tick().await;
             let reports = vec![arm("canary", 100, errors_of_canary), arm("stable", 100, 0)];
-            // one that comes after the end is refused
+            // a report after the end is refused
             let _ = self.report(id, reports).await;
         }
     }
@@ -398,7 +398,7 @@ impl Mesh {
     }
 }
 
-/// The fault that a call is refused with.
+/// The error with which a call is refused.
 pub(crate) async fn refusal<T: std::fmt::Debug>(
     call: impl Future<Output = Result<Response<T>, Status>>,
 ) -> Fault {
@@ -416,8 +416,8 @@ pub(crate) fn arm(arm: &str, requests: u64, errors: u64) -> pb::ArmReport {
     }
 }
 
-/// A rollout of `v2` of an application's document, through 10 % to everyone, judged ten times a
-/// second.
+/// A rollout of `v2` of an application's document, at 10 % and then for everyone, judged ten times
+/// a second.
 pub(crate) fn rollout(app: &str) -> pb::CreateRolloutRequest {
     let stage = |percentage| pb::Stage {
         percentage,
@@ -445,7 +445,7 @@ pub(crate) fn rollout(app: &str) -> pb::CreateRolloutRequest {
     }
 }
 
-/// The same, started, and going nowhere by itself.
+/// The same rollout, started, which does nothing by itself.
 pub(crate) fn by_hand(app: &str) -> pb::CreateRolloutRequest {
     pb::CreateRolloutRequest {
         start: true,

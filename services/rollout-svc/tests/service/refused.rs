@@ -1,4 +1,4 @@
-//! Bad input: a clear error each, and nothing changed.
+//! Bad input: each gets a clear error, and nothing changes.
 
 use vortex_kit::error::{Fault, Reason};
 use vortex_proto::rollout::v1::{self as pb, create_rollout_request::Target};
@@ -84,7 +84,7 @@ async fn a_custom_strategy_without_stages_and_stages_of_another() {
         refused(&mesh, request).await.reason(),
         Reason::InvalidArgument
     );
-    // an empty list is not one that was left out
+    // an empty list differs from one that was left out
     let mut request = rollout("orders");
     request.stages.clear();
     request.stage_list = Some(pb::StageList::default());

@@ -1,4 +1,4 @@
-//! Whose figures are taken, and for which arm.
+//! The applications whose figures are taken, and the arms that they count for.
 
 use vortex_kit::error::Reason;
 use vortex_proto::rollout::v1 as pb;
@@ -30,7 +30,7 @@ async fn a_version_counts_for_the_arm_it_was_served_to_or_is_refused() {
     mesh.confirmed(&id).await;
     let reports = ["v2", "v2+b33a1f94", "v1", "v1+b33a1f94", "v0"];
     mesh.report(&id, reports.map(served).into()).await.unwrap();
-    // staged and never stable, of another document, mistyped
+    // never stable, of another document, mistyped
     for version in ["v3", "v3+b33a1f94", "v4", "v22"] {
         let reports = vec![arm("canary", 1, 0), served(version)];
         let fault = mesh.report(&id, reports).await.unwrap_err();

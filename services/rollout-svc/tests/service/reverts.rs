@@ -1,4 +1,4 @@
-//! Taking back what a rollout changed: also a deletion, and nothing stays behind of a refusal.
+//! Reverts of rollouts, deletions included; a refusal leaves nothing staged.
 
 use vortex_kit::error::{Fault, Reason};
 use vortex_proto::{
@@ -32,7 +32,7 @@ async fn complete(mesh: &Mesh, id: &str) {
     mesh.wait_for(id, RolloutState::Completed).await;
 }
 
-/// A rollout of `v2` that is completed.
+/// A rollout of `v2`, completed.
 async fn completed(mesh: &Mesh) -> String {
     mesh.stage("orders").await;
     let started = mesh.create(by_hand("orders")).await;
@@ -76,7 +76,7 @@ async fn a_revert_that_is_refused_leaves_nothing_staged() {
     if let Some(pb::create_rollout_request::Target::Document(target)) = &mut other.target {
         (target.from_version, target.to_version) = ("v2".to_owned(), "v3".to_owned());
     }
-    // it holds the document here, and config-svc does not know it yet
+    // it holds the document here, but config-svc does not know of it yet
     let other = mesh.create(other).await;
     let refused = revert(&mesh, &id).await.unwrap_err();
     assert_eq!(refused.reason(), Reason::RolloutConflict);
@@ -94,7 +94,7 @@ async fn a_revert_that_is_refused_leaves_nothing_staged() {
     mesh.stop().await;
 }
 
-/// The service ends between staging and giving up: the next one gives it up.
+/// The service ends after staging and before giving up: after a restart it gives the change set up.
 #[tokio::test]
 async fn what_was_staged_for_a_revert_is_given_up_also_after_a_restart() {
     let mesh = Mesh::new().await;

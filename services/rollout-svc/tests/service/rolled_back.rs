@@ -1,4 +1,4 @@
-//! What was rolled back comes back by force alone, and for a reason.
+//! A version that was rolled back goes out again only with force and a reason.
 
 use vortex_kit::error::Reason;
 use vortex_proto::{
@@ -8,7 +8,7 @@ use vortex_proto::{
 
 use crate::mesh::{Mesh, by_hand, refusal};
 
-/// A rollout of `v2` that was rolled back.
+/// A rollout of `v2`, rolled back.
 async fn rolled_back(mesh: &Mesh) -> String {
     mesh.stage("orders").await;
     let started = mesh.create(by_hand("orders")).await;

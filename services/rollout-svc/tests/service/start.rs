@@ -1,4 +1,4 @@
-//! What a start is answered with: what config-svc says of the first share.
+//! The answer to a start: config-svc's answer to the first share.
 
 use vortex_kit::error::Reason;
 use vortex_proto::rollout::v1::{self as pb, EffectState, RolloutState};
@@ -38,7 +38,7 @@ async fn a_hotfix_that_came_between_is_not_taken_back() {
     assert_eq!(kept.state(), RolloutState::Created, "nothing has changed");
     assert_eq!(mesh.actions(&created.id).await, ["create"]);
     assert_eq!(mesh.stable("orders").await, "h1");
-    // what it was created against is stable again
+    // the version that it was created against is stable again
     mesh.release("v1", false, "").await.unwrap();
     let mut rollouts = mesh.rollouts.clone();
     let started = rollouts.start_rollout(start(&created.id, "s")).await;
@@ -71,8 +71,8 @@ async fn what_was_released_or_given_up_between_does_not_start() {
     mesh.stop().await;
 }
 
-/// config-svc was away at the start, and refuses when it is back: the rollout ends and holds
-/// nothing, and whoever asks again under the same id hears what was said against it.
+/// config-svc is away at the start and refuses afterwards: the rollout ends and holds nothing, and
+/// a repeat under the same id is answered with the refusal.
 #[tokio::test]
 async fn a_start_that_is_refused_late_ends_the_rollout() {
     let mesh = Mesh::new().await;

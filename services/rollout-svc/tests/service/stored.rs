@@ -1,9 +1,9 @@
-//! What older versions stored is read for ever.
+//! Stores of older versions stay readable.
 //!
-//! `tests/data/stored/v<N>.jsonl` holds all entries of a store that a program wrote in version `N`
-//! of the format (ADR 26), and `v<N>.txt` what that program told of it. Neither is ever edited, but
-//! where a later program is meant to tell something else of the same. To add those of a new
-//! version, or of a newer program, run
+//! `tests/data/stored/v<N>.jsonl` has all entries of a store that a program wrote in version `N` of
+//! the format (ADR 26), and `v<N>.txt` what that program answered about it. Neither is ever edited,
+//! unless a later program is meant to answer something else about the same store. To add those of a
+//! new version, or of a newer program, run
 //! `VORTEX_WRITE_STORED=v<N> cargo test -p vortex-rollout-svc --test service stored`.
 
 mod scene;
@@ -54,8 +54,8 @@ fn data() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data/stored")
 }
 
-/// What the service tells of a store with these entries, at the time they were written, while
-/// config-svc is away.
+/// The answers of the service about a store with these entries, at the time they were written,
+/// while config-svc is away.
 async fn told_of(entries: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
     let store = folder.path().join("store");
@@ -80,7 +80,7 @@ async fn fill(store: PathBuf, entries: impl Iterator<Item = Value>) {
     engine.close().await.unwrap();
 }
 
-/// All entries of a store, a line each, after one that says when that is.
+/// All entries of a store, one per line, after a line with the time.
 async fn entries_in(store: &std::path::Path) -> String {
     let engine = open(store.to_owned()).await;
     let mut lines = format!("{}\n", json!({"at": jiff::Timestamp::now().to_string()}));
@@ -98,7 +98,7 @@ async fn entries_in(store: &std::path::Path) -> String {
     lines
 }
 
-/// Of version 1 as text, of all others in hexadecimal.
+/// Values of version 1 as text, all others in hexadecimal.
 fn value(entry: &Value) -> Bytes {
     match entry.get("hex") {
         Some(_) => hex::decode(text(entry, "hex")).unwrap().into(),

@@ -1,4 +1,4 @@
-//! From a staged version to its end, by figures alone.
+//! Rollouts from a staged version to their end, moved by figures alone.
 
 use vortex_proto::{
     config::v1::{self as config, SplitState},

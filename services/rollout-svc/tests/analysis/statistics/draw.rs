@@ -7,7 +7,7 @@ use vortex_sketch::Sketch;
 
 /// Draws binomial counts, by inversion outwards from their mode.
 pub(super) struct Binomial {
-    /// `ln n!` of each n.
+    /// `ln n!` for each n.
     factorials: Vec<f64>,
 }
 
@@ -22,7 +22,7 @@ impl Binomial {
         }
     }
 
-    /// How many of so many trials succeed.
+    /// The number of trials that succeed.
     pub(super) fn draw(&self, rng: &mut Rng, trials: u64, rate: f64) -> u64 {
         let odds = rate / (1.0 - rate);
         let mode = ((trials + 1) as f64 * rate) as u64;
@@ -59,8 +59,8 @@ impl Binomial {
     }
 }
 
-/// So many latencies with a long tail: lognormal, with a median of 50 ms times `slowdown` and a
-/// p99 of ten times that.
+/// Draws latencies with a long tail: lognormal, with a median of 50 ms times `slowdown` and a p99
+/// of ten times that.
 pub(super) fn latencies(rng: &mut Rng, count: u64, slowdown: f64) -> Sketch {
     let mut sketch = Sketch::default();
     for _ in 0..count {
@@ -70,7 +70,7 @@ pub(super) fn latencies(rng: &mut Rng, count: u64, slowdown: f64) -> Sketch {
     sketch
 }
 
-/// A standard normal number, by Box and Muller.
+/// Draws a standard normal number, by Box and Muller.
 fn normal(rng: &mut Rng) -> f64 {
     let radius = (-2.0 * (1.0 - rng.f64()).ln()).sqrt();
     radius * (std::f64::consts::TAU * rng.f64()).cos()

@@ -11,13 +11,13 @@ use vortex_sketch::Sketch;
 
 use super::draw::{Binomial, latencies};
 
-/// The strategy `conservative`: percents and minutes.
+/// The stages of the strategy `conservative`, in percent and minutes.
 const STAGES: [(u16, u64); 5] = [(1, 5), (5, 5), (25, 10), (50, 10), (100, 0)];
 
-/// A rollout that has not ended after so many intervals, an hour, is not waited for.
+/// The number of intervals, an hour, after which a rollout that has not ended is given up.
 const PATIENCE: u32 = 120;
 
-/// What a rollout's arms do.
+/// The behaviour of a rollout's arms.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Case {
     pub(super) traffic: Traffic,
@@ -25,27 +25,27 @@ pub(super) struct Case {
     pub(super) stable_rate: f64,
 }
 
-/// How many requests a slice has.
+/// The number of requests in a slice.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Traffic {
-    /// 100 to 1,000 of each arm, drawn apart: the least that there may be to compare with.
+    /// 100 to 1,000 of each arm, drawn separately: the smallest samples that are compared.
     Alike,
-    /// 100 to 1,000 of the canary, and of stable as the stage divides them.
+    /// 100 to 1,000 of the canary, and as many of stable as the share divides them.
     Divided,
-    /// 100 to 300 of each arm, all of them with a latency; the canary's are so many times stable's.
+    /// 100 to 300 of each arm, each with a latency; the canary's are this many times stable's.
     Timed(f64),
 }
 
-/// How a rollout ended.
+/// The end of a rollout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum End {
     Completed,
     RolledBack,
-    /// It waits for an operator, or would still be going on.
+    /// It waits for an operator, or has not ended.
     Waits,
 }
 
-/// What came of one rollout.
+/// The outcome of one rollout.
 pub(super) struct Outcome {
     pub(super) end: End,
     pub(super) paused: bool,
@@ -80,7 +80,7 @@ impl<'a> Simulation<'a> {
         }
     }
 
-    /// A paused rollout stays so, but its gates go on.
+    /// Goes on with a paused rollout, whose gates still apply.
     pub(super) fn run(mut self) -> Outcome {
         let mut phase = Phase::Running;
         for _ in 0..PATIENCE {

@@ -1,4 +1,4 @@
-//! A store with a rollout in each state, and what the service tells of it.
+//! A store with a rollout in each state, and the service's answers about it.
 
 use std::{path::Path, time::Duration};
 
@@ -10,7 +10,7 @@ use vortex_proto::{
 use super::summary;
 use crate::mesh::{Mesh, arm, by_hand, rollout};
 
-/// Plays the scene, leaves the store at `store`, and answers what the service told before.
+/// Plays the scene, leaves the store at `store`, and answers what the service said before.
 pub(super) async fn play(store: &Path) -> String {
     let mesh = Mesh::new().await;
     for app in [
@@ -54,7 +54,7 @@ pub(super) async fn play(store: &Path) -> String {
     told
 }
 
-/// With figures of both arms, in all the ways to report them.
+/// A rollout with figures of both arms, reported in every way.
 async fn running(mesh: &Mesh) {
     let id = mesh.create(slow("running")).await.id;
     mesh.confirmed(&id).await;
@@ -86,7 +86,7 @@ async fn judged(mesh: &Mesh, app: &str) -> String {
     mesh.create(request).await.id
 }
 
-/// Of a change set that was rolled back before.
+/// A rollout of a change set that was rolled back before.
 async fn forced(mesh: &Mesh) {
     let id = mesh.create(slow("forced")).await.id;
     let roll_back = pb::RollBackRolloutRequest {
@@ -105,7 +105,7 @@ async fn forced(mesh: &Mesh) {
     mesh.confirmed(&mesh.create(again).await.id).await;
 }
 
-/// Nothing is left of it but the answer to the request.
+/// A deleted rollout: only the answer to the request is left of it.
 async fn deleted(mesh: &Mesh) {
     let id = mesh.create(rollout("deleted")).await.id;
     let delete = pb::DeleteRolloutRequest {
@@ -123,7 +123,7 @@ async fn reset(mesh: &Mesh) {
     mesh.rollouts.clone().reset_breaker(reset).await.unwrap();
 }
 
-/// With latencies, whose sketches are stored, too.
+/// A rollout with latencies, whose sketches are stored too.
 async fn timed(mesh: &Mesh) {
     let id = judged(mesh, "timed").await;
     let report = async {
@@ -134,7 +134,7 @@ async fn timed(mesh: &Mesh) {
                 latencies_ms: (1..=100).map(f64::from).collect(),
                 ..arm(name, 100, 0)
             });
-            // one that comes after the end is refused
+            // a report after the end is refused
             let _ = mesh.report(&id, arms.to_vec()).await;
         }
     };
@@ -194,7 +194,7 @@ async fn reverted(mesh: &Mesh) {
     mesh.wait_for(&id, RolloutState::Completed).await;
 }
 
-/// Promoted, and config-svc has not heard of it.
+/// A promoted rollout, of which config-svc has not heard.
 async fn pending(mesh: &Mesh) {
     let id = mesh.create(slow("pending")).await.id;
     mesh.confirmed(&id).await;

@@ -1,4 +1,4 @@
-//! What the service tells of all its rollouts, as text that fields to come don't change.
+//! The service's answers about all of its rollouts, as text that later fields don't change.
 
 use std::fmt::Write as _;
 
