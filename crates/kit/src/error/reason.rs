@@ -32,7 +32,7 @@ macro_rules! reasons {
                 match self { $(Self::$variant => StatusCode::$http,)+ }
             }
 
-            /// What it means, and what the caller may do, in a sentence.
+            /// The meaning, and what the caller may do, in a sentence.
             pub const fn meaning(self) -> &'static str {
                 match self { $(Self::$variant => $meaning,)+ }
             }
@@ -158,9 +158,9 @@ impl Reason {
         matches!(self, Self::Unavailable | Self::Draining)
     }
 
-    /// The reason that stands for a status which brought none of ours.
+    /// The reason for a status that carries none of ours.
     ///
-    /// UNAVAILABLE without our details is the transport's own word for a broken connection, so it
+    /// UNAVAILABLE without our details is how the transport reports a broken connection, so it
     /// does not promise that nothing happened.
     pub const fn of_code(code: Code) -> Self {
         match code {

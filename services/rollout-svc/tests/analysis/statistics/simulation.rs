@@ -80,7 +80,7 @@ impl<'a> Simulation<'a> {
         }
     }
 
-    /// Goes on with a paused rollout, whose gates still apply.
+    /// Runs to the end, past a pause too: the gates of a paused rollout still apply.
     pub(super) fn run(mut self) -> Outcome {
         let mut phase = Phase::Running;
         for _ in 0..PATIENCE {
