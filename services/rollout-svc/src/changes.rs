@@ -16,21 +16,21 @@ use vortex_proto::config::v1::{
 use vortex_proto::time::from_timestamp;
 use vortex_service::Limited;
 
-/// Time for one call.
+/// The time limit for one call.
 const CALL: Duration = Duration::from_secs(5);
-/// The log says each second that it is there.
+/// The longest silence of the log, which sends progress each second.
 const SILENCE: Duration = Duration::from_secs(10);
-/// Kinds of records that may tell something: see [`told`].
+/// The kinds of records that may concern rollouts: see [`told`].
 const TOLD: [RecordKind; 4] = [
     RecordKind::Change,
     RecordKind::Released,
     RecordKind::SplitEnded,
     RecordKind::LabelRemoved,
 ];
-/// What config-svc calls a principal that is a source.
+/// The prefix of a principal that is a source, in config-svc's log.
 const SOURCE: &str = "source:";
 
-/// A way to config-svc's change sets. A clone is a pointer.
+/// A client of config-svc's change sets. Clones are cheap.
 #[derive(Clone, Debug)]
 pub(crate) struct Changes {
     client: ConfigServiceClient<Channel>,
@@ -47,7 +47,7 @@ pub(crate) struct Awaiting {
     pub sequence: u64,
     /// The source that it came from.
     pub source: String,
-    /// Its message.
+    /// Its description.
     pub message: String,
     /// When it was written, by config-svc's clock.
     pub written_at: Timestamp,
@@ -58,11 +58,11 @@ pub(crate) struct Awaiting {
 pub(crate) enum Told {
     /// A change set waits for a rollout.
     Awaits,
-    /// Splits ended: by a forced release, or one by its mover or another caller.
+    /// Splits ended: several by a forced release, or one by its mover or another caller.
     Ended(Vec<String>),
     /// A label is gone, and its splits with it.
     LabelGone(String),
-    /// Something else, or nothing.
+    /// Something that does not concern rollouts, or only progress.
     Nothing,
 }
 
@@ -78,7 +78,7 @@ impl Changes {
         }
     }
 
-    /// The change sets that wait for a rollout: one a label at most.
+    /// The change sets that wait for a rollout: at most one on each label.
     ///
     /// # Errors
     /// config-svc is away.
@@ -100,7 +100,7 @@ impl Changes {
         }
     }
 
-    /// Follows the log from behind a token on, or from now on.
+    /// Follows the log from after a token, or from now on.
     ///
     /// # Errors
     /// config-svc is away, or the token is of another log or too old.
@@ -119,7 +119,7 @@ impl Changes {
 }
 
 impl Log {
-    /// What comes next, and the token after it if it has one. Cancel safe.
+    /// The next event, and the token after it if it has one. Cancel safe.
     ///
     /// # Errors
     /// The log ended, or said nothing for too long.
@@ -131,7 +131,7 @@ impl Log {
         Ok(match message.ok_or_else(ended)?.event {
             Some(Event::Record(record)) => (Some(record.token), told(record.body)),
             Some(Event::Progress(progress)) => (Some(progress.token), Told::Nothing),
-            // of a newer config-svc
+            // from a newer config-svc
             None => (None, Told::Nothing),
         })
     }
@@ -176,7 +176,7 @@ impl From<pb::Change> for Awaiting {
     }
 }
 
-/// As it was written; long ago where that is not a valid time.
+/// When it was written; the distant past if that is not a valid time.
 fn written_at(at: Option<prost_types::Timestamp>) -> Timestamp {
     at.and_then(from_timestamp).unwrap_or(Timestamp::UNIX_EPOCH)
 }

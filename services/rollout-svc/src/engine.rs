@@ -1,12 +1,12 @@
-//! All rollouts of this process: read from memory, and changed by one command at a time each.
+//! All rollouts of this process: read from memory, and each changed by one command at a time.
 //!
-//! Invariants, beside those of the domain:
-//! - **E1** what readers see is durable: a transition is published after its commit.
-//! - **E2** state, effect, audit entry, answer and breaker of a transition are one transaction.
-//! - **E3** when the store fails nothing more is written: what a failed sync carried is answered
-//!   as unknown, all else as unavailable. What the store turns away, the disk being full, did not
-//!   happen, and the next command is tried.
-//! - **E4** what is staged to take a rollout back is rolled out or given up.
+//! Invariants, besides those of the domain:
+//! - **E1** Readers see only durable state: a transition is published after its commit.
+//! - **E2** State, effect, audit entry, answer and breaker of a transition are one transaction.
+//! - **E3** After the store has failed nothing more is written: the writes of a failed sync are
+//!   answered as unknown, all others as unavailable. A write that the store refuses
+//!   because the disk is full did not happen, and the next command is tried.
+//! - **E4** A change set that was staged to take a rollout back is rolled out or given up.
 
 mod answers;
 mod apply;
@@ -60,7 +60,7 @@ use answers::Answers;
 use directory::Directory;
 use steady_clock::SteadyClock;
 
-/// All rollouts of this process. A clone is a pointer.
+/// All rollouts of this process. Clones are cheap.
 #[derive(Clone)]
 pub(crate) struct Rollouts {
     inner: Arc<Inner>,
@@ -70,8 +70,9 @@ struct Inner {
     store: RolloutStore,
     splits: Splits,
     directory: Directory,
-    /// The breaker and when it was last written. Read while something goes on by itself, written
-    /// while something rolls back by itself: so neither comes between the other and its commit.
+    /// The breaker, and when it was last written. It is locked for reading while a rollout goes on
+    /// by itself, and for writing while one rolls back by itself, so that neither happens between
+    /// the other's decision and its commit.
     breaker: RwLock<(Breaker, Revision)>,
     shown_breaker: ArcSwap<Breaker>,
     limits: BreakerLimits,
@@ -89,7 +90,7 @@ struct Inner {
 }
 
 impl Rollouts {
-    /// Reads what `store` keeps.
+    /// Reads the rollouts from `store`.
     ///
     /// # Errors
     /// When it can't be read.
@@ -118,7 +119,7 @@ impl Rollouts {
         for (rollout, revision) in rollouts {
             let measured = if rollout.kind().is_measured() {
                 let stored = store.measured(rollout.id()).await?;
-                // what was too large to be stored is measured again
+                // measurements that were too large to be stored begin anew
                 Some(stored.unwrap_or_else(|| Measured::begin(&rollout)))
             } else {
                 None

@@ -9,10 +9,10 @@ use crate::{
     engine::Error,
 };
 
-/// How long a writer waits that came when too many waited.
+/// The delay before a retry when too many writes are waiting.
 const OVERLOADED_RETRY: Duration = Duration::from_millis(200);
 
-/// How long a writer waits while the disk is full: an operator has to make room.
+/// The delay before a retry while the disk is full: an operator has to make room.
 const FULL_RETRY: Duration = Duration::from_secs(10);
 
 pub(crate) fn fault(error: &Error) -> Fault {

@@ -1,5 +1,6 @@
-//! Metric series that are computed when they are scraped: how all rollouts stand, and per active
-//! rollout `vortex_rollout_info`, for dashboards and alerts to join on, and its distinct keys.
+//! Metric series that are computed when they are scraped: the numbers of rollouts by state, and for
+//! each active rollout its distinct keys and `vortex_rollout_info`, for dashboards and alerts to
+//! join on.
 
 use vortex_kit::telemetry::{Metrics, Sample};
 
@@ -8,11 +9,11 @@ use crate::{
     engine::Rollouts,
 };
 
-/// Series at most: of the newest rollouts.
+/// The maximum number of series: those of the newest rollouts.
 const TOLD: usize = 1_000;
 
-/// Tells how all rollouts stand; of those that have started and not ended, one series for each
-/// application; and of the keys of each.
+/// Registers the metrics of all rollouts together, and those of each active rollout: one series for
+/// each application, and its keys.
 pub(crate) fn tell(rollouts: &Rollouts, metrics: &Metrics) {
     tell_standing(rollouts, metrics);
     let help = "Always 1; rollouts that are under way, and the stage each is at, from 0";
@@ -38,7 +39,7 @@ pub(crate) fn tell(rollouts: &Rollouts, metrics: &Metrics) {
     });
 }
 
-/// Tells what is there of all rollouts together.
+/// Registers the metrics of all rollouts together.
 fn tell_standing(rollouts: &Rollouts, metrics: &Metrics) {
     let told = rollouts.clone();
     let help = "Rollouts that are kept, by state";
@@ -63,7 +64,7 @@ fn tell_standing(rollouts: &Rollouts, metrics: &Metrics) {
     });
 }
 
-/// A series for each state, those at zero too.
+/// One series for each state, including those without rollouts.
 fn by_state(rollouts: &Rollouts) -> Vec<Sample> {
     let mut counts = StateKind::ALL.map(|kind| (kind, 0_u32));
     for entry in rollouts.entries() {
@@ -78,7 +79,7 @@ fn by_state(rollouts: &Rollouts) -> Vec<Sample> {
     counts.map(sample).into()
 }
 
-/// Tells values of the keys of each rollout, each of one arm or of both.
+/// Registers a metric of the keys of each rollout, for one arm or for both.
 fn tell_keys(
     rollouts: &Rollouts,
     metrics: &Metrics,
@@ -108,7 +109,7 @@ fn samples(rollout: &Rollout) -> Vec<Sample> {
     let apps = rollout.spec.apps.iter().map(ToString::to_string);
     let mut apps: Vec<String> = apps.collect();
     if apps.is_empty() {
-        // files of a source don't say
+        // a source's files don't say their application
         apps.push(String::new());
     }
     let stage = rollout.state().stage().unwrap_or_default();

@@ -51,7 +51,7 @@ pub enum StartError {
     /// The contract it was built with does not read.
     #[error(transparent)]
     Descriptors(#[from] InvalidDescriptors),
-    /// Its port is not to be had.
+    /// Its port can't be bound.
     #[error(transparent)]
     Bind(#[from] BindError),
 }

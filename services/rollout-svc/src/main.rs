@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use vortex_rollout_svc::{ABOUT, serve};
 
-/// As in config-svc, whose reads spent a fifth of their time in the system's allocator.
+/// As in config-svc, where reads spent a fifth of their time in the system's allocator.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

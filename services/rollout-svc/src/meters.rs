@@ -13,12 +13,12 @@ use crate::domain::{
 const TRANSITIONS: &str = "vortex_rollout_transitions_total";
 const VERDICTS: &str = "vortex_rollout_verdicts_total";
 
-/// Gates by name.
+/// The gates' names.
 const GATES: [&str; 2] = ["errors", "latency"];
-/// Verdicts by name.
+/// The verdicts' names.
 const NAMES: [&str; 4] = ["pass", "no_data", "inconclusive", "fail"];
 
-/// What is counted. A clone is a pointer.
+/// The counters of the service. Clones are cheap.
 #[derive(Clone)]
 pub(crate) struct Meters {
     inner: Arc<Inner>,

@@ -21,16 +21,16 @@ use crate::domain::{
     shortened,
 };
 
-/// Time for one attempt of an effect.
+/// The time limit for one attempt to send an effect.
 const ATTEMPT: Duration = Duration::from_secs(5);
-/// Time to ask before a start what will be asked again by it.
+/// The time limit for the check before a start, which the start itself repeats.
 const CHECK: Duration = Duration::from_secs(2);
-/// Time for what an answer can do without.
+/// The time limit for reads that an answer can do without.
 const GLANCE: Duration = Duration::from_millis(500);
-/// Splits that are listed at once.
+/// The number of splits in one page of a list.
 const PAGE: u32 = 1_000;
 
-/// A way to config-svc. A clone is a pointer.
+/// A client of config-svc's splits. Clones are cheap.
 #[derive(Clone, Debug)]
 pub(crate) struct Splits {
     client: SplitServiceClient<Channel>,
@@ -61,7 +61,7 @@ pub(crate) struct Plan {
     pub stable_versions: Vec<String>,
 }
 
-/// What was read of what a rollout concerns, since config-svc began.
+/// The reads of what a rollout concerns, since config-svc started.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(crate) struct Reads {
     /// The part of all reads that did not say what the rollout tells apart, where there were any.
@@ -70,14 +70,14 @@ pub(crate) struct Reads {
     pub keys: Option<SeenKeys>,
 }
 
-/// What config-svc said of an effect, for good.
+/// The final answer of config-svc to an effect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Sent {
     /// It is in force.
     Confirmed,
     /// The split had ended before.
     Lost(Lost),
-    /// It will never be.
+    /// It is refused for good.
     Refused(Fault),
 }
 
@@ -90,7 +90,7 @@ impl Splits {
         }
     }
 
-    /// The split of a change set, computed without beginning it.
+    /// The split that a change set would have, without beginning it.
     ///
     /// # Errors
     /// What config-svc says against it.
@@ -119,8 +119,8 @@ impl Splits {
         })
     }
 
-    /// Whether a rollout that was created could begin now. One that config-svc can't be asked
-    /// about could, as far as is known.
+    /// Checks whether a created rollout could begin now. If config-svc can't be asked, it is
+    /// assumed that it could.
     ///
     /// # Errors
     /// What config-svc says against it.
@@ -176,13 +176,13 @@ impl Splits {
             .scope(self.changes.clone().discard_change(request))
             .await;
         match discarded.map_err(|status| Fault::from_status(&status)) {
-            // it is released, rolled out or gone: there is nothing left to give up
+            // it is released, rolled out or gone, so there is nothing left to give up
             Err(fault) if !is_final(fault.reason()) => Err(fault),
             _ => Ok(()),
         }
     }
 
-    /// How a split that began has ended; none while it is active.
+    /// The end of a split that had begun; `None` while it is active.
     ///
     /// # Errors
     /// config-svc is away.
@@ -211,7 +211,7 @@ impl Splits {
         }))
     }
 
-    /// The ids of all splits that are active.
+    /// The ids of all active splits.
     ///
     /// # Errors
     /// config-svc is away.
@@ -230,7 +230,7 @@ impl Splits {
         Ok(seen.collect())
     }
 
-    /// All active splits; each page is waited for so long.
+    /// All active splits; each page is waited for up to this time.
     async fn list(&self, within: Duration) -> Result<Vec<pb::Split>, Fault> {
         let mut splits = Vec::new();
         let mut page_token = String::new();
@@ -275,7 +275,7 @@ impl Splits {
         }
     }
 
-    /// Tells config-svc of an effect, once.
+    /// Sends an effect to config-svc, once.
     ///
     /// # Errors
     /// It is not known to be in force, and has to be told again.
@@ -303,7 +303,7 @@ impl Splits {
                 client.set_split(request).await.map(drop)
             }
             Effect::Remove { .. } | Effect::Release { .. } => {
-                // one that never began leaves its change set to the next rollout
+                // if the split never began, its change set is left to the next rollout
                 let never_began = rollout.state().start_refused().is_some();
                 let request = pb::EndSplitRequest {
                     id: spec.id.to_string(),
@@ -319,7 +319,7 @@ impl Splits {
     }
 }
 
-/// Whether the same call will always be answered so.
+/// Whether the same call will always get the same answer.
 fn is_final(reason: Reason) -> bool {
     use tonic::Code;
     match reason.code() {
@@ -329,7 +329,7 @@ fn is_final(reason: Reason) -> bool {
         | Code::OutOfRange
         | Code::AlreadyExists
         | Code::Aborted => true,
-        // these may pass, or be fixed by an operator
+        // these may pass, or an operator may fix the cause
         Code::Ok
         | Code::Cancelled
         | Code::Unknown
@@ -344,7 +344,7 @@ fn is_final(reason: Reason) -> bool {
     }
 }
 
-/// A move of a rollout's split, which begins it if it is the first.
+/// The request that moves a rollout's split, or begins it.
 fn set_split(rollout: &Rollout, to: Effect) -> pb::SetSplitRequest {
     let spec = &rollout.spec;
     let share = match to {
@@ -366,7 +366,7 @@ fn set_split(rollout: &Rollout, to: Effect) -> pb::SetSplitRequest {
     }
 }
 
-/// Why a split ends, no longer than config-svc takes.
+/// The reason why a split ends, cut to the length that config-svc accepts.
 fn end_reason(rollout: &Rollout) -> String {
     let reason = match rollout.state() {
         State::RolledBack(rolled_back) => rolled_back.why.clone(),
@@ -379,7 +379,7 @@ fn owner(written_for: String) -> Option<Application> {
     (!written_for.is_empty()).then(|| Application::new(written_for))
 }
 
-/// The fault of a read: nothing happened, however it broke.
+/// The fault of a failed read: nothing happened, however it failed.
 fn undone(fault: Fault) -> Fault {
     match fault.reason() {
         Reason::OutcomeUnknown => Fault::new(
@@ -412,7 +412,7 @@ fn wire_target(target: &Target) -> WireTarget {
 }
 
 fn seen_keys(given: pb::SplitKeys) -> SeenKeys {
-    // more than all can't be seen
+    // no more cells can be seen than there are
     let cells = |all: u32, seen: u32| Cells {
         all,
         seen: seen.min(all),

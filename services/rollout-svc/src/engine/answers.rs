@@ -49,7 +49,7 @@ impl Answers {
         Some(self.turns[usize::from(first) % STRIPES].lock().await)
     }
 
-    /// The answer given to the same request.
+    /// The answer that was given to the same request.
     pub(super) fn get(&self, request: &Request, now: Timestamp) -> Result<Option<Answer>, Error> {
         let (Some(key), Some(id)) = (request.key(), &request.id) else {
             return Ok(None);
@@ -72,7 +72,8 @@ impl Answers {
         }
     }
 
-    /// Takes out those that are old or too many, which are to be forgotten in the store as well.
+    /// Removes the requests that are old or too many, and answers them, to be deleted from the
+    /// store too.
     pub(super) fn expire(&self, now: Timestamp) -> Vec<Answered> {
         let mut kept = self.kept();
         let mut gone = Vec::new();
@@ -94,7 +95,7 @@ impl Answers {
 }
 
 impl Request {
-    /// The record that it was answered so, if a repeat of it can be known.
+    /// The record of this answer; `None` if a repeat can't be recognised.
     pub(super) fn answered(&self, at: Timestamp, answer: Answer) -> Option<Answered> {
         Some(Answered {
             key: self.key()?,

@@ -14,19 +14,20 @@ use crate::{
     store::{Answer, Writes},
 };
 
-/// Keeps the breaker as it is while something goes on by itself, or changes it together with that.
+/// Locks the breaker: for reading while a rollout goes on by itself, for writing while one rolls
+/// back.
 enum BreakerHold<'a> {
-    /// A person wants it, whatever the breaker says.
+    /// An operator's command, which the breaker does not stop.
     NotAsked,
-    /// It is read.
+    /// Whether the breaker is open decides.
     Read(RwLockReadGuard<'a, (Breaker, Revision)>),
-    /// It counts, if the command rolls back.
+    /// The command is counted if it rolls back.
     Counts(RwLockWriteGuard<'a, (Breaker, Revision)>),
 }
 
 impl Inner {
-    /// Does a command, durably; `written` is of the entry, and held from before the command was
-    /// made. Answers the rollout after it.
+    /// Applies a command durably, and answers the rollout after it. `written` is the entry's lock,
+    /// held since before the command was made.
     pub(super) async fn apply(
         &self,
         entry: &Entry,
@@ -106,7 +107,7 @@ impl Inner {
         }
     }
 
-    /// The breaker after a transition that it counts, and when it was written before.
+    /// The breaker after a transition that it counts, and when it was last written.
     fn counted(
         &self,
         transition: &Transition,
@@ -146,11 +147,11 @@ impl BreakerHold<'_> {
     }
 }
 
-/// What becomes of the measurement with a transition.
+/// The measurements after a transition.
 struct Change {
-    /// What takes its place, if anything does.
+    /// The measurements that replace the present ones, if any do.
     measured: Option<Measured>,
-    /// Slices up to this one are stored with it.
+    /// The number of the last slice that is stored with the transition.
     saved: u64,
 }
 

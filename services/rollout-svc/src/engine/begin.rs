@@ -1,4 +1,4 @@
-//! Answering a start.
+//! Answers a start.
 
 use std::{sync::Arc, time::Duration};
 
@@ -10,20 +10,20 @@ use crate::{
     store::{Answer, Writes},
 };
 
-/// How long config-svc is waited for at most.
+/// The longest wait for config-svc.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// What is left of a caller's time to hear the answer.
+/// The part of the caller's time that is kept for the answer.
 const MARGIN: Duration = Duration::from_millis(500);
 
 impl Rollouts {
-    /// The answer to a request by which a rollout started: once config-svc has taken its first
-    /// share, or has refused it. When config-svc can't be asked or says nothing, the rollout has
-    /// started, and its effect is on its way.
+    /// The answer to a request that started a rollout, once config-svc has accepted or refused its
+    /// first share. If config-svc can't be reached or does not answer in time, the answer is the
+    /// started rollout with its effect on its way.
     ///
     /// A rollout that was not started is answered as it is.
     ///
     /// # Errors
-    /// What config-svc says against the start. The rollout has ended then.
+    /// Fails with config-svc's refusal of the start. The rollout has ended then.
     pub(super) async fn begun(
         &self,
         request: &Request,
@@ -37,7 +37,7 @@ impl Rollouts {
         let told =
             |now: &Arc<Rollout>| now.pending() != Some(effect) || entry.has_failed(generation);
         let waiting = async { changes.wait_for(told).await.is_ok() };
-        // what is late goes on without the caller
+        // after the time limit the start goes on without the caller
         let _in_time = tokio::time::timeout(patience(), waiting).await.is_ok();
         let now = entry.rollout();
         if let Some(refusal) = now.state().start_refused() {
@@ -52,7 +52,7 @@ impl Rollouts {
 }
 
 impl Inner {
-    /// Lets a repeat of the request be answered so.
+    /// Remembers the answer for repeats of the request.
     async fn remember(&self, request: &Request, rollout: &Rollout) -> Result<(), Error> {
         let answer = Answer::Rollout(rollout.id().clone(), rollout.standing.clone());
         let Some(answered) = request.answered(self.clock.moment().wall, answer) else {

@@ -1,4 +1,4 @@
-//! The rollouts by id, and which of them hold which documents.
+//! The rollouts by id, and the documents that each of them holds.
 
 use std::{
     collections::HashMap,
@@ -11,7 +11,7 @@ use imbl::OrdMap;
 use super::{Entry, Error};
 use crate::domain::{RolloutId, Spec};
 
-/// Rollouts that have not ended at most.
+/// The maximum number of rollouts that have not ended.
 const MAX_ACTIVE: usize = 20_000;
 
 /// The rollouts by id. Reading takes no lock.
@@ -21,7 +21,7 @@ pub(super) struct Directory {
     claims: Mutex<Claims>,
 }
 
-/// The documents of rollouts that have not ended.
+/// The documents that rollouts which have not ended hold.
 #[derive(Default)]
 struct Claims {
     by_document: HashMap<String, RolloutId>,
@@ -33,7 +33,7 @@ impl Directory {
         self.entries.load().get(id).cloned()
     }
 
-    /// All of them at this moment, oldest first.
+    /// All rollouts at this moment, oldest first.
     pub(super) fn snapshot(&self) -> Arc<OrdMap<RolloutId, Arc<Entry>>> {
         self.entries.load_full()
     }
@@ -42,7 +42,7 @@ impl Directory {
         self.entries.load().values().cloned().collect()
     }
 
-    /// Adds one that was read, with its claims.
+    /// Adds a stored rollout, with its claims.
     pub(super) fn insert(&self, entry: Arc<Entry>) {
         let rollout = entry.rollout();
         if !rollout.kind().has_ended() {
@@ -51,7 +51,7 @@ impl Directory {
         self.add(entry);
     }
 
-    /// Adds one that has claimed its documents.
+    /// Adds a rollout that has claimed its documents.
     pub(super) fn add(&self, entry: Arc<Entry>) {
         let id = entry.rollout().id().clone();
         self.entries.rcu(|entries| {
@@ -65,7 +65,7 @@ impl Directory {
         self.entries.rcu(|entries| entries.without(id));
     }
 
-    /// Claims the documents of a rollout that is to be.
+    /// Claims the documents of a rollout that is about to be created.
     pub(super) fn claim(&self, spec: &Spec) -> Result<(), Error> {
         let mut claims = self.claims();
         if claims.active >= MAX_ACTIVE {
@@ -83,7 +83,7 @@ impl Directory {
         Ok(())
     }
 
-    /// Gives the documents of a rollout free.
+    /// Releases the documents of a rollout.
     pub(super) fn release(&self, spec: &Spec) {
         let mut claims = self.claims();
         let mut held = 0;
@@ -114,7 +114,7 @@ impl Claims {
     }
 }
 
-/// A document of all labels; no label has a line's end in it.
+/// The key of a document among all labels; labels contain no line breaks.
 fn document(label: &str, path: &str) -> String {
     format!("{label}\n{path}")
 }

@@ -1,4 +1,4 @@
-//! One rollout in memory.
+//! A rollout in memory.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -16,8 +16,8 @@ pub(crate) struct Entry {
     /// What readers see. Changed while `gauge` is held, so that figures meet the stage they are
     /// of.
     shown: watch::Sender<Arc<Rollout>>,
-    /// Held from a command's look at the rollout to its publication; when the rollout was last
-    /// written.
+    /// When the rollout was last written. Locked from a command's look at the rollout until its
+    /// publication.
     pub(super) writing: tokio::sync::Mutex<Revision>,
     gauge: Mutex<Option<Gauge>>,
     delivery: Mutex<Option<Delivery>>,
@@ -25,21 +25,21 @@ pub(crate) struct Entry {
     keys: Mutex<Option<SeenKeys>>,
 }
 
-/// What is measured, and how much of it was stored and counted.
+/// The measurements, with the numbers of slices that were stored and counted.
 struct Gauge {
     measured: Measured,
     saved: u64,
     counted: u64,
 }
 
-/// How the sending of an effect goes.
+/// The state of sending an effect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Delivery {
     /// Which.
     pub generation: u64,
-    /// Since when it is tried, by the steady clock.
+    /// When the first attempt was made, by the steady clock.
     pub since: Timestamp,
-    /// The last error.
+    /// The error of the last attempt.
     pub error: Option<String>,
 }
 
@@ -103,7 +103,7 @@ impl Entry {
             .collect()
     }
 
-    /// What is measured and the number of the last slice that was stored of it.
+    /// Reads the measurements, with the number of the last slice that was stored.
     pub(super) fn unsaved<T>(&self, look: impl FnOnce(&Measured, u64) -> T) -> Option<T> {
         let gauge = self.gauge();
         gauge
@@ -116,11 +116,12 @@ impl Entry {
         if let Some(gauge) = self.gauge().as_mut() {
             gauge.saved = gauge.saved.max(through);
         }
-        // what is measured is a part of what watchers see
+        // watchers also see the measurements
         self.shown.send_modify(|_| {});
     }
 
-    /// Shows what became of the rollout, and measures on with `measured` if that is given.
+    /// Publishes the rollout after a transition, with `measured` in place of the measurements if
+    /// given.
     pub(super) fn publish(&self, rollout: Rollout, measured: Option<Measured>, saved: u64) {
         let mut gauge = self.gauge();
         if !rollout.kind().is_measured() {
@@ -145,7 +146,7 @@ impl Entry {
         self.shown.send_modify(|_| {});
     }
 
-    /// Whether config-svc did not take an effect when it was told last.
+    /// Whether config-svc did not accept the effect at the last attempt.
     pub(super) fn has_failed(&self, generation: u64) -> bool {
         self.delivery()
             .is_some_and(|delivery| delivery.generation == generation && delivery.error.is_some())
@@ -156,7 +157,7 @@ impl Entry {
         *self.keys.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes what config-svc says of them.
+    /// Notes the keys that config-svc reports.
     pub(super) fn see_keys(&self, seen: Option<SeenKeys>) {
         *self.keys.lock().unwrap_or_else(PoisonError::into_inner) = seen;
     }
@@ -167,7 +168,7 @@ impl Entry {
 }
 
 impl Gauge {
-    /// Of something that is stored as it is.
+    /// The gauge of a rollout that was read from the store.
     fn of(measured: Measured) -> Self {
         let closed = measured.closed();
         Self {

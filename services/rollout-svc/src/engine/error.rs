@@ -1,4 +1,4 @@
-//! Why a request about rollouts failed.
+//! Errors of requests about rollouts.
 
 use vortex_kit::error::Fault;
 
@@ -7,17 +7,17 @@ use crate::{
     store,
 };
 
-/// Why something asked of rollouts was not done. Except after [`Error::OutcomeUnknown`] nothing
-/// has happened.
+/// The reason why a request about rollouts failed. Nothing has happened, except possibly after
+/// [`Error::OutcomeUnknown`].
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
     /// No rollout has this id.
     #[error("there is no rollout {0}")]
     NotFound(RolloutId),
-    /// The rollout takes no such command.
+    /// The rollout does not accept the command.
     #[error(transparent)]
     Refused(#[from] Refused),
-    /// The rollout takes no such figures.
+    /// The rollout does not accept the figures.
     #[error(transparent)]
     Report(#[from] ReportRefused),
     /// Another rollout holds a document.
@@ -38,34 +38,34 @@ pub(crate) enum Error {
         /// The most there may be.
         most: usize,
     },
-    /// Rollouts that have not ended are as many as there may be.
+    /// Too many rollouts have not ended.
     #[error("{0} rollouts have not ended; end some of them first")]
     TooManyRollouts(usize),
-    /// The request's id was used for something else.
+    /// The request's id was used for another request.
     #[error("request id {0} was already used for another request")]
     RequestIdReused(RequestId),
-    /// The breaker lets nothing start by itself.
+    /// The breaker is open: nothing starts by itself.
     #[error("the breaker is open")]
     BreakerOpen,
     /// config-svc refused, or is away.
     #[error(transparent)]
     Config(Fault),
-    /// Too much waits to be written.
+    /// Too many writes are waiting.
     #[error("too many writes are waiting")]
     Overloaded,
-    /// The disk is full: nothing happened. Writes are taken again once there is room.
+    /// The disk is full: nothing happened. Writes are accepted again once there is room.
     #[error("{0}")]
     StoreFull(vortex_store::Error),
-    /// The store takes no writes at present: nothing happened.
+    /// The store accepts no writes at present: nothing happened.
     #[error("{0}")]
     StoreAway(vortex_store::Error),
-    /// The store failed while it was written: it may have happened.
+    /// The store failed during the write: it may have happened.
     #[error("the store failed while writing")]
     OutcomeUnknown,
     /// The store failed before: nothing happened.
     #[error("the store has failed; this process must be restarted")]
     StoreFailed,
-    /// The store could not be read, or did not take what was written.
+    /// The store can't be read, or refused what was written.
     #[error(transparent)]
     Store(store::Error),
 }

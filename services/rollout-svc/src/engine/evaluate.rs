@@ -9,8 +9,8 @@ use crate::{
 };
 
 impl Rollouts {
-    /// Closes the slices of a rollout that are due, does what follows, and answers when to look
-    /// again; never, if nothing is measured of it.
+    /// Closes the slices of a rollout that are due, applies the decision, and answers when to judge
+    /// it again; `None` if the rollout is not measured.
     ///
     /// # Errors
     /// It can't be written.
@@ -30,7 +30,7 @@ impl Rollouts {
                 .await
             {
                 Ok(_) => return Ok(entry.due_in(inner.clock.moment())),
-                // it is told by what holds it
+                // `holds_because` reports it
                 Err(Error::Refused(_)) => {}
                 Err(error) => return Err(error),
             }
@@ -41,7 +41,7 @@ impl Rollouts {
 }
 
 impl Inner {
-    /// What follows, if anything does.
+    /// Applies the decision, if it changes the rollout.
     fn judge(&self, entry: &Entry, now: Moment) -> Option<Judgement> {
         let breaker_open = self.shown_breaker.load().is_open();
         let judgement =
@@ -49,7 +49,7 @@ impl Inner {
         judgement.filter(|judgement| judgement.decision != Decision::Hold)
     }
 
-    /// Stores what was measured, if slices closed since.
+    /// Stores the measurements, if slices have closed since the last time.
     async fn save(&self, entry: &Entry) -> Result<(), Error> {
         let id = entry.rollout().id().clone();
         let unsaved = entry.unsaved(|measured, saved| {

@@ -4,21 +4,21 @@ use std::time::Duration;
 
 use super::{Error, Rollouts};
 
-/// How much is kept of rollouts that have ended.
+/// How many ended rollouts are kept, and for how long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Keep {
-    /// How long.
+    /// How long they are kept.
     pub time: Duration,
-    /// How many.
+    /// How many are kept.
     pub count: usize,
 }
 
-/// Bytes of the paths of all ended rollouts together: they are in memory.
+/// The size in bytes of the paths of all ended rollouts together: they are kept in memory.
 const MAX_PATH_BYTES: usize = 64 << 20;
 
 impl Rollouts {
-    /// Forgets ended rollouts that are old or too many, and answers to old requests. Answers how
-    /// many rollouts went.
+    /// Deletes ended rollouts that are old or too many, and answers to old requests. Answers the
+    /// number of rollouts that were deleted.
     ///
     /// # Errors
     /// It can't be written.

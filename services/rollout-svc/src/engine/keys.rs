@@ -1,4 +1,4 @@
-//! Takes over config-svc's counts of the keys that read under a rollout.
+//! Keeps config-svc's counts of the keys that read under a rollout.
 
 use vortex_kit::error::Fault;
 
@@ -9,8 +9,8 @@ use crate::{
 };
 
 impl Rollouts {
-    /// The distinct keys that have read what a rollout concerns: as config-svc says, or as they
-    /// were last known where it does not answer soon and after the rollout has ended.
+    /// The distinct keys that have read what a rollout concerns: as config-svc reports them, or the
+    /// last known ones if it does not answer soon or the rollout has ended.
     ///
     /// # Errors
     /// There is no such rollout.
@@ -33,7 +33,7 @@ impl Rollouts {
         }
     }
 
-    /// Learns the keys of all rollouts that are under way, for metrics.
+    /// Updates the keys of all rollouts that are under way, for metrics.
     ///
     /// # Errors
     /// config-svc does not say. What was known stays.

@@ -129,14 +129,14 @@ impl Rollouts {
         }
         drop(held);
         tracing::info!(principal = request.principal, "breaker reset");
-        // what it held back may go on
+        // the rollouts that it held may go on
         for entry in inner.directory.all() {
             inner.wake(&entry.rollout());
         }
         Ok(reset)
     }
 
-    /// The rollout that a request was answered with, as it stood then.
+    /// The rollout with which a request was answered, as it was then.
     pub(super) fn as_answered(
         &self,
         answer: Answer,
@@ -144,7 +144,8 @@ impl Rollouts {
     ) -> Result<Arc<Rollout>, Error> {
         let (id, standing) = match answer {
             Answer::Rollout(id, standing) => (id, standing),
-            // the request's hash says what was asked, so these answer nothing that asks for one
+            // the hash covers the kind of request, so such an answer never belongs to a command on
+            // a rollout
             Answer::Deleted | Answer::Breaker(_) => return Err(Error::NotFound(asked.clone())),
         };
         let spec = self.entry(&id)?.rollout().spec.clone();

@@ -1,4 +1,4 @@
-//! Reading rollouts.
+//! Reads rollouts.
 
 use std::{ops::Bound, sync::Arc};
 
@@ -24,23 +24,23 @@ pub(crate) struct PageAfter<K> {
 pub(crate) struct Page<T> {
     /// Its items.
     pub items: Vec<T>,
-    /// Whether others follow.
+    /// Whether more items follow.
     pub more: bool,
 }
 
-/// How an analysis stands.
+/// The state of an analysis.
 #[derive(Debug, Clone)]
 pub(crate) struct AnalysisView {
     /// What was measured; none before the start.
     pub measured: Option<Arc<Measured>>,
     /// Why the rollout does not go on by itself.
     pub holds_because: String,
-    /// What was read of what it concerns, as far as that is known.
+    /// The reads of what it concerns, as far as they are known.
     pub reads: Reads,
 }
 
 impl Rollouts {
-    /// The rollout of an id.
+    /// The rollout with this id.
     ///
     /// # Errors
     /// There is none.
@@ -48,7 +48,7 @@ impl Rollouts {
         Ok(self.entry(id)?.rollout())
     }
 
-    /// What is kept of a rollout in memory.
+    /// The entry of a rollout in memory.
     ///
     /// # Errors
     /// There is none.
@@ -93,7 +93,7 @@ impl Rollouts {
         Ok(Page { items, more })
     }
 
-    /// How the analysis of a rollout stands.
+    /// The state of a rollout's analysis.
     ///
     /// # Errors
     /// There is no such rollout, or it can't be read.
@@ -125,7 +125,7 @@ impl Rollouts {
         })
     }
 
-    /// Follows a rollout: each change of it, and of its analysis.
+    /// Follows a rollout: each change of it and of its analysis.
     ///
     /// # Errors
     /// There is none.

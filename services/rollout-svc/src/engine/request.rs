@@ -4,14 +4,14 @@ use sha2::{Digest as _, Sha256};
 
 use crate::domain::{Author, RequestId, SELF};
 
-/// Who asks, and by what a repeat is known.
+/// The caller of a request, and the id that tells a repeat.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Request {
     /// Who asks.
     pub principal: String,
-    /// The id they gave.
+    /// The id that the caller gave.
     pub id: Option<RequestId>,
-    /// The hash of all else they ask.
+    /// The hash of the rest of the request.
     pub body: [u8; 32],
 }
 
@@ -25,7 +25,7 @@ pub(crate) struct Reported {
 }
 
 impl Request {
-    /// The service itself asks, and repeats nothing.
+    /// A request of the service itself, which has no repeats.
     pub(super) fn own() -> Self {
         Self {
             principal: SELF.to_owned(),
@@ -34,7 +34,7 @@ impl Request {
         }
     }
 
-    /// Whoever asks, with a reason.
+    /// The author of a command: the caller, with a reason.
     pub(super) fn author(&self, reason: String) -> Author {
         Author {
             principal: self.principal.clone(),
@@ -42,7 +42,7 @@ impl Request {
         }
     }
 
-    /// What a repeat is found by: the hash of who asks and of the id.
+    /// The key by which a repeat is found: the hash of the caller and of the id.
     pub(super) fn key(&self) -> Option<[u8; 32]> {
         let id = self.id.as_ref()?;
         let hash = Sha256::new()

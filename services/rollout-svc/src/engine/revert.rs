@@ -1,8 +1,8 @@
-//! Taking back what a completed rollout changed.
+//! Takes back what a completed rollout changed.
 //!
-//! Invariant **E4**: a change set that was staged for it is rolled out or given up. That it is
-//! about to be staged is durable before config-svc is asked, and stays so until the rollout is
-//! durable or the change set is given up, whoever ends in between.
+//! Invariant **E4**: a change set that was staged for a revert is rolled out or given up. A note of
+//! it is durable before config-svc is asked to stage it, and is kept until the rollout is durable
+//! or the change set is given up, whichever service ends in between.
 
 use std::sync::Arc;
 
@@ -60,10 +60,10 @@ impl Rollouts {
         let started = self.stage_and_start(request, &reverted, revert).await;
         match &started {
             Ok(_) => drop(unfinished.remove(id)),
-            // what is written of it is found at the next start
+            // the next start finds the note
             Err(Error::OutcomeUnknown) => {}
             Err(_) => {
-                // the follower tries again what fails
+                // the follower tries again what failed
                 if let Err(error) = self.give_up(id).await {
                     tracing::warn!(rollout = %id, %error, "the staged change set could not be discarded yet");
                 } else {

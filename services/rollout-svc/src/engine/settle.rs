@@ -16,7 +16,7 @@ impl Rollouts {
         &self.inner.splits
     }
 
-    /// Writes down what config-svc said of an effect. What is about an older one is ignored.
+    /// Records config-svc's answer to an effect. An answer to an older effect is ignored.
     ///
     /// # Errors
     /// It can't be written.
@@ -38,7 +38,7 @@ impl Rollouts {
         self.note(id, command).await
     }
 
-    /// Writes down that a rollout's split has ended.
+    /// Records that a rollout's split has ended.
     ///
     /// # Errors
     /// It can't be written.
@@ -68,9 +68,9 @@ fn refusal(fault: &Fault) -> Refusal {
     }
 }
 
-/// What was told of a refusal, as it was told.
+/// The fault of a refusal, as config-svc sent it.
 pub(super) fn fault(refusal: &Refusal) -> Fault {
-    // it was written down by name, and a name that is not known by now is of a newer version
+    // the reason was stored by name; an unknown name comes from a newer version
     let reason = refusal.reason.parse().unwrap_or(Reason::PreconditionFailed);
     let fault = Fault::new(reason, refusal.message.clone());
     let facts = refusal.facts.iter();

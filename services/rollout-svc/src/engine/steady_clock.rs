@@ -1,4 +1,4 @@
-//! A clock that is not affected by jumps of the wall clock.
+//! A clock that jumps of the wall clock don't affect.
 
 use std::{sync::Arc, time::Duration};
 

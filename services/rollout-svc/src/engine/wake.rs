@@ -9,7 +9,7 @@ use tokio::sync::Notify;
 
 use crate::domain::RolloutId;
 
-/// Rollouts that have work for a task: each once, however often it is told.
+/// The rollouts that have work for a task: each is listed once, however often it is added.
 #[derive(Default)]
 pub(crate) struct Wake {
     ids: Mutex<HashSet<RolloutId>>,
