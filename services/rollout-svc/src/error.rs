@@ -55,7 +55,7 @@ fn refused(refused: &Refused) -> Fault {
             .precondition(
                 "stage",
                 "expected_stage",
-                format!("{expected} was expected, and it is at {found}"),
+                format!("stage {expected} was expected, but the rollout is at {found}"),
             ),
         Refused::Passed | Refused::Held(_) => told(Reason::RolloutWrongState),
     }

@@ -16,7 +16,7 @@ const TOLD: usize = 1_000;
 /// each application, and its keys.
 pub(crate) fn tell(rollouts: &Rollouts, metrics: &Metrics) {
     tell_standing(rollouts, metrics);
-    let help = "Always 1; rollouts that are under way, and the stage each is at, from 0";
+    let help = "Always 1; the rollouts under way, with the stage that each is at, from 0";
     let told = rollouts.clone();
     metrics.live("vortex_rollout_info", help, move || {
         let under_way = told.under_way(TOLD);
@@ -31,7 +31,7 @@ pub(crate) fn tell(rollouts: &Rollouts, metrics: &Metrics) {
             of("stable", keys.stable.keys()),
         ]
     });
-    let help = "1 while the arms of a rollout have other parts of its keys than their shares";
+    let help = "1 while the keys of a rollout are not spread over the arms as its share asks for";
     let name = "vortex_rollout_sample_ratio_mismatch";
     tell_keys(rollouts, metrics, name, help, |keys| {
         let is_mismatch = keys.mismatch().is_some();
@@ -48,7 +48,7 @@ fn tell_standing(rollouts: &Rollouts, metrics: &Metrics) {
         let told = rollouts.clone();
         metrics.live(name, help, move || vec![Sample::plain(value(&told))]);
     };
-    let help = "1 while nothing goes on by itself";
+    let help = "1 while the breaker is open: nothing starts or promotes by itself";
     gauge("vortex_breaker_open", help, |rollouts| {
         f64::from(u8::from(rollouts.breaker().is_open()))
     });

@@ -42,13 +42,13 @@ pub enum StartError {
     /// The store's folder can't be used.
     #[error(transparent)]
     Open(#[from] CannotOpen),
-    /// What the store keeps can't be read.
+    /// The stored rollouts can't be read.
     #[error("the store can't be read")]
     Load(#[from] store::Error),
-    /// The gRPC server can't be put together.
+    /// The gRPC server can't be built.
     #[error(transparent)]
     Server(#[from] BuildError),
-    /// The contract it was built with does not read.
+    /// The descriptors it was built with are not valid.
     #[error(transparent)]
     Descriptors(#[from] InvalidDescriptors),
     /// Its port can't be bound.
@@ -56,11 +56,11 @@ pub enum StartError {
     Bind(#[from] BindError),
 }
 
-/// Starts the service over config-svc, which is behind `config`. It serves in process at once, and
-/// over TCP once it is told to listen.
+/// Starts the service over the config-svc behind `config`. It serves in process at once, and over
+/// TCP once it is told to listen.
 ///
 /// # Errors
-/// When the store can't be had or read.
+/// Fails if the store can't be opened or read.
 pub async fn start(
     settings: Settings,
     config: Channel,
@@ -78,14 +78,14 @@ pub async fn start(
 /// Starts the service as a process of its own, which calls config-svc over the network.
 ///
 /// # Errors
-/// As [`start`], and when its port is taken.
+/// Fails as [`start`] does, or if its port is taken.
 pub async fn serve(settings: ProcessSettings, runtime: Runtime) -> Result<(), StartError> {
     let ProcessSettings {
         rollout,
         config_svc,
         grpc,
     } = settings;
-    // first, so that a port that is taken leaves no store behind
+    // first, so that no store is left behind if the port is taken
     let listener = Listener::bind(grpc).map_err(|error| error.wanted("gRPC", "--grpc"))?;
     let address = listener.address();
     let config = connect(&config_svc, &runtime)?;

@@ -17,7 +17,7 @@ pub use vortex_store::service::Location as StoreLocation;
 pub const ABOUT: About = About {
     name: "rollout-svc",
     version: env!("CARGO_PKG_VERSION"),
-    summary: "Rolls staged configuration out, and judges what comes of it",
+    summary: "Rolls staged configuration out, and judges the effect by reported figures",
     admin: Some("127.0.0.1:18092"),
     log: "info",
     aliases: &[],
@@ -26,11 +26,11 @@ pub const ABOUT: About = About {
 /// The settings of a process of its own.
 #[derive(Clone, Debug, clap::Args)]
 pub struct ProcessSettings {
-    /// The settings it has in any process.
+    /// The settings that it also has within another process.
     #[command(flatten)]
     pub rollout: Settings,
 
-    /// Where config-svc is
+    /// Address of config-svc
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:9091")]
     pub config_svc: Target,
 
@@ -45,7 +45,7 @@ impl Listens for ProcessSettings {
     }
 }
 
-/// The service's settings in any process.
+/// The service's settings in a process of its own or within another.
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Rollouts")]
 pub struct Settings {
@@ -57,19 +57,19 @@ pub struct Settings {
     )]
     pub store: StoreLocation,
 
-    /// Automatic rollbacks within the breaker's window; more than this open it
+    /// Automatic rollbacks within the breaker's window, above which it opens
     #[arg(long, value_name = "COUNT", default_value_t = Settings::BREAKER.max_rollbacks)]
     pub breaker_max_rollbacks: u32,
 
-    /// How far back the breaker counts
+    /// Time within which the breaker counts rollbacks
     #[arg(long, value_name = "TIME", default_value = "10m", value_parser = vortex_kit::settings::positive_duration)]
     pub breaker_window: Duration,
 
-    /// How many days rollouts that have ended are kept
+    /// Days that ended rollouts are kept
     #[arg(long, value_name = "DAYS", default_value_t = Settings::KEEP_DAYS)]
     pub keep_days: u32,
 
-    /// How many rollouts that have ended are kept
+    /// Number of ended rollouts that are kept
     #[arg(long, value_name = "COUNT", default_value_t = Settings::KEEP_COUNT)]
     pub keep_count: usize,
 
@@ -100,17 +100,17 @@ impl ValueEnum for Strategy {
 }
 
 impl Settings {
-    /// When the breaker opens, by default.
+    /// The default limits of the breaker.
     pub const BREAKER: BreakerLimits = BreakerLimits {
         max_rollbacks: 3,
         window: Duration::from_secs(600),
     };
-    /// How many days ended rollouts are kept, by default.
+    /// The default number of days that ended rollouts are kept.
     pub const KEEP_DAYS: u32 = 90;
-    /// How many ended rollouts are kept, by default.
+    /// The default number of ended rollouts that are kept.
     pub const KEEP_COUNT: usize = 10_000;
 
-    /// The settings of a service that keeps rollouts in `store`, and all else by default.
+    /// The settings of a service that keeps rollouts in `store`, with defaults for the rest.
     pub fn new(store: StoreLocation) -> Self {
         Self {
             store,
@@ -122,7 +122,7 @@ impl Settings {
         }
     }
 
-    /// When the breaker opens.
+    /// The limits of the breaker.
     pub fn breaker(&self) -> BreakerLimits {
         BreakerLimits {
             max_rollbacks: self.breaker_max_rollbacks,
@@ -130,7 +130,7 @@ impl Settings {
         }
     }
 
-    /// How much is kept of rollouts that have ended.
+    /// How many ended rollouts are kept, and for how long.
     pub fn keep(&self) -> Keep {
         Keep {
             time: Duration::from_secs(24 * 3_600).saturating_mul(self.keep_days),

@@ -22,7 +22,7 @@ pub(crate) enum Refused {
         found: u32,
     },
     /// The command is about something that is over, so it doesn't matter.
-    #[error("it is about something that has passed")]
+    #[error("it concerns something that is over")]
     Passed,
     /// The analysis would go on, but is not allowed to.
     #[error("{0}")]

@@ -42,13 +42,13 @@ pub enum Invalid {
     #[error("it is not a value of version 1")]
     Json(#[from] serde_json::Error),
     /// The bytes after the version are not the expected message.
-    #[error("it is not the message that is expected")]
+    #[error("it is not the expected message")]
     Message(#[from] prost::DecodeError),
     /// A part that is always written is missing.
     #[error("{0} is missing")]
     Missing(&'static str),
     /// A part has a value that is not allowed.
-    #[error("{0} is not one that this version knows or allows")]
+    #[error("{0} has a value that this version does not know or allow")]
     NotAllowed(&'static str),
 }
 

@@ -11,7 +11,7 @@ use crate::domain::{
 /// The reason why a rollout that has rolled back or completed accepts no more commands.
 pub(super) const ENDED: &str = "it has ended";
 const NOT_STARTED: &str = "it was not started";
-const RELEASING: &str = "it is being completed; only a rollback still comes before that";
+const RELEASING: &str = "it is being completed; only a rollback can still prevent that";
 const NOT_BEGUN: &str = "its first share is not in force yet, so there is nothing to complete";
 
 impl Rollout {

@@ -23,10 +23,10 @@ impl Rollout {
             Decision::RollBack(_) | Decision::Pause(_) => Err(Refused::Held("it is paused")),
             Decision::Promote if !running => Err(Refused::Held("it is paused")),
             Decision::Promote if !self.spec.auto_promote => Err(Refused::Held(
-                "it passes, and auto_promote is off: promote it",
+                "it passes, but auto_promote is off: promote it yourself",
             )),
             Decision::Promote if judgement.breaker_open => Err(Refused::Held(
-                "it passes, and the breaker is open: reset that",
+                "it passes, but the breaker is open: reset the breaker",
             )),
             Decision::Promote => {
                 let (stage, in_force) = self.place()?;
