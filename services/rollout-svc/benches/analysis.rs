@@ -34,7 +34,7 @@ impl Reporting {
         }
     }
 
-    /// Both arms of the next rollout, and what follows.
+    /// Reports both arms of the next rollout, and applies the decision.
     fn report(&mut self, stage: &JudgedStage<'_>) {
         if self.next == ROLLOUTS {
             self.next = 0;

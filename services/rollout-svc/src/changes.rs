@@ -71,7 +71,7 @@ pub(crate) enum Told {
 pub(crate) struct Log(Streaming<pb::WatchLogResponse>);
 
 impl Changes {
-    /// The way to the config-svc behind `channel`.
+    /// A client of the config-svc behind `channel`.
     pub(crate) fn new(channel: Channel) -> Self {
         Self {
             client: ConfigServiceClient::limited(channel),
@@ -81,7 +81,7 @@ impl Changes {
     /// The change sets that wait for a rollout: at most one on each label.
     ///
     /// # Errors
-    /// config-svc is away.
+    /// Fails while config-svc is away.
     pub(crate) async fn awaiting(&self) -> Result<Vec<Awaiting>, Fault> {
         let mut found = Vec::new();
         let mut page_token = String::new();
@@ -103,7 +103,7 @@ impl Changes {
     /// Follows the log from after a token, or from now on.
     ///
     /// # Errors
-    /// config-svc is away, or the token is of another log or too old.
+    /// Fails while config-svc is away, or if the token is too old or belongs to another log.
     pub(crate) async fn follow(&self, after: Option<&str>) -> Result<Log, Fault> {
         let request = pb::WatchLogRequest {
             after: after.unwrap_or_default().to_owned(),
@@ -122,7 +122,7 @@ impl Log {
     /// The next event, and the token after it if it has one. Cancel safe.
     ///
     /// # Errors
-    /// The log ended, or said nothing for too long.
+    /// Fails if the log ended, or was silent for too long.
     pub(crate) async fn next(&mut self) -> Result<(Option<String>, Told), Fault> {
         let message = tokio::time::timeout(SILENCE, self.0.message()).await;
         let message = message.map_err(|_| silent())?;

@@ -77,8 +77,8 @@ struct Inner {
     shown_breaker: ArcSwap<Breaker>,
     limits: BreakerLimits,
     answers: Answers,
-    /// The rollouts that are being taken back, of which a change set may be staged that is not
-    /// rolled out yet. Held while that goes on.
+    /// The rollouts that are being taken back, for which a change set may be staged that is not
+    /// rolled out yet. Locked meanwhile.
     reverting: tokio::sync::Mutex<BTreeSet<RolloutId>>,
     clock: SteadyClock,
     /// The millisecond of the newest id.
@@ -93,7 +93,7 @@ impl Rollouts {
     /// Reads the rollouts from `store`.
     ///
     /// # Errors
-    /// When it can't be read.
+    /// Fails if they can't be read.
     pub(crate) async fn open(
         store: RolloutStore,
         splits: Splits,
@@ -150,17 +150,17 @@ impl Rollouts {
         })
     }
 
-    /// The present, by both clocks.
+    /// The present moment, by both clocks.
     pub(crate) fn now(&self) -> Moment {
         self.inner.clock.moment()
     }
 
-    /// Tells of rollouts that have something to send.
+    /// Wakes the outbox for rollouts that have something to send.
     pub(crate) fn outbox(&self) -> &Wake {
         &self.inner.outbox
     }
 
-    /// Tells of rollouts that are to be judged.
+    /// Wakes the controller for rollouts that are to be judged.
     pub(crate) fn controller(&self) -> &Wake {
         &self.inner.controller
     }
@@ -170,7 +170,7 @@ impl Rollouts {
         &self.inner.store
     }
 
-    /// Whether nothing can be written any more until the process starts again.
+    /// Whether nothing can be written until the process restarts.
     pub(crate) fn has_store_failed(&self) -> bool {
         self.inner.has_store_failed()
     }

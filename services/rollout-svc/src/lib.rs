@@ -36,7 +36,7 @@ use meters::Meters;
 use splits::Splits;
 use store::RolloutStore;
 
-/// Why the service could not start.
+/// The reason why the service could not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The store's folder can't be used.

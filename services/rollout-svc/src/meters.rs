@@ -30,7 +30,7 @@ struct Inner {
 }
 
 impl Meters {
-    /// Counts into `metrics`.
+    /// Registers the counters in `metrics`.
     pub(crate) fn new(metrics: &Metrics) -> Self {
         let transition = |action: Action| {
             let help = "Transitions of rollouts, by action";
@@ -54,7 +54,7 @@ impl Meters {
         self.inner.transitions[action as usize].increment(1);
     }
 
-    /// Counts what the gates said of a slice.
+    /// Counts the verdicts of the gates on a slice.
     pub(crate) fn verdicts(&self, judged: &Judged) {
         for finding in &judged.findings {
             let gate = match finding {

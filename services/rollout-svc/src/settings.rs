@@ -13,7 +13,7 @@ use crate::{
 pub(crate) use vortex_kit::settings::About;
 pub use vortex_store::service::Location as StoreLocation;
 
-/// What the program is, for its help and its defaults.
+/// The program's name and summary, for its help, and its defaults.
 pub const ABOUT: About = About {
     name: "rollout-svc",
     version: env!("CARGO_PKG_VERSION"),

@@ -64,7 +64,7 @@ pub(crate) struct Plan {
 /// The reads of what a rollout concerns, since config-svc started.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(crate) struct Reads {
-    /// The part of all reads that did not say what the rollout tells apart, where there were any.
+    /// The part of all reads that carried no key of the rollout's unit, if there were any.
     pub keyless: Option<f64>,
     /// The keys that have read, if any have.
     pub keys: Option<SeenKeys>,
@@ -82,7 +82,7 @@ pub(crate) enum Sent {
 }
 
 impl Splits {
-    /// The way to the config-svc behind `channel`.
+    /// A client of the config-svc behind `channel`.
     pub(crate) fn new(channel: Channel) -> Self {
         Self {
             changes: ConfigServiceClient::limited(channel.clone()),
@@ -223,7 +223,7 @@ impl Splits {
     /// The keys that each active split has seen, by its id.
     ///
     /// # Errors
-    /// config-svc is away, or does not say so soon.
+    /// Fails while config-svc is away, or if it does not answer soon.
     pub(crate) async fn keys(&self) -> Result<HashMap<String, SeenKeys>, Fault> {
         let splits = self.list(GLANCE).await?.into_iter();
         let seen = splits.filter_map(|split| Some((split.id, seen_keys(split.keys?))));
@@ -254,7 +254,7 @@ impl Splits {
         }
     }
 
-    /// What was read of what a rollout concerns. None where config-svc does not say so soon.
+    /// The reads of what a rollout concerns; `None` if config-svc does not answer soon.
     pub(crate) async fn reads(&self, id: &RolloutId) -> Option<Reads> {
         let split = self.get(id, GLANCE).await.ok()??;
         let keyless = split.reads_without_key as f64 / split.reads as f64;
@@ -278,7 +278,7 @@ impl Splits {
     /// Sends an effect to config-svc, once.
     ///
     /// # Errors
-    /// It is not known to be in force, and has to be told again.
+    /// Fails if it is not known to be in force, and has to be sent again.
     pub(crate) async fn send(&self, rollout: &Rollout, effect: Effect) -> Result<Sent, Fault> {
         let context = Context::root().within(ATTEMPT);
         let sent = context.scope(self.call(rollout, effect)).await;

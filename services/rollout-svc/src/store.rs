@@ -51,8 +51,8 @@ impl RolloutStore {
     /// Does all writes or none, and answers their revision once they are durable.
     ///
     /// # Errors
-    /// Those of the store. Only after one that is [`Error::is_outcome_unknown`] something may
-    /// have happened.
+    /// Fails with errors of the store. Only after one that is [`Error::is_outcome_unknown`] may
+    /// something have been written.
     pub(crate) async fn commit(&self, writes: Writes) -> Result<Revision, Error> {
         for part in writes.before {
             self.engine.commit(part).await?;
@@ -60,12 +60,12 @@ impl RolloutStore {
         Ok(self.engine.commit(writes.transaction).await?)
     }
 
-    /// Why nothing can be written now, if it can't.
+    /// The reason why nothing can be written now, if there is one.
     pub(crate) fn obstacle(&self) -> Option<vortex_store::Error> {
         self.engine.obstacle()
     }
 
-    /// Bytes on disk.
+    /// The store's size on disk in bytes.
     pub(crate) fn bytes(&self) -> u64 {
         self.engine.bytes()
     }

@@ -30,7 +30,7 @@ struct Kept {
 }
 
 impl Answers {
-    /// The requests that were stored, in any order.
+    /// Loads the requests that were stored, in any order.
     pub(super) fn of(mut answered: Vec<Answered>) -> Self {
         answered.sort_unstable_by_key(|answered| answered.at);
         let requests = Self {

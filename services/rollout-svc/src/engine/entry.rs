@@ -11,10 +11,10 @@ use crate::domain::{
     analysis::SeenKeys,
 };
 
-/// One rollout in memory.
+/// A rollout in memory.
 pub(crate) struct Entry {
-    /// What readers see. Changed while `gauge` is held, so that figures meet the stage they are
-    /// of.
+    /// The rollout as readers see it. Changed while `gauge` is locked, so that figures meet the
+    /// stage they belong to.
     shown: watch::Sender<Arc<Rollout>>,
     /// When the rollout was last written. Locked from a command's look at the rollout until its
     /// publication.
@@ -35,7 +35,7 @@ struct Gauge {
 /// The state of sending an effect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Delivery {
-    /// Which.
+    /// The generation of the effect.
     pub generation: u64,
     /// When the first attempt was made, by the steady clock.
     pub since: Timestamp,
@@ -54,17 +54,17 @@ impl Entry {
         }
     }
 
-    /// The rollout as it is durable.
+    /// The rollout in its latest durable state.
     pub(crate) fn rollout(&self) -> Arc<Rollout> {
         self.shown.borrow().clone()
     }
 
-    /// Follows the rollout and its analysis.
+    /// Subscribes to the rollout and its analysis.
     pub(crate) fn subscribe(&self) -> watch::Receiver<Arc<Rollout>> {
         self.shown.subscribe()
     }
 
-    /// Looks at what is measured; none before the start and after the end.
+    /// Reads the measurements; `None` before the start and after the end.
     pub(crate) fn measured<T>(&self, look: impl FnOnce(&Rollout, Option<&Measured>) -> T) -> T {
         let gauge = self.gauge();
         let rollout = self.rollout();
@@ -134,13 +134,13 @@ impl Entry {
         self.shown.send_replace(Arc::new(rollout));
     }
 
-    /// How the sending of the effect goes that is on its way.
+    /// The state of sending the effect that is on its way.
     pub(crate) fn delivery(&self) -> Option<Delivery> {
         let delivery = self.delivery.lock().unwrap_or_else(PoisonError::into_inner);
         delivery.clone()
     }
 
-    /// Records how the sending goes, and notifies watchers.
+    /// Records the state of sending, and notifies watchers.
     pub(crate) fn set_delivery(&self, now: Option<Delivery>) {
         *self.delivery.lock().unwrap_or_else(PoisonError::into_inner) = now;
         self.shown.send_modify(|_| {});

@@ -13,7 +13,7 @@ impl Rollouts {
     /// it again; `None` if the rollout is not measured.
     ///
     /// # Errors
-    /// It can't be written.
+    /// Fails if it can't be written.
     pub(crate) async fn evaluate(&self, id: &RolloutId) -> Result<Option<Duration>, Error> {
         let Ok(entry) = self.entry(id) else {
             return Ok(None);

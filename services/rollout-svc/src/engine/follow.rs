@@ -32,7 +32,7 @@ impl Rollouts {
         })
     }
 
-    /// The rollouts that config-svc has a split of, as far as it confirmed.
+    /// The rollouts whose split config-svc has confirmed.
     pub(crate) fn splitting(&self) -> Vec<Arc<Rollout>> {
         self.not_ended(|rollout| rollout.state().settled_since().is_some())
     }
@@ -48,7 +48,7 @@ impl Rollouts {
         found.into_iter().next()
     }
 
-    /// The rollouts that have started and not ended, the newest `most` of them.
+    /// The newest `most` of the rollouts that have started and not ended.
     pub(crate) fn under_way(&self, most: usize) -> Vec<Arc<Entry>> {
         let all = self.inner.directory.snapshot();
         let newest = all.values().rev();

@@ -21,7 +21,7 @@ impl Rollouts {
     /// number of rollouts that were deleted.
     ///
     /// # Errors
-    /// It can't be written.
+    /// Fails if it can't be written.
     pub(crate) async fn forget_old(&self, keep: Keep) -> Result<usize, Error> {
         let inner = &self.inner;
         let now = inner.clock.moment();

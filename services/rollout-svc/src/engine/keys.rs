@@ -13,7 +13,7 @@ impl Rollouts {
     /// last known ones if it does not answer soon or the rollout has ended.
     ///
     /// # Errors
-    /// There is no such rollout.
+    /// Fails if the rollout does not exist.
     pub(crate) async fn keys(&self, id: &RolloutId) -> Result<Option<SeenKeys>, Error> {
         let entry = self.entry(id)?;
         Ok(self.reads(&entry).await.keys)
@@ -36,7 +36,7 @@ impl Rollouts {
     /// Updates the keys of all rollouts that are under way, for metrics.
     ///
     /// # Errors
-    /// config-svc does not say. What was known stays.
+    /// Fails if config-svc does not answer; the keys known before stay.
     pub(crate) async fn learn_keys(&self) -> Result<(), Fault> {
         let under_way = self.under_way(usize::MAX);
         if under_way.is_empty() {

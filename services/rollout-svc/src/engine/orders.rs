@@ -14,7 +14,8 @@ impl Rollouts {
     /// Not cancel safe: run it in a task of its own.
     ///
     /// # Errors
-    /// There is no such rollout, it takes no such command, or it can't be written.
+    /// Fails if the rollout does not exist or does not accept the command, or if it can't be
+    /// written.
     pub(crate) async fn order(
         &self,
         request: Request,
@@ -60,7 +61,7 @@ impl Rollouts {
     /// Not cancel safe: run it in a task of its own.
     ///
     /// # Errors
-    /// There is no such rollout, it was started, or it can't be written.
+    /// Fails if the rollout does not exist or was started, or if it can't be written.
     pub(crate) async fn delete(&self, request: Request, id: &RolloutId) -> Result<(), Error> {
         let inner = &self.inner;
         let _turn = inner.answers.turn(&request).await;
@@ -97,7 +98,7 @@ impl Rollouts {
     /// Not cancel safe: run it in a task of its own.
     ///
     /// # Errors
-    /// When it can't be written.
+    /// Fails if it can't be written.
     pub(crate) async fn reset_breaker(
         &self,
         request: Request,

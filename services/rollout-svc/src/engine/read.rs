@@ -10,10 +10,10 @@ use crate::{
     splits::Reads,
 };
 
-/// A page that is asked for.
+/// The page that is requested.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct PageAfter<K> {
-    /// Items at most.
+    /// The maximum number of items.
     pub size: usize,
     /// The last item of the page before.
     pub after: Option<K>,
@@ -31,7 +31,7 @@ pub(crate) struct Page<T> {
 /// The state of an analysis.
 #[derive(Debug, Clone)]
 pub(crate) struct AnalysisView {
-    /// What was measured; none before the start.
+    /// The measurements; `None` before the start.
     pub measured: Option<Arc<Measured>>,
     /// Why the rollout does not go on by itself.
     pub holds_because: String,

@@ -7,7 +7,7 @@ use crate::domain::{Author, RequestId, SELF};
 /// The caller of a request, and the id that tells a repeat.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Request {
-    /// Who asks.
+    /// The principal.
     pub principal: String,
     /// The id that the caller gave.
     pub id: Option<RequestId>,

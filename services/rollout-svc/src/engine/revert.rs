@@ -27,8 +27,8 @@ impl Rollouts {
     /// Not cancel safe: run it in a task of its own.
     ///
     /// # Errors
-    /// The rollout is not completed, or is being taken back, and as [`Rollouts::create`]. Nothing
-    /// stays staged then.
+    /// Fails if the rollout is not completed or is already being taken back, and as
+    /// [`Rollouts::create`] does. Nothing stays staged then.
     pub(crate) async fn revert(
         &self,
         request: Request,
@@ -117,9 +117,9 @@ impl Rollouts {
         }
     }
 
-    /// Gives up what was staged by reverts that came to nothing. Answers whether none is left.
+    /// Gives up what was staged by reverts that failed. Answers whether nothing is left to give up.
     pub(crate) async fn give_up_reverts(&self) -> bool {
-        // one that is under way is not waited for
+        // a revert that is under way is not waited for
         let Ok(mut unfinished) = self.inner.reverting.try_lock() else {
             return false;
         };

@@ -7,7 +7,7 @@ use vortex_kit::clock::Clock;
 
 use crate::domain::Moment;
 
-/// Tells moments: the wall clock's time, and one that goes on evenly from where it was.
+/// Answers moments: the wall clock's time, and a steady time that goes on from where it was.
 pub(super) struct SteadyClock {
     clock: Arc<dyn Clock>,
     begun: Timestamp,
@@ -15,7 +15,7 @@ pub(super) struct SteadyClock {
 }
 
 impl SteadyClock {
-    /// A clock that begins now, and not before `latest`.
+    /// A clock that begins now, but not before `latest`.
     pub(super) fn new(clock: Arc<dyn Clock>, latest: Option<Timestamp>) -> Self {
         let begun = clock.now();
         Self {

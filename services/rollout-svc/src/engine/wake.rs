@@ -17,14 +17,14 @@ pub(crate) struct Wake {
 }
 
 impl Wake {
-    /// Tells of a rollout.
+    /// Adds a rollout.
     pub(crate) fn push(&self, id: &RolloutId) {
         if self.ids().insert(id.clone()) {
             self.notify.notify_one();
         }
     }
 
-    /// Waits for rollouts, and answers all that there are. Cancel safe; for one task.
+    /// Waits for rollouts, and takes all that there are. Cancel safe; for one task only.
     pub(crate) async fn next(&self) -> HashSet<RolloutId> {
         loop {
             let ids = std::mem::take(&mut *self.ids());

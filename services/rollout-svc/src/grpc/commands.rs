@@ -9,7 +9,7 @@ use vortex_proto::rollout::v1 as pb;
 use super::{Grpc, parse};
 use crate::{domain::Order, engine, error::fault};
 
-/// Commands that say nothing but which rollout and why.
+/// Commands with no members but the rollout, the reason and the request id.
 macro_rules! order {
     ($name:ident, $request:ident, $response:ident, $order:ident) => {
         pub(super) async fn $name(

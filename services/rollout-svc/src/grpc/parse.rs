@@ -25,7 +25,7 @@ use crate::{
     engine,
 };
 
-/// The rollout that a request is about.
+/// The rollout that a request names.
 pub(super) fn id(given: &str) -> Result<RolloutId, Fault> {
     given
         .parse()

@@ -7,7 +7,7 @@ use crate::domain::{Breaker, RolloutId, Standing};
 /// A request that was answered.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Answered {
-    /// The hash of who asked, and of the id they gave.
+    /// The hash of the caller and of the id they gave.
     pub key: [u8; 32],
     /// The hash of the request.
     pub body: [u8; 32],

@@ -13,7 +13,7 @@ use crate::domain::{
     AuditEntry, Breaker, ClosedSlice, Measured, Rollout, RolloutId, Spec, Standing,
 };
 
-/// All that is in memory.
+/// All that is kept in memory.
 pub(crate) struct Loaded {
     /// The rollouts, oldest first, and when they were last written.
     pub rollouts: Vec<(Rollout, Revision)>,
@@ -29,7 +29,7 @@ impl RolloutStore {
     /// Reads all that is kept in memory.
     ///
     /// # Errors
-    /// When it can't be read, or is not what this version writes.
+    /// Fails if it can't be read, or is not what this version writes.
     pub(crate) async fn load(&self) -> Result<Loaded, Error> {
         Ok(Loaded {
             rollouts: self.load_rollouts().await?,
@@ -100,10 +100,10 @@ impl RolloutStore {
         }
     }
 
-    /// What was measured of a rollout.
+    /// Reads the measurements of a rollout.
     ///
     /// # Errors
-    /// When it can't be read.
+    /// Fails if it can't be read.
     pub(crate) async fn measured(&self, id: &RolloutId) -> Result<Option<Measured>, Error> {
         let Some(entry) = self.engine.get(keys::measured(id)).await? else {
             return Ok(None);
@@ -118,7 +118,7 @@ impl RolloutStore {
     /// Reads up to `count` entries of a rollout's audit after number `after`, oldest first.
     ///
     /// # Errors
-    /// When they can't be read.
+    /// Fails if they can't be read.
     pub(crate) async fn audit(
         &self,
         id: &RolloutId,

@@ -73,7 +73,7 @@ proptest! {
         survives(&answered);
     }
 
-    /// Whatever damage there is, reading ends with a value or an error.
+    /// Checks that reading damaged bytes ends with a value or an error, whatever the damage.
     #[test]
     fn no_bytes_are_too_odd_to_be_read(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
         for first in [b"".as_slice(), &[2], b"{"] {

@@ -17,13 +17,14 @@ const PART_BYTES: usize = 1 << 20;
 /// transaction.
 #[derive(Default)]
 pub(crate) struct Writes {
-    /// Parts of a spec that is too large for one value. Without the rest they mean nothing.
+    /// Writes the parts of a spec that is too large for one value. Without the rest they mean
+    /// nothing.
     pub(super) before: Vec<Transaction>,
     pub(super) transaction: Transaction,
 }
 
 impl Writes {
-    /// A new rollout, which no other may have the id of.
+    /// Writes a new rollout, whose id no other may have.
     pub(crate) fn create(mut self, rollout: &Rollout) -> Self {
         let encoded = encode::<Spec>(&rollout.spec);
         let mut parts = chunks(&encoded).enumerate();
@@ -37,7 +38,7 @@ impl Writes {
         self.stand(rollout, Revision::ABSENT)
     }
 
-    /// Where a rollout stands, which was last written at `before`.
+    /// Writes the state of a rollout, which was last written at `before`.
     pub(crate) fn stand(mut self, rollout: &Rollout, before: Revision) -> Self {
         let key = keys::rollout(rollout.id());
         let value = encode(&rollout.standing);
@@ -48,7 +49,7 @@ impl Writes {
         self
     }
 
-    /// An entry of a rollout's audit.
+    /// Writes an entry of a rollout's audit.
     pub(crate) fn audit(mut self, id: &RolloutId, entry: &AuditEntry) -> Self {
         let key = keys::audit(id, entry.number);
         let value = encode(entry);
@@ -56,7 +57,7 @@ impl Writes {
         self
     }
 
-    /// What was measured of a rollout, and its slices after number `saved`.
+    /// Writes the measurements of a rollout, and its slices after number `saved`.
     pub(crate) fn measured(mut self, id: &RolloutId, measured: &Measured, saved: u64) -> Self {
         let value = encode(measured);
         if value.len() > MAX_VALUE_BYTES {
@@ -77,7 +78,7 @@ impl Writes {
         self
     }
 
-    /// The breaker, which was last written at `before`.
+    /// Writes the breaker, which was last written at `before`.
     pub(crate) fn breaker(mut self, breaker: &Breaker, before: Revision) -> Self {
         let value = encode(breaker);
         self.transaction = self
@@ -87,14 +88,14 @@ impl Writes {
         self
     }
 
-    /// The answer to a request.
+    /// Writes the answer to a request.
     pub(crate) fn request(mut self, answered: &Answered) -> Self {
         let value = encode(answered);
         self.transaction = self.transaction.put(keys::request(&answered.key), value);
         self
     }
 
-    /// That something may be staged to take a rollout back.
+    /// Marks that a change set to take a rollout back may be staged.
     pub(crate) fn reverting(mut self, id: &RolloutId) -> Self {
         let value = encode_message(&schema::Reverting {});
         self.transaction = self.transaction.put(keys::reverting(id), value);
@@ -108,7 +109,7 @@ impl Writes {
         self
     }
 
-    /// Takes a rollout away that was never started, with its one audit entry.
+    /// Deletes a rollout that was never started, with its only audit entry.
     pub(crate) fn delete_created(mut self, rollout: &Rollout, before: Revision) -> Self {
         let key = keys::rollout(rollout.id());
         let transaction = self

@@ -10,7 +10,7 @@ use crate::{
     engine::{Draft, MAX_DESCRIPTION, Revert},
 };
 
-/// Applications that must be judged.
+/// The number of applications that a request may name.
 const MAX_APPS: usize = 64;
 
 /// The draft of a rollout to be created.

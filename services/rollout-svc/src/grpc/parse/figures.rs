@@ -16,7 +16,7 @@ use crate::domain::{
     application,
 };
 
-/// Reports of one call.
+/// The number of reports in one call.
 const MAX_REPORTS: usize = 100;
 /// The number of latencies in one report.
 const MAX_LATENCIES: usize = 10_000;

@@ -8,7 +8,7 @@ use vortex_kit::error::Reason;
 
 use super::*;
 
-/// A request that lacks nothing.
+/// A request that is complete.
 fn create() -> pb::CreateRolloutRequest {
     pb::CreateRolloutRequest {
         target: Some(Target::Change(pb::ChangeTarget {
