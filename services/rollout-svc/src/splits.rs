@@ -37,7 +37,7 @@ pub(crate) struct Splits {
     changes: ConfigServiceClient<Channel>,
 }
 
-/// What a split would be.
+/// The split that a change set would have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Plan {
     /// The label.
@@ -93,7 +93,7 @@ impl Splits {
     /// The split that a change set would have, without beginning it.
     ///
     /// # Errors
-    /// What config-svc says against it.
+    /// Fails with config-svc's refusal.
     pub(crate) async fn plan(&self, target: &Target, force: bool) -> Result<Plan, Fault> {
         let request = pb::PlanSplitRequest {
             target: Some(wire_target(target)),
@@ -123,7 +123,7 @@ impl Splits {
     /// assumed that it could.
     ///
     /// # Errors
-    /// What config-svc says against it.
+    /// Fails with config-svc's refusal.
     pub(crate) async fn check_begin(&self, rollout: &Rollout) -> Result<(), Fault> {
         let first = Effect::SetShare {
             share: rollout.spec.stages.at(0).share,
@@ -144,7 +144,7 @@ impl Splits {
     /// Stages a change set that takes a released split back.
     ///
     /// # Errors
-    /// What config-svc says against it.
+    /// Fails with config-svc's refusal.
     pub(crate) async fn stage_revert(&self, id: &RolloutId) -> Result<Target, Fault> {
         let request = pb::StageRevertRequest { id: id.to_string() };
         let staged = self.client.clone().stage_revert(request).await;
@@ -160,7 +160,7 @@ impl Splits {
     /// Gives up the change set that takes a released split back, unless a split has taken it up.
     ///
     /// # Errors
-    /// config-svc is away.
+    /// Fails while config-svc is away.
     pub(crate) async fn discard_revert(&self, id: &RolloutId) -> Result<(), Fault> {
         let split = self.get(id, ATTEMPT).await?;
         let Some(split) = split.filter(|split| !split.revert.is_empty()) else {
@@ -185,7 +185,7 @@ impl Splits {
     /// The end of a split that had begun; `None` while it is active.
     ///
     /// # Errors
-    /// config-svc is away.
+    /// Fails while config-svc is away.
     pub(crate) async fn lost(&self, id: &RolloutId) -> Result<Option<Lost>, Fault> {
         let Some(split) = self.get(id, ATTEMPT).await? else {
             return Ok(Some(Lost {
@@ -214,7 +214,7 @@ impl Splits {
     /// The ids of all active splits.
     ///
     /// # Errors
-    /// config-svc is away.
+    /// Fails while config-svc is away.
     pub(crate) async fn active(&self) -> Result<Vec<String>, Fault> {
         let splits = self.list(ATTEMPT).await?.into_iter();
         Ok(splits.map(|split| split.id).collect())

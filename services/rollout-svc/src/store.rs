@@ -73,7 +73,7 @@ impl RolloutStore {
     /// Gives back the space that deleted entries took.
     ///
     /// # Errors
-    /// Those of the store.
+    /// Fails with errors of the store.
     pub(crate) async fn maintain(&self) -> Result<(), Error> {
         Ok(self.engine.maintain().await?)
     }
@@ -81,7 +81,7 @@ impl RolloutStore {
     /// Finishes the writes that were submitted, and closes the folder.
     ///
     /// # Errors
-    /// Those of the store.
+    /// Fails with errors of the store.
     pub(crate) async fn close(&self) -> Result<(), Error> {
         Ok(self.engine.close().await?)
     }

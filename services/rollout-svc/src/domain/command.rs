@@ -61,7 +61,7 @@ pub(crate) struct Lost {
     pub how: Ending,
     /// The principal that ended it.
     pub by: String,
-    /// Why, for people.
+    /// The description, for people.
     pub why: String,
 }
 

@@ -21,34 +21,34 @@ const MAX_APPLICATIONS: usize = 64;
 /// Bytes of a description.
 pub(crate) const MAX_DESCRIPTION: usize = 4_096;
 
-/// A rollout that is to be.
+/// A rollout that is to be created.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Draft {
-    /// Which change set.
+    /// The change set.
     pub target: Target,
     /// The strategy that gave the stages; none if the stages were given.
     pub strategy: Option<Strategy>,
     /// The stages.
     pub stages: Stages,
-    /// What is told apart.
+    /// The unit that is given one arm or the other.
     pub unit: Unit,
-    /// Whether it goes to the next stage by itself.
+    /// Whether the rollout goes to the next stage by itself.
     pub auto_promote: bool,
-    /// Whether it rolls back by itself.
+    /// Whether the rollout rolls back by itself.
     pub auto_rollback: bool,
-    /// What its analysis goes by; checked.
+    /// The settings of the analysis, which have been checked.
     pub settings: Settings,
-    /// Why, for people.
+    /// The description, for people.
     pub description: String,
-    /// The applications that are judged; none for those that the documents were written for.
+    /// The applications that are judged; none means those that the documents were written for.
     pub apps: Vec<Application>,
     /// Whether it starts at once.
     pub start: bool,
     /// Whether the change set may have been rolled back before.
     pub force: bool,
-    /// Why, for the audit.
+    /// The reason, for the audit.
     pub reason: String,
-    /// The source whose change it is, if no caller asks for it.
+    /// The source whose change it rolls out, unless a caller asks for it.
     pub source: Option<String>,
 }
 
@@ -61,7 +61,7 @@ pub(crate) struct SourceChange {
     pub change: String,
     /// The source.
     pub source: String,
-    /// Why, for people.
+    /// The description, for people.
     pub description: String,
     /// The strategy of the rollout.
     pub strategy: Strategy,

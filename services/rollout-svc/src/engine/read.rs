@@ -43,7 +43,7 @@ impl Rollouts {
     /// The rollout with this id.
     ///
     /// # Errors
-    /// There is none.
+    /// Fails if it does not exist.
     pub(crate) fn get(&self, id: &RolloutId) -> Result<Arc<Rollout>, Error> {
         Ok(self.entry(id)?.rollout())
     }
@@ -51,7 +51,7 @@ impl Rollouts {
     /// The entry of a rollout in memory.
     ///
     /// # Errors
-    /// There is none.
+    /// Fails if it does not exist.
     pub(crate) fn entry(&self, id: &RolloutId) -> Result<Arc<Entry>, Error> {
         let found = self.inner.directory.get(id);
         found.ok_or_else(|| Error::NotFound(id.clone()))
@@ -80,7 +80,7 @@ impl Rollouts {
     /// A page of a rollout's audit, oldest first.
     ///
     /// # Errors
-    /// There is no such rollout, or it can't be read.
+    /// Fails if the rollout does not exist, or if it can't be read.
     pub(crate) async fn audit(
         &self,
         id: &RolloutId,
@@ -96,7 +96,7 @@ impl Rollouts {
     /// The state of a rollout's analysis.
     ///
     /// # Errors
-    /// There is no such rollout, or it can't be read.
+    /// Fails if the rollout does not exist, or if it can't be read.
     pub(crate) async fn analysis(&self, id: &RolloutId) -> Result<AnalysisView, Error> {
         let entry = self.entry(id)?;
         let reads = self.reads(&entry).await;
@@ -128,7 +128,7 @@ impl Rollouts {
     /// Follows a rollout: each change of it and of its analysis.
     ///
     /// # Errors
-    /// There is none.
+    /// Fails if it does not exist.
     pub(crate) fn watch(&self, id: &RolloutId) -> Result<watch::Receiver<Arc<Rollout>>, Error> {
         Ok(self.entry(id)?.subscribe())
     }

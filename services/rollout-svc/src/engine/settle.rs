@@ -11,7 +11,7 @@ use crate::{
 };
 
 impl Rollouts {
-    /// The way to config-svc.
+    /// The client of config-svc.
     pub(crate) fn splits(&self) -> &Splits {
         &self.inner.splits
     }
@@ -19,7 +19,7 @@ impl Rollouts {
     /// Records config-svc's answer to an effect. An answer to an older effect is ignored.
     ///
     /// # Errors
-    /// It can't be written.
+    /// Fails if it can't be written.
     pub(crate) async fn settle(
         &self,
         id: &RolloutId,
@@ -41,7 +41,7 @@ impl Rollouts {
     /// Records that a rollout's split has ended.
     ///
     /// # Errors
-    /// It can't be written.
+    /// Fails if it can't be written.
     pub(crate) async fn lose(&self, id: &RolloutId, lost: Lost) -> Result<(), Error> {
         self.note(id, Command::Lose(lost)).await
     }

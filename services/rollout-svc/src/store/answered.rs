@@ -20,7 +20,7 @@ pub(crate) struct Answered {
 /// The answer to a request.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Answer {
-    /// A rollout as it stood then.
+    /// The rollout as it was then.
     Rollout(RolloutId, Standing),
     /// The rollout is deleted.
     Deleted,

@@ -12,7 +12,7 @@ impl RolloutStore {
     /// [`RolloutStore::sweep_orphans`] finds it if this ends in the middle.
     ///
     /// # Errors
-    /// Those of the store.
+    /// Fails with errors of the store.
     pub(crate) async fn forget(&self, id: &RolloutId) -> Result<(), Error> {
         self.engine
             .commit(Transaction::new().delete(keys::rollout(id)))
@@ -29,7 +29,7 @@ impl RolloutStore {
     /// Deletes specs, audits and measurements that belong to no rollout.
     ///
     /// # Errors
-    /// Those of the store.
+    /// Fails with errors of the store.
     pub(crate) async fn sweep_orphans(&self, there: &HashSet<String>) -> Result<(), Error> {
         for group in ["spec/", "audit/", "measured/", "slice/"] {
             let is_orphan =
@@ -42,7 +42,7 @@ impl RolloutStore {
     /// Deletes answers to old requests.
     ///
     /// # Errors
-    /// Those of the store.
+    /// Fails with errors of the store.
     pub(crate) async fn forget_requests(&self, answered: &[Answered]) -> Result<(), Error> {
         for some in answered.chunks(MAX_TRANSACTION_OPERATIONS) {
             let delete = |transaction: Transaction, answered: &Answered| {

@@ -50,7 +50,7 @@ pub(super) fn revert(given: i32) -> Result<Strategy, Fault> {
     match known(given)? {
         pb::Strategy::Unspecified => Ok(Strategy::Immediate),
         named => strategy(named)
-            .ok_or_else(|| Fault::invalid("strategy", "a revert takes no custom stages")),
+            .ok_or_else(|| Fault::invalid("strategy", "a revert can't have custom stages")),
     }
 }
 
