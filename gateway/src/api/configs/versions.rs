@@ -22,7 +22,7 @@ use crate::{
 pub(super) struct Parameters {
     /// The label; `main` when left out.
     label: Option<String>,
-    /// At most so many, 1 to 1,000; 100 when left out.
+    /// The maximum number of items on the page, 1 to 1,000; 100 by default.
     page_size: Option<u32>,
     /// The `next_page_token` of the page before.
     page_token: Option<String>,

@@ -18,7 +18,7 @@ use crate::{
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Page {
-    /// At most so many; 100 when left out.
+    /// The maximum number of items on the page; 100 by default.
     page_size: Option<u32>,
     /// The `next_page_token` of the page before.
     page_token: Option<String>,

@@ -23,7 +23,7 @@ pub(crate) struct Args {
     /// Only those in this state
     #[arg(long, value_parser = ["staged", "released", "discarded", "rolled_back"])]
     state: Option<String>,
-    /// At most so many
+    /// The maximum number to list
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = limit)]
     limit: usize,
 }

@@ -23,7 +23,7 @@ pub(crate) struct Args {
     /// Only this application's
     #[arg(long, value_name = "APP")]
     app: Option<String>,
-    /// At most so many
+    /// The maximum number to list
     #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = limit)]
     limit: usize,
 }

@@ -23,7 +23,7 @@ Examples:
 pub(crate) struct Args {
     #[command(flatten)]
     target: Target,
-    /// At most so many
+    /// The maximum number to list
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = limit)]
     limit: usize,
 }

@@ -28,7 +28,7 @@ pub(crate) struct Args {
     /// Only those with a document of this application, or judged by what it reports
     #[arg(long)]
     app: Option<String>,
-    /// At most so many
+    /// The maximum number to list
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = limit)]
     limit: usize,
 }
