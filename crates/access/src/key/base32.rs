@@ -18,7 +18,8 @@ fn bit_at(bytes: &[u8], bit: usize) -> u8 {
 
 /// Whether all characters are of the alphabet.
 pub(super) fn is_base32(text: &str) -> bool {
-    text.bytes().all(|byte| ALPHABET.contains(&byte))
+    let is_letter = |byte| matches!(byte, b'0'..=b'9' | b'a'..=b'h' | b'j' | b'k' | b'm' | b'n' | b'p'..=b't' | b'v'..=b'z');
+    text.bytes().all(is_letter)
 }
 
 #[cfg(test)]
@@ -29,6 +30,14 @@ mod tests {
         let mut text = String::new();
         encode(bytes, &mut text);
         text
+    }
+
+    #[test]
+    fn the_alphabet_is_what_is_read() {
+        for byte in 0..=127_u8 {
+            let text = char::from(byte).to_string();
+            assert_eq!(is_base32(&text), ALPHABET.contains(&byte), "{text:?}");
+        }
     }
 
     #[test]
