@@ -92,15 +92,15 @@ async fn a_newer_commit_waits_for_the_rollout_that_runs(mode: Mode) {
         .await
         .json();
     assert_eq!(source["labels"][0]["pending_reason"], "ROLLOUT_CONFLICT");
-    let health = course
+    // health is told a moment after the source
+    let told = |answer: &Answer| {
+        let health = answer.text();
+        health.contains(&third) && health.contains(&course.id)
+    };
+    course
         .mesh
-        .admin(ServiceName::Config, "/health")
-        .await
-        .text();
-    assert!(
-        health.contains(&third) && health.contains(&course.id),
-        "{health}"
-    );
+        .admin_until(ServiceName::Config, "/health", told)
+        .await;
     assert_eq!(course.command("rollback").await.status, 200);
     let Course { mesh, .. } = course;
     let next = begun(mesh, &third).await;
