@@ -74,7 +74,6 @@ pub fn rfc3339(time: Option<prost_types::Timestamp>) -> Option<String> {
 /// `<=` makes only the REST type of the message, `<=>` also the message of the REST type. A member
 /// has its field's name, or names the field: `change = name`. An enum member stands first, as
 /// `state()`, since a method reads it. An unspecified enum value becomes `unknown`.
-/// `state()`, since it is read by a method. A name that is not specified is `unknown`.
 macro_rules! mirror {
     () => {};
     (

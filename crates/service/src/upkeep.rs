@@ -48,20 +48,35 @@ impl<S: Send, E: Error> Upkeep<S, E> {
         self
     }
 
-    /// Does the jobs until `stop` fires, and gives back what they shared. A job that is under way
-    /// then is dropped at an await.
+    /// Does the jobs until `stop` fires, and gives back what they shared. A job that has begun then
+    /// is done first, and never cut in the middle: what it asked others to do would go on beside
+    /// whatever is done to the same data next.
     pub async fn run(mut self, stop: CancellationToken) -> S {
-        while stop.run_until_cancelled(self.next()).await.is_some() {}
+        while !stop.is_cancelled() {
+            let due = self.due();
+            let pause = async {
+                match due {
+                    Some(due) => tokio::time::sleep_until(due).await,
+                    None => std::future::pending().await,
+                }
+            };
+            if stop.run_until_cancelled(pause).await.is_none() {
+                break;
+            }
+            self.work().await;
+        }
         self.shared
     }
 
-    /// Does the job that is due next, when it is.
-    async fn next(&mut self) {
-        // of those due at the same time, the one that was added first
+    fn due(&self) -> Option<Instant> {
+        self.jobs.iter().map(|job| job.attempts.due()).min()
+    }
+
+    /// Does the job that is due next; of those due at the same time, the one that was added first.
+    async fn work(&mut self) {
         let Some(job) = self.jobs.iter_mut().min_by_key(|job| job.attempts.due()) else {
-            return std::future::pending().await;
+            return;
         };
-        tokio::time::sleep_until(job.attempts.due()).await;
         let result = (job.work)(&mut self.shared).await;
         let random = fastrand::f64();
         job.attempts
@@ -74,7 +89,7 @@ mod tests {
     use std::io;
 
     use futures::FutureExt as _;
-    use tokio::sync::mpsc;
+    use tokio::sync::{mpsc, oneshot};
     use vortex_kit::shutdown::{Lifecycle, Stopped};
 
     use super::*;
@@ -85,6 +100,8 @@ mod tests {
 
     /// Hears which job was done.
     type Heard = mpsc::UnboundedSender<&'static str>;
+    /// Lets a job end.
+    type Leave = oneshot::Receiver<()>;
 
     fn say(heard: &mut Heard, name: &'static str) -> Result<(), io::Error> {
         heard.send(name).map_err(io::Error::other)
@@ -115,8 +132,39 @@ mod tests {
         }
     }
 
+    /// A job waits for leave to end, which comes after the stop.
     #[tokio::test]
-    async fn a_job_that_is_under_way_does_not_hold_up_the_stop() {
+    async fn a_job_that_has_begun_ends_before_the_stop() {
+        let (heard, mut hear) = mpsc::unbounded_channel();
+        let (leave, wait) = oneshot::channel();
+        let work: Work<(Heard, Option<Leave>), io::Error> = |(heard, wait)| {
+            async {
+                say(heard, "begun")?;
+                if let Some(wait) = wait.take() {
+                    wait.await.map_err(io::Error::other)?;
+                }
+                say(heard, "ended")
+            }
+            .boxed()
+        };
+        let health = Health::new("config-svc", "0.1.0");
+        let upkeep = Upkeep::new((heard, Some(wait)), health).each(SELDOM, "slow", work);
+        let stop = CancellationToken::new();
+        let running = tokio::spawn(upkeep.run(stop.clone()));
+        assert_eq!(hear.recv().await, Some("begun"));
+        stop.cancel();
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+        assert!(!running.is_finished());
+        leave.send(()).unwrap();
+        running.await.unwrap();
+        assert_eq!(hear.recv().await, Some("ended"));
+    }
+
+    /// The shutdown's deadline bounds what the stop waits for.
+    #[tokio::test]
+    async fn a_job_that_never_ends_is_dropped_with_its_task_and_named() {
         let (heard, mut hear) = mpsc::unbounded_channel();
         let lifecycle = Lifecycle::new();
         let endless: Work<Heard, io::Error> = |heard| {
@@ -130,7 +178,8 @@ mod tests {
         let upkeep = Upkeep::new(heard, health).each(SELDOM, "endless", endless);
         lifecycle.spawn_stoppable("upkeep", |stop| upkeep.run(stop).map(drop));
         assert_eq!(hear.recv().await, Some("begun"));
-        assert_eq!(lifecycle.stop(DEADLINE).await, Stopped::default());
+        let stopped = lifecycle.stop(Duration::from_millis(50)).await;
+        assert_eq!(stopped.unfinished.get("upkeep"), Some(&1));
     }
 
     #[tokio::test]

@@ -59,8 +59,8 @@ impl Incoming {
 
 impl Late {
     fn poll(&mut self, lifecycle: &Lifecycle, cx: &mut Context<'_>) -> Poll<()> {
-        let drained = lifecycle.drain().drained();
         let late = self.0.get_or_insert_with(|| {
+            let drained = lifecycle.drain().drained();
             Box::pin(async move {
                 drained.await;
                 tokio::time::sleep(LAST_CALL).await;

@@ -3,6 +3,10 @@
 
 use std::{
     pin::Pin,
+    sync::{
+        Arc, LazyLock,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
     task::{Context, Poll},
 };
 
@@ -13,48 +17,59 @@ use tonic::Status;
 use crate::error::{Fault, Reason};
 
 /// A token that fires once, when the process begins to drain. Before that it tells that this will
-/// come, so that callers are sent elsewhere in time.
+/// come, so that callers are sent elsewhere in time. A clone is a pointer: each request has one,
+/// and a clone of a token would take the token's lock.
 #[derive(Clone, Debug)]
-pub struct Drain {
+pub struct Drain(Arc<Tokens>);
+
+#[derive(Debug)]
+struct Tokens {
+    /// What `announced` says, for whoever asks with each request: the token would take its lock.
+    is_announced: AtomicBool,
     announced: CancellationToken,
     begun: CancellationToken,
 }
 
+/// The drain of what belongs to no process.
+static NEVER: LazyLock<Drain> = LazyLock::new(Drain::new);
+
 impl Drain {
     pub(super) fn new() -> Self {
-        Self {
+        Self(Arc::new(Tokens {
+            is_announced: AtomicBool::new(false),
             announced: CancellationToken::new(),
             begun: CancellationToken::new(),
-        }
+        }))
     }
 
     /// A drain that never comes.
     pub fn never() -> Self {
-        Self::new()
+        NEVER.clone()
     }
 
     pub(super) fn announce(&self) {
-        self.announced.cancel();
+        self.0.is_announced.store(true, Relaxed);
+        self.0.announced.cancel();
     }
 
     pub(super) fn begin(&self) {
         self.announce();
-        self.begun.cancel();
+        self.0.begun.cancel();
     }
 
     /// Whether callers should take their next request elsewhere.
     pub(crate) fn is_announced(&self) -> bool {
-        self.announced.is_cancelled()
+        self.0.is_announced.load(Relaxed)
     }
 
     /// Whether the process is draining.
     pub(crate) fn has_begun(&self) -> bool {
-        self.begun.is_cancelled()
+        self.0.begun.is_cancelled()
     }
 
     /// Waits until the process drains. Cancel safe.
     pub async fn begun(&self) {
-        self.begun.cancelled().await;
+        self.0.begun.cancelled().await;
     }
 
     /// The fault for a stream or call that the drain ends.
@@ -71,11 +86,11 @@ impl Drain {
     }
 
     pub(crate) fn drained(&self) -> WaitForCancellationFutureOwned {
-        self.begun.clone().cancelled_owned()
+        self.0.begun.clone().cancelled_owned()
     }
 
     pub(crate) fn announced(&self) -> WaitForCancellationFutureOwned {
-        self.announced.clone().cancelled_owned()
+        self.0.announced.clone().cancelled_owned()
     }
 }
 

@@ -58,6 +58,12 @@ impl ConfigStore {
         Ok(bytes.len())
     }
 
+    /// The position of the checkpoint in force; 0 if there is none.
+    pub async fn checkpoint_seq(&self) -> Result<Seq, Error> {
+        let pointer = self.checkpoint_pointer().await?;
+        Ok(Seq(pointer.map_or(0, |pointer| pointer.seq)))
+    }
+
     pub(super) async fn checkpoint_pointer(&self) -> Result<Option<stored::Checkpoint>, Error> {
         let Some(entry) = self.engine.get(keys::CHECKPOINT).await? else {
             return Ok(None);

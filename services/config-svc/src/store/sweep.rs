@@ -56,7 +56,7 @@ impl Sweep {
                 keys::seq_of(key).is_some_and(|seq| seq <= self.trim_through)
             }
             What::Checkpoints => {
-                keys::generation_of(key).is_some_and(|generation| generation != self.checkpoint)
+                keys::generation_of(key).is_some_and(|generation| generation < self.checkpoint)
             }
             What::Contents => {
                 keys::blob_hash(key).is_some_and(|sha256| !self.referenced.contains(&sha256))

@@ -27,10 +27,15 @@ pub(super) async fn run(
     health: Health,
     stop: CancellationToken,
 ) {
+    let checkpoint = configuration.store().checkpoint_seq().await;
     let keeper = Keeper {
         configuration,
         health: health.clone(),
-        checkpoint: Seq(0),
+        checkpoint: checkpoint.unwrap_or_else(|error| {
+            tracing::warn!(%error, "the last checkpoint is not known, and is written again");
+            Seq(0)
+        }),
+        must_maintain: false,
     };
     let upkeep = Upkeep::new(keeper, health)
         .each(TELL, "health", |keeper| keeper.tell().boxed())
@@ -46,8 +51,10 @@ pub(super) async fn run(
 struct Keeper {
     configuration: Arc<Configuration>,
     health: Health,
-    /// Where the last checkpoint of this process is.
+    /// The position of the last checkpoint.
     checkpoint: Seq,
+    /// Something was deleted, and the store was not maintained since.
+    must_maintain: bool,
 }
 
 impl Keeper {
@@ -93,7 +100,11 @@ impl Keeper {
         let swept = swept?;
         if swept.contents + swept.records > 0 {
             tracing::info!(contents = swept.contents, records = swept.records, "let go");
+            self.must_maintain = true;
+        }
+        if self.must_maintain {
             self.configuration.store().maintain().await?;
+            self.must_maintain = false;
         }
         Ok(())
     }
@@ -110,10 +121,13 @@ impl Keeper {
     }
 
     async fn finish(&mut self) -> Result<(), Error> {
-        if self.behind() >= STOP_RECORDS && !self.configuration.has_store_failed() {
-            self.save().await?;
-        }
-        self.configuration.store().close().await
+        let is_due = self.behind() >= STOP_RECORDS && !self.configuration.has_store_failed();
+        let saved = match is_due {
+            true => self.save().await,
+            false => Ok(()),
+        };
+        self.configuration.store().close().await?;
+        saved
     }
 
     async fn save(&mut self) -> Result<(), Error> {

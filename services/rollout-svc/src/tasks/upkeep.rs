@@ -29,6 +29,7 @@ pub(super) async fn run(rollouts: Rollouts, keep: Keep, health: Health, stop: Ca
         rollouts,
         keep,
         health: health.clone(),
+        must_maintain: false,
     };
     let upkeep = Upkeep::new(keeper, health)
         .each(LOOK, "health", |keeper| keeper.look().boxed())
@@ -44,6 +45,8 @@ struct Keeper {
     rollouts: Rollouts,
     keep: Keep,
     health: Health,
+    /// Something was deleted, and the store was not maintained since.
+    must_maintain: bool,
 }
 
 impl Keeper {
@@ -89,7 +92,11 @@ impl Keeper {
         let gone = self.rollouts.forget_old(self.keep).await?;
         if gone > 0 {
             tracing::info!(rollouts = gone, "let go");
+            self.must_maintain = true;
+        }
+        if self.must_maintain {
             self.rollouts.store().maintain().await?;
+            self.must_maintain = false;
         }
         Ok(())
     }
