@@ -73,6 +73,8 @@ pub struct ExplainedAssignment {
     #[serde(flatten)]
     pub assignment: Assignment,
     /// The percentage of all readers that get the canary.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub percentage: f64,
     /// The reader's bucket, 0 to 9,999: canary when it is below 100 times the percentage. Null for
     /// a reader without a key of the split's unit.

@@ -3,7 +3,8 @@
 //!
 //! Reading is tolerant, so that programs of different versions understand each other: unknown
 //! members are skipped, missing members of an answer get their default, and a name that the program
-//! does not know is kept as it came ([`Name`]). A server that must refuse such a request does so in
+//! does not know is kept as it came ([`Name`]). Only what a request has to say is needed in an
+//! answer too, such as a stage's percentage. A server that must refuse such a request does so in
 //! its own reader, not with other types.
 //!
 //! The feature `openapi` describes the types for the OpenAPI document, and `proto` converts them

@@ -12,11 +12,13 @@ pub(super) fn routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
         .routes(routes!(read::list))
         .routes(routes!(read::get))
-        .routes(routes!(command::approve))
         .routes(routes!(command::detach))
         .routes(routes!(notify::notify))
 }
 
 pub(super) fn slow_routes() -> OpenApiRouter<ApiState> {
-    OpenApiRouter::new().routes(routes!(command::sync))
+    // both wait for the repository to be read
+    OpenApiRouter::new()
+        .routes(routes!(command::sync))
+        .routes(routes!(command::approve))
 }

@@ -69,7 +69,7 @@ impl Calls {
             let route = Route::new(service, name, method, metrics);
             routes.insert(path.to_owned(), Arc::new(route));
         }
-        let unknown = Route::new("unknown", "unknown", super::Method::default(), metrics);
+        let unknown = Route::unknown(metrics);
         Self {
             inner: Arc::new(Inner {
                 router,
@@ -174,7 +174,7 @@ impl Inner {
             return Ok((request, None));
         };
         let (head, body) = request.into_parts();
-        let (body, arrival) = match call.route.shape.is_unary() {
+        let (body, arrival) = match call.route.gathers {
             true => self.gather(body, call).await.inspect_err(|why| {
                 if let Ungathered::Broken(_) = why {
                     receipt.note_broken();

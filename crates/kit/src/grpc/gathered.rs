@@ -18,6 +18,9 @@ use crate::{
     room::{Arrival, Arrivals},
 };
 
+/// What a frame takes beside its bytes, so that a message in very small ones counts for what it is.
+const FRAME_BYTES: usize = 128;
+
 /// Why a body was not gathered.
 pub(super) enum Ungathered {
     /// There is not enough room for it.
@@ -29,8 +32,8 @@ pub(super) enum Ungathered {
 /// Reads `body` to its end. The place that it took to arrive, if it did not arrive at once, is for
 /// the caller to keep until it has another.
 ///
-/// Of one that is larger than a message may be, the rest is left to the decoder, which refuses it
-/// and says what the limit is.
+/// Of one that takes more room than the largest message, the rest is left to the decoder, which
+/// refuses a message that is too large and says what the limit is.
 pub(super) async fn gather(
     mut body: Body,
     arrivals: &Arrivals,
@@ -49,10 +52,10 @@ pub(super) async fn gather(
         let Some(frame) = frame.transpose().map_err(Ungathered::Broken)? else {
             break;
         };
-        let data = frame.data_ref().map_or(0, Bytes::len);
-        bytes += data;
+        let taken = FRAME_BYTES + frame.data_ref().map_or(0, Bytes::len);
+        bytes += taken;
         if let Some(arrival) = &mut arrival {
-            arrival.grow(data).map_err(Ungathered::Refused)?;
+            arrival.grow(taken).map_err(Ungathered::Refused)?;
         }
         frames.push_back(frame);
     }
@@ -97,5 +100,59 @@ impl HttpBody for Gathered {
 
     fn is_end_stream(&self) -> bool {
         self.frames.is_empty() && self.rest.is_end_stream()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        convert::Infallible,
+        sync::{
+            Arc,
+            atomic::{AtomicUsize, Ordering::Relaxed},
+        },
+        time::Duration,
+    };
+
+    use futures::stream;
+    use http_body_util::StreamBody;
+
+    use super::*;
+
+    fn arrivals() -> Arrivals {
+        Arrivals::new(1, Duration::from_secs(1))
+    }
+
+    /// A body of single bytes, and how many of them were asked for.
+    fn bytes(count: usize) -> (Body, Arc<AtomicUsize>) {
+        let asked = Arc::<AtomicUsize>::default();
+        let counted = asked.clone();
+        let frames = (0..count).map(move |_| {
+            counted.fetch_add(1, Relaxed);
+            Ok::<_, Infallible>(Frame::data(Bytes::from_static(b"x")))
+        });
+        let body = StreamBody::new(stream::iter(frames)).map_err(|never| match never {});
+        (Body::new(body), asked)
+    }
+
+    #[tokio::test]
+    async fn a_message_in_very_small_pieces_counts_for_what_it_takes() {
+        let (body, asked) = bytes(MAX_MESSAGE_BYTES);
+        let Ok((_body, arrival)) = gather(body, &arrivals()).await else {
+            panic!("it is gathered in part");
+        };
+        assert!(arrival.is_none(), "it was there at once");
+        assert!(asked.load(Relaxed) <= MAX_MESSAGE_BYTES / FRAME_BYTES + 1);
+    }
+
+    #[tokio::test]
+    async fn what_was_not_gathered_follows_what_was() {
+        let count = MAX_MESSAGE_BYTES / FRAME_BYTES + 10;
+        let (body, asked) = bytes(count);
+        let Ok((body, _arrival)) = gather(body, &arrivals()).await else {
+            panic!("it is gathered in part");
+        };
+        assert!(asked.load(Relaxed) < count);
+        assert_eq!(body.collect().await.unwrap().to_bytes().len(), count);
     }
 }

@@ -25,6 +25,9 @@ pub(super) struct Route {
     pub(super) shape: Method,
     /// Health and reflection: answered even when the server is full.
     pub(super) infrastructure: bool,
+    /// Its message is read before it takes a place. Not for what is answered without one: probes,
+    /// and methods that this server lacks, whose callers may have a stream in mind.
+    pub(super) gathers: bool,
     pub(super) repeats: Repeats,
     metrics: Metrics,
     handled: [OnceLock<Counter>; CODES],
@@ -37,11 +40,13 @@ impl Route {
     pub(super) fn new(service: &str, method: &str, shape: Method, metrics: &Metrics) -> Self {
         let labels = [("service", service), ("method", method)];
         let handling = metrics.histogram(HANDLING, HANDLING_HELP, &labels);
+        let infrastructure = service.starts_with("grpc.");
         let route = Self {
             service: service.into(),
             method: method.into(),
+            gathers: shape.is_unary() && !infrastructure,
             shape,
-            infrastructure: service.starts_with("grpc."),
+            infrastructure,
             repeats: Repeats::default(),
             metrics: metrics.clone(),
             handled: [const { OnceLock::new() }; CODES],
@@ -49,6 +54,14 @@ impl Route {
         };
         route.handled(Code::Ok);
         route
+    }
+
+    /// The route of all methods that this server lacks.
+    pub(super) fn unknown(metrics: &Metrics) -> Self {
+        Self {
+            gathers: false,
+            ..Self::new("unknown", "unknown", Method::default(), metrics)
+        }
     }
 
     pub(super) fn observe(&self, code: Code, elapsed: Duration) {

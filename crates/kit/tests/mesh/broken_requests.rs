@@ -190,3 +190,17 @@ async fn messages_that_are_still_to_come_have_a_bound_of_their_own() {
     assert_eq!(whole.await.unwrap(), None);
     drop(first);
 }
+
+/// A caller that has a stream in mind says nothing more before it has an answer.
+#[tokio::test]
+async fn a_method_that_is_unknown_is_refused_before_its_message_is_there() {
+    let runtime = runtime();
+    let mut limits = Limits::default();
+    limits.http.connections = 1;
+    let server = server(&runtime, Echo::named("echo"), limits).await;
+    let mut caller = Caller::connect(server.listen(any_port()).unwrap()).await;
+    let (_room, _waits) = caller.begin("Say", BEGINNING);
+    let (_sender, refused) = caller.begin("Nothing", BEGINNING);
+    let refused = tokio::time::timeout(PATIENCE, refused).await.unwrap();
+    assert_eq!(refused.unwrap(), Some(Code::Unimplemented));
+}
