@@ -21,7 +21,7 @@ use crate::{error::Error, settings::Environment};
 pub(crate) use facts::Facts;
 pub(crate) use notes::Notes;
 pub(crate) use palette::Palette;
-pub(crate) use printable::{cell, moment, printable, short};
+pub(crate) use printable::{cell, moment, printable, recent, short, shortened};
 pub(crate) use screen::Screen;
 pub(crate) use table::Table;
 

@@ -74,6 +74,15 @@ answers! {
         pub message: String,
         /// The log's position at which it was written.
         pub sequence: u64,
+        /// When it became stable last; null when it never did, or did so before this was written
+        /// down.
+        pub released_at: Option<String>,
+        /// The authenticated caller that made it stable then.
+        pub released_by: String,
+        /// Who made it stable then, as the caller said.
+        pub release_author: String,
+        /// The rollout that made it stable then; empty when it was none.
+        pub rollout: String,
     }
 
     /// The version that was written.

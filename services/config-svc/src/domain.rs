@@ -30,6 +30,11 @@
 //!   alone and for a reason; only a release washes that off.
 //! - **S10** what is refused leaves nothing behind: the change set that takes a split back
 //!   is staged only where it could be split then.
+//!
+//! And of undoing:
+//! - **U1** all documents of a change set that are still stable go back in one record, each to
+//!   what it replaced.
+//! - **U2** to undo an undo makes stable what was before it.
 
 mod answered_requests;
 mod change;
@@ -59,15 +64,15 @@ pub(crate) use change::{ChangeEntry, ChangeSet, ChangeState, ChangedDocument};
 pub(crate) use command::{Baseline, Detachment, Precondition, Removal};
 pub use command::{
     BeginSplit, Command, DocumentWrite, EndSplit, Holding, Import, Imported, Outcome, Release,
-    ReleaseBy, Selector, SetSplit, WriteChange,
+    ReleaseBy, Selector, SetSplit, Undo, UndoTarget, WriteChange,
 };
 pub use content::{Content, Sha256};
 pub(crate) use content::{ContentRef, Defect, MAX_DOCUMENT_BYTES};
 pub use decide::Request;
-pub(crate) use decide::{Decided, SplitTarget, check_set_split, decide, plan_split};
+pub(crate) use decide::{Decided, SplitTarget, check_set_split, decide, plan_split, plan_undo};
 pub(crate) use diff::json_patch;
 pub use document::MAX_VERSIONS;
-pub(crate) use document::{Document, Version};
+pub(crate) use document::{Document, LastRelease, Version};
 pub(crate) use fold::{Inconsistent, fold};
 pub(crate) use import::{Compared, ImportPlan, SourceFile, plan_import};
 pub(crate) use label::{Feed, LabelState};
@@ -77,11 +82,12 @@ pub(crate) use names::{
 };
 pub use read::ViewKey;
 pub(crate) use read::{
-    Basis, BasisEntry, DocumentKey, ReadRefused, Scope, WantedChanges, basis, candidates,
-    check_imported, check_size, check_view, documents, effective_version, existing_label, locate,
+    Basis, BasisEntry, DocumentKey, ReadRefused, Relevance, Scope, WantedChanges, basis,
+    candidates, check_imported, check_size, check_view, documents, effective_version,
+    existing_label, is_shared, locate,
 };
 pub use record::{Body, Record};
-pub(crate) use record::{ChangeName, HybridTime, Origin};
+pub(crate) use record::{ChangeName, HybridTime, Moved, Moves, Origin};
 pub(crate) use refused::Refused;
 pub(crate) use retain::{MAX_AGE, retain};
 pub(crate) use split::{Arms, Assigned, Before, End, EndedSplit, EndedSplits, Ending, Held, Split};

@@ -109,6 +109,13 @@ pub(crate) fn refused(refused: &Refused) -> Fault {
         Refused::ShareFalls { from, .. } => {
             fault.field("percentage", format!("it is {from} and never falls"))
         }
+        Refused::NothingToUndo { name } => fault.with("change", name),
+        Refused::NeverStable { path } => fault.with("path", path),
+        Refused::UndoesOther { name, asked } => fault.with("change", name).precondition(
+            "change_sequence",
+            asked.to_string(),
+            "another change set is stable",
+        ),
         Refused::BeforeNotKept { id, path } => fault.with("split", id).with("path", path),
     }
 }
@@ -137,6 +144,8 @@ fn reason(refused: &Refused) -> Reason {
         Refused::BaselineMoved { .. } => Reason::BaselineMoved,
         Refused::BaselineMisfits { .. } => Reason::InvalidArgument,
         Refused::RolloutConflict { .. } | Refused::ViewCrowded { .. } => Reason::RolloutConflict,
+        Refused::NothingToUndo { .. } | Refused::NeverStable { .. } => Reason::NothingToUndo,
+        Refused::UndoesOther { .. } => Reason::PreconditionFailed,
         Refused::SplitNotFound(_) => Reason::SplitNotFound,
         Refused::SplitActive(_) | Refused::LabelMoved(_) => Reason::PreconditionFailed,
         Refused::SplitOutdated { .. } => Reason::SplitOutdated,

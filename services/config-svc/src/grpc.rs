@@ -3,12 +3,14 @@
 mod changes;
 mod convert;
 mod documents;
+mod events;
 mod explain;
 mod parse;
 mod placeholders;
 mod reads;
 mod sources;
 mod splits;
+mod undo;
 mod watch_config;
 mod watch_log;
 
@@ -124,6 +126,22 @@ impl ConfigService for Grpc {
         request: Request<pb::ReleaseChangeRequest>,
     ) -> Reply<pb::ReleaseChangeResponse> {
         complete(&self.lifecycle, changes::release(self.clone(), request)).await
+    }
+
+    async fn undo_change(
+        &self,
+        request: Request<pb::UndoChangeRequest>,
+    ) -> Reply<pb::UndoChangeResponse> {
+        complete(&self.lifecycle, undo::undo(self.clone(), request)).await
+    }
+
+    async fn list_events(
+        &self,
+        request: Request<pb::ListEventsRequest>,
+    ) -> Reply<pb::ListEventsResponse> {
+        Ok(Response::new(
+            events::list(self, request.into_inner()).await?,
+        ))
     }
 
     async fn discard_change(

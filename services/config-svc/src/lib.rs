@@ -43,9 +43,9 @@ pub mod parts {
         configuration::Configuration,
         domain::{
             Arm, BeginSplit, Body, Command, Content, DocumentWrite, EndSplit, Holding, Import,
-            Imported, Label, MAX_VERSIONS, Outcome, Record, Release, ReleaseBy, Request,
-            RequestKey, Selector, Seq, SetSplit, Sha256, Share, SplitMove, State, Subject, Unit,
-            ViewKey, WriteChange,
+            Imported, Label, MAX_VERSIONS, Moved, Moves, Outcome, Record, Release, ReleaseBy,
+            Request, RequestKey, Selector, Seq, SetSplit, Sha256, Share, SplitMove, State, Subject,
+            Undo, UndoTarget, Unit, ViewKey, WriteChange,
         },
         grpc::Grpc,
         source::{GitSettings, Sources},

@@ -16,8 +16,8 @@ use vortex_kit::clock::Clock;
 
 use crate::{
     domain::{
-        Command, Decided, Origin, Outcome, Record, Refused, Request, Sha256, State, decide, fold,
-        retain,
+        Command, Decided, Moves, Origin, Outcome, Record, Refused, Request, Sha256, State, decide,
+        fold, retain,
     },
     published::Published,
     store::{Appended, ConfigStore, Error, Sweep, Swept},
@@ -233,6 +233,8 @@ impl Task {
                     request: request.key,
                     about: body.about(&outcome),
                     body,
+                    // known once it is folded
+                    moves: Moves::default(),
                 };
                 self.append(record, contents, reply, outcome).await;
             }
@@ -241,7 +243,7 @@ impl Task {
 
     async fn append(
         &mut self,
-        record: Record,
+        mut record: Record,
         contents: Vec<(Sha256, Bytes)>,
         reply: Reply,
         outcome: Outcome,
@@ -255,6 +257,7 @@ impl Task {
                 return;
             }
         };
+        record.moves = Moves::between(&self.tentative, &next, &outcome);
         if !self.appended.fits(&contents, &record) {
             self.flush().await;
         }

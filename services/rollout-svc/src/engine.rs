@@ -25,6 +25,7 @@ mod request;
 mod revert;
 mod settle;
 mod steady_clock;
+mod transitions;
 mod wake;
 
 pub(crate) use create::{Draft, MAX_DESCRIPTION, SourceChange};
@@ -34,6 +35,7 @@ pub(crate) use forget::Keep;
 pub(crate) use read::{AnalysisView, PageAfter};
 pub(crate) use request::{Reported, Request};
 pub(crate) use revert::Revert;
+pub(crate) use transitions::{Place, Transition, Wanted};
 pub(crate) use wake::Wake;
 
 use std::{

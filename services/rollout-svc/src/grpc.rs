@@ -9,6 +9,7 @@ mod reads;
 mod report;
 #[cfg(test)]
 mod samples;
+mod transitions;
 mod watch;
 
 use futures::stream::BoxStream;
@@ -142,6 +143,14 @@ impl RolloutService for Grpc {
         request: Request<pb::ListAuditRequest>,
     ) -> Reply<pb::ListAuditResponse> {
         let listed = reads::audit(self, &request.into_inner()).await?;
+        Ok(Response::new(listed))
+    }
+
+    async fn list_transitions(
+        &self,
+        request: Request<pb::ListTransitionsRequest>,
+    ) -> Reply<pb::ListTransitionsResponse> {
+        let listed = transitions::list(self, request.into_inner()).await?;
         Ok(Response::new(listed))
     }
 

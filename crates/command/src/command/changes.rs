@@ -63,6 +63,8 @@ pub(crate) struct Release {
     named: Named,
     #[command(flatten)]
     force: Force,
+    #[command(flatten)]
+    trace: Trace,
     /// Only if the stable version of --path has this digest
     #[arg(long, value_name = "DIGEST", requires = "path")]
     if_match: Option<String>,
@@ -75,7 +77,7 @@ pub(crate) struct Force {
     /// back, which needs a --reason
     #[arg(long)]
     force: bool,
-    /// Why, for the log
+    /// Why it is forced, for the log
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
 }
@@ -84,6 +86,24 @@ impl Force {
     pub(crate) fn on(&self, call: Call) -> Call {
         call.flag("force", self.force)
             .query("reason", self.reason.as_deref())
+    }
+}
+
+/// What the history says of a release, beside who was logged in.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Trace {
+    /// What for, for people
+    #[arg(short, long, value_name = "TEXT")]
+    message: Option<String>,
+    /// Who releases it
+    #[arg(long, value_name = "NAME")]
+    author: Option<String>,
+}
+
+impl Trace {
+    pub(crate) fn on(&self, call: Call) -> Call {
+        call.query("message", self.message.as_deref())
+            .query("author", self.author.as_deref())
     }
 }
 
@@ -106,7 +126,7 @@ impl Release {
     fn call(&self) -> Result<Call, Error> {
         let if_match = self.if_match.as_deref().map(entity_tag);
         let call = Call::post(["api", "changes", &self.named.name, "release"]);
-        let call = self.force.on(self.named.on(call));
+        let call = self.trace.on(self.force.on(self.named.on(call)));
         call.header(IF_MATCH, if_match.as_deref())
     }
 }

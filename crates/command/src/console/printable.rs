@@ -42,6 +42,28 @@ pub(crate) fn moment(time: Option<&str>) -> String {
     }
 }
 
+/// A time to the minute without its year, in UTC, for tables of what happened lately; empty when
+/// there is none.
+pub(crate) fn recent(time: Option<&str>) -> String {
+    let time = time.unwrap_or_default();
+    match (time.get(5..10), time.get(11..16)) {
+        (Some(day), Some(minute)) => format!("{day} {minute}"),
+        _ => time.to_owned(),
+    }
+}
+
+/// A text in one line of at most `width` characters.
+pub(crate) fn shortened(text: &str, width: usize) -> String {
+    let text = printable(text);
+    match text.char_indices().nth(width) {
+        Some(_) => {
+            let kept: String = text.chars().take(width.saturating_sub(1)).collect();
+            format!("{}…", kept.trim_end())
+        }
+        None => text,
+    }
+}
+
 /// A value in a table: text as it is, all else as JSON; long ones are cut.
 pub(crate) fn cell(value: &Value) -> String {
     let text = match value {
@@ -56,6 +78,20 @@ pub(crate) fn cell(value: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::{recent, shortened};
+
+    #[test]
+    fn a_text_is_cut_to_its_column() {
+        assert_eq!(shortened("abcdef", 6), "abcdef");
+        assert_eq!(shortened("abc\ndef", 5), "abc…");
+    }
+
+    #[test]
+    fn a_time_of_late_is_told_to_the_minute() {
+        assert_eq!(recent(Some("2026-11-27T01:22:33.5Z")), "11-27 01:22");
+        assert_eq!(recent(None), "");
+    }
+
     use serde_json::json;
 
     use super::*;

@@ -105,6 +105,8 @@ reasons! {
         "The rollout does not accept this command in its present state; the metadata name the state.";
     NoBaseline "NO_BASELINE" FailedPrecondition CONFLICT
         "None of the documents has a stable version to compare with; release the change set instead.";
+    NothingToUndo "NOTHING_TO_UNDO" FailedPrecondition CONFLICT
+        "Nothing of it can be taken back: it is not stable, nothing was stable before it, or what was is no longer kept.";
     VersionIsBaseline "VERSION_IS_BASELINE" FailedPrecondition CONFLICT
         "The version is already the stable one.";
     VersionRolledBack "VERSION_ROLLED_BACK" FailedPrecondition CONFLICT

@@ -34,6 +34,10 @@ mirror! {
         principal,
         message,
         sequence,
+        released_at,
+        released_by,
+        release_author,
+        rollout,
     }
 }
 

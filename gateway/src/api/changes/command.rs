@@ -23,8 +23,12 @@ command_parameters! {
         /// For a release: even while a rollout holds one of the documents, which ends that rollout,
         /// or though it was rolled back, which needs a reason.
         force: Option<bool>,
-        /// For a release: why, for the log.
+        /// For a release: why it is forced, for the log.
         reason: Option<String>,
+        /// For a release: who releases it, as the caller says.
+        author: Option<String>,
+        /// For a release: what for, for people.
+        message: Option<String>,
     }
 }
 
@@ -58,6 +62,8 @@ pub(super) async fn release(
         path: given.path.unwrap_or_default(),
         force: given.force.unwrap_or_default(),
         reason: given.reason.unwrap_or_default(),
+        author: given.author.unwrap_or_default(),
+        message: given.message.unwrap_or_default(),
         if_match,
         request_id,
         document: None,
@@ -86,11 +92,14 @@ pub(super) async fn discard(
     Path(name): Path<String>,
     Command { given, request_id }: Command<ChangeCommand>,
 ) -> Result<Json<ChangeAnswer>, Problem> {
-    if given.force.is_some() {
-        return Err(Fault::invalid("force", "applies only to releases").into());
-    }
-    if given.reason.is_some() {
-        return Err(Fault::invalid("reason", "applies only to releases").into());
+    let of_releases = [
+        ("force", given.force.is_some()),
+        ("reason", given.reason.is_some()),
+        ("author", given.author.is_some()),
+        ("message", given.message.is_some()),
+    ];
+    if let Some((field, _)) = of_releases.into_iter().find(|(_, given)| *given) {
+        return Err(Fault::invalid(field, "applies only to releases").into());
     }
     let request = DiscardChangeRequest {
         name,

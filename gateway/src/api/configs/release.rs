@@ -23,8 +23,12 @@ command_parameters! {
         /// Releases even while a rollout holds the document, which ends that rollout: everybody
         /// gets this version now. Also releases what was rolled back, which needs a reason.
         force: Option<bool>,
-        /// Why, for the log.
+        /// Why it is forced, for the log.
         reason: Option<String>,
+        /// Who releases it, as the caller says.
+        author: Option<String>,
+        /// What for, for people.
+        message: Option<String>,
     }
 }
 
@@ -60,6 +64,8 @@ pub(super) async fn release(
         document: Some(target.document(given.label)),
         force: given.force.unwrap_or_default(),
         reason: given.reason.unwrap_or_default(),
+        author: given.author.unwrap_or_default(),
+        message: given.message.unwrap_or_default(),
         if_match,
         request_id,
         ..ReleaseChangeRequest::default()

@@ -28,6 +28,8 @@ pub enum Command {
     EndSplit(EndSplit),
     /// Stage a change set that takes a released split back.
     StageRevert(SplitId),
+    /// Take back what made a change set stable.
+    Undo(Undo),
 }
 
 /// A change set to be written through the API.
@@ -129,8 +131,33 @@ pub struct Release {
     /// Whether the release may end splits that hold its documents, and may release what was rolled
     /// back.
     pub force: bool,
+    /// Why it is forced, for people.
+    pub reason: String,
+    /// Who releases it, as the caller says.
+    pub author: String,
+    /// What for, for people.
+    pub message: String,
+}
+
+/// What made something stable, to be taken back.
+#[derive(Debug, Clone)]
+pub struct Undo {
+    pub target: UndoTarget,
+    /// The position of the change set that must be what is taken back, if the caller knows it.
+    pub change: Option<Seq>,
     /// Why, for people.
     pub reason: String,
+    /// Who does it, as the caller says.
+    pub author: String,
+}
+
+/// What is to be taken back.
+#[derive(Debug, Clone)]
+pub enum UndoTarget {
+    /// The change set that a document's stable version belongs to.
+    Document { label: Label, owner: AppProfile },
+    /// This change set.
+    Change(Selector),
 }
 
 /// A split that is to begin or to move.

@@ -3,12 +3,15 @@
 mod import;
 pub(super) mod plan;
 mod release;
+mod restore;
 mod revert;
 mod split;
+mod undo;
 mod write;
 
 pub(crate) use plan::{SplitTarget, plan_split};
 pub(crate) use split::check_set_split;
+pub(crate) use undo::plan_undo;
 
 use jiff::Timestamp;
 use vortex_names::is_remembered;
@@ -62,6 +65,7 @@ pub(crate) fn decide(
         Command::SetSplit(set) => split::decide(state, set),
         Command::EndSplit(end) => split::decide_end(state, end),
         Command::StageRevert(id) => revert::decide(state, author, id),
+        Command::Undo(undo) => undo::decide(state, author, undo),
     }?;
     Ok(match decided {
         Decided::Unchanged(outcome) if request.key.is_some() => noted(state, outcome),

@@ -1,8 +1,10 @@
 //! Documents and the versions kept of them.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
-use super::{AppProfile, Content, Held, Path, Seq, VersionName};
+use super::{AppProfile, Body, Content, Held, Path, Record, Seq, SplitId, VersionName};
 
 /// The most versions of a document that are kept, including the stable one. Those that splits name
 /// don't count.
@@ -31,8 +33,25 @@ pub struct Version {
     /// Its content.
     pub content: Content,
     pub written_at: Timestamp,
-    /// Whether it reverts a split. Such a version says nothing about the source's content.
+    /// Whether it reverts a split or undoes a release. Such a version says nothing about the source's content.
     pub revert: bool,
+    /// How it became stable last. None when it never did, or an earlier version did not write it
+    /// down.
+    pub release: Option<Box<LastRelease>>,
+}
+
+/// How a version became stable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LastRelease {
+    pub at: Timestamp,
+    /// The authenticated caller.
+    pub by: Arc<str>,
+    /// Who it was, as the caller said.
+    pub author: Arc<str>,
+    /// What was stable before. None when nothing was.
+    pub replaced: Option<Seq>,
+    /// The split that was released, if it was one.
+    pub with: Option<SplitId>,
 }
 
 impl Document {
@@ -52,6 +71,26 @@ impl Document {
         self.stable.and_then(|seq| self.at(seq))
     }
 
+    /// Makes the version that the change set at `seq` wrote stable, if it is kept.
+    pub(super) fn release(&mut self, seq: Seq, releasing: &Releasing) {
+        let Ok(index) = self.versions.binary_search_by_key(&seq, |v| v.seq) else {
+            return;
+        };
+        let before = self.stable.replace(seq);
+        let version = &mut self.versions[index];
+        let replaced = match before {
+            // made stable again, or written again: what it replaced stays the same
+            Some(before) if before == seq => version.release.as_ref().and_then(|r| r.replaced),
+            before => before,
+        };
+        version.release = Some(Box::new(releasing.of(replaced)));
+    }
+
+    /// The version that was stable before the one that is, if it is remembered.
+    pub fn replaced(&self) -> Option<Seq> {
+        self.stable_version()?.release.as_ref()?.replaced
+    }
+
     /// The version for the canary of the split that holds the document, which may be a deletion.
     pub fn canary_version(&self) -> Option<&Version> {
         self.held.as_ref().and_then(|held| self.at(held.version))
@@ -60,5 +99,49 @@ impl Document {
     /// The version that is served, unless the document is deleted.
     pub fn served(&self) -> Option<&Version> {
         self.stable_version().filter(|v| v.content.exists())
+    }
+}
+
+/// A record that makes versions stable.
+#[derive(Debug)]
+pub(super) struct Releasing {
+    at: Timestamp,
+    by: Arc<str>,
+    author: Arc<str>,
+    with: Option<SplitId>,
+}
+
+impl Releasing {
+    /// What `record` says of a release. An author of the change set counts where it is released as
+    /// it is written.
+    pub(super) fn by(record: &Record) -> Self {
+        let (author, with) = match &record.body {
+            Body::Release { author, .. } => (author.as_str(), None),
+            Body::Change { change, .. } => (change.author.as_str(), None),
+            Body::SplitEnded { id, .. } => ("", Some(id.clone())),
+            Body::Discard { .. }
+            | Body::Restage { .. }
+            | Body::Unchanged { .. }
+            | Body::SplitMoved(_)
+            | Body::LabelRemoved { .. }
+            | Body::LabelDetached { .. }
+            | Body::SourceImported { .. } => ("", None),
+        };
+        Self {
+            at: record.time.wall,
+            by: record.principal.as_str().into(),
+            author: author.into(),
+            with,
+        }
+    }
+
+    fn of(&self, replaced: Option<Seq>) -> LastRelease {
+        LastRelease {
+            at: self.at,
+            by: self.by.clone(),
+            author: self.author.clone(),
+            replaced,
+            with: self.with.clone(),
+        }
     }
 }

@@ -10,7 +10,7 @@ use self::split::SplitEnd;
 use super::{
     Body, ChangeEntry, ChangeSet, ChangeState, ChangedDocument, Document, Feed, Label, LabelState,
     MAX_VERSIONS, Outcome, Record, Seq, Sha256, SourceName, State, Version, VersionName,
-    split::Pins,
+    document::Releasing, split::Pins,
 };
 
 /// The log is inconsistent: it is damaged, or something else wrote it.
@@ -63,10 +63,14 @@ impl State {
                 released,
                 source,
                 reverts,
+                undoes,
                 awaits_rollout,
             } => {
-                let (outcome, waited) =
-                    self.apply_change(change, *released, source.as_ref(), reverts.is_some());
+                let write = Write {
+                    releasing: released.then(|| Releasing::by(record)),
+                    revert: reverts.is_some() || undoes.is_some(),
+                };
+                let (outcome, waited) = self.apply_change(change, &write, source.as_ref());
                 if *awaits_rollout {
                     self.await_rollout(change);
                 }
@@ -83,9 +87,10 @@ impl State {
                 change,
                 detached,
                 reason,
+                ..
             } => {
                 self.detach(record, detached, *change, reason)?;
-                self.apply_release(record.seq, *change)
+                self.apply_release(record, *change)
             }
             Body::Discard { change } => self.apply_standing(record.seq, *change, |entry| {
                 entry.state = ChangeState::Discarded;
@@ -124,14 +129,14 @@ impl State {
     fn apply_change(
         &mut self,
         change: &Arc<ChangeSet>,
-        released: bool,
+        write: &Write,
         source: Option<&SourceName>,
-        revert: bool,
     ) -> (Outcome, Option<Seq>) {
+        let released = write.releasing.is_some();
         let mut label = self.labels.get(&change.label).cloned().unwrap_or_default();
         let mut dropped = Vec::new();
         for changed in change.documents.iter() {
-            let (document, replaced) = label.write(change, changed, released, revert);
+            let (document, replaced) = label.write(change, changed, write);
             dropped.extend(replaced);
             dropped.extend(document.drop_surplus(&self.pins));
         }
@@ -161,14 +166,14 @@ impl State {
     }
 
     /// Releases a change set.
-    fn apply_release(&mut self, at: Seq, seq: Seq) -> Result<Outcome, Inconsistent> {
+    fn apply_release(&mut self, record: &Record, seq: Seq) -> Result<Outcome, Inconsistent> {
+        let at = record.seq;
+        let releasing = Releasing::by(record);
         let change = self.change_mut(at, seq, ChangeEntry::release)?;
         let mut label = self.labels.get(&change.label).cloned().unwrap_or_default();
         for changed in change.documents.iter() {
-            if let Some(document) = label.documents.get_mut(&changed.path)
-                && document.at(seq).is_some()
-            {
-                Arc::make_mut(document).stable = Some(seq);
+            if let Some(document) = label.documents.get_mut(&changed.path) {
+                Arc::make_mut(document).release(seq, &releasing);
             }
         }
         if let Some(feed) = &mut label.feed {
@@ -241,6 +246,13 @@ impl State {
     }
 }
 
+/// How the documents of a change set are written.
+struct Write {
+    /// What makes them stable at once, if anything does.
+    releasing: Option<Releasing>,
+    revert: bool,
+}
+
 impl LabelState {
     /// Writes one document of a change set. Returns the document, and the change set that lost a
     /// version, if one did.
@@ -248,8 +260,7 @@ impl LabelState {
         &mut self,
         change: &ChangeSet,
         changed: &ChangedDocument,
-        released: bool,
-        revert: bool,
+        write: &Write,
     ) -> (&mut Document, Option<Seq>) {
         let document = self
             .documents
@@ -268,15 +279,17 @@ impl LabelState {
             document.written_for.clone_from(&changed.written_for);
         }
         let dropped = document.drop_named(change);
+        let (dropped, release) = dropped.map_or((None, None), |old| (Some(old.seq), old.release));
         document.versions.push(Version {
             seq: change.seq,
             name: change.name.clone(),
             content: changed.content.clone(),
             written_at: change.written_at,
-            revert,
+            revert: write.revert,
+            release,
         });
-        if released {
-            document.stable = Some(change.seq);
+        if let Some(releasing) = &write.releasing {
+            document.release(change.seq, releasing);
         }
         (document, dropped)
     }
@@ -285,10 +298,10 @@ impl LabelState {
 impl Document {
     /// Adds a version. A source that goes back to a commit writes versions of the same name and
     /// content again: they move to the end instead of being listed twice.
-    fn drop_named(&mut self, change: &ChangeSet) -> Option<Seq> {
+    fn drop_named(&mut self, change: &ChangeSet) -> Option<Version> {
         let index = self.versions.iter().position(|v| v.name == change.name)?;
-        let old = self.versions.remove(index).seq;
-        if self.stable == Some(old) {
+        let old = self.versions.remove(index);
+        if self.stable == Some(old.seq) {
             self.stable = Some(change.seq);
         }
         Some(old)

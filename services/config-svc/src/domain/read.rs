@@ -4,12 +4,14 @@ mod change;
 mod document;
 mod fed;
 mod file;
+mod relevance;
 mod scope;
 
 pub(crate) use change::WantedChanges;
 pub(crate) use document::{DocumentKey, check_size, documents, existing_label};
 pub(crate) use fed::{check_imported, check_view};
 pub(crate) use file::locate;
+pub(crate) use relevance::{Relevance, is_shared};
 pub(crate) use scope::Scope;
 
 use std::fmt;

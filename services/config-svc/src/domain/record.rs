@@ -1,5 +1,10 @@
 //! The log: everything that happened, in one sequence.
 
+mod moves;
+
+pub use moves::Moved;
+pub use moves::Moves;
+
 use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::Timestamp;
@@ -26,6 +31,8 @@ pub struct Record {
     /// The name of the change set at [`Body::earlier_change`], since a record outlives its change
     /// set. None in records of earlier versions.
     pub about: Option<ChangeName>,
+    /// What it changed of what is stable. Empty in records of earlier versions.
+    pub moves: Moves,
 }
 
 /// A change set's name.
@@ -91,6 +98,8 @@ pub enum Body {
         source: Option<SourceName>,
         /// The split that it reverts, if it does.
         reverts: Option<SplitId>,
+        /// The change set that it takes back, by its position, if it does.
+        undoes: Option<Seq>,
         /// Whether it waits for a rollout.
         awaits_rollout: bool,
     },
@@ -100,8 +109,12 @@ pub enum Body {
         change: Seq,
         /// The splits that it ended by taking documents from them.
         detached: Vec<SplitId>,
-        /// Why, as the caller said.
+        /// Why it was forced, as the caller said.
         reason: String,
+        /// Who released it, as the caller said.
+        author: String,
+        /// What for, for people.
+        message: String,
     },
     /// A staged change set was discarded.
     Discard {

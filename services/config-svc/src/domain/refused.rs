@@ -176,6 +176,26 @@ pub enum Refused {
     /// The share of a split would fall.
     #[error("the share of split {id} is {from} % and never falls; end it instead")]
     ShareFalls { id: SplitId, from: Share },
+    /// Nothing of a change set can be taken back.
+    #[error(
+        "there is nothing to undo of {name}: it is not stable now, nothing was stable before it, \
+         or what was is no longer kept"
+    )]
+    NothingToUndo {
+        /// The change set's name.
+        name: VersionName,
+    },
+    /// A document that is to go back was never stable.
+    #[error("there is nothing to undo: {path} was never released")]
+    NeverStable { path: Path },
+    /// Another change set than the one that was asked for would be taken back.
+    #[error("{name} would be undone, which is not what was written at {asked}; look again")]
+    UndoesOther {
+        /// The change set's name.
+        name: VersionName,
+        /// The position that was asked for.
+        asked: Seq,
+    },
     /// The version of a document from before a split is no longer kept.
     #[error("the version of {path} from before split {id} is no longer kept")]
     BeforeNotKept {

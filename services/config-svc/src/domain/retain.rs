@@ -52,13 +52,25 @@ enum Kept {
 }
 
 impl Document {
+    /// The version that was stable before, as long as the one that is became so within
+    /// [`MAX_AGE`]: so long can it be undone.
+    fn replaced_lately(&self, now: Timestamp) -> Option<Seq> {
+        let release = self.stable_version()?.release.as_ref()?;
+        let is_late = now.duration_since(release.at) <= MAX_AGE;
+        release.replaced.filter(|_| is_late)
+    }
+
     fn without_old(
         &self,
         now: Timestamp,
         is_named: impl Fn(Seq) -> bool,
         dropped: &mut Vec<Seq>,
     ) -> Kept {
-        let old = |v: &Version| now.duration_since(v.written_at) > MAX_AGE && !is_named(v.seq);
+        let replaced = self.replaced_lately(now);
+        let old = |v: &Version| {
+            let written = now.duration_since(v.written_at);
+            written > MAX_AGE && !is_named(v.seq) && replaced != Some(v.seq)
+        };
         if !self.versions.iter().any(old) {
             return Kept::AsIs;
         }

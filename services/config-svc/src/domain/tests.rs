@@ -3,6 +3,7 @@
 
 mod by_rollout;
 mod documents;
+mod history;
 mod imports;
 mod model;
 mod reading;
@@ -10,6 +11,7 @@ mod retention;
 mod rules;
 mod split_model;
 mod splits;
+mod undo;
 
 use jiff::Timestamp;
 
@@ -76,6 +78,8 @@ fn release(version: &str) -> Command {
         precondition: None,
         force: false,
         reason: String::new(),
+        author: String::new(),
+        message: String::new(),
     })
 }
 
@@ -103,7 +107,7 @@ impl History {
             Decided::Unchanged(outcome) => Ok(outcome),
             Decided::Append(body, outcome) => {
                 let seq = self.state.head.next();
-                let record = Record {
+                let mut record = Record {
                     seq,
                     time: self.state.time.next(now),
                     origin: Origin {
@@ -115,8 +119,11 @@ impl History {
                     request: request.key,
                     about: body.about(&outcome),
                     body,
+                    moves: Moves::default(),
                 };
-                self.state = fold(&self.state, &record).unwrap();
+                let next = fold(&self.state, &record).unwrap();
+                record.moves = Moves::between(&self.state, &next, &outcome);
+                self.state = next;
                 self.records.push(record);
                 Ok(outcome)
             }

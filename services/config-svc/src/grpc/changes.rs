@@ -83,11 +83,15 @@ pub(super) fn list(
     let before = page::before(&request.page_token)?;
     let state = grpc.configuration.state();
     let label = super::documents::listed_label(grpc, &state, &request.label)?;
+    let relevance = parse::relevance(&request.app, "")?;
     let wanted = WantedChanges {
         label,
         state: wanted_state(request.state)?,
         awaits_rollout: request.awaits_rollout,
         before: Seq(before),
+        since: parse::time("since", request.since)?,
+        author: Some(request.author.as_str()).filter(|author| !author.is_empty()),
+        relevance: relevance.as_ref(),
     };
     let found = wanted.of(&state);
     let (page, next_page_token) = page::first(found, size, |entry| {
@@ -120,6 +124,8 @@ pub(super) async fn release(
         precondition,
         force: request.force,
         reason: parse::reason(request.reason)?,
+        author: parse::text("author", request.author)?,
+        message: parse::text("message", request.message)?,
     });
     let outcome = grpc
         .configuration

@@ -11,7 +11,7 @@ use crate::{
     configuration::Configuration,
     domain::{
         Body, ChangeEntry, ChangeName, ChangeState, ChangedDocument, Content, Document,
-        DocumentKey, HybridTime, Label, MediaType, Record, Seq, State, Version,
+        DocumentKey, HybridTime, Label, MediaType, Moved, Record, Seq, State, Version,
     },
 };
 
@@ -89,6 +89,7 @@ fn defect(content: &Content) -> String {
 pub(super) fn version(state: &State, document: &Document, version: &Version) -> pb::Version {
     let change = state.changes.get(&version.seq);
     let stored = version.content.stored();
+    let release = version.release.as_deref();
     pb::Version {
         name: version.name.to_string(),
         digest: stored.map_or(String::new(), |c| c.sha256.to_string()),
@@ -104,6 +105,12 @@ pub(super) fn version(state: &State, document: &Document, version: &Version) -> 
         message: change.map_or(String::new(), |c| c.change.message.clone()),
         sequence: version.seq.0,
         rolled_back_by: change.map_or(String::new(), rolled_back_by),
+        released_at: release.map(|release| timestamp(release.at)),
+        released_by: release.map_or(String::new(), |release| release.by.to_string()),
+        release_author: release.map_or(String::new(), |release| release.author.to_string()),
+        rollout: release
+            .and_then(|release| release.with.as_ref())
+            .map_or(String::new(), ToString::to_string),
     }
 }
 
@@ -169,6 +176,24 @@ fn changed_document(changed: &ChangedDocument, version: &str) -> pb::ChangedDocu
 
 /// A record for watchers of the log. The paths of a released change set come from `state`.
 pub(super) fn record(configuration: &Configuration, state: &State, record: &Record) -> pb::Record {
+    record_with(configuration, state, record, LOGGED_DOCUMENTS)
+}
+
+/// A record with at most as many documents as a list names.
+pub(super) fn listed_record(
+    configuration: &Configuration,
+    state: &State,
+    record: &Record,
+) -> pb::Record {
+    record_with(configuration, state, record, LISTED_DOCUMENTS)
+}
+
+fn record_with(
+    configuration: &Configuration,
+    state: &State,
+    record: &Record,
+    documents: usize,
+) -> pb::Record {
     pb::Record {
         sequence: record.seq.0,
         token: token(configuration, record.seq),
@@ -177,7 +202,19 @@ pub(super) fn record(configuration: &Configuration, state: &State, record: &Reco
         origin: record.origin.cluster.to_string(),
         origin_sequence: record.origin.sequence,
         principal: record.principal.clone(),
-        body: Some(body(state, record)),
+        body: Some(body(state, record, documents)),
+        moved: record.moves.listed.iter().map(moved).collect(),
+        moved_count: record.moves.count,
+    }
+}
+
+fn moved(moved: &Moved) -> pb::Moved {
+    let from = moved.from.as_ref();
+    pb::Moved {
+        path: moved.path.to_string(),
+        from: from.map_or(String::new(), |(_, name)| name.to_string()),
+        from_sequence: from.map_or(0, |(seq, _)| seq.0),
+        to: moved.to.to_string(),
     }
 }
 
@@ -188,7 +225,7 @@ fn hybrid_time(time: HybridTime) -> pb::HybridTime {
     }
 }
 
-fn body(state: &State, record: &Record) -> pb::record::Body {
+fn body(state: &State, record: &Record, documents: usize) -> pb::record::Body {
     let about = about(state, record);
     let (label, name) = about.map_or_else(Default::default, |about| {
         (about.label.to_string(), about.name.to_string())
@@ -205,19 +242,23 @@ fn body(state: &State, record: &Record) -> pb::record::Body {
                 false => ChangeState::Staged,
             };
             let entry = ChangeEntry::written(written.clone(), state);
-            pb::record::Body::Change(listed_change(&entry, LOGGED_DOCUMENTS, *awaits_rollout))
+            pb::record::Body::Change(listed_change(&entry, documents, *awaits_rollout))
         }
         Body::Release {
             change,
             detached,
             reason,
+            author,
+            message,
         } => pb::record::Body::Released(pb::Released {
             name,
             label,
             change_sequence: change.0,
-            paths: paths(state, *change),
+            paths: paths(state, *change, documents),
             detached_splits: detached.iter().map(ToString::to_string).collect(),
             reason: reason.clone(),
+            author: author.clone(),
+            message: message.clone(),
         }),
         Body::Discard { change } => pb::record::Body::Discarded(pb::Discarded {
             name,
@@ -265,13 +306,31 @@ fn body(state: &State, record: &Record) -> pb::record::Body {
     }
 }
 
+/// The label that a record is about; empty where it is about none, or that is no longer known.
+pub(super) fn label_of(state: &State, record: &Record) -> String {
+    match &record.body {
+        Body::Change { change, .. } => change.label.to_string(),
+        Body::LabelRemoved { label } | Body::LabelDetached { label } => label.to_string(),
+        Body::SourceImported { .. } => String::new(),
+        Body::Release { .. }
+        | Body::SplitMoved(_)
+        | Body::SplitEnded { .. }
+        | Body::Discard { .. }
+        | Body::Restage { .. }
+        | Body::Unchanged { .. } => {
+            about(state, record).map_or(String::new(), |about| about.label.to_string())
+        }
+    }
+}
+
 /// The paths of a change set that is kept.
-fn paths(state: &State, change: Seq) -> Vec<String> {
+fn paths(state: &State, change: Seq, most: usize) -> Vec<String> {
     let entry = state.changes.get(&change);
     let documents = entry.map(|entry| entry.change.documents.iter());
     documents
         .into_iter()
         .flatten()
+        .take(most)
         .map(|document| document.path.to_string())
         .collect()
 }
@@ -290,19 +349,5 @@ fn about(state: &State, record: &Record) -> Option<ChangeName> {
 
 /// Whether a record is about a label. False if that can't be told.
 pub(super) fn concerns(state: &State, record: &Record, label: &str) -> bool {
-    match &record.body {
-        Body::Change { change, .. } => change.label.as_str() == label,
-        Body::LabelRemoved { label: about } | Body::LabelDetached { label: about } => {
-            about.as_str() == label
-        }
-        Body::SourceImported { .. } => false,
-        Body::Release { .. }
-        | Body::SplitMoved(_)
-        | Body::SplitEnded { .. }
-        | Body::Discard { .. }
-        | Body::Restage { .. }
-        | Body::Unchanged { .. } => {
-            about(state, record).is_some_and(|about| about.label.as_str() == label)
-        }
-    }
+    label_of(state, record) == label
 }

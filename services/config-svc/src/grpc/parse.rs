@@ -5,6 +5,7 @@ mod put;
 pub(super) use put::{Put, delete, put};
 pub(super) use vortex_service::parse::reason;
 
+use jiff::Timestamp;
 use prost::Message;
 use tonic::Request;
 use vortex_kit::{
@@ -21,7 +22,8 @@ use crate::{
     configuration::Configuration,
     domain::{
         App, AppProfile, Baseline, DocumentKey, Label, MediaType, Path, Precondition, Profile,
-        Request as Requester, RequestKey, Seq, Sha256, Subject, Token, VersionName, ViewKey,
+        Relevance, Request as Requester, RequestKey, Seq, Sha256, Subject, Token, VersionName,
+        ViewKey,
     },
     error::{invalid_name, invalid_token},
 };
@@ -161,6 +163,27 @@ pub(super) fn requester<T>(request: &Request<T>) -> Requester {
 
 pub(super) fn text(field: &'static str, given: String) -> Result<String, Fault> {
     parse::text(field, given, MAX_TEXT)
+}
+
+/// A time that is left out, or given.
+pub(super) fn time(
+    field: &'static str,
+    given: Option<prost_types::Timestamp>,
+) -> Result<Option<Timestamp>, Fault> {
+    let Some(given) = given else { return Ok(None) };
+    let time = vortex_proto::time::from_timestamp(given);
+    time.map(Some)
+        .ok_or_else(|| Fault::invalid(field, "it is out of range"))
+}
+
+/// What an application reads, if one is given.
+pub(super) fn relevance(app: &str, given: &str) -> Result<Option<Relevance>, Fault> {
+    if app.is_empty() && !given.is_empty() {
+        return Err(Fault::invalid("profile", "it needs app as well"));
+    }
+    let app = optional(app, |app| app.parse().map_err(|e| invalid_name(&e)))?;
+    let profile = optional(given, profile)?;
+    Ok(app.map(|app| Relevance::of(&app, profile.as_ref())))
 }
 
 /// The baseline that a split must begin on.

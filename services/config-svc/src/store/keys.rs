@@ -38,6 +38,11 @@ pub(super) fn log_after(after: Seq) -> Range {
     Range::new(log(after.next()), Bytes::from_static(b"log0"))
 }
 
+/// The records before `before`.
+pub(super) fn log_before(before: Seq) -> Range {
+    Range::new(Bytes::from_static(LOG), log(before))
+}
+
 /// The records up to `through`, without their values.
 pub(super) fn log_through(through: Seq) -> Range {
     Range::new(Bytes::from_static(LOG), log(through.next())).keys_only()

@@ -22,6 +22,18 @@ impl ConfigStore {
         Ok(records)
     }
 
+    /// The records before `before`, newest first, `MAX_RECORDS_A_PAGE` at most. Empty at the
+    /// beginning of what is kept.
+    pub async fn records_before(&self, before: Seq) -> Result<Vec<Record>, Error> {
+        let range = keys::log_before(before).reverse().limit(MAX_RECORDS_A_PAGE);
+        let page = self.engine.range(range).await?;
+        let mut records = Vec::with_capacity(page.entries.len());
+        for entry in page.entries {
+            records.push(self.record(entry).await?);
+        }
+        Ok(records)
+    }
+
     /// The oldest record that is kept.
     pub async fn oldest_record(&self) -> Result<Option<Seq>, Error> {
         let range = keys::log_after(Seq(0)).limit(1).keys_only();

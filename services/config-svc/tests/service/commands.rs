@@ -66,6 +66,8 @@ pub(crate) fn release(version: &str) -> Job {
         precondition: None,
         force: false,
         reason: String::new(),
+        author: String::new(),
+        message: String::new(),
     });
     Job {
         command,

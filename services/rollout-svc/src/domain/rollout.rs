@@ -10,6 +10,9 @@ use super::{
     analysis::{Application, Settings},
 };
 
+/// The application whose documents all others read, too.
+const SHARED: &str = "application";
+
 /// A rollout: its specification and its present state.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Rollout {
@@ -98,6 +101,11 @@ impl Spec {
             vortex_names::is_of(path, owner.map(Application::as_str), app)
         };
         documents.any(is_of) || self.apps.iter().any(|named| named.as_str() == app)
+    }
+
+    /// Whether the rollout concerns an application, or what all applications read.
+    pub(crate) fn is_read_by(&self, app: &str) -> bool {
+        self.concerns(app) || self.concerns(SHARED)
     }
 }
 

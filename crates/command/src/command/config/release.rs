@@ -17,7 +17,7 @@ use crate::{
 All documents of the version's change set move together.
 
 Examples:
-  vortex config release orders prod --version v2
+  vortex config release orders prod --version v2 -m 'raise the limit'
   vortex config release orders prod --version v1   # go back
   vortex config release orders prod --version v1 --force   # and end the rollout that is under way")]
 pub(crate) struct Args {
@@ -28,6 +28,8 @@ pub(crate) struct Args {
     version: String,
     #[command(flatten)]
     force: changes::Force,
+    #[command(flatten)]
+    trace: changes::Trace,
     /// Only if the stable version has this digest
     #[arg(long, value_name = "DIGEST")]
     if_match: Option<String>,
@@ -38,8 +40,8 @@ impl Args {
         let if_match = self.if_match.as_deref().map(entity_tag);
         let call = Call::post(self.target.path(&["release"]));
         let call = self
-            .force
-            .on(call)
+            .trace
+            .on(self.force.on(call))
             .header(IF_MATCH, if_match.as_deref())?
             .json(&json!({ "version": self.version }));
         let reply = session.client.send(session.labelled(call)).await?.json()?;

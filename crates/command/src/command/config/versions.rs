@@ -9,12 +9,18 @@ use super::{
 use crate::{
     client::{self, Call, collect},
     command::changes,
-    console::{Table, moment, short},
+    console::{Table, recent, short, shortened},
     error::Error,
     session::Session,
 };
 
-/// List the versions kept of a document, newest first.
+/// The widest columns, so that a row fits in 80.
+const VERSION: usize = 14;
+const STATE: usize = 11;
+const BY: usize = 14;
+const MESSAGE: usize = 22;
+
+/// List the versions kept of a document, newest first, and who made each of them stable last.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -35,31 +41,41 @@ impl Args {
         let server = session.client.server();
         session.console.print(&list, |list| {
             let list: Versions = client::read(list, server)?;
-            let table = Table::new([
-                "VERSION", "STATE", "DIGEST", "SIZE", "WRITTEN", "AUTHOR", "MESSAGE",
-            ]);
+            let table = Table::new(["VERSION", "STATE", "RELEASED", "BY", "MESSAGE"]);
             Ok(table.with(list.versions.into_iter().map(row)))
         })?;
         note_more(session, &list)
     }
 }
 
-fn row(version: Version) -> [String; 7] {
+/// The columns that people choose a version by, within 80; `-o json` has everything.
+fn row(version: Version) -> [String; 5] {
     let state = match version.stable {
         true => "stable".to_owned(),
         false => changes::state(&version.state, &version.rolled_back_by),
     };
-    let digest = match version.deleted {
-        true => "(deleted)".to_owned(),
-        false => short(&version.digest),
+    let message = match version.deleted {
+        true => format!("(deleted) {}", version.message),
+        false => version.message.clone(),
     };
     [
-        short(&version.version),
-        state,
-        digest,
-        version.size.to_string(),
-        moment(version.written_at.as_deref()),
-        version.author,
-        version.message,
+        shortened(&short(&version.version), VERSION),
+        shortened(&state, STATE),
+        recent(version.released_at.as_deref()),
+        shortened(by(&version), BY),
+        shortened(message.trim_end(), MESSAGE),
     ]
+}
+
+/// What made it stable: the rollout, or else who released it, or else who wrote it.
+fn by(version: &Version) -> &str {
+    let names = [
+        &version.rollout,
+        &version.release_author,
+        &version.released_by,
+        &version.author,
+        &version.principal,
+    ];
+    let known = names.into_iter().find(|name| !name.is_empty());
+    known.map_or("", String::as_str)
 }

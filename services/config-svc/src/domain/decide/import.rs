@@ -46,6 +46,7 @@ pub(super) fn decide(
         released: release,
         source: Some(import.source),
         reverts: None,
+        undoes: None,
         awaits_rollout: import.release == ReleaseBy::Rollout && !release,
     };
     Ok(Decided::Append(body, outcome))

@@ -39,6 +39,8 @@ pub(super) fn decide(state: &State, release: Release) -> Result<Decided, Refused
         change: entry.change.seq,
         detached: holders.into_iter().map(|holder| holder.by).collect(),
         reason: release.reason,
+        author: release.author,
+        message: release.message,
     };
     let outcome = Outcome {
         at: state.head.next(),

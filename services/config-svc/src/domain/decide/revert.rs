@@ -3,15 +3,14 @@
 use std::sync::Arc;
 
 use super::super::{
-    Before, Body, ChangeEntry, ChangeSet, ChangeState, ChangedDocument, Content, End, LabelState,
-    Outcome, Refused, Seq, Sha256, Split, SplitId, State, VersionName,
+    Before, Body, ChangeEntry, ChangeState, ChangedDocument, End, LabelState, Outcome, Refused,
+    Seq, Split, SplitId, State,
 };
-use super::{Author, Decided, check_release, is_kept, split::check_free};
-
-/// Hex digits that make the name of a revert unique.
-const HASH_DIGITS: usize = 8;
-/// The most bytes of the reverted change set's name in the name of the revert.
-const NAME_BYTES: usize = 100;
+use super::{
+    Author, Decided, check_release, is_kept,
+    restore::{Restoring, back_to, outcome, staged, unique_name},
+    split::check_free,
+};
 
 pub(super) fn decide(state: &State, author: Author<'_>, id: SplitId) -> Result<Decided, Refused> {
     let (split, before, revert) = released(state, &id)?;
@@ -31,23 +30,24 @@ pub(super) fn decide(state: &State, author: Author<'_>, id: SplitId) -> Result<D
     {
         return Ok(decided);
     }
-    let change = Arc::new(change_set(state, author, split, documents));
-    let staged = ChangeEntry::written(change.clone(), ChangeState::Staged);
-    check_release(state, &staged, &[])?;
-    let outcome = Outcome {
-        at: change.seq,
-        change: change.seq,
-        label: change.label.clone(),
-        name: change.name.clone(),
-        digest: change.digest,
-        created: true,
-        moved: false,
+    // several splits may release the same change set, and a forgotten split's id may be used again
+    let salt = split.id.as_str().as_bytes();
+    let restoring = Restoring {
+        label: &split.label,
+        name: unique_name("revert", &split.name, salt, state.head.next()),
+        message: format!("Takes {} of rollout {} back", split.name, split.id),
+        author: format!("rollout {}", split.id),
+        documents,
     };
+    let change = Arc::new(restoring.change_set(state, author));
+    check_release(state, &staged(&change), &[])?;
+    let outcome = outcome(&change, false);
     let body = Body::Change {
         change,
         released: false,
         source: None,
         reverts: Some(id),
+        undoes: None,
         awaits_rollout: false,
     };
     Ok(Decided::Append(body, outcome))
@@ -112,50 +112,10 @@ fn document_before(
             ),
         });
     }
-    let content = match before.stable {
-        None => Content::Absent,
-        Some(seq) => document
-            .and_then(|document| document.at(seq))
-            .map(|version| version.content.clone())
-            .ok_or_else(|| Refused::BeforeNotKept {
-                id: split.id.clone(),
-                path: path.clone(),
-            })?,
-    };
-    Ok(ChangedDocument {
-        path: path.clone(),
-        content,
-        written_for: document.and_then(|document| document.written_for.clone()),
+    back_to(path, document.map(AsRef::as_ref), before.stable).ok_or_else(|| {
+        Refused::BeforeNotKept {
+            id: split.id.clone(),
+            path: path.clone(),
+        }
     })
-}
-
-fn change_set(
-    state: &State,
-    author: Author<'_>,
-    split: &Split,
-    documents: Arc<[ChangedDocument]>,
-) -> ChangeSet {
-    let digest = ChangeSet::digest_of(documents.iter().map(|d| (&d.path, &d.content)));
-    let seq = state.head.next();
-    ChangeSet {
-        seq,
-        name: name(split, seq),
-        label: split.label.clone(),
-        digest,
-        message: format!("Takes {} of rollout {} back", split.name, split.id),
-        author: format!("rollout {}", split.id),
-        principal: author.principal.to_owned(),
-        written_at: author.time.wall,
-        documents,
-    }
-}
-
-/// A unique name: several splits may release the same change set, and a forgotten split's id may be
-/// used again.
-fn name(split: &Split, seq: Seq) -> VersionName {
-    let hash = Sha256::of_parts([split.id.as_str().as_bytes(), &seq.0.to_be_bytes()]);
-    // names are ASCII, so any byte is a character's end
-    let change = split.name.as_str();
-    let change = change.get(..NAME_BYTES).unwrap_or(change);
-    VersionName::trusted(&format!("revert-{change}-{}", hash.short(HASH_DIGITS)))
 }

@@ -33,7 +33,7 @@ pub(super) fn decide(
     match same_change(state, label, &change)? {
         Some(existing) if is_kept(state, existing) => {
             check_release(state, existing, &[])?;
-            write_again(state, existing, write.stage_only)
+            write_again(state, existing, &write)
         }
         // part of what it wrote is no longer kept: it is written again
         Some(_) | None => {
@@ -54,6 +54,7 @@ pub(super) fn decide(
                 released: !write.stage_only,
                 source: None,
                 reverts: None,
+                undoes: None,
                 awaits_rollout: false,
             };
             Ok(Decided::Append(body, outcome))
@@ -67,8 +68,9 @@ pub(super) fn decide(
 fn write_again(
     state: &State,
     existing: &ChangeEntry,
-    stage_only: bool,
+    write: &WriteChange,
 ) -> Result<Decided, Refused> {
+    let stage_only = write.stage_only;
     let outcome = Outcome::of(state, existing);
     let change = existing.change.seq;
     let body = match existing.state {
@@ -83,6 +85,8 @@ fn write_again(
                 change,
                 detached: Vec::new(),
                 reason: String::new(),
+                author: write.author.clone(),
+                message: write.message.clone(),
             }
         }
     };

@@ -62,7 +62,7 @@ impl State {
         let label = split.label.clone();
         let (end, outcome) = if how.released {
             let end = self.released(split, &change);
-            (end, self.apply_release(record.seq, change.seq)?)
+            (end, self.apply_release(record, change.seq)?)
         } else {
             if let Some(entry) = self.changes.get_mut(&change.seq) {
                 entry.roll_back(id.clone());

@@ -1,5 +1,8 @@
 //! Lists change sets.
 
+use jiff::Timestamp;
+
+use super::Relevance;
 use crate::domain::{ChangeEntry, ChangeState, Label, Seq, State};
 
 /// Which change sets a list is of.
@@ -13,6 +16,12 @@ pub(crate) struct WantedChanges<'a> {
     pub awaits_rollout: bool,
     /// Only those that were written before this.
     pub before: Seq,
+    /// Only those that were written at this time or later.
+    pub since: Option<Timestamp>,
+    /// Only those of this author or principal.
+    pub author: Option<&'a str>,
+    /// Only those with a document that an application reads.
+    pub relevance: Option<&'a Relevance>,
 }
 
 impl<'a> WantedChanges<'a> {
@@ -25,12 +34,21 @@ impl<'a> WantedChanges<'a> {
             let before = state.changes.range(..self.before).rev();
             Box::new(before.map(|(_, entry)| entry))
         };
+        let since = self.since;
+        let is_late =
+            move |entry: &&ChangeEntry| since.is_none_or(|since| entry.change.written_at >= since);
         let is_wanted = move |entry: &&ChangeEntry| {
+            let change = &entry.change;
             self.state.is_none_or(|wanted| entry.state == wanted)
+                && self.label.is_none_or(|wanted| change.label == *wanted)
                 && self
-                    .label
-                    .is_none_or(|wanted| entry.change.label == *wanted)
+                    .author
+                    .is_none_or(|wanted| change.author == wanted || change.principal == wanted)
+                && self
+                    .relevance
+                    .is_none_or(|relevance| relevance.reads_any(&change.documents))
         };
-        Box::new(all.filter(is_wanted))
+        // times rise with positions
+        Box::new(all.take_while(is_late).filter(is_wanted))
     }
 }

@@ -244,6 +244,8 @@ fn command(step: &Step, written: &[Seq], state: &State) -> Command {
             precondition: None,
             force,
             reason: "wanted".to_owned(),
+            author: String::new(),
+            message: String::new(),
         }),
         Step::Discard(change) => Command::Discard(selector(&format!("c{change}"))),
         Step::Set {

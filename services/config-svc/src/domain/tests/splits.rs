@@ -66,6 +66,8 @@ fn force_for(version: &str, reason: &str) -> Command {
         precondition: None,
         force: true,
         reason: reason.to_owned(),
+        author: String::new(),
+        message: String::new(),
     })
 }
 

@@ -51,7 +51,7 @@ pub(in crate::grpc) fn split(state: &State, split: &Split) -> pb::Split {
         unit: unit(split.unit).into(),
         generation: split.generation,
         state: pb::SplitState::Active.into(),
-        paths: paths(state, split.change),
+        paths: paths(state, split.change, usize::MAX),
         moved_at: Some(timestamp(split.moved_at)),
         // known to who asks for one alone
         reads: 0,
@@ -117,7 +117,7 @@ pub(super) fn of_record(state: &State, record: &Record, label: String, name: Str
         label,
         change: name,
         change_sequence: change.map_or(0, |change| change.0),
-        paths: change.map_or(Vec::new(), |change| paths(state, change)),
+        paths: change.map_or(Vec::new(), |change| paths(state, change, usize::MAX)),
         moved_at: Some(timestamp(record.time.wall)),
         ..Default::default()
     }

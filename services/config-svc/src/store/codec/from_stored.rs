@@ -10,8 +10,8 @@ use crate::{
     domain::{
         Answered, App, AppProfile, Body, ChangeEntry, ChangeName, ChangeSet, ChangeState,
         ChangedDocument, Content, ContentRef, Defect, Document, Feed, HybridTime, Label,
-        LabelState, Origin, Outcome, Path, Profile, Record, RequestId, RequestKey, Seq, Sha256,
-        SourceName, SplitId, Version, VersionName,
+        LabelState, LastRelease, Moved, Moves, Origin, Outcome, Path, Profile, Record, RequestId,
+        RequestKey, Seq, Sha256, SourceName, SplitId, Version, VersionName,
     },
     store::stored::{self, record},
 };
@@ -37,7 +37,22 @@ impl TryFrom<stored::Record> for Record {
                 label: Label::trusted(&about.label),
                 name: VersionName::trusted(&about.name),
             }),
+            moves: Moves {
+                listed: stored.moved.into_iter().map(Into::into).collect(),
+                count: stored.moved_count,
+            },
         })
+    }
+}
+
+impl From<stored::Moved> for Moved {
+    fn from(stored: stored::Moved) -> Self {
+        let from = stored.from_seq.map(Seq);
+        Self {
+            path: Path::trusted(&stored.path),
+            from: from.map(|seq| (seq, VersionName::trusted(&stored.from_name))),
+            to: VersionName::trusted(&stored.to_name),
+        }
     }
 }
 
@@ -51,12 +66,15 @@ impl TryFrom<record::Body> for Body {
                 released: body.released,
                 source: body.source.as_deref().map(SourceName::trusted),
                 reverts: body.reverts.as_deref().map(SplitId::trusted),
+                undoes: body.undoes.map(Seq),
                 awaits_rollout: body.awaits_rollout,
             },
             record::Body::Release(seq) => Self::Release {
                 change: Seq(seq),
                 detached: Vec::new(),
                 reason: String::new(),
+                author: String::new(),
+                message: String::new(),
             },
             record::Body::ForcedRelease(forced) => Self::Release {
                 change: Seq(forced.change),
@@ -66,6 +84,8 @@ impl TryFrom<record::Body> for Body {
                     .map(|id| SplitId::trusted(id))
                     .collect(),
                 reason: forced.reason,
+                author: forced.author,
+                message: forced.message,
             },
             record::Body::SplitMoved(to) => Self::SplitMoved(to.try_into()?),
             record::Body::SplitEnded(end) => Self::SplitEnded {
@@ -228,12 +248,22 @@ impl TryFrom<stored::Version> for Version {
     type Error = Unreadable;
 
     fn try_from(stored: stored::Version) -> Result<Self> {
+        let release = stored.released_at_micros.map(|at| {
+            Ok(Box::new(LastRelease {
+                at: timestamp(at)?,
+                by: stored.released_by.as_str().into(),
+                author: stored.release_author.as_str().into(),
+                replaced: stored.replaced.map(Seq),
+                with: optional_split(&stored.released_with),
+            }))
+        });
         Ok(Self {
             seq: Seq(stored.seq),
             name: VersionName::trusted(&stored.name),
             content: required(stored.content)?.try_into()?,
             written_at: timestamp(stored.written_at_micros)?,
             revert: stored.revert,
+            release: release.transpose()?,
         })
     }
 }
@@ -286,6 +316,11 @@ impl TryFrom<stored::Answer> for (String, RequestId, Answered) {
         let id = RequestId::trusted(&key.id);
         Ok((stored.principal, id, answered))
     }
+}
+
+/// A split's id; empty where there is none.
+fn optional_split(id: &str) -> Option<SplitId> {
+    (!id.is_empty()).then(|| SplitId::trusted(id))
 }
 
 /// A message that every version writes.

@@ -71,6 +71,8 @@ fn a_release_from_before_splits_ends_none() {
         change: Seq(5),
         detached: Vec::new(),
         reason: String::new(),
+        author: String::new(),
+        message: String::new(),
     };
     assert_eq!(body, release);
     assert_eq!(record::Body::from(&release), record::Body::Release(5));
@@ -117,6 +119,8 @@ fn why_a_release_was_forced_is_written_down() {
         change: Seq(5),
         detached: Vec::new(),
         reason: "it was the database".to_owned(),
+        author: String::new(),
+        message: String::new(),
     };
     let stored = record::Body::from(&forced);
     assert_eq!(Body::try_from(stored).ok().unwrap(), forced);

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use crate::{
     domain::{
         Answered, AppProfile, Body, ChangeEntry, ChangeSet, ChangeState, Content, Document,
-        HybridTime, Label, LabelState, Record, RequestId, RequestKey, SourceName, State, Version,
+        HybridTime, Label, LabelState, Moved, Record, RequestId, RequestKey, SourceName, State,
+        Version,
     },
     store::stored::{self, record},
 };
@@ -25,6 +26,20 @@ impl From<&Record> for stored::Record {
                 label: about.label.to_string(),
                 name: about.name.to_string(),
             }),
+            moved: record.moves.listed.iter().map(Into::into).collect(),
+            moved_count: record.moves.count,
+        }
+    }
+}
+
+impl From<&Moved> for stored::Moved {
+    fn from(moved: &Moved) -> Self {
+        let from = moved.from.as_ref();
+        Self {
+            path: moved.path.to_string(),
+            from_seq: from.map(|(seq, _)| seq.0),
+            from_name: from.map_or(String::new(), |(_, name)| name.to_string()),
+            to_name: moved.to.to_string(),
         }
     }
 }
@@ -37,27 +52,39 @@ impl From<&Body> for record::Body {
                 released,
                 source,
                 reverts,
+                undoes,
                 awaits_rollout,
             } => Self::Written(stored::Written {
                 change: Some((&**change).into()),
                 released: *released,
                 source: source.as_ref().map(ToString::to_string),
                 reverts: reverts.as_ref().map(ToString::to_string),
+                undoes: undoes.map(|seq| seq.0),
                 awaits_rollout: *awaits_rollout,
             }),
             Body::Release {
                 change,
                 detached,
                 reason,
-            } if detached.is_empty() && reason.is_empty() => Self::Release(change.0),
+                author,
+                message,
+            } if detached.is_empty()
+                && [reason, author, message].iter().all(|text| text.is_empty()) =>
+            {
+                Self::Release(change.0)
+            }
             Body::Release {
                 change,
                 detached,
                 reason,
+                author,
+                message,
             } => Self::ForcedRelease(stored::ForcedRelease {
                 change: change.0,
                 detached: detached.iter().map(ToString::to_string).collect(),
                 reason: reason.clone(),
+                author: author.clone(),
+                message: message.clone(),
             }),
             Body::SplitMoved(to) => Self::SplitMoved(to.into()),
             Body::SplitEnded {
@@ -207,12 +234,20 @@ impl From<&Document> for stored::Document {
 
 impl From<&Version> for stored::Version {
     fn from(version: &Version) -> Self {
+        let release = version.release.as_deref();
         Self {
             seq: version.seq.0,
             name: version.name.to_string(),
             content: Some((&version.content).into()),
             written_at_micros: version.written_at.as_microsecond(),
             revert: version.revert,
+            released_at_micros: release.map(|release| release.at.as_microsecond()),
+            released_by: release.map_or(String::new(), |release| release.by.to_string()),
+            release_author: release.map_or(String::new(), |release| release.author.to_string()),
+            replaced: release.and_then(|release| Some(release.replaced?.0)),
+            released_with: release
+                .and_then(|release| release.with.as_ref())
+                .map_or(String::new(), ToString::to_string),
         }
     }
 }

@@ -12,8 +12,9 @@ use crate::{
     domain::{
         Answered, App, AppProfile, Before, Body, ChangeEntry, ChangeName, ChangeSet, ChangeState,
         ChangedDocument, Content, ContentRef, Defect, Document, End, EndedSplit, Feed, HybridTime,
-        Label, LabelState, Origin, Outcome, Path, Profile, Record, RequestId, RequestKey, Seq,
-        Sha256, Share, SourceName, Split, SplitId, SplitMove, Unit, Version, VersionName,
+        Label, LabelState, LastRelease, Moved, Moves, Origin, Outcome, Path, Profile, Record,
+        RequestId, RequestKey, Seq, Sha256, Share, SourceName, Split, SplitId, SplitMove, Unit,
+        Version, VersionName,
     },
     store::{
         codec::{open, seal},
@@ -121,25 +122,35 @@ fn unread() -> impl Strategy<Value = Arc<BTreeSet<Label>>> {
 }
 
 fn body() -> impl Strategy<Value = Body> {
-    let written = (change(), bool::ANY, of(source()), of(split_id()), bool::ANY);
+    let written = (
+        change(),
+        bool::ANY,
+        of(source()),
+        of(split_id()),
+        of(seq()),
+        bool::ANY,
+    );
     let ended = (split_id(), of(seq()), any::<u64>(), bool::ANY, text());
     prop_oneof![
         written.prop_map(
-            |(change, released, source, reverts, awaits_rollout)| Body::Change {
+            |(change, released, source, reverts, undoes, awaits_rollout)| Body::Change {
                 change: Arc::new(change),
                 released,
                 source,
                 reverts,
+                undoes,
                 awaits_rollout,
             }
         ),
-        (seq(), vec(split_id(), 0..3), text()).prop_map(|(change, detached, reason)| {
-            Body::Release {
+        (seq(), vec(split_id(), 0..3), text(), text(), text()).prop_map(
+            |(change, detached, reason, author, message)| Body::Release {
                 change,
                 detached,
                 reason,
+                author,
+                message,
             }
-        }),
+        ),
         seq().prop_map(|change| Body::Discard { change }),
         seq().prop_map(|change| Body::Restage { change }),
         seq().prop_map(|change| Body::Unchanged { change }),
@@ -166,6 +177,26 @@ fn request() -> impl Strategy<Value = RequestKey> {
     })
 }
 
+fn moves() -> impl Strategy<Value = Moves> {
+    let moved = (path(), of((seq(), version_name())), version_name());
+    let moved = moved.prop_map(|(path, from, to)| Moved { path, from, to });
+    (vec(moved, 0..3), any::<u32>()).prop_map(|(listed, count)| Moves { listed, count })
+}
+
+fn last_release() -> impl Strategy<Value = Box<LastRelease>> {
+    (time(), text(), text(), of(seq()), of(split_id())).prop_map(
+        |(at, by, author, replaced, with)| {
+            Box::new(LastRelease {
+                at,
+                by: by.into(),
+                author: author.into(),
+                replaced,
+                with,
+            })
+        },
+    )
+}
+
 fn record() -> impl Strategy<Value = Record> {
     let hybrid = (time(), any::<u32>()).prop_map(|(wall, logical)| HybridTime { wall, logical });
     let origin = (any::<u64>(), text(), any::<u64>());
@@ -183,9 +214,10 @@ fn record() -> impl Strategy<Value = Record> {
         of(request()),
         body(),
         of(about),
+        moves(),
     )
         .prop_map(
-            |(seq, time, origin, principal, request, body, about)| Record {
+            |(seq, time, origin, principal, request, body, about, moves)| Record {
                 seq,
                 time,
                 origin,
@@ -193,6 +225,7 @@ fn record() -> impl Strategy<Value = Record> {
                 request,
                 body,
                 about,
+                moves,
             },
         )
 }
@@ -226,14 +259,25 @@ fn labelled() -> impl Strategy<Value = (Label, LabelState)> {
 }
 
 fn document() -> impl Strategy<Value = Document> {
-    let version = (seq(), version_name(), content(), time(), bool::ANY);
-    let version = version.prop_map(|(seq, name, content, written_at, revert)| Version {
-        seq,
-        name,
-        content,
-        written_at,
-        revert,
-    });
+    let released = of(last_release());
+    let version = (
+        seq(),
+        version_name(),
+        content(),
+        time(),
+        bool::ANY,
+        released,
+    );
+    let version = version.prop_map(
+        |(seq, name, content, written_at, revert, release)| Version {
+            seq,
+            name,
+            content,
+            written_at,
+            revert,
+            release,
+        },
+    );
     (path(), written_for(), of(seq()), vec(version, 0..3)).prop_map(
         |(path, written_for, stable, versions)| Document {
             path,

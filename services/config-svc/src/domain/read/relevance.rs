@@ -1,0 +1,56 @@
+//! Which documents an application reads.
+
+use std::collections::HashSet;
+
+use vortex_names::is_of;
+
+use super::{ViewKey, candidates};
+use crate::domain::{App, AppProfile, ChangedDocument, Label, Profile};
+
+/// The application whose documents all others read, too.
+const SHARED: &str = "application";
+
+/// The documents that an application reads: its own and those that are written for all.
+#[derive(Debug, Clone)]
+pub(crate) struct Relevance {
+    app: String,
+    /// The paths, where it is known in which profile the application runs.
+    paths: Option<HashSet<String>>,
+}
+
+impl Relevance {
+    /// What `app` reads, in any profile or in one.
+    pub(crate) fn of(app: &App, profile: Option<&Profile>) -> Self {
+        let key = profile.map(|profile| ViewKey {
+            apps: vec![app.clone()],
+            profiles: vec![profile.clone()],
+            labels: vec![Label::main()],
+        });
+        Self {
+            app: app.to_string(),
+            paths: key.map(|key| candidates(&key).into_iter().collect()),
+        }
+    }
+
+    /// Whether it reads a document at this path, written for `owner` if that is known.
+    pub(crate) fn reads(&self, path: &str, owner: Option<&AppProfile>) -> bool {
+        match &self.paths {
+            Some(paths) => paths.contains(path),
+            None => {
+                let owner = owner.map(|owner| owner.app.as_str());
+                is_of(path, owner, &self.app) || is_of(path, owner, SHARED)
+            }
+        }
+    }
+
+    /// Whether it reads any of a change set's documents.
+    pub(crate) fn reads_any(&self, documents: &[ChangedDocument]) -> bool {
+        let mut documents = documents.iter();
+        documents.any(|d| self.reads(d.path.as_str(), d.written_for.as_ref()))
+    }
+}
+
+/// Whether a document is read by all applications.
+pub(crate) fn is_shared(path: &str, owner: Option<&AppProfile>) -> bool {
+    is_of(path, owner.map(|owner| owner.app.as_str()), SHARED)
+}
