@@ -11,7 +11,9 @@ mod sources;
 mod splits;
 mod state;
 mod target;
+mod timeline;
 mod watch;
+mod when;
 
 use utoipa_axum::router::OpenApiRouter;
 
@@ -28,6 +30,7 @@ pub(crate) fn quick() -> OpenApiRouter<ApiState> {
         .merge(rollouts::routes())
         .merge(breaker::routes())
         .merge(splits::routes())
+        .merge(timeline::routes())
 }
 
 /// Routes that wait for the remote of a source, with a longer timeout.

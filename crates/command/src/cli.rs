@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     command::{
-        bench, breaker, changes, completion, config, context, rollout, sources, up, version,
+        bench, breaker, changes, completion, config, context, log, rollout, sources, up, version,
     },
     console::{Console, Format, Palette},
     error::Error,
@@ -70,6 +70,8 @@ enum Command {
     /// Staged change sets that go out to a growing share of all readers
     #[command(subcommand)]
     Rollout(rollout::Command),
+    /// What happened: who wrote, released, deleted, imported and rolled out what
+    Log(log::Args),
     /// What stops rollouts from going on by themselves after too many rollbacks
     Breaker(breaker::Args),
     /// Measure a running server
@@ -117,6 +119,9 @@ impl Command {
             }),
             Self::Rollout(command) => Session::run(globals, environment, async |session| {
                 command.run(session).await
+            }),
+            Self::Log(args) => Session::run(globals, environment, async |session| {
+                args.run(session).await
             }),
             Self::Breaker(args) => Session::run(globals, environment, async |session| {
                 args.run(session).await

@@ -6,6 +6,7 @@ pub(crate) mod changes;
 pub(crate) mod completion;
 pub(crate) mod config;
 pub(crate) mod context;
+pub(crate) mod log;
 pub(crate) mod rollout;
 pub(crate) mod sources;
 pub(crate) mod up;

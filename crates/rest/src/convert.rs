@@ -10,6 +10,7 @@ mod rollouts;
 mod sources;
 mod span;
 mod splits;
+mod timeline;
 mod watch;
 
 use vortex_proto::time::from_timestamp;

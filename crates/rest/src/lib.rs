@@ -27,6 +27,7 @@ mod sources;
 mod span;
 mod splits;
 mod spring;
+mod timeline;
 mod watch;
 
 pub use assignment::{Arm, Assignment, Unit};
@@ -58,4 +59,5 @@ pub use sources::{
 pub use span::Span;
 pub use splits::{Split, SplitAnswer, SplitState, Splits};
 pub use spring::{Environment, PropertySource};
+pub use timeline::{MovedDocument, Timeline, TimelineEntry, TimelineKind, Undone, UndoneDocument};
 pub use watch::ConfigChange;

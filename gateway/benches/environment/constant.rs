@@ -91,6 +91,8 @@ impl ConfigService for Constant {
         list_changes ListChangesRequest ListChangesResponse;
         release_change ReleaseChangeRequest ReleaseChangeResponse;
         discard_change DiscardChangeRequest DiscardChangeResponse;
+        undo_change UndoChangeRequest UndoChangeResponse;
+        list_events ListEventsRequest ListEventsResponse;
         get_config GetConfigRequest GetConfigResponse;
         get_file GetFileRequest GetFileResponse;
         explain_config ExplainConfigRequest ExplainConfigResponse;

@@ -4,6 +4,9 @@ mod apply;
 mod command;
 mod list;
 mod read;
+mod undo;
+
+pub(super) use undo::UndoCommand;
 
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -15,4 +18,5 @@ pub(super) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(read::get))
         .routes(routes!(command::release))
         .routes(routes!(command::discard))
+        .routes(routes!(undo::undo))
 }

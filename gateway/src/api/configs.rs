@@ -6,6 +6,7 @@ mod diff;
 mod list;
 mod read;
 mod release;
+mod undo;
 mod versions;
 mod write;
 
@@ -20,4 +21,5 @@ pub(super) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(versions::versions))
         .routes(routes!(diff::diff))
         .routes(routes!(release::release))
+        .routes(routes!(undo::undo))
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 use vortex_kit::{compute::Compute, process::Runtime};
 
-use super::open_watches::OpenWatches;
+use super::{open_watches::OpenWatches, when::Now};
 use crate::{
     clients::{Clients, ConfigClient, RolloutClient, SourceClient, SplitClient},
     extract::{IdentityRules, IgnoredFields},
@@ -25,6 +25,7 @@ pub(crate) struct ApiState {
     identity_rules: Arc<IdentityRules>,
     ignored_fields: IgnoredFields,
     watches: OpenWatches,
+    now: Now,
 }
 
 impl ApiState {
@@ -46,6 +47,7 @@ impl ApiState {
             identity_rules,
             ignored_fields: IgnoredFields::new(&runtime.metrics),
             watches: OpenWatches::new(settings.max_watches, &runtime.metrics),
+            now: Now::new(runtime.clock.clone()),
         }
     }
 }

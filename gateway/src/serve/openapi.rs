@@ -30,6 +30,7 @@ pub(crate) const WRITTEN: &str = include_str!("../../openapi.json");
     tags(
         (name = "configs", description = "Documents of applications and profiles"),
         (name = "changes", description = "Change sets"),
+        (name = "timeline", description = "What happened"),
         (name = "configuration", description = "What applications get"),
         (name = "rollouts", description = "Change sets that go out to a growing share of all readers"),
         (name = "sources", description = "Repositories that feed labels"),

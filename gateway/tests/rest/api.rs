@@ -4,6 +4,7 @@ mod changes;
 mod effective;
 mod reads;
 mod sources;
+mod timeline;
 mod writes;
 
 use vortex_proto::config::v1::DocumentRef;

@@ -227,6 +227,8 @@ impl ConfigService for Service {
         list_changes ListChangesRequest ListChangesResponse
         release_change ReleaseChangeRequest ReleaseChangeResponse
         discard_change DiscardChangeRequest DiscardChangeResponse
+        undo_change UndoChangeRequest UndoChangeResponse
+        list_events ListEventsRequest ListEventsResponse
         get_config GetConfigRequest GetConfigResponse
         get_environment GetEnvironmentRequest GetEnvironmentResponse
         get_file GetFileRequest GetFileResponse

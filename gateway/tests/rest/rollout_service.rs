@@ -54,6 +54,7 @@ impl RolloutService for Rollouts {
         revert_rollout RevertRolloutRequest RevertRolloutResponse
         delete_rollout DeleteRolloutRequest DeleteRolloutResponse
         list_audit ListAuditRequest ListAuditResponse
+        list_transitions ListTransitionsRequest ListTransitionsResponse
         get_analysis GetAnalysisRequest GetAnalysisResponse
         report_metrics ReportMetricsRequest ReportMetricsResponse
         get_breaker GetBreakerRequest GetBreakerResponse

@@ -86,8 +86,8 @@ pub(crate) use read::{
     candidates, check_imported, check_size, check_view, documents, effective_version,
     existing_label, is_shared, locate,
 };
-pub use record::{Body, Record};
-pub(crate) use record::{ChangeName, HybridTime, Moved, Moves, Origin};
+pub use record::{Body, Moved, Moves, Record};
+pub(crate) use record::{ChangeName, HybridTime, Origin};
 pub(crate) use refused::Refused;
 pub(crate) use retain::{MAX_AGE, retain};
 pub(crate) use split::{Arms, Assigned, Before, End, EndedSplit, EndedSplits, Ending, Held, Split};

@@ -43,7 +43,12 @@ pub(crate) async fn collect(
         token = next;
         items.extend(more.into_iter().take(limit - items.len()));
         if token.is_empty() || items.len() >= limit {
-            return Ok(json!({ field: items, "next_page_token": token }));
+            let mut whole = json!({ field: items, "next_page_token": token });
+            // a service that did not answer for one page is missing in all
+            if let Some(missing) = page.get_mut("incomplete") {
+                whole["incomplete"] = missing.take();
+            }
+            return Ok(whole);
         }
     }
 }

@@ -8,6 +8,7 @@ mod get;
 mod list;
 mod put;
 mod release;
+mod undo;
 mod versions;
 mod watch;
 
@@ -34,6 +35,8 @@ pub(crate) enum Command {
     Diff(diff::Args),
     /// Make a version of a document stable: a staged one, or an earlier one
     Release(release::Args),
+    /// Take back what made a document's version stable, or a change set
+    Undo(undo::Args),
     /// Follow an effective configuration
     Watch(watch::Args),
     /// Show where each value comes from, and what it hides
@@ -52,6 +55,7 @@ impl Command {
             Self::Versions(args) => args.run(session).await,
             Self::Diff(args) => args.run(session).await,
             Self::Release(args) => args.run(session).await,
+            Self::Undo(args) => args.run(session).await,
             Self::Watch(args) => args.run(session).await,
             Self::Explain(args) => args.run(session).await,
             Self::Apply(args) => args.run(session).await,

@@ -52,6 +52,7 @@ async fn a_version_is_released_by_its_documents_name() {
             request_id: "once".into(),
             document: Some(document()),
             reason: "it is down".into(),
+            ..ReleaseChangeRequest::default()
         }
     );
     mesh.send(line, &[], "")

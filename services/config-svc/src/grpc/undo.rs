@@ -10,10 +10,10 @@ use vortex_proto::config::v1 as pb;
 use super::{Grpc, convert, parse};
 use crate::{
     domain::{
-        ChangeSet, Command, ContentRef, Holding, Label, LabelState, Path, Selector, Seq, State,
-        Undo, UndoTarget, Version, is_shared, plan_undo,
+        Command, ContentRef, Holding, Label, LabelState, Outcome, Path, Selector, Seq, State, Undo,
+        UndoTarget, Version, is_shared, plan_undo,
     },
-    error::{read_error, refused, write_error},
+    error::{read_error, refused, store_error, write_error},
 };
 
 /// The most documents and applications that an answer names.
@@ -31,23 +31,52 @@ pub(super) async fn undo(
         parse::mutation(request, |request| std::mem::take(&mut request.request_id))?;
     let validate_only = request.validate_only;
     let undo = command(request)?;
-    let planned = Planned::of(&grpc, &undo);
     if validate_only {
-        return planned?.shown(&grpc).await;
+        return Planned::of(&grpc, &undo)?.shown(&grpc).await;
     }
     let outcome = grpc
         .configuration
         .write(requester, Command::Undo(undo), Vec::new())
         .await
         .map_err(|error| write_error(&error))?;
+    done(&grpc, &outcome).await
+}
+
+/// What was done, from its record, so that a repeated request gets the same answer.
+async fn done(grpc: &Grpc, outcome: &Outcome) -> Result<pb::UndoChangeResponse, Fault> {
+    let store = grpc.configuration.store();
+    let record = store.record_at(outcome.at).await;
+    let moves = record.map_err(|error| store_error(&error))?;
+    let moves = moves.map(|record| record.moves).unwrap_or_default();
     let state = grpc.configuration.state();
-    let change = state.changes.get(&outcome.change);
-    // a repeated request finds nothing to plan: it gets what it did the first time
-    let answer = planned.map_or_else(|_| pb::UndoChangeResponse::default(), |plan| plan.answer);
+    let entry = |seq: Seq| state.changes.get(&seq);
+    let shown = |entry| convert::change_in_list(&state, entry);
+    let undone = moves.listed.iter().find_map(|moved| moved.from.as_ref());
+    let change = entry(outcome.change);
+    let is_gone = |path: &Path| {
+        let documents = change.map(|entry| entry.change.documents.iter());
+        let mut documents = documents.into_iter().flatten();
+        documents.any(|changed| changed.path == *path && !changed.content.exists())
+    };
+    let documents = moves.listed.iter().map(|moved| pb::UndoneDocument {
+        path: moved.path.to_string(),
+        from: (moved.from.as_ref()).map_or(String::new(), |(_, name)| name.to_string()),
+        to: match is_gone(&moved.path) {
+            true => String::new(),
+            false => moved.to.to_string(),
+        },
+        ..pb::UndoneDocument::default()
+    });
+    let paths = moves.listed.iter().map(|moved| &moved.path);
+    let apps = readers(&state, &outcome.label, paths);
     Ok(pb::UndoChangeResponse {
-        change: change.map(|entry| convert::change_in_list(&state, entry)),
+        undone: undone.and_then(|(seq, _)| entry(*seq)).map(shown),
+        change: change.map(shown),
+        documents: documents.collect(),
+        document_count: moves.count,
+        app_count: apps.len() as u32,
+        apps: apps.into_iter().take(LISTED).collect(),
         token: convert::token(&grpc.configuration, outcome.at),
-        ..answer
     })
 }
 
@@ -103,7 +132,7 @@ impl Planned {
         });
         let undone = &plan.undone.change;
         let paths = plan.documents.iter().map(|back| &back.document.path);
-        let apps = readers(&state, undone, paths);
+        let apps = readers(&state, &undone.label, paths);
         Ok(Self {
             answer: pb::UndoChangeResponse {
                 undone: Some(convert::change_in_list(&state, plan.undone)),
@@ -161,10 +190,10 @@ async fn content(
 /// all.
 fn readers<'a>(
     state: &State,
-    change: &ChangeSet,
+    label: &Label,
     mut paths: impl Iterator<Item = &'a Path> + Clone,
 ) -> BTreeSet<String> {
-    let Some(label) = state.labels.get(&change.label) else {
+    let Some(label) = state.labels.get(label) else {
         return BTreeSet::new();
     };
     let owner = |path: &Path| label.documents.get(path)?.written_for.as_ref();

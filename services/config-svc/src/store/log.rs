@@ -22,6 +22,14 @@ impl ConfigStore {
         Ok(records)
     }
 
+    /// The record at a position, if it is still kept.
+    pub async fn record_at(&self, seq: Seq) -> Result<Option<Record>, Error> {
+        match self.engine.get(keys::log(seq)).await? {
+            Some(entry) => self.record(entry).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
     /// The records before `before`, newest first, `MAX_RECORDS_A_PAGE` at most. Empty at the
     /// beginning of what is kept.
     pub async fn records_before(&self, before: Seq) -> Result<Vec<Record>, Error> {

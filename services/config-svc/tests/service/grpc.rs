@@ -5,6 +5,7 @@ mod bad_reads;
 mod bad_writes;
 mod damaged;
 mod gauges;
+mod history;
 mod large;
 mod node;
 mod pages;

@@ -51,5 +51,7 @@ passed_on! {
     get_file(GetFileRequest) -> pb::GetFileResponse;
     explain_config(ExplainConfigRequest) -> pb::ExplainConfigResponse;
     watch_config(WatchConfigRequest) -> Streaming<pb::WatchConfigResponse>;
+    undo_change(UndoChangeRequest) -> pb::UndoChangeResponse;
+    list_events(ListEventsRequest) -> pb::ListEventsResponse;
     watch_log(WatchLogRequest) -> Streaming<pb::WatchLogResponse>;
 }

@@ -20,4 +20,5 @@ mod reverts;
 mod rolled_back;
 mod start;
 mod stored;
+mod transitions;
 mod walk;
