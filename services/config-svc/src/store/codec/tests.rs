@@ -8,7 +8,7 @@ use prost::Message;
 
 use super::*;
 use crate::{
-    domain::{Body, ChangeEntry, EndedSplit, Label, Seq, SourceName, Version},
+    domain::{Body, ChangeEntry, EndedSplit, Label, Seq, SourceName, SplitId, Version},
     store::stored::{self, record},
 };
 
@@ -139,4 +139,48 @@ fn the_end_of_a_first_import_is_read_and_written_as_it_was_first() {
         unread: Arc::new([Label::trusted("bad")].into()),
     };
     assert_eq!(body, imported);
+}
+
+/// A version of a checkpoint as it was written before it said how it became stable.
+#[test]
+fn a_version_from_before_does_not_say_how_it_became_stable() {
+    // seq 5, name v1, a deletion, at 1 µs
+    let stored: stored::Version = decoded("0805120276311a002001");
+    let version: Version = stored.try_into().ok().unwrap();
+    assert_eq!(version.release, None);
+}
+
+/// A version that became stable, as it was written first.
+#[test]
+fn how_a_version_became_stable_is_read_and_written_as_it_was_first() {
+    // seq 5, name v1, a deletion, at 1 µs, released at 2 µs by p, author a, replaced 3, with r1
+    let bytes = "0805120276311a00200130023a0170420161480352027231";
+    let stored: stored::Version = decoded(bytes);
+    assert_eq!(hex::encode(stored.encode_to_vec()), bytes);
+    let version: Version = stored.try_into().ok().unwrap();
+    let release = version.release.as_deref().unwrap();
+    assert_eq!((&*release.by, &*release.author), ("p", "a"));
+    assert_eq!(release.replaced, Some(Seq(3)));
+    assert_eq!(release.with, Some(SplitId::trusted("r1")));
+    assert_eq!(
+        stored::Version::from(&version).encode_to_vec(),
+        hex::decode(bytes).unwrap()
+    );
+}
+
+/// What a record moved, as it was written first.
+#[test]
+fn what_a_record_moved_is_read_and_written_as_it_was_first() {
+    // released change 5; a.yml from 3 (v1) to v2, one document in all
+    let bytes = "080712040801100218012201314805fa01110a05612e796d6c10031a02763122027632800201";
+    let stored: stored::Record = decoded(bytes);
+    assert_eq!(hex::encode(stored.encode_to_vec()), bytes);
+    let record: crate::domain::Record = stored.try_into().ok().unwrap();
+    let moved = &record.moves.listed[0];
+    assert_eq!((moved.path.as_str(), moved.to.as_str()), ("a.yml", "v2"));
+    assert_eq!(
+        moved.from.as_ref().map(|(seq, name)| (*seq, name.as_str())),
+        Some((Seq(3), "v1"))
+    );
+    assert_eq!(record.moves.count, 1);
 }
