@@ -9,7 +9,10 @@ use serde::Deserialize;
 use tonic::{Response, Status};
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use vortex_kit::{error::Fault, grpc::page};
+use vortex_kit::{
+    error::{Fault, Reason},
+    grpc::page,
+};
 use vortex_proto::{
     config::v1::{ListEventsRequest, ListEventsResponse, record::Body},
     rollout::v1::{ListTransitionsRequest, ListTransitionsResponse},
