@@ -175,7 +175,7 @@ async fn a_document_and_a_change_set_are_undone() {
         ..UndoChangeResponse::default()
     };
     mesh.service.reply("undo_change", reply.clone());
-    let line = "POST /api/configs/orders/dev/undo?validate_only=true";
+    let line = "POST /api/configs/orders/dev/undo?label=main&validate_only=true";
     let answer = mesh.send(line, &[], "").await;
     assert_eq!(
         (answer.status, &answer.json()["change"]),
