@@ -98,11 +98,25 @@ mod tests {
 
     #[test]
     fn the_owners_of_a_document_are_those_it_is_of() {
-        let paths = ["orders-eu-prod.yml", "orders.yml", "a.b-c.json", "x/app-y", "-"];
+        let paths = [
+            "orders-eu-prod.yml",
+            "orders.yml",
+            "a.b-c.json",
+            "x/app-y",
+            "-",
+        ];
         for path in paths {
             for written_for in [None, Some("orders"), Some("orders-eu")] {
                 let owners: Vec<&str> = owners(path, written_for).collect();
-                for app in ["orders", "orders-eu", "orders-eu-prod", "order", "a.b", "a", "x"] {
+                for app in [
+                    "orders",
+                    "orders-eu",
+                    "orders-eu-prod",
+                    "order",
+                    "a.b",
+                    "a",
+                    "x",
+                ] {
                     let is_listed = owners.contains(&app);
                     assert_eq!(is_listed, is_of(path, written_for, app), "{path} {app}");
                 }

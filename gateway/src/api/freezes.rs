@@ -200,7 +200,9 @@ fn until(text: &str) -> Result<Until, Fault> {
     let span = humantime::parse_duration(text);
     span.map(Until::After).map_err(|_| {
         let shown = vortex_names::Excerpt::of(text);
-        let why = format!("{shown:?} is neither a time such as 2026-01-02T03:04:05Z nor a span such as 2h");
+        let why = format!(
+            "{shown:?} is neither a time such as 2026-01-02T03:04:05Z nor a span such as 2h"
+        );
         Fault::invalid("until", why)
     })
 }

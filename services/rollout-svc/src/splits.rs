@@ -136,7 +136,9 @@ impl Splits {
         let context = Context::root().within(CHECK);
         let checked = context.scope(self.client.clone().set_split(request)).await;
         match checked.map_err(|status| Fault::from_status(&status)) {
-            Err(fault) if is_final(fault.reason()) || fault.reason() == Reason::Frozen => Err(fault),
+            Err(fault) if is_final(fault.reason()) || fault.reason() == Reason::Frozen => {
+                Err(fault)
+            }
             _ => Ok(()),
         }
     }

@@ -82,11 +82,7 @@ async fn the_end_of_a_freeze_is_a_time_or_a_span() {
     let asked: SetFreezeRequest = mesh.service.asked("set_freeze");
     assert_eq!((asked.all, asked.lasts), (true, None));
     assert_eq!(asked.until, freeze().since);
-    let refused = post(
-        &mesh,
-        &json!({"all": true, "reason": "r", "until": "soon"}),
-    )
-    .await;
+    let refused = post(&mesh, &json!({"all": true, "reason": "r", "until": "soon"})).await;
     let problem = refused.problem(400, "INVALID_ARGUMENT");
     assert_eq!(problem["errors"][0]["field"], "until");
 }
@@ -128,7 +124,11 @@ async fn freezes_are_listed_and_ended_by_id_and_by_scope() {
     };
     assert_eq!(asked, expected);
     let by_scope = mesh
-        .send("DELETE /api/freezes?apps=orders,billing&label=main", &[], "")
+        .send(
+            "DELETE /api/freezes?apps=orders,billing&label=main",
+            &[],
+            "",
+        )
         .await;
     assert_eq!((by_scope.status, by_scope.json()), (200, answered));
     let asked: EndFreezeRequest = mesh.service.asked("end_freeze");

@@ -148,7 +148,10 @@ impl State {
 
     /// When the first freeze ends by itself.
     pub fn next_thaw(&self) -> Option<Timestamp> {
-        self.freezes.values().filter_map(|freeze| freeze.until).min()
+        self.freezes
+            .values()
+            .filter_map(|freeze| freeze.until)
+            .min()
     }
 }
 

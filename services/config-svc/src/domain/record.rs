@@ -5,7 +5,8 @@ use std::{collections::BTreeSet, sync::Arc};
 use jiff::Timestamp;
 
 use super::{
-    ChangeSet, Freeze, FreezeEnd, Label, Outcome, RequestKey, Seq, SourceName, SplitId, SplitMove, VersionName,
+    ChangeSet, Freeze, FreezeEnd, Label, Outcome, RequestKey, Seq, SourceName, SplitId, SplitMove,
+    VersionName,
 };
 
 /// One thing that happened.

@@ -5,8 +5,8 @@ use std::{collections::BTreeSet, fmt, sync::Arc};
 use imbl::{HashMap, OrdMap};
 
 use super::{
-    AppProfile, ChangeEntry, Document, EndedSplits, Freeze, FreezeId, Holding, HybridTime, Label, LabelState,
-    Refused, Requests, Selector, Sha256, SourceName, Split, SplitId, VersionName,
+    AppProfile, ChangeEntry, Document, EndedSplits, Freeze, FreezeId, Holding, HybridTime, Label,
+    LabelState, Refused, Requests, Selector, Sha256, SourceName, Split, SplitId, VersionName,
     answered_requests::Answered, split::Pins,
 };
 

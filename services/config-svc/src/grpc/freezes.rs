@@ -52,7 +52,10 @@ async fn set(
     let until = until(request.until, request.lasts)?;
     let reason = parse::reason(request.reason)?;
     if reason.trim().is_empty() {
-        return Err(Fault::invalid("reason", "say why, for those who meet the freeze"));
+        return Err(Fault::invalid(
+            "reason",
+            "say why, for those who meet the freeze",
+        ));
     }
     let set = SetFreeze {
         scope: required_scope(request.all, &request.apps, &request.label)?,
@@ -121,16 +124,23 @@ fn list(grpc: &Grpc, request: &pb::ListFreezesRequest) -> Result<pb::ListFreezes
     let state = grpc.configuration.state();
     let label = super::documents::listed_label(grpc, &state, &request.label)?;
     let now = grpc.configuration.now();
-    let found = state.freezes.range::<_, FreezeId>((start, Bound::Unbounded));
+    let found = state
+        .freezes
+        .range::<_, FreezeId>((start, Bound::Unbounded));
     let found = found.map(|(_, freeze)| freeze).filter(|freeze| {
         !freeze.is_over(now)
-            && app.as_ref().is_none_or(|app| freeze.scope.is_of(app.as_str()))
+            && app
+                .as_ref()
+                .is_none_or(|app| freeze.scope.is_of(app.as_str()))
             && label.is_none_or(|label| freeze.scope.is_on(label))
     });
     let (page, next_page_token) =
         page::first(found, size, |freeze| page::token(&[&freeze.id.to_string()]));
     Ok(pb::ListFreezesResponse {
-        freezes: page.into_iter().map(|freeze| convert::freeze(freeze)).collect(),
+        freezes: page
+            .into_iter()
+            .map(|freeze| convert::freeze(freeze))
+            .collect(),
         next_page_token,
         token: convert::token(&grpc.configuration, state.head),
     })

@@ -124,7 +124,9 @@ impl Poller {
         loop {
             let ended: BTreeSet<Obstacle> = {
                 let state = self.configuration.state();
-                let ended = obstacles.iter().filter(|obstacle| !obstacle.is_there(&state));
+                let ended = obstacles
+                    .iter()
+                    .filter(|obstacle| !obstacle.is_there(&state));
                 ended.cloned().collect()
             };
             if !ended.is_subset(&self.let_go) {

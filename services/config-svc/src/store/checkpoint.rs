@@ -155,8 +155,7 @@ impl Loading {
                 self.state.sources.insert(name, unread);
             }
             Kind::Freeze(freeze) => {
-                self.state
-                    .restore_freeze(Arc::new(freeze.try_into().ok()?));
+                self.state.restore_freeze(Arc::new(freeze.try_into().ok()?));
             }
             Kind::EndedSplit(ended) => self.state.restore_ended(ended.try_into().ok()?),
         }

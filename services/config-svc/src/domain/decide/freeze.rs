@@ -5,8 +5,8 @@ use std::{sync::Arc, time::Duration};
 use jiff::Timestamp;
 
 use super::super::{
-    AppProfile, Body, ChangeEntry, ChangeState, EndFreeze, Freeze, FreezeEnd, FreezeId,
-    Label, LabelState, MAX_FREEZES, Outcome, Path, Refused, SetFreeze, State, Thawed, Until,
+    AppProfile, Body, ChangeEntry, ChangeState, EndFreeze, Freeze, FreezeEnd, FreezeId, Label,
+    LabelState, MAX_FREEZES, Outcome, Path, Refused, SetFreeze, State, Thawed, Until,
 };
 use super::{Author, Decided, split::is_way_back};
 
@@ -32,7 +32,8 @@ pub(super) fn decide_set(
         Until::After(span) => Some(after(since, span)),
     };
     // as it is stored, so that it is the same when it is read back
-    let until = until.map(|until| Timestamp::from_microsecond(until.as_microsecond()).unwrap_or(until));
+    let until =
+        until.map(|until| Timestamp::from_microsecond(until.as_microsecond()).unwrap_or(until));
     if let Some(until) = until.filter(|until| *until <= since) {
         return Err(Refused::FreezeIsOver { until });
     }
@@ -62,18 +63,26 @@ pub(super) fn decide_end(state: &State, end: EndFreeze) -> Result<Decided, Refus
     if ids.is_empty() {
         return Err(Refused::FreezeNotFound(end.which));
     }
-    Ok(ended(state, FreezeEnd {
-        ids,
-        expired: false,
-        reason: end.reason,
-        author: end.author,
-    }))
+    Ok(ended(
+        state,
+        FreezeEnd {
+            ids,
+            expired: false,
+            reason: end.reason,
+            author: end.author,
+        },
+    ))
 }
 
 /// The freezes that are to end, oldest first.
 fn meant(state: &State, which: &Thawed) -> Vec<FreezeId> {
     match which {
-        Thawed::One(id) => state.freezes.keys().filter(|known| *known == id).copied().collect(),
+        Thawed::One(id) => state
+            .freezes
+            .keys()
+            .filter(|known| *known == id)
+            .copied()
+            .collect(),
         Thawed::Of(scope) => {
             let mut scope = scope.clone();
             if let Some(label) = &mut scope.label
@@ -81,7 +90,10 @@ fn meant(state: &State, which: &Thawed) -> Vec<FreezeId> {
             {
                 *label = meant.clone();
             }
-            let of_scope = state.freezes.values().filter(|freeze| freeze.scope == scope);
+            let of_scope = state
+                .freezes
+                .values()
+                .filter(|freeze| freeze.scope == scope);
             of_scope.map(|freeze| freeze.id).collect()
         }
     }
@@ -94,16 +106,22 @@ pub(super) fn decide_expiry(state: &State, now: Timestamp) -> Decided {
     if ids.is_empty() {
         return Decided::Unchanged(Outcome::of_freeze(state.head));
     }
-    ended(state, FreezeEnd {
-        ids,
-        expired: true,
-        reason: String::new(),
-        author: String::new(),
-    })
+    ended(
+        state,
+        FreezeEnd {
+            ids,
+            expired: true,
+            reason: String::new(),
+            author: String::new(),
+        },
+    )
 }
 
 fn ended(state: &State, end: FreezeEnd) -> Decided {
-    Decided::Append(Body::FreezeEnded(end), Outcome::of_freeze(state.head.next()))
+    Decided::Append(
+        Body::FreezeEnded(end),
+        Outcome::of_freeze(state.head.next()),
+    )
 }
 
 /// Checks that no freeze is in force that concerns documents of a label about to become something
@@ -131,14 +149,8 @@ pub(super) fn check_thawed<'a>(
 
 /// Checks that no freeze keeps a change set from its readers. One that was stable before, or that
 /// takes a split back, is a way back and always goes.
-pub(super) fn check_new(
-    state: &State,
-    entry: &ChangeEntry,
-    now: Timestamp,
-) -> Result<(), Refused> {
-    if state.freezes.is_empty()
-        || entry.state == ChangeState::Released
-        || is_way_back(state, entry)
+pub(super) fn check_new(state: &State, entry: &ChangeEntry, now: Timestamp) -> Result<(), Refused> {
+    if state.freezes.is_empty() || entry.state == ChangeState::Released || is_way_back(state, entry)
     {
         return Ok(());
     }
@@ -154,7 +166,10 @@ pub(super) fn check_removal(
     label: &LabelState,
     now: Timestamp,
 ) -> Result<(), Refused> {
-    let served = label.documents.values().filter(|document| document.served().is_some());
+    let served = label
+        .documents
+        .values()
+        .filter(|document| document.served().is_some());
     let served = served.map(|document| (&document.path, document.written_for.as_ref()));
     check_thawed(state, name, served, now)
 }

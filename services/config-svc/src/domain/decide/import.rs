@@ -36,7 +36,10 @@ pub(super) fn decide(
         check_held(state, label, &import, release)?;
     }
     if release {
-        let documents = import.documents.iter().map(|document| (&document.path, None));
+        let documents = import
+            .documents
+            .iter()
+            .map(|document| (&document.path, None));
         check_thawed(state, &import.label, documents, author.time.wall)?;
     }
     let change = change_set(state, author, &import);

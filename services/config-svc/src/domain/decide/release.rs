@@ -2,7 +2,8 @@
 
 use super::super::{Body, ChangeState, Holding, Outcome, Refused, Release, Selector, State};
 use super::{
-    Author, Decided, check_precondition, check_release, check_rolled_back, freeze::check_new,
+    Author, Decided, check_precondition, check_release, check_rolled_back,
+    freeze::check_new,
     is_kept, is_stable,
     split::{check_free, holders, movers},
 };

@@ -6,15 +6,9 @@ use super::super::{
     Baseline, BeginSplit, Body, ChangeEntry, ChangeState, Document, EndSplit, EndedSplit, Ending,
     Held, Label, LabelState, Outcome, Path, Refused, Seq, SetSplit, Split, SplitId, State,
 };
-use super::{
-    Decided, check_release, check_rolled_back, freeze::check_new, is_kept, is_stable,
-};
+use super::{Decided, check_release, check_rolled_back, freeze::check_new, is_kept, is_stable};
 
-pub(super) fn decide(
-    state: &State,
-    set: SetSplit,
-    now: Timestamp,
-) -> Result<Decided, Refused> {
+pub(super) fn decide(state: &State, set: SetSplit, now: Timestamp) -> Result<Decided, Refused> {
     if let Some(ended) = state.ended.get(set.to.id.as_str()) {
         return Err(already_ended(ended));
     }
@@ -57,19 +51,11 @@ pub(super) fn decide(
 ///
 /// # Errors
 /// If the command would be refused.
-pub(crate) fn check_set_split(
-    state: &State,
-    set: SetSplit,
-    now: Timestamp,
-) -> Result<(), Refused> {
+pub(crate) fn check_set_split(state: &State, set: SetSplit, now: Timestamp) -> Result<(), Refused> {
     decide(state, set, now).map(drop)
 }
 
-pub(super) fn decide_end(
-    state: &State,
-    end: EndSplit,
-    now: Timestamp,
-) -> Result<Decided, Refused> {
+pub(super) fn decide_end(state: &State, end: EndSplit, now: Timestamp) -> Result<Decided, Refused> {
     let at = state.head.next();
     let outcome = match (state.splits.get(&end.id), state.ended.get(end.id.as_str())) {
         (Some(split), _) if split.generation >= end.generation => return Err(outdated(split)),

@@ -21,13 +21,29 @@ const APPS: [&str; 2] = ["orders", "billing"];
 
 #[derive(Debug, Clone)]
 enum Step {
-    Write { path: usize, stage: bool },
-    Release { change: usize, force: bool },
-    Set { split: usize, change: usize, share: u16 },
-    End { split: usize, release: bool },
+    Write {
+        path: usize,
+        stage: bool,
+    },
+    Release {
+        change: usize,
+        force: bool,
+    },
+    Set {
+        split: usize,
+        change: usize,
+        share: u16,
+    },
+    End {
+        split: usize,
+        release: bool,
+    },
     Revert(usize),
     /// Of everything, or of one application; for some seconds, or until it is ended.
-    Freeze { app: Option<usize>, lasts: Option<u8> },
+    Freeze {
+        app: Option<usize>,
+        lasts: Option<u8>,
+    },
     Thaw(usize),
     Expire,
     Wait(u8),
@@ -75,9 +91,9 @@ impl World {
             let owner = stem.split('-').next().unwrap_or_default();
             owner == APPS[app] || owner == "application"
         };
-        self.freezes.iter().any(|kept| {
-            kept.until.is_none_or(|until| until > now) && kept.app.is_none_or(concerns)
-        })
+        self.freezes
+            .iter()
+            .any(|kept| kept.until.is_none_or(|until| until > now) && kept.app.is_none_or(concerns))
     }
 
     fn command(&mut self, step: &Step) -> Option<Command> {
@@ -105,7 +121,11 @@ impl World {
                     reason: "wanted".to_owned(),
                 })
             }
-            Step::Set { split, change, share } => {
+            Step::Set {
+                split,
+                change,
+                share,
+            } => {
                 let (seq, percent) = (written(change)?, (share * 25).to_string());
                 self.generation += 1;
                 set(&format!("r{split}"), seq, &percent, self.generation)
@@ -137,7 +157,8 @@ impl World {
             Step::Thaw(index) => drop(self.freezes.remove(index)),
             Step::Expire => {
                 let now = self.history.now;
-                self.freezes.retain(|kept| kept.until.is_none_or(|until| until > now));
+                self.freezes
+                    .retain(|kept| kept.until.is_none_or(|until| until > now));
             }
             Step::Write { .. } | Step::Revert(_) if outcome.created => {
                 self.written.push(outcome.change);
@@ -150,7 +171,11 @@ impl World {
     fn check_ways_back(&self) {
         for split in self.history.state.splits.values() {
             let taken = self.try_now(end(split.id.as_str(), split.generation + 1, false));
-            assert!(taken.is_ok(), "Z2: {} is not taken back: {taken:?}", split.id);
+            assert!(
+                taken.is_ok(),
+                "Z2: {} is not taken back: {taken:?}",
+                split.id
+            );
         }
         for entry in self.history.state.changes.values() {
             if entry.state == ChangeState::Released {
@@ -167,7 +192,12 @@ impl World {
             principal: "anonymous".into(),
             key: None,
         };
-        decide(&self.history.state, &request, command, at(self.history.now + 1))
+        decide(
+            &self.history.state,
+            &request,
+            command,
+            at(self.history.now + 1),
+        )
     }
 }
 

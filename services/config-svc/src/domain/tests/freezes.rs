@@ -168,17 +168,23 @@ fn a_freeze_ends_by_itself_whether_that_is_in_the_log_or_not() {
 fn how_long_a_freeze_lasts_counts_from_when_it_is_set() {
     let mut history = History::default();
     let lasts = std::time::Duration::from_secs(60);
-    history
-        .run(freeze(of_all(), Until::After(lasts)))
-        .unwrap();
+    history.run(freeze(of_all(), Until::After(lasts))).unwrap();
     let freeze = history.state.freezes.values().next().unwrap();
     assert_eq!(freeze.until, Some(at(history.now + 60)));
-    assert_eq!((freeze.by.as_str(), freeze.author.as_str()), ("anonymous", "ada"));
+    assert_eq!(
+        (freeze.by.as_str(), freeze.author.as_str()),
+        ("anonymous", "ada")
+    );
     let forever = Until::After(std::time::Duration::MAX);
-    history.run(super::freezes::freeze(of_all(), forever)).unwrap();
+    history
+        .run(super::freezes::freeze(of_all(), forever))
+        .unwrap();
     let over = Until::At(at(0));
     let refused = history.run(super::freezes::freeze(of_all(), over));
-    assert!(matches!(refused, Err(Refused::FreezeIsOver { .. })), "{refused:?}");
+    assert!(
+        matches!(refused, Err(Refused::FreezeIsOver { .. })),
+        "{refused:?}"
+    );
 }
 
 #[test]
@@ -192,14 +198,20 @@ fn freezes_end_by_id_or_by_exactly_their_scope() {
     let Body::FreezeEnded(end) = &history.records.last().unwrap().body else {
         panic!("{:?}", history.records.last());
     };
-    assert_eq!((end.ids.as_slice(), end.expired), (&[first, second][..], false));
+    assert_eq!(
+        (end.ids.as_slice(), end.expired),
+        (&[first, second][..], false)
+    );
     history.run(thaw(Thawed::Of(of_all()))).unwrap();
     assert_frozen(&mut history, release("v2"));
     history.run(thaw(Thawed::One(both))).unwrap();
     history.run(release("v2")).unwrap();
     for which in [Thawed::One(both), Thawed::Of(of_all())] {
         let refused = history.run(thaw(which));
-        assert!(matches!(refused, Err(Refused::FreezeNotFound(_))), "{refused:?}");
+        assert!(
+            matches!(refused, Err(Refused::FreezeNotFound(_))),
+            "{refused:?}"
+        );
     }
 }
 
@@ -214,7 +226,10 @@ fn a_freeze_of_a_label_stops_nothing_on_another() {
     elsewhere.label = "next".parse().unwrap();
     let again = elsewhere.clone();
     let unknown = history.run(freeze(on("next"), Until::Ended));
-    assert!(matches!(unknown, Err(Refused::LabelNotFound(_))), "{unknown:?}");
+    assert!(
+        matches!(unknown, Err(Refused::LabelNotFound(_))),
+        "{unknown:?}"
+    );
     history.run(Command::Write(elsewhere)).unwrap();
     frozen(&mut history, on("next"));
     history.run(release("v2")).unwrap();
@@ -238,7 +253,9 @@ fn a_source_keeps_its_last_state_while_it_is_frozen() {
             compared_at: None,
         })
     };
-    history.run(import("c1", "n: 1", ReleaseBy::Import)).unwrap();
+    history
+        .run(import("c1", "n: 1", ReleaseBy::Import))
+        .unwrap();
     let id = frozen(&mut history, of_apps(&["orders"]));
     assert_frozen(&mut history, import("c2", "n: 2", ReleaseBy::Import));
     let removal = || {
@@ -249,7 +266,9 @@ fn a_source_keeps_its_last_state_while_it_is_frozen() {
     };
     assert_frozen(&mut history, removal());
     // it only waits then, for a rollout that waits for the freeze
-    history.run(import("c2", "n: 2", ReleaseBy::Rollout)).unwrap();
+    history
+        .run(import("c2", "n: 2", ReleaseBy::Rollout))
+        .unwrap();
     assert_eq!(history.served("orders.yml"), Some(Sha256::of(b"n: 1")));
     history.run(thaw(Thawed::One(id))).unwrap();
     history.run(removal()).unwrap();
@@ -262,7 +281,10 @@ fn there_are_not_too_many() {
         frozen(&mut history, of_all());
     }
     let refused = history.run(freeze(of_all(), Until::Ended));
-    assert!(matches!(refused, Err(Refused::TooManyFreezes)), "{refused:?}");
+    assert!(
+        matches!(refused, Err(Refused::TooManyFreezes)),
+        "{refused:?}"
+    );
 }
 
 #[test]

@@ -203,7 +203,12 @@ impl Poller {
             Ok(_) => {}
             Err(WriteError::Refused(Refused::RolloutConflict { path, by })) => {
                 let why = format!("rollout {by} holds {path}; it is imported when that has ended");
-                return Ok(Some(self.hold_back(label, found, PendingReason::Held(by), why)));
+                return Ok(Some(self.hold_back(
+                    label,
+                    found,
+                    PendingReason::Held(by),
+                    why,
+                )));
             }
             Err(WriteError::Refused(Refused::Frozen(freeze))) => {
                 let why = format!("frozen: {freeze}; it is imported when that has ended");

@@ -32,7 +32,9 @@ impl TryFrom<stored::Freeze> for Freeze {
     fn try_from(stored: stored::Freeze) -> Result<Self, Unreadable> {
         let apps = match (stored.all, stored.apps.as_slice()) {
             (true, []) => Frozen::All,
-            (false, apps @ [_, ..]) => Frozen::Apps(apps.iter().map(|app| App::trusted(app)).collect()),
+            (false, apps @ [_, ..]) => {
+                Frozen::Apps(apps.iter().map(|app| App::trusted(app)).collect())
+            }
             (true, [_, ..]) | (false, []) => return Err(Unreadable::Damaged),
         };
         Ok(Self {

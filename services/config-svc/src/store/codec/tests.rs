@@ -9,8 +9,8 @@ use prost::Message;
 use super::*;
 use crate::{
     domain::{
-        App, Body, ChangeEntry, EndedSplit, Freeze, FreezeEnd, FreezeId, FreezeScope, Frozen, Label,
-        Seq, SourceName, Version,
+        App, Body, ChangeEntry, EndedSplit, Freeze, FreezeEnd, FreezeId, FreezeScope, Frozen,
+        Label, Seq, SourceName, Version,
     },
     store::stored::{self, record},
 };

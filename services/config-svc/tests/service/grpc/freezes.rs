@@ -252,6 +252,9 @@ async fn a_freeze_outlives_the_process_and_is_told_in_health_and_metrics() {
         }
         tokio::task::yield_now().await;
     };
-    assert_eq!((&told["count"], &told["first"][0]["id"]), (&1.into(), &id.into()));
+    assert_eq!(
+        (&told["count"], &told["first"][0]["id"]),
+        (&1.into(), &id.into())
+    );
     node.stop().await;
 }

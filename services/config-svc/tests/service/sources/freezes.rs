@@ -43,7 +43,10 @@ async fn a_commit_waits_for_the_end_of_a_freeze_and_is_imported_by_itself() {
     let source = fed.look().await;
     let main = label(&source, "main");
     assert_eq!((&main.commit, &main.served_commit), (&first, &first));
-    assert_eq!((&*main.pending_reason, &main.pending_commit), ("FROZEN", &second));
+    assert_eq!(
+        (&*main.pending_reason, &main.pending_commit),
+        ("FROZEN", &second)
+    );
     assert!(main.pending_detail.contains("the audit"), "{main:?}");
     assert_eq!(fed.complaint(), None);
     let report = fed.node.runtime.health.snapshot();

@@ -12,8 +12,9 @@ use crate::{
     domain::{
         Answered, App, AppProfile, Before, Body, ChangeEntry, ChangeName, ChangeSet, ChangeState,
         ChangedDocument, Content, ContentRef, Defect, Document, End, EndedSplit, Feed, Freeze,
-        FreezeEnd, FreezeId, FreezeScope, Frozen, HybridTime, Label, LabelState, Origin, Outcome, Path, Profile, Record, RequestId, RequestKey, Seq,
-        Sha256, Share, SourceName, Split, SplitId, SplitMove, Unit, Version, VersionName,
+        FreezeEnd, FreezeId, FreezeScope, Frozen, HybridTime, Label, LabelState, Origin, Outcome,
+        Path, Profile, Record, RequestId, RequestKey, Seq, Sha256, Share, SourceName, Split,
+        SplitId, SplitMove, Unit, Version, VersionName,
     },
     store::{
         codec::{open, seal},
