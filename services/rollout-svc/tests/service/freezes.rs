@@ -37,14 +37,6 @@ impl Mesh {
         id
     }
 
-    async fn confirmed(&self, id: &str) -> pb::Rollout {
-        self.wait(id, |seen| {
-            let rollout = seen.rollout.as_ref().unwrap();
-            rollout.effect() == pb::EffectState::Confirmed
-        })
-        .await
-    }
-
     async fn is_held(&self, id: &str, freeze: &str) {
         let why = format!("frozen: the audit ({freeze})");
         self.until(async || self.analysis(id).await.holds_because == why)
