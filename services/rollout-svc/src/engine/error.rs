@@ -49,7 +49,7 @@ pub(crate) enum Error {
     BreakerOpen,
     /// A freeze is in force.
     #[error("{0}; a rollback still goes")]
-    Frozen(Freeze),
+    Frozen(Box<Freeze>),
     /// config-svc refused, or is away.
     #[error(transparent)]
     Config(Fault),

@@ -30,7 +30,7 @@ impl Inner {
     /// Checks that no freeze keeps a rollout from going on.
     pub(super) fn check_thawed(&self, spec: &Spec) -> Result<(), Error> {
         match self.freeze_of(spec) {
-            Some(freeze) => Err(Error::Frozen(freeze)),
+            Some(freeze) => Err(Error::Frozen(Box::new(freeze))),
             None => Ok(()),
         }
     }
