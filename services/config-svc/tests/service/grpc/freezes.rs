@@ -78,7 +78,7 @@ async fn what_is_frozen_is_refused_and_says_by_what(way: Way) {
         .put_document(put("users", "v1", "n: 1"))
         .await
         .unwrap();
-    assert_eq!(end(&node, by_id(&freeze.id)).await, [freeze.id.clone()]);
+    assert_eq!(end(&node, by_id(&freeze.id)).await, [&*freeze.id]);
     let mut config = node.config.clone();
     config
         .put_document(put("orders", "v2", "n: 2"))
@@ -104,8 +104,8 @@ async fn a_repeated_request_gets_the_same_answer(way: Way) {
         request_id: "end-once".to_owned(),
         ..Default::default()
     };
-    assert_eq!(end(&node, ending.clone()).await, [first.id.clone()]);
-    assert_eq!(end(&node, ending).await, [first.id.clone()]);
+    assert_eq!(end(&node, ending.clone()).await, [&*first.id]);
+    assert_eq!(end(&node, ending).await, [&*first.id]);
     // also when it has ended since
     assert_eq!(set(&node, request).await, first);
     assert!(list(&node, pb::ListFreezesRequest::default()).await.freezes.is_empty());
