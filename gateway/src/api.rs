@@ -5,6 +5,7 @@ mod changes;
 mod configs;
 mod effective;
 mod explain;
+mod freezes;
 mod open_watches;
 mod rollouts;
 mod sources;
@@ -28,6 +29,7 @@ pub(crate) fn quick() -> OpenApiRouter<ApiState> {
         .merge(rollouts::routes())
         .merge(breaker::routes())
         .merge(splits::routes())
+        .merge(freezes::routes())
 }
 
 /// Routes that wait for the remote of a source, with a longer timeout.

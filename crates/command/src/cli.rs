@@ -6,7 +6,8 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     command::{
-        bench, breaker, changes, completion, config, context, rollout, sources, up, version,
+        bench, breaker, changes, completion, config, context, freeze, rollout, sources, unfreeze,
+        up, version,
     },
     console::{Console, Format, Palette},
     error::Error,
@@ -72,6 +73,10 @@ enum Command {
     Rollout(rollout::Command),
     /// What stops rollouts from going on by themselves after too many rollbacks
     Breaker(breaker::Args),
+    /// Let nothing new through to readers for some time; a rollback still goes
+    Freeze(freeze::Args),
+    /// End freezes
+    Unfreeze(unfreeze::Args),
     /// Measure a running server
     #[command(subcommand)]
     Bench(bench::Command),
@@ -119,6 +124,12 @@ impl Command {
                 command.run(session).await
             }),
             Self::Breaker(args) => Session::run(globals, environment, async |session| {
+                args.run(session).await
+            }),
+            Self::Freeze(args) => Session::run(globals, environment, async |session| {
+                args.run(session).await
+            }),
+            Self::Unfreeze(args) => Session::run(globals, environment, async |session| {
                 args.run(session).await
             }),
             Self::Bench(command) => Session::run(globals, environment, async |session| {

@@ -6,6 +6,7 @@ mod changes;
 mod documents;
 mod effective;
 mod explain;
+mod freezes;
 mod rollouts;
 mod sources;
 mod span;

@@ -19,6 +19,7 @@ mod convert;
 mod documents;
 mod effective;
 mod explain;
+mod freezes;
 mod json;
 mod name;
 mod problem;
@@ -42,6 +43,7 @@ pub use effective::{ContributingSource, Effective, KeyFrom, SourceAge};
 pub use explain::{
     ConsideredDocument, ExplainedAssignment, ExplainedValue, Explanation, HiddenValue, ValueOrigin,
 };
+pub use freezes::{Freeze, FreezeSet, Freezes, FreezesEnded, NewFreeze};
 pub use json::Json;
 pub use name::Name;
 pub use problem::{FieldViolation, Problem};

@@ -41,6 +41,7 @@ limited! {
     config config_service_client ConfigServiceClient config_service_server ConfigServiceServer ConfigService;
     config source_service_client SourceServiceClient source_service_server SourceServiceServer SourceService;
     config split_service_client SplitServiceClient split_service_server SplitServiceServer SplitService;
+    config freeze_service_client FreezeServiceClient freeze_service_server FreezeServiceServer FreezeService;
     rollout rollout_service_client RolloutServiceClient rollout_service_server RolloutServiceServer RolloutService;
 }
 

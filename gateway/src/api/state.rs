@@ -7,7 +7,7 @@ use vortex_kit::{compute::Compute, process::Runtime};
 
 use super::open_watches::OpenWatches;
 use crate::{
-    clients::{Clients, ConfigClient, RolloutClient, SourceClient, SplitClient},
+    clients::{Clients, ConfigClient, FreezeClient, RolloutClient, SourceClient, SplitClient},
     extract::{IdentityRules, IgnoredFields},
     feeds::Feeds,
     settings::Settings,
@@ -20,6 +20,7 @@ pub(crate) struct ApiState {
     rollouts: RolloutClient,
     sources: SourceClient,
     splits: SplitClient,
+    freezes: FreezeClient,
     compute: Compute,
     feeds: Feeds,
     identity_rules: Arc<IdentityRules>,
@@ -41,6 +42,7 @@ impl ApiState {
             rollouts: clients.rollouts,
             sources: clients.sources,
             splits: clients.splits,
+            freezes: clients.freezes,
             compute: runtime.compute.clone(),
             feeds,
             identity_rules,

@@ -32,6 +32,7 @@ pub(crate) const WRITTEN: &str = include_str!("../../openapi.json");
         (name = "changes", description = "Change sets"),
         (name = "configuration", description = "What applications get"),
         (name = "rollouts", description = "Change sets that go out to a growing share of all readers"),
+        (name = "freezes", description = "Times in which readers get nothing new"),
         (name = "sources", description = "Repositories that feed labels"),
         (name = "spring", description = "As Spring Cloud Config Server answers"),
         (name = "process", description = "Health and metrics"),

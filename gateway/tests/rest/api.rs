@@ -2,6 +2,7 @@
 
 mod changes;
 mod effective;
+mod freezes;
 mod reads;
 mod sources;
 mod writes;

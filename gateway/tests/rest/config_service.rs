@@ -12,8 +12,8 @@ use tokio::sync::{mpsc, watch};
 use tonic::{Request, Response, Status};
 use vortex_kit::error::{Fault, Reason};
 use vortex_proto::config::v1::{
-    config_service_server::ConfigService, source_service_server::SourceService,
-    split_service_server::SplitService, *,
+    config_service_server::ConfigService, freeze_service_server::FreezeService,
+    source_service_server::SourceService, split_service_server::SplitService, *,
 };
 
 /// How a call ends.
@@ -279,6 +279,15 @@ impl SourceService for Service {
         approve_source ApproveSourceRequest ApproveSourceResponse
         detach_source DetachSourceRequest DetachSourceResponse
         notify_sources NotifySourcesRequest NotifySourcesResponse
+    }
+}
+
+#[tonic::async_trait]
+impl FreezeService for Service {
+    answer! {
+        set_freeze SetFreezeRequest SetFreezeResponse
+        end_freeze EndFreezeRequest EndFreezeResponse
+        list_freezes ListFreezesRequest ListFreezesResponse
     }
 }
 

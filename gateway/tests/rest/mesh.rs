@@ -11,8 +11,8 @@ use vortex_kit::{
 };
 use vortex_proto::{
     config::v1::{
-        config_service_server::ConfigServiceServer, source_service_server::SourceServiceServer,
-        split_service_server::SplitServiceServer,
+        config_service_server::ConfigServiceServer, freeze_service_server::FreezeServiceServer,
+        source_service_server::SourceServiceServer, split_service_server::SplitServiceServer,
     },
     rollout::v1::rollout_service_server::RolloutServiceServer,
 };
@@ -81,6 +81,7 @@ async fn start_beside(
         .service(ConfigServiceServer::new(service.clone()))
         .service(SourceServiceServer::new(service.clone()))
         .service(SplitServiceServer::new(service.clone()))
+        .service(FreezeServiceServer::new(service.clone()))
         .build()
         .await
         .unwrap();

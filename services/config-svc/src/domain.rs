@@ -30,6 +30,13 @@
 //!   alone and for a reason; only a release washes that off.
 //! - **S10** what is refused leaves nothing behind: the change set that takes a split back
 //!   is staged only where it could be split then.
+//!
+//! And of freezes:
+//! - **Z1** while a freeze is in force, no document that concerns what it freezes gets a
+//!   stable version that it never had, nor a canary more readers, whoever asks for it.
+//! - **Z2** a freeze never stops a way back: a release of what was stable before, the
+//!   end of a split without its release, and all of a split that takes another back.
+//! - **Z3** a freeze whose time is over stops nothing, whether its end is in the log or not.
 
 mod answered_requests;
 mod change;
@@ -39,6 +46,7 @@ mod decide;
 mod diff;
 mod document;
 mod fold;
+mod freeze;
 mod import;
 mod label;
 mod names;
@@ -58,8 +66,8 @@ pub(crate) use answered_requests::{Answered, Requests};
 pub(crate) use change::{ChangeEntry, ChangeSet, ChangeState, ChangedDocument};
 pub(crate) use command::{Baseline, Detachment, Precondition, Removal};
 pub use command::{
-    BeginSplit, Command, DocumentWrite, EndSplit, Holding, Import, Imported, Outcome, Release,
-    ReleaseBy, Selector, SetSplit, WriteChange,
+    BeginSplit, Command, DocumentWrite, EndFreeze, EndSplit, Holding, Import, Imported, Outcome,
+    Release, ReleaseBy, Selector, SetFreeze, SetSplit, Thawed, Until, WriteChange,
 };
 pub use content::{Content, Sha256};
 pub(crate) use content::{ContentRef, Defect, MAX_DOCUMENT_BYTES};
@@ -69,6 +77,8 @@ pub(crate) use diff::json_patch;
 pub use document::MAX_VERSIONS;
 pub(crate) use document::{Document, Version};
 pub(crate) use fold::{Inconsistent, fold};
+pub use freeze::{Freeze, FreezeEnd, FreezeId, FreezeScope, Frozen};
+pub(crate) use freeze::{MAX_FREEZES, MAX_FROZEN_APPS};
 pub(crate) use import::{Compared, ImportPlan, SourceFile, plan_import};
 pub(crate) use label::{Feed, LabelState};
 pub use names::Label;

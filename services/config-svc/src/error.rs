@@ -10,7 +10,7 @@ use vortex_spring::{ParseError, placeholders};
 
 use crate::{
     configuration::TokenRefused,
-    domain::{InvalidName, InvalidToken, ReadRefused, Refused},
+    domain::{Freeze, InvalidName, InvalidToken, MAX_FREEZES, ReadRefused, Refused, Thawed},
     store,
     views::{ReadError, TooHeavy, Unparsed},
     writer::WriteError,
@@ -110,6 +110,25 @@ pub(crate) fn refused(refused: &Refused) -> Fault {
             fault.field("percentage", format!("it is {from} and never falls"))
         }
         Refused::BeforeNotKept { id, path } => fault.with("split", id).with("path", path),
+        Refused::Frozen(freeze) => frozen(fault, freeze),
+        Refused::FreezeNotFound(which) => match which {
+            Thawed::One(id) => fault.with("freeze", id),
+            Thawed::Of(_) => fault,
+        },
+        Refused::TooManyFreezes => fault.with("limit_freezes", MAX_FREEZES),
+        Refused::FreezeIsOver { .. } => fault.field("until", refused.to_string()),
+    }
+}
+
+/// The freeze that refuses something, for programs.
+fn frozen(fault: Fault, freeze: &Freeze) -> Fault {
+    let fault = fault
+        .with("freeze", freeze.id)
+        .with("reason", &freeze.reason)
+        .with("by", &freeze.by);
+    match freeze.until {
+        Some(until) => fault.with("until", until),
+        None => fault,
     }
 }
 
@@ -142,6 +161,10 @@ fn reason(refused: &Refused) -> Reason {
         Refused::SplitOutdated { .. } => Reason::SplitOutdated,
         Refused::SplitEnded { .. } => Reason::SplitEnded,
         Refused::SplitIsFixed { .. } | Refused::ShareFalls { .. } => Reason::InvalidArgument,
+        Refused::Frozen(_) => Reason::Frozen,
+        Refused::FreezeNotFound(_) => Reason::FreezeNotFound,
+        Refused::TooManyFreezes => Reason::Overloaded,
+        Refused::FreezeIsOver { .. } => Reason::InvalidArgument,
     }
 }
 

@@ -4,6 +4,7 @@ mod changes;
 mod convert;
 mod documents;
 mod explain;
+mod freezes;
 mod parse;
 mod placeholders;
 mod reads;

@@ -25,8 +25,8 @@ use vortex_kit::{
     process::Runtime,
 };
 use vortex_proto::config::v1::{
-    config_service_server::ConfigServiceServer, source_service_server::SourceServiceServer,
-    split_service_server::SplitServiceServer,
+    config_service_server::ConfigServiceServer, freeze_service_server::FreezeServiceServer,
+    source_service_server::SourceServiceServer, split_service_server::SplitServiceServer,
 };
 use vortex_service::Limited;
 use vortex_store::service::{CannotOpen, open};
@@ -42,9 +42,10 @@ pub mod parts {
     pub use crate::{
         configuration::Configuration,
         domain::{
-            Arm, BeginSplit, Body, Command, Content, DocumentWrite, EndSplit, Holding, Import,
-            Imported, Label, MAX_VERSIONS, Outcome, Record, Release, ReleaseBy, Request,
-            RequestKey, Selector, Seq, SetSplit, Sha256, Share, SplitMove, State, Subject, Unit,
+            Arm, BeginSplit, Body, Command, Content, DocumentWrite, EndFreeze, EndSplit, Freeze,
+            FreezeEnd, FreezeId, FreezeScope, Frozen, Holding, Import, Imported, Label,
+            MAX_VERSIONS, Outcome, Record, Release, ReleaseBy, Request, RequestKey, Selector, Seq,
+            SetFreeze, SetSplit, Sha256, Share, SplitMove, State, Subject, Thawed, Unit, Until,
             ViewKey, WriteChange,
         },
         grpc::Grpc,
@@ -95,7 +96,8 @@ pub async fn start(settings: Settings, runtime: &Runtime) -> Result<Server, Star
         .descriptors(vortex_proto::DESCRIPTORS)
         .service(ConfigServiceServer::limited(grpc.clone()))
         .service(SourceServiceServer::limited(grpc.clone()))
-        .service(SplitServiceServer::limited(grpc))
+        .service(SplitServiceServer::limited(grpc.clone()))
+        .service(FreezeServiceServer::limited(grpc))
         .build()
         .await?)
 }

@@ -1,5 +1,6 @@
-//! Background tasks: the writer, checkpoints and removal of old data.
+//! Background tasks: the writer, checkpoints, removal of old data, and the end of freezes.
 
+mod freezes;
 mod gauges;
 mod upkeep;
 
@@ -17,6 +18,10 @@ pub fn start(
     runtime: &Runtime,
 ) {
     gauges::tell(configuration, &runtime.metrics);
+    let (thawing, health) = (configuration.clone(), runtime.health.clone());
+    runtime
+        .lifecycle
+        .spawn_stoppable("freezes", |stop| freezes::run(thawing, health, stop));
     let (configuration, health) = (configuration.clone(), runtime.health.clone());
     // the writer is told to end by the upkeep, after its last checkpoint
     runtime

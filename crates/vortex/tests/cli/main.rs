@@ -8,6 +8,7 @@ mod command;
 mod contexts;
 mod documents;
 mod failures;
+mod freezes;
 mod gateway;
 mod interrupted;
 mod release;

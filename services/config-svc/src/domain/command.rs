@@ -1,5 +1,9 @@
 //! Commands to the configuration, and their outcomes.
 
+mod freeze;
+
+pub use freeze::{EndFreeze, SetFreeze, Thawed, Until};
+
 use std::collections::BTreeSet;
 
 use super::{
@@ -28,6 +32,11 @@ pub enum Command {
     EndSplit(EndSplit),
     /// Stage a change set that takes a released split back.
     StageRevert(SplitId),
+    /// Give readers nothing new for some time.
+    SetFreeze(SetFreeze),
+    EndFreeze(EndFreeze),
+    /// End the freezes whose time is over.
+    ExpireFreezes,
 }
 
 /// A change set to be written through the API.

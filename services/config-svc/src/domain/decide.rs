@@ -1,5 +1,6 @@
 //! Decides what a command does: `(state, command) → record | unchanged | refused`.
 
+mod freeze;
 mod import;
 pub(super) mod plan;
 mod release;
@@ -54,14 +55,17 @@ pub(crate) fn decide(
     let decided = match command {
         Command::Write(write) => write::decide(state, author, write),
         Command::Import(import) => import::decide(state, author, import),
-        Command::RemoveLabel(removal) => import::decide_removal(state, removal),
+        Command::RemoveLabel(removal) => import::decide_removal(state, author, removal),
         Command::DetachLabel(detachment) => import::decide_detachment(state, detachment),
         Command::NoteImported(imported) => Ok(import::decide_imported(state, imported)),
-        Command::Release(release) => release::decide(state, release),
+        Command::Release(release) => release::decide(state, author, release),
         Command::Discard(selector) => release::decide_discard(state, selector),
-        Command::SetSplit(set) => split::decide(state, set),
-        Command::EndSplit(end) => split::decide_end(state, end),
+        Command::SetSplit(set) => split::decide(state, set, author.time.wall),
+        Command::EndSplit(end) => split::decide_end(state, end, author.time.wall),
         Command::StageRevert(id) => revert::decide(state, author, id),
+        Command::SetFreeze(set) => freeze::decide_set(state, author, set),
+        Command::EndFreeze(end) => freeze::decide_end(state, end),
+        Command::ExpireFreezes => Ok(freeze::decide_expiry(state, author.time.wall)),
     }?;
     Ok(match decided {
         Decided::Unchanged(outcome) if request.key.is_some() => noted(state, outcome),

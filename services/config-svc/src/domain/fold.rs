@@ -2,6 +2,7 @@
 //! no choices and reads no clock.
 
 mod feed;
+mod freeze;
 mod split;
 
 use std::sync::Arc;
@@ -118,6 +119,8 @@ impl State {
                 self.sources.insert(source.clone(), unread.clone());
                 Ok(Outcome::of_source(record.seq))
             }
+            Body::FreezeSet(freeze) => Ok(self.apply_freeze(record.seq, freeze)),
+            Body::FreezeEnded(end) => Ok(self.apply_freeze_end(record.seq, end)),
         }
     }
 

@@ -5,7 +5,8 @@ use std::{collections::BTreeSet, sync::Arc};
 use jiff::Timestamp;
 
 use super::{
-    ChangeSet, Label, Outcome, RequestKey, Seq, SourceName, SplitId, SplitMove, VersionName,
+    ChangeSet, Freeze, FreezeEnd, Label, Outcome, RequestKey, Seq, SourceName, SplitId, SplitMove,
+    VersionName,
 };
 
 /// One thing that happened.
@@ -143,6 +144,10 @@ pub enum Body {
         /// Its labels that could never be imported.
         unread: Arc<BTreeSet<Label>>,
     },
+    /// A freeze was set.
+    FreezeSet(Arc<Freeze>),
+    /// Freezes ended.
+    FreezeEnded(FreezeEnd),
 }
 
 impl Body {
@@ -158,7 +163,9 @@ impl Body {
             Self::Change { .. }
             | Self::LabelRemoved { .. }
             | Self::LabelDetached { .. }
-            | Self::SourceImported { .. } => None,
+            | Self::SourceImported { .. }
+            | Self::FreezeSet(_)
+            | Self::FreezeEnded(_) => None,
         }
     }
 

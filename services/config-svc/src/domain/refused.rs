@@ -1,10 +1,13 @@
 //! Why a command is refused. A refused command changes nothing.
 
+use std::sync::Arc;
+
+use jiff::Timestamp;
 use vortex_bucket::Share;
 
 use super::{
-    AppProfile, Ending, Label, MAX_DOCUMENT_BYTES, Path, RequestId, Seq, SourceName, SplitId,
-    VersionName,
+    AppProfile, Ending, Freeze, Label, MAX_DOCUMENT_BYTES, MAX_FREEZES, Path, RequestId, Seq,
+    SourceName, SplitId, Thawed, VersionName,
 };
 
 /// Why a command is refused.
@@ -183,6 +186,18 @@ pub enum Refused {
         /// The document.
         path: Path,
     },
+    /// A freeze is in force.
+    #[error("frozen: {0}; going back still works")]
+    Frozen(Arc<Freeze>),
+    /// No such freeze is in force.
+    #[error("there is no {0}")]
+    FreezeNotFound(Thawed),
+    /// Too many freezes are in force.
+    #[error("there are {MAX_FREEZES} freezes; end some of them first")]
+    TooManyFreezes,
+    /// A freeze would be over already.
+    #[error("it would end at {until}, which is over")]
+    FreezeIsOver { until: Timestamp },
 }
 
 fn named(version: &Option<VersionName>) -> &str {

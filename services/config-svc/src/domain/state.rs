@@ -5,8 +5,8 @@ use std::{collections::BTreeSet, fmt, sync::Arc};
 use imbl::{HashMap, OrdMap};
 
 use super::{
-    AppProfile, ChangeEntry, Document, EndedSplits, Holding, HybridTime, Label, LabelState,
-    Refused, Requests, Selector, Sha256, SourceName, Split, SplitId, VersionName,
+    AppProfile, ChangeEntry, Document, EndedSplits, Freeze, FreezeId, Holding, HybridTime, Label,
+    LabelState, Refused, Requests, Selector, Sha256, SourceName, Split, SplitId, VersionName,
     answered_requests::Answered, split::Pins,
 };
 
@@ -51,6 +51,8 @@ pub struct State {
     pub splits: OrdMap<SplitId, Arc<Split>>,
     /// The splits that ended lately.
     pub ended: EndedSplits,
+    /// The freezes in force, and those whose time is over that have not ended yet.
+    pub freezes: OrdMap<FreezeId, Arc<Freeze>>,
     /// The change sets that active and ended splits refer to.
     pub(super) pins: Pins,
 }
@@ -67,6 +69,7 @@ impl Default for State {
             requests: Requests::default(),
             splits: OrdMap::new(),
             ended: EndedSplits::default(),
+            freezes: OrdMap::new(),
             pins: Pins::default(),
         }
     }

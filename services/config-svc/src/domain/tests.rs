@@ -3,6 +3,8 @@
 
 mod by_rollout;
 mod documents;
+mod freeze_model;
+mod freezes;
 mod imports;
 mod model;
 mod reading;

@@ -1,7 +1,9 @@
 //! Converts domain types to replies.
 
+mod freezes;
 mod splits;
 
+pub(super) use freezes::freeze;
 pub(super) use splits::{assigned, assignment, baseline, ended_split, split, split_keys};
 pub(super) use vortex_proto::time::timestamp;
 
@@ -262,6 +264,8 @@ fn body(state: &State, record: &Record) -> pb::record::Body {
                 unread_labels: unread.iter().map(ToString::to_string).collect(),
             })
         }
+        Body::FreezeSet(set) => pb::record::Body::FreezeSet(freeze(set)),
+        Body::FreezeEnded(end) => pb::record::Body::FreezeEnded(freezes::ended(end)),
     }
 }
 
@@ -296,6 +300,12 @@ pub(super) fn concerns(state: &State, record: &Record, label: &str) -> bool {
             about.as_str() == label
         }
         Body::SourceImported { .. } => false,
+        Body::FreezeSet(freeze) => {
+            let only = freeze.scope.label.as_ref();
+            only.is_none_or(|only| only.as_str() == label)
+        }
+        // what they were of is not in the record; to miss the end is worse than to hear of another
+        Body::FreezeEnded(_) => true,
         Body::Release { .. }
         | Body::SplitMoved(_)
         | Body::SplitEnded { .. }

@@ -1,6 +1,7 @@
 //! Translates between the domain and the schema of what is on disk.
 
 mod envelope;
+mod freeze;
 mod from_stored;
 mod split;
 mod to_stored;

@@ -22,6 +22,17 @@ impl ConfigStore {
         Ok(records)
     }
 
+    /// The record at a position. None if it is no longer kept, or not written yet.
+    pub async fn record_at(&self, at: Seq) -> Result<Option<Record>, Error> {
+        let range = keys::log_after(Seq(at.0.saturating_sub(1))).limit(1);
+        let page = self.engine.range(range).await?;
+        let Some(entry) = page.entries.into_iter().next() else {
+            return Ok(None);
+        };
+        let record = self.record(entry).await?;
+        Ok(Some(record).filter(|record| record.seq == at))
+    }
+
     /// The oldest record that is kept.
     pub async fn oldest_record(&self) -> Result<Option<Seq>, Error> {
         let range = keys::log_after(Seq(0)).limit(1).keys_only();

@@ -4,6 +4,7 @@ mod alike;
 mod bad_reads;
 mod bad_writes;
 mod damaged;
+mod freezes;
 mod gauges;
 mod large;
 mod node;

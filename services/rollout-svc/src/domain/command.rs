@@ -87,6 +87,8 @@ pub(crate) struct Judgement {
     pub evidence: Vec<Judged>,
     /// Whether the breaker lets rollouts go on by themselves.
     pub breaker_open: bool,
+    /// Whether a freeze keeps the rollout from going on.
+    pub frozen: bool,
 }
 
 /// An effect that is sent to config-svc. Each effect of a rollout has the next generation.

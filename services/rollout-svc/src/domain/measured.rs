@@ -174,6 +174,7 @@ impl Measured {
             decision,
             evidence,
             breaker_open,
+            frozen: false,
         })
     }
 

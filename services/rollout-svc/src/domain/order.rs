@@ -40,6 +40,14 @@ pub(crate) enum Order {
 }
 
 impl Order {
+    /// Whether it gives more readers what they don't have yet.
+    pub(crate) fn goes_further(&self) -> bool {
+        match self {
+            Self::Start { .. } | Self::Promote { .. } | Self::Complete { .. } => true,
+            Self::Pause { .. } | Self::Resume { .. } | Self::RollBack { .. } => false,
+        }
+    }
+
     /// The command to the rollout, given by `principal`.
     pub(crate) fn by(self, principal: &str) -> Command {
         let author = |reason| Author {

@@ -3,6 +3,7 @@
 mod breaker;
 mod concerns;
 mod filter;
+mod freezes;
 mod invariants;
 mod plan;
 mod rules;

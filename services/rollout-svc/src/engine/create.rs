@@ -163,6 +163,9 @@ impl Rollouts {
         let now = inner.clock.moment();
         let id = inner.new_id(now);
         let spec = spec(id, draft, plan, request, reverts, now)?;
+        if start {
+            inner.check_thawed(&spec)?;
+        }
         inner.directory.claim(&spec)?;
         let written = inner
             .write_new(request, spec.clone(), start, reason, now)

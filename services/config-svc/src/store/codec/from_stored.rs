@@ -88,6 +88,8 @@ impl TryFrom<record::Body> for Body {
                 let (source, unread) = stored.into();
                 Self::SourceImported { source, unread }
             }
+            record::Body::FreezeSet(freeze) => Self::FreezeSet(Arc::new(freeze.try_into()?)),
+            record::Body::FreezeEnded(end) => Self::FreezeEnded(end.into()),
         })
     }
 }

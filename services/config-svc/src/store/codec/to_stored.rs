@@ -81,6 +81,8 @@ impl From<&Body> for record::Body {
             Body::SourceImported { source, unread } => {
                 Self::SourceImported((source, &**unread).into())
             }
+            Body::FreezeSet(freeze) => Self::FreezeSet((&**freeze).into()),
+            Body::FreezeEnded(end) => Self::FreezeEnded(end.into()),
         }
     }
 }

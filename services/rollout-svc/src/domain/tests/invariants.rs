@@ -156,7 +156,8 @@ fn check_by_itself(
             assert!(before.spec.auto_rollback, "R9: {context}");
         }
         (Some((Action::Promote, SELF)), Decision::Promote) => {
-            let may = before.spec.auto_promote && !judgement.breaker_open && !paused;
+            let stopped = judgement.breaker_open || judgement.frozen;
+            let may = before.spec.auto_promote && !stopped && !paused;
             assert!(may, "R9: {context}");
         }
         (Some((Action::Pause, SELF)), Decision::Pause(_) | Decision::RollBack(_)) => {

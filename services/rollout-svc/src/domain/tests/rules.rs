@@ -299,6 +299,24 @@ fn a_person_promotes_while_the_breaker_is_open() {
 }
 
 #[test]
+fn a_freeze_stops_no_rollback_and_no_pause() {
+    for (decision, kind) in [
+        (Decision::Promote, None),
+        (Decision::RollBack(failing()), Some(StateKind::RolledBack)),
+        (Decision::Pause(failing()), Some(StateKind::Paused)),
+    ] {
+        let mut command = judged(&settled(), decision);
+        if let Command::Judge(judgement) = &mut command {
+            judgement.frozen = true;
+        }
+        match kind {
+            None => assert!(matches!(refused(settled(), command), Refused::Held(_))),
+            Some(kind) => assert_eq!(done(settled(), command, 2).kind(), kind),
+        }
+    }
+}
+
+#[test]
 fn figures_of_an_older_share_decide_nothing() {
     let stale = judged(&settled(), Decision::Promote);
     let promoted = done(settled(), promote(), 2);

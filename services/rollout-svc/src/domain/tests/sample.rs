@@ -100,6 +100,7 @@ pub(super) fn judged(rollout: &Rollout, decision: Decision) -> Command {
         decision,
         evidence: vec![slice(100)],
         breaker_open: false,
+        frozen: false,
     })
 }
 

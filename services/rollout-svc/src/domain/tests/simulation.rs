@@ -159,6 +159,7 @@ impl World {
             judgement.generation -=
                 u64::from(judgement.generation > 0 && self.random.u8(..10) == 0);
             judgement.breaker_open = self.random.u8(..10) == 0;
+            judgement.frozen = self.random.u8(..10) == 0;
         }
         self.step(command);
     }

@@ -11,9 +11,10 @@ use vortex_bucket::Seed;
 use crate::{
     domain::{
         Answered, App, AppProfile, Before, Body, ChangeEntry, ChangeName, ChangeSet, ChangeState,
-        ChangedDocument, Content, ContentRef, Defect, Document, End, EndedSplit, Feed, HybridTime,
-        Label, LabelState, Origin, Outcome, Path, Profile, Record, RequestId, RequestKey, Seq,
-        Sha256, Share, SourceName, Split, SplitId, SplitMove, Unit, Version, VersionName,
+        ChangedDocument, Content, ContentRef, Defect, Document, End, EndedSplit, Feed, Freeze,
+        FreezeEnd, FreezeId, FreezeScope, Frozen, HybridTime, Label, LabelState, Origin, Outcome,
+        Path, Profile, Record, RequestId, RequestKey, Seq, Sha256, Share, SourceName, Split,
+        SplitId, SplitMove, Unit, Version, VersionName,
     },
     store::{
         codec::{open, seal},
@@ -120,6 +121,38 @@ fn unread() -> impl Strategy<Value = Arc<BTreeSet<Label>>> {
     vec(label(), 0..3).prop_map(|labels| Arc::new(labels.into_iter().collect()))
 }
 
+fn freeze() -> impl Strategy<Value = Freeze> {
+    let apps = prop_oneof![
+        Just(Frozen::All),
+        vec("[a-z]{1,6}", 1..3)
+            .prop_map(|apps| Frozen::Apps(apps.iter().map(|app| App::trusted(app)).collect())),
+    ];
+    let scope = (apps, of(label())).prop_map(|(apps, label)| FreezeScope { apps, label });
+    let texts = (text(), text(), text());
+    (seq(), scope, texts, time(), of(time())).prop_map(|(seq, scope, texts, since, until)| {
+        let (reason, by, author) = texts;
+        Freeze {
+            id: FreezeId(seq),
+            scope,
+            reason,
+            by,
+            author,
+            since,
+            until,
+        }
+    })
+}
+
+fn freeze_end() -> impl Strategy<Value = FreezeEnd> {
+    let ids = vec(seq().prop_map(FreezeId), 0..3);
+    (ids, bool::ANY, text(), text()).prop_map(|(ids, expired, reason, author)| FreezeEnd {
+        ids,
+        expired,
+        reason,
+        author,
+    })
+}
+
 fn body() -> impl Strategy<Value = Body> {
     let written = (change(), bool::ANY, of(source()), of(split_id()), bool::ANY);
     let ended = (split_id(), of(seq()), any::<u64>(), bool::ANY, text());
@@ -156,6 +189,8 @@ fn body() -> impl Strategy<Value = Body> {
         label().prop_map(|label| Body::LabelRemoved { label }),
         label().prop_map(|label| Body::LabelDetached { label }),
         (source(), unread()).prop_map(|(source, unread)| Body::SourceImported { source, unread }),
+        freeze().prop_map(|freeze| Body::FreezeSet(Arc::new(freeze))),
+        freeze_end().prop_map(Body::FreezeEnded),
     ]
 }
 
@@ -375,6 +410,11 @@ proptest! {
     #[test]
     fn a_split_that_has_ended(ended in ended()) {
         prop_assert_eq!(read::<stored::EndedSplit, EndedSplit>((&ended).into()), ended);
+    }
+
+    #[test]
+    fn a_freeze(freeze in freeze()) {
+        prop_assert_eq!(read::<stored::Freeze, Freeze>((&freeze).into()), freeze);
     }
 
     #[test]
