@@ -120,16 +120,25 @@ impl Entry {
         self.shown.send_modify(|_| {});
     }
 
-    /// Publishes the rollout after a transition, with `measured` in place of the measurements if
-    /// given.
-    pub(super) fn publish(&self, rollout: Rollout, measured: Option<Measured>, saved: u64) {
+    /// Publishes the rollout after a transition that happened at `at`, with `measured` in place of
+    /// the measurements if given. An edit of the settings is applied to the measurements as they
+    /// are, since figures may have come while it was written.
+    pub(super) fn publish(
+        &self,
+        rollout: Rollout,
+        measured: Option<Measured>,
+        saved: u64,
+        at: Moment,
+    ) {
         let mut gauge = self.gauge();
+        let before = self.rollout();
         if !rollout.kind().is_measured() {
             *gauge = None;
         } else if let Some(measured) = measured {
             *gauge = Some(Gauge::of(measured));
         } else if let Some(gauge) = gauge.as_mut() {
             gauge.saved = gauge.saved.max(saved);
+            gauge.measured.edit(&before, &rollout, at);
         }
         self.shown.send_replace(Arc::new(rollout));
     }
