@@ -48,6 +48,7 @@ pub use problem::{FieldViolation, Problem};
 pub use rollouts::{
     AnalysisSlice, AnalysisStatus, ArmFigures, ArmReport, ArmReports, FollowedRollout, GateResult,
     NewRollout, ReportTaken, Rollout, RolloutAnalysis, RolloutAt, RolloutAudit, RolloutAuditEntry,
+    RolloutBaseline, RolloutEdit, RolloutOnFailure, SettingChange,
     RolloutEffect, RolloutStage, RolloutState, RolloutStrategy, RolloutThresholds, Rollouts,
     SeenKeys, Verdict,
 };

@@ -4,6 +4,7 @@ mod breaker;
 mod concerns;
 mod filter;
 mod invariants;
+mod outage;
 mod plan;
 mod rules;
 mod sample;
