@@ -8,6 +8,7 @@ mod by_hand;
 mod by_source;
 mod command;
 mod course;
+mod outage;
 mod overtaken;
 mod refusals;
 mod verdicts;
