@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 use vortex_rest::{
     AnalysisStatus, AppliedChange, Approval, Arm, ArmReport, ArmReports, Breaker, ChangeAnswer,
     ChangeState, Changes, ConfigChange, Deleted, Detached, Diff, Documents, Effective, Environment,
-    Explanation, FollowedRollout, Json, KeyFrom, Name, NewChange, NewRollout, Notified, Problem, RolloutEdit,
-    ReleasePolicy, Released, ReportTaken, Rollout, RolloutAudit, RolloutEffect, RolloutStage,
-    RolloutState, RolloutStrategy, Rollouts, SourceState, Sources, SplitAnswer, SplitState, Splits,
-    Unit, Verdict, Versions, Written,
+    Explanation, FollowedRollout, Json, KeyFrom, Name, NewChange, NewRollout, Notified, Problem,
+    ReleasePolicy, Released, ReportTaken, Rollout, RolloutAudit, RolloutEdit, RolloutEffect,
+    RolloutStage, RolloutState, RolloutStrategy, Rollouts, SourceState, Sources, SplitAnswer,
+    SplitState, Splits, Unit, Verdict, Versions, Written,
 };
 
 trait Contract: Serialize + DeserializeOwned + PartialEq + Debug {}

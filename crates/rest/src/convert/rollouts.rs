@@ -107,7 +107,9 @@ impl From<proto::Thresholds> for RolloutThresholds {
 impl From<RolloutThresholds> for proto::Thresholds {
     fn from(thresholds: RolloutThresholds) -> Self {
         let number = |baseline: Option<RolloutBaseline>| {
-            baseline.map_or(proto::Baseline::Unspecified, Into::into).into()
+            baseline
+                .map_or(proto::Baseline::Unspecified, Into::into)
+                .into()
         };
         Self {
             min_success_rate: thresholds.min_success_rate,

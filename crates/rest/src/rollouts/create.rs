@@ -2,9 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    RolloutAnalysis, RolloutOnFailure, RolloutStage, RolloutStrategy, RolloutThresholds,
-};
+use super::{RolloutAnalysis, RolloutOnFailure, RolloutStage, RolloutStrategy, RolloutThresholds};
 use crate::Unit;
 
 /// A rollout to be created: of the change set `change`, or of the one that wrote the version

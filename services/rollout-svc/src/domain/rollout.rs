@@ -151,7 +151,10 @@ impl Rollout {
 
     /// The settings of the analysis that are in force from the next slice on.
     pub(crate) fn settings(&self) -> &Settings {
-        self.standing.edited.as_deref().unwrap_or(&self.spec.settings)
+        self.standing
+            .edited
+            .as_deref()
+            .unwrap_or(&self.spec.settings)
     }
 
     /// The current stage.

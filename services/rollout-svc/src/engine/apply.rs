@@ -99,10 +99,7 @@ impl Inner {
         match command {
             Command::Judge(judgement) => match judgement.decision {
                 Decision::RollBack(_) => BreakerHold::Counts(self.breaker.write().await),
-                Decision::Promote
-                | Decision::Resume(_)
-                | Decision::Pause(_)
-                | Decision::Hold => {
+                Decision::Promote | Decision::Resume(_) | Decision::Pause(_) | Decision::Hold => {
                     BreakerHold::Read(self.breaker.read().await)
                 }
             },

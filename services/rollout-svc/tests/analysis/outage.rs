@@ -203,7 +203,10 @@ fn failures_pause_where_they_are_told_to_and_then_nothing_ends_the_pause() {
         rollout.slice(down(), Some(counted(500, 1)));
     }
     let told = rollout.told();
-    assert!(told.starts_with("pause: 2 slices in a row failed"), "{told}");
+    assert!(
+        told.starts_with("pause: 2 slices in a row failed"),
+        "{told}"
+    );
     rollout.phase = Phase::Clearing;
     rollout.slice(counted(500, 1), Some(counted(500, 1)));
     assert_eq!(rollout.told(), "hold");

@@ -27,7 +27,13 @@ struct Outcomes {
 
 impl Outcomes {
     fn of(rollouts: usize, traffic: Traffic, canary_rate: f64, stable_rate: f64) -> Self {
-        Self::by(Baseline::Either, rollouts, traffic, canary_rate, stable_rate)
+        Self::by(
+            Baseline::Either,
+            rollouts,
+            traffic,
+            canary_rate,
+            stable_rate,
+        )
     }
 
     fn by(

@@ -49,7 +49,10 @@ impl Args {
             let why = "nothing is to be changed: give a setting, such as --max-error-rate 8%";
             return Err(Error::Usage(why.to_owned()));
         }
-        body.extend(self.reason.map(|reason| ("reason".to_owned(), reason.into())));
+        body.extend(
+            self.reason
+                .map(|reason| ("reason".to_owned(), reason.into())),
+        );
         let call = Call::patch(["api", "rollouts", &self.id]).json(&body.into());
         let reply = session.client.send(call).await?.json()?;
         show::print(session, &reply)

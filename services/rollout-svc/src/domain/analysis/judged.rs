@@ -3,7 +3,8 @@
 use std::{fmt, time::Duration};
 
 use super::{
-    Application, ErrorsEvidence, ErrorsFinding, LatencyEvidence, LatencyFinding, SequentialTest, Settings, Slice, errors, latency,
+    Application, ErrorsEvidence, ErrorsFinding, LatencyEvidence, LatencyFinding, SequentialTest,
+    Settings, Slice, errors, latency,
 };
 
 /// A gate's verdict on a slice, from good to bad.

@@ -280,7 +280,12 @@ impl LatencyEvidence {
             }
             LatencyFinding::SharedOutage { limit, p } => {
                 self.tell_stable(f)?;
-                write!(f, ", both above {} ({})", Milliseconds(limit), Probability(p))
+                write!(
+                    f,
+                    ", both above {} ({})",
+                    Milliseconds(limit),
+                    Probability(p)
+                )
             }
             LatencyFinding::AboveOnly { limit, ratio, p } => {
                 self.tell_limit(limit, ratio, f)?;

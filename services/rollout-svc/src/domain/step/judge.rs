@@ -13,9 +13,7 @@ impl Rollout {
         let evidence = judgement.evidence;
         match judgement.decision {
             Decision::Hold => Err(Refused::Held("the analysis does not allow it yet")),
-            Decision::RollBack(cause) => {
-                self.roll_back(Intent::by_itself(&cause, evidence), now)
-            }
+            Decision::RollBack(cause) => self.roll_back(Intent::by_itself(&cause, evidence), now),
             Decision::Pause(cause) if running => {
                 let clears = cause.limit.clears();
                 self.hold(Intent::by_itself(&cause, evidence), clears, now)

@@ -142,7 +142,11 @@ fn check_edit(before: &Rollout, command: &Command, transition: &Transition, cont
     };
     assert_eq!(before.state(), next.state(), "R13: {context}");
     assert_eq!(transition.effect, None, "R13: {context}");
-    assert_eq!(*next.settings(), edit.of(before.settings()), "R13: {context}");
+    assert_eq!(
+        *next.settings(),
+        edit.of(before.settings()),
+        "R13: {context}"
+    );
     let told = transition.audit.as_ref().map(|audit| &audit.changes);
     let changes = before.settings().changes_to(next.settings());
     assert_eq!(told, Some(&changes), "R13: {context}");

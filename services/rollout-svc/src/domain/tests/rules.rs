@@ -302,9 +302,14 @@ fn slices_that_pass_end_a_pause_of_an_outage_and_no_other() {
     let resumed = taken(paused.clone(), judged(&paused, Decision::Resume(3)), 4);
     assert_eq!(resumed.next.kind(), StateKind::Running);
     let audit = resumed.audit.unwrap();
-    assert_eq!((audit.action, audit.principal.as_str()), (Action::Resume, SELF));
+    assert_eq!(
+        (audit.action, audit.principal.as_str()),
+        (Action::Resume, SELF)
+    );
     assert!(
-        audit.reason.starts_with("3 slices in a row passed after the pause: shared outage"),
+        audit
+            .reason
+            .starts_with("3 slices in a row passed after the pause: shared outage"),
         "{}",
         audit.reason
     );
@@ -342,7 +347,10 @@ fn an_edit_tells_old_and_new_values_and_is_refused_after_the_end() {
         .iter()
         .map(|change| format!("{} {} {}", change.setting, change.from, change.to))
         .collect();
-    assert_eq!(told, ["max_error_rate 0.05 0.08", "on_failure rollback pause"]);
+    assert_eq!(
+        told,
+        ["max_error_rate 0.05 0.08", "on_failure rollback pause"]
+    );
     let rolled_back = done(edited.next, Command::RollBack(author()), 3);
     assert_wrong_state(rolled_back, edit());
 }

@@ -9,7 +9,7 @@ use vortex_sketch::Sketch;
 
 use super::sample::{at, author, created, done, taken};
 use crate::domain::{
-    Action, Command, Measured, Report, SELF, StateKind, Rollout, Transition,
+    Action, Command, Measured, Report, Rollout, SELF, StateKind, Transition,
     analysis::{Application, Figures, Settings},
 };
 

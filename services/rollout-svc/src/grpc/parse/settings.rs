@@ -52,10 +52,7 @@ pub(super) fn check(settings: &Settings) -> Result<(), Fault> {
 }
 
 /// What failures lead to, by either of the two fields that say it.
-pub(super) fn on_failure_of(
-    given: i32,
-    auto_rollback: Option<bool>,
-) -> Result<OnFailure, Fault> {
+pub(super) fn on_failure_of(given: i32, auto_rollback: Option<bool>) -> Result<OnFailure, Fault> {
     let by_flag = auto_rollback.map(|rolls_back| match rolls_back {
         true => OnFailure::RollBack,
         false => OnFailure::Pause,

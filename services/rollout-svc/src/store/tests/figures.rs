@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use proptest::{collection::vec, option, prelude::*};
 
-use super::values::{
-    application, number, on_failure, settings, share, sketch, span, text, time,
-};
+use super::values::{application, number, on_failure, settings, share, sketch, span, text, time};
 use crate::domain::{
     Action, AuditEntry, ClosedSlice, Measured, StateKind, Total, Totals,
     analysis::{

@@ -2,7 +2,10 @@
 
 use super::{Invalid, all, from_share, from_time, pb, same_cases, share, time};
 use crate::{
-    domain::{Action, AuditEntry, StateKind, analysis::{Judged, SettingChange}},
+    domain::{
+        Action, AuditEntry, StateKind,
+        analysis::{Judged, SettingChange},
+    },
     store::{codec::Stored, v1},
 };
 

@@ -259,7 +259,7 @@ impl TryFrom<pb::AnalysisSettings> for Settings {
 impl From<Baseline> for pb::Baseline {
     fn from(baseline: Baseline) -> Self {
         match baseline {
-            Baseline::Either => Self::Either,
+            Baseline::Either => Self::Unspecified,
             Baseline::Absolute => Self::Absolute,
             Baseline::Relative => Self::Relative,
             Baseline::Both => Self::Both,
@@ -270,7 +270,7 @@ impl From<Baseline> for pb::Baseline {
 impl From<pb::Baseline> for Baseline {
     fn from(stored: pb::Baseline) -> Self {
         match stored {
-            pb::Baseline::Either => Self::Either,
+            pb::Baseline::Unspecified => Self::Either,
             pb::Baseline::Absolute => Self::Absolute,
             pb::Baseline::Relative => Self::Relative,
             pb::Baseline::Both => Self::Both,
