@@ -19,8 +19,11 @@ const OUTAGE: Figures = Figures {
 
 impl Course {
     async fn edit(&self, body: &Value) -> Answer {
-        let request = self.mesh.request("PATCH", &self.path("")).json(body);
-        self.mesh.send(request).await
+        let request = self
+            .mesh
+            .request("PATCH", &self.path(""))
+            .header("content-type", "application/json");
+        self.mesh.send(request.body(body.to_string())).await
     }
 
     /// The rollbacks that the breaker counts.

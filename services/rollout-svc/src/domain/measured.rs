@@ -123,10 +123,6 @@ impl Measured {
         now: Moment,
     ) -> Option<Self> {
         let after = &transition.next;
-        let by_itself = transition
-            .audit
-            .as_ref()
-            .is_some_and(AuditEntry::is_automatic_resume);
         let settles =
             before.state().settled_since().is_none() && after.state().settled_since().is_some();
         let was_in_force = before.state().in_force() > vortex_bucket::Share::NONE;
@@ -139,11 +135,7 @@ impl Measured {
             next.analysis.next_stage();
             next.counted_from = Duration::ZERO;
             Some(next)
-        } else if resumes && by_itself {
-            let mut next = self.clone();
-            next.analysis.clear();
-            Some(next)
-        } else if resumes {
+        } else if resumes && !clears(transition) {
             let mut next = self.clone();
             let since = after.state().settled_since();
             next.counted_from = since.map_or(Duration::ZERO, |since| now.since(since));
@@ -154,17 +146,23 @@ impl Measured {
         }
     }
 
-    /// Applies an edit of the settings, if `after` has one. It counts from the next slice on: the
-    /// slices that were due are closed, and the open ones are judged by the settings before.
-    pub(crate) fn edit(&mut self, before: &Rollout, after: &Rollout, now: Moment) {
-        if before.settings() == after.settings() {
-            return;
+    /// Applies what a transition changes without a reset: figures that came since it was decided
+    /// stay.
+    ///
+    /// An edit of the settings counts from the next slice on: the slices that were due are closed,
+    /// and the open ones are judged by the settings before. A pause that slices ended leaves no
+    /// cause.
+    pub(crate) fn amend(&mut self, before: &Rollout, transition: &Transition, now: Moment) {
+        if before.settings() != transition.next.settings() {
+            self.advance(before, now);
+            // slices begin only with the share
+            if before.state().settled_since().is_some() {
+                let began_by = Arc::new(before.settings().clone());
+                self.analysis.keep_for_open(&began_by);
+            }
         }
-        self.advance(before, now);
-        // slices begin only with the share
-        if before.state().settled_since().is_some() {
-            let began_by = Arc::new(before.settings().clone());
-            self.analysis.keep_for_open(&began_by);
+        if clears(transition) {
+            self.analysis.clear();
         }
     }
 
@@ -279,6 +277,12 @@ impl Measured {
         }
         any
     }
+}
+
+/// Whether slices that passed ended a pause.
+fn clears(transition: &Transition) -> bool {
+    let audit = transition.audit.as_ref();
+    audit.is_some_and(AuditEntry::is_automatic_resume)
 }
 
 /// The stage that figures belong to, and when it began; `None` while a share is on its way.

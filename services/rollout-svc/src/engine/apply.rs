@@ -51,7 +51,7 @@ impl Inner {
         if let Some((counted, at)) = &counted {
             writes = writes.breaker(counted, *at);
         }
-        writes = change.write(writes, entry, &before, &transition.next);
+        writes = change.write(writes, entry, &before, &transition);
         let answer = Answer::Rollout(before.id().clone(), transition.next.standing.clone());
         let answered = request.and_then(|request| request.answered(now.wall, answer));
         if let Some(answered) = &answered {
@@ -68,13 +68,12 @@ impl Inner {
     }
 
     fn publish(&self, entry: &Entry, transition: Transition, change: Change) -> Arc<Rollout> {
-        let Transition { next, audit, .. } = transition;
-        if next.kind().has_ended() {
-            self.directory.release(&next.spec);
+        if transition.next.kind().has_ended() {
+            self.directory.release(&transition.next.spec);
         }
-        entry.publish(next, change.measured, change.saved, change.at);
+        entry.publish(&transition, change.measured, change.saved, change.at);
         let shown = entry.rollout();
-        if let Some(audit) = &audit {
+        if let Some(audit) = &transition.audit {
             self.tell(&shown, audit);
         }
         self.wake(&shown);
@@ -174,7 +173,13 @@ impl Change {
         }
     }
 
-    fn write(&self, writes: Writes, entry: &Entry, before: &Rollout, after: &Rollout) -> Writes {
+    fn write(
+        &self,
+        writes: Writes,
+        entry: &Entry,
+        before: &Rollout,
+        transition: &Transition,
+    ) -> Writes {
         let id = before.id();
         let stored = entry.unsaved(|_, saved| saved).unwrap_or_default();
         if let Some(measured) = &self.measured {
@@ -182,13 +187,9 @@ impl Change {
         }
         let mut writes = Some(writes);
         let with_measured = |measured: &Measured, stored| {
-            let writes = writes.take()?;
-            if before.settings() == after.settings() {
-                return Some(writes.measured(id, measured, stored));
-            }
-            let mut edited = measured.clone();
-            edited.edit(before, after, self.at);
-            Some(writes.measured(id, &edited, stored))
+            let mut amended = measured.clone();
+            amended.amend(before, transition, self.at);
+            Some(writes.take()?.measured(id, &amended, stored))
         };
         match entry.unsaved(with_measured).flatten() {
             Some(written) => written,

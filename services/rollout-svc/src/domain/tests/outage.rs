@@ -241,7 +241,6 @@ impl World {
         let author = author();
         let edited = taken(self.rollout.clone(), Command::Edit { author, edit }, second);
         self.limits.push((second, limit));
-        self.measured.edit(&self.rollout, &edited.next, at(second));
         self.follow(edited, second);
     }
 
@@ -283,8 +282,9 @@ impl World {
     }
 
     fn follow(&mut self, transition: Transition, second: u64) {
-        if let Some(measured) = self.measured.after(&self.rollout, &transition, at(second)) {
-            self.measured = measured;
+        match self.measured.after(&self.rollout, &transition, at(second)) {
+            Some(measured) => self.measured = measured,
+            None => self.measured.amend(&self.rollout, &transition, at(second)),
         }
         self.rollout = transition.next;
     }
