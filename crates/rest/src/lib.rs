@@ -50,8 +50,8 @@ pub use problem::{FieldViolation, Problem};
 pub use rollouts::{
     AnalysisSlice, AnalysisStatus, ArmFigures, ArmReport, ArmReports, FollowedRollout, GateResult,
     NewRollout, ReportTaken, Rollout, RolloutAnalysis, RolloutAt, RolloutAudit, RolloutAuditEntry,
-    RolloutEffect, RolloutStage, RolloutState, RolloutStrategy, RolloutThresholds, Rollouts,
-    SeenKeys, Verdict,
+    RolloutBaseline, RolloutEdit, RolloutEffect, RolloutOnFailure, RolloutStage, RolloutState,
+    RolloutStrategy, RolloutThresholds, Rollouts, SeenKeys, SettingChange, Verdict,
 };
 pub use sources::{
     Approval, Detached, Notified, ReleasePolicy, Source, SourceDefect, SourceLabel, SourceState,

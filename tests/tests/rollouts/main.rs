@@ -9,6 +9,7 @@ mod by_source;
 mod command;
 mod course;
 mod freezes;
+mod outage;
 mod overtaken;
 mod refusals;
 mod verdicts;

@@ -1,9 +1,9 @@
 //! Operators' commands to a rollout.
 
-use super::{Author, Command};
+use super::{Author, Command, analysis::Edit};
 
 /// An operator's command.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Order {
     /// Begin the first stage.
     Start {
@@ -37,6 +37,13 @@ pub(crate) enum Order {
         /// The reason, for the audit.
         reason: String,
     },
+    /// Change settings of the analysis.
+    Edit {
+        /// The reason, for the audit.
+        reason: String,
+        /// The settings to change, which have been checked.
+        edit: Box<Edit>,
+    },
 }
 
 impl Order {
@@ -67,6 +74,10 @@ impl Order {
             Self::Resume { reason } => Command::Resume(author(reason)),
             Self::RollBack { reason } => Command::RollBack(author(reason)),
             Self::Complete { reason } => Command::Complete(author(reason)),
+            Self::Edit { reason, edit } => Command::Edit {
+                author: author(reason),
+                edit,
+            },
         }
     }
 }

@@ -5,6 +5,7 @@ mod concerns;
 mod filter;
 mod freezes;
 mod invariants;
+mod outage;
 mod plan;
 mod rules;
 mod sample;

@@ -42,10 +42,20 @@ fn facts(analysis: &AnalysisStatus) -> Facts {
             "inconclusive",
             &format!("{} in a row", analysis.inconclusive),
         )
+        .with("shared outages", &in_a_row(analysis.shared_outages))
+        .with("passed", &in_a_row(analysis.passes))
         .with("no data", &format!("{} in a row", analysis.no_data))
         .with("without key", &keyless.unwrap_or_default())
         .with("keys seen", &show::keys(analysis.keys.as_ref()))
         .with("warning", show::mismatch(analysis.keys.as_ref()))
+}
+
+/// A count of slices in a row; nothing for none.
+fn in_a_row(slices: u32) -> String {
+    match slices {
+        0 => String::new(),
+        slices => format!("{slices} in a row"),
+    }
 }
 
 fn counts(analysis: &AnalysisStatus) -> String {

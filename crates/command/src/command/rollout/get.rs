@@ -71,13 +71,17 @@ fn change(rollout: &Rollout) -> String {
 }
 
 fn by_itself(rollout: &Rollout) -> String {
-    match (rollout.auto_promote, rollout.auto_rollback) {
+    let deeds = match (rollout.auto_promote, rollout.auto_rollback) {
         (true, true) => "promotes, rolls back",
-        (true, false) => "promotes; fails without rolling back",
+        (true, false) => "promotes; pauses when it fails",
         (false, true) => "rolls back; waits to be promoted",
-        (false, false) => "nothing",
+        (false, false) => "pauses when it fails; waits to be promoted",
+    };
+    match rollout.resume_after_passes {
+        0 => deeds.to_owned(),
+        1 => format!("{deeds}; goes on after a pause when a slice passes"),
+        slices => format!("{deeds}; goes on after a pause when {slices} slices in a row pass"),
     }
-    .to_owned()
 }
 
 fn created(rollout: &Rollout) -> String {
