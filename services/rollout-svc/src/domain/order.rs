@@ -51,7 +51,10 @@ impl Order {
     pub(crate) fn goes_further(&self) -> bool {
         match self {
             Self::Start { .. } | Self::Promote { .. } | Self::Complete { .. } => true,
-            Self::Pause { .. } | Self::Resume { .. } | Self::RollBack { .. } => false,
+            Self::Pause { .. }
+            | Self::Resume { .. }
+            | Self::RollBack { .. }
+            | Self::Edit { .. } => false,
         }
     }
 
