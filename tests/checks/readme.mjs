@@ -20,7 +20,7 @@ const SHOWN = [
   ['"version": "r7"', /"change":"r7"[\s\S]*r7 +main +released/],
   ['vortex rollout create orders prod', /vortex rollout watch [0-9a-z]{16}\n/],
   ['X-Vortex-Instance: pod-$i', /\d+ timeout: 1s\n +\d+ timeout: 5s\n/],
-  ['vortex rollout audit $ID', /\nerror: ROLLOUT_WRONG_STATE: [\s\S]*create[\s\S]*start[\s\S]*promote[\s\S]*complete[\s\S]*completed/],
+  ['vortex rollout audit $ID', /\nerror: ROLLOUT_WRONG_STATE: the rollout is completed: figures[\s\S]*create[\s\S]*start[\s\S]*promote[\s\S]*complete[\s\S]*completed/],
   ['config explain', /greeting +good day[\s\S]*hello \(application\.yml:1:11\)/],
   ["data-binary 'timeout: ['", /"status":422,"code":"DOCUMENT_MALFORMED"/],
   ['grpcurl -plaintext', /vortex\.config\.v1\.ConfigService[\s\S]*"version"/],

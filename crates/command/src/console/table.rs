@@ -164,7 +164,7 @@ mod tests {
         assert_eq!(
             table().fit(Some(40)).to_string(),
             "ID                STATE    REASON\n\
-             0f9k2m4q8s6t1v3x  running  a reason th…\n"
+             0f9k2m4q8s6t1v3x  running  a reason tha…\n"
         );
         assert_eq!(table().fit(None).to_string(), table().to_string());
         assert_eq!(
