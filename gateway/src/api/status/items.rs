@@ -93,7 +93,7 @@ pub(super) fn freeze(freeze: Freeze) -> StatusItem {
         label => label,
     };
     let until = match freeze.until.as_deref() {
-        Some(until) => format!("until {until}"),
+        Some(until) => format!("until {}", to_the_second(until)),
         None => "until it is ended".to_owned(),
     };
     let by = match freeze.author.as_str() {
@@ -107,6 +107,14 @@ pub(super) fn freeze(freeze: Freeze) -> StatusItem {
         since: freeze.since,
         next: format!("vortex unfreeze {}", freeze.id),
         id: freeze.id,
+    }
+}
+
+/// A time as people read it; one that has no fraction is that already.
+fn to_the_second(time: &str) -> String {
+    match time.split_once('.') {
+        Some((whole, _)) => format!("{whole}Z"),
+        None => time.to_owned(),
     }
 }
 

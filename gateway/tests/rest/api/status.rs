@@ -104,7 +104,7 @@ async fn freezes_sources_and_the_breaker_are_told() {
         author: "ada".into(),
         until: Some(Timestamp {
             seconds: 1_000_000_000,
-            nanos: 0,
+            nanos: 5_000_000,
         }),
         ..Freeze::default()
     };
