@@ -67,7 +67,8 @@ fn an_edit_sends_what_is_to_be_changed() {
         "rollout edit r1 --max-error-rate 8% --max-latency-p99 0s --max-failures 9 \
          --on-failure pause --resume-after-passes 0 --reason slow --request-id mine",
     );
-    assert!(ran.done().contains("r1  running"), "the table");
+    let out = ran.done();
+    assert!(out.starts_with("r1 is running, stage 2/3: "), "{out}");
     let asked = gateway.asked_once();
     assert_eq!(asked.line, "PATCH /api/rollouts/r1");
     assert_eq!(asked.header("idempotency-key"), "mine");
