@@ -11,6 +11,7 @@ mod rollouts;
 mod sources;
 mod splits;
 mod state;
+mod status;
 mod target;
 mod watch;
 
@@ -30,6 +31,7 @@ pub(crate) fn quick() -> OpenApiRouter<ApiState> {
         .merge(breaker::routes())
         .merge(splits::routes())
         .merge(freezes::routes())
+        .merge(status::routes())
 }
 
 /// Routes that wait for the remote of a source, with a longer timeout.

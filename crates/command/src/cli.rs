@@ -6,8 +6,8 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     command::{
-        bench, breaker, changes, completion, config, context, freeze, rollout, sources, unfreeze,
-        up, version,
+        bench, breaker, changes, completion, config, context, freeze, rollout, sources, status,
+        unfreeze, up, version,
     },
     console::{Console, Format, Palette},
     error::Error,
@@ -59,6 +59,8 @@ pub(crate) struct Globals {
 enum Command {
     /// Run everything in this process, on a store of its own
     Up(up::Args),
+    /// What is rolling out, paused, waiting, frozen or degraded
+    Status(status::Args),
     /// Documents and what applications make of them
     #[command(subcommand)]
     Config(config::Command),
@@ -111,6 +113,9 @@ impl Command {
     fn run(self, globals: Globals, environment: Environment) -> Result<ExitCode, Error> {
         let done = match self {
             Self::Up(args) => return Ok(args.run(globals.output.unwrap_or_default())),
+            Self::Status(args) => Session::run(globals, environment, async |session| {
+                args.run(session).await
+            }),
             Self::Config(command) => Session::run(globals, environment, async |session| {
                 command.run(session).await
             }),

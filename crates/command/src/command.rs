@@ -9,6 +9,7 @@ pub(crate) mod context;
 pub(crate) mod freeze;
 pub(crate) mod rollout;
 pub(crate) mod sources;
+pub(crate) mod status;
 pub(crate) mod unfreeze;
 pub(crate) mod up;
 pub(crate) mod version;

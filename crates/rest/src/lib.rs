@@ -28,6 +28,7 @@ mod sources;
 mod span;
 mod splits;
 mod spring;
+mod status;
 mod watch;
 
 pub use assignment::{Arm, Assignment, Unit};
@@ -60,4 +61,5 @@ pub use sources::{
 pub use span::Span;
 pub use splits::{Split, SplitAnswer, SplitState, Splits};
 pub use spring::{Environment, PropertySource};
+pub use status::{Status, StatusItem, StatusKind};
 pub use watch::ConfigChange;

@@ -5,6 +5,7 @@ mod effective;
 mod freezes;
 mod reads;
 mod sources;
+mod status;
 mod writes;
 
 use vortex_proto::config::v1::DocumentRef;

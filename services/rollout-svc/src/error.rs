@@ -68,7 +68,11 @@ fn refused(refused: &Refused) -> Fault {
             .precondition(
                 "stage",
                 "expected_stage",
-                format!("stage {expected} was expected, but the rollout is at {found}"),
+                format!(
+                    "stage {} was expected, but the rollout is at {} (counted from 1)",
+                    u64::from(*expected) + 1,
+                    u64::from(*found) + 1
+                ),
             ),
         Refused::Passed | Refused::Held(_) => told(Reason::RolloutWrongState),
     }

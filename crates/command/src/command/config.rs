@@ -77,6 +77,22 @@ impl Target {
     }
 }
 
+/// A document on the command line: `orders prod`.
+fn target(app: &str, profile: &str) -> String {
+    match profile {
+        "default" => app.to_owned(),
+        profile => format!("{app} {profile}"),
+    }
+}
+
+/// The option that names a label, which `main` does not need.
+pub(crate) fn on(label: &str) -> String {
+    match label {
+        "main" => String::new(),
+        label => format!(" --label {label}"),
+    }
+}
+
 /// An application and its profiles: a configuration.
 #[derive(Debug, clap::Args)]
 struct View {

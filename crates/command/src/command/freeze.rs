@@ -7,7 +7,7 @@ use vortex_rest::{Freeze, FreezeSet, Freezes, NewFreeze};
 use crate::{
     client::{self, Call, collect},
     command::config::{limit, note_more},
-    console::{Facts, Format, Table, moment},
+    console::{Table, moment},
     error::Error,
     session::Session,
 };
@@ -109,13 +109,11 @@ impl Args {
         let body = serde_json::to_value(new).map_err(|error| Error::Usage(error.to_string()))?;
         let call = Call::post(["api", "freezes"]).json(&without_nulls(body));
         let reply = session.client.send(call).await?.json()?;
-        if session.console.format() != Format::Table {
-            return session.console.data(&reply);
-        }
-        let set: FreezeSet = client::read(&reply, session.client.server())?;
-        session
-            .console
-            .write(facts(&set.freeze).to_string().as_bytes())
+        let server = session.client.server();
+        session.console.told(&reply, |reply| {
+            let set: FreezeSet = client::read(reply, server)?;
+            Ok(sentence(&set.freeze))
+        })
     }
 }
 
@@ -154,14 +152,14 @@ impl List {
     }
 }
 
-fn facts(freeze: &Freeze) -> Facts {
-    Facts::default()
-        .with("frozen", &scope(freeze))
-        .with("reason", &freeze.reason)
-        .with("by", &by(freeze))
-        .with("until", &until(freeze))
-        .with("id", &freeze.id)
-        .with("next", &format!("`vortex unfreeze {}` ends it", freeze.id))
+/// What is frozen, and what ends that.
+fn sentence(freeze: &Freeze) -> String {
+    let ends = match &freeze.until {
+        Some(until) => format!("until {}", moment(Some(until))),
+        None => "until that is ended".to_owned(),
+    };
+    let (id, scope) = (&freeze.id, scope(freeze));
+    format!("{scope}: frozen as {id} {ends}; next: `vortex unfreeze {id}` ends it")
 }
 
 fn scope(freeze: &Freeze) -> String {

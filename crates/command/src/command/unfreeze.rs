@@ -5,7 +5,6 @@ use vortex_rest::FreezesEnded;
 use super::freeze::Scope;
 use crate::{
     client::{self, Call},
-    console::Table,
     error::Error,
     session::Session,
 };
@@ -55,10 +54,20 @@ impl Args {
             .query("author", self.author);
         let reply = session.client.send(call).await?.json()?;
         let server = session.client.server();
-        session.console.print(&reply, |reply| {
+        session.console.told(&reply, |reply| {
             let ended: FreezesEnded = client::read(reply, server)?;
-            Ok(Table::new(["ENDED"]).with(ended.ids.into_iter().map(|id| [id])))
+            Ok(sentence(&ended.ids))
         })
+    }
+}
+
+fn sentence(ids: &[String]) -> String {
+    match ids {
+        [] => "no such freeze was in force".to_owned(),
+        ids => format!(
+            "ended: {}; `vortex freeze list` shows what is still frozen",
+            ids.join(", ")
+        ),
     }
 }
 

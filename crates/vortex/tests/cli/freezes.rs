@@ -22,14 +22,8 @@ fn applications_are_frozen_and_how_to_end_that_is_said() {
         "freeze orders billing --reason audit --author ada --until 2h --label main",
     )
     .done();
-    let expected = "\
-frozen  billing,orders
-reason  the audit
-by      ada
-until   unfreeze
-id      f42
-next    `vortex unfreeze f42` ends it
-";
+    let expected = "billing,orders: frozen as f42 until that is ended; next: `vortex unfreeze f42` \
+                    ends it\n";
     assert_eq!(out, expected);
     let asked = &gateway.asked()[0];
     assert_eq!(asked.line, "POST /api/freezes");
@@ -82,7 +76,8 @@ fn a_freeze_is_ended_by_its_id_and_by_its_scope() {
             "DELETE /api/freezes?label=main&all=true",
         ),
     ] {
-        assert_eq!(run(&gateway, arguments).done(), "ENDED\nf42\n");
+        let told = "ended: f42; `vortex freeze list` shows what is still frozen\n";
+        assert_eq!(run(&gateway, arguments).done(), told);
         let asked = gateway.asked();
         assert_eq!(asked.last().unwrap().line, line);
     }

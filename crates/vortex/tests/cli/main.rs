@@ -13,6 +13,7 @@ mod gateway;
 mod interrupted;
 mod release;
 mod rollout;
+mod status;
 mod terminal;
 mod up;
 mod up_settings;

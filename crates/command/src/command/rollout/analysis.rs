@@ -25,9 +25,9 @@ impl Args {
             return session.console.data(&reply);
         }
         let analysis: AnalysisStatus = client::read(&reply, session.client.server())?;
-        let (facts, arms, slices) = (facts(&analysis), arms(&analysis), slices(&analysis));
-        let text = format!("{facts}\n{arms}\n{slices}");
-        session.console.write(text.as_bytes())
+        let facts = format!("{}\n", facts(&analysis));
+        session.console.write(facts.as_bytes())?;
+        session.console.tables([arms(&analysis), slices(&analysis)])
     }
 }
 

@@ -25,8 +25,9 @@ impl Args {
             return session.console.data(&reply);
         }
         let rollout: Rollout = client::read(&reply, session.client.server())?;
-        let text = format!("{}\n{}", facts(&rollout), stages(&rollout));
-        session.console.write(text.as_bytes())
+        let facts = format!("{}\n", facts(&rollout));
+        session.console.write(facts.as_bytes())?;
+        session.console.tables([stages(&rollout)])
     }
 }
 

@@ -19,11 +19,13 @@ fn a_rollout_is_created_of_what_is_said() {
          --interval 10s --consecutive-failures 3 --max-failures 4 --inconclusive-limit 5 \
          --no-data-limit 6 --app orders --app billing --description why --start --request-id mine",
     );
+    let out = ran.done();
     assert!(
-        ran.err.contains("next: `vortex rollout start r1`"),
-        "{ran:?}"
+        out.starts_with("r1 is created, stage 2/3: 25% get "),
+        "{out}"
     );
-    assert!(ran.done().contains("r1  created  2/3    25%"), "the table");
+    assert!(out.contains("; next: `vortex rollout start r1`"), "{out}");
+    assert_eq!(out.lines().count(), 1);
     let asked = gateway.asked_once();
     assert_eq!(asked.line, "POST /api/rollouts");
     assert_eq!(asked.header("idempotency-key"), "mine");
@@ -65,7 +67,8 @@ fn an_edit_sends_what_is_to_be_changed() {
         "rollout edit r1 --max-error-rate 8% --max-latency-p99 0s --max-failures 9 \
          --on-failure pause --resume-after-passes 0 --reason slow --request-id mine",
     );
-    assert!(ran.done().contains("r1  running"), "the table");
+    let out = ran.done();
+    assert!(out.starts_with("r1 is running, stage 2/3: "), "{out}");
     let asked = gateway.asked_once();
     assert_eq!(asked.line, "PATCH /api/rollouts/r1");
     assert_eq!(asked.header("idempotency-key"), "mine");
