@@ -7,11 +7,13 @@ mod effective;
 mod explain;
 mod freezes;
 mod open_watches;
+mod overrides;
 mod rollouts;
 mod sources;
 mod splits;
 mod state;
 mod target;
+mod until;
 mod watch;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -30,6 +32,7 @@ pub(crate) fn quick() -> OpenApiRouter<ApiState> {
         .merge(breaker::routes())
         .merge(splits::routes())
         .merge(freezes::routes())
+        .merge(overrides::routes())
 }
 
 /// Routes that wait for the remote of a source, with a longer timeout.

@@ -33,6 +33,7 @@ pub(crate) const WRITTEN: &str = include_str!("../../openapi.json");
         (name = "configuration", description = "What applications get"),
         (name = "rollouts", description = "Change sets that go out to a growing share of all readers"),
         (name = "freezes", description = "Times in which readers get nothing new"),
+        (name = "overrides", description = "Values that stand above all documents for a limited time"),
         (name = "sources", description = "Repositories that feed labels"),
         (name = "spring", description = "As Spring Cloud Config Server answers"),
         (name = "process", description = "Health and metrics"),
