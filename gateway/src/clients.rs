@@ -4,8 +4,8 @@ use vortex_kit::channel::Channel;
 use vortex_proto::{
     config::v1::{
         config_service_client::ConfigServiceClient, freeze_service_client::FreezeServiceClient,
-        override_service_client::OverrideServiceClient,
-        source_service_client::SourceServiceClient, split_service_client::SplitServiceClient,
+        override_service_client::OverrideServiceClient, source_service_client::SourceServiceClient,
+        split_service_client::SplitServiceClient,
     },
     rollout::v1::rollout_service_client::RolloutServiceClient,
 };

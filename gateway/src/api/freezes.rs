@@ -108,7 +108,9 @@ async fn set(
     Json(new): Json<NewFreeze, LIMIT>,
 ) -> Result<(StatusCode, JsonAnswer<FreezeSet>), Problem> {
     let until = new.until.as_deref();
-    let until = until.map(|until| Until::parse("until", until)).transpose()?;
+    let until = until
+        .map(|until| Until::parse("until", until))
+        .transpose()?;
     let (until, lasts) = until.map_or((None, None), Until::to_proto);
     let request = SetFreezeRequest {
         all: new.all.unwrap_or_default(),

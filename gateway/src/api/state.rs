@@ -7,7 +7,10 @@ use vortex_kit::{compute::Compute, process::Runtime};
 
 use super::open_watches::OpenWatches;
 use crate::{
-    clients::{Clients, ConfigClient, FreezeClient, OverrideClient, RolloutClient, SourceClient, SplitClient},
+    clients::{
+        Clients, ConfigClient, FreezeClient, OverrideClient, RolloutClient, SourceClient,
+        SplitClient,
+    },
     extract::{IdentityRules, IgnoredFields},
     feeds::Feeds,
     settings::Settings,

@@ -31,7 +31,12 @@ impl Until {
     }
 
     /// The time or the span, one of which is given.
-    pub(super) fn to_proto(self) -> (Option<prost_types::Timestamp>, Option<prost_types::Duration>) {
+    pub(super) fn to_proto(
+        self,
+    ) -> (
+        Option<prost_types::Timestamp>,
+        Option<prost_types::Duration>,
+    ) {
         match self {
             Self::At(at) => (Some(time::timestamp(at)), None),
             Self::After(span) => (None, Some(time::duration(span))),

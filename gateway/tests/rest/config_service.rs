@@ -13,8 +13,8 @@ use tonic::{Request, Response, Status};
 use vortex_kit::error::{Fault, Reason};
 use vortex_proto::config::v1::{
     config_service_server::ConfigService, freeze_service_server::FreezeService,
-    override_service_server::OverrideService,
-    source_service_server::SourceService, split_service_server::SplitService, *,
+    override_service_server::OverrideService, source_service_server::SourceService,
+    split_service_server::SplitService, *,
 };
 
 /// How a call ends.

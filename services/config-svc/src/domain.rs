@@ -74,8 +74,8 @@ pub(crate) use change::{ChangeEntry, ChangeSet, ChangeState, ChangedDocument};
 pub(crate) use command::{Baseline, Detachment, Precondition, Removal};
 pub use command::{
     BeginSplit, Command, DocumentWrite, EndFreeze, EndSplit, Expires, Holding, Import, Imported,
-    Outcome, Release, ReleaseBy, RemoveOverride, Selector, SetFreeze, SetOverride, SetSplit, Thawed,
-    Until, WriteChange,
+    Outcome, Release, ReleaseBy, RemoveOverride, Selector, SetFreeze, SetOverride, SetSplit,
+    Thawed, Until, WriteChange,
 };
 pub use content::{Content, Sha256};
 pub(crate) use content::{ContentRef, Defect, MAX_DOCUMENT_BYTES};
@@ -93,9 +93,7 @@ pub use names::Label;
 pub(crate) use names::{
     App, AppProfile, InvalidName, MediaType, Path, Profile, SourceName, SplitId, VersionName,
 };
-pub(crate) use overrides::{
-    InvalidValues, MAX_ENDED_AT_ONCE, MAX_OVERRIDE_SPAN, MAX_OVERRIDES,
-};
+pub(crate) use overrides::{InvalidValues, MAX_ENDED_AT_ONCE, MAX_OVERRIDE_SPAN, MAX_OVERRIDES};
 pub use overrides::{Override, OverrideEnd, OverrideId, OverrideTarget, OverrideValues};
 pub use read::ViewKey;
 pub(crate) use read::{

@@ -26,8 +26,8 @@ use vortex_kit::{
 };
 use vortex_proto::config::v1::{
     config_service_server::ConfigServiceServer, freeze_service_server::FreezeServiceServer,
-    override_service_server::OverrideServiceServer,
-    source_service_server::SourceServiceServer, split_service_server::SplitServiceServer,
+    override_service_server::OverrideServiceServer, source_service_server::SourceServiceServer,
+    split_service_server::SplitServiceServer,
 };
 use vortex_service::Limited;
 use vortex_store::service::{CannotOpen, open};

@@ -6,8 +6,8 @@ use imbl::{HashMap, OrdMap};
 
 use super::{
     AppProfile, ChangeEntry, Document, EndedSplits, Freeze, FreezeId, Holding, HybridTime, Label,
-    LabelState, Override, OverrideTarget, Refused, Requests, Selector, Sha256, SourceName, Split, SplitId, VersionName,
-    answered_requests::Answered, split::Pins,
+    LabelState, Override, OverrideTarget, Refused, Requests, Selector, Sha256, SourceName, Split,
+    SplitId, VersionName, answered_requests::Answered, split::Pins,
 };
 
 /// A position in the log; 0 is before the first record.

@@ -3,9 +3,7 @@
 use std::sync::Arc;
 
 use super::{Basis, ViewKey};
-use crate::domain::{
-    App, AppProfile, Label, Override, OverrideTarget, Profile, Sha256, State,
-};
+use crate::domain::{App, AppProfile, Label, Override, OverrideTarget, Profile, Sha256, State};
 
 /// The overrides of a view on these labels, highest first.
 pub(super) fn overrides<'a>(

@@ -14,9 +14,8 @@ use vortex_kit::{
 };
 use vortex_proto::config::v1::{
     self as pb, config_service_client::ConfigServiceClient,
-    freeze_service_client::FreezeServiceClient,
-    override_service_client::OverrideServiceClient, source_service_client::SourceServiceClient,
-    split_service_client::SplitServiceClient,
+    freeze_service_client::FreezeServiceClient, override_service_client::OverrideServiceClient,
+    source_service_client::SourceServiceClient, split_service_client::SplitServiceClient,
 };
 
 pub(crate) type Client = ConfigServiceClient<Channel>;
