@@ -7,12 +7,14 @@ mod effective;
 mod explain;
 mod freezes;
 mod open_watches;
+mod overrides;
 mod rollouts;
 mod sources;
 mod splits;
 mod state;
 mod status;
 mod target;
+mod until;
 mod watch;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -32,6 +34,7 @@ pub(crate) fn quick() -> OpenApiRouter<ApiState> {
         .merge(splits::routes())
         .merge(freezes::routes())
         .merge(status::routes())
+        .merge(overrides::routes())
 }
 
 /// Routes that wait for the remote of a source, with a longer timeout.

@@ -4,7 +4,8 @@ use vortex_kit::channel::Channel;
 use vortex_proto::{
     config::v1::{
         config_service_client::ConfigServiceClient, freeze_service_client::FreezeServiceClient,
-        source_service_client::SourceServiceClient, split_service_client::SplitServiceClient,
+        override_service_client::OverrideServiceClient, source_service_client::SourceServiceClient,
+        split_service_client::SplitServiceClient,
     },
     rollout::v1::rollout_service_client::RolloutServiceClient,
 };
@@ -12,6 +13,7 @@ use vortex_service::{Limited, PerService, ServiceName};
 
 pub(crate) type ConfigClient = ConfigServiceClient<Channel>;
 pub(crate) type FreezeClient = FreezeServiceClient<Channel>;
+pub(crate) type OverrideClient = OverrideServiceClient<Channel>;
 pub(crate) type RolloutClient = RolloutServiceClient<Channel>;
 pub(crate) type SourceClient = SourceServiceClient<Channel>;
 pub(crate) type SplitClient = SplitServiceClient<Channel>;
@@ -24,6 +26,7 @@ pub(crate) struct Clients {
     pub(crate) sources: SourceClient,
     pub(crate) splits: SplitClient,
     pub(crate) freezes: FreezeClient,
+    pub(crate) overrides: OverrideClient,
 }
 
 impl Clients {
@@ -35,7 +38,8 @@ impl Clients {
             config: ConfigServiceClient::limited(config.clone()),
             sources: SourceServiceClient::limited(config.clone()),
             splits: SplitServiceClient::limited(config.clone()),
-            freezes: FreezeServiceClient::limited(config),
+            freezes: FreezeServiceClient::limited(config.clone()),
+            overrides: OverrideServiceClient::limited(config),
             rollouts: RolloutServiceClient::limited(rollout),
         }
     }

@@ -22,6 +22,7 @@ mod explain;
 mod freezes;
 mod json;
 mod name;
+mod overrides;
 mod problem;
 mod rollouts;
 mod sources;
@@ -47,6 +48,7 @@ pub use explain::{
 pub use freezes::{Freeze, FreezeSet, Freezes, FreezesEnded, NewFreeze};
 pub use json::Json;
 pub use name::Name;
+pub use overrides::{NewOverride, Override, OverrideAnswer, OverrideRemoved, Overrides};
 pub use problem::{FieldViolation, Problem};
 pub use rollouts::{
     AnalysisSlice, AnalysisStatus, ArmFigures, ArmReport, ArmReports, FollowedRollout, GateResult,

@@ -1,21 +1,14 @@
 //! `/api/freezes`: times in which readers get nothing new.
 
-use std::time::Duration;
-
 use axum::{Json as JsonAnswer, extract::State};
 use http::StatusCode;
-use jiff::Timestamp;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use vortex_kit::error::Fault;
-use vortex_proto::{
-    config::v1::{EndFreezeRequest, ListFreezesRequest, SetFreezeRequest},
-    time,
-};
+use vortex_proto::config::v1::{EndFreezeRequest, ListFreezesRequest, SetFreezeRequest};
 use vortex_rest::{FreezeSet, Freezes, FreezesEnded, NewFreeze};
 
-use super::state::ApiState;
+use super::{state::ApiState, until::Until};
 use crate::{
     answer,
     clients::FreezeClient,
@@ -114,11 +107,11 @@ async fn set(
     key: IdempotencyKey,
     Json(new): Json<NewFreeze, LIMIT>,
 ) -> Result<(StatusCode, JsonAnswer<FreezeSet>), Problem> {
-    let (until, lasts) = match new.until.as_deref().map(until).transpose()? {
-        None => (None, None),
-        Some(Until::At(at)) => (Some(time::timestamp(at)), None),
-        Some(Until::After(span)) => (None, Some(time::duration(span))),
-    };
+    let until = new.until.as_deref();
+    let until = until
+        .map(|until| Until::parse("until", until))
+        .transpose()?;
+    let (until, lasts) = until.map_or((None, None), Until::to_proto);
     let request = SetFreezeRequest {
         all: new.all.unwrap_or_default(),
         apps: new.apps.unwrap_or_default(),
@@ -184,25 +177,4 @@ async fn end_of_scope(
         request_id,
     };
     answer::json(freezes.end_freeze(request)).await
-}
-
-/// When a freeze ends.
-enum Until {
-    At(Timestamp),
-    /// So long after it was set.
-    After(Duration),
-}
-
-fn until(text: &str) -> Result<Until, Fault> {
-    if let Ok(at) = text.parse() {
-        return Ok(Until::At(at));
-    }
-    let span = humantime::parse_duration(text);
-    span.map(Until::After).map_err(|_| {
-        let shown = vortex_names::Excerpt::of(text);
-        let why = format!(
-            "{shown:?} is neither a time such as 2026-01-02T03:04:05Z nor a span such as 2h"
-        );
-        Fault::invalid("until", why)
-    })
 }

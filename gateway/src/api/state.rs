@@ -7,7 +7,10 @@ use vortex_kit::{compute::Compute, process::Runtime};
 
 use super::open_watches::OpenWatches;
 use crate::{
-    clients::{Clients, ConfigClient, FreezeClient, RolloutClient, SourceClient, SplitClient},
+    clients::{
+        Clients, ConfigClient, FreezeClient, OverrideClient, RolloutClient, SourceClient,
+        SplitClient,
+    },
     extract::{IdentityRules, IgnoredFields},
     feeds::Feeds,
     settings::Settings,
@@ -21,6 +24,7 @@ pub(crate) struct ApiState {
     sources: SourceClient,
     splits: SplitClient,
     freezes: FreezeClient,
+    overrides: OverrideClient,
     compute: Compute,
     feeds: Feeds,
     identity_rules: Arc<IdentityRules>,
@@ -43,6 +47,7 @@ impl ApiState {
             sources: clients.sources,
             splits: clients.splits,
             freezes: clients.freezes,
+            overrides: clients.overrides,
             compute: runtime.compute.clone(),
             feeds,
             identity_rules,

@@ -34,6 +34,7 @@ pub(crate) const WRITTEN: &str = include_str!("../../openapi.json");
         (name = "rollouts", description = "Change sets that go out to a growing share of all readers"),
         (name = "freezes", description = "Times in which readers get nothing new"),
         (name = "status", description = "How everything stands"),
+        (name = "overrides", description = "Values that stand above all documents for a limited time"),
         (name = "sources", description = "Repositories that feed labels"),
         (name = "spring", description = "As Spring Cloud Config Server answers"),
         (name = "process", description = "Health and metrics"),

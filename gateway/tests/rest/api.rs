@@ -3,6 +3,7 @@
 mod changes;
 mod effective;
 mod freezes;
+mod overrides;
 mod reads;
 mod sources;
 mod status;

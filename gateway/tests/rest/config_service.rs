@@ -13,7 +13,8 @@ use tonic::{Request, Response, Status};
 use vortex_kit::error::{Fault, Reason};
 use vortex_proto::config::v1::{
     config_service_server::ConfigService, freeze_service_server::FreezeService,
-    source_service_server::SourceService, split_service_server::SplitService, *,
+    override_service_server::OverrideService, source_service_server::SourceService,
+    split_service_server::SplitService, *,
 };
 
 /// How a call ends.
@@ -288,6 +289,16 @@ impl FreezeService for Service {
         set_freeze SetFreezeRequest SetFreezeResponse
         end_freeze EndFreezeRequest EndFreezeResponse
         list_freezes ListFreezesRequest ListFreezesResponse
+    }
+}
+
+#[tonic::async_trait]
+impl OverrideService for Service {
+    answer! {
+        set_override SetOverrideRequest SetOverrideResponse
+        remove_override RemoveOverrideRequest RemoveOverrideResponse
+        get_override GetOverrideRequest GetOverrideResponse
+        list_overrides ListOverridesRequest ListOverridesResponse
     }
 }
 

@@ -12,7 +12,8 @@ use vortex_kit::{
 use vortex_proto::{
     config::v1::{
         config_service_server::ConfigServiceServer, freeze_service_server::FreezeServiceServer,
-        source_service_server::SourceServiceServer, split_service_server::SplitServiceServer,
+        override_service_server::OverrideServiceServer, source_service_server::SourceServiceServer,
+        split_service_server::SplitServiceServer,
     },
     rollout::v1::rollout_service_server::RolloutServiceServer,
 };
@@ -82,6 +83,7 @@ async fn start_beside(
         .service(SourceServiceServer::new(service.clone()))
         .service(SplitServiceServer::new(service.clone()))
         .service(FreezeServiceServer::new(service.clone()))
+        .service(OverrideServiceServer::new(service.clone()))
         .build()
         .await
         .unwrap();

@@ -37,6 +37,12 @@
 //! - **Z2** a freeze never stops a way back: a release of what was stable before, the
 //!   end of a split without its release, and all of a split that takes another back.
 //! - **Z3** a freeze whose time is over stops nothing, whether its end is in the log or not.
+//!
+//! And of overrides:
+//! - **O1** a target has one override at most, and readers get its values above all documents,
+//!   on either arm of any split.
+//! - **O2** an override ends at most 30 days after it was set, and by itself never before its
+//!   time is over.
 
 mod answered_requests;
 mod change;
@@ -50,6 +56,7 @@ mod freeze;
 mod import;
 mod label;
 mod names;
+mod overrides;
 mod read;
 mod record;
 mod refused;
@@ -66,8 +73,9 @@ pub(crate) use answered_requests::{Answered, Requests};
 pub(crate) use change::{ChangeEntry, ChangeSet, ChangeState, ChangedDocument};
 pub(crate) use command::{Baseline, Detachment, Precondition, Removal};
 pub use command::{
-    BeginSplit, Command, DocumentWrite, EndFreeze, EndSplit, Holding, Import, Imported, Outcome,
-    Release, ReleaseBy, Selector, SetFreeze, SetSplit, Thawed, Until, WriteChange,
+    BeginSplit, Command, DocumentWrite, EndFreeze, EndSplit, Expires, Holding, Import, Imported,
+    Outcome, Release, ReleaseBy, RemoveOverride, Selector, SetFreeze, SetOverride, SetSplit,
+    Thawed, Until, WriteChange,
 };
 pub use content::{Content, Sha256};
 pub(crate) use content::{ContentRef, Defect, MAX_DOCUMENT_BYTES};
@@ -85,6 +93,8 @@ pub use names::Label;
 pub(crate) use names::{
     App, AppProfile, InvalidName, MediaType, Path, Profile, SourceName, SplitId, VersionName,
 };
+pub(crate) use overrides::{InvalidValues, MAX_ENDED_AT_ONCE, MAX_OVERRIDE_SPAN, MAX_OVERRIDES};
+pub use overrides::{Override, OverrideEnd, OverrideId, OverrideTarget, OverrideValues};
 pub use read::ViewKey;
 pub(crate) use read::{
     Basis, BasisEntry, DocumentKey, ReadRefused, Scope, WantedChanges, basis, candidates,

@@ -5,6 +5,7 @@ mod convert;
 mod documents;
 mod explain;
 mod freezes;
+mod overrides;
 mod parse;
 mod placeholders;
 mod reads;

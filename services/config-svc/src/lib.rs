@@ -26,7 +26,8 @@ use vortex_kit::{
 };
 use vortex_proto::config::v1::{
     config_service_server::ConfigServiceServer, freeze_service_server::FreezeServiceServer,
-    source_service_server::SourceServiceServer, split_service_server::SplitServiceServer,
+    override_service_server::OverrideServiceServer, source_service_server::SourceServiceServer,
+    split_service_server::SplitServiceServer,
 };
 use vortex_service::Limited;
 use vortex_store::service::{CannotOpen, open};
@@ -42,11 +43,12 @@ pub mod parts {
     pub use crate::{
         configuration::Configuration,
         domain::{
-            Arm, BeginSplit, Body, Command, Content, DocumentWrite, EndFreeze, EndSplit, Freeze,
-            FreezeEnd, FreezeId, FreezeScope, Frozen, Holding, Import, Imported, Label,
-            MAX_VERSIONS, Outcome, Record, Release, ReleaseBy, Request, RequestKey, Selector, Seq,
-            SetFreeze, SetSplit, Sha256, Share, SplitMove, State, Subject, Thawed, Unit, Until,
-            ViewKey, WriteChange,
+            Arm, BeginSplit, Body, Command, Content, DocumentWrite, EndFreeze, EndSplit, Expires,
+            Freeze, FreezeEnd, FreezeId, FreezeScope, Frozen, Holding, Import, Imported, Label,
+            MAX_VERSIONS, Outcome, Override, OverrideEnd, OverrideId, OverrideTarget,
+            OverrideValues, Record, Release, ReleaseBy, RemoveOverride, Request, RequestKey,
+            Selector, Seq, SetFreeze, SetOverride, SetSplit, Sha256, Share, SplitMove, State,
+            Subject, Thawed, Unit, Until, ViewKey, WriteChange,
         },
         grpc::Grpc,
         source::{GitSettings, Sources},
@@ -97,7 +99,8 @@ pub async fn start(settings: Settings, runtime: &Runtime) -> Result<Server, Star
         .service(ConfigServiceServer::limited(grpc.clone()))
         .service(SourceServiceServer::limited(grpc.clone()))
         .service(SplitServiceServer::limited(grpc.clone()))
-        .service(FreezeServiceServer::limited(grpc))
+        .service(FreezeServiceServer::limited(grpc.clone()))
+        .service(OverrideServiceServer::limited(grpc))
         .build()
         .await?)
 }

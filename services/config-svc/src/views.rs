@@ -228,8 +228,14 @@ impl Views {
         compute: &Compute,
     ) -> Result<Rendered, ReadError> {
         weight::check_contents(basis)?;
-        let mut files = Vec::with_capacity(basis.entries.len());
+        let mut files = Vec::with_capacity(basis.overrides.len() + basis.entries.len());
         let mut weight = Weighed::default();
+        for set in &basis.overrides {
+            // small enough to be read here
+            let file = set.values.file().map_err(ReadError::Parse)?;
+            weight.add(&file)?;
+            files.push(Arc::new(file));
+        }
         for entry in &basis.entries {
             let label = &basis.labels[entry.label].name;
             let (sha256, format) = (entry.content.sha256, entry.format);

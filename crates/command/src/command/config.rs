@@ -6,6 +6,7 @@ mod diff;
 mod explain;
 mod get;
 mod list;
+mod overrides;
 mod put;
 mod release;
 mod versions;
@@ -38,6 +39,8 @@ pub(crate) enum Command {
     Watch(watch::Args),
     /// Show where each value comes from, and what it hides
     Explain(explain::Args),
+    /// Put values above all documents for some time
+    Override(overrides::Args),
     /// Write many documents at once, all or nothing
     Apply(apply::Args),
 }
@@ -54,6 +57,7 @@ impl Command {
             Self::Release(args) => args.run(session).await,
             Self::Watch(args) => args.run(session).await,
             Self::Explain(args) => args.run(session).await,
+            Self::Override(args) => args.run(session).await,
             Self::Apply(args) => args.run(session).await,
         }
     }

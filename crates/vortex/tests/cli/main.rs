@@ -11,6 +11,7 @@ mod failures;
 mod freezes;
 mod gateway;
 mod interrupted;
+mod overrides;
 mod release;
 mod rollout;
 mod status;

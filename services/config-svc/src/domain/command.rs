@@ -1,8 +1,10 @@
 //! Commands to the configuration, and their outcomes.
 
 mod freeze;
+mod overrides;
 
 pub use freeze::{EndFreeze, SetFreeze, Thawed, Until};
+pub use overrides::{Expires, RemoveOverride, SetOverride};
 
 use std::collections::BTreeSet;
 
@@ -37,6 +39,11 @@ pub enum Command {
     EndFreeze(EndFreeze),
     /// End the freezes whose time is over.
     ExpireFreezes,
+    /// Put values above all documents for some time.
+    SetOverride(SetOverride),
+    RemoveOverride(RemoveOverride),
+    /// End overrides whose time is over.
+    ExpireOverrides,
 }
 
 /// A change set to be written through the API.

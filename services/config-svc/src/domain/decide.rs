@@ -2,6 +2,7 @@
 
 mod freeze;
 mod import;
+mod overrides;
 pub(super) mod plan;
 mod release;
 mod revert;
@@ -66,6 +67,9 @@ pub(crate) fn decide(
         Command::SetFreeze(set) => freeze::decide_set(state, author, set),
         Command::EndFreeze(end) => freeze::decide_end(state, end),
         Command::ExpireFreezes => Ok(freeze::decide_expiry(state, author.time.wall)),
+        Command::SetOverride(set) => overrides::decide_set(state, author, set),
+        Command::RemoveOverride(removal) => overrides::decide_remove(state, removal),
+        Command::ExpireOverrides => Ok(overrides::decide_expiry(state, author.time.wall)),
     }?;
     Ok(match decided {
         Decided::Unchanged(outcome) if request.key.is_some() => noted(state, outcome),

@@ -3,6 +3,7 @@
 
 mod feed;
 mod freeze;
+mod overrides;
 mod split;
 
 use std::sync::Arc;
@@ -121,6 +122,8 @@ impl State {
             }
             Body::FreezeSet(freeze) => Ok(self.apply_freeze(record.seq, freeze)),
             Body::FreezeEnded(end) => Ok(self.apply_freeze_end(record.seq, end)),
+            Body::OverrideSet(set) => Ok(self.apply_override(record.seq, set)),
+            Body::OverrideEnded(end) => Ok(self.apply_override_end(record.seq, end)),
         }
     }
 

@@ -5,8 +5,8 @@ use std::{collections::BTreeSet, sync::Arc};
 use jiff::Timestamp;
 
 use super::{
-    ChangeSet, Freeze, FreezeEnd, Label, Outcome, RequestKey, Seq, SourceName, SplitId, SplitMove,
-    VersionName,
+    ChangeSet, Freeze, FreezeEnd, Label, Outcome, Override, OverrideEnd, RequestKey, Seq,
+    SourceName, SplitId, SplitMove, VersionName,
 };
 
 /// One thing that happened.
@@ -148,6 +148,10 @@ pub enum Body {
     FreezeSet(Arc<Freeze>),
     /// Freezes ended.
     FreezeEnded(FreezeEnd),
+    /// An override was set, in place of that of the same target.
+    OverrideSet(Arc<Override>),
+    /// Overrides ended.
+    OverrideEnded(OverrideEnd),
 }
 
 impl Body {
@@ -165,7 +169,9 @@ impl Body {
             | Self::LabelDetached { .. }
             | Self::SourceImported { .. }
             | Self::FreezeSet(_)
-            | Self::FreezeEnded(_) => None,
+            | Self::FreezeEnded(_)
+            | Self::OverrideSet(_)
+            | Self::OverrideEnded(_) => None,
         }
     }
 

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use vortex_bucket::Share;
 
 use super::{
-    AppProfile, Ending, Freeze, Label, MAX_DOCUMENT_BYTES, MAX_FREEZES, Path, RequestId, Seq,
-    SourceName, SplitId, Thawed, VersionName,
+    AppProfile, Ending, Freeze, Label, MAX_DOCUMENT_BYTES, MAX_FREEZES, MAX_OVERRIDES,
+    OverrideTarget, Path, RequestId, Seq, SourceName, SplitId, Thawed, VersionName,
 };
 
 /// Why a command is refused.
@@ -198,6 +198,21 @@ pub enum Refused {
     /// A freeze would be over already.
     #[error("it would end at {until}, which is over")]
     FreezeIsOver { until: Timestamp },
+    /// There is no such override.
+    #[error("there is no override of {0}")]
+    OverrideNotFound(OverrideTarget),
+    /// Too many overrides are in force.
+    #[error("there are {MAX_OVERRIDES} overrides; remove some of them first")]
+    TooManyOverrides,
+    /// An override would be over already.
+    #[error("it would end at {expires_at}, which is over")]
+    OverrideIsOver { expires_at: Timestamp },
+    /// An override would last too long.
+    #[error(
+        "it would end at {expires_at}, and 30 days is the longest; write what is to stay into a \
+         document"
+    )]
+    OverrideTooLong { expires_at: Timestamp },
 }
 
 fn named(version: &Option<VersionName>) -> &str {

@@ -6,8 +6,8 @@ use imbl::{HashMap, OrdMap};
 
 use super::{
     AppProfile, ChangeEntry, Document, EndedSplits, Freeze, FreezeId, Holding, HybridTime, Label,
-    LabelState, Refused, Requests, Selector, Sha256, SourceName, Split, SplitId, VersionName,
-    answered_requests::Answered, split::Pins,
+    LabelState, Override, OverrideTarget, Refused, Requests, Selector, Sha256, SourceName, Split,
+    SplitId, VersionName, answered_requests::Answered, split::Pins,
 };
 
 /// A position in the log; 0 is before the first record.
@@ -53,6 +53,8 @@ pub struct State {
     pub ended: EndedSplits,
     /// The freezes in force, and those whose time is over that have not ended yet.
     pub freezes: OrdMap<FreezeId, Arc<Freeze>>,
+    /// The overrides in force, and those whose time is over that have not ended yet.
+    pub overrides: OrdMap<OverrideTarget, Arc<Override>>,
     /// The change sets that active and ended splits refer to.
     pub(super) pins: Pins,
 }
@@ -70,6 +72,7 @@ impl Default for State {
             splits: OrdMap::new(),
             ended: EndedSplits::default(),
             freezes: OrdMap::new(),
+            overrides: OrdMap::new(),
             pins: Pins::default(),
         }
     }

@@ -7,6 +7,7 @@ mod freeze_model;
 mod freezes;
 mod imports;
 mod model;
+mod overrides;
 mod reading;
 mod retention;
 mod rules;

@@ -1,9 +1,11 @@
 //! Converts domain types to replies.
 
 mod freezes;
+mod overrides;
 mod splits;
 
 pub(super) use freezes::freeze;
+pub(super) use overrides::of_override;
 pub(super) use splits::{assigned, assignment, baseline, ended_split, split, split_keys};
 pub(super) use vortex_proto::time::timestamp;
 
@@ -266,6 +268,8 @@ fn body(state: &State, record: &Record) -> pb::record::Body {
         }
         Body::FreezeSet(set) => pb::record::Body::FreezeSet(freeze(set)),
         Body::FreezeEnded(end) => pb::record::Body::FreezeEnded(freezes::ended(end)),
+        Body::OverrideSet(set) => pb::record::Body::OverrideSet(of_override(set)),
+        Body::OverrideEnded(end) => pb::record::Body::OverrideEnded(overrides::ended(end)),
     }
 }
 
@@ -306,6 +310,11 @@ pub(super) fn concerns(state: &State, record: &Record, label: &str) -> bool {
         }
         // what they were of is not in the record; to miss the end is worse than to hear of another
         Body::FreezeEnded(_) => true,
+        Body::OverrideSet(set) => set.target.label.as_str() == label,
+        Body::OverrideEnded(end) => {
+            let mut ended = end.which.iter();
+            ended.any(|(_, target)| target.label.as_str() == label)
+        }
         Body::Release { .. }
         | Body::SplitMoved(_)
         | Body::SplitEnded { .. }

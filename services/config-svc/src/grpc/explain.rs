@@ -149,28 +149,31 @@ fn origin(
     document: &Document,
     property: &Property,
 ) -> pb::ValueOrigin {
-    let entry = view.basis.entries.get(source.entry);
     pb::ValueOrigin {
         path: source.path.clone(),
         document: document.index as u32,
-        version: entry.map_or(String::new(), |entry| entry.version.to_string()),
+        version: view.basis.version_of(source.part).unwrap_or_default(),
         line: property.origin.line,
         column: property.origin.column,
     }
 }
 
+/// The overrides, and the documents that were looked for.
 fn considered(key: &ViewKey, basis: &Basis) -> Vec<pb::ConsideredDocument> {
-    candidates(key)
-        .into_iter()
-        .map(|path| {
-            let found = basis
-                .entries
-                .iter()
-                .find(|entry| entry.path.as_str() == path);
-            pb::ConsideredDocument {
-                version: found.map_or(String::new(), |entry| entry.version.to_string()),
-                path,
-            }
-        })
-        .collect()
+    let overrides = basis.overrides.iter();
+    let overrides = overrides.map(|set| pb::ConsideredDocument {
+        path: set.path(),
+        version: set.id.to_string(),
+    });
+    let documents = candidates(key).into_iter().map(|path| {
+        let found = basis
+            .entries
+            .iter()
+            .find(|entry| entry.path.as_str() == path);
+        pb::ConsideredDocument {
+            version: found.map_or(String::new(), |entry| entry.version.to_string()),
+            path,
+        }
+    });
+    overrides.chain(documents).collect()
 }

@@ -104,7 +104,7 @@ async fn end(
 }
 
 /// The record of a command that was carried out, now or when it was first asked for.
-async fn record(grpc: &Grpc, outcome: &Outcome) -> Result<Option<Record>, Fault> {
+pub(super) async fn record(grpc: &Grpc, outcome: &Outcome) -> Result<Option<Record>, Fault> {
     let read = grpc.configuration.store().record_at(outcome.at).await;
     read.map_err(|error| store_error(&error))
 }

@@ -105,6 +105,8 @@ fn kind(body: &Body) -> RecordKind {
         Body::SourceImported { .. } => RecordKind::SourceImported,
         Body::FreezeSet(_) => RecordKind::FreezeSet,
         Body::FreezeEnded(_) => RecordKind::FreezeEnded,
+        Body::OverrideSet(_) => RecordKind::OverrideSet,
+        Body::OverrideEnded(_) => RecordKind::OverrideEnded,
     }
 }
 

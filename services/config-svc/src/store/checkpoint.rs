@@ -157,6 +157,9 @@ impl Loading {
             Kind::Freeze(freeze) => {
                 self.state.restore_freeze(Arc::new(freeze.try_into().ok()?));
             }
+            Kind::Override(set) => {
+                self.state.restore_override(Arc::new(set.try_into().ok()?));
+            }
             Kind::EndedSplit(ended) => self.state.restore_ended(ended.try_into().ok()?),
         }
         Some(())
@@ -190,6 +193,9 @@ fn encode(state: &State) -> Bytes {
     }
     for freeze in state.freezes.values() {
         add(&mut bytes, Kind::Freeze((&**freeze).into()));
+    }
+    for set in state.overrides.values() {
+        add(&mut bytes, Kind::Override((&**set).into()));
     }
     bytes.into()
 }

@@ -14,16 +14,16 @@ use crate::{
     writer::WriteError,
 };
 
-/// The longest wait for the end of a freeze: the wall clock may jump meanwhile.
-const LOOK: Duration = Duration::from_millis(500);
+/// The longest wait for the end of what expires: the wall clock may jump meanwhile.
+pub(super) const LOOK: Duration = Duration::from_millis(500);
 /// The wait after an end that could not be written.
-const AGAIN: Duration = Duration::from_secs(1);
+pub(super) const AGAIN: Duration = Duration::from_secs(1);
 /// Freezes that `/health` lists at most.
 const LISTED: usize = 10;
 /// The name of the freezes in `/health`.
 const CHECK: &str = "freezes";
-/// Who ends a freeze whose time is over, in the log.
-const PRINCIPAL: &str = "expiry";
+/// Who ends what has expired, in the log.
+pub(super) const PRINCIPAL: &str = "expiry";
 
 type Freezes = OrdMap<FreezeId, Arc<Freeze>>;
 
@@ -74,11 +74,11 @@ async fn expire(configuration: &Configuration) -> Result<(), WriteError> {
     Ok(())
 }
 
-fn left(until: Timestamp, now: Timestamp) -> Duration {
+pub(super) fn left(until: Timestamp, now: Timestamp) -> Duration {
     Duration::try_from(until.duration_since(now)).unwrap_or_default()
 }
 
-async fn sleep(pause: Option<Duration>) {
+pub(super) async fn sleep(pause: Option<Duration>) {
     match pause {
         Some(pause) => tokio::time::sleep(pause).await,
         None => std::future::pending().await,

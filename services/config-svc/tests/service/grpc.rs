@@ -8,6 +8,7 @@ mod freezes;
 mod gauges;
 mod large;
 mod node;
+mod overrides;
 mod pages;
 mod reads;
 mod requests;

@@ -31,9 +31,7 @@ pub(super) fn decide_set(
         Until::At(until) => Some(until),
         Until::After(span) => Some(after(since, span)),
     };
-    // as it is stored, so that it is the same when it is read back
-    let until =
-        until.map(|until| Timestamp::from_microsecond(until.as_microsecond()).unwrap_or(until));
+    let until = until.map(as_stored);
     if let Some(until) = until.filter(|until| *until <= since) {
         return Err(Refused::FreezeIsOver { until });
     }
@@ -53,8 +51,13 @@ pub(super) fn decide_set(
     ))
 }
 
+/// A time as it is stored, so that it is the same when it is read back.
+pub(super) fn as_stored(time: Timestamp) -> Timestamp {
+    Timestamp::from_microsecond(time.as_microsecond()).unwrap_or(time)
+}
+
 /// The moment so long after another, or the last there is.
-fn after(since: Timestamp, span: Duration) -> Timestamp {
+pub(super) fn after(since: Timestamp, span: Duration) -> Timestamp {
     since.checked_add(span).unwrap_or(Timestamp::MAX)
 }
 

@@ -83,6 +83,8 @@ impl From<&Body> for record::Body {
             }
             Body::FreezeSet(freeze) => Self::FreezeSet((&**freeze).into()),
             Body::FreezeEnded(end) => Self::FreezeEnded(end.into()),
+            Body::OverrideSet(set) => Self::OverrideSet((&**set).into()),
+            Body::OverrideEnded(end) => Self::OverrideEnded(end.into()),
         }
     }
 }

@@ -38,6 +38,7 @@ pub(super) async fn play(store: &Path) -> String {
     rolled_back(&node).await;
     labels(&node, &work).await;
     freezes(&node).await;
+    overrides(&node).await;
     let told = told(&node, WRITTEN).await;
     node.stop().await;
     told
@@ -227,6 +228,31 @@ async fn freezes(node: &Node) {
         ..Default::default()
     };
     freezes.end_freeze(end).await.unwrap();
+}
+
+/// In force, and ended.
+async fn overrides(node: &Node) {
+    let mut overrides = node.overrides.clone();
+    for profile in ["prod", "dev"] {
+        let set = pb::SetOverrideRequest {
+            target: document("orders", profile),
+            values: r#"{"greeting":"hush","limits[0]":1.50}"#.into(),
+            lasts: Some(prost_types::Duration {
+                seconds: 86_400,
+                nanos: 0,
+            }),
+            reason: "an incident".to_owned(),
+            author: "ada".to_owned(),
+            ..Default::default()
+        };
+        overrides.set_override(set).await.unwrap();
+    }
+    let removal = pb::RemoveOverrideRequest {
+        target: document("orders", "dev"),
+        reason: "over".to_owned(),
+        ..Default::default()
+    };
+    overrides.remove_override(removal).await.unwrap();
 }
 
 async fn discard_of(node: &Node, name: &str) {

@@ -69,6 +69,7 @@ pub(super) async fn since_v2(node: &Node) -> String {
     }
     read(node, &mut told, "orders", "", "earlier", "").await;
     freezes(node, &mut told).await;
+    overrides(node, &mut told).await;
     told
 }
 
@@ -77,6 +78,14 @@ async fn freezes(node: &Node, told: &mut String) {
     let listed = freezes.list_freezes(pb::ListFreezesRequest::default());
     for freeze in listed.await.unwrap().into_inner().freezes {
         writeln!(told, "{freeze:?}").unwrap();
+    }
+}
+
+async fn overrides(node: &Node, told: &mut String) {
+    let mut overrides = node.overrides.clone();
+    let listed = overrides.list_overrides(pb::ListOverridesRequest::default());
+    for set in listed.await.unwrap().into_inner().overrides {
+        writeln!(told, "{set:?}").unwrap();
     }
 }
 
@@ -128,6 +137,8 @@ fn of_record(told: &mut String, record: &pb::Record) {
         Body::SplitEnded(split) => format!("split {} {}", split.id, split.state().as_str_name()),
         Body::FreezeSet(freeze) => format!("freeze {} set", freeze.id),
         Body::FreezeEnded(end) => format!("freezes {:?} ended", end.ids),
+        Body::OverrideSet(set) => format!("override {} set", set.id),
+        Body::OverrideEnded(end) => format!("overrides {:?} ended", end.overrides),
     };
     let wall = time.wall.unwrap();
     writeln!(

@@ -13,8 +13,9 @@ use crate::{
         Answered, App, AppProfile, Before, Body, ChangeEntry, ChangeName, ChangeSet, ChangeState,
         ChangedDocument, Content, ContentRef, Defect, Document, End, EndedSplit, Feed, Freeze,
         FreezeEnd, FreezeId, FreezeScope, Frozen, HybridTime, Label, LabelState, Origin, Outcome,
-        Path, Profile, Record, RequestId, RequestKey, Seq, Sha256, Share, SourceName, Split,
-        SplitId, SplitMove, Unit, Version, VersionName,
+        Override, OverrideEnd, OverrideId, OverrideTarget, OverrideValues, Path, Profile, Record,
+        RequestId, RequestKey, Seq, Sha256, Share, SourceName, Split, SplitId, SplitMove, Unit,
+        Version, VersionName,
     },
     store::{
         codec::{open, seal},
@@ -153,6 +154,46 @@ fn freeze_end() -> impl Strategy<Value = FreezeEnd> {
     })
 }
 
+fn override_target() -> impl Strategy<Value = OverrideTarget> {
+    (label(), "[a-z]{1,6}", "[a-z]{1,6}").prop_map(|(label, app, profile)| OverrideTarget {
+        label,
+        of: AppProfile {
+            app: App::trusted(&app),
+            profile: Profile::trusted(&profile),
+        },
+    })
+}
+
+fn override_set() -> impl Strategy<Value = Override> {
+    let values = "[ -~]{0,20}".prop_map(|json| OverrideValues::trusted(&json));
+    let texts = (text(), text(), text());
+    (seq(), override_target(), values, texts, time(), time()).prop_map(
+        |(seq, target, values, texts, since, expires_at)| {
+            let (reason, by, author) = texts;
+            Override {
+                id: OverrideId(seq),
+                target,
+                values,
+                reason,
+                by,
+                author,
+                since,
+                expires_at,
+            }
+        },
+    )
+}
+
+fn override_end() -> impl Strategy<Value = OverrideEnd> {
+    let which = vec((seq().prop_map(OverrideId), override_target()), 0..3);
+    (which, bool::ANY, text(), text()).prop_map(|(which, expired, reason, author)| OverrideEnd {
+        which,
+        expired,
+        reason,
+        author,
+    })
+}
+
 fn body() -> impl Strategy<Value = Body> {
     let written = (change(), bool::ANY, of(source()), of(split_id()), bool::ANY);
     let ended = (split_id(), of(seq()), any::<u64>(), bool::ANY, text());
@@ -191,6 +232,8 @@ fn body() -> impl Strategy<Value = Body> {
         (source(), unread()).prop_map(|(source, unread)| Body::SourceImported { source, unread }),
         freeze().prop_map(|freeze| Body::FreezeSet(Arc::new(freeze))),
         freeze_end().prop_map(Body::FreezeEnded),
+        override_set().prop_map(|set| Body::OverrideSet(Arc::new(set))),
+        override_end().prop_map(Body::OverrideEnded),
     ]
 }
 
@@ -415,6 +458,11 @@ proptest! {
     #[test]
     fn a_freeze(freeze in freeze()) {
         prop_assert_eq!(read::<stored::Freeze, Freeze>((&freeze).into()), freeze);
+    }
+
+    #[test]
+    fn an_override(set in override_set()) {
+        prop_assert_eq!(read::<stored::Override, Override>((&set).into()), set);
     }
 
     #[test]
