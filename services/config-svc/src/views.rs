@@ -4,6 +4,7 @@
 mod cached_view;
 mod damaged;
 mod effective;
+mod explained;
 mod measures;
 mod parsed_files;
 mod parsing;
@@ -14,6 +15,7 @@ mod weight;
 
 pub(crate) use cached_view::Reading;
 pub(crate) use effective::Effective;
+pub(crate) use explained::PlacedValue;
 pub(crate) use parsing::{Unparsed, parse_at_once};
 pub(crate) use read_counts::SplitReads;
 pub(crate) use rendered::{Part, PropertySource, Rendered, View, json_bytes};

@@ -95,7 +95,7 @@ pub enum Part {
 }
 
 /// One property source, ready to be sent.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct PropertySource {
     /// Its name as Spring gives it.
     pub name: String,
@@ -104,6 +104,19 @@ pub struct PropertySource {
     /// The document's or the override's path.
     pub path: String,
     at: usize,
+}
+
+#[cfg(test)]
+impl PropertySource {
+    /// The source of a file's first document.
+    pub(super) fn at(entry: usize, path: &str) -> Self {
+        Self {
+            name: path.to_owned(),
+            entry,
+            path: path.to_owned(),
+            at: 0,
+        }
+    }
 }
 
 impl Rendered {
