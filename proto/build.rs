@@ -5,6 +5,8 @@ use std::{fs, path::PathBuf};
 
 const PROTOS: &[&str] = &[
     "vortex/config/v1/config_service.proto",
+    "vortex/config/v1/freezes.proto",
+    "vortex/config/v1/overrides.proto",
     "vortex/config/v1/source_service.proto",
     "vortex/config/v1/splits.proto",
     "vortex/rollout/v1/rollout_service.proto",

@@ -5,13 +5,17 @@ mod changes;
 mod configs;
 mod effective;
 mod explain;
+mod freezes;
 mod open_watches;
+mod overrides;
 mod rollouts;
 mod sources;
 mod splits;
 mod state;
+mod status;
 mod target;
 mod timeline;
+mod until;
 mod watch;
 mod when;
 
@@ -31,6 +35,9 @@ pub(crate) fn quick() -> OpenApiRouter<ApiState> {
         .merge(breaker::routes())
         .merge(splits::routes())
         .merge(timeline::routes())
+        .merge(freezes::routes())
+        .merge(status::routes())
+        .merge(overrides::routes())
 }
 
 /// Routes that wait for the remote of a source, with a longer timeout.

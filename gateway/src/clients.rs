@@ -3,7 +3,8 @@
 use vortex_kit::channel::Channel;
 use vortex_proto::{
     config::v1::{
-        config_service_client::ConfigServiceClient, source_service_client::SourceServiceClient,
+        config_service_client::ConfigServiceClient, freeze_service_client::FreezeServiceClient,
+        override_service_client::OverrideServiceClient, source_service_client::SourceServiceClient,
         split_service_client::SplitServiceClient,
     },
     rollout::v1::rollout_service_client::RolloutServiceClient,
@@ -11,6 +12,8 @@ use vortex_proto::{
 use vortex_service::{Limited, PerService, ServiceName};
 
 pub(crate) type ConfigClient = ConfigServiceClient<Channel>;
+pub(crate) type FreezeClient = FreezeServiceClient<Channel>;
+pub(crate) type OverrideClient = OverrideServiceClient<Channel>;
 pub(crate) type RolloutClient = RolloutServiceClient<Channel>;
 pub(crate) type SourceClient = SourceServiceClient<Channel>;
 pub(crate) type SplitClient = SplitServiceClient<Channel>;
@@ -22,6 +25,8 @@ pub(crate) struct Clients {
     pub(crate) rollouts: RolloutClient,
     pub(crate) sources: SourceClient,
     pub(crate) splits: SplitClient,
+    pub(crate) freezes: FreezeClient,
+    pub(crate) overrides: OverrideClient,
 }
 
 impl Clients {
@@ -32,7 +37,9 @@ impl Clients {
         Self {
             config: ConfigServiceClient::limited(config.clone()),
             sources: SourceServiceClient::limited(config.clone()),
-            splits: SplitServiceClient::limited(config),
+            splits: SplitServiceClient::limited(config.clone()),
+            freezes: FreezeServiceClient::limited(config.clone()),
+            overrides: OverrideServiceClient::limited(config),
             rollouts: RolloutServiceClient::limited(rollout),
         }
     }

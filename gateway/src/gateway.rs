@@ -1,5 +1,6 @@
 //! Builds and starts the gateway.
 
+mod freezes;
 mod health;
 
 use std::net::SocketAddr;
@@ -78,6 +79,7 @@ impl Gateway {
             ..Limits::default()
         };
         health::report_services(&channels, runtime);
+        freezes::report(&channels, runtime);
         let rest = Rest::new(settings, &channels, runtime);
         listener.serve(rest, limits, runtime);
         tracing::info!(%address, "serving REST");

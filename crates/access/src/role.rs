@@ -9,7 +9,7 @@ use vortex_names::Excerpt;
 pub enum Role {
     /// Reads and watches configurations, rollouts and reports.
     Reader,
-    /// Writes, stages and releases documents. Reads them.
+    /// Writes, stages and releases documents, and overrides values. Reads them.
     Writer,
     /// Runs rollouts, the breaker, freezes and sources. Reads what it decides by, and writes
     /// nothing: who writes a change is not thereby who lets it out.

@@ -6,7 +6,8 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     command::{
-        bench, breaker, changes, completion, config, context, log, rollout, sources, up, version,
+        bench, breaker, changes, completion, config, context, freeze, log, rollout, sources,
+        status, unfreeze, up, version,
     },
     console::{Console, Format, Palette},
     error::Error,
@@ -58,6 +59,8 @@ pub(crate) struct Globals {
 enum Command {
     /// Run everything in this process, on a store of its own
     Up(up::Args),
+    /// What is rolling out, paused, waiting, frozen or degraded
+    Status(status::Args),
     /// Documents and what applications make of them
     #[command(subcommand)]
     Config(config::Command),
@@ -74,6 +77,10 @@ enum Command {
     Log(log::Args),
     /// What stops rollouts from going on by themselves after too many rollbacks
     Breaker(breaker::Args),
+    /// Let nothing new through to readers for some time; a rollback still goes
+    Freeze(freeze::Args),
+    /// End freezes
+    Unfreeze(unfreeze::Args),
     /// Measure a running server
     #[command(subcommand)]
     Bench(bench::Command),
@@ -108,6 +115,9 @@ impl Command {
     fn run(self, globals: Globals, environment: Environment) -> Result<ExitCode, Error> {
         let done = match self {
             Self::Up(args) => return Ok(args.run(globals.output.unwrap_or_default())),
+            Self::Status(args) => Session::run(globals, environment, async |session| {
+                args.run(session).await
+            }),
             Self::Config(command) => Session::run(globals, environment, async |session| {
                 command.run(session).await
             }),
@@ -124,6 +134,12 @@ impl Command {
                 args.run(session).await
             }),
             Self::Breaker(args) => Session::run(globals, environment, async |session| {
+                args.run(session).await
+            }),
+            Self::Freeze(args) => Session::run(globals, environment, async |session| {
+                args.run(session).await
+            }),
+            Self::Unfreeze(args) => Session::run(globals, environment, async |session| {
                 args.run(session).await
             }),
             Self::Bench(command) => Session::run(globals, environment, async |session| {

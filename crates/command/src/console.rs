@@ -55,6 +55,8 @@ pub(crate) struct Console {
     format: Format,
     palette: Palette,
     notes: Notes,
+    /// The terminal's width; none where the output goes elsewhere.
+    width: Option<usize>,
 }
 
 impl Console {
@@ -65,6 +67,7 @@ impl Console {
             format,
             palette: Palette::of_stdout(environment.no_colour),
             notes: Notes::new(quiet),
+            width: width(),
         }
     }
 
@@ -95,7 +98,37 @@ impl Console {
         table: impl FnOnce(&Value) -> Result<Table, Error>,
     ) -> Result<(), Error> {
         match self.format {
-            Format::Table => self.write(table(value)?.to_string().as_bytes()),
+            Format::Table => {
+                let table = table(value)?;
+                self.tables([table])
+            }
+            Format::Json | Format::Yaml => self.data(value),
+        }
+    }
+
+    /// Prints tables for people, one below the other; each fits a terminal.
+    pub(crate) fn tables(&mut self, tables: impl IntoIterator<Item = Table>) -> Result<(), Error> {
+        for (place, table) in tables.into_iter().enumerate() {
+            if place > 0 {
+                self.write(b"\n")?;
+            }
+            let table = table.fit(self.width).to_string();
+            self.write(table.as_bytes())?;
+        }
+        Ok(())
+    }
+
+    /// Prints what a write did: a sentence for people, or the whole answer.
+    pub(crate) fn told(
+        &mut self,
+        value: &Value,
+        sentence: impl FnOnce(&Value) -> Result<String, Error>,
+    ) -> Result<(), Error> {
+        match self.format {
+            Format::Table => {
+                let sentence = printable(&sentence(value)?);
+                self.write(format!("{sentence}\n").as_bytes())
+            }
             Format::Json | Format::Yaml => self.data(value),
         }
     }
@@ -150,4 +183,14 @@ impl Console {
         io::stdin().read_line(&mut reply)?;
         Ok(Some(matches!(reply.trim(), "y" | "Y" | "yes")))
     }
+}
+
+/// The width of the terminal that standard output is; 80 where it does not say.
+fn width() -> Option<usize> {
+    let terminal = io::stdout().is_terminal();
+    let size = terminal_size::terminal_size_of(io::stdout());
+    terminal.then(|| match size {
+        Some((terminal_size::Width(columns @ 20..), _)) => columns.into(),
+        _ => 80,
+    })
 }

@@ -75,6 +75,9 @@ pub(crate) enum Error {
         /// How long was waited.
         after: Duration,
     },
+    /// Something is paused, waits, is frozen or degraded.
+    #[error("not all is well")]
+    NotWell,
     /// The contexts can't be used.
     #[error(transparent)]
     Contexts(#[from] contexts::Error),
@@ -103,9 +106,11 @@ impl Error {
         match self {
             Self::Problem(problem) => Exit::of_status(problem.status),
             Self::Unreachable { .. } | Self::TimedOut { .. } => Exit::Unavailable,
-            Self::Garbage { .. } | Self::Setup(_) | Self::Declined | Self::NotSeen { .. } => {
-                Exit::Failed
-            }
+            Self::Garbage { .. }
+            | Self::Setup(_)
+            | Self::Declined
+            | Self::NotSeen { .. }
+            | Self::NotWell => Exit::Failed,
             Self::Usage(_) => Exit::Usage,
             Self::NoMatch(_) => Exit::NotFound,
             Self::Input { .. } | Self::Unreadable { .. } => Exit::Refused,

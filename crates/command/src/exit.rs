@@ -53,7 +53,8 @@ impl From<Exit> for ExitCode {
 pub(crate) const TABLE: &str = "\
 Exit codes:
   0  done
-  1  failed: an error of the server, or an answer that cannot be understood
+  1  failed: an error of the server, or an answer that cannot be understood; for
+     `status`: not all is well
   2  usage: the command line, a setting or a context is wrong
   3  not found
   4  conflict: a precondition failed, a name is taken, a source feeds the label,

@@ -2,7 +2,8 @@
 //! reserved, which ids a request may have and how long its answer is remembered, and how foreign
 //! text is shown in an error.
 //!
-//! Everything here is a pure function of its arguments, and but for ids allocates nothing.
+//! Everything here is a pure function of its arguments, and allocates nothing but for ids
+//! and for sets of applications.
 
 mod answers;
 mod excerpt;
@@ -12,6 +13,6 @@ mod reserved;
 
 pub use answers::{MAX_ANSWERS, is_remembered};
 pub use excerpt::Excerpt;
-pub use owner::{is_of, stem};
+pub use owner::{Concerned, is_of, stem};
 pub use request::{InvalidRequestId, RequestId};
 pub use reserved::is_reserved;

@@ -6,6 +6,8 @@ mod changes;
 mod documents;
 mod effective;
 mod explain;
+mod freezes;
+mod overrides;
 mod rollouts;
 mod sources;
 mod span;

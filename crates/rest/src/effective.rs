@@ -34,11 +34,11 @@ answers! {
         pub key_from: Option<KeyFrom>,
     }
 
-    /// A document that took part.
+    /// A document or an override that took part.
     pub struct ContributingSource {
-        /// Its path.
+        /// Its path; `overrides/APP-PROFILE` for an override.
         pub path: String,
-        /// Its version.
+        /// Its version, or the override's id.
         pub version: String,
     }
 

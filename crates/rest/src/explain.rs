@@ -13,7 +13,8 @@ answers! {
         pub token: String,
         /// The values, one for each flat key, in the keys' order.
         pub values: Vec<ExplainedValue>,
-        /// Every document that was looked for, found or not, highest precedence first.
+        /// The overrides, and every document that was looked for, found or not, highest precedence
+        /// first.
         pub considered: Vec<ConsideredDocument>,
         /// The splits that concern the configuration, by id, with the reason for the arm that each
         /// gave.
@@ -44,15 +45,15 @@ answers! {
 
     /// The position of a value.
     pub struct ValueOrigin {
-        /// The document's path.
+        /// The document's path; `overrides/APP-PROFILE` for an override.
         pub path: String,
         /// The index of the document in its file, from 0.
         pub document: u32,
-        /// The version that wrote it.
+        /// The version that wrote it, or the override's id.
         pub version: String,
-        /// The line, from 1.
+        /// The line, from 1; 0 for an override.
         pub line: u32,
-        /// The column, from 1.
+        /// The column, from 1; 0 for an override.
         pub column: u32,
     }
 

@@ -19,14 +19,17 @@ mod convert;
 mod documents;
 mod effective;
 mod explain;
+mod freezes;
 mod json;
 mod name;
+mod overrides;
 mod problem;
 mod rollouts;
 mod sources;
 mod span;
 mod splits;
 mod spring;
+mod status;
 mod timeline;
 mod watch;
 
@@ -43,14 +46,16 @@ pub use effective::{ContributingSource, Effective, KeyFrom, SourceAge};
 pub use explain::{
     ConsideredDocument, ExplainedAssignment, ExplainedValue, Explanation, HiddenValue, ValueOrigin,
 };
+pub use freezes::{Freeze, FreezeSet, Freezes, FreezesEnded, NewFreeze};
 pub use json::Json;
 pub use name::Name;
+pub use overrides::{NewOverride, Override, OverrideAnswer, OverrideRemoved, Overrides};
 pub use problem::{FieldViolation, Problem};
 pub use rollouts::{
     AnalysisSlice, AnalysisStatus, ArmFigures, ArmReport, ArmReports, FollowedRollout, GateResult,
     NewRollout, ReportTaken, Rollout, RolloutAnalysis, RolloutAt, RolloutAudit, RolloutAuditEntry,
-    RolloutEffect, RolloutStage, RolloutState, RolloutStrategy, RolloutThresholds, Rollouts,
-    SeenKeys, Verdict,
+    RolloutBaseline, RolloutEdit, RolloutEffect, RolloutOnFailure, RolloutStage, RolloutState,
+    RolloutStrategy, RolloutThresholds, Rollouts, SeenKeys, SettingChange, Verdict,
 };
 pub use sources::{
     Approval, Detached, Notified, ReleasePolicy, Source, SourceDefect, SourceLabel, SourceState,
@@ -59,5 +64,6 @@ pub use sources::{
 pub use span::Span;
 pub use splits::{Split, SplitAnswer, SplitState, Splits};
 pub use spring::{Environment, PropertySource};
+pub use status::{Status, StatusItem, StatusKind};
 pub use timeline::{MovedDocument, Timeline, TimelineEntry, TimelineKind, Undone, UndoneDocument};
 pub use watch::ConfigChange;

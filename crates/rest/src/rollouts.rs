@@ -3,13 +3,18 @@
 mod analysis;
 mod audit;
 mod create;
+mod edit;
 mod plan;
 mod report;
 
 pub use analysis::{AnalysisSlice, AnalysisStatus, ArmFigures, GateResult, SeenKeys, Verdict};
-pub use audit::{RolloutAudit, RolloutAuditEntry};
+pub use audit::{RolloutAudit, RolloutAuditEntry, SettingChange};
 pub use create::NewRollout;
-pub use plan::{RolloutAnalysis, RolloutStage, RolloutStrategy, RolloutThresholds};
+pub use edit::RolloutEdit;
+pub use plan::{
+    RolloutAnalysis, RolloutBaseline, RolloutOnFailure, RolloutStage, RolloutStrategy,
+    RolloutThresholds,
+};
 pub use report::{ArmReport, ArmReports, ReportTaken};
 
 use crate::{Unit, answer::answers, name::names};
@@ -55,8 +60,13 @@ answers! {
         pub unit: Unit,
         /// Whether the rollout goes to the next stage by itself.
         pub auto_promote: bool,
-        /// Whether the rollout rolls back by itself.
+        /// Whether the rollout rolls back by itself when it fails.
         pub auto_rollback: bool,
+        /// What failures of the canary lead to; `auto_rollback` says the same.
+        pub on_failure: RolloutOnFailure,
+        /// Slices in a row that pass after which the rollout resumes by itself, when inconclusive
+        /// slices or an outage of both arms paused it; 0 if it never does.
+        pub resume_after_passes: u32,
         /// The limits that the canary has to keep within.
         pub thresholds: RolloutThresholds,
         /// The settings of the analysis.

@@ -50,11 +50,11 @@ answers! {
         pub served_commit: String,
         /// Whether the imported commit waits for a rollout to take it up.
         pub awaits_rollout: bool,
-        /// A commit that waits for an operator or for a rollout to end, or that was refused; empty
-        /// if there is none, or if the label's reference can't be read.
+        /// A commit that waits for an operator or for a rollout or a freeze to end, or that was
+        /// refused; empty if there is none, or if the label's reference can't be read.
         pub pending_commit: String,
         /// Why it waits: `SOURCE_SHRANK`, `LABEL_HAS_DOCUMENTS`, `DOCUMENT_INVALID`,
-        /// `ROLLOUT_CONFLICT`, `UNAVAILABLE`.
+        /// `ROLLOUT_CONFLICT`, `FROZEN`, `UNAVAILABLE`.
         pub pending_reason: String,
         /// The details, for people.
         pub pending_detail: String,

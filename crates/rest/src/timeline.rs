@@ -22,6 +22,14 @@ names! {
         Rollout = "rollout",
         /// A source was imported.
         Source = "source",
+        /// A freeze was set.
+        Freeze = "freeze",
+        /// Freezes ended.
+        Unfreeze = "unfreeze",
+        /// An override was set.
+        Override = "override",
+        /// Overrides ended.
+        OverrideEnd = "override_end",
         /// A label went or was detached from its source.
         Label = "label",
         /// A kind that this program does not know.

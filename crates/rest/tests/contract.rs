@@ -10,9 +10,9 @@ use vortex_rest::{
     AnalysisStatus, AppliedChange, Approval, Arm, ArmReport, ArmReports, Breaker, ChangeAnswer,
     ChangeState, Changes, ConfigChange, Deleted, Detached, Diff, Documents, Effective, Environment,
     Explanation, FollowedRollout, Json, KeyFrom, Name, NewChange, NewRollout, Notified, Problem,
-    ReleasePolicy, Released, ReportTaken, Rollout, RolloutAudit, RolloutEffect, RolloutStage,
-    RolloutState, RolloutStrategy, Rollouts, SourceState, Sources, SplitAnswer, SplitState, Splits,
-    Unit, Verdict, Versions, Written,
+    ReleasePolicy, Released, ReportTaken, Rollout, RolloutAudit, RolloutEdit, RolloutEffect,
+    RolloutStage, RolloutState, RolloutStrategy, Rollouts, SourceState, Sources, SplitAnswer,
+    SplitState, Splits, Unit, Verdict, Versions, Written,
 };
 
 trait Contract: Serialize + DeserializeOwned + PartialEq + Debug {}
@@ -174,6 +174,7 @@ fn analysis() -> Value {
     json!({"slices": [{"number": 4, "stage_index": 1, "started_at": null,
                 "closed_at": "2026-01-02T03:04:05Z", "verdict": "no_data", "gates": [gate()]}],
         "consecutive_failures": 1, "failures": 2, "inconclusive": 3, "no_data": 4,
+        "shared_outages": 1, "passes": 6,
         "open": [figures], "total": [figures], "holds_because": "why", "keyless_reads": 0.5,
         "keys": keys()})
 }
@@ -186,8 +187,10 @@ fn rollout() -> Value {
         "stages": [{"name": "few", "percentage": 5.0, "min_duration": "5m"},
                    {"name": "all", "percentage": 100.0, "min_duration": null}],
         "unit": "instance", "auto_promote": true, "auto_rollback": false,
+        "on_failure": "pause", "resume_after_passes": 3,
         "thresholds": {"min_success_rate": 0.99, "max_error_rate": 0.05,
-            "max_latency_ratio": 1.5, "max_latency_p99": "300ms", "min_requests": 100},
+            "max_latency_ratio": 1.5, "max_latency_p99": "300ms", "min_requests": 100,
+            "errors_baseline": "both", "latency_baseline": null},
         "analysis": {"interval": "30s", "consecutive_failures": 2, "max_failures": 5,
             "inconclusive_limit": 10, "no_data_limit": null},
         "description": "why", "principal": "me", "created_at": "2026-01-02T03:04:05Z",
@@ -206,7 +209,9 @@ fn rollouts_are_written_as_they_are_read() {
     answered::<RolloutAudit>(json!({"entries": [
         {"number": 3, "time": null, "principal": "me", "action": "promote", "from_state": null,
          "to_state": "running", "from_stage": 0, "to_stage": 1, "percentage": 5.0,
-         "reason": "why", "evidence": [gate()], "generation": 3}], "next_page_token": ""}));
+         "reason": "why", "evidence": [gate()], "generation": 3,
+         "changes": [{"setting": "max_error_rate", "from": "0.05", "to": "0.08"}]}],
+        "next_page_token": ""}));
     answered::<ReportTaken>(json!({"repeated": true, "generation": 3, "ignored_fields": 2}));
     answered::<Breaker>(json!({"open": true, "opened_at": null,
         "rollbacks": [{"id": "r1", "time": "2026-01-02T03:04:05Z"}], "max_rollbacks": 3,
@@ -222,9 +227,13 @@ fn requests_are_written_as_they_are_read() {
     round_trip::<NewRollout>(&json!({"change": null, "app": "orders", "profile": "prod",
         "label": null, "from_version": "v1", "to_version": "v2", "strategy": "custom",
         "stages": plan["stages"], "unit": "subject", "auto_promote": false,
-        "auto_rollback": null, "thresholds": plan["thresholds"], "analysis": plan["analysis"],
+        "auto_rollback": null, "on_failure": "pause", "resume_after_passes": 3,
+        "thresholds": plan["thresholds"], "analysis": plan["analysis"],
         "description": null, "apps": ["orders"], "start": true, "force": null, "reason": "why",
         "request_id": "q"}));
+    round_trip::<RolloutEdit>(&json!({"thresholds": plan["thresholds"],
+        "analysis": plan["analysis"], "on_failure": "rollback", "resume_after_passes": null,
+        "reason": "why", "request_id": "q"}));
     round_trip::<Approval>(&json!({"label": "main", "commit": "c"}));
     let report = json!({"arm": "canary", "version": null, "requests": 9, "errors": 1,
         "latencies_ms": [12.5], "sketch": null, "app": "orders", "profile": null,

@@ -3,6 +3,7 @@
 mod audit;
 mod command;
 mod create;
+mod edit;
 mod list;
 mod metrics;
 mod read;
@@ -23,7 +24,7 @@ use crate::answer::headers;
 pub(super) fn routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
         .routes(routes!(list::list, create::create))
-        .routes(routes!(read::get, command::delete))
+        .routes(routes!(read::get, command::delete, edit::edit))
         .routes(routes!(read::analysis))
         .routes(routes!(audit::audit))
         .routes(routes!(command::start))

@@ -7,7 +7,10 @@ use vortex_kit::{compute::Compute, process::Runtime};
 
 use super::{open_watches::OpenWatches, when::Now};
 use crate::{
-    clients::{Clients, ConfigClient, RolloutClient, SourceClient, SplitClient},
+    clients::{
+        Clients, ConfigClient, FreezeClient, OverrideClient, RolloutClient, SourceClient,
+        SplitClient,
+    },
     extract::{IdentityRules, IgnoredFields},
     feeds::Feeds,
     settings::Settings,
@@ -20,6 +23,8 @@ pub(crate) struct ApiState {
     rollouts: RolloutClient,
     sources: SourceClient,
     splits: SplitClient,
+    freezes: FreezeClient,
+    overrides: OverrideClient,
     compute: Compute,
     feeds: Feeds,
     identity_rules: Arc<IdentityRules>,
@@ -42,6 +47,8 @@ impl ApiState {
             rollouts: clients.rollouts,
             sources: clients.sources,
             splits: clients.splits,
+            freezes: clients.freezes,
+            overrides: clients.overrides,
             compute: runtime.compute.clone(),
             feeds,
             identity_rules,

@@ -2,8 +2,11 @@
 
 mod changes;
 mod effective;
+mod freezes;
+mod overrides;
 mod reads;
 mod sources;
+mod status;
 mod timeline;
 mod writes;
 

@@ -12,7 +12,8 @@ use tokio::sync::{mpsc, watch};
 use tonic::{Request, Response, Status};
 use vortex_kit::error::{Fault, Reason};
 use vortex_proto::config::v1::{
-    config_service_server::ConfigService, source_service_server::SourceService,
+    config_service_server::ConfigService, freeze_service_server::FreezeService,
+    override_service_server::OverrideService, source_service_server::SourceService,
     split_service_server::SplitService, *,
 };
 
@@ -281,6 +282,25 @@ impl SourceService for Service {
         approve_source ApproveSourceRequest ApproveSourceResponse
         detach_source DetachSourceRequest DetachSourceResponse
         notify_sources NotifySourcesRequest NotifySourcesResponse
+    }
+}
+
+#[tonic::async_trait]
+impl FreezeService for Service {
+    answer! {
+        set_freeze SetFreezeRequest SetFreezeResponse
+        end_freeze EndFreezeRequest EndFreezeResponse
+        list_freezes ListFreezesRequest ListFreezesResponse
+    }
+}
+
+#[tonic::async_trait]
+impl OverrideService for Service {
+    answer! {
+        set_override SetOverrideRequest SetOverrideResponse
+        remove_override RemoveOverrideRequest RemoveOverrideResponse
+        get_override GetOverrideRequest GetOverrideResponse
+        list_overrides ListOverridesRequest ListOverridesResponse
     }
 }
 

@@ -11,7 +11,8 @@ use vortex_kit::{
 };
 use vortex_proto::{
     config::v1::{
-        config_service_server::ConfigServiceServer, source_service_server::SourceServiceServer,
+        config_service_server::ConfigServiceServer, freeze_service_server::FreezeServiceServer,
+        override_service_server::OverrideServiceServer, source_service_server::SourceServiceServer,
         split_service_server::SplitServiceServer,
     },
     rollout::v1::rollout_service_server::RolloutServiceServer,
@@ -81,6 +82,8 @@ async fn start_beside(
         .service(ConfigServiceServer::new(service.clone()))
         .service(SourceServiceServer::new(service.clone()))
         .service(SplitServiceServer::new(service.clone()))
+        .service(FreezeServiceServer::new(service.clone()))
+        .service(OverrideServiceServer::new(service.clone()))
         .build()
         .await
         .unwrap();

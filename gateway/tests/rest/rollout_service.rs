@@ -52,6 +52,7 @@ impl RolloutService for Rollouts {
         roll_back_rollout RollBackRolloutRequest RollBackRolloutResponse
         complete_rollout CompleteRolloutRequest CompleteRolloutResponse
         revert_rollout RevertRolloutRequest RevertRolloutResponse
+        edit_rollout EditRolloutRequest EditRolloutResponse
         delete_rollout DeleteRolloutRequest DeleteRolloutResponse
         list_audit ListAuditRequest ListAuditResponse
         list_transitions ListTransitionsRequest ListTransitionsResponse

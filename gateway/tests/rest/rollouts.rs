@@ -41,6 +41,7 @@ async fn mesh(way: Way) -> Mesh {
         "roll_back_rollout",
         "complete_rollout",
         "revert_rollout",
+        "edit_rollout",
     ] {
         rollouts.reply(method, reply.clone());
     }

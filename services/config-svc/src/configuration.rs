@@ -5,6 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use arc_swap::Guard;
 use bytes::Bytes;
+use jiff::Timestamp;
 use tokio::sync::watch;
 use vortex_kit::{
     clock::Clock,
@@ -36,6 +37,7 @@ pub struct Configuration {
     sent: Arc<SentConfigs>,
     id: StoreId,
     compute: Compute,
+    clock: Arc<dyn Clock>,
 }
 
 /// Why the store can't be read at a token.
@@ -72,7 +74,7 @@ impl Configuration {
         let state = store.load().await?;
         let id = store.id();
         let published = Arc::new(Published::new(state));
-        let (writer, task) = Writer::new(store.clone(), published.clone(), clock);
+        let (writer, task) = Writer::new(store.clone(), published.clone(), clock.clone());
         let configuration = Self {
             views: Views::new(store.clone(), locations),
             sent: Arc::default(),
@@ -81,6 +83,7 @@ impl Configuration {
             writer,
             id,
             compute: Compute::new(),
+            clock,
         };
         Ok((configuration, task))
     }
@@ -102,6 +105,11 @@ impl Configuration {
     /// The threads for large computations.
     pub fn compute(&self) -> &Compute {
         &self.compute
+    }
+
+    /// The present time, by the clock that the writer reads.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 
     /// The newest durable state.

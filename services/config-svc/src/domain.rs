@@ -35,6 +35,19 @@
 //! - **U1** all documents of a change set that are still stable go back in one record, each to
 //!   what it replaced.
 //! - **U2** to undo an undo makes stable what was before it.
+//!
+//! And of freezes:
+//! - **Z1** while a freeze is in force, no document that concerns what it freezes gets a
+//!   stable version that it never had, nor a canary more readers, whoever asks for it.
+//! - **Z2** a freeze never stops a way back: a release of what was stable before, the
+//!   end of a split without its release, and all of a split that takes another back.
+//! - **Z3** a freeze whose time is over stops nothing, whether its end is in the log or not.
+//!
+//! And of overrides:
+//! - **O1** a target has one override at most, and readers get its values above all documents,
+//!   on either arm of any split.
+//! - **O2** an override ends at most 30 days after it was set, and by itself never before its
+//!   time is over.
 
 mod answered_requests;
 mod change;
@@ -44,9 +57,11 @@ mod decide;
 mod diff;
 mod document;
 mod fold;
+mod freeze;
 mod import;
 mod label;
 mod names;
+mod overrides;
 mod read;
 mod record;
 mod refused;
@@ -63,8 +78,9 @@ pub(crate) use answered_requests::{Answered, Requests};
 pub(crate) use change::{ChangeEntry, ChangeSet, ChangeState, ChangedDocument};
 pub(crate) use command::{Baseline, Detachment, Precondition, Removal};
 pub use command::{
-    BeginSplit, Command, DocumentWrite, EndSplit, Holding, Import, Imported, Outcome, Release,
-    ReleaseBy, Selector, SetSplit, Undo, UndoTarget, WriteChange,
+    BeginSplit, Command, DocumentWrite, EndFreeze, EndSplit, Expires, Holding, Import, Imported,
+    Outcome, Release, ReleaseBy, RemoveOverride, Selector, SetFreeze, SetOverride, SetSplit,
+    Thawed, Undo, UndoTarget, Until, WriteChange,
 };
 pub use content::{Content, Sha256};
 pub(crate) use content::{ContentRef, Defect, MAX_DOCUMENT_BYTES};
@@ -74,12 +90,16 @@ pub(crate) use diff::json_patch;
 pub use document::MAX_VERSIONS;
 pub(crate) use document::{Document, LastRelease, Version};
 pub(crate) use fold::{Inconsistent, fold};
+pub use freeze::{Freeze, FreezeEnd, FreezeId, FreezeScope, Frozen};
+pub(crate) use freeze::{MAX_FREEZES, MAX_FROZEN_APPS};
 pub(crate) use import::{Compared, ImportPlan, SourceFile, plan_import};
 pub(crate) use label::{Feed, LabelState};
 pub use names::Label;
 pub(crate) use names::{
     App, AppProfile, InvalidName, MediaType, Path, Profile, SourceName, SplitId, VersionName,
 };
+pub(crate) use overrides::{InvalidValues, MAX_ENDED_AT_ONCE, MAX_OVERRIDE_SPAN, MAX_OVERRIDES};
+pub use overrides::{Override, OverrideEnd, OverrideId, OverrideTarget, OverrideValues};
 pub use read::ViewKey;
 pub(crate) use read::{
     Basis, BasisEntry, DocumentKey, ReadRefused, Relevance, Scope, WantedChanges, basis,

@@ -10,7 +10,10 @@ use vortex_spring::{ParseError, placeholders};
 
 use crate::{
     configuration::TokenRefused,
-    domain::{InvalidName, InvalidToken, ReadRefused, Refused},
+    domain::{
+        Freeze, InvalidName, InvalidToken, InvalidValues, MAX_FREEZES, MAX_OVERRIDES, ReadRefused,
+        Refused, Thawed,
+    },
     store,
     views::{ReadError, TooHeavy, Unparsed},
     writer::WriteError,
@@ -31,6 +34,11 @@ pub(crate) fn invalid_name(error: &InvalidName) -> Fault {
         }
     };
     Fault::new(reason, error.to_string()).field(error.field(), error.to_string())
+}
+
+/// The fault for values that can't be those of an override.
+pub(crate) fn invalid_values(error: &InvalidValues) -> Fault {
+    Fault::invalid("values", error.to_string())
 }
 
 /// The fault for an invalid token.
@@ -117,6 +125,33 @@ pub(crate) fn refused(refused: &Refused) -> Fault {
             "another change set is stable",
         ),
         Refused::BeforeNotKept { id, path } => fault.with("split", id).with("path", path),
+        Refused::Frozen(freeze) => frozen(fault, freeze),
+        Refused::FreezeNotFound(which) => match which {
+            Thawed::One(id) => fault.with("freeze", id),
+            Thawed::Of(_) => fault,
+        },
+        Refused::TooManyFreezes => fault.with("limit_freezes", MAX_FREEZES),
+        Refused::FreezeIsOver { .. } => fault.field("until", refused.to_string()),
+        Refused::OverrideNotFound(target) => fault
+            .with("label", &target.label)
+            .with("app", &target.of.app)
+            .with("profile", &target.of.profile),
+        Refused::TooManyOverrides => fault.with("limit_overrides", MAX_OVERRIDES),
+        Refused::OverrideIsOver { .. } | Refused::OverrideTooLong { .. } => {
+            fault.field("expires", refused.to_string())
+        }
+    }
+}
+
+/// The freeze that refuses something, for programs.
+fn frozen(fault: Fault, freeze: &Freeze) -> Fault {
+    let fault = fault
+        .with("freeze", freeze.id)
+        .with("reason", &freeze.reason)
+        .with("by", &freeze.by);
+    match freeze.until {
+        Some(until) => fault.with("until", until),
+        None => fault,
     }
 }
 
@@ -151,6 +186,13 @@ fn reason(refused: &Refused) -> Reason {
         Refused::SplitOutdated { .. } => Reason::SplitOutdated,
         Refused::SplitEnded { .. } => Reason::SplitEnded,
         Refused::SplitIsFixed { .. } | Refused::ShareFalls { .. } => Reason::InvalidArgument,
+        Refused::Frozen(_) => Reason::Frozen,
+        Refused::FreezeNotFound(_) => Reason::FreezeNotFound,
+        Refused::TooManyFreezes => Reason::Overloaded,
+        Refused::FreezeIsOver { .. } => Reason::InvalidArgument,
+        Refused::OverrideNotFound(_) => Reason::OverrideNotFound,
+        Refused::TooManyOverrides => Reason::Overloaded,
+        Refused::OverrideIsOver { .. } | Refused::OverrideTooLong { .. } => Reason::InvalidArgument,
     }
 }
 

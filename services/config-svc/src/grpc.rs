@@ -5,6 +5,8 @@ mod convert;
 mod documents;
 mod events;
 mod explain;
+mod freezes;
+mod overrides;
 mod parse;
 mod placeholders;
 mod reads;

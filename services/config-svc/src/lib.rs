@@ -25,7 +25,8 @@ use vortex_kit::{
     process::Runtime,
 };
 use vortex_proto::config::v1::{
-    config_service_server::ConfigServiceServer, source_service_server::SourceServiceServer,
+    config_service_server::ConfigServiceServer, freeze_service_server::FreezeServiceServer,
+    override_service_server::OverrideServiceServer, source_service_server::SourceServiceServer,
     split_service_server::SplitServiceServer,
 };
 use vortex_service::Limited;
@@ -42,10 +43,12 @@ pub mod parts {
     pub use crate::{
         configuration::Configuration,
         domain::{
-            Arm, BeginSplit, Body, Command, Content, DocumentWrite, EndSplit, Holding, Import,
-            Imported, Label, MAX_VERSIONS, Moved, Moves, Outcome, Record, Release, ReleaseBy,
-            Request, RequestKey, Selector, Seq, SetSplit, Sha256, Share, SplitMove, State, Subject,
-            Undo, UndoTarget, Unit, ViewKey, WriteChange,
+            Arm, BeginSplit, Body, Command, Content, DocumentWrite, EndFreeze, EndSplit, Expires,
+            Freeze, FreezeEnd, FreezeId, FreezeScope, Frozen, Holding, Import, Imported, Label,
+            MAX_VERSIONS, Moved, Moves, Outcome, Override, OverrideEnd, OverrideId, OverrideTarget,
+            OverrideValues, Record, Release, ReleaseBy, RemoveOverride, Request, RequestKey,
+            Selector, Seq, SetFreeze, SetOverride, SetSplit, Sha256, Share, SplitMove, State,
+            Subject, Thawed, Undo, UndoTarget, Unit, Until, ViewKey, WriteChange,
         },
         grpc::Grpc,
         source::{GitSettings, Sources},
@@ -95,7 +98,9 @@ pub async fn start(settings: Settings, runtime: &Runtime) -> Result<Server, Star
         .descriptors(vortex_proto::DESCRIPTORS)
         .service(ConfigServiceServer::limited(grpc.clone()))
         .service(SourceServiceServer::limited(grpc.clone()))
-        .service(SplitServiceServer::limited(grpc))
+        .service(SplitServiceServer::limited(grpc.clone()))
+        .service(FreezeServiceServer::limited(grpc.clone()))
+        .service(OverrideServiceServer::limited(grpc))
         .build()
         .await?)
 }

@@ -4,6 +4,7 @@
 mod cached_view;
 mod damaged;
 mod effective;
+mod explained;
 mod measures;
 mod parsed_files;
 mod parsing;
@@ -14,6 +15,7 @@ mod weight;
 
 pub(crate) use cached_view::Reading;
 pub(crate) use effective::Effective;
+pub(crate) use explained::PlacedValue;
 pub(crate) use parsing::{Unparsed, parse_at_once};
 pub(crate) use read_counts::SplitReads;
 pub(crate) use rendered::{Part, PropertySource, Rendered, View, json_bytes};
@@ -228,8 +230,14 @@ impl Views {
         compute: &Compute,
     ) -> Result<Rendered, ReadError> {
         weight::check_contents(basis)?;
-        let mut files = Vec::with_capacity(basis.entries.len());
+        let mut files = Vec::with_capacity(basis.overrides.len() + basis.entries.len());
         let mut weight = Weighed::default();
+        for set in &basis.overrides {
+            // small enough to be read here
+            let file = set.values.file().map_err(ReadError::Parse)?;
+            weight.add(&file)?;
+            files.push(Arc::new(file));
+        }
         for entry in &basis.entries {
             let label = &basis.labels[entry.label].name;
             let (sha256, format) = (entry.content.sha256, entry.format);

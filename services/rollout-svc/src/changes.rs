@@ -11,29 +11,35 @@ use vortex_kit::{
 };
 use vortex_proto::config::v1 as pb;
 use vortex_proto::config::v1::{
-    RecordKind, config_service_client::ConfigServiceClient, record::Body, watch_log_response::Event,
+    RecordKind, config_service_client::ConfigServiceClient,
+    freeze_service_client::FreezeServiceClient, record::Body, watch_log_response::Event,
 };
 use vortex_proto::time::from_timestamp;
 use vortex_service::Limited;
+
+use crate::domain::{Freeze, Freezes};
 
 /// The time limit for one call.
 const CALL: Duration = Duration::from_secs(5);
 /// The longest silence of the log, which sends progress each second.
 const SILENCE: Duration = Duration::from_secs(10);
 /// The kinds of records that may concern rollouts: see [`told`].
-const TOLD: [RecordKind; 4] = [
+const TOLD: [RecordKind; 6] = [
     RecordKind::Change,
     RecordKind::Released,
     RecordKind::SplitEnded,
     RecordKind::LabelRemoved,
+    RecordKind::FreezeSet,
+    RecordKind::FreezeEnded,
 ];
 /// The prefix of a principal that is a source, in config-svc's log.
 const SOURCE: &str = "source:";
 
-/// A client of config-svc's change sets. Clones are cheap.
+/// A client of config-svc's change sets and freezes. Clones are cheap.
 #[derive(Clone, Debug)]
 pub(crate) struct Changes {
     client: ConfigServiceClient<Channel>,
+    freezes: FreezeServiceClient<Channel>,
 }
 
 /// A change set of a source that waits for a rollout to take it up.
@@ -62,6 +68,8 @@ pub(crate) enum Told {
     Ended(Vec<String>),
     /// A label is gone, and its splits with it.
     LabelGone(String),
+    /// A freeze was set, or ended.
+    Freezes,
     /// Something that does not concern rollouts, or only progress.
     Nothing,
 }
@@ -74,7 +82,29 @@ impl Changes {
     /// A client of the config-svc behind `channel`.
     pub(crate) fn new(channel: Channel) -> Self {
         Self {
-            client: ConfigServiceClient::limited(channel),
+            client: ConfigServiceClient::limited(channel.clone()),
+            freezes: FreezeServiceClient::limited(channel),
+        }
+    }
+
+    /// The freezes in force.
+    ///
+    /// # Errors
+    /// Fails while config-svc is away.
+    pub(crate) async fn freezes(&self) -> Result<Freezes, Fault> {
+        let mut found = Vec::new();
+        let mut page_token = String::new();
+        loop {
+            let request = pb::ListFreezesRequest {
+                page_token,
+                ..Default::default()
+            };
+            let listed = call(self.freezes.clone().list_freezes(request)).await?;
+            found.extend(listed.freezes.into_iter().map(Freeze::from));
+            if listed.next_page_token.is_empty() {
+                return Ok(Freezes(found));
+            }
+            page_token = listed.next_page_token;
         }
     }
 
@@ -145,6 +175,7 @@ fn told(body: Option<Body>) -> Told {
         }
         Some(Body::SplitEnded(split)) => Told::Ended(vec![split.id]),
         Some(Body::LabelRemoved(removed)) => Told::LabelGone(removed.label),
+        Some(Body::FreezeSet(_) | Body::FreezeEnded(_)) => Told::Freezes,
         _ => Told::Nothing,
     }
 }
@@ -172,6 +203,19 @@ impl From<pb::Change> for Awaiting {
             sequence: change.sequence,
             message: change.message,
             written_at: written_at(change.written_at),
+        }
+    }
+}
+
+impl From<pb::Freeze> for Freeze {
+    fn from(freeze: pb::Freeze) -> Self {
+        Self {
+            id: freeze.id,
+            apps: (!freeze.all).then_some(freeze.apps),
+            label: Some(freeze.label).filter(|label| !label.is_empty()),
+            reason: freeze.reason,
+            by: freeze.principal,
+            until: freeze.until.and_then(from_timestamp),
         }
     }
 }
@@ -231,9 +275,11 @@ mod tests {
             Body::Released(forced),
             Body::SplitEnded(pb::Split::default()),
             Body::LabelRemoved(gone),
+            Body::FreezeSet(pb::Freeze::default()),
+            Body::FreezeEnded(pb::FreezeEnded::default()),
         ] {
             assert_ne!(told(Some(body)), Told::Nothing);
         }
-        assert_eq!(TOLD.len(), 4);
+        assert_eq!(TOLD.len(), 6);
     }
 }

@@ -5,6 +5,7 @@ mod audit;
 mod breaker;
 mod command;
 mod filter;
+mod freezes;
 mod measured;
 mod moment;
 mod names;
@@ -23,6 +24,7 @@ pub(crate) use audit::{Action, AuditEntry, SELF};
 pub(crate) use breaker::{Breaker, BreakerLimits, Reset};
 pub(crate) use command::{Author, Command, Effect, Ending, Judgement, Lost, Transition};
 pub(crate) use filter::Filter;
+pub(crate) use freezes::{Freeze, Freezes};
 pub(crate) use measured::{
     ClosedSlice, MAX_SLICES, Measured, Report, ReportRefused, Taken, Total, Totals,
 };

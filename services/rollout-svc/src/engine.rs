@@ -18,6 +18,7 @@ mod error;
 mod evaluate;
 mod follow;
 mod forget;
+mod freezes;
 mod keys;
 mod orders;
 mod read;
@@ -53,7 +54,7 @@ use vortex_kit::clock::Clock;
 use vortex_store::Revision;
 
 use crate::{
-    domain::{Breaker, BreakerLimits, Measured, Moment, Rollout, RolloutId},
+    domain::{Breaker, BreakerLimits, Freezes, Measured, Moment, Rollout, RolloutId},
     meters::Meters,
     splits::Splits,
     store::{Loaded, RolloutStore, Writes},
@@ -78,6 +79,7 @@ struct Inner {
     breaker: RwLock<(Breaker, Revision)>,
     shown_breaker: ArcSwap<Breaker>,
     limits: BreakerLimits,
+    freezes: ArcSwap<Freezes>,
     answers: Answers,
     /// The rollouts that are being taken back, for which a change set may be staged that is not
     /// rolled out yet. Locked meanwhile.
@@ -135,6 +137,7 @@ impl Rollouts {
             shown_breaker: ArcSwap::from_pointee(breaker.0.clone()),
             breaker: RwLock::new(breaker),
             limits,
+            freezes: ArcSwap::default(),
             answers: Answers::of(requests),
             reverting: tokio::sync::Mutex::new(reverting),
             clock,

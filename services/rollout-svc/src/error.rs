@@ -5,7 +5,7 @@ use std::time::Duration;
 use vortex_kit::error::{Fault, Reason};
 
 use crate::{
-    domain::{Refused, ReportRefused},
+    domain::{Freeze, Refused, ReportRefused},
     engine::Error,
 };
 
@@ -30,6 +30,7 @@ pub(crate) fn fault(error: &Error) -> Fault {
         Error::BreakerOpen => {
             told(Reason::PreconditionFailed).precondition("breaker", "breaker", "it is open")
         }
+        Error::Frozen(freeze) => frozen(told(Reason::Frozen), freeze),
         Error::Config(fault) => fault.clone(),
         Error::Overloaded => told(Reason::Overloaded).retry_after(OVERLOADED_RETRY),
         Error::StoreFull(_) => told(Reason::StoreFull).retry_after(FULL_RETRY),
@@ -44,6 +45,18 @@ pub(crate) fn fault(error: &Error) -> Fault {
     }
 }
 
+/// The freeze that refuses something, for programs, as config-svc tells it.
+fn frozen(fault: Fault, freeze: &Freeze) -> Fault {
+    let fault = fault
+        .with("freeze", &freeze.id)
+        .with("reason", &freeze.reason)
+        .with("by", &freeze.by);
+    match freeze.until {
+        Some(until) => fault.with("until", until),
+        None => fault,
+    }
+}
+
 fn refused(refused: &Refused) -> Fault {
     let told = |reason| Fault::new(reason, refused.to_string());
     match refused {
@@ -55,7 +68,11 @@ fn refused(refused: &Refused) -> Fault {
             .precondition(
                 "stage",
                 "expected_stage",
-                format!("stage {expected} was expected, but the rollout is at {found}"),
+                format!(
+                    "stage {} was expected, but the rollout is at {} (counted from 1)",
+                    u64::from(*expected) + 1,
+                    u64::from(*found) + 1
+                ),
             ),
         Refused::Passed | Refused::Held(_) => told(Reason::RolloutWrongState),
     }

@@ -131,6 +131,13 @@ impl RolloutService for Grpc {
         complete(&self.lifecycle, create::revert(self.clone(), request)).await
     }
 
+    async fn edit_rollout(
+        &self,
+        request: Request<pb::EditRolloutRequest>,
+    ) -> Reply<pb::EditRolloutResponse> {
+        complete(&self.lifecycle, commands::edit(self.clone(), request)).await
+    }
+
     async fn delete_rollout(
         &self,
         request: Request<pb::DeleteRolloutRequest>,

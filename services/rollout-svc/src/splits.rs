@@ -136,7 +136,9 @@ impl Splits {
         let context = Context::root().within(CHECK);
         let checked = context.scope(self.client.clone().set_split(request)).await;
         match checked.map_err(|status| Fault::from_status(&status)) {
-            Err(fault) if is_final(fault.reason()) => Err(fault),
+            Err(fault) if is_final(fault.reason()) || fault.reason() == Reason::Frozen => {
+                Err(fault)
+            }
             _ => Ok(()),
         }
     }
@@ -322,6 +324,10 @@ impl Splits {
 /// Whether the same call will always get the same answer.
 fn is_final(reason: Reason) -> bool {
     use tonic::Code;
+    if reason == Reason::Frozen {
+        // until the freeze ends
+        return false;
+    }
     match reason.code() {
         Code::FailedPrecondition
         | Code::NotFound

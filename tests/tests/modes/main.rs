@@ -5,6 +5,7 @@
 mod counted;
 mod documents;
 mod heavy;
+mod overrides;
 mod refused;
 mod restart;
 mod source;
@@ -32,6 +33,7 @@ in_both_modes! {
     documents::a_document_is_written_layered_staged_released_and_deleted
     refused::what_is_refused_says_why_and_changes_nothing
     documents::a_change_set_is_read_whole_or_not_at_all
+    overrides::an_override_is_above_all_documents_until_it_is_over
     counted::calls_are_counted_and_traced_through_every_hop
     restart::everything_is_there_after_a_restart
     heavy::no_document_keeps_others_waiting

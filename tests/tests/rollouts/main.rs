@@ -8,6 +8,8 @@ mod by_hand;
 mod by_source;
 mod command;
 mod course;
+mod freezes;
+mod outage;
 mod overtaken;
 mod refusals;
 mod verdicts;

@@ -37,6 +37,11 @@ impl Call {
         Self::new(Method::PUT, segments)
     }
 
+    /// Changes a part of what is at a path.
+    pub(crate) fn patch<S: AsRef<str>>(segments: impl IntoIterator<Item = S>) -> Self {
+        Self::new(Method::PATCH, segments)
+    }
+
     /// Deletes what is at a path.
     pub(crate) fn delete<S: AsRef<str>>(segments: impl IntoIterator<Item = S>) -> Self {
         Self::new(Method::DELETE, segments)

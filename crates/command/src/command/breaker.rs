@@ -47,14 +47,10 @@ Examples:
 
 impl Args {
     pub(crate) async fn run(self, session: &mut Session) -> Result<(), Error> {
-        let call = match self.command {
-            None | Some(Command::Get) => Call::get(["api", "breaker"]),
-            Some(Command::Reset { reason }) => {
-                let reason = reason.map(|reason| ("reason".to_owned(), Value::from(reason)));
-                let body: Map<_, _> = reason.into_iter().collect();
-                Call::post(["api", "breaker", "reset"]).json(&body.into())
-            }
-        };
+        if let Some(Command::Reset { reason }) = self.command {
+            return reset(session, reason).await;
+        }
+        let call = Call::get(["api", "breaker"]);
         let reply = session.client.send(call).await?.json()?;
         if session.console.format() != Format::Table {
             return session.console.data(&reply);
@@ -64,6 +60,21 @@ impl Args {
             .console
             .write(facts(&breaker).to_string().as_bytes())
     }
+}
+
+async fn reset(session: &mut Session, reason: Option<String>) -> Result<(), Error> {
+    let reason = reason.map(|reason| ("reason".to_owned(), Value::from(reason)));
+    let body: Map<_, _> = reason.into_iter().collect();
+    let call = Call::post(["api", "breaker", "reset"]).json(&body.into());
+    let reply = session.client.send(call).await?.json()?;
+    let server = session.client.server();
+    session.console.told(&reply, |reply| {
+        let breaker: Breaker = client::read(reply, server)?;
+        Ok(match breaker.open {
+            true => "the breaker has opened again; `vortex breaker` says why".to_owned(),
+            false => "the breaker is closed: rollouts go on by themselves".to_owned(),
+        })
+    })
 }
 
 fn facts(breaker: &Breaker) -> Facts {

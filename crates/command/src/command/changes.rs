@@ -111,14 +111,18 @@ impl Command {
     pub(crate) async fn run(self, session: &mut Session) -> Result<(), Error> {
         let call = match self {
             Self::List(args) => return args.run(session).await,
-            Self::Show(named) => named.on(Call::get(["api", "changes", &named.name])),
+            Self::Show(named) => {
+                let call = named.on(Call::get(["api", "changes", &named.name]));
+                let reply = session.client.send(session.labelled(call)).await?.json()?;
+                return print(session, &reply);
+            }
             Self::Discard(named) => {
                 named.on(Call::post(["api", "changes", &named.name, "discard"]))
             }
             Self::Release(release) => release.call()?,
         };
         let reply = session.client.send(session.labelled(call)).await?.json()?;
-        print_answer(session, &reply)
+        tell(session, &reply)
     }
 }
 
@@ -131,8 +135,37 @@ impl Release {
     }
 }
 
-/// Prints a change set and its documents, and whether a release moved any.
-pub(crate) fn print_answer(session: &mut Session, reply: &Value) -> Result<(), Error> {
+/// Says what became of a change set.
+pub(crate) fn tell(session: &mut Session, reply: &Value) -> Result<(), Error> {
+    let server = session.client.server();
+    let moved = reply.get("moved").and_then(Value::as_bool);
+    session.console.told(reply, |reply| {
+        let answer: ChangeAnswer = client::read(reply, server)?;
+        Ok(sentence(&answer.change, moved))
+    })
+}
+
+/// Where it stands; `moved` is whether a release moved anything.
+fn sentence(change: &Change, moved: Option<bool>) -> String {
+    let (name, label) = (short(&change.change), &change.label);
+    let documents = match change.documents.as_slice() {
+        [only] if change.document_count <= 1 => only.path.clone(),
+        _ => format!("{} documents", change.document_count),
+    };
+    match moved {
+        Some(true) => format!(
+            "{name} is stable on {label} ({documents}); to go back, release the version before"
+        ),
+        Some(false) => format!("{name} was stable on {label} already ({documents})"),
+        None => format!(
+            "{name} is {} on {label} ({documents})",
+            state(&change.state, &change.rolled_back_by)
+        ),
+    }
+}
+
+/// Prints a change set and its documents.
+fn print(session: &mut Session, reply: &Value) -> Result<(), Error> {
     let server = session.client.server();
     session.console.print(reply, |reply| {
         let answer: ChangeAnswer = client::read(reply, server)?;
@@ -154,8 +187,7 @@ pub(crate) fn print_answer(session: &mut Session, reply: &Value) -> Result<(), E
     })?;
     if session.console.format() == Format::Table {
         let answer: ChangeAnswer = client::read(reply, server)?;
-        let moved = reply.get("moved").and_then(Value::as_bool);
-        note(session, &answer.change, moved)?;
+        note(session, &answer.change)?;
     }
     Ok(())
 }
@@ -168,18 +200,16 @@ pub(crate) fn state(state: &ChangeState, rolled_back_by: &str) -> String {
     }
 }
 
-/// Says what a table leaves out; `moved` is whether a release moved anything.
-fn note(session: &mut Session, change: &Change, moved: Option<bool>) -> Result<(), Error> {
+/// Says what a table leaves out.
+fn note(session: &mut Session, change: &Change) -> Result<(), Error> {
     let console = &mut session.console;
     let (shown, all) = (change.documents.len(), change.document_count);
     if shown < all as usize {
         console.note(format_args!("{shown} of {all} documents are shown"))?;
     }
-    match moved {
-        Some(true) => console.note(format_args!("{} is stable", change.change)),
-        Some(false) => console.note(format_args!("{} was stable already", change.change)),
-        None if !change.message.is_empty() => console.note(format_args!("{}", change.message)),
-        None => Ok(()),
+    match change.message.as_str() {
+        "" => Ok(()),
+        message => console.note(format_args!("{message}")),
     }
 }
 

@@ -6,6 +6,7 @@ mod diff;
 mod explain;
 mod get;
 mod list;
+mod overrides;
 mod put;
 mod release;
 mod undo;
@@ -41,6 +42,8 @@ pub(crate) enum Command {
     Watch(watch::Args),
     /// Show where each value comes from, and what it hides
     Explain(explain::Args),
+    /// Put values above all documents for some time
+    Override(overrides::Args),
     /// Write many documents at once, all or nothing
     Apply(apply::Args),
 }
@@ -58,6 +61,7 @@ impl Command {
             Self::Undo(args) => args.run(session).await,
             Self::Watch(args) => args.run(session).await,
             Self::Explain(args) => args.run(session).await,
+            Self::Override(args) => args.run(session).await,
             Self::Apply(args) => args.run(session).await,
         }
     }
@@ -78,6 +82,22 @@ impl Target {
     fn path<'a>(&'a self, below: &'a [&'a str]) -> impl Iterator<Item = &'a str> {
         let path = ["api", "configs", &self.app, &self.profile];
         path.into_iter().chain(below.iter().copied())
+    }
+}
+
+/// A document on the command line: `orders prod`.
+fn target(app: &str, profile: &str) -> String {
+    match profile {
+        "default" => app.to_owned(),
+        profile => format!("{app} {profile}"),
+    }
+}
+
+/// The option that names a label, which `main` does not need.
+pub(crate) fn on(label: &str) -> String {
+    match label {
+        "main" => String::new(),
+        label => format!(" --label {label}"),
     }
 }
 

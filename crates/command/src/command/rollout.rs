@@ -5,7 +5,9 @@ mod analysis;
 mod argument;
 mod audit;
 mod create;
+mod edit;
 mod get;
+mod limits;
 mod list;
 mod narrator;
 mod next;
@@ -65,6 +67,9 @@ Examples:
   vortex rollout revert ID                           # at once
   vortex rollout revert ID --strategy conservative   # by stages")]
     Revert(act::Revert),
+    /// Change thresholds and other settings of a rollout that has not ended
+    // boxed, as it has many options
+    Edit(Box<edit::Args>),
     /// Delete a rollout that was never started
     #[command(after_help = "\
 Examples:
@@ -103,6 +108,7 @@ impl Command {
             Self::Rollback(act) => act.run(session, "rollback").await,
             Self::Complete(act) => act.run(session, "complete").await,
             Self::Revert(args) => args.run(session).await,
+            Self::Edit(args) => args.run(session).await,
             Self::Delete(args) => args.run(session).await,
             Self::List(args) => args.run(session).await,
             Self::Get(args) => args.run(session).await,

@@ -77,14 +77,27 @@ impl Command {
                 notes.progress(format_args!("{name} is being read"));
                 Call::post(["api", "sources", &name, "sync"])
             }
-            Self::Approve(approve) => {
-                let call = Call::post(["api", "sources", &approve.source.name, "approve"]);
-                let label = session.label_or_main();
-                call.json(&json!({ "label": label, "commit": approve.commit }))
-            }
+            Self::Approve(approve) => return approve.run(session).await,
         };
         let reply = session.client.send(call).await?.json()?;
         show(session, &reply)
+    }
+}
+
+impl Approve {
+    async fn run(self, session: &mut Session) -> Result<(), Error> {
+        let (name, commit) = (self.source.name, self.commit);
+        let label = session.label_or_main().to_owned();
+        let body = json!({ "label": label, "commit": commit });
+        let call = Call::post(["api", "sources", &name, "approve"]).json(&body);
+        let reply = session.client.send(call).await?.json()?;
+        session.console.told(&reply, |_| {
+            Ok(format!(
+                "{name} has imported {} into {label}; `vortex sources show {name}` says how it \
+                 stands",
+                short(&commit)
+            ))
+        })
     }
 }
 
@@ -92,10 +105,12 @@ async fn detach(session: &mut Session, name: &str) -> Result<(), Error> {
     let call = Call::post(["api", "sources", name, "detach"]);
     let reply = session.client.send(call).await?.json()?;
     let server = session.client.server();
-    session.console.print(&reply, |reply| {
+    session.console.told(&reply, |reply| {
         let detached: Detached = client::read(reply, server)?;
-        let rows = detached.labels.into_iter().map(|label| [label]);
-        Ok(Table::new(["DETACHED"]).with(rows))
+        let labels = detached.labels.join(", ");
+        Ok(format!(
+            "{name} is detached from {labels}, which take other writes now"
+        ))
     })
 }
 
@@ -174,11 +189,8 @@ fn show(session: &mut Session, reply: &Value) -> Result<(), Error> {
     ]]);
     let labels = Table::new(["LABEL", "IMPORTED", "IS", "WAITS", "WHY", "DETAIL"]);
     let labels = labels.with(source.labels.into_iter().map(label_row));
-    session
-        .console
-        .write(format!("{summary}\n{labels}").as_bytes())?;
     if source.defects.is_empty() {
-        return Ok(());
+        return session.console.tables([summary, labels]);
     }
     let defects = Table::new(["LABEL", "NOT SERVED", "REASON", "DETAIL"]);
     let defects = defects.with(
@@ -187,7 +199,7 @@ fn show(session: &mut Session, reply: &Value) -> Result<(), Error> {
             .into_iter()
             .map(|defect| [defect.label, defect.path, defect.reason, defect.detail]),
     );
-    session.console.write(format!("\n{defects}").as_bytes())?;
+    session.console.tables([summary, labels, defects])?;
     match source.more_defects {
         0 => Ok(()),
         more => session

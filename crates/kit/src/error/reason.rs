@@ -101,6 +101,12 @@ reasons! {
         "There is no rollout of that id.";
     RolloutConflict "ROLLOUT_CONFLICT" FailedPrecondition CONFLICT
         "A rollout holds one of the documents, or a configuration would be split a fourth time; the metadata name the rollout.";
+    Frozen "FROZEN" FailedPrecondition CONFLICT
+        "A freeze is in force, so readers get nothing new; going back still works. The metadata name the freeze, its reason, who set it, and when it ends.";
+    FreezeNotFound "FREEZE_NOT_FOUND" NotFound NOT_FOUND
+        "There is no such freeze, or it has ended.";
+    OverrideNotFound "OVERRIDE_NOT_FOUND" NotFound NOT_FOUND
+        "The application and profile have no override on the label, or it has ended.";
     RolloutWrongState "ROLLOUT_WRONG_STATE" FailedPrecondition CONFLICT
         "The rollout does not accept this command in its present state; the metadata name the state.";
     NoBaseline "NO_BASELINE" FailedPrecondition CONFLICT

@@ -5,8 +5,9 @@ use vortex_proto::rollout::v1 as proto;
 use super::{To, from_replies, mirror};
 use crate::{
     AnalysisSlice, AnalysisStatus, ArmFigures, FollowedRollout, GateResult, Rollout,
-    RolloutAnalysis, RolloutAt, RolloutAudit, RolloutAuditEntry, RolloutEffect, RolloutStage,
-    RolloutState, RolloutStrategy, RolloutThresholds, Rollouts, SeenKeys, Span, Verdict,
+    RolloutAnalysis, RolloutAt, RolloutAudit, RolloutAuditEntry, RolloutBaseline, RolloutEffect,
+    RolloutOnFailure, RolloutStage, RolloutState, RolloutStrategy, RolloutThresholds, Rollouts,
+    SeenKeys, SettingChange, Span, Verdict,
 };
 
 mirror! {
@@ -21,13 +22,9 @@ mirror! {
     enum RolloutStrategy <=> proto::Strategy { Conservative, Aggressive, Immediate, Custom }
     enum Verdict <= proto::Verdict { Pass, Fail, Inconclusive, NoData }
     struct RolloutStage <=> proto::Stage { name, percentage, min_duration }
-    struct RolloutThresholds <=> proto::Thresholds {
-        min_success_rate,
-        max_error_rate,
-        max_latency_ratio,
-        max_latency_p99,
-        min_requests,
-    }
+    enum RolloutBaseline <=> proto::Baseline { Either, Absolute, Relative, Both }
+    enum RolloutOnFailure <=> proto::OnFailure { RollBack, Pause }
+    struct SettingChange <= proto::SettingChange { setting, from, to }
     struct RolloutAnalysis <=> proto::Analysis {
         interval,
         consecutive_failures,
@@ -44,6 +41,8 @@ mirror! {
         failures,
         inconclusive,
         no_data,
+        shared_outages,
+        passes,
         open,
         total,
         holds_because,
@@ -84,7 +83,51 @@ from_replies!(
     ResumeRolloutResponse,
     RollBackRolloutResponse,
     CompleteRolloutResponse,
+    EditRolloutResponse,
 );
+
+/// Not mirrored, since an unspecified baseline means that there is none.
+impl From<proto::Thresholds> for RolloutThresholds {
+    fn from(thresholds: proto::Thresholds) -> Self {
+        let named = |baseline: proto::Baseline| {
+            (baseline != proto::Baseline::Unspecified).then(|| baseline.into())
+        };
+        Self {
+            errors_baseline: named(thresholds.errors_baseline()),
+            latency_baseline: named(thresholds.latency_baseline()),
+            min_success_rate: thresholds.min_success_rate,
+            max_error_rate: thresholds.max_error_rate,
+            max_latency_ratio: thresholds.max_latency_ratio,
+            max_latency_p99: thresholds.max_latency_p99.to(),
+            min_requests: thresholds.min_requests,
+        }
+    }
+}
+
+impl From<RolloutThresholds> for proto::Thresholds {
+    fn from(thresholds: RolloutThresholds) -> Self {
+        let number = |baseline: Option<RolloutBaseline>| {
+            baseline
+                .map_or(proto::Baseline::Unspecified, Into::into)
+                .into()
+        };
+        Self {
+            min_success_rate: thresholds.min_success_rate,
+            max_error_rate: thresholds.max_error_rate,
+            max_latency_ratio: thresholds.max_latency_ratio,
+            max_latency_p99: thresholds.max_latency_p99.to(),
+            min_requests: thresholds.min_requests,
+            errors_baseline: number(thresholds.errors_baseline),
+            latency_baseline: number(thresholds.latency_baseline),
+        }
+    }
+}
+
+impl To<RolloutThresholds> for Option<proto::Thresholds> {
+    fn to(self) -> RolloutThresholds {
+        self.unwrap_or_default().into()
+    }
+}
 
 /// Not mirrored, since its stage is looked up among its stages.
 impl From<proto::Rollout> for Rollout {
@@ -95,6 +138,8 @@ impl From<proto::Rollout> for Rollout {
             strategy: rollout.strategy().into(),
             unit: rollout.unit().into(),
             effect: rollout.effect().into(),
+            on_failure: rollout.on_failure().into(),
+            resume_after_passes: rollout.resume_after_passes,
             id: rollout.id,
             share_in_force: rollout.share_in_force,
             share_reason: rollout.share_reason,
@@ -174,6 +219,7 @@ impl From<proto::AuditEntry> for RolloutAuditEntry {
             reason: entry.reason,
             evidence: entry.evidence.to(),
             generation: entry.generation,
+            changes: entry.changes.to(),
         }
     }
 }
@@ -224,6 +270,8 @@ mod tests {
             max_latency_ratio: Some(2.0),
             max_latency_p99: Some(minute),
             min_requests: Some(3),
+            errors_baseline: proto::Baseline::Both.into(),
+            latency_baseline: proto::Baseline::Unspecified.into(),
         };
         assert_eq!(
             proto::Thresholds::from(RolloutThresholds::from(thresholds)),

@@ -21,6 +21,8 @@ struct Told {
     what: String,
     change: String,
     rollout: String,
+    /// What its undoing names: a freeze's id, or the application and profile of an override.
+    named: String,
 }
 
 impl Told {
@@ -30,7 +32,12 @@ impl Told {
             what,
             change: String::new(),
             rollout: String::new(),
+            named: String::new(),
         }
+    }
+
+    fn named(self, named: String) -> Self {
+        Self { named, ..self }
     }
 
     fn of(self, change: String) -> Self {
@@ -111,9 +118,37 @@ fn told(body: Option<Body>, source: &str) -> Told {
             let what = format!("source {} was imported", imported.source);
             Told::new(TimelineKind::Source, what)
         }
+        Some(Body::FreezeSet(freeze)) => {
+            let what = match freeze.all {
+                true => "froze everything".to_owned(),
+                false => format!("froze {}", freeze.apps.join(", ")),
+            };
+            Told::new(TimelineKind::Freeze, what).named(freeze.id)
+        }
+        Some(Body::FreezeEnded(ended)) => {
+            let how = if ended.expired { "over" } else { "ended" };
+            let what = format!("freeze {} is {how}", ended.ids.join(", "));
+            Told::new(TimelineKind::Unfreeze, what)
+        }
+        Some(Body::OverrideSet(set)) => {
+            let what = format!("overrode values of {} {}", set.app, set.profile);
+            let of = format!("{} {}", set.app, set.profile);
+            Told::new(TimelineKind::Override, what).named(of)
+        }
+        Some(Body::OverrideEnded(ended)) => override_ended(&ended),
         // of a newer server
         None => Told::new(TimelineKind::Unknown, "something else".to_owned()),
     }
+}
+
+fn override_ended(ended: &proto::OverrideEnded) -> Told {
+    let targets = ended.overrides.iter();
+    let targets: Vec<String> = targets
+        .map(|e| format!("{} {}", e.app, e.profile))
+        .collect();
+    let how = if ended.expired { "over" } else { "ended" };
+    let what = format!("override of {} is {how}", targets.join(", "));
+    Told::new(TimelineKind::OverrideEnd, what)
 }
 
 fn written(change: proto::Change, source: &str) -> Told {
@@ -151,6 +186,8 @@ fn undo_command(undo: Undo, told: &Told, label: &str) -> String {
         Undo::Unspecified => return String::new(),
         Undo::Change => format!("vortex config undo --change {}", told.change),
         Undo::Discard => format!("vortex changes discard {}", told.change),
+        Undo::Unfreeze => return format!("vortex unfreeze {}", told.named),
+        Undo::RemoveOverride => format!("vortex config override {} --remove", told.named),
         Undo::RollBack => return roll_back(&told.rollout),
     };
     match label {

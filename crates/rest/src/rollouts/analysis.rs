@@ -15,6 +15,10 @@ answers! {
         pub inconclusive: u32,
         /// Slices without enough data in a row.
         pub no_data: u32,
+        /// Slices in a row in which both arms shared an outage.
+        pub shared_outages: u32,
+        /// Slices in a row that passed, of the application that has the fewest.
+        pub passes: u32,
         /// The figures of the open slice so far.
         pub open: Vec<ArmFigures>,
         /// The figures reported since the rollout began.

@@ -20,8 +20,8 @@ answers! {
         pub time: Option<String>,
         /// The principal that did it, or `rollout-svc` for what that decided by itself.
         pub principal: String,
-        /// The action: `create`, `start`, `promote`, `pause`, `resume`, `roll_back`, `complete` or
-        /// `detach`.
+        /// The action: `create`, `start`, `promote`, `pause`, `resume`, `roll_back`, `complete`,
+        /// `detach` or `edit`.
         pub action: String,
         /// The state before; null if there was none.
         pub from_state: Option<RolloutState>,
@@ -39,5 +39,17 @@ answers! {
         pub evidence: Vec<GateResult>,
         /// The generation of the effect.
         pub generation: u64,
+        /// The settings that it changed.
+        pub changes: Vec<SettingChange>,
+    }
+
+    /// A setting that an edit changed. Values are text for people.
+    pub struct SettingChange {
+        /// The setting's name, such as `max_error_rate`.
+        pub setting: String,
+        /// The value before.
+        pub from: String,
+        /// The value after.
+        pub to: String,
     }
 }

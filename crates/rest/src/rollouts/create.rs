@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{RolloutAnalysis, RolloutStage, RolloutStrategy, RolloutThresholds};
+use super::{RolloutAnalysis, RolloutOnFailure, RolloutStage, RolloutStrategy, RolloutThresholds};
 use crate::Unit;
 
 /// A rollout to be created: of the change set `change`, or of the one that wrote the version
@@ -33,6 +33,12 @@ pub struct NewRollout {
     pub auto_promote: Option<bool>,
     /// Whether the rollout rolls back by itself; true when left out.
     pub auto_rollback: Option<bool>,
+    /// What failures of the canary lead to: what `auto_rollback` says when left out, which it must
+    /// not contradict.
+    pub on_failure: Option<RolloutOnFailure>,
+    /// Slices in a row that pass after which the rollout resumes by itself, when inconclusive slices
+    /// or an outage of both arms paused it: 1 to 100; when left out or 0, it never does.
+    pub resume_after_passes: Option<u32>,
     /// The limits that the canary has to keep within.
     pub thresholds: Option<RolloutThresholds>,
     /// The interval of the analysis, and how many slices decide.

@@ -16,6 +16,29 @@ names! {
         /// The stages given.
         Custom = "custom",
     }
+
+    /// What a gate compares the canary with. The absolute limit of the errors gate is
+    /// `max_error_rate`, that of the latency gate `max_latency_p99`.
+    pub enum RolloutBaseline {
+        /// A slice fails by the absolute limit or by the comparison with stable.
+        Either = "either",
+        /// A slice fails by the absolute limit only.
+        Absolute = "absolute",
+        /// A slice fails by the comparison with stable only; where both arms are beyond the
+        /// absolute limit, it is inconclusive.
+        Relative = "relative",
+        /// A slice fails only when the canary exceeds the absolute limit and is worse than stable;
+        /// where both arms are beyond the absolute limit, it is inconclusive.
+        Both = "both",
+    }
+
+    /// What failures of the canary lead to.
+    pub enum RolloutOnFailure {
+        /// Everybody gets the stable version again.
+        RollBack = "rollback",
+        /// The rollout pauses, and an operator decides.
+        Pause = "pause",
+    }
 }
 
 /// One stage.
@@ -47,6 +70,10 @@ pub struct RolloutThresholds {
     pub max_latency_p99: Option<Span>,
     /// The requests that a slice needs of each arm; 100 when left out.
     pub min_requests: Option<u32>,
+    /// What the errors gate compares the canary with; `either` when left out.
+    pub errors_baseline: Option<RolloutBaseline>,
+    /// What the latency gate compares the canary with; `either` when left out.
+    pub latency_baseline: Option<RolloutBaseline>,
 }
 
 /// The interval of the analysis, and how many slices decide.
@@ -55,7 +82,8 @@ pub struct RolloutThresholds {
 pub struct RolloutAnalysis {
     /// The interval; a slice is a whole number of them. 100 ms to 1 h; 30 s when left out.
     pub interval: Option<Span>,
-    /// Failed slices in a row that roll the rollout back; 2 when left out.
+    /// Failed slices in a row that roll the rollout back, and slices in a row with an outage of both
+    /// arms that pause it; 2 when left out.
     pub consecutive_failures: Option<u32>,
     /// Failed slices in the whole rollout that roll it back; 5 when left out.
     pub max_failures: Option<u32>,

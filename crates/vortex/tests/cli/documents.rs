@@ -20,8 +20,8 @@ fn put_sends_the_content_and_everything_said_about_it() {
     let out = run_with(&gateway, arguments, b"{\"a\":1}").done();
     assert_eq!(
         out,
-        "PATH             LABEL  VERSION  DIGEST        TOKEN  NEW\n\
-         orders-prod.yml  main   v2       abababababab  s:7    yes\n"
+        "orders-prod.yml has version v2 on main, staged; `vortex config release orders prod \
+         --version v2` gives it to everybody\n"
     );
     let asked = gateway.asked_once();
     assert_eq!(
@@ -35,6 +35,29 @@ fn put_sends_the_content_and_everything_said_about_it() {
     let key = asked.header("idempotency-key");
     assert_eq!(key.len(), 36, "{key}");
     assert_eq!(asked.header("x-request-id"), key);
+}
+
+#[test]
+fn what_a_write_did_is_a_line_for_people_and_the_whole_answer_for_programs() {
+    let gateway = Gateway::always(|| Reply::json(201, &written()));
+    let put = "config put orders prod -f -";
+    let out = run_with(&gateway, put, b"a: 1").done();
+    assert_eq!(out, "orders-prod.yml is at version v2 on main, stable\n");
+    let out = run_with(&gateway, &format!("{put} -o json"), b"a: 1").done();
+    let answer: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(answer, written());
+    let out = run(&gateway, "config delete orders prod").done();
+    assert!(out.starts_with("orders prod is deleted on main, as version v2; "));
+    let gateway = Gateway::always(|| {
+        let mut again = written();
+        again["created"] = json!(false);
+        Reply::json(200, &again)
+    });
+    let out = run_with(&gateway, put, b"a: 1").done();
+    assert_eq!(
+        out,
+        "orders-prod.yml on main had version v2 already; nothing changed\n"
+    );
 }
 
 #[test]
@@ -326,9 +349,10 @@ fn a_key_that_is_not_there_is_not_found() {
 fn delete_is_a_write_like_any_other() {
     let gateway = Gateway::always(|| Reply::json(200, &written()));
     let out = run(&gateway, "config delete orders prod --if-match * --stage").done();
-    assert!(
-        out.starts_with("APP     PROFILE  LABEL  VERSION  TOKEN\norders  prod"),
-        "{out}"
+    assert_eq!(
+        out,
+        "the deletion of orders prod is staged on main, as version v2; `vortex config release \
+         orders prod --version v2` makes it so for everybody\n"
     );
     let asked = gateway.asked_once();
     assert_eq!(

@@ -45,6 +45,7 @@ fn to_proto(mut rollout: NewRollout, request_id: String) -> Result<CreateRollout
     let target = target(&mut rollout)?;
     let strategy = rollout.strategy.map(proto::Strategy::from);
     let unit = rollout.unit.map(proto::Unit::from);
+    let on_failure = rollout.on_failure.map(proto::OnFailure::from);
     // only this form tells an empty list from an absent one
     let (stages, stage_list) = match rollout.stages {
         Some(stages) if stages.is_empty() => (Vec::new(), Some(StageList::default())),
@@ -59,6 +60,8 @@ fn to_proto(mut rollout: NewRollout, request_id: String) -> Result<CreateRollout
         unit: unit.unwrap_or_default().into(),
         auto_promote: rollout.auto_promote,
         auto_rollback: rollout.auto_rollback,
+        on_failure: on_failure.unwrap_or_default().into(),
+        resume_after_passes: rollout.resume_after_passes,
         thresholds: rollout.thresholds.map(Into::into),
         analysis: rollout.analysis.map(Into::into),
         description: rollout.description.unwrap_or_default(),

@@ -96,3 +96,39 @@ async fn a_rollout_that_never_started_is_deleted() {
     let asked: DeleteRolloutRequest = mesh.rollouts.asked("delete_rollout");
     assert_eq!((&*asked.id, &*asked.request_id), ("r/1", "once"));
 }
+
+#[tokio::test]
+async fn an_edit_changes_what_it_names_and_nothing_else() {
+    let mesh = mesh(Way::InProcess).await;
+    let body = json!({
+        "thresholds": {"max_error_rate": 0.08, "latency_baseline": "both"},
+        "on_failure": "pause", "resume_after_passes": 3, "reason": "slow", "request_id": "once",
+    });
+    let line = "PATCH /api/rollouts/r-1";
+    let headers = ["Content-Type: application/json"];
+    let answer = mesh.send(line, &headers, &body.to_string()).await;
+    assert_eq!((answer.status, answer.json()), (200, rollout_json()));
+    let asked: EditRolloutRequest = mesh.rollouts.asked("edit_rollout");
+    let expected = EditRolloutRequest {
+        id: "r-1".into(),
+        reason: "slow".into(),
+        request_id: "once".into(),
+        thresholds: Some(Thresholds {
+            max_error_rate: Some(0.08),
+            latency_baseline: Baseline::Both.into(),
+            ..Thresholds::default()
+        }),
+        analysis: None,
+        on_failure: OnFailure::Pause.into(),
+        resume_after_passes: Some(3),
+    };
+    assert_eq!(asked, expected);
+    for (body, field) in [
+        (json!({"auto_promote": false}), "auto_promote"),
+        (json!({"on_failure": "promote"}), "on_failure"),
+    ] {
+        let answer = mesh.send(line, &headers, &body.to_string()).await;
+        let problem = answer.problem(400, "INVALID_ARGUMENT");
+        assert_eq!(problem["errors"][0]["field"], field);
+    }
+}

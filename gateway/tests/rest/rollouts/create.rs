@@ -18,7 +18,9 @@ async fn a_rollout_of_a_document_says_all_it_may() {
         "to_version": "v2", "strategy": "custom",
         "stages": [{"name": "tenth", "percentage": 10, "min_duration": "1m 30s"}, {"percentage": 100.0}],
         "unit": "subject", "auto_promote": false, "auto_rollback": true,
-        "thresholds": {"max_error_rate": 0.1, "max_latency_p99": "250ms", "min_requests": 10},
+        "thresholds": {"max_error_rate": 0.1, "max_latency_p99": "250ms", "min_requests": 10,
+            "errors_baseline": "relative"},
+        "on_failure": "rollback", "resume_after_passes": 2,
         "analysis": {"interval": "100ms", "max_failures": 1},
         "description": "a larger pool", "apps": ["orders"], "start": true, "request_id": "once",
         "force": true, "reason": "it was the database",
@@ -58,6 +60,7 @@ async fn a_rollout_of_a_document_says_all_it_may() {
             max_error_rate: Some(0.1),
             max_latency_p99: millis(250),
             min_requests: Some(10),
+            errors_baseline: Baseline::Relative.into(),
             ..Thresholds::default()
         }),
         analysis: Some(Analysis {
@@ -72,6 +75,8 @@ async fn a_rollout_of_a_document_says_all_it_may() {
         force: true,
         reason: "it was the database".into(),
         stage_list: None,
+        on_failure: OnFailure::RollBack.into(),
+        resume_after_passes: Some(2),
     };
     assert_eq!(asked, expected);
 }

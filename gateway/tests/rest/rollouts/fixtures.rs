@@ -54,6 +54,8 @@ pub(super) fn rollout() -> Rollout {
             max_latency_ratio: Some(1.5),
             max_latency_p99: millis(250),
             min_requests: Some(100),
+            errors_baseline: Baseline::Both.into(),
+            latency_baseline: Baseline::Either.into(),
         }),
         analysis: Some(Analysis {
             interval: seconds(30),
@@ -75,6 +77,8 @@ pub(super) fn rollout() -> Rollout {
         revision: 4,
         source: String::new(),
         keys: Some(keys()),
+        on_failure: OnFailure::Pause.into(),
+        resume_after_passes: 3,
     }
 }
 
@@ -116,9 +120,12 @@ pub(super) fn rollout_json() -> Value {
         "unit": "subject",
         "auto_promote": true,
         "auto_rollback": false,
+        "on_failure": "pause",
+        "resume_after_passes": 3,
         "thresholds": {
             "min_success_rate": 0.99, "max_error_rate": 0.05, "max_latency_ratio": 1.5,
             "max_latency_p99": "250ms", "min_requests": 100,
+            "errors_baseline": "both", "latency_baseline": "either",
         },
         "analysis": {
             "interval": "30s", "consecutive_failures": 2, "max_failures": 5,
@@ -177,6 +184,8 @@ pub(super) fn analysis() -> AnalysisStatus {
         failures: 2,
         inconclusive: 3,
         no_data: 4,
+        shared_outages: 1,
+        passes: 6,
         open: vec![ArmFigures {
             app: "orders".into(),
             arm: "canary".into(),
@@ -202,6 +211,7 @@ pub(super) fn analysis_json() -> Value {
             "closed_at": null, "verdict": "no_data", "gates": [gate_json()],
         }],
         "consecutive_failures": 1, "failures": 2, "inconclusive": 3, "no_data": 4,
+        "shared_outages": 1, "passes": 6,
         "open": [{
             "app": "orders", "arm": "canary", "requests": 100, "errors": 8,
             "latency_p50": "12345us", "latency_p99": null,

@@ -76,6 +76,11 @@ async fn what_happened_is_listed_with_what_decided() {
         reason: "errors failed twice".into(),
         evidence: vec![gate()],
         generation: 2,
+        changes: vec![SettingChange {
+            setting: "max_error_rate".into(),
+            from: "0.05".into(),
+            to: "0.08".into(),
+        }],
     };
     let created = AuditEntry {
         from_state: RolloutState::Unspecified.into(),
@@ -99,6 +104,7 @@ async fn what_happened_is_listed_with_what_decided() {
             "action": "roll_back", "from_state": "running", "to_state": "rolled_back",
             "from_stage": 0, "to_stage": null, "percentage": 0.0,
             "reason": "errors failed twice", "evidence": [gate_json()], "generation": 2,
+            "changes": [{"setting": "max_error_rate", "from": "0.05", "to": "0.08"}],
         })
     );
     assert_eq!(answer["entries"][1]["from_state"], Value::Null);

@@ -1,5 +1,11 @@
 //! Commands to the configuration, and their outcomes.
 
+mod freeze;
+mod overrides;
+
+pub use freeze::{EndFreeze, SetFreeze, Thawed, Until};
+pub use overrides::{Expires, RemoveOverride, SetOverride};
+
 use std::collections::BTreeSet;
 
 use super::{
@@ -30,6 +36,16 @@ pub enum Command {
     StageRevert(SplitId),
     /// Take back what made a change set stable.
     Undo(Undo),
+    /// Give readers nothing new for some time.
+    SetFreeze(SetFreeze),
+    EndFreeze(EndFreeze),
+    /// End the freezes whose time is over.
+    ExpireFreezes,
+    /// Put values above all documents for some time.
+    SetOverride(SetOverride),
+    RemoveOverride(RemoveOverride),
+    /// End overrides whose time is over.
+    ExpireOverrides,
 }
 
 /// A change set to be written through the API.

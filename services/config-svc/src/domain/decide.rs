@@ -1,6 +1,8 @@
 //! Decides what a command does: `(state, command) → record | unchanged | refused`.
 
+mod freeze;
 mod import;
+mod overrides;
 pub(super) mod plan;
 mod release;
 mod restore;
@@ -57,15 +59,21 @@ pub(crate) fn decide(
     let decided = match command {
         Command::Write(write) => write::decide(state, author, write),
         Command::Import(import) => import::decide(state, author, import),
-        Command::RemoveLabel(removal) => import::decide_removal(state, removal),
+        Command::RemoveLabel(removal) => import::decide_removal(state, author, removal),
         Command::DetachLabel(detachment) => import::decide_detachment(state, detachment),
         Command::NoteImported(imported) => Ok(import::decide_imported(state, imported)),
-        Command::Release(release) => release::decide(state, release),
+        Command::Release(release) => release::decide(state, author, release),
         Command::Discard(selector) => release::decide_discard(state, selector),
-        Command::SetSplit(set) => split::decide(state, set),
-        Command::EndSplit(end) => split::decide_end(state, end),
+        Command::SetSplit(set) => split::decide(state, set, author.time.wall),
+        Command::EndSplit(end) => split::decide_end(state, end, author.time.wall),
         Command::StageRevert(id) => revert::decide(state, author, id),
         Command::Undo(undo) => undo::decide(state, author, undo),
+        Command::SetFreeze(set) => freeze::decide_set(state, author, set),
+        Command::EndFreeze(end) => freeze::decide_end(state, end),
+        Command::ExpireFreezes => Ok(freeze::decide_expiry(state, author.time.wall)),
+        Command::SetOverride(set) => overrides::decide_set(state, author, set),
+        Command::RemoveOverride(removal) => overrides::decide_remove(state, removal),
+        Command::ExpireOverrides => Ok(overrides::decide_expiry(state, author.time.wall)),
     }?;
     Ok(match decided {
         Decided::Unchanged(outcome) if request.key.is_some() => noted(state, outcome),

@@ -33,7 +33,8 @@ pub struct Version {
     /// Its content.
     pub content: Content,
     pub written_at: Timestamp,
-    /// Whether it reverts a split or undoes a release. Such a version says nothing about the source's content.
+    /// Whether it reverts a split or undoes a release. Such a version says nothing about the
+    /// source's content.
     pub revert: bool,
     /// How it became stable last. None when it never did, or an earlier version did not write it
     /// down.
@@ -125,7 +126,11 @@ impl Releasing {
             | Body::SplitMoved(_)
             | Body::LabelRemoved { .. }
             | Body::LabelDetached { .. }
-            | Body::SourceImported { .. } => ("", None),
+            | Body::SourceImported { .. }
+            | Body::FreezeSet(_)
+            | Body::FreezeEnded(_)
+            | Body::OverrideSet(_)
+            | Body::OverrideEnded(_) => ("", None),
         };
         Self {
             at: record.time.wall,

@@ -2,6 +2,8 @@
 //! no choices and reads no clock.
 
 mod feed;
+mod freeze;
+mod overrides;
 mod split;
 
 use std::sync::Arc;
@@ -123,6 +125,10 @@ impl State {
                 self.sources.insert(source.clone(), unread.clone());
                 Ok(Outcome::of_source(record.seq))
             }
+            Body::FreezeSet(freeze) => Ok(self.apply_freeze(record.seq, freeze)),
+            Body::FreezeEnded(end) => Ok(self.apply_freeze_end(record.seq, end)),
+            Body::OverrideSet(set) => Ok(self.apply_override(record.seq, set)),
+            Body::OverrideEnded(end) => Ok(self.apply_override_end(record.seq, end)),
         }
     }
 

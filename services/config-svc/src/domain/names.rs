@@ -189,7 +189,7 @@ impl Label {
 }
 
 /// The application and profile that a document was written for.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AppProfile {
     /// The application.
     pub app: App,

@@ -4,6 +4,7 @@ mod change;
 mod document;
 mod fed;
 mod file;
+mod overrides;
 mod relevance;
 mod scope;
 
@@ -14,13 +15,13 @@ pub(crate) use file::locate;
 pub(crate) use relevance::{Relevance, is_shared};
 pub(crate) use scope::Scope;
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use vortex_spring::Format;
 
 use super::{
     App, Arm, Arms, ChangeSet, Content, ContentRef, Defect, Document, Feed, Label, LabelState,
-    Path, Profile, Seq, Sha256, SourceName, State, Version, VersionName,
+    Override, Path, Profile, Seq, Sha256, SourceName, State, Version, VersionName,
 };
 
 /// Selects a configuration. Of the applications, profiles and labels, the last one takes
@@ -73,11 +74,13 @@ impl ViewKey {
     }
 }
 
-/// The documents that make a configuration, highest first.
+/// The overrides and documents that make a configuration, highest first.
 #[derive(Debug, Clone)]
 pub struct Basis {
     /// The labels, in the order named.
     pub labels: Vec<BasisLabel>,
+    /// The overrides, which are above the documents.
+    pub overrides: Vec<Arc<Override>>,
     /// The documents.
     pub entries: Vec<BasisEntry>,
 }
@@ -202,6 +205,7 @@ pub(crate) fn basis(
             }
         }
     }
+    let overrides = overrides::overrides(state, key, labels.iter().map(|(name, _)| *name));
     let labels = labels
         .into_iter()
         .map(|(name, label)| BasisLabel {
@@ -209,7 +213,11 @@ pub(crate) fn basis(
             feed: feed(name, label, scope, arms),
         })
         .collect();
-    Ok(Basis { labels, entries })
+    Ok(Basis {
+        labels,
+        overrides,
+        entries,
+    })
 }
 
 fn arm_of(document: &Document, scope: &Scope, arms: &Arms) -> Arm {
@@ -232,9 +240,10 @@ fn feed(name: &Label, label: &LabelState, scope: &Scope, arms: &Arms) -> Option<
 }
 
 impl Basis {
-    /// Whether the same documents take part, of the same sources.
-    pub fn same_documents(&self, other: &Self) -> bool {
+    /// Whether the same overrides and documents take part, of the same sources.
+    pub fn same_parts(&self, other: &Self) -> bool {
         self.entries == other.entries
+            && self.same_overrides(other)
             && self.labels.len() == other.labels.len()
             && self
                 .labels
@@ -243,21 +252,30 @@ impl Basis {
                 .all(|(ours, theirs)| ours.name == theirs.name && ours.source() == theirs.source())
     }
 
-    /// The version of the labels: the commits that are served, if sources feed them all.
+    /// The version of the labels: the commits that are served, if sources feed them all, with what
+    /// the overrides add to it.
     pub fn commits(&self) -> Option<String> {
         let commits: Option<Vec<&str>> = self
             .labels
             .iter()
             .map(|label| Some(label.feed.as_ref()?.served.as_ref()?.as_str()))
             .collect();
-        Some(commits?.join(","))
+        Some(self.with_overrides(commits?.join(",")))
     }
 }
 
 /// The version of an effective configuration: the document's if there is only one, else the most
-/// specific one's with a hash over all of them. It is the same in every cluster. Empty if there are
-/// no documents.
+/// specific one's with a hash over all of them; and a hash over the overrides, if there are any. It
+/// is the same in every cluster. Empty if there is nothing.
 pub(crate) fn effective_version(basis: &Basis) -> String {
+    let version = match (basis.entries.is_empty(), basis.overrides.is_empty()) {
+        (true, false) => "overrides".to_owned(),
+        _ => documents_version(basis),
+    };
+    basis.with_overrides(version)
+}
+
+fn documents_version(basis: &Basis) -> String {
     match basis.entries.as_slice() {
         [] => String::new(),
         [only] => only.version.to_string(),

@@ -10,7 +10,8 @@ use std::{collections::BTreeSet, sync::Arc};
 use jiff::Timestamp;
 
 use super::{
-    ChangeSet, Label, Outcome, RequestKey, Seq, SourceName, SplitId, SplitMove, VersionName,
+    ChangeSet, Freeze, FreezeEnd, Label, Outcome, Override, OverrideEnd, RequestKey, Seq,
+    SourceName, SplitId, SplitMove, VersionName,
 };
 
 /// One thing that happened.
@@ -156,6 +157,14 @@ pub enum Body {
         /// Its labels that could never be imported.
         unread: Arc<BTreeSet<Label>>,
     },
+    /// A freeze was set.
+    FreezeSet(Arc<Freeze>),
+    /// Freezes ended.
+    FreezeEnded(FreezeEnd),
+    /// An override was set, in place of that of the same target.
+    OverrideSet(Arc<Override>),
+    /// Overrides ended.
+    OverrideEnded(OverrideEnd),
 }
 
 impl Body {
@@ -171,7 +180,11 @@ impl Body {
             Self::Change { .. }
             | Self::LabelRemoved { .. }
             | Self::LabelDetached { .. }
-            | Self::SourceImported { .. } => None,
+            | Self::SourceImported { .. }
+            | Self::FreezeSet(_)
+            | Self::FreezeEnded(_)
+            | Self::OverrideSet(_)
+            | Self::OverrideEnded(_) => None,
         }
     }
 

@@ -1,10 +1,13 @@
 //! Why a command is refused. A refused command changes nothing.
 
+use std::sync::Arc;
+
+use jiff::Timestamp;
 use vortex_bucket::Share;
 
 use super::{
-    AppProfile, Ending, Label, MAX_DOCUMENT_BYTES, Path, RequestId, Seq, SourceName, SplitId,
-    VersionName,
+    AppProfile, Ending, Freeze, Label, MAX_DOCUMENT_BYTES, MAX_FREEZES, MAX_OVERRIDES,
+    OverrideTarget, Path, RequestId, Seq, SourceName, SplitId, Thawed, VersionName,
 };
 
 /// Why a command is refused.
@@ -203,6 +206,33 @@ pub enum Refused {
         /// The document.
         path: Path,
     },
+    /// A freeze is in force.
+    #[error("frozen: {0}; going back still works")]
+    Frozen(Arc<Freeze>),
+    /// No such freeze is in force.
+    #[error("there is no {0}")]
+    FreezeNotFound(Thawed),
+    /// Too many freezes are in force.
+    #[error("there are {MAX_FREEZES} freezes; end some of them first")]
+    TooManyFreezes,
+    /// A freeze would be over already.
+    #[error("it would end at {until}, which is over")]
+    FreezeIsOver { until: Timestamp },
+    /// There is no such override.
+    #[error("there is no override of {0}")]
+    OverrideNotFound(OverrideTarget),
+    /// Too many overrides are in force.
+    #[error("there are {MAX_OVERRIDES} overrides; remove some of them first")]
+    TooManyOverrides,
+    /// An override would be over already.
+    #[error("it would end at {expires_at}, which is over")]
+    OverrideIsOver { expires_at: Timestamp },
+    /// An override would last too long.
+    #[error(
+        "it would end at {expires_at}, and 30 days is the longest; write what is to stay into a \
+         document"
+    )]
+    OverrideTooLong { expires_at: Timestamp },
 }
 
 fn named(version: &Option<VersionName>) -> &str {

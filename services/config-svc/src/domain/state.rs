@@ -5,9 +5,9 @@ use std::{collections::BTreeSet, fmt, sync::Arc};
 use imbl::{HashMap, OrdMap};
 
 use super::{
-    AppProfile, ChangeEntry, Document, EndedSplits, Holding, HybridTime, Label, LabelState,
-    Refused, Requests, Selector, Sha256, SourceName, Split, SplitId, VersionName,
-    answered_requests::Answered, split::Pins,
+    AppProfile, ChangeEntry, Document, EndedSplits, Freeze, FreezeId, Holding, HybridTime, Label,
+    LabelState, Override, OverrideTarget, Refused, Requests, Selector, Sha256, SourceName, Split,
+    SplitId, VersionName, answered_requests::Answered, split::Pins,
 };
 
 /// A position in the log; 0 is before the first record.
@@ -51,6 +51,10 @@ pub struct State {
     pub splits: OrdMap<SplitId, Arc<Split>>,
     /// The splits that ended lately.
     pub ended: EndedSplits,
+    /// The freezes in force, and those whose time is over that have not ended yet.
+    pub freezes: OrdMap<FreezeId, Arc<Freeze>>,
+    /// The overrides in force, and those whose time is over that have not ended yet.
+    pub overrides: OrdMap<OverrideTarget, Arc<Override>>,
     /// The change sets that active and ended splits refer to.
     pub(super) pins: Pins,
 }
@@ -67,6 +71,8 @@ impl Default for State {
             requests: Requests::default(),
             splits: OrdMap::new(),
             ended: EndedSplits::default(),
+            freezes: OrdMap::new(),
+            overrides: OrdMap::new(),
             pins: Pins::default(),
         }
     }

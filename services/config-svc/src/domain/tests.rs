@@ -3,9 +3,12 @@
 
 mod by_rollout;
 mod documents;
+mod freeze_model;
+mod freezes;
 mod history;
 mod imports;
 mod model;
+mod overrides;
 mod reading;
 mod retention;
 mod rules;

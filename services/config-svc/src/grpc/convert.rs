@@ -1,7 +1,11 @@
 //! Converts domain types to replies.
 
+mod freezes;
+mod overrides;
 mod splits;
 
+pub(super) use freezes::freeze;
+pub(super) use overrides::of_override;
 pub(super) use splits::{assigned, assignment, baseline, ended_split, split, split_keys};
 pub(super) use vortex_proto::time::timestamp;
 
@@ -303,6 +307,10 @@ fn body(state: &State, record: &Record, documents: usize) -> pb::record::Body {
                 unread_labels: unread.iter().map(ToString::to_string).collect(),
             })
         }
+        Body::FreezeSet(set) => pb::record::Body::FreezeSet(freeze(set)),
+        Body::FreezeEnded(end) => pb::record::Body::FreezeEnded(freezes::ended(end)),
+        Body::OverrideSet(set) => pb::record::Body::OverrideSet(of_override(set)),
+        Body::OverrideEnded(end) => pb::record::Body::OverrideEnded(overrides::ended(end)),
     }
 }
 
@@ -311,7 +319,16 @@ pub(super) fn label_of(state: &State, record: &Record) -> String {
     match &record.body {
         Body::Change { change, .. } => change.label.to_string(),
         Body::LabelRemoved { label } | Body::LabelDetached { label } => label.to_string(),
-        Body::SourceImported { .. } => String::new(),
+        Body::FreezeSet(freeze) => {
+            let only = freeze.scope.label.as_ref();
+            only.map_or(String::new(), ToString::to_string)
+        }
+        Body::OverrideSet(set) => set.target.label.to_string(),
+        Body::OverrideEnded(end) => {
+            let first = end.which.first();
+            first.map_or(String::new(), |(_, target)| target.label.to_string())
+        }
+        Body::SourceImported { .. } | Body::FreezeEnded(_) => String::new(),
         Body::Release { .. }
         | Body::SplitMoved(_)
         | Body::SplitEnded { .. }
@@ -349,5 +366,27 @@ fn about(state: &State, record: &Record) -> Option<ChangeName> {
 
 /// Whether a record is about a label. False if that can't be told.
 pub(super) fn concerns(state: &State, record: &Record, label: &str) -> bool {
-    label_of(state, record) == label
+    match &record.body {
+        Body::FreezeSet(freeze) => {
+            let only = freeze.scope.label.as_ref();
+            only.is_none_or(|only| only.as_str() == label)
+        }
+        // what they were of is not in the record; to miss the end is worse than to hear of another
+        Body::FreezeEnded(_) => true,
+        Body::OverrideEnded(end) => {
+            let mut ended = end.which.iter();
+            ended.any(|(_, target)| target.label.as_str() == label)
+        }
+        Body::Change { .. }
+        | Body::Release { .. }
+        | Body::SplitMoved(_)
+        | Body::SplitEnded { .. }
+        | Body::Discard { .. }
+        | Body::Restage { .. }
+        | Body::Unchanged { .. }
+        | Body::LabelRemoved { .. }
+        | Body::LabelDetached { .. }
+        | Body::SourceImported { .. }
+        | Body::OverrideSet(_) => label_of(state, record) == label,
+    }
 }

@@ -70,10 +70,10 @@ impl Filter {
         })
     }
 
-    fn takes(&self, record: &Record, about: &About<'_>) -> bool {
+    fn takes(&self, state: &State, record: &Record, about: &About<'_>) -> bool {
         let is_by = |name: &str| self.author.is_empty() || name == self.author;
         self.until.is_none_or(|until| record.time.wall < until)
-            && (self.label.is_empty() || about.label == self.label)
+            && (self.label.is_empty() || convert::concerns(state, record, &self.label))
             && (is_by(&record.principal) || is_by(about.author))
             && self
                 .relevance
@@ -141,7 +141,7 @@ impl Listing<'_> {
             return None;
         }
         let about = About::of(state, record);
-        if !self.filter.takes(record, &about) {
+        if !self.filter.takes(state, record, &about) {
             return None;
         }
         let (app, profile) = about.owner();

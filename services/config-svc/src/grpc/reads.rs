@@ -60,15 +60,11 @@ pub(super) fn config_reply(
     }
 }
 
-/// The documents that take part, highest first.
+/// The overrides and documents that take part, highest first.
 pub(super) fn contributing(basis: &Basis) -> Vec<pb::ContributingSource> {
-    basis
-        .entries
-        .iter()
-        .map(|entry| pb::ContributingSource {
-            path: entry.path.to_string(),
-            version: entry.version.to_string(),
-        })
+    let parts = basis.parts();
+    parts
+        .map(|(path, version)| pb::ContributingSource { path, version })
         .collect()
 }
 

@@ -147,7 +147,7 @@ async fn set(
     check_crowded(&grpc, &set)?;
     if request.validate_only {
         let state = grpc.configuration.state();
-        check_set_split(&state, set).map_err(|error| refused(&error))?;
+        check_set_split(&state, set, grpc.configuration.now()).map_err(|error| refused(&error))?;
         return Ok(pb::SetSplitResponse {
             split: standing(&state, &id),
             token: convert::token(&grpc.configuration, state.head),

@@ -103,6 +103,10 @@ fn kind(body: &Body) -> RecordKind {
         Body::LabelRemoved { .. } => RecordKind::LabelRemoved,
         Body::LabelDetached { .. } => RecordKind::LabelDetached,
         Body::SourceImported { .. } => RecordKind::SourceImported,
+        Body::FreezeSet(_) => RecordKind::FreezeSet,
+        Body::FreezeEnded(_) => RecordKind::FreezeEnded,
+        Body::OverrideSet(_) => RecordKind::OverrideSet,
+        Body::OverrideEnded(_) => RecordKind::OverrideEnded,
     }
 }
 

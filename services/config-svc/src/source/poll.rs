@@ -23,11 +23,11 @@ use vortex_kit::{clock::Clock, process::Runtime};
 
 use super::{
     Approval, Ask, GitSettings, lock,
-    status::{LabelStatus, Status},
+    status::{LabelStatus, Obstacle, Status},
 };
 use crate::{
     configuration::Configuration,
-    domain::{Label, Request, SplitId},
+    domain::{Label, Request, State},
 };
 use import_label::NotImported;
 use note_import::Unread;
@@ -41,8 +41,8 @@ pub(super) struct Poller {
     status: Arc<Mutex<Status>>,
     repository: Option<Arc<Repository>>,
     approved: Vec<Approval>,
-    /// Rollouts whose end has already caused a poll because a commit waited for it.
-    let_go: BTreeSet<SplitId>,
+    /// Rollouts and freezes whose end has already caused a poll because a commit waited for it.
+    let_go: BTreeSet<Obstacle>,
     skipped: BTreeMap<Label, Vec<(String, String)>>,
     /// Branches and tags whose names are not valid labels, and why.
     unreachable: Vec<(String, String)>,
@@ -115,22 +115,24 @@ impl Poller {
         }
     }
 
-    /// Waits until a rollout ends that a commit waits for, and returns all that have ended. Never
-    /// returns if no commit waits. Each rollout is returned once: if the poll that follows fails,
-    /// the next one comes after the usual interval.
-    async fn until_let_go(&self) -> BTreeSet<SplitId> {
-        let held_by: BTreeSet<SplitId> = lock(&self.status).held_by().cloned().collect();
+    /// Waits until a rollout or a freeze ends that a commit waits for, and returns all that have
+    /// ended. Never returns if no commit waits. Each is returned once: if the poll that follows
+    /// fails, the next one comes after the usual interval.
+    async fn until_let_go(&self) -> BTreeSet<Obstacle> {
+        let obstacles: BTreeSet<Obstacle> = lock(&self.status).obstacles().collect();
         let mut heads = self.configuration.heads();
         loop {
-            let ended: BTreeSet<SplitId> = {
+            let ended: BTreeSet<Obstacle> = {
                 let state = self.configuration.state();
-                let ended = held_by.iter().filter(|id| !state.splits.contains_key(*id));
+                let ended = obstacles
+                    .iter()
+                    .filter(|obstacle| !obstacle.is_there(&state));
                 ended.cloned().collect()
             };
             if !ended.is_subset(&self.let_go) {
                 return ended;
             }
-            if held_by.is_empty() || heads.changed().await.is_err() {
+            if obstacles.is_empty() || heads.changed().await.is_err() {
                 return std::future::pending().await;
             }
         }
@@ -171,7 +173,7 @@ impl Poller {
         self.approved.retain(|approval| {
             let label = status.labels.get(&approval.label);
             let pending = label.and_then(|label| label.pending.as_ref());
-            pending.is_some_and(|p| p.held_by().is_some() && p.is_of(&approval.commit))
+            pending.is_some_and(|p| p.waits_for().is_some() && p.is_of(&approval.commit))
         });
     }
 
@@ -240,6 +242,15 @@ impl Poller {
 
     fn set_label(&self, label: &Label, status: LabelStatus) {
         lock(&self.status).labels.insert(label.clone(), status);
+    }
+}
+
+impl Obstacle {
+    fn is_there(&self, state: &State) -> bool {
+        match self {
+            Self::Rollout(id) => state.splits.contains_key(id),
+            Self::Freeze(id) => state.freezes.contains_key(id),
+        }
     }
 }
 

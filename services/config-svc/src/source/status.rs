@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::Approval;
-use crate::domain::{Label, SplitId, VersionName};
+use crate::domain::{FreezeId, Label, SplitId, VersionName};
 
 /// The most defects that are listed.
 pub(super) const LISTED_DEFECTS: usize = 100;
@@ -56,6 +56,8 @@ pub struct Pending {
 pub enum PendingReason {
     /// A rollout of the label has to end first.
     Held(SplitId),
+    /// A freeze has to end first.
+    Frozen(FreezeId),
     /// It removes more than half of the label's documents.
     Shrank,
     /// It would replace documents that were written through the API.
@@ -64,6 +66,13 @@ pub enum PendingReason {
     Invalid,
     /// It could not be read or written.
     Failed,
+}
+
+/// Something that passes by itself, and that a commit waits for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Obstacle {
+    Rollout(SplitId),
+    Freeze(FreezeId),
 }
 
 /// A file, or a whole label, that can't be served.
@@ -85,10 +94,11 @@ impl Pending {
         self.commit.as_ref() == Some(commit)
     }
 
-    /// The rollout that has to end first, if the commit waits for one.
-    pub fn held_by(&self) -> Option<&SplitId> {
+    /// What has to end first, if the commit waits for something that passes by itself.
+    pub fn waits_for(&self) -> Option<Obstacle> {
         match &self.reason {
-            PendingReason::Held(by) => Some(by),
+            PendingReason::Held(by) => Some(Obstacle::Rollout(by.clone())),
+            PendingReason::Frozen(by) => Some(Obstacle::Freeze(*by)),
             PendingReason::Shrank
             | PendingReason::TakesOver
             | PendingReason::Invalid
@@ -102,6 +112,7 @@ impl PendingReason {
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::Held(_) => "ROLLOUT_CONFLICT",
+            Self::Frozen(_) => "FROZEN",
             Self::Shrank => "SOURCE_SHRANK",
             Self::TakesOver => "LABEL_HAS_DOCUMENTS",
             Self::Invalid => "DOCUMENT_INVALID",
@@ -120,16 +131,19 @@ impl Status {
         pending.is_some_and(|pending| {
             let waits = match pending.reason {
                 PendingReason::Shrank | PendingReason::TakesOver => true,
-                PendingReason::Held(_) | PendingReason::Invalid | PendingReason::Failed => false,
+                PendingReason::Held(_)
+                | PendingReason::Frozen(_)
+                | PendingReason::Invalid
+                | PendingReason::Failed => false,
             };
             waits && pending.is_of(&approval.commit)
         })
     }
 
-    /// The rollouts that commits wait for.
-    pub(super) fn held_by(&self) -> impl Iterator<Item = &SplitId> {
+    /// What commits wait for that passes by itself.
+    pub(super) fn obstacles(&self) -> impl Iterator<Item = Obstacle> {
         let pending = self.labels.values().filter_map(|l| l.pending.as_ref());
-        pending.filter_map(Pending::held_by)
+        pending.filter_map(Pending::waits_for)
     }
 
     /// The problem with the source, in a sentence for `/health`. None if there is none.
@@ -139,8 +153,8 @@ impl Status {
         }
         let mut pending = self.labels.iter().filter_map(|(label, status)| {
             let pending = status.pending.as_ref()?;
-            // as it should be, and over when the rollout is
-            pending.held_by().is_none().then_some((label, pending))
+            // as it should be, and over when the rollout or the freeze is
+            pending.waits_for().is_none().then_some((label, pending))
         });
         let Some((label, first)) = pending.next() else {
             return self.to_mend();

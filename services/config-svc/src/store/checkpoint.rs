@@ -1,5 +1,7 @@
 //! Checkpoints: the state at one position, so that a start reads little.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use prost::Message as _;
 use vortex_store::Transaction;
@@ -152,6 +154,12 @@ impl Loading {
                 let (name, unread) = source.into();
                 self.state.sources.insert(name, unread);
             }
+            Kind::Freeze(freeze) => {
+                self.state.restore_freeze(Arc::new(freeze.try_into().ok()?));
+            }
+            Kind::Override(set) => {
+                self.state.restore_override(Arc::new(set.try_into().ok()?));
+            }
             Kind::EndedSplit(ended) => self.state.restore_ended(ended.try_into().ok()?),
         }
         Some(())
@@ -182,6 +190,12 @@ fn encode(state: &State) -> Bytes {
     }
     for ended in state.ended.iter() {
         add(&mut bytes, Kind::EndedSplit((&**ended).into()));
+    }
+    for freeze in state.freezes.values() {
+        add(&mut bytes, Kind::Freeze((&**freeze).into()));
+    }
+    for set in state.overrides.values() {
+        add(&mut bytes, Kind::Override((&**set).into()));
     }
     bytes.into()
 }

@@ -1,7 +1,9 @@
 //! Translates between the domain and the schema of what is on disk.
 
 mod envelope;
+mod freeze;
 mod from_stored;
+mod overrides;
 mod split;
 mod to_stored;
 

@@ -27,6 +27,12 @@ pub(super) fn tell(configuration: &Arc<Configuration>, metrics: &Metrics) {
     gauge("vortex_splits", "Splits that are active", |it| {
         it.state().splits.len() as f64
     });
+    gauge("vortex_freezes", "Freezes that are in force", |it| {
+        it.state().freezes.len() as f64
+    });
+    gauge("vortex_overrides", "Overrides that are in force", |it| {
+        it.state().overrides.len() as f64
+    });
     gauge(
         "vortex_store_bytes",
         "Bytes that the store takes on disk",

@@ -103,9 +103,9 @@ impl CachedView {
         }
     }
 
-    /// The form that was rendered from the same documents, if one is cached.
+    /// The form that was rendered from the same parts, if one is cached.
     pub(super) fn rendered(&self, basis: &Basis) -> Option<Arc<Rendered>> {
-        let same = |form: &&Form| form.view.basis.same_documents(basis);
+        let same = |form: &&Form| form.view.basis.same_parts(basis);
         let form = self.forms.iter().find(same)?;
         Some(form.view.rendered.clone())
     }

@@ -13,7 +13,7 @@ use super::{
     Effective,
     weight::{flat_bytes, is_large},
 };
-use crate::domain::{Basis, BasisEntry, Profile, Sha256, SourceName, ViewKey};
+use crate::domain::{Basis, BasisEntry, Override, Profile, Sha256, SourceName, ViewKey};
 
 /// A configuration at the state it was last seen to hold.
 pub struct View {
@@ -95,18 +95,32 @@ pub enum Part {
 }
 
 /// One property source, ready to be sent.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct PropertySource {
     /// Its name as Spring gives it.
     pub name: String,
-    /// The index of its document among the basis' entries.
-    pub entry: usize,
-    /// The document's path.
+    /// The index of its override or document among the basis' parts.
+    pub part: usize,
+    /// The document's or the override's path.
     pub path: String,
     at: usize,
 }
 
+#[cfg(test)]
+impl PropertySource {
+    /// The source of a file's first document.
+    pub(super) fn at(entry: usize, path: &str) -> Self {
+        Self {
+            name: path.to_owned(),
+            entry,
+            path: path.to_owned(),
+            at: 0,
+        }
+    }
+}
+
 impl Rendered {
+    /// Of the files of all parts: the overrides', and then the documents'.
     pub(super) fn new(
         basis: &Basis,
         files: Vec<Arc<File>>,
@@ -114,15 +128,17 @@ impl Rendered {
         locations: &HashMap<SourceName, String>,
     ) -> Self {
         let profiles: Vec<&str> = key.profiles.iter().map(Profile::as_str).collect();
-        let mut sources = Vec::new();
-        for (index, (entry, file)) in basis.entries.iter().zip(&files).enumerate() {
+        let overrides = basis.overrides.iter().enumerate();
+        let mut sources: Vec<_> = overrides.map(|(part, set)| overridden(part, set)).collect();
+        let documents = files.iter().enumerate().skip(sources.len());
+        for (entry, (part, file)) in basis.entries.iter().zip(documents) {
             let found = Found {
                 path: entry.path.as_str(),
                 file,
             };
             let prefix = prefix(basis, entry, locations);
             for source in compose([found], &profiles) {
-                sources.push(render(index, &prefix, file, &source));
+                sources.push(render(part, &prefix, file, &source));
             }
         }
         Self {
@@ -157,7 +173,7 @@ impl Rendered {
         self.with_origins.get_or_init(|| {
             let documents = self.documents();
             documents
-                .map(|(_, document)| origins_json(document))
+                .map(|(source, document)| origins_json(source, document))
                 .collect()
         })
     }
@@ -188,7 +204,7 @@ impl Rendered {
     /// The sources with their documents, highest first.
     pub fn documents(&self) -> impl Iterator<Item = (&PropertySource, &Document)> {
         self.sources.iter().filter_map(|source| {
-            let document = self.files.get(source.entry)?.documents.get(source.at)?;
+            let document = self.files.get(source.part)?.documents.get(source.at)?;
             Some((source, document))
         })
     }
@@ -239,7 +255,24 @@ fn prefix(basis: &Basis, entry: &BasisEntry, locations: &HashMap<SourceName, Str
     }
 }
 
-fn render(entry: usize, prefix: &str, file: &File, source: &Source<'_>) -> PropertySource {
+/// The name of the highest override, by which Spring calls what a server puts above all.
+const OVERRIDES: &str = "overrides";
+
+/// The source of an override. Names must differ, so a further one has its path.
+fn overridden(part: usize, set: &Override) -> PropertySource {
+    let path = set.path();
+    PropertySource {
+        name: match part {
+            0 => OVERRIDES.to_owned(),
+            _ => path.clone(),
+        },
+        part,
+        path,
+        at: 0,
+    }
+}
+
+fn render(part: usize, prefix: &str, file: &File, source: &Source<'_>) -> PropertySource {
     let at = file
         .documents
         .iter()
@@ -247,7 +280,7 @@ fn render(entry: usize, prefix: &str, file: &File, source: &Source<'_>) -> Prope
         .unwrap_or_default();
     PropertySource {
         name: format!("{prefix}{source}"),
-        entry,
+        part,
         path: source.path.to_owned(),
         at,
     }
@@ -259,12 +292,16 @@ fn properties_json(document: &Document) -> Bytes {
     })
 }
 
-fn origins_json(document: &Document) -> Bytes {
+/// The values with their places, or with the path of the override that they are of.
+fn origins_json(source: &PropertySource, document: &Document) -> Bytes {
     object(&document.properties, |json, property| {
         json.extend_from_slice(br#"{"value":"#);
         push_json(json, &property.value);
         json.extend_from_slice(br#","origin":""#);
-        json.extend_from_slice(property.origin.to_string().as_bytes());
+        match property.origin.line {
+            0 => json.extend_from_slice(source.path.as_bytes()),
+            _ => json.extend_from_slice(property.origin.to_string().as_bytes()),
+        }
         json.extend_from_slice(br#""}"#);
     })
 }

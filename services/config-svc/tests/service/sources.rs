@@ -6,6 +6,7 @@ mod commits;
 mod defects;
 mod detach;
 mod first_import;
+mod freezes;
 mod labels;
 mod rollouts;
 mod work;

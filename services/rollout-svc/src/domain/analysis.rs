@@ -22,6 +22,11 @@
 //!   but stable could judge them. FAIL when the canary's p99 is above `max_latency_p99`, or above
 //!   stable's times `max_latency_ratio` and 10 ms more; INCONCLUSIVE when it is, but may be by
 //!   chance, which tails of few requests often are (see [`LatencyEvidence`]). PASS otherwise.
+//! - That is the baseline `either`. Under the others a gate fails by the absolute limit only, by the
+//!   comparison with stable only, or only by both at once ([`Baseline`]). Where the comparison is
+//!   needed, what exceeds an absolute limit in both arms alike is a **shared outage**, which is
+//!   INCONCLUSIVE, and pauses as soon as failures would roll back; and without a stable arm nothing
+//!   fails.
 //! - Verdicts from bad to good: FAIL, INCONCLUSIVE, NO_DATA, PASS.
 //!
 //! Everything here is a pure function of its arguments, and of bounded size.
@@ -30,6 +35,7 @@ mod application;
 mod binomial;
 mod counts;
 mod decide;
+mod edit;
 mod errors;
 mod figures;
 mod hypergeometric;
@@ -45,6 +51,7 @@ mod words;
 pub use application::{Application, Observed};
 pub use counts::{Counts, Limit};
 pub use decide::{Cause, Decision, Phase};
+pub use edit::{Edit, SettingChange};
 pub use errors::{ErrorsEvidence, ErrorsFinding};
 pub use figures::{Figures, InvalidFigures, Tally};
 pub use judged::{Finding, Judged, Reason, Verdict};
@@ -52,6 +59,6 @@ pub use keys::{Cells, MISMATCH, Mismatch, SeenKeys};
 pub use latency::{LatencyEvidence, LatencyFinding, Tail};
 pub use rollout::{Analysis, JudgedStage, NoApplication, UnknownApplication};
 pub use sequential::{ALPHA, Comparison, SequentialTest};
-pub use settings::{InvalidSetting, Settings, Thresholds};
+pub use settings::{Baseline, InvalidSetting, OnFailure, Settings, Thresholds};
 pub(crate) use slice::OpenSlice;
 pub use slice::{MAX_INTERVALS, Slice};

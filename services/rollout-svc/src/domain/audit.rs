@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 use vortex_bucket::Share;
 
-use super::{StateKind, analysis::Judged};
+use super::{
+    StateKind,
+    analysis::{Judged, SettingChange},
+};
 
 /// The principal of what the service decides by itself.
 pub(crate) const SELF: &str = "rollout-svc";
@@ -27,6 +30,8 @@ pub enum Action {
     Complete,
     /// Another caller ended its split, or config-svc refused its effect.
     Detach,
+    /// Its settings were changed.
+    Edit,
 }
 
 /// An entry of a rollout's audit.
@@ -56,6 +61,8 @@ pub(crate) struct AuditEntry {
     pub evidence: Vec<Judged>,
     /// The generation after it.
     pub generation: u64,
+    /// The settings that it changed.
+    pub changes: Vec<SettingChange>,
 }
 
 impl Action {
@@ -70,11 +77,12 @@ impl Action {
             Self::RollBack => "roll_back",
             Self::Complete => "complete",
             Self::Detach => "detach",
+            Self::Edit => "edit",
         }
     }
 
     /// All actions.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Create,
         Self::Start,
         Self::Promote,
@@ -83,5 +91,6 @@ impl Action {
         Self::RollBack,
         Self::Complete,
         Self::Detach,
+        Self::Edit,
     ];
 }

@@ -4,7 +4,7 @@ use vortex_bucket::Share;
 
 use super::{
     AuditEntry, Refusal, Rollout,
-    analysis::{Decision, Judged},
+    analysis::{Decision, Edit, Judged},
 };
 
 /// The caller of a command, and the reason.
@@ -36,6 +36,13 @@ pub(crate) enum Command {
     RollBack(Author),
     /// Make the change set stable, at whatever stage.
     Complete(Author),
+    /// Change settings of the analysis.
+    Edit {
+        /// The caller and the reason.
+        author: Author,
+        /// The settings to change.
+        edit: Box<Edit>,
+    },
     /// Apply the decision of the analysis.
     Judge(Judgement),
     /// The effect of this generation is in force.
@@ -87,6 +94,8 @@ pub(crate) struct Judgement {
     pub evidence: Vec<Judged>,
     /// Whether the breaker lets rollouts go on by themselves.
     pub breaker_open: bool,
+    /// Whether a freeze keeps the rollout from going on.
+    pub frozen: bool,
 }
 
 /// An effect that is sent to config-svc. Each effect of a rollout has the next generation.

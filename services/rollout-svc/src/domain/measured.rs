@@ -8,6 +8,7 @@ pub(crate) use report::{Report, ReportRefused, Taken};
 
 use std::{
     collections::{BTreeMap, VecDeque},
+    sync::Arc,
     time::Duration,
 };
 
@@ -16,7 +17,7 @@ use vortex_bucket::Arm;
 use vortex_sketch::Sketch;
 
 use super::{
-    Judgement, Moment, Rollout, State,
+    AuditEntry, Judgement, Moment, Rollout, State, Transition,
     analysis::{
         Analysis, Application, Counts, Decision, Figures, Judged, JudgedStage, Phase, Tally,
     },
@@ -115,7 +116,13 @@ impl Measured {
     }
 
     /// Applies what a transition resets.
-    pub(crate) fn after(&self, before: &Rollout, after: &Rollout, now: Moment) -> Option<Self> {
+    pub(crate) fn after(
+        &self,
+        before: &Rollout,
+        transition: &Transition,
+        now: Moment,
+    ) -> Option<Self> {
+        let after = &transition.next;
         let settles =
             before.state().settled_since().is_none() && after.state().settled_since().is_some();
         let was_in_force = before.state().in_force() > vortex_bucket::Share::NONE;
@@ -128,7 +135,7 @@ impl Measured {
             next.analysis.next_stage();
             next.counted_from = Duration::ZERO;
             Some(next)
-        } else if resumes {
+        } else if resumes && !clears(transition) {
             let mut next = self.clone();
             let since = after.state().settled_since();
             next.counted_from = since.map_or(Duration::ZERO, |since| now.since(since));
@@ -136,6 +143,26 @@ impl Measured {
             Some(next)
         } else {
             None
+        }
+    }
+
+    /// Applies what a transition changes without a reset: figures that came since it was decided
+    /// stay.
+    ///
+    /// An edit of the settings counts from the next slice on: the slices that were due are closed,
+    /// and the open ones are judged by the settings before. A pause that slices ended leaves no
+    /// cause.
+    pub(crate) fn amend(&mut self, before: &Rollout, transition: &Transition, now: Moment) {
+        if before.settings() != transition.next.settings() {
+            self.advance(before, now);
+            // slices begin only with the share
+            if before.state().settled_since().is_some() {
+                let began_by = Arc::new(before.settings().clone());
+                self.analysis.keep_for_open(&began_by);
+            }
+        }
+        if clears(transition) {
+            self.analysis.clear();
         }
     }
 
@@ -158,6 +185,7 @@ impl Measured {
         let (stage, since) = stage_of(rollout)?;
         let phase = match rollout.state() {
             State::Running(_) => Phase::Running,
+            State::Paused(paused) if paused.clears => Phase::Clearing,
             _ => Phase::Paused,
         };
         let decision = self.analysis.decide(&stage, now.since(since), phase);
@@ -174,6 +202,7 @@ impl Measured {
             decision,
             evidence,
             breaker_open,
+            frozen: false,
         })
     }
 
@@ -213,19 +242,23 @@ impl Measured {
         &self.analysis
     }
 
-    /// For each kind of limit, the count of the application that is nearest to it.
+    /// For each kind of limit, the count of the application that is nearest to it; of slices that
+    /// pass, that of the application that has the fewest.
     pub(crate) fn counts(&self) -> Counts {
-        let all = self
-            .analysis
-            .observed()
-            .map(|(_, observed)| observed.counts());
-        all.fold(Counts::default(), |worst, counts| Counts {
+        let all = || {
+            let observed = self.analysis.observed();
+            observed.map(|(_, observed)| observed.counts())
+        };
+        let passes = all().map(|counts| counts.passes_in_a_row).min();
+        all().fold(Counts::default(), |worst, counts| Counts {
             failures: worst.failures.max(counts.failures),
             failures_in_a_row: worst.failures_in_a_row.max(counts.failures_in_a_row),
             inconclusive_in_a_row: worst
                 .inconclusive_in_a_row
                 .max(counts.inconclusive_in_a_row),
             no_data_in_a_row: worst.no_data_in_a_row.max(counts.no_data_in_a_row),
+            shared_in_a_row: worst.shared_in_a_row.max(counts.shared_in_a_row),
+            passes_in_a_row: passes.unwrap_or_default(),
         })
     }
 
@@ -247,12 +280,18 @@ impl Measured {
     }
 }
 
+/// Whether slices that passed ended a pause.
+fn clears(transition: &Transition) -> bool {
+    let audit = transition.audit.as_ref();
+    audit.is_some_and(AuditEntry::is_automatic_resume)
+}
+
 /// The stage that figures belong to, and when it began; `None` while a share is on its way.
 fn stage_of(rollout: &Rollout) -> Option<(JudgedStage<'_>, Moment)> {
     let since = rollout.state().settled_since()?;
     let planned = rollout.stage()?;
     let stage = JudgedStage {
-        settings: &rollout.spec.settings,
+        settings: rollout.settings(),
         share: rollout.state().in_force(),
         min_duration: planned.min_duration,
     };

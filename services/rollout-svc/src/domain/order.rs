@@ -1,9 +1,9 @@
 //! Operators' commands to a rollout.
 
-use super::{Author, Command};
+use super::{Author, Command, analysis::Edit};
 
 /// An operator's command.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Order {
     /// Begin the first stage.
     Start {
@@ -37,9 +37,27 @@ pub(crate) enum Order {
         /// The reason, for the audit.
         reason: String,
     },
+    /// Change settings of the analysis.
+    Edit {
+        /// The reason, for the audit.
+        reason: String,
+        /// The settings to change, which have been checked.
+        edit: Box<Edit>,
+    },
 }
 
 impl Order {
+    /// Whether it gives more readers what they don't have yet.
+    pub(crate) fn goes_further(&self) -> bool {
+        match self {
+            Self::Start { .. } | Self::Promote { .. } | Self::Complete { .. } => true,
+            Self::Pause { .. }
+            | Self::Resume { .. }
+            | Self::RollBack { .. }
+            | Self::Edit { .. } => false,
+        }
+    }
+
     /// The command to the rollout, given by `principal`.
     pub(crate) fn by(self, principal: &str) -> Command {
         let author = |reason| Author {
@@ -59,6 +77,10 @@ impl Order {
             Self::Resume { reason } => Command::Resume(author(reason)),
             Self::RollBack { reason } => Command::RollBack(author(reason)),
             Self::Complete { reason } => Command::Complete(author(reason)),
+            Self::Edit { reason, edit } => Command::Edit {
+                author: author(reason),
+                edit,
+            },
         }
     }
 }

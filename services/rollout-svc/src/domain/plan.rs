@@ -68,7 +68,7 @@ pub enum InvalidStages {
     #[error("{0} are given, at most {MAX_STAGES} are allowed")]
     TooMany(usize),
     /// A name is too long.
-    #[error("the name of stage {index} has {bytes} bytes, at most {MAX_NAME} are allowed")]
+    #[error("the name of stage {} has {bytes} bytes, at most {MAX_NAME} are allowed", index + 1)]
     Name {
         /// The index of the stage.
         index: usize,
@@ -77,7 +77,8 @@ pub enum InvalidStages {
     },
     /// A percentage is not valid.
     #[error(
-        "stage {index} has {percentage} percent: it must be above 0, at most 100, and in steps of 0.01"
+        "stage {} has {percentage} percent: it must be above 0, at most 100, and in steps of 0.01",
+        index + 1
     )]
     Percentage {
         /// The index of the stage.
@@ -86,7 +87,7 @@ pub enum InvalidStages {
         percentage: f64,
     },
     /// A share is not above the one before.
-    #[error("stage {index} has {share} percent and the one before {before}: shares must rise")]
+    #[error("stage {} has {share} percent and the one before {before}: shares must rise", index + 1)]
     Falls {
         /// The index of the stage.
         index: usize,
@@ -96,7 +97,7 @@ pub enum InvalidStages {
         before: Share,
     },
     /// A minimum duration is too long.
-    #[error("stage {index} lasts longer than 7 days")]
+    #[error("stage {} lasts longer than 7 days", index + 1)]
     TooLong {
         /// The index of the stage.
         index: usize,

@@ -14,7 +14,7 @@ pub(crate) enum Refused {
         why: &'static str,
     },
     /// The rollout is not at the expected stage.
-    #[error("the rollout is at stage {found}, not at stage {expected}")]
+    #[error("the rollout is at stage {}, not at stage {} (counted from 1)", u64::from(*found) + 1, u64::from(*expected) + 1)]
     AtOtherStage {
         /// The stage that was expected.
         expected: u32,

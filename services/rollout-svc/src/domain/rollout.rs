@@ -53,9 +53,7 @@ pub(crate) struct Spec {
     pub unit: Unit,
     /// Whether the rollout goes to the next stage by itself.
     pub auto_promote: bool,
-    /// Whether the rollout rolls back by itself.
-    pub auto_rollback: bool,
-    /// The settings of the analysis.
+    /// The settings of the analysis with which it was created: see [`Rollout::settings`].
     pub settings: Settings,
     /// The description, for people.
     pub description: String,
@@ -76,7 +74,7 @@ pub(crate) struct Spec {
 }
 
 /// The part of a rollout that changes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Standing {
     /// The state.
     pub state: State,
@@ -88,6 +86,8 @@ pub(crate) struct Standing {
     pub audits: u64,
     /// When it last changed.
     pub updated: Moment,
+    /// The settings of the analysis since they were edited; none if they never were.
+    pub edited: Option<Arc<Settings>>,
 }
 
 impl Spec {
@@ -121,6 +121,7 @@ impl Rollout {
                 revision: 1,
                 audits: 1,
                 updated: created,
+                edited: None,
             },
         };
         let audit = AuditEntry {
@@ -136,6 +137,7 @@ impl Rollout {
             reason: author.reason,
             evidence: Vec::new(),
             generation: 0,
+            changes: Vec::new(),
         };
         (rollout, audit)
     }
@@ -153,6 +155,14 @@ impl Rollout {
     /// The name of the state.
     pub(crate) fn kind(&self) -> StateKind {
         self.standing.state.kind()
+    }
+
+    /// The settings of the analysis that are in force from the next slice on.
+    pub(crate) fn settings(&self) -> &Settings {
+        self.standing
+            .edited
+            .as_deref()
+            .unwrap_or(&self.spec.settings)
     }
 
     /// The current stage.
@@ -224,6 +234,11 @@ impl Spec {
 }
 
 impl AuditEntry {
+    /// Whether the service resumed the rollout by itself, since slices passed.
+    pub(crate) fn is_automatic_resume(&self) -> bool {
+        self.action == Action::Resume && self.principal == SELF
+    }
+
     /// Whether the service rolled the rollout back by itself, which the breaker counts.
     pub(crate) fn is_automatic_rollback(&self) -> bool {
         self.action == Action::RollBack && self.principal == SELF

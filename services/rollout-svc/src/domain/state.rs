@@ -57,6 +57,9 @@ pub(crate) struct Paused {
     pub hold: Hold,
     /// The reason for the pause.
     pub why: String,
+    /// Whether slices that pass may end it: it was made for inconclusive slices or for an outage of
+    /// both arms, not by an operator. Earlier versions did not store it.
+    pub clears: bool,
 }
 
 /// How far the effect of a paused rollout has come.

@@ -26,6 +26,7 @@ impl Rollout {
             Command::Resume(author) => self.resume(author, now),
             Command::RollBack(author) => self.roll_back(Intent::of(author), now),
             Command::Complete(author) => self.complete(author, now),
+            Command::Edit { author, edit } => self.edit(author, &edit, now),
             Command::Judge(judgement) => self.judge(judgement, now),
             Command::Confirm { generation } => self.confirm(generation, now),
             Command::Refuse {

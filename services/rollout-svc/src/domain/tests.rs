@@ -3,7 +3,9 @@
 mod breaker;
 mod concerns;
 mod filter;
+mod freezes;
 mod invariants;
+mod outage;
 mod plan;
 mod rules;
 mod sample;

@@ -51,7 +51,7 @@ impl Inner {
         if let Some((counted, at)) = &counted {
             writes = writes.breaker(counted, *at);
         }
-        writes = change.write(writes, entry, &before);
+        writes = change.write(writes, entry, &before, &transition);
         let answer = Answer::Rollout(before.id().clone(), transition.next.standing.clone());
         let answered = request.and_then(|request| request.answered(now.wall, answer));
         if let Some(answered) = &answered {
@@ -68,13 +68,12 @@ impl Inner {
     }
 
     fn publish(&self, entry: &Entry, transition: Transition, change: Change) -> Arc<Rollout> {
-        let Transition { next, audit, .. } = transition;
-        if next.kind().has_ended() {
-            self.directory.release(&next.spec);
+        if transition.next.kind().has_ended() {
+            self.directory.release(&transition.next.spec);
         }
-        entry.publish(next, change.measured, change.saved);
+        entry.publish(&transition, change.measured, change.saved, change.at);
         let shown = entry.rollout();
-        if let Some(audit) = &audit {
+        if let Some(audit) = &transition.audit {
             self.tell(&shown, audit);
         }
         self.wake(&shown);
@@ -99,7 +98,7 @@ impl Inner {
         match command {
             Command::Judge(judgement) => match judgement.decision {
                 Decision::RollBack(_) => BreakerHold::Counts(self.breaker.write().await),
-                Decision::Promote | Decision::Pause(_) | Decision::Hold => {
+                Decision::Promote | Decision::Resume(_) | Decision::Pause(_) | Decision::Hold => {
                     BreakerHold::Read(self.breaker.read().await)
                 }
             },
@@ -153,6 +152,8 @@ struct Change {
     measured: Option<Measured>,
     /// The number of the last slice that is stored with the transition.
     saved: u64,
+    /// When it happens.
+    at: Moment,
 }
 
 impl Change {
@@ -161,25 +162,35 @@ impl Change {
         let measured = match before.state() {
             State::Created if next.kind().is_measured() => Some(Measured::begin(next)),
             _ => entry
-                .unsaved(|measured, _| measured.after(before, next, now))
+                .unsaved(|measured, _| measured.after(before, transition, now))
                 .flatten(),
         };
         let saved = entry.unsaved(|measured, _| measured.closed());
         Self {
             measured,
             saved: saved.unwrap_or_default(),
+            at: now,
         }
     }
 
-    fn write(&self, writes: Writes, entry: &Entry, before: &Rollout) -> Writes {
+    fn write(
+        &self,
+        writes: Writes,
+        entry: &Entry,
+        before: &Rollout,
+        transition: &Transition,
+    ) -> Writes {
         let id = before.id();
         let stored = entry.unsaved(|_, saved| saved).unwrap_or_default();
         if let Some(measured) = &self.measured {
             return writes.measured(id, measured, stored);
         }
         let mut writes = Some(writes);
-        let with_measured =
-            |measured: &Measured, stored| Some(writes.take()?.measured(id, measured, stored));
+        let with_measured = |measured: &Measured, stored| {
+            let mut amended = measured.clone();
+            amended.amend(before, transition, self.at);
+            Some(writes.take()?.measured(id, &amended, stored))
+        };
         match entry.unsaved(with_measured).flatten() {
             Some(written) => written,
             None => writes.unwrap_or_default(),

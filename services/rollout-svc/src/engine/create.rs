@@ -34,8 +34,6 @@ pub(crate) struct Draft {
     pub unit: Unit,
     /// Whether the rollout goes to the next stage by itself.
     pub auto_promote: bool,
-    /// Whether the rollout rolls back by itself.
-    pub auto_rollback: bool,
     /// The settings of the analysis, which have been checked.
     pub settings: Settings,
     /// The description, for people.
@@ -78,7 +76,6 @@ impl From<SourceChange> for Draft {
             stages: change.strategy.stages(),
             unit: Unit::Instance,
             auto_promote: true,
-            auto_rollback: true,
             settings: Settings::default(),
             description: shortened(change.description, MAX_DESCRIPTION),
             apps: Vec::new(),
@@ -163,6 +160,9 @@ impl Rollouts {
         let now = inner.clock.moment();
         let id = inner.new_id(now);
         let spec = spec(id, draft, plan, request, reverts, now)?;
+        if start {
+            inner.check_thawed(&spec)?;
+        }
         inner.directory.claim(&spec)?;
         let written = inner
             .write_new(request, spec.clone(), start, reason, now)
@@ -299,7 +299,6 @@ fn spec(
         stages: draft.stages,
         unit: draft.unit,
         auto_promote: draft.auto_promote,
-        auto_rollback: draft.auto_rollback,
         settings: draft.settings,
         description: draft.description,
         principal: request.principal.clone(),

@@ -7,7 +7,7 @@ use tokio::sync::watch;
 use vortex_store::Revision;
 
 use crate::domain::{
-    ClosedSlice, Measured, Moment, Report, ReportRefused, RequestId, Rollout, Taken,
+    ClosedSlice, Measured, Moment, Report, ReportRefused, RequestId, Rollout, Taken, Transition,
     analysis::SeenKeys,
 };
 
@@ -120,16 +120,25 @@ impl Entry {
         self.shown.send_modify(|_| {});
     }
 
-    /// Publishes the rollout after a transition, with `measured` in place of the measurements if
-    /// given.
-    pub(super) fn publish(&self, rollout: Rollout, measured: Option<Measured>, saved: u64) {
+    /// Publishes the rollout after a transition that happened at `at`, with `measured` in place of
+    /// the measurements if given. Otherwise the measurements are amended as they are, since figures
+    /// may have come while the transition was written.
+    pub(super) fn publish(
+        &self,
+        transition: &Transition,
+        measured: Option<Measured>,
+        saved: u64,
+        at: Moment,
+    ) {
         let mut gauge = self.gauge();
+        let (before, rollout) = (self.rollout(), transition.next.clone());
         if !rollout.kind().is_measured() {
             *gauge = None;
         } else if let Some(measured) = measured {
             *gauge = Some(Gauge::of(measured));
         } else if let Some(gauge) = gauge.as_mut() {
             gauge.saved = gauge.saved.max(saved);
+            gauge.measured.amend(&before, transition, at);
         }
         self.shown.send_replace(Arc::new(rollout));
     }

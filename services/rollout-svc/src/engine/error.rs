@@ -3,7 +3,7 @@
 use vortex_kit::error::Fault;
 
 use crate::{
-    domain::{Refused, ReportRefused, RequestId, RolloutId},
+    domain::{Freeze, Refused, ReportRefused, RequestId, RolloutId},
     store,
 };
 
@@ -47,6 +47,9 @@ pub(crate) enum Error {
     /// The breaker is open: nothing starts by itself.
     #[error("the breaker is open")]
     BreakerOpen,
+    /// A freeze is in force.
+    #[error("{0}; a rollback still goes")]
+    Frozen(Box<Freeze>),
     /// config-svc refused, or is away.
     #[error(transparent)]
     Config(Fault),

@@ -46,7 +46,9 @@ impl Inner {
         let breaker_open = self.shown_breaker.load().is_open();
         let judgement =
             entry.measured(|rollout, measured| measured?.judge(rollout, now, breaker_open));
-        judgement.filter(|judgement| judgement.decision != Decision::Hold)
+        let mut judgement = judgement.filter(|judgement| judgement.decision != Decision::Hold)?;
+        judgement.frozen = self.freeze_of(&entry.rollout().spec).is_some();
+        Some(judgement)
     }
 
     /// Stores the measurements, if slices have closed since the last time.

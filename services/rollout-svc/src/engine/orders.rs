@@ -44,6 +44,9 @@ impl Rollouts {
     ) -> Result<Arc<Rollout>, Error> {
         let entry = self.entry(id)?;
         let before = entry.rollout();
+        if order.goes_further() && !before.kind().has_ended() {
+            self.inner.check_thawed(&before.spec)?;
+        }
         if matches!(order, Order::Start { .. }) && before.kind() == StateKind::Created {
             // what is refused now leaves the rollout as it is; what is refused later ends it
             let checked = self.inner.splits.check_begin(&before).await;

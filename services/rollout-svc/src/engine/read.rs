@@ -118,7 +118,10 @@ impl Rollouts {
         entry.measured(|rollout, measured| {
             let measured = measured?;
             Some(AnalysisView {
-                holds_because: measured.holds_because(rollout, now, breaker_open),
+                holds_because: self
+                    .inner
+                    .frozen_because(rollout)
+                    .unwrap_or_else(|| measured.holds_because(rollout, now, breaker_open)),
                 measured: Some(Arc::new(measured.clone())),
                 reads: Reads::default(),
             })

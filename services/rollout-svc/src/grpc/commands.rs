@@ -57,6 +57,21 @@ pub(super) async fn promote(
     })
 }
 
+pub(super) async fn edit(
+    grpc: Grpc,
+    request: Request<pb::EditRolloutRequest>,
+) -> Result<pb::EditRolloutResponse, Fault> {
+    let (mut request, requester) = parse::command(request, |r| mem::take(&mut r.request_id))?;
+    let edit = Order::Edit {
+        reason: parse::reason(mem::take(&mut request.reason))?,
+        edit: Box::new(parse::edit(&request)?),
+    };
+    let rollout = order(&grpc, requester, &request.id, edit).await?;
+    Ok(pb::EditRolloutResponse {
+        rollout: Some(rollout),
+    })
+}
+
 pub(super) async fn delete(
     grpc: Grpc,
     request: Request<pb::DeleteRolloutRequest>,

@@ -1,6 +1,7 @@
 //! Parses requests into domain types.
 
 mod draft;
+mod edit;
 mod figures;
 mod plan;
 mod settings;
@@ -8,6 +9,7 @@ mod settings;
 mod tests;
 
 pub(super) use draft::{draft, revert};
+pub(super) use edit::edit;
 pub(super) use figures::reports;
 pub(super) use vortex_service::parse::reason;
 

@@ -32,7 +32,6 @@ pub(super) fn rollout() -> Rollout {
         stages: Strategy::Conservative.stages(),
         unit: Unit::Instance,
         auto_promote: true,
-        auto_rollback: true,
         settings: Settings::default(),
         description: String::new(),
         principal: "anonymous".to_owned(),

@@ -2,6 +2,7 @@
 
 mod figures;
 mod golden;
+mod later;
 mod older;
 mod values;
 

@@ -1,5 +1,5 @@
 //! Follows config-svc's log: starts rollouts of imports that are to be rolled out, and learns which
-//! splits a forced release or the end of a label has ended.
+//! splits a forced release or the end of a label has ended, and which freezes are in force.
 //!
 //! Invariant **F1**: a change set that waits for a rollout gets one, and never a second by itself,
 //! whatever is lost in between. The waiting change sets are listed again after every gap, and a
@@ -7,6 +7,7 @@
 
 use std::{collections::BTreeMap, convert::Infallible, sync::Arc, time::Duration};
 
+use serde_json::json;
 use tokio::time::{Instant, MissedTickBehavior};
 use vortex_backoff::Backoff;
 use vortex_kit::{
@@ -46,11 +47,21 @@ pub(super) struct Follower {
     away: Option<Instant>,
     backoff: Backoff,
     /// The change sets that could not be started, and why.
-    held: BTreeMap<(String, String), String>,
+    held: BTreeMap<(String, String), Held>,
+    /// Whether `/health` tells of change sets that a freeze holds.
+    tells_frozen: bool,
     /// The splits that no rollout here moves.
     orphans: Vec<String>,
     /// Whether a change set that was staged for a revert still has to be given up.
     gives_up: bool,
+}
+
+/// Why a change set could not be started.
+enum Held {
+    /// A freeze is in force, as somebody wants it.
+    Frozen(String),
+    /// Anything else.
+    Failed(String),
 }
 
 impl Follower {
@@ -69,6 +80,7 @@ impl Follower {
             away: None,
             backoff: BACKOFF,
             held: BTreeMap::new(),
+            tells_frozen: false,
             orphans: Vec::new(),
             gives_up: false,
         }
@@ -90,6 +102,7 @@ impl Follower {
         if self.token.is_none() {
             self.find_lost().await?;
         }
+        self.learn_freezes().await?;
         self.take_up().await?;
         let mut again = tokio::time::interval(AGAIN);
         again.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -102,6 +115,10 @@ impl Follower {
                 Told::Awaits => self.take_up().await?,
                 Told::Ended(splits) => self.ended(&splits).await?,
                 Told::LabelGone(label) => self.lose_label(&label).await?,
+                Told::Freezes => {
+                    self.learn_freezes().await?;
+                    self.take_up().await?;
+                }
                 Told::Nothing => {}
             }
             if token.is_some() {
@@ -120,6 +137,12 @@ impl Follower {
         }
     }
 
+    async fn learn_freezes(&self) -> Result<(), Fault> {
+        let freezes = self.changes.freezes().await?;
+        self.rollouts.set_freezes(freezes);
+        Ok(())
+    }
+
     /// Starts rollouts of the change sets that wait for one.
     async fn take_up(&mut self) -> Result<(), Fault> {
         self.gives_up = !self.rollouts.give_up_reverts().await;
@@ -134,7 +157,7 @@ impl Follower {
                 .rollouts
                 .rollout_of(&change.label, change.sequence, change.written_at);
             let taken_up = match known {
-                Some(known) => begins(&known),
+                Some(known) => begins(&known).map_err(Held::Failed),
                 None => self.start(change).await,
             };
             if let Err(why) = taken_up {
@@ -145,7 +168,7 @@ impl Follower {
         Ok(())
     }
 
-    async fn start(&self, change: Awaiting) -> Result<(), String> {
+    async fn start(&self, change: Awaiting) -> Result<(), Held> {
         let Awaiting {
             label,
             name,
@@ -162,7 +185,10 @@ impl Follower {
         };
         let context = Context::root().within(START);
         let started = context.scope(self.rollouts.create_by_itself(change)).await;
-        started.map(drop).map_err(|error| error.to_string())
+        started.map(drop).map_err(|error| match error {
+            Error::Frozen(freeze) => Held::Frozen(freeze.to_string()),
+            error => Held::Failed(error.to_string()),
+        })
     }
 
     /// Looks at all splits: some may have ended without a record, or belong to no rollout here.
@@ -230,16 +256,28 @@ impl Follower {
         self.rollouts.get(&id.parse().ok()?).ok()
     }
 
-    /// Reports in `/health` what could not be started.
-    fn tell(&self) {
-        if self.held.is_empty() {
-            self.health.recover(CHECK);
-            return;
+    /// Reports in `/health` what could not be started. What a freeze holds is no degradation.
+    fn tell(&mut self) {
+        let (mut frozen, mut failed) = (Vec::new(), Vec::new());
+        for ((label, change), held) in &self.held {
+            let (of, why) = match held {
+                Held::Frozen(why) => (&mut frozen, why),
+                Held::Failed(why) => (&mut failed, why),
+            };
+            of.push(format!("{change} of label {label}: {why}"));
         }
-        let held = self.held.iter();
-        let held = held.map(|((label, change), why)| format!("{change} of label {label}: {why}"));
-        let why = format!("not rolled out: {}", listed(held));
-        self.health.degrade(CHECK, why);
+        match failed.is_empty() {
+            true => self.health.recover(CHECK),
+            false => {
+                let why = format!("not rolled out: {}", listed(failed.into_iter()));
+                self.health.degrade(CHECK, why);
+            }
+        }
+        if self.tells_frozen || !frozen.is_empty() {
+            self.tells_frozen = !frozen.is_empty();
+            frozen.truncate(NAMED);
+            self.health.report(CHECK, json!({ "waiting": frozen }));
+        }
     }
 
     fn note_back(&mut self) {

@@ -5,6 +5,7 @@
 mod bad_input;
 mod decisions;
 mod gates;
+mod outage;
 mod rollout;
 mod sequential;
 mod slices;

@@ -136,6 +136,7 @@ impl Rollout {
             Decision::Promote => "promote".to_owned(),
             Decision::RollBack(cause) => format!("roll back: {cause}"),
             Decision::Pause(cause) => format!("pause: {cause}"),
+            Decision::Resume(slices) => format!("resume: {slices}"),
         }
     }
 }

@@ -8,6 +8,8 @@ mod simulation;
 
 use fastrand::Rng;
 
+use vortex_rollout_svc::analysis::Baseline;
+
 use draw::Binomial;
 use simulation::{Case, End, Outcome, Simulation, Traffic};
 
@@ -25,11 +27,28 @@ struct Outcomes {
 
 impl Outcomes {
     fn of(rollouts: usize, traffic: Traffic, canary_rate: f64, stable_rate: f64) -> Self {
+        Self::by(
+            Baseline::Either,
+            rollouts,
+            traffic,
+            canary_rate,
+            stable_rate,
+        )
+    }
+
+    fn by(
+        baseline: Baseline,
+        rollouts: usize,
+        traffic: Traffic,
+        canary_rate: f64,
+        stable_rate: f64,
+    ) -> Self {
         let seed = std::env::var("VORTEX_SEED").map_or(SEED, |seed| seed.parse().unwrap());
         let case = Case {
             traffic,
             canary_rate,
             stable_rate,
+            baseline,
         };
         let mut rng = Rng::with_seed(seed);
         let binomial = Binomial::up_to(99_000);
@@ -109,6 +128,31 @@ fn canaries_three_times_as_bad_as_stable_roll_back() {
             paused <= 1.0,
             "they need not wait for an operator: {traffic:?}"
         );
+    }
+}
+
+/// An outage that begins with the rollout, lasts for an hour, and fails both arms alike.
+#[test]
+fn outages_of_both_arms_roll_nothing_back_where_the_comparison_is_needed() {
+    for baseline in [Baseline::Relative, Baseline::Both] {
+        for traffic in [Traffic::Alike, Traffic::Divided] {
+            let outcomes = Outcomes::by(baseline, 10_000, traffic, 0.2, 0.2);
+            assert!(outcomes.percent_rolled_back() <= 1.0, "{baseline:?}");
+            assert_eq!(outcomes.completed, 0, "{baseline:?}");
+        }
+    }
+    // the absolute limit alone can't tell whose fault it is
+    let either = Outcomes::by(Baseline::Either, 100, Traffic::Alike, 0.2, 0.2);
+    assert_eq!(either.percent_rolled_back(), 100.0);
+}
+
+#[test]
+fn bad_canaries_roll_back_where_the_comparison_is_needed() {
+    for baseline in [Baseline::Relative, Baseline::Both] {
+        for (canary, stable) in [(0.1, 0.005), (0.3, 0.15)] {
+            let outcomes = Outcomes::by(baseline, 1_000, Traffic::Alike, canary, stable);
+            assert!(outcomes.percent_rolled_back() >= 99.0, "{baseline:?}");
+        }
     }
 }
 

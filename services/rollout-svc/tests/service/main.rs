@@ -10,6 +10,7 @@ mod by_source;
 mod commands;
 mod detached;
 mod faults;
+mod freezes;
 mod keys;
 mod line;
 mod link;

@@ -18,15 +18,19 @@ use vortex_kit::{
 use vortex_proto::{
     config::v1::{
         self as config, config_service_client::ConfigServiceClient,
-        config_service_server::ConfigServiceServer, source_service_client::SourceServiceClient,
-        split_service_client::SplitServiceClient, split_service_server::SplitServiceServer,
+        config_service_server::ConfigServiceServer, freeze_service_server::FreezeServiceServer,
+        source_service_client::SourceServiceClient, split_service_client::SplitServiceClient,
+        split_service_server::SplitServiceServer,
     },
     rollout::v1::{self as pb, rollout_service_client::RolloutServiceClient},
 };
 use vortex_rollout_svc::{Settings, StoreLocation};
 use vortex_tests::Repository;
 
-use crate::{line::Line, link::Link};
+use crate::{
+    line::{Freezes, Line},
+    link::Link,
+};
 
 /// How long a condition is waited for.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -43,6 +47,7 @@ pub(crate) struct Mesh {
     pub(crate) splits: SplitServiceClient<Channel>,
     sources: SourceServiceClient<Channel>,
     pub(crate) link: Link,
+    pub(crate) freezes: Freezes,
     linked: Channel,
     runtime: Runtime,
     pub(crate) rollouts: Client,
@@ -81,10 +86,12 @@ impl Mesh {
             .await
             .unwrap();
         let link = Link::new(config.channel(), bad, seed);
+        let freezes = Freezes::new(config.channel());
         let linked = Server::builder(&config_runtime)
             .descriptors(vortex_proto::DESCRIPTORS)
             .service(SplitServiceServer::new(link.clone()))
             .service(ConfigServiceServer::new(Line::new(config.channel())))
+            .service(FreezeServiceServer::new(freezes.clone()))
             .build()
             .await
             .unwrap()
@@ -99,6 +106,7 @@ impl Mesh {
             folder,
             config_runtime,
             link,
+            freezes,
             linked,
             runtime,
             rollouts,

@@ -6,12 +6,12 @@ mod plan;
 use std::path::PathBuf;
 
 use serde_json::{Map, Value, json};
-use vortex_rest::{AppliedChange, ChangedDocument};
+use vortex_rest::AppliedChange;
 
-use super::Record;
+use super::{Record, on};
 use crate::{
     client::{self, Call},
-    console::{Format, Table, short},
+    console::short,
     error::Error,
     session::Session,
 };
@@ -89,27 +89,15 @@ impl Args {
         notes.progress(format_args!(
             "writing {written}, deleting {deleted} documents"
         ));
+        let (label, staged) = (session.label_or_main().to_owned(), self.record.stage);
         let body = self.body(session.label.as_deref(), plan);
         let call = Call::post(["api", "changes"]).json(&body);
         let reply = session.client.send(call).await?.json()?;
-        session.console.print(&reply, |reply| {
-            let applied: AppliedChange = client::read(reply, session.client.server())?;
-            let table = Table::new(["PATH", "VERSION", "DIGEST"]);
-            Ok(table.with(applied.documents.into_iter().map(row)))
-        })?;
-        if session.console.format() == Format::Table {
-            let applied: AppliedChange = client::read(&reply, session.client.server())?;
-            let made = if applied.created {
-                "made"
-            } else {
-                "made before"
-            };
-            let (change, token) = (applied.change, applied.token);
-            session
-                .console
-                .note(format_args!("change set {change} {made}, at {token}"))?;
-        }
-        Ok(())
+        let server = session.client.server();
+        session.console.told(&reply, |reply| {
+            let applied: AppliedChange = client::read(reply, server)?;
+            Ok(sentence(&applied, &label, staged))
+        })
     }
 
     /// What is posted: only members that say something.
@@ -142,10 +130,19 @@ fn document((path, deed): (String, Deed)) -> Value {
     }
 }
 
-fn row(document: ChangedDocument) -> [String; 3] {
-    let digest = match document.deleted {
-        true => "(deleted)".to_owned(),
-        false => short(&document.digest),
-    };
-    [document.path, short(&document.version), digest]
+/// What was done, and what may be done next.
+fn sentence(applied: &AppliedChange, label: &str, staged: bool) -> String {
+    let deleted = applied.documents.iter().filter(|document| document.deleted);
+    let deleted = deleted.count();
+    let written = applied.documents.len() - deleted;
+    let change = short(&applied.change);
+    let what = format!("change set {change} on {label}: {written} written, {deleted} deleted");
+    match (applied.created, staged) {
+        (false, _) => format!("{what}; it was there already, and nothing changed"),
+        (true, false) => format!("{what}, stable"),
+        (true, true) => format!(
+            "{what}, staged; `vortex changes release {change}{}` gives it to everybody",
+            on(label)
+        ),
+    }
 }

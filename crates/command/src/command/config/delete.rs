@@ -3,10 +3,10 @@
 use reqwest::header::IF_MATCH;
 use vortex_rest::Deleted;
 
-use super::{Record, Target};
+use super::{Record, Target, on, target};
 use crate::{
     client::{self, Call, entity_tag},
-    console::{Table, short},
+    console::short,
     error::Error,
     session::Session,
 };
@@ -36,16 +36,26 @@ impl Args {
         let call = self.record.on(session.labelled(call));
         let reply = session.client.send(call).await?.json()?;
         let server = session.client.server();
-        session.console.print(&reply, |reply| {
+        let staged = self.record.stage;
+        session.console.told(&reply, |reply| {
             let deleted: Deleted = client::read(reply, server)?;
-            let table = Table::new(["APP", "PROFILE", "LABEL", "VERSION", "TOKEN"]);
-            Ok(table.with([[
-                deleted.app,
-                deleted.profile,
-                deleted.label,
-                short(&deleted.version),
-                deleted.token,
-            ]]))
+            Ok(sentence(&deleted, staged))
         })
+    }
+}
+
+/// What was done, and what may be done next.
+fn sentence(deleted: &Deleted, staged: bool) -> String {
+    let (document, on) = (target(&deleted.app, &deleted.profile), on(&deleted.label));
+    let (label, version) = (&deleted.label, short(&deleted.version));
+    match staged {
+        false => format!(
+            "{document} is deleted on {label}, as version {version}; `vortex config versions \
+             {document}{on}` lists what may be released again"
+        ),
+        true => format!(
+            "the deletion of {document} is staged on {label}, as version {version}; `vortex config \
+             release {document}{on} --version {version}` makes it so for everybody"
+        ),
     }
 }

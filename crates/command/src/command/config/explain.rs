@@ -83,5 +83,9 @@ fn hides(hidden: &HiddenValue) -> String {
 }
 
 fn place(origin: &ValueOrigin) -> String {
-    format!("{}:{}:{}", origin.path, origin.line, origin.column)
+    match origin.line {
+        // an override has no lines
+        0 => origin.path.clone(),
+        line => format!("{}:{line}:{}", origin.path, origin.column),
+    }
 }

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use reqwest::header::{CONTENT_TYPE, IF_MATCH, IF_NONE_MATCH};
 use vortex_rest::Written;
 
-use super::{Record, Target};
+use super::{Record, Target, on, target};
 use crate::{
     client::{self, Call, entity_tag},
-    console::{Table, short},
+    console::short,
     error::Error,
     file,
     session::Session,
@@ -64,18 +64,29 @@ impl Args {
         let call = self.record.on(session.labelled(call));
         let reply = session.client.send(call).await?.json()?;
         let server = session.client.server();
-        session.console.print(&reply, |reply| {
+        let staged = self.record.stage;
+        session.console.told(&reply, |reply| {
             let written: Written = client::read(reply, server)?;
-            let table = Table::new(["PATH", "LABEL", "VERSION", "DIGEST", "TOKEN", "NEW"]);
-            Ok(table.with([[
-                written.path,
-                written.label,
-                short(&written.version),
-                short(&written.digest),
-                written.token,
-                yes_or_no(written.created).to_owned(),
-            ]]))
+            Ok(sentence(&written, staged))
         })
+    }
+}
+
+/// What was done, and what may be done next.
+fn sentence(written: &Written, staged: bool) -> String {
+    let (path, label) = (&written.path, &written.label);
+    let version = short(&written.version);
+    if !written.created {
+        return format!("{path} on {label} had version {version} already; nothing changed");
+    }
+    match staged {
+        false => format!("{path} is at version {version} on {label}, stable"),
+        true => format!(
+            "{path} has version {version} on {label}, staged; `vortex config release {}{} \
+             --version {version}` gives it to everybody",
+            target(&written.app, &written.profile),
+            on(label),
+        ),
     }
 }
 
@@ -89,8 +100,4 @@ fn empty(path: &Path) -> Error {
             name.display()
         ),
     }
-}
-
-fn yes_or_no(is: bool) -> &'static str {
-    if is { "yes" } else { "no" }
 }

@@ -45,6 +45,6 @@ impl Args {
             .header(IF_MATCH, if_match.as_deref())?
             .json(&json!({ "version": self.version }));
         let reply = session.client.send(session.labelled(call)).await?.json()?;
-        changes::print_answer(session, &reply)
+        changes::tell(session, &reply)
     }
 }

@@ -25,9 +25,9 @@ impl Args {
             return session.console.data(&reply);
         }
         let analysis: AnalysisStatus = client::read(&reply, session.client.server())?;
-        let (facts, arms, slices) = (facts(&analysis), arms(&analysis), slices(&analysis));
-        let text = format!("{facts}\n{arms}\n{slices}");
-        session.console.write(text.as_bytes())
+        let facts = format!("{}\n", facts(&analysis));
+        session.console.write(facts.as_bytes())?;
+        session.console.tables([arms(&analysis), slices(&analysis)])
     }
 }
 
@@ -42,10 +42,20 @@ fn facts(analysis: &AnalysisStatus) -> Facts {
             "inconclusive",
             &format!("{} in a row", analysis.inconclusive),
         )
+        .with("shared outages", &in_a_row(analysis.shared_outages))
+        .with("passed", &in_a_row(analysis.passes))
         .with("no data", &format!("{} in a row", analysis.no_data))
         .with("without key", &keyless.unwrap_or_default())
         .with("keys seen", &show::keys(analysis.keys.as_ref()))
         .with("warning", show::mismatch(analysis.keys.as_ref()))
+}
+
+/// A count of slices in a row; nothing for none.
+fn in_a_row(slices: u32) -> String {
+    match slices {
+        0 => String::new(),
+        slices => format!("{slices} in a row"),
+    }
 }
 
 fn counts(analysis: &AnalysisStatus) -> String {

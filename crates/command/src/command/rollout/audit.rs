@@ -1,6 +1,6 @@
 //! `vortex rollout audit`.
 
-use vortex_rest::{GateResult, RolloutAudit, RolloutAuditEntry, RolloutState};
+use vortex_rest::{GateResult, RolloutAudit, RolloutAuditEntry, RolloutState, SettingChange};
 
 use crate::{
     client::{self, Call, collect},
@@ -42,11 +42,12 @@ impl Args {
     }
 }
 
-/// The entry, and below it what each gate said.
+/// The entry, and below it what it changed and what each gate said.
 fn rows(entry: RolloutAuditEntry) -> Vec<[String; 8]> {
     let states = states(&entry);
+    let changes = entry.changes.iter().map(change);
     let evidence = entry.evidence.iter().map(evidence);
-    let evidence: Vec<_> = evidence.collect();
+    let below: Vec<_> = changes.chain(evidence).collect();
     let row = [
         entry.number.to_string(),
         moment(entry.time.as_deref()),
@@ -60,7 +61,7 @@ fn rows(entry: RolloutAuditEntry) -> Vec<[String; 8]> {
         entry.percentage.map(show::percent).unwrap_or_default(),
         entry.reason,
     ];
-    [row].into_iter().chain(evidence).collect()
+    [row].into_iter().chain(below).collect()
 }
 
 fn states(entry: &RolloutAuditEntry) -> String {
@@ -71,6 +72,21 @@ fn states(entry: &RolloutAuditEntry) -> String {
             .or(from.as_ref())
             .map_or(String::new(), RolloutState::to_string),
     }
+}
+
+/// A setting that was changed, as a row below the entry.
+fn change(change: &SettingChange) -> [String; 8] {
+    let blank = String::new;
+    [
+        blank(),
+        blank(),
+        blank(),
+        change.setting.clone(),
+        blank(),
+        blank(),
+        blank(),
+        format!("{} -> {}", change.from, change.to),
+    ]
 }
 
 fn evidence(result: &GateResult) -> [String; 8] {

@@ -25,8 +25,9 @@ impl Args {
             return session.console.data(&reply);
         }
         let rollout: Rollout = client::read(&reply, session.client.server())?;
-        let text = format!("{}\n{}", facts(&rollout), stages(&rollout));
-        session.console.write(text.as_bytes())
+        let facts = format!("{}\n", facts(&rollout));
+        session.console.write(facts.as_bytes())?;
+        session.console.tables([stages(&rollout)])
     }
 }
 
@@ -71,13 +72,17 @@ fn change(rollout: &Rollout) -> String {
 }
 
 fn by_itself(rollout: &Rollout) -> String {
-    match (rollout.auto_promote, rollout.auto_rollback) {
+    let deeds = match (rollout.auto_promote, rollout.auto_rollback) {
         (true, true) => "promotes, rolls back",
-        (true, false) => "promotes; fails without rolling back",
+        (true, false) => "promotes; pauses when it fails",
         (false, true) => "rolls back; waits to be promoted",
-        (false, false) => "nothing",
+        (false, false) => "pauses when it fails; waits to be promoted",
+    };
+    match rollout.resume_after_passes {
+        0 => deeds.to_owned(),
+        1 => format!("{deeds}; goes on after a pause when a slice passes"),
+        slices => format!("{deeds}; goes on after a pause when {slices} slices in a row pass"),
     }
-    .to_owned()
 }
 
 fn created(rollout: &Rollout) -> String {

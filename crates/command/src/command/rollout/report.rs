@@ -6,7 +6,6 @@ use vortex_rest::ReportTaken;
 use super::argument::finite;
 use crate::{
     client::{self, Call},
-    console::Table,
     error::Error,
     session::Session,
 };
@@ -71,14 +70,14 @@ impl Args {
         let call = Call::post(["api", "rollouts", &self.id, "metrics"]).json(&body);
         let reply = session.client.send(call).await?.json()?;
         let server = session.client.server();
-        session.console.print(&reply, |reply| {
+        let (id, requests) = (&self.id, self.report.requests);
+        session.console.told(&reply, |reply| {
             let reported: ReportTaken = client::read(reply, server)?;
-            let counted = match reported.repeated {
-                true => "before",
-                false => "now",
-            };
-            let table = Table::new(["COUNTED", "GENERATION"]);
-            Ok(table.with([[counted.to_owned(), reported.generation.to_string()]]))
+            let generation = reported.generation;
+            Ok(match reported.repeated {
+                true => format!("{id} had counted these {requests} requests already"),
+                false => format!("{id} counts {requests} requests, of generation {generation}"),
+            })
         })
     }
 }

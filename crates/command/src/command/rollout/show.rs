@@ -9,25 +9,34 @@ use vortex_rest::{Rollout, SeenKeys, Span};
 use super::next;
 use crate::{
     client,
-    console::{Format, Table, short},
+    console::{Table, short},
     error::Error,
     session::Session,
 };
 
-/// Prints one rollout, and says what to do next.
+/// Says how a rollout stands, and what to do next.
 pub(super) fn print(session: &mut Session, reply: &Value) -> Result<(), Error> {
     let server = session.client.server();
-    session.console.print(reply, |reply| {
+    session.console.told(reply, |reply| {
         let rollout: Rollout = client::read(reply, server)?;
-        Ok(table([rollout]))
-    })?;
-    if session.console.format() != Format::Table {
-        return Ok(());
-    }
-    let rollout: Rollout = client::read(reply, server)?;
-    session
-        .console
-        .note(format_args!("next: {}", next::step(&rollout)))
+        Ok(sentence(&rollout))
+    })
+}
+
+/// `r1 is running, stage 1/3: 25% get v3; next: …`
+pub(super) fn sentence(rollout: &Rollout) -> String {
+    let (id, state, change) = (&rollout.id, &rollout.state, short(&rollout.change));
+    let stage = match stage(rollout).as_str() {
+        "" => String::new(),
+        stage => format!(", stage {stage}"),
+    };
+    let share = percent(rollout.share_in_force);
+    let reason = match reason(rollout) {
+        "" => String::new(),
+        reason => format!(" ({reason})"),
+    };
+    let next = next::step(rollout);
+    format!("{id} is {state}{stage}: {share} get {change}{reason}; next: {next}")
 }
 
 /// Rollouts, a row each.

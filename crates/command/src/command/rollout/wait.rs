@@ -47,7 +47,7 @@ impl Wait {
         };
         session
             .console
-            .print(&rollout, |_| Ok(show::table([watched.rollout.clone()])))?;
+            .told(&rollout, |_| Ok(show::sentence(&watched.rollout)))?;
         session.console.flush()?;
         if has_ended(&watched.rollout) {
             return NotCompleted::of(&watched.rollout).map_or(Ok(()), |ended| Err(ended.into()));

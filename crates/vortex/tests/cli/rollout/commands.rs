@@ -29,7 +29,7 @@ fn commands_are_one_call_each() {
     ];
     for (arguments, body) in bodies {
         let out = run(&gateway, &format!("rollout {arguments}")).done();
-        assert!(out.contains("r1  running"), "{out}");
+        assert!(out.starts_with("r1 is running, stage 2/3: "), "{out}");
         let asked = gateway.asked();
         let asked = asked.last().unwrap();
         let deed = arguments.split(' ').next().unwrap();

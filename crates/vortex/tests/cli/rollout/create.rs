@@ -19,11 +19,13 @@ fn a_rollout_is_created_of_what_is_said() {
          --interval 10s --consecutive-failures 3 --max-failures 4 --inconclusive-limit 5 \
          --no-data-limit 6 --app orders --app billing --description why --start --request-id mine",
     );
+    let out = ran.done();
     assert!(
-        ran.err.contains("next: `vortex rollout start r1`"),
-        "{ran:?}"
+        out.starts_with("r1 is created, stage 2/3: 25% get "),
+        "{out}"
     );
-    assert!(ran.done().contains("r1  created  2/3    25%"), "the table");
+    assert!(out.contains("; next: `vortex rollout start r1`"), "{out}");
+    assert_eq!(out.lines().count(), 1);
     let asked = gateway.asked_once();
     assert_eq!(asked.line, "POST /api/rollouts");
     assert_eq!(asked.header("idempotency-key"), "mine");
@@ -38,6 +40,43 @@ fn a_rollout_is_created_of_what_is_said() {
             "analysis": {"interval": "10s", "consecutive_failures": 3, "max_failures": 4,
                 "inconclusive_limit": 5, "no_data_limit": 6},
             "apps": ["orders", "billing"], "description": "why", "start": true})
+    );
+}
+
+#[test]
+fn gates_and_what_follows_from_them_are_sent_as_they_are_said() {
+    let gateway = Gateway::always(|| Reply::json(201, &rollout("created")));
+    run(
+        &gateway,
+        "rollout create --change c --errors-baseline both --latency-baseline relative \
+         --on-failure pause --resume-after-passes 3",
+    )
+    .done();
+    assert_eq!(
+        gateway.asked_once().json(),
+        json!({"change": "c", "on_failure": "pause", "resume_after_passes": 3,
+            "thresholds": {"errors_baseline": "both", "latency_baseline": "relative"}})
+    );
+}
+
+#[test]
+fn an_edit_sends_what_is_to_be_changed() {
+    let gateway = Gateway::always(|| Reply::json(200, &rollout("running")));
+    let ran = run(
+        &gateway,
+        "rollout edit r1 --max-error-rate 8% --max-latency-p99 0s --max-failures 9 \
+         --on-failure pause --resume-after-passes 0 --reason slow --request-id mine",
+    );
+    let out = ran.done();
+    assert!(out.starts_with("r1 is running, stage 2/3: "), "{out}");
+    let asked = gateway.asked_once();
+    assert_eq!(asked.line, "PATCH /api/rollouts/r1");
+    assert_eq!(asked.header("idempotency-key"), "mine");
+    assert_eq!(
+        asked.json(),
+        json!({"thresholds": {"max_error_rate": 0.08, "max_latency_p99": "0s"},
+            "analysis": {"max_failures": 9}, "on_failure": "pause", "resume_after_passes": 0,
+            "reason": "slow"})
     );
 }
 
@@ -61,6 +100,12 @@ fn what_can_be_no_rollout_is_not_sent() {
         "create --change c --stage 100% --strategy aggressive",
         "create --change c --max-error-rate NaN",
         "create --change c --interval 5",
+        "create --change c --errors-baseline stable",
+        "create --change c --on-failure pause --no-auto-rollback",
+        "edit r1",
+        "edit r1 --reason slow",
+        "edit r1 --interval 10s",
+        "edit r1 --on-failure promote",
         "promote r1 --expected-stage 0",
         "report r1 --requests 1 --errors 0",
         "report r1 --arm control --requests 1 --errors 0",

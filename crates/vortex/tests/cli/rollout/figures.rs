@@ -21,7 +21,7 @@ fn figures_are_reported_and_read() {
     let report = "rollout report r1 --arm canary --requests 1000 --errors 12 --latency-ms 1.5,2 \
                   --latency-ms 3 --app orders --generation 3";
     let out = run(&gateway, report).done();
-    assert_eq!(out, "COUNTED  GENERATION\nnow      3\n");
+    assert_eq!(out, "r1 counts 1000 requests, of generation 3\n");
     let asked = gateway.asked_once();
     assert_eq!(asked.line, "POST /api/rollouts/r1/metrics");
     assert_eq!(

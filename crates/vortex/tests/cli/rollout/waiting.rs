@@ -24,7 +24,7 @@ fn waiting_ends_with_the_rollout_and_its_exit_code() {
             "{ran:?}"
         );
         let last = states.last().unwrap();
-        assert!(ran.out.contains(&format!("r1  {last} ")), "{ran:?}");
+        assert!(ran.out.starts_with(&format!("r1 is {last}")), "{ran:?}");
         let watch = "GET /api/rollouts/r1/watch";
         assert_eq!(gateway.lines(), ["POST /api/rollouts", watch]);
     }

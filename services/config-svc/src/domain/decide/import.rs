@@ -8,7 +8,11 @@ use super::super::{
     Body, ChangeSet, ChangedDocument, Detachment, Feed, Label, LabelState, Outcome, Refused,
     Removal, Seq, Sha256, State, VersionName,
 };
-use super::{Author, Decided, split::check_free};
+use super::{
+    Author, Decided,
+    freeze::{check_removal, check_thawed},
+    split::check_free,
+};
 
 pub(super) fn decide(
     state: &State,
@@ -31,6 +35,13 @@ pub(super) fn decide(
     if let Some(label) = label {
         check_held(state, label, &import, release)?;
     }
+    if release {
+        let documents = import
+            .documents
+            .iter()
+            .map(|document| (&document.path, None));
+        check_thawed(state, &import.label, documents, author.time.wall)?;
+    }
     let change = change_set(state, author, &import);
     let outcome = Outcome {
         at: change.seq,
@@ -52,15 +63,18 @@ pub(super) fn decide(
     Ok(Decided::Append(body, outcome))
 }
 
-pub(super) fn decide_removal(state: &State, removal: Removal) -> Result<Decided, Refused> {
-    let feed = state
+pub(super) fn decide_removal(
+    state: &State,
+    author: Author<'_>,
+    removal: Removal,
+) -> Result<Decided, Refused> {
+    let label = state
         .labels
         .get(&removal.label)
-        .ok_or_else(|| Refused::LabelNotFound(removal.label.clone()))?
-        .feed
-        .as_ref();
-    match feed {
+        .ok_or_else(|| Refused::LabelNotFound(removal.label.clone()))?;
+    match &label.feed {
         Some(feed) if feed.source == removal.source => {
+            check_removal(state, &removal.label, label, author.time.wall)?;
             let outcome = end_of_feed(state.head.next(), &removal.label, feed);
             let body = Body::LabelRemoved {
                 label: removal.label,

@@ -2,11 +2,17 @@
 
 use super::super::{Body, ChangeState, Holding, Outcome, Refused, Release, Selector, State};
 use super::{
-    Decided, check_precondition, check_release, check_rolled_back, is_kept, is_stable,
+    Author, Decided, check_precondition, check_release, check_rolled_back,
+    freeze::check_new,
+    is_kept, is_stable,
     split::{check_free, holders, movers},
 };
 
-pub(super) fn decide(state: &State, release: Release) -> Result<Decided, Refused> {
+pub(super) fn decide(
+    state: &State,
+    author: Author<'_>,
+    release: Release,
+) -> Result<Decided, Refused> {
     let entry = state.select(&release.selector)?;
     if entry.state == ChangeState::Discarded {
         return Err(Refused::ChangeDiscarded {
@@ -35,6 +41,7 @@ pub(super) fn decide(state: &State, release: Release) -> Result<Decided, Refused
     if let (Some(first), false) = (holders.first(), release.force) {
         return Err(first.conflict());
     }
+    check_new(state, entry, author.time.wall)?;
     let body = Body::Release {
         change: entry.change.seq,
         detached: holders.into_iter().map(|holder| holder.by).collect(),

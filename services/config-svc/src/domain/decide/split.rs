@@ -1,12 +1,14 @@
 //! Begins, moves and ends splits.
 
+use jiff::Timestamp;
+
 use super::super::{
     Baseline, BeginSplit, Body, ChangeEntry, ChangeState, Document, EndSplit, EndedSplit, Ending,
     Held, Label, LabelState, Outcome, Path, Refused, Seq, SetSplit, Split, SplitId, State,
 };
-use super::{Decided, check_release, check_rolled_back, is_kept, is_stable};
+use super::{Decided, check_release, check_rolled_back, freeze::check_new, is_kept, is_stable};
 
-pub(super) fn decide(state: &State, set: SetSplit) -> Result<Decided, Refused> {
+pub(super) fn decide(state: &State, set: SetSplit, now: Timestamp) -> Result<Decided, Refused> {
     if let Some(ended) = state.ended.get(set.to.id.as_str()) {
         return Err(already_ended(ended));
     }
@@ -22,11 +24,16 @@ pub(super) fn decide(state: &State, set: SetSplit) -> Result<Decided, Refused> {
         }
         Some(split) => {
             check_move(split, &set)?;
-            Outcome::of(state, entry?)
+            let entry = entry?;
+            if set.to.share > split.share {
+                check_new(state, entry, now)?;
+            }
+            Outcome::of(state, entry)
         }
         None => {
             let entry = entry?;
             check_begin(state, entry, &set.begin)?;
+            check_new(state, entry, now)?;
             Outcome::of(state, entry)
         }
     };
@@ -44,11 +51,11 @@ pub(super) fn decide(state: &State, set: SetSplit) -> Result<Decided, Refused> {
 ///
 /// # Errors
 /// If the command would be refused.
-pub(crate) fn check_set_split(state: &State, set: SetSplit) -> Result<(), Refused> {
-    decide(state, set).map(drop)
+pub(crate) fn check_set_split(state: &State, set: SetSplit, now: Timestamp) -> Result<(), Refused> {
+    decide(state, set, now).map(drop)
 }
 
-pub(super) fn decide_end(state: &State, end: EndSplit) -> Result<Decided, Refused> {
+pub(super) fn decide_end(state: &State, end: EndSplit, now: Timestamp) -> Result<Decided, Refused> {
     let at = state.head.next();
     let outcome = match (state.splits.get(&end.id), state.ended.get(end.id.as_str())) {
         (Some(split), _) if split.generation >= end.generation => return Err(outdated(split)),
@@ -56,6 +63,7 @@ pub(super) fn decide_end(state: &State, end: EndSplit) -> Result<Decided, Refuse
             let entry = change_at(state, &split.label, split.change)?;
             if end.release {
                 check_release(state, entry, &[])?;
+                check_new(state, entry, now)?;
             }
             Outcome::of(state, entry)
         }
@@ -188,7 +196,7 @@ fn check_baseline(state: &State, entry: &ChangeEntry, planned: &Baseline) -> Res
 
 /// Whether a change set reverts a released split. That split may have deleted the documents, so a
 /// revert needs no served document to compare with.
-fn is_way_back(state: &State, entry: &ChangeEntry) -> bool {
+pub(super) fn is_way_back(state: &State, entry: &ChangeEntry) -> bool {
     let change = &entry.change;
     state.labels.get(&change.label).is_some_and(|label| {
         let mut documents = change.documents.iter();

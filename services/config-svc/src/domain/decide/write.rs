@@ -8,8 +8,9 @@ use super::super::{
     WriteChange,
 };
 use super::{
-    Author, Decided, check_precondition, check_release, check_rolled_back, has_canary, is_kept,
-    is_stable,
+    Author, Decided, check_precondition, check_release, check_rolled_back,
+    freeze::{check_new, check_thawed},
+    has_canary, is_kept, is_stable,
     split::{check_free, movers},
 };
 
@@ -33,12 +34,15 @@ pub(super) fn decide(
     match same_change(state, label, &change)? {
         Some(existing) if is_kept(state, existing) => {
             check_release(state, existing, &[])?;
-            write_again(state, existing, &write)
+            write_again(state, author, existing, &write)
         }
         // part of what it wrote is no longer kept: it is written again
         Some(_) | None => {
             if !write.stage_only {
                 check_free(label, write.documents.iter().map(|d| &d.path), |_| true)?;
+                let documents = write.documents.iter();
+                let documents = documents.map(|d| (&d.path, d.written_for.as_ref()));
+                check_thawed(state, &write.label, documents, author.time.wall)?;
             }
             let outcome = Outcome {
                 at: change.seq,
@@ -67,6 +71,7 @@ pub(super) fn decide(
 /// not so already.
 fn write_again(
     state: &State,
+    author: Author<'_>,
     existing: &ChangeEntry,
     write: &WriteChange,
 ) -> Result<Decided, Refused> {
@@ -81,6 +86,7 @@ fn write_again(
             if let Some(holder) = movers(state, existing).first() {
                 return Err(holder.conflict());
             }
+            check_new(state, existing, author.time.wall)?;
             Body::Release {
                 change,
                 detached: Vec::new(),

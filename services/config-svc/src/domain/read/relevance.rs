@@ -7,13 +7,12 @@ use vortex_names::is_of;
 use super::{ViewKey, candidates};
 use crate::domain::{App, AppProfile, ChangedDocument, Label, Profile};
 
-/// The application whose documents all others read, too.
-const SHARED: &str = "application";
-
 /// The documents that an application reads: its own and those that are written for all.
 #[derive(Debug, Clone)]
 pub(crate) struct Relevance {
     app: String,
+    /// The profile in which it runs, where it is known.
+    profile: Option<Profile>,
     /// The paths, where it is known in which profile the application runs.
     paths: Option<HashSet<String>>,
 }
@@ -28,8 +27,23 @@ impl Relevance {
         });
         Self {
             app: app.to_string(),
+            profile: profile.cloned(),
             paths: key.map(|key| candidates(&key).into_iter().collect()),
         }
+    }
+
+    /// The application.
+    pub(crate) fn app(&self) -> &str {
+        &self.app
+    }
+
+    /// Whether an override of `target` concerns it.
+    pub(crate) fn reads_override(&self, target: &AppProfile) -> bool {
+        let app = target.app.as_str();
+        let is_read_in = |profile: &Profile| {
+            [profile.as_str(), Profile::DEFAULT].contains(&target.profile.as_str())
+        };
+        (app == self.app || app == App::SHARED) && self.profile.as_ref().is_none_or(is_read_in)
     }
 
     /// Whether it reads a document at this path, written for `owner` if that is known.
@@ -38,7 +52,7 @@ impl Relevance {
             Some(paths) => paths.contains(path),
             None => {
                 let owner = owner.map(|owner| owner.app.as_str());
-                is_of(path, owner, &self.app) || is_of(path, owner, SHARED)
+                is_of(path, owner, &self.app) || is_of(path, owner, App::SHARED)
             }
         }
     }
@@ -52,5 +66,5 @@ impl Relevance {
 
 /// Whether a document is read by all applications.
 pub(crate) fn is_shared(path: &str, owner: Option<&AppProfile>) -> bool {
-    is_of(path, owner.map(|owner| owner.app.as_str()), SHARED)
+    is_of(path, owner.map(|owner| owner.app.as_str()), App::SHARED)
 }

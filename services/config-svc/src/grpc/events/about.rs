@@ -6,7 +6,8 @@ use vortex_proto::config::v1 as pb;
 
 use crate::{
     domain::{
-        AppProfile, Body, ChangeSet, ChangeState, Moves, Record, Relevance, Seq, SplitMove, State,
+        AppProfile, Body, ChangeSet, ChangeState, FreezeScope, Moves, Override, OverrideTarget,
+        Record, Relevance, Seq, SplitMove, State,
     },
     grpc::convert,
 };
@@ -24,9 +25,18 @@ pub(super) struct About<'a> {
     pub(super) message: &'a str,
     /// The source that was imported, or nothing.
     pub(super) source: String,
-    /// The change set, as long as it is kept.
-    change: Option<Arc<ChangeSet>>,
+    subject: Subject<'a>,
     moves: &'a Moves,
+}
+
+/// What a record was done to.
+enum Subject<'a> {
+    /// A change set, as long as it is kept, or none.
+    Change(Option<Arc<ChangeSet>>),
+    /// What a freeze concerns; none where the record does not say it.
+    Frozen(Option<&'a FreezeScope>),
+    /// What overrides are of.
+    Overridden(Vec<&'a OverrideTarget>),
 }
 
 impl<'a> About<'a> {
@@ -37,7 +47,7 @@ impl<'a> About<'a> {
             author: "",
             message: "",
             source: String::new(),
-            change: None,
+            subject: Subject::Change(None),
             moves: &record.moves,
         };
         match &record.body {
@@ -45,7 +55,7 @@ impl<'a> About<'a> {
                 about.author = &change.author;
                 about.message = &change.message;
                 about.source = source.as_ref().map_or(String::new(), ToString::to_string);
-                about.change = Some(change.clone());
+                about.subject = Subject::Change(Some(change.clone()));
             }
             Body::Release {
                 change,
@@ -56,16 +66,35 @@ impl<'a> About<'a> {
             } => {
                 about.author = author;
                 about.message = if message.is_empty() { reason } else { message };
-                about.change = known(change);
+                about.subject = Subject::Change(known(change));
             }
             Body::SplitEnded { change, reason, .. } => {
                 about.message = reason;
-                about.change = change.as_ref().and_then(known);
+                about.subject = Subject::Change(change.as_ref().and_then(known));
             }
             Body::Discard { change }
             | Body::Restage { change }
             | Body::Unchanged { change }
-            | Body::SplitMoved(SplitMove { change, .. }) => about.change = known(change),
+            | Body::SplitMoved(SplitMove { change, .. }) => {
+                about.subject = Subject::Change(known(change));
+            }
+            Body::FreezeSet(set) => {
+                (about.author, about.message) = (&set.author, &set.reason);
+                about.subject = Subject::Frozen(Some(&set.scope));
+            }
+            Body::FreezeEnded(end) => {
+                (about.author, about.message) = (&end.author, &end.reason);
+                about.subject = Subject::Frozen(None);
+            }
+            Body::OverrideSet(set) => {
+                (about.author, about.message) = (&set.author, &set.reason);
+                about.subject = Subject::Overridden(vec![&set.target]);
+            }
+            Body::OverrideEnded(end) => {
+                (about.author, about.message) = (&end.author, &end.reason);
+                let targets = end.which.iter().map(|(_, target)| target);
+                about.subject = Subject::Overridden(targets.collect());
+            }
             Body::SourceImported { source, .. } => about.source = source.to_string(),
             Body::LabelRemoved { .. } | Body::LabelDetached { .. } => {}
         }
@@ -74,11 +103,17 @@ impl<'a> About<'a> {
 
     /// Whether an application reads any of its documents, or all that its label has.
     pub(super) fn is_read_by(&self, relevance: &Relevance) -> bool {
-        match &self.change {
-            Some(change) => relevance.reads_any(&change.documents),
-            None => {
+        match &self.subject {
+            Subject::Change(Some(change)) => relevance.reads_any(&change.documents),
+            Subject::Change(None) => {
                 let mut moved = self.moves.listed.iter();
                 moved.any(|moved| relevance.reads(moved.path.as_str(), None))
+            }
+            // to miss the end of a freeze is worse than to hear of another
+            Subject::Frozen(scope) => scope.is_none_or(|scope| scope.is_of(relevance.app())),
+            Subject::Overridden(targets) => {
+                let mut targets = targets.iter();
+                targets.any(|target| relevance.reads_override(&target.of))
             }
         }
     }
@@ -86,11 +121,7 @@ impl<'a> About<'a> {
     /// The application and profile that all its documents were written for; empty where they are
     /// not of one.
     pub(super) fn owner(&self) -> (String, String) {
-        let documents = self
-            .change
-            .iter()
-            .flat_map(|change| change.documents.iter());
-        let mut owners = documents.map(|document| document.written_for.as_ref());
+        let mut owners = self.owners().into_iter();
         let first: Option<&AppProfile> = owners.next().flatten();
         match first.filter(|first| owners.all(|owner| owner == Some(first))) {
             Some(owner) => (owner.app.to_string(), owner.profile.to_string()),
@@ -98,15 +129,28 @@ impl<'a> About<'a> {
         }
     }
 
+    fn owners(&self) -> Vec<Option<&AppProfile>> {
+        match &self.subject {
+            Subject::Change(Some(change)) => {
+                let documents = change.documents.iter();
+                documents
+                    .map(|document| document.written_for.as_ref())
+                    .collect()
+            }
+            Subject::Overridden(targets) => targets.iter().map(|target| Some(&target.of)).collect(),
+            Subject::Change(None) | Subject::Frozen(_) => Vec::new(),
+        }
+    }
+
     /// The first paths of its documents, and how many there are.
     pub(super) fn paths(&self) -> (Vec<String>, u32) {
-        match &self.change {
-            Some(change) => {
+        match &self.subject {
+            Subject::Change(Some(change)) => {
                 let paths = change.documents.iter().take(LISTED_PATHS);
                 let paths = paths.map(|document| document.path.to_string());
                 (paths.collect(), change.documents.len() as u32)
             }
-            None => {
+            Subject::Change(None) | Subject::Frozen(_) | Subject::Overridden(_) => {
                 let paths = self.moves.listed.iter().map(|moved| moved.path.to_string());
                 (paths.collect(), self.moves.count)
             }
@@ -133,6 +177,8 @@ pub(super) fn undo_of(state: &State, record: &Record) -> pb::Undo {
             ..
         } => undo_of_release(state, record, *change),
         Body::SplitMoved(to) if state.splits.contains_key(&to.id) => pb::Undo::RollBack,
+        Body::FreezeSet(set) if state.freezes.contains_key(&set.id) => pb::Undo::Unfreeze,
+        Body::OverrideSet(set) if is_in_force(state, set) => pb::Undo::RemoveOverride,
         Body::SplitMoved(_)
         | Body::SplitEnded { .. }
         | Body::Discard { .. }
@@ -140,8 +186,18 @@ pub(super) fn undo_of(state: &State, record: &Record) -> pb::Undo {
         | Body::Unchanged { .. }
         | Body::LabelRemoved { .. }
         | Body::LabelDetached { .. }
-        | Body::SourceImported { .. } => pb::Undo::Unspecified,
+        | Body::SourceImported { .. }
+        | Body::FreezeSet(_)
+        | Body::FreezeEnded(_)
+        | Body::OverrideSet(_)
+        | Body::OverrideEnded(_) => pb::Undo::Unspecified,
     }
+}
+
+/// Whether an override is still the one of its target.
+fn is_in_force(state: &State, set: &Override) -> bool {
+    let now = state.overrides.get(&set.target);
+    now.is_some_and(|now| now.id == set.id)
 }
 
 /// A release is undone as long as it is the last one of one of its documents, and something was

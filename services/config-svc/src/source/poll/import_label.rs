@@ -13,8 +13,8 @@ use super::super::{
 use super::{Failed, Poller, blocking};
 use crate::{
     domain::{
-        ChangeState, Command, Compared, Import, ImportPlan, Label, Path, Refused, ReleaseBy,
-        SplitId, VersionName, plan_import,
+        ChangeState, Command, Compared, Import, ImportPlan, Label, Refused, ReleaseBy, VersionName,
+        plan_import,
     },
     source::ReleasePolicy,
     writer::WriteError,
@@ -100,7 +100,7 @@ impl Poller {
             match &pending {
                 None => base = Some(id),
                 // what comes after it waits behind it
-                Some(held) if held.held_by().is_some() => break,
+                Some(held) if held.waits_for().is_some() => break,
                 // and what comes after a commit that is refused may fix it
                 Some(_) => {}
             }
@@ -202,7 +202,18 @@ impl Poller {
         match written {
             Ok(_) => {}
             Err(WriteError::Refused(Refused::RolloutConflict { path, by })) => {
-                return Ok(Some(self.hold_back(label, found, &path, by)));
+                let why = format!("rollout {by} holds {path}; it is imported when that has ended");
+                return Ok(Some(self.hold_back(
+                    label,
+                    found,
+                    PendingReason::Held(by),
+                    why,
+                )));
+            }
+            Err(WriteError::Refused(Refused::Frozen(freeze))) => {
+                let why = format!("frozen: {freeze}; it is imported when that has ended");
+                let reason = PendingReason::Frozen(freeze.id);
+                return Ok(Some(self.hold_back(label, found, reason, why)));
             }
             Err(error) => return Err(error),
         }
@@ -227,13 +238,19 @@ impl Poller {
         }
     }
 
-    /// Notes that a commit waits for a rollout to end.
-    fn hold_back(&self, label: &Label, found: Found, path: &Path, by: SplitId) -> Pending {
+    /// Notes that a commit waits for a rollout or a freeze to end.
+    fn hold_back(
+        &self,
+        label: &Label,
+        found: Found,
+        reason: PendingReason,
+        detail: String,
+    ) -> Pending {
         let held = Pending {
             commit: Some(found.commit.clone()),
             generation: found.generation,
-            detail: format!("rollout {by} holds {path}; it is imported when that has ended"),
-            reason: PendingReason::Held(by),
+            detail,
+            reason,
         };
         let known = lock(&self.status)
             .labels
@@ -283,7 +300,7 @@ impl Poller {
             .and_then(|label| label.pending.as_ref());
         pending.is_some_and(|pending| {
             let is_final = match pending.reason {
-                PendingReason::Failed | PendingReason::Held(_) => false,
+                PendingReason::Failed | PendingReason::Held(_) | PendingReason::Frozen(_) => false,
                 PendingReason::Shrank | PendingReason::TakesOver | PendingReason::Invalid => true,
             };
             is_final && pending.is_of(&newest) && pending.generation == generation

@@ -9,7 +9,10 @@ use super::super::{
     status::{LabelStatus, Pending, PendingReason},
 };
 use super::{Failed, Poller, blocking, find_labels::Found};
-use crate::domain::{Command, Label, Removal, VersionName};
+use crate::{
+    domain::{Command, Freeze, Label, Refused, Removal, VersionName},
+    writer::WriteError,
+};
 
 /// A label that is fed, and the commit it is at.
 pub(super) type Fed = (Label, VersionName);
@@ -45,7 +48,7 @@ impl Poller {
             if (too_many || is_default) && !self.approved.contains(&approval) {
                 self.hold(label, commit, gone.len(), fed.len());
             } else {
-                self.remove(label).await?;
+                self.remove(label, commit).await?;
             }
         }
         Ok(())
@@ -88,6 +91,21 @@ impl Poller {
         Ok(gone)
     }
 
+    /// Notes that a label that is gone stays while a freeze lasts.
+    fn hold_frozen(&self, label: &Label, commit: &VersionName, freeze: &Freeze) {
+        let pending = Pending {
+            commit: Some(commit.clone()),
+            reason: PendingReason::Frozen(freeze.id),
+            generation: 0,
+            detail: format!("the label is gone, and stays while it is frozen: {freeze}"),
+        };
+        let status = LabelStatus {
+            commit: Some(commit.clone()),
+            pending: Some(pending),
+        };
+        self.set_label(label, status);
+    }
+
     fn hold(&self, label: &Label, commit: &VersionName, gone: usize, of: usize) {
         let pending = Pending {
             commit: Some(commit.clone()),
@@ -102,15 +120,23 @@ impl Poller {
         self.set_label(label, status);
     }
 
-    async fn remove(&mut self, label: &Label) -> Result<(), Failed> {
+    async fn remove(&mut self, label: &Label, commit: &VersionName) -> Result<(), Failed> {
         let removal = Command::RemoveLabel(Removal {
             label: label.clone(),
             source: self.settings.name.clone(),
         });
-        self.configuration
+        let removed = self
+            .configuration
             .write(self.request(), removal, Vec::new())
-            .await
-            .map_err(|error| error.to_string())?;
+            .await;
+        match removed {
+            Ok(_) => {}
+            Err(WriteError::Refused(Refused::Frozen(freeze))) => {
+                self.hold_frozen(label, commit, &freeze);
+                return Ok(());
+            }
+            Err(error) => return Err(error.to_string()),
+        }
         lock(&self.status).labels.remove(label);
         self.skipped.remove(label);
         tracing::info!(%label, source = %self.settings.name, "label removed");

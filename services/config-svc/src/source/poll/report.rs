@@ -49,7 +49,8 @@ impl Reporter {
 }
 
 impl Poller {
-    /// Sentences about the first few commits that wait for a rollout to end or to begin.
+    /// Sentences about the first few commits that wait for a rollout to end or to begin, or for a
+    /// freeze to end.
     pub(super) fn waiting(&self, status: &Status) -> Vec<String> {
         let state = self.configuration.state();
         let ours = state.labels.iter().filter_map(|(name, label)| {
@@ -63,7 +64,7 @@ impl Poller {
                 waiting.push(format!("commit {commit} of label {name}: to be rolled out"));
             }
             let pending = status.labels.get(name).and_then(|l| l.pending.as_ref());
-            if let Some(pending) = pending.filter(|pending| pending.held_by().is_some()) {
+            if let Some(pending) = pending.filter(|pending| pending.waits_for().is_some()) {
                 let commit = pending.commit.as_ref().map_or("", |c| c.as_str());
                 let detail = &pending.detail;
                 waiting.push(format!("commit {commit} of label {name}: {detail}"));

@@ -108,6 +108,10 @@ impl TryFrom<record::Body> for Body {
                 let (source, unread) = stored.into();
                 Self::SourceImported { source, unread }
             }
+            record::Body::FreezeSet(freeze) => Self::FreezeSet(Arc::new(freeze.try_into()?)),
+            record::Body::FreezeEnded(end) => Self::FreezeEnded(end.into()),
+            record::Body::OverrideSet(set) => Self::OverrideSet(Arc::new(set.try_into()?)),
+            record::Body::OverrideEnded(end) => Self::OverrideEnded(end.into()),
         })
     }
 }

@@ -1,5 +1,6 @@
 //! Single values that earlier versions wrote are still read.
 
+mod overrides;
 mod round_trips;
 
 use std::sync::Arc;
@@ -8,7 +9,10 @@ use prost::Message;
 
 use super::*;
 use crate::{
-    domain::{Body, ChangeEntry, EndedSplit, Label, Seq, SourceName, SplitId, Version},
+    domain::{
+        App, Body, ChangeEntry, EndedSplit, Freeze, FreezeEnd, FreezeId, FreezeScope, Frozen,
+        Label, Seq, SourceName, SplitId, Version,
+    },
     store::stored::{self, record},
 };
 
@@ -183,4 +187,78 @@ fn what_a_record_moved_is_read_and_written_as_it_was_first() {
         Some((Seq(3), "v1"))
     );
     assert_eq!(record.moves.count, 1);
+}
+
+fn freeze(apps: Frozen, label: Option<Label>, until: Option<i64>) -> Freeze {
+    let time = |micros| jiff::Timestamp::from_microsecond(micros).unwrap();
+    Freeze {
+        id: FreezeId(Seq(7)),
+        scope: FreezeScope { apps, label },
+        reason: "audit".to_owned(),
+        by: "ada".to_owned(),
+        author: "Ada L".to_owned(),
+        since: time(1),
+        until: until.map(time),
+    }
+}
+
+/// Freezes in the log, as they were written first.
+#[test]
+fn a_freeze_and_its_end_are_read_and_written_as_they_were_first() {
+    let apps = Frozen::Apps([App::trusted("a"), App::trusted("b")].into());
+    let bodies = [
+        (
+            "08071204080110021801220131b2012508071a01611a016222046d61696e2a05617564697432036164613a05416461204c40014802",
+            Body::FreezeSet(Arc::new(freeze(apps, Some(Label::main()), Some(2)))),
+        ),
+        (
+            "08071204080110021801220131b20119080710012a05617564697432036164613a05416461204c4001",
+            Body::FreezeSet(Arc::new(freeze(Frozen::All, None, None))),
+        ),
+        (
+            "08071204080110021801220131ba01120a0307ac0210011a046f7665722203626f62",
+            Body::FreezeEnded(FreezeEnd {
+                ids: vec![FreezeId(Seq(7)), FreezeId(Seq(300))],
+                expired: true,
+                reason: "over".to_owned(),
+                author: "bob".to_owned(),
+            }),
+        ),
+    ];
+    for (bytes, body) in bodies {
+        let stored: stored::Record = decoded(bytes);
+        assert_eq!(hex::encode(stored.encode_to_vec()), bytes);
+        let read: Body = stored.body.unwrap().try_into().ok().unwrap();
+        assert_eq!(read, body);
+    }
+}
+
+/// A freeze in a checkpoint, as it was written first.
+#[test]
+fn a_freeze_of_a_checkpoint_is_read_and_written_as_it_was_first() {
+    let bytes = "4a19080710012a05617564697432036164613a05416461204c4001";
+    let stored: stored::Item = decoded(bytes);
+    assert_eq!(hex::encode(stored.encode_to_vec()), bytes);
+    let Some(stored::item::Kind::Freeze(stored)) = stored.kind else {
+        panic!("{stored:?}");
+    };
+    let read: Freeze = stored.try_into().ok().unwrap();
+    assert_eq!(read, freeze(Frozen::All, None, None));
+}
+
+/// One of nothing, or of everything and of some, was never written.
+#[test]
+fn a_freeze_of_no_clear_scope_is_damage() {
+    let all = stored::Freeze::from(&freeze(Frozen::All, None, None));
+    let none = stored::Freeze {
+        all: false,
+        ..all.clone()
+    };
+    let both = stored::Freeze {
+        apps: vec!["a".to_owned()],
+        ..all
+    };
+    for stored in [none, both] {
+        assert_eq!(Freeze::try_from(stored), Err(Unreadable::Damaged));
+    }
 }

@@ -108,6 +108,10 @@ impl From<&Body> for record::Body {
             Body::SourceImported { source, unread } => {
                 Self::SourceImported((source, &**unread).into())
             }
+            Body::FreezeSet(freeze) => Self::FreezeSet((&**freeze).into()),
+            Body::FreezeEnded(end) => Self::FreezeEnded(end.into()),
+            Body::OverrideSet(set) => Self::OverrideSet((&**set).into()),
+            Body::OverrideEnded(end) => Self::OverrideEnded(end.into()),
         }
     }
 }

@@ -14,12 +14,15 @@ use vortex_kit::{
 };
 use vortex_proto::config::v1::{
     self as pb, config_service_client::ConfigServiceClient,
+    freeze_service_client::FreezeServiceClient, override_service_client::OverrideServiceClient,
     source_service_client::SourceServiceClient, split_service_client::SplitServiceClient,
 };
 
 pub(crate) type Client = ConfigServiceClient<Channel>;
 pub(crate) type SourcesClient = SourceServiceClient<Channel>;
 pub(crate) type SplitsClient = SplitServiceClient<Channel>;
+pub(crate) type FreezesClient = FreezeServiceClient<Channel>;
+pub(crate) type OverridesClient = OverrideServiceClient<Channel>;
 
 /// A way from a client to a server.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -34,6 +37,8 @@ pub(crate) struct Node {
     pub(crate) config: Client,
     pub(crate) sources: SourcesClient,
     pub(crate) splits: SplitsClient,
+    pub(crate) freezes: FreezesClient,
+    pub(crate) overrides: OverridesClient,
 }
 
 impl Node {
@@ -72,7 +77,9 @@ impl Node {
         Self {
             config: ConfigServiceClient::new(channel.clone()),
             sources: SourceServiceClient::new(channel.clone()),
-            splits: SplitServiceClient::new(channel),
+            splits: SplitServiceClient::new(channel.clone()),
+            freezes: FreezeServiceClient::new(channel.clone()),
+            overrides: OverrideServiceClient::new(channel),
             runtime,
         }
     }

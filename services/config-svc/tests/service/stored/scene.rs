@@ -37,6 +37,8 @@ pub(super) async fn play(store: &Path) -> String {
     splits(&node).await;
     rolled_back(&node).await;
     labels(&node, &work).await;
+    freezes(&node).await;
+    overrides(&node).await;
     let told = told(&node, WRITTEN).await;
     node.stop().await;
     told
@@ -193,6 +195,64 @@ async fn rolled_back(node: &Node) {
     }
     release(node, "a2", "it was the database").await;
     discard_of(node, "g2").await;
+}
+
+/// In force, and ended.
+async fn freezes(node: &Node) {
+    let mut freezes = node.freezes.clone();
+    let some = pb::SetFreezeRequest {
+        apps: vec!["orders".to_owned(), "billing".to_owned()],
+        label: "main".to_owned(),
+        reason: "the audit".to_owned(),
+        author: "ada".to_owned(),
+        ..Default::default()
+    };
+    freezes.set_freeze(some).await.unwrap();
+    let all = pb::SetFreezeRequest {
+        all: true,
+        reason: "an incident".to_owned(),
+        lasts: Some(prost_types::Duration {
+            seconds: 1 << 33,
+            nanos: 0,
+        }),
+        ..Default::default()
+    };
+    freezes.set_freeze(all.clone()).await.unwrap();
+    let short = pb::SetFreezeRequest {
+        label: "main".to_owned(),
+        ..all
+    };
+    let short = freezes.set_freeze(short).await.unwrap().into_inner();
+    let end = pb::EndFreezeRequest {
+        id: short.freeze.unwrap().id,
+        ..Default::default()
+    };
+    freezes.end_freeze(end).await.unwrap();
+}
+
+/// In force, and ended.
+async fn overrides(node: &Node) {
+    let mut overrides = node.overrides.clone();
+    for profile in ["prod", "dev"] {
+        let set = pb::SetOverrideRequest {
+            target: document("orders", profile),
+            values: r#"{"greeting":"hush","limits[0]":1.50}"#.into(),
+            lasts: Some(prost_types::Duration {
+                seconds: 86_400,
+                nanos: 0,
+            }),
+            reason: "an incident".to_owned(),
+            author: "ada".to_owned(),
+            ..Default::default()
+        };
+        overrides.set_override(set).await.unwrap();
+    }
+    let removal = pb::RemoveOverrideRequest {
+        target: document("orders", "dev"),
+        reason: "over".to_owned(),
+        ..Default::default()
+    };
+    overrides.remove_override(removal).await.unwrap();
 }
 
 async fn discard_of(node: &Node, name: &str) {

@@ -68,7 +68,25 @@ pub(super) async fn since_v2(node: &Node) -> String {
         .unwrap();
     }
     read(node, &mut told, "orders", "", "earlier", "").await;
+    freezes(node, &mut told).await;
+    overrides(node, &mut told).await;
     told
+}
+
+async fn freezes(node: &Node, told: &mut String) {
+    let mut freezes = node.freezes.clone();
+    let listed = freezes.list_freezes(pb::ListFreezesRequest::default());
+    for freeze in listed.await.unwrap().into_inner().freezes {
+        writeln!(told, "{freeze:?}").unwrap();
+    }
+}
+
+async fn overrides(node: &Node, told: &mut String) {
+    let mut overrides = node.overrides.clone();
+    let listed = overrides.list_overrides(pb::ListOverridesRequest::default());
+    for set in listed.await.unwrap().into_inner().overrides {
+        writeln!(told, "{set:?}").unwrap();
+    }
 }
 
 async fn log(node: &Node, told: &mut String) {
@@ -117,6 +135,10 @@ fn of_record(told: &mut String, record: &pb::Record) {
         Body::SourceImported(source) => format!("source {} imported", source.source),
         Body::SplitMoved(split) => format!("split {} at {}", split.id, hundredths(split)),
         Body::SplitEnded(split) => format!("split {} {}", split.id, split.state().as_str_name()),
+        Body::FreezeSet(freeze) => format!("freeze {} set", freeze.id),
+        Body::FreezeEnded(end) => format!("freezes {:?} ended", end.ids),
+        Body::OverrideSet(set) => format!("override {} set", set.id),
+        Body::OverrideEnded(end) => format!("overrides {:?} ended", end.overrides),
     };
     let wall = time.wall.unwrap();
     writeln!(

@@ -1,12 +1,12 @@
 //! The figures and verdicts of one application in a rollout.
 
-use std::{fmt, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use vortex_bucket::Arm;
 use vortex_sketch::Sketch;
 
 use super::{
-    Cause, Counts, Figures, Judged, JudgedStage, SequentialTest, Tally,
+    Cause, Counts, Figures, Judged, JudgedStage, SequentialTest, Settings, Tally,
     slice::{OpenSlice, Slice, whole},
 };
 
@@ -31,6 +31,8 @@ pub struct Observed {
     /// When the canary last reported requests, in time since the stage's effect. Values that
     /// earlier versions stored do not have it.
     pub(crate) heard: Option<Duration>,
+    /// The settings that the open slice began by, if they were changed since.
+    pub(crate) began_by: Option<Arc<Settings>>,
 }
 
 impl Application {
@@ -66,7 +68,21 @@ impl Observed {
             newest: None,
             cause: None,
             heard: None,
+            began_by: None,
         }
+    }
+
+    /// Goes on with the settings of now in the next slice; the open one is judged by those it began
+    /// by, which are `before` unless they were changed already.
+    pub(super) fn keep_for_open(&mut self, before: &Arc<Settings>) {
+        self.began_by.get_or_insert_with(|| before.clone());
+    }
+
+    /// Ends a pause that slices ended which passed: nothing but the failures in the rollout is
+    /// counted any more, and figures, the test and the newest slice stay.
+    pub(super) fn clear(&mut self) {
+        self.counts = self.counts.of_next_stage();
+        self.cause = None;
     }
 
     /// Begins the next stage, and keeps the number of failures.
@@ -103,14 +119,21 @@ impl Observed {
         stage: &JudgedStage<'_>,
         elapsed: Duration,
     ) -> Option<Judged> {
+        let began_by = self.began_by.clone();
+        let stage = &JudgedStage {
+            settings: began_by.as_deref().unwrap_or(stage.settings),
+            ..*stage
+        };
         let compared = stage.has_stable();
         let slice = self.open.close_due(elapsed, stage.settings, compared)?;
+        self.began_by = None;
         let judged = self.judge(application, &slice, stage);
-        let limit = self.counts.count(judged.verdict(), stage.settings);
+        let limit = self.counts.count(&judged, stage.settings);
         self.newest = Some(judged.clone());
         if let Some(limit) = limit {
             self.reached(Cause {
                 limit,
+                on_failure: Some(stage.settings.on_failure),
                 slice: judged.clone(),
             });
         }
@@ -133,12 +156,19 @@ impl Observed {
         Judged::of(application, slice, test, stage.settings)
     }
 
-    /// The first cause stays, except that a cause to roll back replaces one to pause.
+    /// The first cause stays, except that failures replace another cause, and that a cause to roll
+    /// back replaces one to pause.
     fn reached(&mut self, cause: Cause) {
-        let standing = self.cause.as_ref().map(|cause| cause.limit.rolls_back());
-        if standing.is_none_or(|rolls_back| !rolls_back && cause.limit.rolls_back()) {
+        let standing = self.cause.as_ref().map(Cause::rank);
+        if standing.is_none_or(|standing| standing < cause.rank()) {
             self.cause = Some(cause);
         }
+    }
+
+    /// Whether as many slices in a row have passed, by the present settings, as end a pause.
+    pub(super) fn has_cleared(&self, settings: &Settings) -> bool {
+        let needed = settings.resume_after_passes;
+        self.began_by.is_none() && needed > 0 && self.counts.passes_in_a_row >= needed
     }
 
     /// The newest slice that has closed in this stage since the last resume.

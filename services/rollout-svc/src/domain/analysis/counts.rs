@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Settings, Verdict};
+use super::{Judged, Settings, Verdict};
 
 /// The slices of an application by verdict, since the rollout began or was resumed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -15,6 +15,10 @@ pub struct Counts {
     pub inconclusive_in_a_row: u32,
     /// NO_DATA slices in a row, up to the newest, in this stage.
     pub no_data_in_a_row: u32,
+    /// Slices in a row, up to the newest, in this stage, in which both arms shared an outage.
+    pub shared_in_a_row: u32,
+    /// PASS slices in a row, up to the newest, in this stage.
+    pub passes_in_a_row: u32,
 }
 
 /// A limit that was reached, with the count that reached it.
@@ -28,6 +32,8 @@ pub enum Limit {
     Inconclusive(u32),
     /// NO_DATA slices in a row.
     NoData(u32),
+    /// Slices in a row in which both arms shared an outage.
+    SharedOutage(u32),
 }
 
 impl Counts {
@@ -40,10 +46,13 @@ impl Counts {
     }
 
     /// Counts a slice, and answers the limit that it has reached.
-    pub(super) fn count(&mut self, verdict: Verdict, settings: &Settings) -> Option<Limit> {
+    pub(super) fn count(&mut self, judged: &Judged, settings: &Settings) -> Option<Limit> {
         let before = std::mem::replace(self, self.of_next_stage());
-        match verdict {
-            Verdict::Pass => None,
+        match judged.verdict() {
+            Verdict::Pass => {
+                self.passes_in_a_row = before.passes_in_a_row.saturating_add(1);
+                None
+            }
             Verdict::Fail => {
                 self.failures = before.failures.saturating_add(1);
                 self.failures_in_a_row = before.failures_in_a_row.saturating_add(1);
@@ -52,6 +61,12 @@ impl Counts {
             Verdict::Inconclusive => {
                 let count = before.inconclusive_in_a_row.saturating_add(1);
                 self.inconclusive_in_a_row = count;
+                if judged.is_shared() {
+                    self.shared_in_a_row = before.shared_in_a_row.saturating_add(1);
+                    if self.shared_in_a_row >= settings.consecutive_failures {
+                        return Some(Limit::SharedOutage(self.shared_in_a_row));
+                    }
+                }
                 (count >= settings.inconclusive_limit).then_some(Limit::Inconclusive(count))
             }
             Verdict::NoData => {
@@ -74,11 +89,19 @@ impl Counts {
 }
 
 impl Limit {
-    /// Whether reaching it rolls back; otherwise it pauses.
-    pub fn rolls_back(self) -> bool {
+    /// Whether it is a limit on failures, which roll back unless the settings say otherwise.
+    pub fn is_failure(self) -> bool {
         match self {
             Self::ConsecutiveFailures(_) | Self::Failures(_) => true,
-            Self::Inconclusive(_) | Self::NoData(_) => false,
+            Self::Inconclusive(_) | Self::NoData(_) | Self::SharedOutage(_) => false,
+        }
+    }
+
+    /// Whether slices that pass may end the pause that it led to.
+    pub fn clears(self) -> bool {
+        match self {
+            Self::Inconclusive(_) | Self::SharedOutage(_) => true,
+            Self::ConsecutiveFailures(_) | Self::Failures(_) | Self::NoData(_) => false,
         }
     }
 }
@@ -91,6 +114,13 @@ impl fmt::Display for Limit {
             Self::Failures(count) => write!(f, "{count} slices of the rollout failed"),
             Self::Inconclusive(count) => write!(f, "{count} slices in a row were inconclusive"),
             Self::NoData(count) => write!(f, "{count} slices in a row had no data"),
+            Self::SharedOutage(1) => {
+                f.write_str("shared outage: both arms were beyond a limit in a slice")
+            }
+            Self::SharedOutage(count) => write!(
+                f,
+                "shared outage: both arms were beyond a limit in {count} slices in a row"
+            ),
         }
     }
 }

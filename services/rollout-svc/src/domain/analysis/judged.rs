@@ -3,7 +3,8 @@
 use std::{fmt, time::Duration};
 
 use super::{
-    Application, ErrorsEvidence, LatencyEvidence, SequentialTest, Settings, Slice, errors, latency,
+    Application, ErrorsEvidence, ErrorsFinding, LatencyEvidence, LatencyFinding, SequentialTest,
+    Settings, Slice, errors, latency,
 };
 
 /// A gate's verdict on a slice, from good to bad.
@@ -58,6 +59,15 @@ impl Finding {
             Self::Latency(evidence) => evidence.finding.verdict(),
         }
     }
+
+    fn is_shared(&self) -> bool {
+        match self {
+            Self::Errors(evidence) => evidence.finding == ErrorsFinding::SharedOutage,
+            Self::Latency(evidence) => {
+                matches!(evidence.finding, LatencyFinding::SharedOutage { .. })
+            }
+        }
+    }
 }
 
 impl Judged {
@@ -82,6 +92,11 @@ impl Judged {
     pub fn verdict(&self) -> Verdict {
         let verdicts = self.findings.iter().map(Finding::verdict);
         verdicts.max().unwrap_or(Verdict::NoData)
+    }
+
+    /// Whether nothing fails, and a gate finds both arms beyond a limit alike.
+    pub fn is_shared(&self) -> bool {
+        self.verdict() == Verdict::Inconclusive && self.findings.iter().any(Finding::is_shared)
     }
 
     /// The findings with the worst verdict.

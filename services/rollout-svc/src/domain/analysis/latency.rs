@@ -5,7 +5,7 @@ use std::{fmt, time::Duration};
 use vortex_sketch::Sketch;
 
 use super::{
-    Application, Settings, Slice, Verdict,
+    Application, Baseline, Settings, Slice, Verdict,
     binomial::{SIGNIFICANCE, upper_tail},
     words::{Milliseconds, Probability},
 };
@@ -70,6 +70,23 @@ pub enum LatencyFinding {
         /// The probability of so many slow requests in a canary within the limit.
         p: f64,
     },
+    /// Both arms' p99 are above the limit that was set, and the canary's is not above the one that
+    /// stable's makes: something that both depend on is slow.
+    SharedOutage {
+        /// The limit.
+        limit: Duration,
+        /// The probability of so many slow requests in a canary within the limit.
+        p: f64,
+    },
+    /// The canary's p99 is above one of two limits, and fails only above both.
+    AboveOnly {
+        /// The limit.
+        limit: Duration,
+        /// The factor to stable's p99 that makes the limit; `None` if the limit was set.
+        ratio: Option<f64>,
+        /// The probability of so many slow requests in a canary within the limit.
+        p: f64,
+    },
     /// The canary is within all limits.
     WithinLimits,
 }
@@ -79,7 +96,9 @@ impl LatencyFinding {
     pub fn verdict(self) -> Verdict {
         match self {
             Self::Above { .. } => Verdict::Fail,
-            Self::MaybeAbove { .. } => Verdict::Inconclusive,
+            Self::MaybeAbove { .. } | Self::SharedOutage { .. } | Self::AboveOnly { .. } => {
+                Verdict::Inconclusive
+            }
             Self::TooFewLatencies | Self::NothingToCompare => Verdict::NoData,
             Self::WithinLimits => Verdict::Pass,
         }
@@ -108,7 +127,10 @@ impl Tail {
 pub(super) fn judge(slice: &Slice, compared: bool, settings: &Settings) -> Option<LatencyEvidence> {
     let (canary, stable) = (slice.canary.latency(), slice.stable.latency());
     let measured = canary.count() > 0.0 || stable.count() > 0.0;
-    let is_set = settings.thresholds.max_latency_p99.is_some();
+    let thresholds = &settings.thresholds;
+    // a gate that compares nothing has no use for stable
+    let compared = compared && thresholds.latency_baseline != Baseline::Absolute;
+    let is_set = thresholds.max_latency_p99.is_some();
     let counts = is_set || (compared && measured);
     if !counts {
         return None;
@@ -124,6 +146,7 @@ pub(super) fn judge(slice: &Slice, compared: bool, settings: &Settings) -> Optio
 
 fn find(canary: &Sketch, stable: Option<&Sketch>, settings: &Settings) -> LatencyFinding {
     let has_enough = |sketch: &Sketch| sketch.count() >= settings.min_requests as f64;
+    let compared = stable.is_some();
     let stable = stable.filter(|stable| has_enough(stable));
     let ratio = settings.thresholds.max_latency_ratio;
     let set = settings.thresholds.max_latency_p99.map(Limit::set);
@@ -131,13 +154,44 @@ fn find(canary: &Sketch, stable: Option<&Sketch>, settings: &Settings) -> Latenc
     if !has_enough(canary) {
         return LatencyFinding::TooFewLatencies;
     }
-    if set.is_none() && relative.is_none() {
+    let baseline = settings.thresholds.latency_baseline;
+    if relative.is_none() && (set.is_none() || (baseline == Baseline::Relative && compared)) {
         return LatencyFinding::NothingToCompare;
+    }
+    if baseline.needs_comparison() {
+        let set = set.map(|limit| (limit.hold(canary), stable.map(|stable| limit.hold(stable))));
+        let relative = relative.map(|limit| limit.hold(canary));
+        return find_compared(set, relative, baseline);
     }
     let findings = [set, relative].into_iter().flatten();
     let found = findings.map(|limit| limit.hold(canary));
     let worst = found.max_by_key(|finding| finding.verdict());
     worst.unwrap_or(LatencyFinding::WithinLimits)
+}
+
+/// The finding where only the comparison with stable fails, or only both limits together. `set` is
+/// what the limit that was set says of the canary and of stable.
+fn find_compared(
+    set: Option<(LatencyFinding, Option<LatencyFinding>)>,
+    relative: Option<LatencyFinding>,
+    baseline: Baseline,
+) -> LatencyFinding {
+    use LatencyFinding::{Above, AboveOnly, MaybeAbove, SharedOutage, WithinLimits};
+    let Some((of_canary, of_stable)) = set else {
+        return relative.unwrap_or(WithinLimits);
+    };
+    match (of_canary, relative) {
+        (Above { .. }, Some(worse @ Above { .. })) => worse,
+        (_, Some(worse @ Above { .. })) if baseline == Baseline::Relative => worse,
+        (Above { limit, p, .. }, _) if matches!(of_stable, Some(Above { .. })) => {
+            SharedOutage { limit, p }
+        }
+        (Above { limit, ratio, p }, _) => AboveOnly { limit, ratio, p },
+        (_, Some(Above { limit, ratio, p })) => AboveOnly { limit, ratio, p },
+        (_, Some(maybe @ MaybeAbove { .. })) => maybe,
+        (maybe @ MaybeAbove { .. }, _) if baseline == Baseline::Both => maybe,
+        _ => WithinLimits,
+    }
 }
 
 impl Limit {
@@ -223,6 +277,24 @@ impl LatencyEvidence {
             LatencyFinding::Above { limit, ratio, p } => {
                 self.tell_limit(limit, ratio, f)?;
                 write!(f, " ({})", Probability(p))
+            }
+            LatencyFinding::SharedOutage { limit, p } => {
+                self.tell_stable(f)?;
+                write!(
+                    f,
+                    ", both above {} ({})",
+                    Milliseconds(limit),
+                    Probability(p)
+                )
+            }
+            LatencyFinding::AboveOnly { limit, ratio, p } => {
+                self.tell_limit(limit, ratio, f)?;
+                let other = match (ratio, self.stable) {
+                    (Some(_), _) => "but within the limit that is set",
+                    (None, Some(_)) => "but not found slower than stable",
+                    (None, None) => "and there is no stable arm to compare it with",
+                };
+                write!(f, ", {other} ({})", Probability(p))
             }
             LatencyFinding::MaybeAbove { limit, ratio, p } => {
                 self.tell_limit(limit, ratio, f)?;

@@ -1,6 +1,6 @@
 //! The analysis of a whole rollout.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use vortex_bucket::{Arm, Share};
 
@@ -108,6 +108,22 @@ impl Analysis {
         }
     }
 
+    /// Has each open slice judged by `before`, the settings that it began by, unless they were
+    /// changed already since it began. The slices after it are judged by those of the stage.
+    pub fn keep_for_open(&mut self, before: &Arc<Settings>) {
+        for observed in self.applications.values_mut() {
+            observed.keep_for_open(before);
+        }
+    }
+
+    /// Goes on after a pause that slices ended which passed. The test and the number of failures
+    /// stay, since no operator has looked at them.
+    pub fn clear(&mut self) {
+        for observed in self.applications.values_mut() {
+            observed.clear();
+        }
+    }
+
     /// Takes in figures of an arm that came at `elapsed` in the stage, after closing the slices of
     /// the application that were due before. Time doesn't run backwards between calls.
     pub fn report(
@@ -135,7 +151,7 @@ impl Analysis {
     }
 
     /// The figures and verdicts of each application, by name.
-    pub fn observed(&self) -> impl Iterator<Item = (&Application, &Observed)> {
+    pub fn observed(&self) -> impl DoubleEndedIterator<Item = (&Application, &Observed)> {
         self.applications.iter()
     }
 }

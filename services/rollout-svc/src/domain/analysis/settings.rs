@@ -17,13 +17,48 @@ pub struct Settings {
     pub inconclusive_limit: u32,
     /// NO_DATA slices in a row that pause: 1 to 100.
     pub no_data_limit: u32,
+    /// What FAIL slices lead to, once their limit is reached.
+    pub on_failure: OnFailure,
+    /// PASS slices in a row after which a rollout resumes that was paused by INCONCLUSIVE slices or
+    /// by an outage of both arms: 1 to 100; 0 if it never does by itself.
+    pub resume_after_passes: u32,
     /// The limits of the gates.
     pub thresholds: Thresholds,
+}
+
+/// What failures of the canary lead to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum OnFailure {
+    /// Everybody gets stable again.
+    #[default]
+    RollBack,
+    /// The rollout pauses, and an operator decides.
+    Pause,
+}
+
+/// What a gate compares the canary with.
+///
+/// The absolute limits are those that are the same whatever stable does.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Baseline {
+    /// It fails by the absolute limit or by the comparison with stable.
+    #[default]
+    Either,
+    /// It fails by the absolute limit only.
+    Absolute,
+    /// It fails by the comparison with stable only.
+    Relative,
+    /// It fails only by both at once.
+    Both,
 }
 
 /// The limits of the gates.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Thresholds {
+    /// What the errors gate compares the canary with.
+    pub errors_baseline: Baseline,
+    /// What the latency gate compares the canary with.
+    pub latency_baseline: Baseline,
     /// The error rate above which a slice fails: 0 to 1.
     pub max_error_rate: f64,
     /// The success rate below which a slice doesn't pass: 0 to 1.
@@ -57,6 +92,8 @@ impl Default for Settings {
             max_failures: 5,
             inconclusive_limit: 10,
             no_data_limit: 10,
+            on_failure: OnFailure::default(),
+            resume_after_passes: 0,
             thresholds: Thresholds::default(),
         }
     }
@@ -65,11 +102,40 @@ impl Default for Settings {
 impl Default for Thresholds {
     fn default() -> Self {
         Self {
+            errors_baseline: Baseline::default(),
+            latency_baseline: Baseline::default(),
             max_error_rate: 0.05,
             min_success_rate: 0.99,
             max_latency_ratio: 1.5,
             max_latency_p99: None,
         }
+    }
+}
+
+impl OnFailure {
+    /// The name, as callers know it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::RollBack => "rollback",
+            Self::Pause => "pause",
+        }
+    }
+}
+
+impl Baseline {
+    /// The name, as callers know it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Either => "either",
+            Self::Absolute => "absolute",
+            Self::Relative => "relative",
+            Self::Both => "both",
+        }
+    }
+
+    /// Whether a canary that exceeds an absolute limit alone is not at fault yet.
+    pub(super) fn needs_comparison(self) -> bool {
+        matches!(self, Self::Relative | Self::Both)
     }
 }
 
@@ -83,6 +149,7 @@ impl Settings {
         within("max_failures", self.max_failures, 1..=1_000)?;
         within("inconclusive_limit", self.inconclusive_limit, 1..=100)?;
         within("no_data_limit", self.no_data_limit, 1..=100)?;
+        within("resume_after_passes", self.resume_after_passes, 0..=100)?;
         let thresholds = &self.thresholds;
         within("max_error_rate", thresholds.max_error_rate, 0.0..=1.0)?;
         within("min_success_rate", thresholds.min_success_rate, 0.0..=1.0)?;

@@ -24,7 +24,15 @@ impl Measured {
             };
         }
         if let State::Paused(paused) = rollout.state() {
-            return paused.why.clone();
+            return match rollout.settings().resume_after_passes {
+                1.. if !paused.clears => paused.why.clone(),
+                0 => paused.why.clone(),
+                1 => format!("{}; it goes on after a slice that passes", paused.why),
+                slices => format!(
+                    "{}; it goes on after {slices} slices in a row that pass",
+                    paused.why
+                ),
+            };
         }
         let Some(judgement) = self.judge(rollout, now, breaker_open) else {
             return String::new();

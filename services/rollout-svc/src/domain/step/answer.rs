@@ -32,6 +32,7 @@ impl Rollout {
                 stage,
                 hold: Hold::Moving,
                 why,
+                clears,
                 ..
             }) => {
                 let hold = Hold::Settled { since: now };
@@ -42,6 +43,7 @@ impl Rollout {
                         in_force,
                         hold,
                         why,
+                        clears,
                     }),
                     now,
                 ))

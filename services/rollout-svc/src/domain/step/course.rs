@@ -48,7 +48,13 @@ impl Rollout {
         self.enter(running, action, intent, Some(effect), now)
     }
 
-    pub(super) fn hold(self, intent: Intent, now: Moment) -> Result<Transition, Refused> {
+    /// Pauses; `clears` says whether slices that pass may end it.
+    pub(super) fn hold(
+        self,
+        intent: Intent,
+        clears: bool,
+        now: Moment,
+    ) -> Result<Transition, Refused> {
         let (stage, in_force) = self.place()?;
         let hold = match self.state().settled_since() {
             Some(since) => Hold::Settled { since },
@@ -60,6 +66,7 @@ impl Rollout {
             in_force,
             hold,
             why,
+            clears,
         });
         Ok(self.enter(paused, Action::Pause, intent, None, now))
     }

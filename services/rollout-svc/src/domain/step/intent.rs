@@ -51,6 +51,15 @@ impl Intent {
         }
     }
 
+    /// So many slices in a row of every application passed while it was paused.
+    pub(super) fn cleared(slices: u32, why: &str) -> Self {
+        let passed = match slices {
+            1 => "a slice passed".to_owned(),
+            _ => format!("{slices} slices in a row passed"),
+        };
+        Self::own(format!("{passed} after the pause: {why}"))
+    }
+
     pub(super) fn passed(evidence: Vec<Judged>) -> Self {
         let reason =
             "the newest slice of every application passed, and the stage lasted long enough";

@@ -1,10 +1,13 @@
 //! Applies the commands of operators.
 
+use std::sync::Arc;
+
 use vortex_bucket::Share;
 
 use super::{course::ENDED, intent::Intent};
 use crate::domain::{
     Action, Author, Hold, Moment, Motion, Refused, Rollout, Running, State, Transition,
+    analysis::Edit,
 };
 
 impl Rollout {
@@ -37,11 +40,16 @@ impl Rollout {
     pub(super) fn pause(self, author: Author, now: Moment) -> Result<Transition, Refused> {
         match self.state() {
             State::Paused(_) => Err(self.wrong("it is already paused")),
-            _ => self.hold(Intent::of(author), now),
+            _ => self.hold(Intent::of(author), false, now),
         }
     }
 
     pub(super) fn resume(self, author: Author, now: Moment) -> Result<Transition, Refused> {
+        self.go_on_as_it_is(Intent::of(author), now)
+    }
+
+    /// Ends a pause.
+    pub(super) fn go_on_as_it_is(self, intent: Intent, now: Moment) -> Result<Transition, Refused> {
         let State::Paused(paused) = self.state() else {
             return Err(self.wrong("only a paused rollout can be resumed"));
         };
@@ -54,10 +62,31 @@ impl Rollout {
             in_force: paused.in_force,
             motion,
         });
-        Ok(self.enter(running, Action::Resume, Intent::of(author), None, now))
+        Ok(self.enter(running, Action::Resume, intent, None, now))
     }
 
     pub(super) fn complete(self, author: Author, now: Moment) -> Result<Transition, Refused> {
         self.release(Action::Complete, Intent::of(author), now)
+    }
+
+    /// Changes settings, in whatever state that can still be judged.
+    pub(super) fn edit(
+        self,
+        author: Author,
+        edit: &Edit,
+        now: Moment,
+    ) -> Result<Transition, Refused> {
+        if self.kind().has_ended() {
+            return Err(self.wrong(ENDED));
+        }
+        let settings = edit.of(self.settings());
+        let changes = self.settings().changes_to(&settings);
+        let state = self.state().clone();
+        let mut transition = self.enter(state, Action::Edit, Intent::of(author), None, now);
+        if let Some(audit) = &mut transition.audit {
+            audit.changes = changes;
+        }
+        transition.next.standing.edited = Some(Arc::new(settings));
+        Ok(transition)
     }
 }

@@ -34,6 +34,7 @@ impl Rollout {
             reason: intent.reason,
             evidence: intent.evidence,
             generation: next.standing.generation,
+            changes: Vec::new(),
         };
         Transition {
             next,

@@ -4,7 +4,8 @@ use vortex_bucket::Share;
 
 use crate::domain::{
     Action, AuditEntry, Command, Effect, Ending, Refused, Rollout, SELF, State, StateKind,
-    Transition, analysis::Decision,
+    Transition,
+    analysis::{Decision, OnFailure},
 };
 
 /// Checks a rollout's history against the invariants, one transition after the other.
@@ -126,9 +127,29 @@ fn check_state(before: &Rollout, command: &Command, transition: &Transition, con
         let pending = before.pending().map(Effect::generation);
         assert_eq!(pending, Some(*generation), "R7: {context}");
     }
+    check_edit(before, command, transition, context);
     if let Command::Judge(judgement) = command {
         check_by_itself(before, judgement, transition, context);
     }
+}
+
+/// An edit changes the settings and nothing else, and nothing else changes them.
+fn check_edit(before: &Rollout, command: &Command, transition: &Transition, context: &str) {
+    let next = &transition.next;
+    let Command::Edit { edit, .. } = command else {
+        assert_eq!(before.settings(), next.settings(), "R13: {context}");
+        return;
+    };
+    assert_eq!(before.state(), next.state(), "R13: {context}");
+    assert_eq!(transition.effect, None, "R13: {context}");
+    assert_eq!(
+        *next.settings(),
+        edit.of(before.settings()),
+        "R13: {context}"
+    );
+    let told = transition.audit.as_ref().map(|audit| &audit.changes);
+    let changes = before.settings().changes_to(next.settings());
+    assert_eq!(told, Some(&changes), "R13: {context}");
 }
 
 fn finds_released(command: &Command) -> bool {
@@ -153,10 +174,16 @@ fn check_by_itself(
     let paused = matches!(before.state(), State::Paused(_));
     match (audit, &judgement.decision) {
         (Some((Action::RollBack, SELF)), Decision::RollBack(_)) => {
-            assert!(before.spec.auto_rollback, "R9: {context}");
+            let may = before.settings().on_failure == OnFailure::RollBack;
+            assert!(may, "R9: {context}");
+        }
+        (Some((Action::Resume, SELF)), Decision::Resume(_)) => {
+            let clears = matches!(before.state(), State::Paused(paused) if paused.clears);
+            assert!(clears && !judgement.breaker_open, "R14: {context}");
         }
         (Some((Action::Promote, SELF)), Decision::Promote) => {
-            let may = before.spec.auto_promote && !judgement.breaker_open && !paused;
+            let stopped = judgement.breaker_open || judgement.frozen;
+            let may = before.spec.auto_promote && !stopped && !paused;
             assert!(may, "R9: {context}");
         }
         (Some((Action::Pause, SELF)), Decision::Pause(_) | Decision::RollBack(_)) => {

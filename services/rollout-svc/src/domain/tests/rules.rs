@@ -9,7 +9,8 @@ use super::sample::{
 };
 use crate::domain::{
     Action, Command, Effect, Ending, Lost, Motion, Refusal, Refused, Removal, RolledBack, Rollout,
-    Running, SELF, State, StateKind, analysis::Decision,
+    Running, SELF, State, StateKind,
+    analysis::{Cause, Decision, Edit, Limit, OnFailure},
 };
 
 fn percent(percent: u16) -> Share {
@@ -277,15 +278,81 @@ fn figures_roll_back_also_while_paused_and_say_why() {
 
 #[test]
 fn figures_that_fail_pause_a_rollout_that_may_not_roll_back_by_itself() {
-    let mut rollout = settled();
-    let mut spec = (*rollout.spec).clone();
-    spec.auto_rollback = false;
-    rollout.spec = spec.into();
-    let command = judged(&rollout, Decision::RollBack(failing()));
-    let paused = done(rollout, command, 3);
+    let command = judged(&settled(), Decision::Pause(failing()));
+    let paused = done(settled(), command, 3);
     assert_eq!(paused.kind(), StateKind::Paused);
-    let again = judged(&paused, Decision::RollBack(failing()));
-    assert!(matches!(refused(paused, again), Refused::Held(_)));
+    let again = judged(&paused, Decision::Pause(failing()));
+    assert!(matches!(refused(paused.clone(), again), Refused::Held(_)));
+    let passes = judged(&paused, Decision::Resume(3));
+    assert!(matches!(refused(paused, passes), Refused::Held(_)));
+}
+
+/// A rollout that an outage of both arms has paused.
+fn paused_by_outage() -> Rollout {
+    let outage = Cause {
+        limit: Limit::SharedOutage(2),
+        ..failing()
+    };
+    done(settled(), judged(&settled(), Decision::Pause(outage)), 3)
+}
+
+#[test]
+fn slices_that_pass_end_a_pause_of_an_outage_and_no_other() {
+    let paused = paused_by_outage();
+    let resumed = taken(paused.clone(), judged(&paused, Decision::Resume(3)), 4);
+    assert_eq!(resumed.next.kind(), StateKind::Running);
+    let audit = resumed.audit.unwrap();
+    assert_eq!(
+        (audit.action, audit.principal.as_str()),
+        (Action::Resume, SELF)
+    );
+    assert!(
+        audit
+            .reason
+            .starts_with("3 slices in a row passed after the pause: shared outage"),
+        "{}",
+        audit.reason
+    );
+    let by_hand = done(settled(), Command::Pause(author()), 3);
+    let passes = judged(&by_hand, Decision::Resume(3));
+    assert!(matches!(refused(by_hand, passes), Refused::Held(_)));
+}
+
+#[test]
+fn an_open_breaker_keeps_a_paused_rollout_paused() {
+    let paused = paused_by_outage();
+    let mut command = judged(&paused, Decision::Resume(3));
+    if let Command::Judge(judgement) = &mut command {
+        judgement.breaker_open = true;
+    }
+    assert!(matches!(refused(paused, command), Refused::Held(_)));
+}
+
+#[test]
+fn an_edit_tells_old_and_new_values_and_is_refused_after_the_end() {
+    let edit = || Command::Edit {
+        author: author(),
+        edit: Box::new(Edit {
+            max_error_rate: Some(0.08),
+            on_failure: Some(OnFailure::Pause),
+            min_requests: Some(100),
+            ..Edit::default()
+        }),
+    };
+    let edited = taken(settled(), edit(), 2);
+    assert_eq!(edited.next.state(), settled().state());
+    assert_eq!(edited.next.settings().thresholds.max_error_rate, 0.08);
+    let changes = edited.audit.unwrap().changes;
+    let told: Vec<_> = changes
+        .iter()
+        .map(|change| format!("{} {} {}", change.setting, change.from, change.to))
+        .collect();
+    assert_eq!(
+        told,
+        ["max_error_rate 0.05 0.08", "on_failure rollback pause"]
+    );
+    let rolled_back = done(edited.next, Command::RollBack(author()), 3);
+    assert_wrong_state(rolled_back, edit());
 }
 
 #[test]
@@ -296,6 +363,24 @@ fn a_person_promotes_while_the_breaker_is_open() {
     }
     assert!(matches!(refused(settled(), command), Refused::Held(_)));
     assert_eq!(done(settled(), promote(), 2).kind(), StateKind::Running);
+}
+
+#[test]
+fn a_freeze_stops_no_rollback_and_no_pause() {
+    for (decision, kind) in [
+        (Decision::Promote, None),
+        (Decision::RollBack(failing()), Some(StateKind::RolledBack)),
+        (Decision::Pause(failing()), Some(StateKind::Paused)),
+    ] {
+        let mut command = judged(&settled(), decision);
+        if let Command::Judge(judgement) = &mut command {
+            judgement.frozen = true;
+        }
+        match kind {
+            None => assert!(matches!(refused(settled(), command), Refused::Held(_))),
+            Some(kind) => assert_eq!(done(settled(), command, 2).kind(), kind),
+        }
+    }
 }
 
 #[test]

@@ -45,7 +45,6 @@ pub(super) fn spec(strategy: Strategy) -> Spec {
         stages: strategy.stages(),
         unit: Unit::Instance,
         auto_promote: true,
-        auto_rollback: true,
         settings: Settings::default(),
         description: String::new(),
         principal: "ada".to_owned(),
@@ -100,6 +99,7 @@ pub(super) fn judged(rollout: &Rollout, decision: Decision) -> Command {
         decision,
         evidence: vec![slice(100)],
         breaker_open: false,
+        frozen: false,
     })
 }
 
@@ -107,6 +107,7 @@ pub(super) fn failing() -> Cause {
     Cause {
         limit: Limit::ConsecutiveFailures(2),
         slice: slice(100),
+        on_failure: None,
     }
 }
 

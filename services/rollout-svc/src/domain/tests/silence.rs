@@ -7,9 +7,9 @@ use fastrand::Rng;
 use vortex_bucket::{Arm, Share};
 use vortex_sketch::Sketch;
 
-use super::sample::{at, author, created, done};
+use super::sample::{at, author, created, done, taken};
 use crate::domain::{
-    Action, Command, Measured, Report, Rollout, SELF, StateKind,
+    Action, Command, Measured, Report, Rollout, SELF, StateKind, Transition,
     analysis::{Application, Figures, Settings},
 };
 
@@ -176,7 +176,7 @@ impl World {
         let Ok(transition) = self.rollout.clone().step(Command::Judge(judgement), now) else {
             return;
         };
-        let audit = transition.audit.unwrap();
+        let audit = transition.audit.clone().unwrap();
         assert_eq!(audit.principal, SELF);
         if audit.action == Action::Promote {
             for (app, heard) in &self.heard {
@@ -186,10 +186,11 @@ impl World {
                 );
             }
         }
-        self.follow(transition.next, second);
-        if let Some(effect) = transition.effect {
+        let effect = transition.effect;
+        self.follow(transition, second);
+        if let Some(effect) = effect {
             let generation = effect.generation();
-            let settled = done(
+            let settled = taken(
                 self.rollout.clone(),
                 Command::Confirm { generation },
                 second,
@@ -198,11 +199,11 @@ impl World {
         }
     }
 
-    fn follow(&mut self, next: Rollout, second: u64) {
-        if let Some(measured) = self.measured.after(&self.rollout, &next, at(second)) {
+    fn follow(&mut self, transition: Transition, second: u64) {
+        if let Some(measured) = self.measured.after(&self.rollout, &transition, at(second)) {
             self.measured = measured;
         }
-        self.rollout = next;
+        self.rollout = transition.next;
     }
 
     /// Checks that the measurements are read back as they were stored.

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::domain::{
     Command, Effect, Ending, Lost, Refusal, Refused, Rollout, State, StateKind, Strategy,
-    analysis::Decision,
+    analysis::{Cause, Decision, Edit, Limit, OnFailure},
 };
 
 /// The number of worlds that are tried.
@@ -69,7 +69,9 @@ impl World {
         let mut random = Rng::with_seed(seed);
         let mut spec = spec(Strategy::Conservative);
         spec.auto_promote = random.u8(..4) > 0;
-        spec.auto_rollback = random.u8(..4) > 0;
+        if random.u8(..4) == 0 {
+            spec.settings.on_failure = OnFailure::Pause;
+        }
         let (rollout, audit) = Rollout::create(spec, author());
         let by_force = random.u8(..8) == 0;
         Self {
@@ -132,7 +134,8 @@ impl World {
     }
 
     fn somebody_orders(&mut self) {
-        let command = match self.random.u8(..24) {
+        let command = match self.random.u8(..26) {
+            24..26 => self.edit(),
             0..6 => Command::Start(author()),
             6..14 => promote(),
             14..17 => Command::Pause(author()),
@@ -147,11 +150,35 @@ impl World {
         self.step(command);
     }
 
+    fn edit(&mut self) -> Command {
+        let on_failure = match self.random.bool() {
+            true => OnFailure::RollBack,
+            false => OnFailure::Pause,
+        };
+        let edit = Edit {
+            max_error_rate: Some(f64::from(self.random.u8(1..20)) / 100.0),
+            on_failure: Some(on_failure),
+            ..Edit::default()
+        };
+        Command::Edit {
+            author: author(),
+            edit: Box::new(edit),
+        }
+    }
+
     fn figures_decide(&mut self) {
-        let decision = match self.random.u8(..20) {
+        let decision = match self.random.u8(..24) {
             0..16 => Decision::Promote,
-            16 => Decision::RollBack(failing()),
+            16 => match self.rollout.settings().on_failure {
+                OnFailure::RollBack => Decision::RollBack(failing()),
+                OnFailure::Pause => Decision::Pause(failing()),
+            },
             17 => Decision::Pause(failing()),
+            18 => Decision::Pause(Cause {
+                limit: Limit::SharedOutage(2),
+                ..failing()
+            }),
+            19..23 => Decision::Resume(3),
             _ => Decision::Hold,
         };
         let mut command = judged(&self.rollout, decision);
@@ -159,6 +186,7 @@ impl World {
             judgement.generation -=
                 u64::from(judgement.generation > 0 && self.random.u8(..10) == 0);
             judgement.breaker_open = self.random.u8(..10) == 0;
+            judgement.frozen = self.random.u8(..10) == 0;
         }
         self.step(command);
     }

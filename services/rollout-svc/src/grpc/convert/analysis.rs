@@ -39,6 +39,8 @@ pub(in crate::grpc) fn analysis(view: &AnalysisView) -> pb::AnalysisStatus {
         failures: counts.failures,
         inconclusive: counts.inconclusive_in_a_row,
         no_data: counts.no_data_in_a_row,
+        shared_outages: counts.shared_in_a_row,
+        passes: counts.passes_in_a_row,
         open: open(measured),
         total: total(measured),
         holds_because,
@@ -83,7 +85,10 @@ pub(super) fn gates(judged: &Judged) -> impl Iterator<Item = pb::GateResult> + '
 fn errors(evidence: &ErrorsEvidence, result: pb::GateResult) -> pb::GateResult {
     let measured = |tally: Tally| (tally.requests > 0).then(|| tally.error_rate());
     let threshold = match evidence.finding {
-        ErrorsFinding::AboveLimit | ErrorsFinding::MaybeAboveLimit => Some(evidence.max_error_rate),
+        ErrorsFinding::AboveLimit
+        | ErrorsFinding::MaybeAboveLimit
+        | ErrorsFinding::SharedOutage
+        | ErrorsFinding::AboveLimitOnly => Some(evidence.max_error_rate),
         // error rates, as the values that were measured
         ErrorsFinding::BelowSuccess | ErrorsFinding::WithinLimits => {
             Some(1.0 - evidence.min_success_rate)
@@ -91,6 +96,7 @@ fn errors(evidence: &ErrorsEvidence, result: pb::GateResult) -> pb::GateResult {
         ErrorsFinding::TooFewRequests
         | ErrorsFinding::WorseThanStable
         | ErrorsFinding::WorseBefore
+        | ErrorsFinding::WorseOnly
         | ErrorsFinding::NothingToCompare => None,
     };
     pb::GateResult {
@@ -107,9 +113,10 @@ fn errors(evidence: &ErrorsEvidence, result: pb::GateResult) -> pb::GateResult {
 
 fn latency(evidence: &LatencyEvidence, result: pb::GateResult) -> pb::GateResult {
     let (threshold, p_value) = match evidence.finding {
-        LatencyFinding::Above { limit, p, .. } | LatencyFinding::MaybeAbove { limit, p, .. } => {
-            (Some(milliseconds(limit)), Some(p))
-        }
+        LatencyFinding::Above { limit, p, .. }
+        | LatencyFinding::MaybeAbove { limit, p, .. }
+        | LatencyFinding::SharedOutage { limit, p }
+        | LatencyFinding::AboveOnly { limit, p, .. } => (Some(milliseconds(limit)), Some(p)),
         LatencyFinding::TooFewLatencies
         | LatencyFinding::NothingToCompare
         | LatencyFinding::WithinLimits => (None, None),

@@ -4,7 +4,7 @@ use vortex_bucket::Share;
 use vortex_proto::rollout::v1 as pb;
 
 use super::{analysis::gates, state, timestamp};
-use crate::domain::AuditEntry;
+use crate::domain::{AuditEntry, analysis::SettingChange};
 
 pub(in crate::grpc) fn audit_entry(entry: &AuditEntry) -> pb::AuditEntry {
     // nothing comes before a creation
@@ -22,5 +22,14 @@ pub(in crate::grpc) fn audit_entry(entry: &AuditEntry) -> pb::AuditEntry {
         reason: entry.reason.clone(),
         evidence: entry.evidence.iter().flat_map(gates).collect(),
         generation: entry.generation,
+        changes: entry.changes.iter().map(change).collect(),
+    }
+}
+
+fn change(change: &SettingChange) -> pb::SettingChange {
+    pb::SettingChange {
+        setting: change.setting.clone(),
+        from: change.from.clone(),
+        to: change.to.clone(),
     }
 }

@@ -3,11 +3,15 @@
 use vortex_proto::rollout::v1 as pb;
 
 use super::{duration, state, timestamp};
-use crate::domain::{Hold, Motion, Rollout, Stage, State, Strategy, Unit, analysis::Settings};
+use crate::domain::{
+    Hold, Motion, Rollout, Stage, State, Strategy, Unit,
+    analysis::{Baseline, OnFailure, Settings},
+};
 
 /// Converts a rollout; `failed` is the last error of an effect that is on its way.
 pub(in crate::grpc) fn rollout(rollout: &Rollout, failed: Option<String>) -> pb::Rollout {
     let (spec, standing) = (&rollout.spec, &rollout.standing);
+    let settings = rollout.settings();
     let settled = standing.state.settled_since();
     pb::Rollout {
         id: spec.id.to_string(),
@@ -25,9 +29,11 @@ pub(in crate::grpc) fn rollout(rollout: &Rollout, failed: Option<String>) -> pb:
         share_reason: share_reason(rollout),
         unit: unit(spec.unit).into(),
         auto_promote: spec.auto_promote,
-        auto_rollback: spec.auto_rollback,
-        thresholds: Some(thresholds(&spec.settings)),
-        analysis: Some(analysis(&spec.settings)),
+        auto_rollback: settings.on_failure == OnFailure::RollBack,
+        on_failure: on_failure(settings.on_failure).into(),
+        resume_after_passes: settings.resume_after_passes,
+        thresholds: Some(thresholds(settings)),
+        analysis: Some(analysis(settings)),
         description: spec.description.clone(),
         principal: spec.principal.clone(),
         created_at: Some(timestamp(spec.created.wall)),
@@ -82,6 +88,24 @@ fn thresholds(settings: &Settings) -> pb::Thresholds {
         max_latency_ratio: Some(given.max_latency_ratio),
         max_latency_p99: given.max_latency_p99.map(duration),
         min_requests: Some(min_requests),
+        errors_baseline: baseline(given.errors_baseline).into(),
+        latency_baseline: baseline(given.latency_baseline).into(),
+    }
+}
+
+fn baseline(baseline: Baseline) -> pb::Baseline {
+    match baseline {
+        Baseline::Either => pb::Baseline::Either,
+        Baseline::Absolute => pb::Baseline::Absolute,
+        Baseline::Relative => pb::Baseline::Relative,
+        Baseline::Both => pb::Baseline::Both,
+    }
+}
+
+fn on_failure(on_failure: OnFailure) -> pb::OnFailure {
+    match on_failure {
+        OnFailure::RollBack => pb::OnFailure::RollBack,
+        OnFailure::Pause => pb::OnFailure::Pause,
     }
 }
 

@@ -23,14 +23,19 @@ pub(in crate::grpc) fn draft(request: pb::CreateRolloutRequest) -> Result<Draft,
             "it is required with force: say why a version that was rolled back goes out again";
         return Err(Fault::invalid("reason", why));
     }
+    let on_failure = settings::on_failure_of(request.on_failure, request.auto_rollback)?;
     Ok(Draft {
         target: target(request.target)?,
         strategy,
         stages,
         unit: plan::unit(request.unit)?,
         auto_promote: request.auto_promote.unwrap_or(true),
-        auto_rollback: request.auto_rollback.unwrap_or(true),
-        settings: settings::settings(request.thresholds, request.analysis)?,
+        settings: settings::settings(
+            request.thresholds,
+            request.analysis,
+            on_failure,
+            request.resume_after_passes,
+        )?,
         description: text("description", request.description, MAX_DESCRIPTION)?,
         apps: apps(&request.apps)?,
         start: request.start,

@@ -1,6 +1,7 @@
 //! Tests which requests are refused, field by field, and how the others are read.
 
 mod drafts;
+mod edits;
 mod figures;
 
 use pb::create_rollout_request::Target;

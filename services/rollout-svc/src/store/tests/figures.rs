@@ -1,14 +1,16 @@
 //! Random measurements and verdicts.
 
+use std::sync::Arc;
+
 use proptest::{collection::vec, option, prelude::*};
 
-use super::values::{application, number, share, sketch, span, text, time};
+use super::values::{application, number, on_failure, settings, share, sketch, span, text, time};
 use crate::domain::{
     Action, AuditEntry, ClosedSlice, Measured, StateKind, Total, Totals,
     analysis::{
         Analysis, Cause, Comparison, Counts, ErrorsEvidence, ErrorsFinding, Figures, Finding,
-        Judged, LatencyEvidence, LatencyFinding, Limit, Observed, OpenSlice, SequentialTest, Tail,
-        Tally,
+        Judged, LatencyEvidence, LatencyFinding, Limit, Observed, OpenSlice, SequentialTest,
+        SettingChange, Tail, Tally,
     },
 };
 
@@ -26,6 +28,9 @@ fn errors() -> impl Strategy<Value = ErrorsEvidence> {
         ErrorsFinding::WorseBefore,
         ErrorsFinding::NothingToCompare,
         ErrorsFinding::WithinLimits,
+        ErrorsFinding::SharedOutage,
+        ErrorsFinding::AboveLimitOnly,
+        ErrorsFinding::WorseOnly,
     ];
     let comparison =
         (tally(), tally(), number(), number()).prop_map(|(canary, stable, evidence, needed)| {
@@ -62,6 +67,8 @@ fn latency() -> impl Strategy<Value = LatencyEvidence> {
         Just(LatencyFinding::NothingToCompare),
         exceeded().prop_map(|(limit, ratio, p)| LatencyFinding::Above { limit, ratio, p }),
         exceeded().prop_map(|(limit, ratio, p)| LatencyFinding::MaybeAbove { limit, ratio, p }),
+        exceeded().prop_map(|(limit, _, p)| LatencyFinding::SharedOutage { limit, p }),
+        exceeded().prop_map(|(limit, ratio, p)| LatencyFinding::AboveOnly { limit, ratio, p }),
         Just(LatencyFinding::WithinLimits),
     ];
     let tail = || (any::<u64>(), option::of(span())).prop_map(|(count, p99)| Tail { count, p99 });
@@ -123,10 +130,11 @@ pub(super) fn audit() -> impl Strategy<Value = AuditEntry> {
         text(),
         text(),
         vec(judged(), 0..3),
+        vec(change(), 0..3),
     );
     (what, rest).prop_map(|(what, rest)| {
         let (action, from, to, [from_stage, to_stage], share) = what;
-        let ([number, generation], at, principal, reason, evidence) = rest;
+        let ([number, generation], at, principal, reason, evidence, changes) = rest;
         AuditEntry {
             number,
             at,
@@ -140,8 +148,13 @@ pub(super) fn audit() -> impl Strategy<Value = AuditEntry> {
             reason,
             evidence,
             generation,
+            changes,
         }
     })
+}
+
+fn change() -> impl Strategy<Value = SettingChange> {
+    (text(), text(), text()).prop_map(|(setting, from, to)| SettingChange { setting, from, to })
 }
 
 fn figures() -> impl Strategy<Value = Figures> {
@@ -167,17 +180,21 @@ fn observed() -> impl Strategy<Value = Observed> {
             crossed,
         },
     );
-    let counts = any::<[u32; 4]>().prop_map(
+    let counts = any::<[u32; 6]>().prop_map(
         |[
             failures,
             failures_in_a_row,
             inconclusive_in_a_row,
             no_data_in_a_row,
+            shared_in_a_row,
+            passes_in_a_row,
         ]| Counts {
             failures,
             failures_in_a_row,
             inconclusive_in_a_row,
             no_data_in_a_row,
+            shared_in_a_row,
+            passes_in_a_row,
         },
     );
     let limit = prop_oneof![
@@ -185,11 +202,18 @@ fn observed() -> impl Strategy<Value = Observed> {
         any::<u32>().prop_map(Limit::Failures),
         any::<u32>().prop_map(Limit::Inconclusive),
         any::<u32>().prop_map(Limit::NoData),
+        any::<u32>().prop_map(Limit::SharedOutage),
     ];
-    let cause = (limit, judged()).prop_map(|(limit, slice)| Cause { limit, slice });
+    let cause = (limit, judged(), option::of(on_failure()));
+    let cause = cause.prop_map(|(limit, slice, on_failure)| Cause {
+        limit,
+        slice,
+        on_failure,
+    });
     let newest = (option::of(judged()), option::of(cause), option::of(span()));
-    (open, any::<usize>(), test, counts, newest).prop_map(
-        |(open, parts, test, counts, (newest, cause, heard))| Observed {
+    let began_by = option::of(settings().prop_map(Arc::new));
+    (open, any::<usize>(), test, counts, newest, began_by).prop_map(
+        |(open, parts, test, counts, (newest, cause, heard), began_by)| Observed {
             open,
             parts,
             test,
@@ -197,6 +221,7 @@ fn observed() -> impl Strategy<Value = Observed> {
             newest,
             cause,
             heard,
+            began_by,
         },
     )
 }

@@ -1,6 +1,6 @@
 //! Random values of all that is stored, with every case of every enum among them.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use proptest::{collection::vec, option, prelude::*};
@@ -10,7 +10,7 @@ use vortex_sketch::Sketch;
 use crate::domain::{
     Breaker, Completed, Detached, Hold, Moment, Motion, Paused, Refusal, Removal, Reset,
     RolledBack, RolloutId, Running, Spec, Stage, Stages, Standing, State, Strategy as Staged, Unit,
-    analysis::{Application, Settings, Thresholds},
+    analysis::{Application, Baseline, OnFailure, Settings, Thresholds},
 };
 
 pub(super) fn text() -> impl Strategy<Value = String> {
@@ -78,7 +78,7 @@ pub(super) fn spec() -> impl Strategy<Value = Spec> {
         stages(),
         prop_oneof![Just(Unit::Instance), Just(Unit::Subject)],
         settings(),
-        any::<[bool; 3]>(),
+        any::<[bool; 2]>(),
     );
     let more = (
         vec(application(), 0..3),
@@ -90,7 +90,7 @@ pub(super) fn spec() -> impl Strategy<Value = Spec> {
     (names, documents(), plan, more).prop_map(|(names, documents, plan, more)| {
         let (id, label, change, change_sequence, from_version, description, principal) = names;
         let (paths, written_for, baseline) = documents;
-        let (strategy, stages, unit, settings, [auto_promote, auto_rollback, force]) = plan;
+        let (strategy, stages, unit, settings, [auto_promote, force]) = plan;
         let (apps, stable_versions, created, reverts, source) = more;
         Spec {
             id,
@@ -106,7 +106,6 @@ pub(super) fn spec() -> impl Strategy<Value = Spec> {
             stages,
             unit,
             auto_promote,
-            auto_rollback,
             settings,
             description,
             principal,
@@ -146,15 +145,31 @@ fn stages() -> impl Strategy<Value = Stages> {
     })
 }
 
-fn settings() -> impl Strategy<Value = Settings> {
+fn baseline() -> impl Strategy<Value = Baseline> {
+    prop_oneof![
+        Just(Baseline::Either),
+        Just(Baseline::Absolute),
+        Just(Baseline::Relative),
+        Just(Baseline::Both),
+    ]
+}
+
+pub(super) fn on_failure() -> impl Strategy<Value = OnFailure> {
+    prop_oneof![Just(OnFailure::RollBack), Just(OnFailure::Pause)]
+}
+
+pub(super) fn settings() -> impl Strategy<Value = Settings> {
     let thresholds = (number(), number(), number(), option::of(span()));
-    (span(), any::<u64>(), any::<[u32; 4]>(), thresholds).prop_map(
-        |(interval, min_requests, limits, thresholds)| {
+    let later = (baseline(), baseline(), on_failure());
+    (span(), any::<u64>(), any::<[u32; 5]>(), thresholds, later).prop_map(
+        |(interval, min_requests, limits, thresholds, later)| {
+            let (errors_baseline, latency_baseline, on_failure) = later;
             let [
                 consecutive_failures,
                 max_failures,
                 inconclusive_limit,
                 no_data_limit,
+                resume_after_passes,
             ] = limits;
             let (max_error_rate, min_success_rate, max_latency_ratio, max_latency_p99) = thresholds;
             Settings {
@@ -164,7 +179,11 @@ fn settings() -> impl Strategy<Value = Settings> {
                 max_failures,
                 inconclusive_limit,
                 no_data_limit,
+                on_failure,
+                resume_after_passes,
                 thresholds: Thresholds {
+                    errors_baseline,
+                    latency_baseline,
                     max_error_rate,
                     min_success_rate,
                     max_latency_ratio,
@@ -176,14 +195,16 @@ fn settings() -> impl Strategy<Value = Settings> {
 }
 
 pub(super) fn standing() -> impl Strategy<Value = Standing> {
-    (state(), any::<[u64; 3]>(), moment()).prop_map(
-        |(state, [generation, revision, audits], updated)| Standing {
+    let edited = option::of(settings().prop_map(Arc::new));
+    (state(), any::<[u64; 3]>(), moment(), edited).prop_map(
+        |(state, [generation, revision, audits], updated, edited)| Standing {
             state,
             // reading version 1 raises the generation of some rollouts by one
             generation: generation / 2,
             revision,
             audits,
             updated,
+            edited,
         },
     )
 }
@@ -198,13 +219,14 @@ fn state() -> impl Strategy<Value = State> {
         in_force,
         motion,
     });
-    let paused =
-        (any::<u32>(), share(), hold, text()).prop_map(|(stage, in_force, hold, why)| Paused {
-            stage,
-            in_force,
-            hold,
-            why,
-        });
+    let paused = (any::<u32>(), share(), hold, text(), any::<bool>());
+    let paused = paused.prop_map(|(stage, in_force, hold, why, clears)| Paused {
+        stage,
+        in_force,
+        hold,
+        why,
+        clears,
+    });
     let completed = (any::<u32>(), moment()).prop_map(|(stage, at)| Completed { stage, at });
     prop_oneof![
         Just(State::Created),

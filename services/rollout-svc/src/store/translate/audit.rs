@@ -2,7 +2,10 @@
 
 use super::{Invalid, all, from_share, from_time, pb, same_cases, share, time};
 use crate::{
-    domain::{Action, AuditEntry, StateKind, analysis::Judged},
+    domain::{
+        Action, AuditEntry, StateKind,
+        analysis::{Judged, SettingChange},
+    },
     store::{codec::Stored, v1},
 };
 
@@ -18,6 +21,7 @@ same_cases!(
     RollBack,
     Complete,
     Detach,
+    Edit,
 );
 same_cases!(
     StateKind,
@@ -50,6 +54,7 @@ impl From<&AuditEntry> for pb::AuditEntry {
             reason,
             evidence,
             generation,
+            changes,
         } = entry;
         let kind = |kind: StateKind| pb::StateKind::from(kind).into();
         Self {
@@ -65,6 +70,7 @@ impl From<&AuditEntry> for pb::AuditEntry {
             reason: reason.clone(),
             evidence: evidence.iter().map(pb::Judged::from).collect(),
             generation: *generation,
+            changes: changes.iter().map(pb::SettingChange::from).collect(),
         }
     }
 }
@@ -89,6 +95,29 @@ impl TryFrom<pb::AuditEntry> for AuditEntry {
             reason: stored.reason,
             evidence,
             generation: stored.generation,
+            changes: all(stored.changes)?,
+        })
+    }
+}
+
+impl From<&SettingChange> for pb::SettingChange {
+    fn from(SettingChange { setting, from, to }: &SettingChange) -> Self {
+        Self {
+            setting: setting.clone(),
+            from: from.clone(),
+            to: to.clone(),
+        }
+    }
+}
+
+impl TryFrom<pb::SettingChange> for SettingChange {
+    type Error = Invalid;
+
+    fn try_from(stored: pb::SettingChange) -> Result<Self, Invalid> {
+        Ok(Self {
+            setting: stored.setting,
+            from: stored.from,
+            to: stored.to,
         })
     }
 }

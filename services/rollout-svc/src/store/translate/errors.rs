@@ -15,6 +15,9 @@ same_cases!(
     WorseBefore,
     NothingToCompare,
     WithinLimits,
+    SharedOutage,
+    AboveLimitOnly,
+    WorseOnly,
 );
 
 impl From<&ErrorsEvidence> for pb::ErrorsEvidence {

@@ -50,6 +50,12 @@ impl From<LatencyFinding> for Finding {
             LatencyFinding::MaybeAbove { limit, ratio, p } => {
                 Self::MaybeAbove(exceeded(limit, ratio, p))
             }
+            LatencyFinding::SharedOutage { limit, p } => {
+                Self::SharedOutage(exceeded(limit, None, p))
+            }
+            LatencyFinding::AboveOnly { limit, ratio, p } => {
+                Self::AboveOnly(exceeded(limit, ratio, p))
+            }
             LatencyFinding::WithinLimits => Self::WithinLimits(nothing),
         }
     }
@@ -69,6 +75,15 @@ impl TryFrom<Finding> for LatencyFinding {
                 p: exceeded.p,
             },
             Finding::MaybeAbove(exceeded) => Self::MaybeAbove {
+                limit: limit(exceeded.limit)?,
+                ratio: exceeded.ratio,
+                p: exceeded.p,
+            },
+            Finding::SharedOutage(exceeded) => Self::SharedOutage {
+                limit: limit(exceeded.limit)?,
+                p: exceeded.p,
+            },
+            Finding::AboveOnly(exceeded) => Self::AboveOnly {
                 limit: limit(exceeded.limit)?,
                 ratio: exceeded.ratio,
                 p: exceeded.p,

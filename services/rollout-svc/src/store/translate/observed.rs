@@ -1,10 +1,12 @@
 //! Translates the figures of an application in the present stage, and the verdicts on them.
 
+use std::sync::Arc;
+
 use vortex_sketch::{Bins, Sketch};
 
 use super::{Invalid, from_span, may, must, pb, span};
 use crate::domain::analysis::{
-    Application, Cause, Counts, Figures, Limit, Observed, OpenSlice, SequentialTest,
+    Application, Cause, Counts, Figures, Limit, Observed, OnFailure, OpenSlice, SequentialTest,
 };
 
 /// Above it a double can't represent every whole number.
@@ -20,6 +22,7 @@ impl From<(&Application, &Observed)> for pb::Observed {
             newest,
             cause,
             heard,
+            began_by,
         } = observed;
         Self {
             application: application.to_string(),
@@ -30,6 +33,7 @@ impl From<(&Application, &Observed)> for pb::Observed {
             newest: newest.as_ref().map(pb::Judged::from),
             cause: cause.as_ref().map(pb::Cause::from),
             heard: heard.map(from_span),
+            began_by: began_by.as_deref().map(pb::AnalysisSettings::from),
         }
     }
 }
@@ -48,6 +52,7 @@ impl TryFrom<pb::Observed> for (Application, Observed) {
             newest: may(stored.newest)?,
             cause: may(stored.cause)?,
             heard: heard.transpose()?,
+            began_by: may(stored.began_by)?.map(Arc::new),
         };
         Ok((Application::new(stored.application), observed))
     }
@@ -189,12 +194,16 @@ impl From<Counts> for pb::Counts {
             failures_in_a_row,
             inconclusive_in_a_row,
             no_data_in_a_row,
+            shared_in_a_row,
+            passes_in_a_row,
         } = counts;
         Self {
             failures,
             failures_in_a_row,
             inconclusive_in_a_row,
             no_data_in_a_row,
+            shared_in_a_row,
+            passes_in_a_row,
         }
     }
 }
@@ -208,22 +217,36 @@ impl TryFrom<pb::Counts> for Counts {
             failures_in_a_row: stored.failures_in_a_row,
             inconclusive_in_a_row: stored.inconclusive_in_a_row,
             no_data_in_a_row: stored.no_data_in_a_row,
+            shared_in_a_row: stored.shared_in_a_row,
+            passes_in_a_row: stored.passes_in_a_row,
         })
     }
 }
 
 impl From<&Cause> for pb::Cause {
-    fn from(Cause { limit, slice }: &Cause) -> Self {
+    fn from(cause: &Cause) -> Self {
+        let Cause {
+            limit,
+            slice,
+            on_failure,
+        } = cause;
         let (limit, count) = match limit {
             Limit::ConsecutiveFailures(count) => (pb::Limit::ConsecutiveFailures, count),
             Limit::Failures(count) => (pb::Limit::Failures, count),
             Limit::Inconclusive(count) => (pb::Limit::Inconclusive, count),
             Limit::NoData(count) => (pb::Limit::NoData, count),
+            Limit::SharedOutage(count) => (pb::Limit::SharedOutage, count),
+        };
+        let on_failure = match on_failure {
+            None => pb::OnFailure::Unspecified,
+            Some(OnFailure::RollBack) => pb::OnFailure::RollBack,
+            Some(OnFailure::Pause) => pb::OnFailure::Pause,
         };
         Self {
             limit: limit.into(),
             count: *count,
             slice: Some(slice.into()),
+            on_failure: on_failure.into(),
         }
     }
 }
@@ -238,10 +261,17 @@ impl TryFrom<pb::Cause> for Cause {
             pb::Limit::Failures => Limit::Failures(count),
             pb::Limit::Inconclusive => Limit::Inconclusive(count),
             pb::Limit::NoData => Limit::NoData(count),
+            pb::Limit::SharedOutage => Limit::SharedOutage(count),
             pb::Limit::Unspecified => return Err(Invalid::NotAllowed("a limit")),
+        };
+        let on_failure = match stored.on_failure() {
+            pb::OnFailure::Unspecified => None,
+            pb::OnFailure::RollBack => Some(OnFailure::RollBack),
+            pb::OnFailure::Pause => Some(OnFailure::Pause),
         };
         Ok(Self {
             limit,
+            on_failure,
             slice: must(stored.slice, "the slice that reached a limit")?,
         })
     }

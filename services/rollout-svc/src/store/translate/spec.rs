@@ -6,7 +6,7 @@ use super::{
 use crate::{
     domain::{
         Spec, Stage, Stages, Strategy, Unit,
-        analysis::{Application, Settings, Thresholds},
+        analysis::{Application, Baseline, OnFailure, Settings, Thresholds},
     },
     store::{codec::Stored, v1},
 };
@@ -34,7 +34,6 @@ impl From<&Spec> for pb::Spec {
             stages,
             unit,
             auto_promote,
-            auto_rollback,
             settings,
             description,
             principal,
@@ -44,6 +43,11 @@ impl From<&Spec> for pb::Spec {
             baseline: _,
             force,
         } = spec;
+        // `auto_rollback` says what failures lead to
+        let stored_settings = pb::AnalysisSettings {
+            pauses_on_failure: false,
+            ..settings.into()
+        };
         Self {
             id: id.to_string(),
             label: label.clone(),
@@ -57,8 +61,8 @@ impl From<&Spec> for pb::Spec {
             stages: stages.iter().map(pb::Stage::from).collect(),
             unit: pb::Unit::from(*unit).into(),
             auto_promote: *auto_promote,
-            auto_rollback: *auto_rollback,
-            settings: Some(settings.into()),
+            auto_rollback: settings.on_failure == OnFailure::RollBack,
+            settings: Some(stored_settings),
             description: description.clone(),
             principal: principal.clone(),
             created: Some((*created).into()),
@@ -120,6 +124,11 @@ impl TryFrom<pb::Spec> for Spec {
             .map(|document| (document.path, document.application.map(Application::new)))
             .unzip();
         let stages = Stages::restored(all(stored.stages)?);
+        let mut settings: Settings = must(stored.settings, "the settings of the analysis")?;
+        settings.on_failure = match stored.auto_rollback {
+            true => OnFailure::RollBack,
+            false => OnFailure::Pause,
+        };
         Ok(Self {
             id: id(&stored.id)?,
             label: stored.label,
@@ -134,8 +143,7 @@ impl TryFrom<pb::Spec> for Spec {
             stages: stages.ok_or(Invalid::NotAllowed("the list of stages"))?,
             unit: unit.try_into()?,
             auto_promote: stored.auto_promote,
-            auto_rollback: stored.auto_rollback,
-            settings: must(stored.settings, "the settings of the analysis")?,
+            settings,
             description: stored.description,
             principal: stored.principal,
             created: must(stored.created, "the time of the creation")?,
@@ -183,9 +191,13 @@ impl From<&Settings> for pb::AnalysisSettings {
             max_failures,
             inconclusive_limit,
             no_data_limit,
+            on_failure,
+            resume_after_passes,
             thresholds,
         } = settings;
         let Thresholds {
+            errors_baseline,
+            latency_baseline,
             max_error_rate,
             min_success_rate,
             max_latency_ratio,
@@ -202,6 +214,10 @@ impl From<&Settings> for pb::AnalysisSettings {
             min_success_rate: *min_success_rate,
             max_latency_ratio: *max_latency_ratio,
             max_latency_p99: max_latency_p99.map(from_span),
+            errors_baseline: pb::Baseline::from(*errors_baseline).into(),
+            latency_baseline: pb::Baseline::from(*latency_baseline).into(),
+            pauses_on_failure: *on_failure == OnFailure::Pause,
+            resume_after_passes: *resume_after_passes,
         }
     }
 }
@@ -211,6 +227,11 @@ impl TryFrom<pb::AnalysisSettings> for Settings {
 
     fn try_from(stored: pb::AnalysisSettings) -> Result<Self, Invalid> {
         let p99 = stored.max_latency_p99;
+        let baseline = |stored| {
+            pb::Baseline::try_from(stored)
+                .map(Baseline::from)
+                .map_err(|_| Invalid::NotAllowed("a baseline"))
+        };
         Ok(Self {
             interval: span(stored.interval, "an interval")?,
             min_requests: stored.min_requests,
@@ -218,12 +239,41 @@ impl TryFrom<pb::AnalysisSettings> for Settings {
             max_failures: stored.max_failures,
             inconclusive_limit: stored.inconclusive_limit,
             no_data_limit: stored.no_data_limit,
+            on_failure: match stored.pauses_on_failure {
+                true => OnFailure::Pause,
+                false => OnFailure::RollBack,
+            },
+            resume_after_passes: stored.resume_after_passes,
             thresholds: Thresholds {
+                errors_baseline: baseline(stored.errors_baseline)?,
+                latency_baseline: baseline(stored.latency_baseline)?,
                 max_error_rate: stored.max_error_rate,
                 min_success_rate: stored.min_success_rate,
                 max_latency_ratio: stored.max_latency_ratio,
                 max_latency_p99: p99.map(|p99| span(Some(p99), "a latency")).transpose()?,
             },
         })
+    }
+}
+
+impl From<Baseline> for pb::Baseline {
+    fn from(baseline: Baseline) -> Self {
+        match baseline {
+            Baseline::Either => Self::Unspecified,
+            Baseline::Absolute => Self::Absolute,
+            Baseline::Relative => Self::Relative,
+            Baseline::Both => Self::Both,
+        }
+    }
+}
+
+impl From<pb::Baseline> for Baseline {
+    fn from(stored: pb::Baseline) -> Self {
+        match stored {
+            pb::Baseline::Unspecified => Self::Either,
+            pb::Baseline::Absolute => Self::Absolute,
+            pb::Baseline::Relative => Self::Relative,
+            pb::Baseline::Both => Self::Both,
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! Translates the part of a rollout that changes.
 
+use std::sync::Arc;
+
 use pb::{paused, rolled_back, running, standing};
 
 use super::{Invalid, from_share, may, must, pb, share};
@@ -27,6 +29,7 @@ impl From<&Standing> for pb::Standing {
             revision,
             audits,
             updated,
+            edited,
         } = standing;
         Self {
             state: Some(state.into()),
@@ -34,6 +37,7 @@ impl From<&Standing> for pb::Standing {
             revision: *revision,
             audits: *audits,
             updated: Some((*updated).into()),
+            edited: edited.as_deref().map(pb::AnalysisSettings::from),
         }
     }
 }
@@ -48,6 +52,7 @@ impl TryFrom<pb::Standing> for Standing {
             revision: stored.revision,
             audits: stored.audits,
             updated: must(stored.updated, "the time of the last change")?,
+            edited: may(stored.edited)?.map(Arc::new),
         })
     }
 }
@@ -124,6 +129,7 @@ impl From<&Paused> for pb::Paused {
             in_force,
             hold,
             why,
+            clears,
         } = paused;
         let hold = match hold {
             Hold::Moving => paused::Hold::Moving(NOTHING),
@@ -134,6 +140,7 @@ impl From<&Paused> for pb::Paused {
             in_force: from_share(*in_force),
             why: why.clone(),
             hold: Some(hold),
+            clears: *clears,
         }
     }
 }
@@ -153,6 +160,7 @@ impl TryFrom<pb::Paused> for Paused {
                 },
             },
             why: stored.why,
+            clears: stored.clears,
         })
     }
 }

@@ -57,6 +57,7 @@ impl From<AuditEntry> for v2::AuditEntry {
             reason: entry.reason,
             evidence: entry.evidence.into_iter().map(v2::Judged::from).collect(),
             generation: entry.generation,
+            changes: Vec::new(),
         }
     }
 }

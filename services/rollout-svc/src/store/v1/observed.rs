@@ -84,6 +84,7 @@ impl Observed {
             newest: self.newest.map(v2::Judged::from),
             cause: self.cause.map(v2::Cause::from),
             heard: self.heard.map(Into::into),
+            began_by: None,
         }
     }
 }
@@ -140,6 +141,7 @@ impl From<Counts> for v2::Counts {
             failures_in_a_row: counts.failures_in_a_row,
             inconclusive_in_a_row: counts.inconclusive_in_a_row,
             no_data_in_a_row: counts.no_data_in_a_row,
+            ..Self::default()
         }
     }
 }
@@ -156,6 +158,7 @@ impl From<Cause> for v2::Cause {
             limit: limit.into(),
             count,
             slice: Some(slice.into()),
+            on_failure: v2::OnFailure::Unspecified.into(),
         }
     }
 }

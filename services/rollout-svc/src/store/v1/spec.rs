@@ -153,6 +153,7 @@ impl From<Settings> for v2::AnalysisSettings {
             min_success_rate: thresholds.min_success_rate,
             max_latency_ratio: thresholds.max_latency_ratio,
             max_latency_p99: thresholds.max_latency_p99.map(Into::into),
+            ..Self::default()
         }
     }
 }

@@ -131,6 +131,7 @@ impl From<Standing> for v2::Standing {
             revision,
             audits,
             updated: Some(updated.into()),
+            edited: None,
         }
     }
 }
@@ -157,6 +158,7 @@ impl Paused {
             in_force: self.in_force.into(),
             why: self.why,
             hold: Some(hold),
+            clears: false,
         })
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use fastrand::Rng;
 use vortex_bucket::{Arm, Share};
 use vortex_rollout_svc::analysis::{
-    Analysis, Application, Decision, Figures, JudgedStage, Phase, Settings,
+    Analysis, Application, Baseline, Decision, Figures, JudgedStage, Phase, Settings,
 };
 use vortex_sketch::Sketch;
 
@@ -23,6 +23,7 @@ pub(super) struct Case {
     pub(super) traffic: Traffic,
     pub(super) canary_rate: f64,
     pub(super) stable_rate: f64,
+    pub(super) baseline: Baseline,
 }
 
 /// The number of requests in a slice.
@@ -67,11 +68,13 @@ pub(super) struct Simulation<'a> {
 impl<'a> Simulation<'a> {
     pub(super) fn new(case: Case, rng: &'a mut Rng, binomial: &'a Binomial) -> Self {
         let orders = Application::new("order-service");
+        let mut settings = Settings::default();
+        settings.thresholds.errors_baseline = case.baseline;
         Self {
             case,
             rng,
             binomial,
-            settings: Settings::default(),
+            settings,
             analysis: Analysis::begin([orders.clone()]).unwrap(),
             orders,
             stage: 0,
@@ -92,6 +95,7 @@ impl<'a> Simulation<'a> {
                 Decision::Promote => self.promote(),
                 Decision::RollBack(_) => return self.end(End::RolledBack, phase),
                 Decision::Pause(_) => phase = Phase::Paused,
+                Decision::Resume(_) => unreachable!("it is resumed only if it is clearing"),
             }
         }
         self.end(End::Waits, phase)

@@ -5,7 +5,10 @@ use serde_json::{Map, Value};
 use vortex_rest::{RolloutStage, Span};
 
 use crate::{
-    command::rollout::argument::{finite, ratio, time},
+    command::rollout::{
+        argument::{finite, time},
+        limits::{Conduct, Counts, Thresholds, body},
+    },
     error::Error,
 };
 
@@ -32,8 +35,8 @@ pub(super) struct Plan {
         skip_serializing_if = "is_not"
     )]
     no_auto_promote: bool,
-    /// Leave it running when it fails
-    #[arg(long = "no-auto-rollback")]
+    /// Only pause it when it fails: the same as --on-failure pause
+    #[arg(long = "no-auto-rollback", conflicts_with = "on_failure")]
     #[serde(
         rename = "auto_rollback",
         serialize_with = "not",
@@ -50,35 +53,12 @@ pub(super) struct Plan {
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<String>,
     #[command(flatten)]
+    #[serde(flatten)]
+    conduct: Conduct,
+    #[command(flatten)]
     thresholds: Thresholds,
     #[command(flatten)]
     analysis: Analysis,
-}
-
-/// What the canary has to keep to.
-#[derive(Debug, clap::Args, Serialize)]
-#[command(next_help_heading = "What the new version has to keep to")]
-struct Thresholds {
-    /// A slice passes with at least this part without errors [server's default: 99%]
-    #[arg(long, value_name = "RATE", value_parser = ratio)]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    min_success_rate: Option<f64>,
-    /// A slice fails above this part with errors [server's default: 5%]
-    #[arg(long, value_name = "RATE", value_parser = ratio)]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    max_error_rate: Option<f64>,
-    /// A slice fails when its p99 is above stable's by this factor [server's default: 1.5]
-    #[arg(long, value_name = "FACTOR", value_parser = finite)]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    max_latency_ratio: Option<f64>,
-    /// A slice fails when its p99 is above this
-    #[arg(long, value_name = "TIME", value_parser = time)]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    max_latency_p99: Option<Span>,
-    /// Requests of each arm that a slice needs [server's default: 100]
-    #[arg(long, value_name = "N")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    min_requests: Option<u32>,
 }
 
 /// How the canary is judged.
@@ -89,36 +69,15 @@ struct Analysis {
     #[arg(long, value_name = "TIME", value_parser = time)]
     #[serde(skip_serializing_if = "Option::is_none")]
     interval: Option<Span>,
-    /// Slices in a row that fail until it is rolled back [server's default: 2]
-    #[arg(long, value_name = "N")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    consecutive_failures: Option<u32>,
-    /// Slices in all that fail until it is rolled back [server's default: 5]
-    #[arg(long, value_name = "N")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    max_failures: Option<u32>,
-    /// Inconclusive slices in a row until it pauses [server's default: 10]
-    #[arg(long, value_name = "N")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    inconclusive_limit: Option<u32>,
-    /// Slices without data in a row until it pauses [server's default: 10]
-    #[arg(long, value_name = "N")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    no_data_limit: Option<u32>,
+    #[command(flatten)]
+    #[serde(flatten)]
+    counts: Counts,
 }
 
 impl Plan {
     /// What is posted of it.
     pub(super) fn body(&self) -> Result<Map<String, Value>, Error> {
-        let unsendable = |why: String| Error::Usage(format!("the rollout can't be sent: {why}"));
-        match serde_json::to_value(self) {
-            Ok(Value::Object(mut body)) => {
-                body.retain(|_, value| value.as_object().is_none_or(|members| !members.is_empty()));
-                Ok(body)
-            }
-            Ok(other) => Err(unsendable(other.to_string())),
-            Err(error) => Err(unsendable(error.to_string())),
-        }
+        body(self)
     }
 }
 

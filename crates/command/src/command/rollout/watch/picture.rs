@@ -11,6 +11,9 @@ use crate::{
 /// Arms that are drawn at most: a picture higher than its terminal can't be drawn over.
 const ARMS: usize = 12;
 
+/// Columns that every terminal has.
+const WIDTH: usize = 80;
+
 /// The picture, whole lines.
 pub(super) fn of(watched: &FollowedRollout, palette: Palette) -> String {
     let rollout = &watched.rollout;
@@ -106,7 +109,7 @@ fn arms(watched: &FollowedRollout) -> String {
         0 => String::new(),
         more => format!("and {more} more: `vortex rollout analysis` shows all\n"),
     };
-    format!("{}{more}", table.with(rows))
+    format!("{}{more}", table.with(rows).fit(Some(WIDTH)))
 }
 
 fn judged(slice: &AnalysisSlice, palette: Palette) -> String {

@@ -97,6 +97,6 @@ fn asking_whether_it_may_begin_begins_nothing() {
     let Command::SetSplit(asked) = begin("r1", v2, "10", 1, planned(&history, "v2")) else {
         unreachable!("it is what was made");
     };
-    assert_eq!(check_set_split(&history.state, asked), Ok(()));
+    assert_eq!(check_set_split(&history.state, asked, at(0)), Ok(()));
     assert!(history.state.splits.is_empty());
 }

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use super::*;
-use crate::domain::{Strategy, Unit, analysis::Settings};
+use crate::domain::{
+    Strategy, Unit,
+    analysis::{Baseline, OnFailure, Settings},
+};
 
 type Breaks = fn(&mut pb::CreateRolloutRequest);
 
@@ -116,6 +119,18 @@ const BAD: &[(&str, Breaks)] = &[
     ("analysis.no_data_limit", |r| {
         analysis(r).no_data_limit = Some(101);
     }),
+    ("thresholds.errors_baseline", |r| {
+        thresholds(r).errors_baseline = 99;
+    }),
+    ("thresholds.latency_baseline", |r| {
+        thresholds(r).latency_baseline = -1;
+    }),
+    ("on_failure", |r| r.on_failure = 99),
+    ("on_failure", |r| {
+        r.on_failure = pb::OnFailure::Pause.into();
+        r.auto_rollback = Some(true);
+    }),
+    ("resume_after_passes", |r| r.resume_after_passes = Some(101)),
     ("description", |r| r.description = "x".repeat(4_097)),
     ("apps", |r| r.apps = vec!["a".to_owned(); 65]),
     ("apps[1]", |r| {
@@ -149,7 +164,7 @@ fn what_is_left_out_is_filled_in() {
     assert_eq!(draft.stages, Strategy::Conservative.stages());
     assert_eq!(draft.unit, Unit::Instance);
     assert_eq!(draft.settings, Settings::default());
-    assert!(draft.auto_promote && draft.auto_rollback && !draft.start);
+    assert!(draft.auto_promote && !draft.start);
 }
 
 #[test]
@@ -182,7 +197,8 @@ fn what_is_given_goes_before_what_is_usual() {
     assert_eq!((first.name.as_str(), first.share.hundredths()), ("few", 7));
     assert_eq!(first.min_duration, Duration::from_secs(60));
     assert_eq!(draft.unit, Unit::Subject);
-    assert!(!draft.auto_promote && draft.auto_rollback);
+    assert!(!draft.auto_promote);
+    assert_eq!(draft.settings.on_failure, OnFailure::RollBack);
     assert_eq!(draft.settings.thresholds.max_error_rate, 0.0);
     assert_eq!(
         draft.settings.thresholds.max_latency_p99,
@@ -190,6 +206,37 @@ fn what_is_given_goes_before_what_is_usual() {
     );
     assert_eq!(draft.settings.interval, Duration::from_secs(1));
     assert_eq!(draft.settings.min_requests, 100);
+}
+
+#[test]
+fn what_failures_lead_to_may_be_said_in_either_way() {
+    let by = |on_failure: pb::OnFailure, auto_rollback| {
+        let request = pb::CreateRolloutRequest {
+            on_failure: on_failure.into(),
+            auto_rollback,
+            ..create()
+        };
+        draft(request).unwrap().settings.on_failure
+    };
+    use pb::OnFailure::{Pause, RollBack, Unspecified};
+    assert_eq!(by(Unspecified, None), OnFailure::RollBack);
+    assert_eq!(by(Unspecified, Some(true)), OnFailure::RollBack);
+    assert_eq!(by(RollBack, Some(true)), OnFailure::RollBack);
+    assert_eq!(by(Unspecified, Some(false)), OnFailure::Pause);
+    assert_eq!(by(Pause, None), OnFailure::Pause);
+    assert_eq!(by(Pause, Some(false)), OnFailure::Pause);
+}
+
+#[test]
+fn baselines_are_taken_by_gate() {
+    let mut request = create();
+    thresholds(&mut request).errors_baseline = pb::Baseline::Both.into();
+    thresholds(&mut request).latency_baseline = pb::Baseline::Relative.into();
+    request.resume_after_passes = Some(3);
+    let settings = draft(request).unwrap().settings;
+    assert_eq!(settings.thresholds.errors_baseline, Baseline::Both);
+    assert_eq!(settings.thresholds.latency_baseline, Baseline::Relative);
+    assert_eq!(settings.resume_after_passes, 3);
 }
 
 #[test]

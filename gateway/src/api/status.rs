@@ -1,0 +1,152 @@
+//! `/api/status`: what is rolling out, paused, waiting, frozen or degraded.
+
+mod items;
+
+use std::time::Duration;
+
+use axum::{Json, extract::State};
+use serde::Deserialize;
+use tonic::Response;
+use utoipa::IntoParams;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use vortex_kit::context::Context;
+use vortex_proto::{
+    config::v1::{
+        ListFreezesRequest, ListFreezesResponse, ListSourcesRequest, ListSourcesResponse,
+    },
+    rollout::v1::{
+        GetBreakerRequest, GetBreakerResponse, ListRolloutsRequest, ListRolloutsResponse,
+        RolloutState,
+    },
+};
+use vortex_rest::Status;
+
+use super::state::ApiState;
+use crate::{
+    clients::{FreezeClient, RolloutClient, SourceClient},
+    extract::Query,
+    problem::Problem,
+};
+
+pub(super) fn routes() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new().routes(routes!(get))
+}
+
+/// How long a service may take. One that takes longer is degraded, which is an answer, too.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The most rollouts, and the most sources, that are looked at.
+const MOST: u32 = 1_000;
+
+/// What the status is of.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Parameters {
+    /// Only what concerns this application; sources and services concern all.
+    app: Option<String>,
+}
+
+/// Read how everything stands
+///
+/// What is rolling out, paused, waiting, frozen or degraded. A service that does not answer is
+/// degraded; the answer then has what the others say.
+#[utoipa::path(
+    get,
+    path = "/api/status",
+    operation_id = "getStatus",
+    tag = "status",
+    params(Parameters),
+    responses((status = 200, description = "How everything stands", body = Status)),
+)]
+async fn get(
+    State(rollouts): State<RolloutClient>,
+    State(sources): State<SourceClient>,
+    State(freezes): State<FreezeClient>,
+    Query(parameters): Query<Parameters>,
+) -> Result<Json<Status>, Problem> {
+    let app = parameters.app.unwrap_or_default();
+    let context = Context::current().unwrap_or_else(Context::root);
+    let asked = futures::future::join4(
+        under_way(rollouts.clone(), app.clone()),
+        breaker(rollouts),
+        all_sources(sources),
+        in_force(freezes, app),
+    );
+    let (under_way, breaker, sources, freezes) = context.within(PATIENCE).scope(asked).await;
+    let mut status = Status::default();
+    for (service, refused) in [
+        ("rollout-svc", refusal(&under_way).or(refusal(&breaker))),
+        ("config-svc", refusal(&sources).or(refusal(&freezes))),
+    ] {
+        if let Some(refused) = refused {
+            // what the caller got wrong is not the service's fault
+            if refused.code() == tonic::Code::InvalidArgument {
+                return Err(refused.clone().into());
+            }
+            status.degraded.push(items::away(service, refused));
+        }
+    }
+    if let Ok(reply) = under_way {
+        let page = reply.into_inner();
+        status.more = !page.next_page_token.is_empty();
+        for rollout in page.rollouts {
+            items::rollout(rollout.into(), &mut status);
+        }
+    }
+    if let Ok(reply) = breaker {
+        items::breaker(reply.into_inner().into(), &mut status);
+    }
+    let sources = sources.map_or_else(|_| Vec::new(), |reply| reply.into_inner().sources);
+    for source in sources {
+        items::source(source.into(), &mut status);
+    }
+    let freezes = freezes.map_or_else(|_| Vec::new(), |reply| reply.into_inner().freezes);
+    let freezes = freezes
+        .into_iter()
+        .map(|freeze| items::freeze(freeze.into()));
+    status.frozen.extend(freezes);
+    Ok(Json(status.judged()))
+}
+
+type Asked<R> = Result<Response<R>, tonic::Status>;
+
+fn refusal<R>(asked: &Asked<R>) -> Option<&tonic::Status> {
+    asked.as_ref().err()
+}
+
+async fn under_way(mut rollouts: RolloutClient, app: String) -> Asked<ListRolloutsResponse> {
+    let states = [
+        RolloutState::Created,
+        RolloutState::Running,
+        RolloutState::Paused,
+    ];
+    let request = ListRolloutsRequest {
+        states: states.map(i32::from).to_vec(),
+        app,
+        page_size: MOST,
+        ..ListRolloutsRequest::default()
+    };
+    rollouts.list_rollouts(request).await
+}
+
+async fn breaker(mut rollouts: RolloutClient) -> Asked<GetBreakerResponse> {
+    rollouts.get_breaker(GetBreakerRequest {}).await
+}
+
+async fn all_sources(mut sources: SourceClient) -> Asked<ListSourcesResponse> {
+    let request = ListSourcesRequest {
+        page_size: MOST,
+        ..ListSourcesRequest::default()
+    };
+    sources.list_sources(request).await
+}
+
+async fn in_force(mut freezes: FreezeClient, app: String) -> Asked<ListFreezesResponse> {
+    let request = ListFreezesRequest {
+        app,
+        page_size: MOST,
+        ..ListFreezesRequest::default()
+    };
+    freezes.list_freezes(request).await
+}
