@@ -7,7 +7,7 @@ use vortex_rest::{Override, OverrideAnswer, OverrideRemoved, Overrides};
 use super::list::{limit, note_more};
 use crate::{
     client::{self, Call, collect},
-    console::{Facts, Format, Table, cell, moment},
+    console::{Table, cell, moment},
     error::Error,
     session::Session,
 };
@@ -116,13 +116,11 @@ impl Args {
         }
         let call = session.labelled(call.json(&body));
         let reply = session.client.send(call).await?.json()?;
-        if session.console.format() != Format::Table {
-            return session.console.data(&reply);
-        }
-        let set: OverrideAnswer = client::read(&reply, session.client.server())?;
-        session
-            .console
-            .write(facts(&set.r#override).to_string().as_bytes())
+        let server = session.client.server();
+        session.console.told(&reply, |reply| {
+            let set: OverrideAnswer = client::read(reply, server)?;
+            Ok(sentence(&set.r#override))
+        })
     }
 
     async fn end(self, session: &mut Session) -> Result<(), Error> {
@@ -132,9 +130,12 @@ impl Args {
             .query("author", self.author.as_deref());
         let reply = session.client.send(call).await?.json()?;
         let server = session.client.server();
-        session.console.print(&reply, |reply| {
+        session.console.told(&reply, |reply| {
             let removed: OverrideRemoved = client::read(reply, server)?;
-            Ok(Table::new(["ENDED"]).with([[removed.id]]))
+            Ok(format!(
+                "ended: {}; `vortex config override list` shows what is still overridden",
+                removed.id
+            ))
         })
     }
 }
@@ -188,20 +189,18 @@ fn value(text: &str) -> Value {
     }
 }
 
-fn facts(set: &Override) -> Facts {
-    let next = format!(
-        "`vortex config override {} {} --remove` ends it",
-        set.app, set.profile
-    );
-    Facts::default()
-        .with("override", &format!("{} {}", set.app, set.profile))
-        .with("label", &set.label)
-        .with("values", &shown(set))
-        .with("reason", &set.reason)
-        .with("by", &by(set))
-        .with("expires", &moment(set.expires_at.as_deref()))
-        .with("id", &set.id)
-        .with("next", &next)
+/// What is overridden until when, and what ends that.
+fn sentence(set: &Override) -> String {
+    let Override {
+        id, app, profile, ..
+    } = set;
+    let until = moment(set.expires_at.as_deref());
+    format!(
+        "{app} {profile} on {}: {} as {id} until {until}; next: `vortex config override {app} \
+         {profile} --remove` ends it",
+        set.label,
+        shown(set)
+    )
 }
 
 fn shown(set: &Override) -> String {
