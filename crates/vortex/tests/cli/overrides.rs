@@ -24,8 +24,8 @@ fn values_are_overridden_and_how_to_end_that_is_said() {
          --reason incident --author ada --label main",
     )
     .done();
-    let expected = "orders prod on main: db.pool=20 on=true as o42 until 2026-01-02T07:04:05Z; next: \
-         `vortex config override orders prod --remove` ends it\n";
+    let expected = "orders prod gets db.pool=20 on=true on main until 2026-01-02T07:04:05Z, as o42; \
+                    next: `vortex config override orders prod --remove` ends it\n";
     assert_eq!(out, expected);
     let asked = &gateway.asked()[0];
     assert_eq!(asked.line, "PUT /api/overrides/orders/prod?label=main");

@@ -4,7 +4,10 @@ use clap::Subcommand;
 use serde_json::{Map, Value, json};
 use vortex_rest::{Override, OverrideAnswer, OverrideRemoved, Overrides};
 
-use super::list::{limit, note_more};
+use super::{
+    list::{limit, note_more},
+    on, target,
+};
 use crate::{
     client::{self, Call, collect},
     console::{Table, cell, moment},
@@ -132,9 +135,9 @@ impl Args {
         let server = session.client.server();
         session.console.told(&reply, |reply| {
             let removed: OverrideRemoved = client::read(reply, server)?;
+            let id = removed.id;
             Ok(format!(
-                "ended: {}; `vortex config override list` shows what is still overridden",
-                removed.id
+                "ended: {id}; `vortex config override list` shows what is still overridden"
             ))
         })
     }
@@ -189,18 +192,19 @@ fn value(text: &str) -> Value {
     }
 }
 
-/// What is overridden until when, and what ends that.
+/// What is overridden until when, and what ends that before.
 fn sentence(set: &Override) -> String {
-    let Override {
-        id, app, profile, ..
-    } = set;
+    let (target, label) = (target(&set.app, &set.profile), &set.label);
+    let (values, id) = (shown(set), &set.id);
     let until = moment(set.expires_at.as_deref());
-    format!(
-        "{app} {profile} on {}: {} as {id} until {until}; next: `vortex config override {app} \
-         {profile} --remove` ends it",
-        set.label,
-        shown(set)
-    )
+    // `--remove` takes the profile, also when it is `default`
+    let remove = format!(
+        "vortex config override {} {} --remove{}",
+        set.app,
+        set.profile,
+        on(label)
+    );
+    format!("{target} gets {values} on {label} until {until}, as {id}; next: `{remove}` ends it")
 }
 
 fn shown(set: &Override) -> String {
