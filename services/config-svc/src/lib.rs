@@ -43,7 +43,7 @@ pub mod parts {
     pub use crate::{
         configuration::Configuration,
         domain::{
-            Arm, BeginSplit, Body, Command, Content, DocumentWrite, EndFreeze, EndSplit, Expires,
+            Arm, BeginSplit, Body, Command, Content, DocumentWrite, EndFreeze, EndSplit, Expires, Forced,
             Freeze, FreezeEnd, FreezeId, FreezeScope, Frozen, Holding, Import, Imported, Label,
             MAX_VERSIONS, Outcome, Override, OverrideEnd, OverrideId, OverrideTarget,
             OverrideValues, Record, Release, ReleaseBy, RemoveOverride, Request, RequestKey,

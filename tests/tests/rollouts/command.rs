@@ -83,12 +83,12 @@ async fn a_script_waits_for_the_end_and_branches_on_its_exit_code(mode: Mode) {
     let (course, ran) = rolled_out(
         course.mesh,
         "silent",
-        "--no-data-limit 1 --timeout 8s",
+        "--no-data-limit 1",
         NONE,
     )
     .await;
     assert_eq!(ran.code, 9, "{ran:?}");
-    assert!(ran.err.contains("is paused after 8s"), "{ran:?}");
+    assert!(ran.err.contains("is paused: "), "{ran:?}");
     let got = vortex(&course.mesh, &format!("rollout get {}", course.id)).await;
     assert!(got.out.contains("vortex rollout resume"), "{got:?}");
 

@@ -10,6 +10,7 @@ mod command;
 mod course;
 mod freezes;
 mod outage;
+mod forced;
 mod overtaken;
 mod refusals;
 mod verdicts;
