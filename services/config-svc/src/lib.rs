@@ -43,9 +43,9 @@ pub mod parts {
     pub use crate::{
         configuration::Configuration,
         domain::{
-            Arm, BeginSplit, Body, Command, Content, DocumentWrite, EndFreeze, EndSplit, Expires, Forced,
-            Freeze, FreezeEnd, FreezeId, FreezeScope, Frozen, Holding, Import, Imported, Label,
-            MAX_VERSIONS, Outcome, Override, OverrideEnd, OverrideId, OverrideTarget,
+            Arm, BeginSplit, Body, Command, Content, DocumentWrite, EndFreeze, EndSplit, Expires,
+            Forced, Freeze, FreezeEnd, FreezeId, FreezeScope, Frozen, Holding, Import, Imported,
+            Label, MAX_VERSIONS, Outcome, Override, OverrideEnd, OverrideId, OverrideTarget,
             OverrideValues, Record, Release, ReleaseBy, RemoveOverride, Request, RequestKey,
             Selector, Seq, SetFreeze, SetOverride, SetSplit, Sha256, Share, SplitMove, State,
             Subject, Thawed, Unit, Until, ViewKey, WriteChange,

@@ -31,7 +31,10 @@ async fn forced_keys_have_their_arm_by_every_route_and_over_a_restart(mode: Mode
     let rollout = format!("/api/rollouts/{id}");
     let confirmed = |answer: &vortex_tests::Answer| answer.json()["effect"] == "confirmed";
     let shown = mesh.get_until(&rollout, confirmed).await.json();
-    assert_eq!((&shown["include"], &shown["exclude"]), (&json!(["i-in"]), &json!(["i-out"])));
+    assert_eq!(
+        (&shown["include"], &shown["exclude"]),
+        (&json!(["i-in"]), &json!(["i-out"]))
+    );
 
     for share in [1, 5_000, 10_000] {
         readers_are_placed(&mesh, &id, share).await;
@@ -47,11 +50,19 @@ async fn forced_keys_have_their_arm_by_every_route_and_over_a_restart(mode: Mode
 
     let who = vortex(&mesh, &format!("rollout who {id} i-out i-1 i-in")).await;
     assert_eq!(who.code, 0, "{who:?}");
-    let rows: Vec<Vec<&str>> = who.out.lines().map(|row| row.split_whitespace().collect()).collect();
+    let rows: Vec<Vec<&str>> = who
+        .out
+        .lines()
+        .map(|row| row.split_whitespace().collect())
+        .collect();
     assert_eq!((rows[1][1], rows[1][3]), ("stable", "excluded"), "{who:?}");
     assert_eq!((rows[2][1], rows[2][3]), ("canary", "in"), "{who:?}");
     assert_eq!((rows[3][1], rows[3][3]), ("canary", "included"), "{who:?}");
-    let canary = vortex(&mesh, &format!("rollout who {id} i-out i-in --arm canary -o json")).await;
+    let canary = vortex(
+        &mesh,
+        &format!("rollout who {id} i-out i-in --arm canary -o json"),
+    )
+    .await;
     let canary: Value = serde_json::from_str(&canary.out).expect("the arms");
     assert_eq!(canary["arms"].as_array().map(Vec::len), Some(1), "{canary}");
     assert_eq!(canary["arms"][0]["key"], "i-in");
@@ -63,7 +74,9 @@ async fn forced_keys_have_their_arm_by_every_route_and_over_a_restart(mode: Mode
     let rolled_back = vortex(&mesh, &format!("rollout rollback {id} --wait")).await;
     assert_eq!(rolled_back.code, 0, "{rolled_back:?}");
     assert_eq!(arm(&mesh, "orders", "i-in").await, "v1");
-    let late = mesh.post(&format!("{rollout}/arms"), &json!({"keys": ["i-in"]})).await;
+    let late = mesh
+        .post(&format!("{rollout}/arms"), &json!({"keys": ["i-in"]}))
+        .await;
     assert_eq!(refusal(&late), (409, "SPLIT_ENDED".into()));
     mesh.stop();
 }
@@ -73,21 +86,42 @@ async fn forced_keys_have_their_arm_by_every_route_and_over_a_restart(mode: Mode
 async fn readers_are_placed(mesh: &Mesh, id: &str, share: u16) {
     let seed = Seed::of(id);
     let others = (0..20).map(|number| format!("i-{number}"));
-    let instances: Vec<String> = ["i-in", "i-out"].map(str::to_owned).into_iter().chain(others).collect();
-    let asked = mesh.post(&format!("/api/rollouts/{id}/arms"), &json!({"keys": instances})).await;
+    let instances: Vec<String> = ["i-in", "i-out"]
+        .map(str::to_owned)
+        .into_iter()
+        .chain(others)
+        .collect();
+    let asked = mesh
+        .post(
+            &format!("/api/rollouts/{id}/arms"),
+            &json!({"keys": instances}),
+        )
+        .await;
     assert_eq!(asked.status, 200, "{}", asked.text());
     let resolved = asked.json();
-    for (instance, resolved) in instances.iter().zip(resolved["arms"].as_array().expect("arms")) {
+    for (instance, resolved) in instances
+        .iter()
+        .zip(resolved["arms"].as_array().expect("arms"))
+    {
         let (expected, forced) = match &**instance {
             "i-in" => ("v2", true),
             "i-out" => ("v1", true),
             other if seed.bucket(other).number() < share => ("v2", false),
             _ => ("v1", false),
         };
-        assert_eq!(arm(mesh, "orders", instance).await, expected, "{instance} at {share}");
-        let spring = mesh.request("GET", "/orders/default").header("x-vortex-instance", instance);
+        assert_eq!(
+            arm(mesh, "orders", instance).await,
+            expected,
+            "{instance} at {share}"
+        );
+        let spring = mesh
+            .request("GET", "/orders/default")
+            .header("x-vortex-instance", instance);
         let spring = mesh.send(spring).await.json();
-        assert_eq!(spring["propertySources"][0]["source"]["arm"], expected, "{spring}");
+        assert_eq!(
+            spring["propertySources"][0]["source"]["arm"], expected,
+            "{spring}"
+        );
         let told = (resolved["arm"] == "canary", &resolved["forced"]);
         assert_eq!(told, (expected == "v2", &json!(forced)), "{resolved}");
     }

@@ -80,8 +80,15 @@ async fn the_arms_of_keys_are_asked_of_the_split() {
         json!({"arms": [arm], "percentage": 0.5, "unit": "instance", "token": "store:9"});
     assert_eq!(answer.json(), expected);
     let asked: ResolveArmsRequest = mesh.service.asked("resolve_arms");
-    assert_eq!((&*asked.id, &asked.keys[..]), ("r-1", &["pod-1".to_owned()][..]));
-    for body in [json!({}), json!({"keys": "pod-1"}), json!({"keys": [], "more": 1})] {
+    assert_eq!(
+        (&*asked.id, &asked.keys[..]),
+        ("r-1", &["pod-1".to_owned()][..])
+    );
+    for body in [
+        json!({}),
+        json!({"keys": "pod-1"}),
+        json!({"keys": [], "more": 1}),
+    ] {
         let refused = post(&mesh, "/api/rollouts/r-1/arms", &body).await;
         refused.problem(400, "INVALID_ARGUMENT");
     }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use tonic::Request;
 use vortex_config_svc::parts::{
-    BeginSplit, Command, Configuration, Grpc, Label, Request as Asked, SetSplit, Share, Sources,
-    Forced, SplitMove, Subject, Unit, ViewKey,
+    BeginSplit, Command, Configuration, Forced, Grpc, Label, Request as Asked, SetSplit, Share,
+    Sources, SplitMove, Subject, Unit, ViewKey,
 };
 use vortex_kit::{
     clock::{Clock as _, System},

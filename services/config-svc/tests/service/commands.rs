@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use vortex_config_svc::parts::{
-    BeginSplit, Command, Content, DocumentWrite, EndSplit, Forced, Holding, Label, Release, Request,
-    RequestKey, Selector, Seq, SetSplit, Sha256, Share, SplitMove, Unit, WriteChange,
+    BeginSplit, Command, Content, DocumentWrite, EndSplit, Forced, Holding, Label, Release,
+    Request, RequestKey, Selector, Seq, SetSplit, Sha256, Share, SplitMove, Unit, WriteChange,
 };
 
 /// A command, and the contents it names.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use vortex_rest::{
-    Arm, Assignment, ExplainedAssignment, ExplainedValue, Explanation,  HiddenValue, ValueOrigin,
+    Arm, Assignment, ExplainedAssignment, ExplainedValue, Explanation, HiddenValue, ValueOrigin,
 };
 
 use super::{Reader, View};
@@ -72,9 +72,7 @@ fn print(session: &mut Session, answer: &Value) -> Result<(), Error> {
     if session.console.format() == Format::Table {
         let explanation: Explanation = client::read(answer, server)?;
         for assignment in &explanation.assignments {
-            session
-                .console
-                .note(format_args!("{}", why(assignment)))?;
+            session.console.note(format_args!("{}", why(assignment)))?;
         }
     }
     Ok(())

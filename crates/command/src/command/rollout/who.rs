@@ -53,10 +53,8 @@ impl Args {
             let reply = session.client.send(call).await?.json()?;
             join(&mut answer, reply);
         }
-        if let Some(wanted) = &self.arm {
-            let arms = answer["arms"].as_array_mut();
-            arms.into_iter()
-                .for_each(|arms| arms.retain(|resolved| resolved["arm"] == **wanted));
+        if let (Some(wanted), Some(arms)) = (&self.arm, answer["arms"].as_array_mut()) {
+            arms.retain(|resolved| resolved["arm"] == **wanted);
         }
         print(session, &answer)
     }
@@ -64,7 +62,8 @@ impl Args {
 
 /// Adds the keys of a further reply; all else is as the newest reply says.
 fn join(answer: &mut Value, mut reply: Value) {
-    if let (Some(before), Some(more)) = (answer["arms"].as_array_mut(), reply["arms"].as_array_mut())
+    if let (Some(before), Some(more)) =
+        (answer["arms"].as_array_mut(), reply["arms"].as_array_mut())
     {
         before.append(more);
         *more = std::mem::take(before);

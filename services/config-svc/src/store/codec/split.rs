@@ -42,8 +42,7 @@ impl TryFrom<stored::SplitMove> for SplitMove {
             share: Share::from_hundredths(share).map_err(|_| Unreadable::Damaged)?,
             unit: known::<stored::Unit>(stored.unit)?.try_into()?,
             generation: stored.generation,
-            forced: Forced::new(stored.include, stored.exclude)
-                .map_err(|_| Unreadable::Damaged)?,
+            forced: Forced::new(stored.include, stored.exclude).map_err(|_| Unreadable::Damaged)?,
         })
     }
 }

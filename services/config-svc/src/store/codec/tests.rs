@@ -56,10 +56,16 @@ fn a_move_without_forced_keys_is_read_and_one_with_them_is_as_it_was_written() {
     let forced = crate::domain::Forced::new(vec!["a".to_owned()], vec!["b".to_owned()]);
     assert_eq!(Ok(&read.forced), forced.as_ref());
     for (to, hex) in [(&none, earlier), (&read, &with)] {
-        assert_eq!(hex::encode(stored::SplitMove::from(to).encode_to_vec()), hex);
+        assert_eq!(
+            hex::encode(stored::SplitMove::from(to).encode_to_vec()),
+            hex
+        );
     }
     // a key in both lists
-    assert_eq!(moved(&format!("{earlier}3201613a0161")), Err(Unreadable::Damaged));
+    assert_eq!(
+        moved(&format!("{earlier}3201613a0161")),
+        Err(Unreadable::Damaged)
+    );
 }
 
 /// What an enum's value or a oneof's case says that this version does not know, is not guessed.

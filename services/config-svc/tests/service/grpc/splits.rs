@@ -110,7 +110,12 @@ async fn reads(node: &mut Node, instance: &str, arm: pb::Arm) {
         };
         assert_eq!((assigned.arm(), assigned.forced), (arm, true));
     };
-    let reply = node.config.get_config(config(&instance)).await.unwrap().into_inner();
+    let reply = node
+        .config
+        .get_config(config(&instance))
+        .await
+        .unwrap()
+        .into_inner();
     let json: serde_json::Value = serde_json::from_slice(&reply.config).unwrap();
     assert_eq!(json["n"], n);
     check(&reply.assignments);
@@ -119,7 +124,12 @@ async fn reads(node: &mut Node, instance: &str, arm: pb::Arm) {
         instance: instance.clone(),
         ..Default::default()
     };
-    let explained = node.config.explain_config(explain).await.unwrap().into_inner();
+    let explained = node
+        .config
+        .explain_config(explain)
+        .await
+        .unwrap()
+        .into_inner();
     check(&[explained.assignments[0].assignment.clone().unwrap()]);
     let file = pb::GetFileRequest {
         app: "orders".to_owned(),
@@ -138,7 +148,12 @@ async fn reads(node: &mut Node, instance: &str, arm: pb::Arm) {
         instance: instance.clone(),
         ..Default::default()
     };
-    let environment = node.config.get_environment(environment).await.unwrap().into_inner();
+    let environment = node
+        .config
+        .get_environment(environment)
+        .await
+        .unwrap()
+        .into_inner();
     check(&environment.assignments);
     let watch = pb::WatchConfigRequest {
         app: "orders".to_owned(),

@@ -112,7 +112,10 @@ fn forced_keys_never_change_and_are_only_in_the_first_record() {
         let id = id("r1");
         assert_eq!(refused, Refused::SplitIsFixed { id, field });
         let refused = refuses(&mut history, moved(v2, 100, 1, &other));
-        assert!(matches!(refused, Refused::SplitOutdated { .. }), "{refused}");
+        assert!(
+            matches!(refused, Refused::SplitOutdated { .. }),
+            "{refused}"
+        );
     }
     history.run(moved(v2, 10_000, 2, &keys)).unwrap();
     let moves: Vec<bool> = history

@@ -11,11 +11,11 @@ use vortex_bucket::Seed;
 use crate::{
     domain::{
         Answered, App, AppProfile, Before, Body, ChangeEntry, ChangeName, ChangeSet, ChangeState,
-        ChangedDocument, Content, ContentRef, Defect, Document, End, EndedSplit, Feed, Forced, Freeze,
-        FreezeEnd, FreezeId, FreezeScope, Frozen, HybridTime, Label, LabelState, Origin, Outcome,
-        Override, OverrideEnd, OverrideId, OverrideTarget, OverrideValues, Path, Profile, Record,
-        RequestId, RequestKey, Seq, Sha256, Share, SourceName, Split, SplitId, SplitMove, Unit,
-        Version, VersionName,
+        ChangedDocument, Content, ContentRef, Defect, Document, End, EndedSplit, Feed, Forced,
+        Freeze, FreezeEnd, FreezeId, FreezeScope, Frozen, HybridTime, Label, LabelState, Origin,
+        Outcome, Override, OverrideEnd, OverrideId, OverrideTarget, OverrideValues, Path, Profile,
+        Record, RequestId, RequestKey, Seq, Sha256, Share, SourceName, Split, SplitId, SplitMove,
+        Unit, Version, VersionName,
     },
     store::{
         codec::{open, seal},
