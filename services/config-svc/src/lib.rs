@@ -44,8 +44,8 @@ pub mod parts {
         configuration::Configuration,
         domain::{
             Arm, BeginSplit, Body, Command, Content, DocumentWrite, EndFreeze, EndSplit, Expires,
-            Freeze, FreezeEnd, FreezeId, FreezeScope, Frozen, Holding, Import, Imported, Label,
-            MAX_VERSIONS, Outcome, Override, OverrideEnd, OverrideId, OverrideTarget,
+            Forced, Freeze, FreezeEnd, FreezeId, FreezeScope, Frozen, Holding, Import, Imported,
+            Label, MAX_VERSIONS, Outcome, Override, OverrideEnd, OverrideId, OverrideTarget,
             OverrideValues, Record, Release, ReleaseBy, RemoveOverride, Request, RequestKey,
             Selector, Seq, SetFreeze, SetOverride, SetSplit, Sha256, Share, SplitMove, State,
             Subject, Thawed, Unit, Until, ViewKey, WriteChange,

@@ -6,7 +6,9 @@ mod splits;
 
 pub(super) use freezes::freeze;
 pub(super) use overrides::of_override;
-pub(super) use splits::{assigned, assignment, baseline, ended_split, split, split_keys};
+pub(super) use splits::{
+    arm, assigned, assignment, baseline, ended_split, split, split_keys, unit,
+};
 pub(super) use vortex_proto::time::timestamp;
 
 use vortex_proto::config::v1 as pb;
