@@ -7,6 +7,7 @@ mod overrides;
 mod reads;
 mod sources;
 mod status;
+mod words;
 mod writes;
 
 use vortex_proto::config::v1::DocumentRef;
