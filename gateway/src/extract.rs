@@ -12,6 +12,7 @@ mod path;
 pub(crate) mod percent;
 mod query;
 mod strict;
+pub(crate) mod wording;
 
 pub(crate) use body::{Drained, read};
 pub(crate) use command::{Command, CommandParameters, command_parameters};
@@ -21,5 +22,5 @@ pub(crate) use identity::{IdentityRules, Reader, TakenFrom};
 pub(crate) use json::{IgnoredFields, Json, LenientJson};
 pub(crate) use media_type::unsupported;
 pub(crate) use path::Path;
-pub(crate) use query::{NoQuery, Query};
+pub(crate) use query::{NoQuery, Query, parse_lenient};
 pub(crate) use strict::Strict;

@@ -9,7 +9,9 @@ mod meter;
 mod openapi;
 mod panic;
 mod routes;
+mod tags;
 mod template;
+mod welcome;
 
 use std::sync::Arc;
 
@@ -139,6 +141,9 @@ impl Inner {
     /// request that is not theirs.
     fn spring_path(&self, request: &Parts) -> Option<usize> {
         let path = request.uri.path();
+        if path == "/" {
+            return None;
+        }
         let rest = self.settings.spring_prefix.strip(path)?;
         (!is_reserved(rest)).then_some(path.len() - rest.len())
     }

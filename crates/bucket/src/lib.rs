@@ -6,12 +6,16 @@
 //! their canaries apart from each other. `docs/bucketing.md` has the algorithm for other
 //! languages, and vectors that hold them to it.
 //!
-//! Everything here is a pure function of its arguments and allocates nothing.
+//! Some keys may be forced into an arm, whatever their bucket.
+//!
+//! Deciding is a pure function of its arguments and allocates nothing.
 
 mod bucket;
+mod forced;
 mod share;
 
 pub use bucket::{Bucket, Seed};
+pub use forced::{Forced, InvalidForced};
 pub use share::{InvalidShare, Share};
 
 /// The version of a document that a reader gets while a rollout runs.

@@ -64,5 +64,5 @@ Exit codes:
      no room to write
   7  denied: not authenticated, or not allowed
   8  the rollout that was waited for was rolled back
-  9  the rollout that was waited for was paused when the time was up
+  9  the rollout that was waited for is paused, and an operator has to decide
  10  the rollout that was waited for had not ended when the time was up";

@@ -15,6 +15,8 @@ answers! {
         pub arm: Arm,
         /// The unit of the split.
         pub unit: Unit,
+        /// Whether the reader's key is forced into the arm, whatever the share.
+        pub forced: bool,
     }
 }
 

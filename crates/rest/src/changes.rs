@@ -83,6 +83,8 @@ answers! {
         pub token: String,
         /// Whether the release changed anything.
         pub moved: bool,
+        /// The rollouts that a forced release ended.
+        pub ended_rollouts: Vec<String>,
     }
 
     /// The change set that was made.

@@ -17,10 +17,10 @@ answers! {
         pub label: String,
         /// Its path.
         pub path: String,
-        /// The application it was written for; absent for files of a source.
+        /// The application it was written for, or that its name says; absent for files of a source.
         #[serde(skip_serializing_if = "String::is_empty")]
         pub app: String,
-        /// The profile it was written for; absent for files of a source.
+        /// The profile it was written for, or that its name says; absent for files of a source.
         #[serde(skip_serializing_if = "String::is_empty")]
         pub profile: String,
         /// `application/yaml`, `application/json` or `text/x-java-properties`.

@@ -26,7 +26,7 @@ answers! {
         /// The flat key.
         pub key: String,
         /// The value in force.
-        #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+        #[cfg_attr(feature = "openapi", schema(value_type = serde_json::Value))]
         pub value: Json,
         /// The origin of that value.
         pub origin: ValueOrigin,
@@ -37,7 +37,7 @@ answers! {
     /// A value that is hidden by one of higher precedence.
     pub struct HiddenValue {
         /// The value.
-        #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+        #[cfg_attr(feature = "openapi", schema(value_type = serde_json::Value))]
         pub value: Json,
         /// The origin of that value.
         pub origin: ValueOrigin,

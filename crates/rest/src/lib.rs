@@ -62,7 +62,9 @@ pub use sources::{
     Sources,
 };
 pub use span::Span;
-pub use splits::{Split, SplitAnswer, SplitState, Splits};
+pub use splits::{
+    KeysToResolve, ResolvedArm, ResolvedArms, Split, SplitAnswer, SplitState, Splits,
+};
 pub use spring::{Environment, PropertySource};
 pub use status::{Status, StatusItem, StatusKind};
 pub use timeline::{MovedDocument, Timeline, TimelineEntry, TimelineKind, Undone, UndoneDocument};

@@ -98,6 +98,11 @@ answers! {
         /// The distinct keys that have read what the rollout concerns. Null in lists and in answers
         /// to commands, and while nothing is known.
         pub keys: Option<SeenKeys>,
+        /// The keys of the unit that are in the canary whatever the share. Empty in lists, in
+        /// answers to commands and in events.
+        pub include: Vec<String>,
+        /// The keys of the unit that are on stable whatever the share. As `include`.
+        pub exclude: Vec<String>,
     }
 
     /// The current stage of a rollout.

@@ -1,6 +1,8 @@
 //! Splits: staged change sets that a share of all readers gets.
 
-use crate::{Unit, answer::answers, name::names};
+use serde::{Deserialize, Serialize};
+
+use crate::{Arm, Unit, answer::answers, name::names};
 
 answers! {
     /// A page of active splits, by id.
@@ -47,7 +49,46 @@ answers! {
         pub ended_by: String,
         /// Why it ended; empty while it is active.
         pub end_reason: String,
+        /// The keys of its unit that are in the canary at every share. Empty in lists, and once it
+        /// has ended.
+        pub include: Vec<String>,
+        /// The keys of its unit that are on stable at every share. As `include`.
+        pub exclude: Vec<String>,
     }
+
+    /// The arms that a split gives keys.
+    pub struct ResolvedArms {
+        /// The keys, in the order of the request.
+        pub arms: Vec<ResolvedArm>,
+        /// The percentage of all readers that get the canary.
+        pub percentage: f64,
+        /// The unit whose keys these are.
+        pub unit: Unit,
+        /// The log's position of the answer.
+        pub token: String,
+    }
+
+    /// A key and its arm.
+    pub struct ResolvedArm {
+        /// The key.
+        pub key: String,
+        /// The arm.
+        pub arm: Arm,
+        /// Its bucket, 0 to 9,999: canary when it is below 100 times the percentage, unless the key
+        /// is forced.
+        pub bucket: u32,
+        /// Whether the key is forced into the arm, whatever the share.
+        pub forced: bool,
+    }
+}
+
+/// The keys whose arms are asked for.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct KeysToResolve {
+    /// Instances or subjects, by the rollout's unit: 1,000 at most, each of 1 to 256 bytes.
+    pub keys: Vec<String>,
 }
 
 names! {

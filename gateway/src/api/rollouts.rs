@@ -1,5 +1,6 @@
 //! `/api/rollouts`: staged change sets that go out to a growing share of all readers.
 
+mod arms;
 mod audit;
 mod command;
 mod create;
@@ -34,6 +35,7 @@ pub(super) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(command::rollback))
         .routes(routes!(command::complete))
         .routes(routes!(command::revert))
+        .routes(routes!(arms::arms))
         .routes(routes!(metrics::report))
 }
 

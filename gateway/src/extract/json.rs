@@ -4,10 +4,10 @@
 use axum::extract::{FromRef, FromRequest, Request};
 use http::{HeaderMap, header};
 use metrics::Counter;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use vortex_kit::{error::Fault, telemetry::Metrics};
 
-use super::{Strict, read, unsupported};
+use super::{Strict, read, unsupported, wording};
 use crate::problem::Problem;
 
 /// A JSON body of at most `LIMIT` bytes.
@@ -103,8 +103,8 @@ fn require_json(headers: &HeaderMap) -> Result<(), Fault> {
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Fault> {
     let mut reader = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut reader);
-    let Strict(value) = value.map_err(|error| placed(&error))?;
-    reader.end().map_err(|error| at(&error, "body"))?;
+    let Strict(value) = value.map_err(|error| placed(&error, body))?;
+    reader.end().map_err(|error| malformed(&error, WHOLE))?;
     Ok(value)
 }
 
@@ -114,21 +114,44 @@ fn parse_lenient<T: DeserializeOwned>(body: &[u8]) -> Result<(T, u64), Fault> {
     let mut ignored = 0;
     let mut count = |_: serde_ignored::Path<'_>| ignored += 1;
     let counting = serde_ignored::Deserializer::new(&mut reader, &mut count);
-    let value = serde_path_to_error::deserialize(counting).map_err(|error| placed(&error))?;
-    reader.end().map_err(|error| at(&error, "body"))?;
+    let value = serde_path_to_error::deserialize(counting).map_err(|error| placed(&error, body))?;
+    reader.end().map_err(|error| malformed(&error, WHOLE))?;
     Ok((value, ignored))
 }
 
-fn placed(error: &serde_path_to_error::Error<serde_json::Error>) -> Fault {
+/// What errors call a body as a whole.
+const WHOLE: &str = "body";
+
+fn placed(error: &serde_path_to_error::Error<serde_json::Error>, body: &[u8]) -> Fault {
     let field = error.path().to_string();
-    let field = if field == "." { "body" } else { &field };
-    at(error.inner(), field)
+    let field = if field == "." { WHOLE } else { &field };
+    let error = error.inner();
+    // a name that is no text is told as if the JSON were malformed
+    let is_json = || serde_json::from_slice::<IgnoredAny>(body).is_ok();
+    if error.is_data() || (error.is_syntax() && is_json()) {
+        return at(wording::fault(field, WHOLE, &said(error)), error);
+    }
+    malformed(error, field)
 }
 
-fn at(error: &serde_json::Error, field: &str) -> Fault {
-    Fault::invalid(field, error.to_string())
+fn malformed(error: &serde_json::Error, field: &str) -> Fault {
+    let (line, column) = (error.line(), error.column());
+    let said = said(error);
+    let detail = format!("is not valid JSON: line {line}, column {column}: {said}");
+    at(Fault::invalid(field, detail), error)
+}
+
+fn at(fault: Fault, error: &serde_json::Error) -> Fault {
+    fault
         .with("line", error.line())
         .with("column", error.column())
+}
+
+/// What the parser says, without the place.
+fn said(error: &serde_json::Error) -> String {
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    let said = error.to_string();
+    said.strip_suffix(&place).unwrap_or(&said).to_owned()
 }
 
 #[cfg(test)]
@@ -157,6 +180,30 @@ mod tests {
         let fault = parse::<Change>(body).unwrap_err();
         assert_eq!(fault.fields()[0].field, "documents[1].paht");
         assert_eq!(fault.metadata()["line"], "2");
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_in_the_words_of_the_api() {
+        for (body, told) in [
+            (&b"[1]"[..], "body: must be an object, not a list"),
+            (
+                b"{\"documents\":3}",
+                "documents: must be a list, not a number",
+            ),
+            (b"{\"documents\":[{}]}", "documents[0].path: is missing"),
+            (b"{}", "documents: is missing"),
+            (
+                b"{\"documents\":[{\"path\":1}]}",
+                "documents[0].path: must be a text, not a number",
+            ),
+            (
+                b"{\"documents\":[,]}",
+                "documents[0]: is not valid JSON: line 1, column 15: expected value",
+            ),
+        ] {
+            let fault = parse::<Change>(body).unwrap_err();
+            assert_eq!(fault.message(), told);
+        }
     }
 
     #[test]

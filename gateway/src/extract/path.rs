@@ -6,8 +6,9 @@ use axum::{
 };
 use serde::de::DeserializeOwned;
 use vortex_kit::error::Fault;
+use vortex_names::Excerpt;
 
-use super::percent;
+use super::{percent, wording};
 use crate::problem::Problem;
 
 /// The parameters of the matched route, percent-decoded.
@@ -34,7 +35,14 @@ fn refused(rejection: &PathRejection) -> Fault {
     match rejection {
         PathRejection::FailedToDeserializePathParams(error) => match error.kind() {
             ErrorKind::InvalidUtf8InPathParam { .. } => Fault::invalid("path", "is not UTF-8"),
-            kind => Fault::invalid("path", kind.to_string()),
+            ErrorKind::ParseErrorAtKey { key, value, .. } => {
+                let detail = format!("cannot be {:?}", Excerpt::of(value));
+                Fault::invalid(key.as_str(), detail)
+            }
+            ErrorKind::DeserializeError { key, message, .. } => {
+                wording::fault(key, "path", message)
+            }
+            kind => wording::fault("path", "path", &kind.to_string()),
         },
         // the route has the parameters its handler takes
         other => Fault::internal(other),

@@ -7,7 +7,7 @@ use serde::{
     Deserialize,
     de::{
         DeserializeSeed, Deserializer, EnumAccess, Error, IntoDeserializer, MapAccess, SeqAccess,
-        VariantAccess, Visitor,
+        Unexpected, VariantAccess, Visitor,
     },
 };
 
@@ -143,6 +143,10 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Visit<V> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<V::Value, A::Error> {
+        // the members in their order, by places that no caller knows
+        if self.known.is_some() {
+            return Err(A::Error::invalid_type(Unexpected::Seq, &"an object"));
+        }
         self.visitor.visit_seq(Items(items))
     }
 

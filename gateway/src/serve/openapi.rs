@@ -1,15 +1,20 @@
 //! The OpenAPI document: generated from the handlers, kept in the repository, served from there.
 
+mod answers;
+mod bounds;
+mod events;
+
+use serde_json::{Value, json};
 use utoipa::{
     OpenApi,
     openapi::{
-        Content, OpenApi as Document, PathItem, Ref, RefOr, Response, ResponseBuilder,
+        PathItem, RefOr, Response,
         path::{HttpMethod, Operation, OperationBuilder, ParameterBuilder, ParameterIn},
         schema::{AdditionalProperties, Schema},
     },
 };
 use utoipa_axum::router::OpenApiRouter;
-use vortex_rest::{FieldViolation, Problem};
+use vortex_rest::{ConfigChange, Effective, FieldViolation, FollowedRollout, Problem};
 
 use crate::{api, spring::TEMPLATES};
 
@@ -26,7 +31,7 @@ pub(crate) const WRITTEN: &str = include_str!("../../openapi.json");
         description = "Configuration over REST; each route is a translation of a gRPC call.",
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
     ),
-    components(schemas(Problem, FieldViolation)),
+    components(schemas(Problem, FieldViolation, ConfigChange, Effective, FollowedRollout)),
     tags(
         (name = "configs", description = "Documents of applications and profiles"),
         (name = "changes", description = "Change sets"),
@@ -45,7 +50,7 @@ struct Base;
 
 /// Makes the OpenAPI document of all routes from the handlers. The gateway does not serve this but
 /// the copy in the repository.
-pub fn document() -> Document {
+pub fn document() -> Value {
     let mut document = OpenApiRouter::with_openapi(Base::openapi())
         .merge(api::quick())
         .merge(api::slow())
@@ -65,7 +70,6 @@ pub fn document() -> Document {
         let operation = operation.response("200", Response::new(summary)).build();
         document.paths.paths.insert(path.to_owned(), get(operation));
     }
-    document.paths.paths.values_mut().for_each(add_problem);
     let schemas = document.components.iter_mut();
     for (name, schema) in schemas.flat_map(|components| &mut components.schemas) {
         if let RefOr::T(Schema::Object(schema)) = schema
@@ -74,6 +78,9 @@ pub fn document() -> Document {
             schema.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
         }
     }
+    // a document that was made of Rust's types can always be written
+    let mut document = serde_json::to_value(document).unwrap_or_default();
+    complete(&mut document);
     document
 }
 
@@ -82,7 +89,8 @@ pub fn document() -> Document {
 const CLOSED: [&str; 3] = ["RolloutStage", "RolloutThresholds", "RolloutAnalysis"];
 
 /// Routes of the process itself.
-const PLAIN: [(&str, &str); 5] = [
+const PLAIN: [(&str, &str); 6] = [
+    ("/", "What this is, and where to go from here"),
     ("/health", "What the process says of itself"),
     ("/health/live", "Whether the process answers"),
     ("/health/ready", "Whether the process takes work"),
@@ -134,24 +142,67 @@ fn parameter(name: &str, place: ParameterIn, required: bool) -> ParameterBuilder
         .schema(Some(text))
 }
 
-/// Every operation may answer with a problem.
-fn add_problem(item: &mut PathItem) {
-    let operations = [
-        &mut item.get,
-        &mut item.put,
-        &mut item.post,
-        &mut item.delete,
-    ];
-    for operation in operations.into_iter().flatten() {
-        let responses = &mut operation.responses.responses;
-        responses.insert("default".to_owned(), RefOr::T(problem()));
+/// Adds what no handler says of itself: bounds by names, errors, and the events of streams.
+fn complete(document: &mut Value) {
+    let paths = document.get_mut("paths").and_then(Value::as_object_mut);
+    for (path, item) in paths.into_iter().flatten() {
+        for (method, operation) in item.as_object_mut().into_iter().flatten() {
+            complete_operation(path, method, operation);
+        }
+    }
+    let schemas = document.pointer_mut("/components/schemas");
+    let schemas = schemas.and_then(Value::as_object_mut);
+    for (name, schema) in schemas.into_iter().flatten() {
+        if !REQUESTS.contains(&name.as_str()) {
+            continue;
+        }
+        let members = schema.get_mut("properties").and_then(Value::as_object_mut);
+        for (member, schema) in members.into_iter().flatten() {
+            bounds::add(member, schema);
+        }
     }
 }
 
-fn problem() -> Response {
-    let schema = RefOr::Ref(Ref::from_schema_name("Problem"));
-    ResponseBuilder::new()
-        .description("An error")
-        .content("application/problem+json", Content::new(Some(schema)))
-        .build()
+/// Bodies of requests, whose members are bounded.
+const REQUESTS: [&str; 5] = [
+    "NewChange",
+    "NewDocument",
+    "NewFreeze",
+    "NewRollout",
+    "Approval",
+];
+
+fn complete_operation(path: &str, method: &str, operation: &mut Value) {
+    let mut parameters = Vec::new();
+    let given = operation.get_mut("parameters");
+    let given = given.and_then(Value::as_array_mut);
+    for parameter in given.into_iter().flatten() {
+        let name = parameter["name"].as_str().unwrap_or_default().to_owned();
+        // a comma list of profiles
+        let bounded = match name.as_str() {
+            "profile" if !path.starts_with("/api/configs") => "profiles",
+            name => name,
+        };
+        bounds::add(bounded, &mut parameter["schema"]);
+        parameters.push(name);
+    }
+    let Some(responses) = operation
+        .get_mut("responses")
+        .and_then(Value::as_object_mut)
+    else {
+        return;
+    };
+    let events = responses.get_mut("200").and_then(|answer| {
+        let content = answer.get_mut("content")?;
+        content.get_mut("text/event-stream")
+    });
+    if let Some(events) = events {
+        *events = json!({ "schema": events::of(path) });
+    }
+    let about = answers::Operation {
+        method,
+        path,
+        parameters,
+    };
+    about.add(responses);
 }

@@ -14,7 +14,7 @@ use vortex_kit::{admin, process::Runtime};
 use super::{
     cross_site,
     deadline::{self, Deadline},
-    openapi, template,
+    openapi, tags, template, welcome,
 };
 use crate::{
     api::{self, ApiState},
@@ -32,11 +32,16 @@ pub(super) fn routes(state: ApiState, quick: Deadline, runtime: &Runtime) -> Rou
     let slow_routes = Router::from(api::slow());
     let endless_routes = Router::from(api::endless());
     Router::new()
-        .merge(quick_routes.layer(from_fn_with_state(quick, deadline::keep)))
+        .merge(
+            quick_routes
+                .layer(from_fn(tags::add))
+                .layer(from_fn_with_state(quick, deadline::keep)),
+        )
         .merge(slow_routes.layer(from_fn_with_state(SLOW, deadline::keep)))
         .merge(endless_routes)
         .with_state(state)
         .route(openapi::DOCUMENT_PATH, get(describe))
+        .route("/", get(welcome::show))
         .layer(from_fn(cross_site::refuse))
         .merge(admin::routes(
             runtime.health.clone(),

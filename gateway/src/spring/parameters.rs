@@ -5,7 +5,7 @@ use http::request::Parts;
 use serde::Deserialize;
 use vortex_kit::error::Fault;
 
-use crate::extract::percent;
+use crate::extract::parse_lenient;
 
 /// The parameters.
 #[derive(Debug, Default, Deserialize)]
@@ -24,9 +24,7 @@ impl Parameters {
         let Some(query) = request.uri.query() else {
             return Ok(Self::default());
         };
-        percent::decode("query", query)?;
-        serde_urlencoded::from_str(query)
-            .map_err(|error| Fault::invalid("query", error.to_string()))
+        parse_lenient(query)
     }
 
     /// Whether placeholders are resolved; true by default.

@@ -8,6 +8,7 @@ mod reads;
 mod sources;
 mod status;
 mod timeline;
+mod words;
 mod writes;
 
 use vortex_proto::config::v1::DocumentRef;

@@ -311,6 +311,7 @@ impl SplitService for Service {
         set_split SetSplitRequest SetSplitResponse
         end_split EndSplitRequest EndSplitResponse
         get_split GetSplitRequest GetSplitResponse
+        resolve_arms ResolveArmsRequest ResolveArmsResponse
         list_splits ListSplitsRequest ListSplitsResponse
         stage_revert StageRevertRequest StageRevertResponse
     }

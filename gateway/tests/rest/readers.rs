@@ -26,6 +26,7 @@ fn assignment(unit: SplitUnit, arm: Arm) -> Assignment {
         generation: 3,
         arm: arm.into(),
         unit: unit.into(),
+        forced: arm == Arm::Stable,
     }
 }
 
@@ -193,6 +194,7 @@ async fn an_effective_configuration_says_which_arms_it_is_of_and_by_what() {
         answer["assignments"],
         json!([{
             "split": "r-1", "change": "v2", "generation": 3, "arm": "canary", "unit": "instance",
+            "forced": false,
         }])
     );
     assert_eq!(answer["unit"], "instance");
@@ -267,6 +269,7 @@ async fn an_explanation_says_how_each_split_came_to_its_arm() {
     let expected = |unit, bucket: Option<u32>| {
         json!({
             "split": "r-1", "change": "v2", "generation": 3, "arm": "stable", "unit": unit,
+            "forced": true,
             "percentage": 25.0, "bucket": bucket,
         })
     };

@@ -14,8 +14,8 @@
 //!
 //! And of splits:
 //! - **S1** a document is held by at most one active split.
-//! - **S2** a split's share never falls, and its change set, seed and unit never
-//!   change.
+//! - **S2** a split's share never falls, and its change set, seed, unit and forced
+//!   keys never change.
 //! - **S3** a generation is applied at most once, and none after a later one; the
 //!   same again answers the same.
 //! - **S4** a split that ended stays so.
@@ -30,6 +30,8 @@
 //!   alone and for a reason; only a release washes that off.
 //! - **S10** what is refused leaves nothing behind: the change set that takes a split back
 //!   is staged only where it could be split then.
+//! - **S11** a key that a split forces has its arm at every share, by every way to read;
+//!   all other keys go by their bucket, as if none were forced.
 //!
 //! And of undoing:
 //! - **U1** all documents of a change set that are still stable go back in one record, each to
@@ -114,5 +116,5 @@ pub(crate) use split::{Arms, Assigned, Before, End, EndedSplit, EndedSplits, End
 pub use split::{SplitMove, Subject, Unit};
 pub use state::{Seq, State};
 pub(crate) use token::{InvalidToken, StoreId, Token};
-pub use vortex_bucket::{Arm, Share};
+pub use vortex_bucket::{Arm, Forced, Share};
 pub(crate) use vortex_names::RequestId;

@@ -369,6 +369,8 @@ fn set_split(rollout: &Rollout, to: Effect) -> pb::SetSplitRequest {
         baseline: baseline.map(|sequences| pb::SplitBaseline { sequences }),
         force: spec.force,
         validate_only: false,
+        include: spec.forced.include().map(str::to_owned).collect(),
+        exclude: spec.forced.exclude().map(str::to_owned).collect(),
     }
 }
 

@@ -6,7 +6,10 @@ use vortex_tests::{Mesh, Mode};
 use super::mesh;
 
 async fn put(mesh: &Mesh, path: &str, body: &Value) -> Value {
-    let request = mesh.request("PUT", path).json(body);
+    let request = mesh
+        .request("PUT", path)
+        .header("content-type", "application/json")
+        .body(body.to_string());
     let set = mesh.send(request).await;
     assert_eq!(set.status, 200, "{}", set.text());
     set.json()

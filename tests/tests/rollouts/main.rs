@@ -8,6 +8,7 @@ mod by_hand;
 mod by_source;
 mod command;
 mod course;
+mod forced;
 mod freezes;
 mod outage;
 mod overtaken;

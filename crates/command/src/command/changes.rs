@@ -1,5 +1,6 @@
 //! `vortex changes`: change sets.
 
+mod ended;
 mod list;
 
 use clap::Subcommand;
@@ -31,6 +32,7 @@ Examples:
   vortex changes release release-7
   vortex changes release release-6   # go back
   vortex changes release v2 --path orders-prod.yml --if-match 3f2a…
+  vortex changes release v3 --hotfix --reason 'orders are lost'   # ahead of a rollout
   vortex changes release v2 --force --reason 'it was the database'   # after a rollback")]
     Release(Release),
     /// Give up a staged change set; its name stays taken
@@ -77,14 +79,18 @@ pub(crate) struct Force {
     /// back, which needs a --reason
     #[arg(long)]
     force: bool,
-    /// Why it is forced, for the log
+    /// Go ahead of the rollout that holds one of the documents, which ends it: as --force, but
+    /// always for a --reason
+    #[arg(long, requires = "reason", conflicts_with = "force")]
+    hotfix: bool,
+    /// Why, for the log
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
 }
 
 impl Force {
     pub(crate) fn on(&self, call: Call) -> Call {
-        call.flag("force", self.force)
+        call.flag("force", self.force || self.hotfix)
             .query("reason", self.reason.as_deref())
     }
 }
@@ -119,7 +125,11 @@ impl Command {
             Self::Discard(named) => {
                 named.on(Call::post(["api", "changes", &named.name, "discard"]))
             }
-            Self::Release(release) => release.call()?,
+            Self::Release(release) => {
+                let call = session.labelled(release.call()?);
+                let reply = session.client.send(call).await?.json()?;
+                return tell_release(session, &reply).await;
+            }
         };
         let reply = session.client.send(session.labelled(call)).await?.json()?;
         tell(session, &reply)
@@ -133,6 +143,12 @@ impl Release {
         let call = self.trace.on(self.force.on(self.named.on(call)));
         call.header(IF_MATCH, if_match.as_deref())
     }
+}
+
+/// Says what became of a released change set, and which rollouts that ended.
+pub(crate) async fn tell_release(session: &mut Session, reply: &Value) -> Result<(), Error> {
+    tell(session, reply)?;
+    ended::tell(session, reply).await
 }
 
 /// Says what became of a change set.

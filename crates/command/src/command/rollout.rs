@@ -16,6 +16,7 @@ mod report;
 mod show;
 mod wait;
 mod watch;
+mod who;
 
 use clap::Subcommand;
 
@@ -54,8 +55,9 @@ Examples:
     /// Give everybody stable again
     #[command(after_help = "\
 Examples:
-  vortex rollout rollback ID --reason 'customers complain'")]
-    Rollback(act::Act),
+  vortex rollout rollback ID --reason 'customers complain'
+  vortex rollout rollback ID --wait --timeout 1m   # until readers have stable again")]
+    Rollback(act::Rollback),
     /// Make the change set stable at once, whatever the stage
     #[command(after_help = "\
 Examples:
@@ -91,6 +93,8 @@ Examples:
   vortex rollout analysis ID
   vortex rollout analysis ID -o json | jq '.slices[0].gates'")]
     Analysis(analysis::Args),
+    /// Ask which arm a rollout gives instances or subjects, and why
+    Who(who::Args),
     /// Follow a rollout to its end: stages and both arms as they change
     Watch(watch::Args),
     /// Report what was measured of an arm since the last report
@@ -105,7 +109,7 @@ impl Command {
             Self::Promote(args) => args.run(session).await,
             Self::Pause(act) => act.run(session, "pause").await,
             Self::Resume(act) => act.run(session, "resume").await,
-            Self::Rollback(act) => act.run(session, "rollback").await,
+            Self::Rollback(args) => args.run(session).await,
             Self::Complete(act) => act.run(session, "complete").await,
             Self::Revert(args) => args.run(session).await,
             Self::Edit(args) => args.run(session).await,
@@ -114,6 +118,7 @@ impl Command {
             Self::Get(args) => args.run(session).await,
             Self::Audit(args) => args.run(session).await,
             Self::Analysis(args) => args.run(session).await,
+            Self::Who(args) => args.run(session).await,
             Self::Watch(args) => args.run(session).await,
             Self::Report(args) => args.run(session).await,
         }

@@ -6,7 +6,7 @@ use super::mirror;
 use crate::{Arm, Assignment, Unit};
 
 mirror! {
-    struct Assignment <= proto::Assignment { arm(), unit(), split, change, generation }
+    struct Assignment <= proto::Assignment { arm(), unit(), split, change, generation, forced }
     enum Arm <= proto::Arm { Stable, Canary }
     enum Unit <= proto::SplitUnit { Instance, Subject }
 }

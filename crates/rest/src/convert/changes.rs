@@ -25,6 +25,6 @@ mirror! {
     struct ChangedDocument <= proto::ChangedDocument { path, version, digest, deleted }
     struct ChangeAnswer <= proto::GetChangeResponse { change, token }
     struct ChangeAnswer <= proto::DiscardChangeResponse { change, token }
-    struct Released <= proto::ReleaseChangeResponse { change, token, moved }
+    struct Released <= proto::ReleaseChangeResponse { change, token, moved, ended_rollouts }
     struct AppliedChange <= proto::ApplyChangeResponse { change, digest, token, created, documents }
 }

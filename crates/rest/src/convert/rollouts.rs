@@ -166,6 +166,8 @@ impl From<proto::Rollout> for Rollout {
             revision: rollout.revision,
             source: rollout.source,
             keys: rollout.keys.map(SeenKeys::from),
+            include: rollout.include,
+            exclude: rollout.exclude,
         }
     }
 }

@@ -3,7 +3,7 @@
 use vortex_proto::config::v1 as proto;
 
 use super::mirror;
-use crate::{Split, SplitAnswer, SplitState, Splits};
+use crate::{ResolvedArm, ResolvedArms, Split, SplitAnswer, SplitState, Splits};
 
 mirror! {
     enum SplitState <= proto::SplitState { Active, Released, Removed, Detached }
@@ -22,5 +22,9 @@ mirror! {
         moved_at,
         ended_by,
         end_reason,
+        include,
+        exclude,
     }
+    struct ResolvedArms <= proto::ResolveArmsResponse { unit(), arms, percentage, token }
+    struct ResolvedArm <= proto::ResolvedArm { arm(), key, bucket, forced }
 }

@@ -50,6 +50,13 @@ pub struct NewRollout {
     /// document such as `application.yml`.
     #[serde(default)]
     pub apps: Vec<String>,
+    /// The keys of the unit that are in the canary from the start on, whatever the share. With
+    /// `exclude` 1,000 at most, each of 1 to 256 bytes.
+    #[serde(default)]
+    pub include: Vec<String>,
+    /// The keys of the unit that are on stable until it completes, whatever the share.
+    #[serde(default)]
+    pub exclude: Vec<String>,
     /// Starts the rollout at once.
     pub start: Option<bool>,
     /// Rolls the change set out even if it was rolled back before, which needs a reason.

@@ -24,16 +24,8 @@ fn values_are_overridden_and_how_to_end_that_is_said() {
          --reason incident --author ada --label main",
     )
     .done();
-    let expected = "\
-override  orders prod
-label     main
-values    db.pool=20 on=true
-reason    incident
-by        ada
-expires   2026-01-02T07:04:05Z
-id        o42
-next      `vortex config override orders prod --remove` ends it
-";
+    let expected = "orders prod gets db.pool=20 on=true on main until 2026-01-02T07:04:05Z, as o42; \
+                    next: `vortex config override orders prod --remove` ends it\n";
     assert_eq!(out, expected);
     let asked = &gateway.asked()[0];
     assert_eq!(asked.line, "PUT /api/overrides/orders/prod?label=main");
@@ -70,7 +62,8 @@ fn an_override_is_ended() {
         "config override orders prod --remove --reason over",
     )
     .done();
-    assert_eq!(out, "ENDED\no42\n");
+    let told = "ended: o42; `vortex config override list` shows what is still overridden\n";
+    assert_eq!(out, told);
     assert_eq!(
         gateway.asked()[0].line,
         "DELETE /api/overrides/orders/prod?reason=over"

@@ -15,7 +15,8 @@ use crate::{
     problem::Problem,
 };
 
-const LIMIT: usize = 64 * 1024;
+/// 1,000 forced keys of 256 bytes, and room for the rest.
+const LIMIT: usize = 512 * 1024;
 
 /// What is rolled out. Fails with `INVALID_ARGUMENT` unless it is named in exactly one of the two
 /// ways.
@@ -70,6 +71,8 @@ fn to_proto(mut rollout: NewRollout, request_id: String) -> Result<CreateRollout
         apps: rollout.apps,
         force: rollout.force.unwrap_or_default(),
         reason: rollout.reason.unwrap_or_default(),
+        include: rollout.include,
+        exclude: rollout.exclude,
     })
 }
 

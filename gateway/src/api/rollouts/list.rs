@@ -13,7 +13,7 @@ use vortex_rest::{RolloutState, Rollouts};
 use crate::{
     answer,
     clients::RolloutClient,
-    extract::{Query, Strict},
+    extract::{Query, Strict, wording},
     problem::Problem,
 };
 
@@ -63,7 +63,7 @@ fn states(list: &str) -> Result<Vec<i32>, Fault> {
     let states = names.map(|name| {
         let state = Strict::<RolloutState>::deserialize(name.into_deserializer());
         let Strict(state) =
-            state.map_err(|error: Error| Fault::invalid("state", error.to_string()))?;
+            state.map_err(|error: Error| wording::fault("state", "", &error.to_string()))?;
         Ok(proto::RolloutState::from(state).into())
     });
     states.collect()

@@ -19,6 +19,7 @@ fn released() -> ReleaseChangeResponse {
         }),
         token: "store:9".into(),
         moved: true,
+        ended_rollouts: vec!["r-1".into()],
     }
 }
 
@@ -40,6 +41,7 @@ async fn a_version_is_released_by_its_documents_name() {
         (200, &json!(true))
     );
     assert_eq!(answer.json()["change"]["change"], "v2");
+    assert_eq!(answer.json()["ended_rollouts"], json!(["r-1"]));
     let asked: ReleaseChangeRequest = mesh.service.asked("release_change");
     assert_eq!(
         asked,

@@ -23,7 +23,7 @@ async fn a_rollout_of_a_document_says_all_it_may() {
         "on_failure": "rollback", "resume_after_passes": 2,
         "analysis": {"interval": "100ms", "max_failures": 1},
         "description": "a larger pool", "apps": ["orders"], "start": true, "request_id": "once",
-        "force": true, "reason": "it was the database",
+        "force": true, "reason": "it was the database", "include": ["a"], "exclude": ["b"],
     });
     let answer = post(&mesh, "/api/rollouts", &body).await;
     assert_eq!(
@@ -71,6 +71,8 @@ async fn a_rollout_of_a_document_says_all_it_may() {
         description: "a larger pool".into(),
         request_id: "once".into(),
         start: true,
+        include: vec!["a".into()],
+        exclude: vec!["b".into()],
         apps: vec!["orders".into()],
         force: true,
         reason: "it was the database".into(),

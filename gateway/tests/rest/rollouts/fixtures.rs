@@ -79,6 +79,8 @@ pub(super) fn rollout() -> Rollout {
         keys: Some(keys()),
         on_failure: OnFailure::Pause.into(),
         resume_after_passes: 3,
+        include: vec!["a".into()],
+        exclude: vec!["b".into()],
     }
 }
 
@@ -144,6 +146,8 @@ pub(super) fn rollout_json() -> Value {
         "revision": 4,
         "source": "",
         "keys": keys_json(),
+        "include": ["a"],
+        "exclude": ["b"],
     })
 }
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use tonic::Request;
 use vortex_config_svc::parts::{
-    BeginSplit, Command, Configuration, Grpc, Label, Request as Asked, SetSplit, Share, Sources,
-    SplitMove, Subject, Unit, ViewKey,
+    BeginSplit, Command, Configuration, Forced, Grpc, Label, Request as Asked, SetSplit, Share,
+    Sources, SplitMove, Subject, Unit, ViewKey,
 };
 use vortex_kit::{
     clock::{Clock as _, System},
@@ -63,6 +63,7 @@ async fn split(configuration: &Configuration, path: &str, number: usize) {
             share: Share::from_hundredths(5_000).unwrap(),
             unit: Unit::Instance,
             generation: 1,
+            forced: Forced::default(),
         },
         begin: BeginSplit::default(),
     };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use imbl::OrdMap;
 use jiff::Timestamp;
 
-use super::{Document, Path, Seq, SourceName, VersionName};
+use super::{AppProfile, Document, Path, Profile, Seq, SourceName, VersionName};
 
 /// The documents of a label.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -55,6 +55,30 @@ impl LabelState {
     /// Whether any document is served.
     pub fn serves_any(&self) -> bool {
         self.documents.values().any(|d| d.served().is_some())
+    }
+
+    /// The application and profile that a document is read by: those it was written for. Of a
+    /// change set's document only the name says it, `orders-dev.yml`: its application is the
+    /// longest one that has a document of its own, and `application`; else the whole name is one.
+    ///
+    /// None for files of a source: their names do not say where the application ends.
+    pub fn read_by(&self, document: &Document) -> Option<AppProfile> {
+        if document.written_for.is_some() {
+            return document.written_for.clone();
+        }
+        if self.feed.is_some() {
+            return None;
+        }
+        let stem = document.path.stem();
+        let is_app = |app: &str| app == "application" || self.of_stem(app).next().is_some();
+        let dashes = stem.rmatch_indices('-').map(|(dash, _)| dash);
+        let mut splits = dashes.map(|dash| (&stem[..dash], &stem[dash + 1..]));
+        let split = splits.find(|(app, profile)| !profile.is_empty() && is_app(app));
+        let (app, profile) = split.unwrap_or((stem, Profile::DEFAULT));
+        Some(AppProfile {
+            app: app.parse().ok()?,
+            profile: profile.parse().ok()?,
+        })
     }
 
     /// How many documents are served.

@@ -10,7 +10,7 @@ pub(crate) use ended::{Before, End, EndedSplit, EndedSplits, Ending};
 pub(super) use pins::Pins;
 
 use jiff::Timestamp;
-use vortex_bucket::{Arm, Bucket, Seed, Share};
+use vortex_bucket::{Arm, Bucket, Forced, Seed, Share};
 
 use super::{ChangeSet, Label, Seq, SplitId, State, VersionName};
 
@@ -40,6 +40,8 @@ pub struct Split {
     pub share: Share,
     /// The unit by which it tells readers apart.
     pub unit: Unit,
+    /// The keys of its unit that have their arm at every share. Forgotten when it ends.
+    pub forced: Forced,
     /// The number of its last move.
     pub generation: u64,
     /// When it was last moved.
@@ -58,6 +60,9 @@ pub struct SplitMove {
     pub unit: Unit,
     /// The number of this move, from 1.
     pub generation: u64,
+    /// The keys of its unit that have their arm at every share. They never change, so in the log
+    /// only the first move has them.
+    pub forced: Forced,
 }
 
 impl SplitMove {
@@ -79,14 +84,23 @@ pub struct Held {
 }
 
 impl Split {
-    /// The arm of a reader. A reader without the split's unit is on stable until the share is 100
-    /// %.
+    /// The arm of a reader. A key that is forced has its arm at every share. A reader without the
+    /// split's unit is on stable until the share is 100 %.
     #[inline]
     pub fn arm(&self, subject: &Subject<'_>) -> Arm {
         match subject.key_of(self.unit) {
-            Some(key) => vortex_bucket::arm(self.seed, self.share, key),
+            Some(key) => self.arm_of(key),
             None if self.share == Share::FULL => Arm::Canary,
             None => Arm::Stable,
+        }
+    }
+
+    /// The arm of a key of the split's unit.
+    #[inline]
+    pub fn arm_of(&self, key: &str) -> Arm {
+        match self.forced.arm(key) {
+            Some(arm) => arm,
+            None => vortex_bucket::arm(self.seed, self.share, key),
         }
     }
 
@@ -94,6 +108,13 @@ impl Split {
     #[inline]
     pub fn is_keyless(&self, subject: &Subject<'_>) -> bool {
         self.share != Share::FULL && subject.key_of(self.unit).is_none()
+    }
+
+    /// Whether a reader has its arm because its key is forced.
+    #[inline]
+    pub fn is_forced(&self, subject: &Subject<'_>) -> bool {
+        let key = subject.key_of(self.unit);
+        key.is_some_and(|key| self.forced.arm(key).is_some())
     }
 
     /// The bucket of a reader, if the reader has the split's unit.

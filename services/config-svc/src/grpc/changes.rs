@@ -12,8 +12,8 @@ use vortex_proto::config::v1::document_write::Change as Write;
 use super::{Grpc, convert, parse};
 use crate::{
     domain::{
-        ChangeEntry, ChangeState, Command, Content, DocumentWrite, Holding, MediaType, Outcome,
-        Release, Selector, Seq, Sha256, State, WantedChanges, WriteChange, check_size,
+        Body, ChangeEntry, ChangeState, Command, Content, DocumentWrite, Holding, MediaType,
+        Outcome, Release, Selector, Seq, Sha256, State, WantedChanges, WriteChange, check_size,
     },
     error::{invalid_name, refused, unparsed, write_error},
 };
@@ -119,10 +119,11 @@ pub(super) async fn release(
         let why = "name the path or the document that it applies to";
         return Err(Fault::invalid("if_match", why));
     }
+    let force = request.force;
     let release = Command::Release(Release {
         selector,
         precondition,
-        force: request.force,
+        force,
         reason: parse::reason(request.reason)?,
         author: parse::text("author", request.author)?,
         message: parse::text("message", request.message)?,
@@ -136,7 +137,27 @@ pub(super) async fn release(
         change: change_of(&grpc, &outcome),
         token: convert::token(&grpc.configuration, outcome.at),
         moved: outcome.moved,
+        ended_rollouts: match force && outcome.moved {
+            true => ended_by(&grpc, outcome.at).await,
+            false => Vec::new(),
+        },
     })
+}
+
+/// The splits that a release ended, by its record: so a repeated request gets the same answer.
+async fn ended_by(grpc: &Grpc, at: Seq) -> Vec<String> {
+    let before = Seq(at.0.saturating_sub(1));
+    let Ok(records) = grpc.configuration.store().records_after(before).await else {
+        // the release is done all the same
+        return Vec::new();
+    };
+    match records.first().map(|record| (record.seq, &record.body)) {
+        Some((seq, Body::Release { detached, .. })) if seq == at => {
+            detached.iter().map(ToString::to_string).collect()
+        }
+        // a release that an earlier answer is about may have left the log
+        _ => Vec::new(),
+    }
 }
 
 pub(super) async fn discard(

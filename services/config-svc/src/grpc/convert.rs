@@ -6,7 +6,9 @@ mod splits;
 
 pub(super) use freezes::freeze;
 pub(super) use overrides::of_override;
-pub(super) use splits::{assigned, assignment, baseline, ended_split, split, split_keys};
+pub(super) use splits::{
+    arm, assigned, assignment, baseline, ended_split, split, split_keys, unit,
+};
 pub(super) use vortex_proto::time::timestamp;
 
 use vortex_proto::config::v1 as pb;
@@ -14,7 +16,7 @@ use vortex_proto::config::v1 as pb;
 use crate::{
     configuration::Configuration,
     domain::{
-        Body, ChangeEntry, ChangeName, ChangeState, ChangedDocument, Content, Document,
+        AppProfile, Body, ChangeEntry, ChangeName, ChangeState, ChangedDocument, Content, Document,
         DocumentKey, HybridTime, Label, MediaType, Moved, Record, Seq, State, Version,
     },
 };
@@ -46,21 +48,19 @@ pub(super) fn media_type(path: &str) -> String {
     }
 }
 
-pub(super) fn document(label: &Label, document: &Document) -> pb::Document {
+pub(super) fn document(
+    label: &Label,
+    document: &Document,
+    read_by: Option<&AppProfile>,
+) -> pb::Document {
     let stable = document.served();
     let content = stable.map(|version| &version.content);
     let stored = content.and_then(Content::stored);
     pb::Document {
         label: label.to_string(),
         path: document.path.to_string(),
-        app: document
-            .written_for
-            .as_ref()
-            .map_or(String::new(), |s| s.app.to_string()),
-        profile: document
-            .written_for
-            .as_ref()
-            .map_or(String::new(), |s| s.profile.to_string()),
+        app: read_by.map_or(String::new(), |s| s.app.to_string()),
+        profile: read_by.map_or(String::new(), |s| s.profile.to_string()),
         media_type: media_type(document.path.as_str()),
         version: stable.map_or(String::new(), |v| v.name.to_string()),
         digest: stored.map_or(String::new(), |c| c.sha256.to_string()),

@@ -121,9 +121,11 @@ pub(super) fn list(
     let (page, next_page_token) = page::first(found, size, |(label, document)| {
         page::token(&[label.as_str(), document.path.as_str()])
     });
-    let documents = page
-        .into_iter()
-        .map(|(label, document)| convert::document(label, document));
+    let documents = page.into_iter().map(|(label, document)| {
+        let read_by = state.labels.get(label);
+        let read_by = read_by.and_then(|label| label.read_by(document));
+        convert::document(label, document, read_by.as_ref())
+    });
     Ok(pb::ListDocumentsResponse {
         documents: documents.collect(),
         next_page_token,

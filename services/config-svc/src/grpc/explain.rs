@@ -42,7 +42,7 @@ fn assignments(reading: &Reading, subject: &Subject<'_>) -> Vec<pb::ExplainedAss
     let assigned = reading.assigned();
     assigned
         .map(|(split, arm)| pb::ExplainedAssignment {
-            assignment: Some(convert::assignment(split, arm)),
+            assignment: Some(convert::assignment(split, arm, split.is_forced(subject))),
             percentage: split.share.percentage(),
             bucket: split.bucket(subject).map(|bucket| bucket.number().into()),
         })

@@ -31,13 +31,14 @@ pub(super) async fn config(
     let state = state(grpc, &key, &request.min_token)?;
     let reading = read(grpc, &state, &key, &subject).await?;
     prepare(grpc, &reading, Part::Effective).await?;
-    Ok(config_reply(grpc, &key, &reading, state.head))
+    Ok(config_reply(grpc, &key, &subject, &reading, state.head))
 }
 
 /// An effective configuration as it is sent.
 pub(super) fn config_reply(
     grpc: &Grpc,
     key: &ViewKey,
+    subject: &Subject<'_>,
     reading: &Reading,
     head: Seq,
 ) -> pb::GetConfigResponse {
@@ -56,7 +57,7 @@ pub(super) fn config_reply(
         token: convert::token(&grpc.configuration, head),
         sources: contributing(&view.basis),
         source_age: source_age(grpc, &view.basis),
-        assignments: convert::assigned(reading),
+        assignments: convert::assigned(reading, subject),
     }
 }
 
@@ -80,7 +81,7 @@ pub(super) async fn environment(
     let reading = read(grpc, &state, &key, &subject).await?;
     prepare(grpc, &reading, Part::Properties).await?;
     let view = &reading.view;
-    let assignments = convert::assigned(&reading);
+    let assignments = convert::assigned(&reading, &subject);
     let etag = view.environment_etag(request.origins);
     let token = convert::token(&grpc.configuration, state.head);
     let source_age = source_age(grpc, &view.basis);
@@ -148,7 +149,7 @@ pub(super) async fn file(
     }
     let content = match &reading {
         Some(reading) => {
-            join(&mut assignments, convert::assigned(reading));
+            join(&mut assignments, convert::assigned(reading, &subject));
             resolve(grpc.configuration.compute(), &reading.view.rendered, stored).await?
         }
         None => stored,

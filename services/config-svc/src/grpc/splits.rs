@@ -3,7 +3,10 @@
 use std::ops::Bound;
 
 use tonic::{Request, Response};
-use vortex_kit::{error::Fault, grpc::page};
+use vortex_kit::{
+    error::Fault,
+    grpc::{bounds, page},
+};
 use vortex_proto::config::v1 as pb;
 use vortex_proto::config::v1::{plan_split_request::Target, split_service_server::SplitService};
 use vortex_service::mutation::complete;
@@ -11,11 +14,14 @@ use vortex_service::mutation::complete;
 use super::{Grpc, Reply, convert, parse};
 use crate::{
     domain::{
-        BeginSplit, Command, EndSplit, Refused, Seq, SetSplit, Share, SplitId, SplitMove,
+        BeginSplit, Command, EndSplit, Forced, Refused, Seq, SetSplit, Share, SplitId, SplitMove,
         SplitTarget, State, Unit, check_set_split, plan_split,
     },
     error::{invalid_name, refused, write_error},
 };
+
+/// The most keys whose arms are resolved in one call.
+const MAX_RESOLVED: usize = 1_000;
 
 #[tonic::async_trait]
 impl SplitService for Grpc {
@@ -51,6 +57,7 @@ impl SplitService for Grpc {
         let mut found = found.ok_or_else(|| refused(&Refused::SplitNotFound(id)))?;
         (found.reads, found.reads_without_key) = (reads.all, reads.keyless);
         found.keys = keys(self, &state, &found.id);
+        (found.include, found.exclude) = forced_keys(&state, &found.id);
         Ok(Response::new(pb::GetSplitResponse {
             split: Some(found),
             token: convert::token(&self.configuration, state.head),
@@ -62,6 +69,13 @@ impl SplitService for Grpc {
         request: Request<pb::ListSplitsRequest>,
     ) -> Reply<pb::ListSplitsResponse> {
         Ok(Response::new(list(self, &request.into_inner())?))
+    }
+
+    async fn resolve_arms(
+        &self,
+        request: Request<pb::ResolveArmsRequest>,
+    ) -> Reply<pb::ResolveArmsResponse> {
+        Ok(Response::new(resolve(self, request.into_inner())?))
     }
 
     async fn stage_revert(
@@ -137,6 +151,7 @@ async fn set(
             share: share(request.percentage)?,
             unit: unit(request.unit)?,
             generation: generation(request.generation)?,
+            forced: forced(request.include, request.exclude)?,
         },
         begin: BeginSplit {
             baseline: request.baseline.map(parse::baseline),
@@ -243,6 +258,60 @@ fn list(grpc: &Grpc, request: &pb::ListSplitsRequest) -> Result<pb::ListSplitsRe
         next_page_token,
         token: convert::token(&grpc.configuration, state.head),
     })
+}
+
+/// The arms that an active split gives keys.
+fn resolve(grpc: &Grpc, request: pb::ResolveArmsRequest) -> Result<pb::ResolveArmsResponse, Fault> {
+    let id = id(&request.id)?;
+    bounds::items("keys", request.keys.len(), MAX_RESOLVED)?;
+    for (index, key) in request.keys.iter().enumerate() {
+        let field = format!("keys[{index}]");
+        if key.is_empty() {
+            return Err(Fault::invalid(field, "it must not be empty"));
+        }
+        bounds::bytes(field, key, Forced::MAX_KEY_BYTES)?;
+    }
+    let state = grpc.configuration.state();
+    let Some(split) = state.splits.get(&id) else {
+        return Err(refused(&match state.ended.get(id.as_str()) {
+            Some(ended) => Refused::SplitEnded {
+                how: ended.ending(),
+                id,
+            },
+            None => Refused::SplitNotFound(id),
+        }));
+    };
+    let arms = request.keys.into_iter().map(|key| {
+        let arm = split.arm_of(&key);
+        pb::ResolvedArm {
+            arm: convert::arm(arm).into(),
+            bucket: split.seed.bucket(&key).number().into(),
+            forced: split.forced.arm(&key).is_some(),
+            key,
+        }
+    });
+    Ok(pb::ResolveArmsResponse {
+        arms: arms.collect(),
+        percentage: split.share.percentage(),
+        unit: convert::unit(split.unit).into(),
+        token: convert::token(&grpc.configuration, state.head),
+    })
+}
+
+/// The keys that a split forces into the canary and to stable, while it is active.
+fn forced_keys(state: &State, id: &str) -> (Vec<String>, Vec<String>) {
+    let Some(split) = state.splits.get(id) else {
+        return Default::default();
+    };
+    let (include, exclude) = (split.forced.include(), split.forced.exclude());
+    (
+        include.map(str::to_owned).collect(),
+        exclude.map(str::to_owned).collect(),
+    )
+}
+
+fn forced(include: Vec<String>, exclude: Vec<String>) -> Result<Forced, Fault> {
+    Forced::new(include, exclude).map_err(|error| Fault::invalid(error.field(), error.to_string()))
 }
 
 /// The keys that a split has seen, while it is active.

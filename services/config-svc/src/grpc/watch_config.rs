@@ -42,7 +42,7 @@ pub(super) async fn watch(
     let sent = SentConfig::from(&*reading.view);
     grpc.configuration.sent().remember(&key, &sent);
     let first = first(&grpc, &key, &request.last_digest, &sent, || {
-        reads::config_reply(&grpc, &key, &reading, state.head)
+        reads::config_reply(&grpc, &key, &subject, &reading, state.head)
     });
     let first = first.await?;
     let watcher = Watcher {
@@ -170,10 +170,10 @@ impl Watcher {
                 digest: now.digest.clone(),
                 token: convert::token(&self.grpc.configuration, state.head),
                 sources: reads::contributing(&reading.view.basis),
-                assignments: convert::assigned(&reading),
+                assignments: convert::assigned(&reading, &subject),
             }),
             _ => Event::Snapshot(reads::config_reply(
-                &self.grpc, &self.key, &reading, state.head,
+                &self.grpc, &self.key, &subject, &reading, state.head,
             )),
         };
         self.sent = now;

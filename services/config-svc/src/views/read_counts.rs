@@ -46,7 +46,10 @@ impl ViewCounts {
             if split.is_keyless(subject) {
                 counts.keyless.fetch_add(1, Ordering::Relaxed);
             }
-            if let (Some(keys), Some(key)) = (&counts.keys, subject.key_of(split.unit)) {
+            // a forced key says nothing of how the share divides all others
+            if let (Some(keys), Some(key)) = (&counts.keys, subject.key_of(split.unit))
+                && split.forced.arm(key).is_none()
+            {
                 let (bucket, part) = split.seed.cell::<CELLS_PER_BUCKET>(key);
                 keys.see(bucket, part);
             }

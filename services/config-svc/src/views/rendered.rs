@@ -109,10 +109,10 @@ pub struct PropertySource {
 #[cfg(test)]
 impl PropertySource {
     /// The source of a file's first document.
-    pub(super) fn at(entry: usize, path: &str) -> Self {
+    pub(super) fn at(part: usize, path: &str) -> Self {
         Self {
             name: path.to_owned(),
-            entry,
+            part,
             path: path.to_owned(),
             at: 0,
         }

@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use vortex_config_svc::parts::{
-    BeginSplit, Command, Content, DocumentWrite, EndSplit, Holding, Label, Release, Request,
-    RequestKey, Selector, Seq, SetSplit, Sha256, Share, SplitMove, Unit, WriteChange,
+    BeginSplit, Command, Content, DocumentWrite, EndSplit, Forced, Holding, Label, Release,
+    Request, RequestKey, Selector, Seq, SetSplit, Sha256, Share, SplitMove, Unit, WriteChange,
 };
 
 /// A command, and the contents it names.
@@ -101,6 +101,7 @@ pub(crate) fn set_split(id: &str, change: Seq, hundredths: u16, generation: u64)
             share: Share::from_hundredths(hundredths).unwrap(),
             unit: Unit::Instance,
             generation,
+            forced: Forced::default(),
         },
         begin: BeginSplit::default(),
     });

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use vortex_bucket::Arm;
+use vortex_bucket::{Arm, Forced};
 
 use super::{
     Action, AuditEntry, Author, Effect, Hold, Moment, Motion, Refused, Removal, RolloutId, SELF,
@@ -71,6 +71,8 @@ pub(crate) struct Spec {
     pub baseline: Option<Vec<u64>>,
     /// Whether its change set was rolled back before.
     pub force: bool,
+    /// The keys of its unit that have their arm whatever the share.
+    pub forced: Forced,
 }
 
 /// The part of a rollout that changes.

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, PoisonError};
 
+use vortex_bucket::Forced;
 use vortex_store::Revision;
 
 use super::{Entry, Error, Inner, Request, Rollouts};
@@ -44,6 +45,8 @@ pub(crate) struct Draft {
     pub start: bool,
     /// Whether the change set may have been rolled back before.
     pub force: bool,
+    /// The keys that have their arm whatever the share.
+    pub forced: Forced,
     /// The reason, for the audit.
     pub reason: String,
     /// The source whose change it rolls out, unless a caller asks for it.
@@ -81,6 +84,7 @@ impl From<SourceChange> for Draft {
             apps: Vec::new(),
             start: true,
             force: false,
+            forced: Forced::default(),
             reason: format!("imported by source {}", change.source),
             source: Some(change.source),
         }
@@ -307,5 +311,6 @@ fn spec(
         source: draft.source,
         baseline: plan.baseline,
         force: draft.force,
+        forced: draft.forced,
     })
 }

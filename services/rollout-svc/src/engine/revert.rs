@@ -6,6 +6,8 @@
 
 use std::sync::Arc;
 
+use vortex_bucket::Forced;
+
 use super::{Draft, Error, Request, Rollouts};
 use crate::{
     domain::{Refused, Rollout, RolloutId, StateKind, Strategy},
@@ -94,6 +96,7 @@ impl Rollouts {
             apps: spec.apps.clone(),
             start: true,
             force: false,
+            forced: Forced::default(),
             reason: revert.reason,
             source: None,
         };

@@ -17,9 +17,12 @@ pub(super) async fn get(
         .await
         .map_err(|error| fault(&error))?;
     let found = grpc.rollouts.get(&id).map_err(|error| fault(&error))?;
+    let forced = &found.spec.forced;
     Ok(pb::GetRolloutResponse {
         rollout: Some(pb::Rollout {
             keys: keys.map(convert::keys),
+            include: forced.include().map(str::to_owned).collect(),
+            exclude: forced.exclude().map(str::to_owned).collect(),
             ..grpc.shown(&found)
         }),
     })

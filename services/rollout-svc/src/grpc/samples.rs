@@ -1,6 +1,7 @@
 //! Rollouts for tests.
 
 use jiff::Timestamp;
+use vortex_bucket::Forced;
 
 use crate::domain::{
     Author, Command, Moment, Rollout, Spec, Strategy, Unit,
@@ -40,6 +41,7 @@ pub(super) fn rollout() -> Rollout {
         source: None,
         baseline: None,
         force: false,
+        forced: Forced::default(),
     };
     Rollout::create(spec, Author::default()).0
 }

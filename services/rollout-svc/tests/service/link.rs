@@ -167,6 +167,13 @@ impl SplitService for Link {
         self.to.clone().list_splits(request.into_inner()).await
     }
 
+    async fn resolve_arms(
+        &self,
+        request: Request<pb::ResolveArmsRequest>,
+    ) -> Result<Response<pb::ResolveArmsResponse>, Status> {
+        self.to.clone().resolve_arms(request.into_inner()).await
+    }
+
     async fn stage_revert(
         &self,
         request: Request<pb::StageRevertRequest>,

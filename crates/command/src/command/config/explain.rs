@@ -1,9 +1,11 @@
 //! `vortex config explain`.
 
 use serde_json::Value;
-use vortex_rest::{ExplainedValue, Explanation, HiddenValue, ValueOrigin};
+use vortex_rest::{
+    Arm, Assignment, ExplainedAssignment, ExplainedValue, Explanation, HiddenValue, ValueOrigin,
+};
 
-use super::View;
+use super::{Reader, View};
 use crate::{
     client::{self, Call},
     console::{Format, Table, cell, short},
@@ -17,10 +19,13 @@ use crate::{
 Examples:
   vortex config explain orders prod
   vortex config explain orders prod --path server.port
+  vortex config explain orders prod --instance pod-7   # which arm of each rollout, and why
   vortex config explain orders prod -o json | jq '.considered'")]
 pub(crate) struct Args {
     #[command(flatten)]
     view: View,
+    #[command(flatten)]
+    reader: Reader,
     /// Only this key and those below it
     #[arg(long, value_name = "KEY")]
     path: Option<String>,
@@ -31,7 +36,10 @@ pub(crate) struct Args {
 
 impl Args {
     pub(super) async fn run(self, session: &mut Session) -> Result<(), Error> {
-        let call = Call::get(["api", "explain", &self.view.app, &self.view.profiles])
+        let call = Call::get(["api", "explain", &self.view.app, &self.view.profiles]);
+        let call = self
+            .reader
+            .on(call)
             .query("path", self.path.as_deref())
             .query("min_token", self.min_token.as_deref());
         let answer = session.client.send(session.labelled(call)).await?.json()?;
@@ -60,7 +68,42 @@ fn print(session: &mut Session, answer: &Value) -> Result<(), Error> {
         let explanation: Explanation = client::read(answer, server)?;
         let table = Table::new(["KEY", "VALUE", "ORIGIN", "VERSION", "HIDES"]);
         Ok(table.with(explanation.values.into_iter().map(row)))
-    })
+    })?;
+    if session.console.format() == Format::Table {
+        let explanation: Explanation = client::read(answer, server)?;
+        for assignment in &explanation.assignments {
+            session.console.note(format_args!("{}", why(assignment)))?;
+        }
+    }
+    Ok(())
+}
+
+/// Why a reader got its arm of a rollout, for people.
+fn why(explained: &ExplainedAssignment) -> String {
+    let ExplainedAssignment {
+        assignment,
+        percentage,
+        bucket,
+    } = explained;
+    let Assignment {
+        split,
+        change,
+        arm,
+        unit,
+        ..
+    } = assignment;
+    let reason = match (bucket, percentage * 100.0) {
+        _ if assignment.forced => format!("this {unit} is forced into it"),
+        (Some(bucket), limit) if f64::from(*bucket) < limit => {
+            format!("its bucket {bucket} is below {limit}, which is {percentage}%")
+        }
+        (Some(bucket), limit) => {
+            format!("its bucket {bucket} is not below {limit}, which is {percentage}%")
+        }
+        (None, _) if *arm == Arm::Canary => "all readers get it".to_owned(),
+        (None, _) => format!("no {unit} was given, and {percentage}% of them get the canary"),
+    };
+    format!("rollout {split} of {change} gives {arm}: {reason}")
 }
 
 fn row(explained: ExplainedValue) -> [String; 5] {

@@ -4,10 +4,13 @@ use clap::Subcommand;
 use serde_json::{Map, Value, json};
 use vortex_rest::{Override, OverrideAnswer, OverrideRemoved, Overrides};
 
-use super::list::{limit, note_more};
+use super::{
+    list::{limit, note_more},
+    on, target,
+};
 use crate::{
     client::{self, Call, collect},
-    console::{Facts, Format, Table, cell, moment},
+    console::{Table, cell, moment},
     error::Error,
     session::Session,
 };
@@ -116,13 +119,11 @@ impl Args {
         }
         let call = session.labelled(call.json(&body));
         let reply = session.client.send(call).await?.json()?;
-        if session.console.format() != Format::Table {
-            return session.console.data(&reply);
-        }
-        let set: OverrideAnswer = client::read(&reply, session.client.server())?;
-        session
-            .console
-            .write(facts(&set.r#override).to_string().as_bytes())
+        let server = session.client.server();
+        session.console.told(&reply, |reply| {
+            let set: OverrideAnswer = client::read(reply, server)?;
+            Ok(sentence(&set.r#override))
+        })
     }
 
     async fn end(self, session: &mut Session) -> Result<(), Error> {
@@ -132,9 +133,12 @@ impl Args {
             .query("author", self.author.as_deref());
         let reply = session.client.send(call).await?.json()?;
         let server = session.client.server();
-        session.console.print(&reply, |reply| {
+        session.console.told(&reply, |reply| {
             let removed: OverrideRemoved = client::read(reply, server)?;
-            Ok(Table::new(["ENDED"]).with([[removed.id]]))
+            let id = removed.id;
+            Ok(format!(
+                "ended: {id}; `vortex config override list` shows what is still overridden"
+            ))
         })
     }
 }
@@ -188,20 +192,19 @@ fn value(text: &str) -> Value {
     }
 }
 
-fn facts(set: &Override) -> Facts {
-    let next = format!(
-        "`vortex config override {} {} --remove` ends it",
-        set.app, set.profile
+/// What is overridden until when, and what ends that before.
+fn sentence(set: &Override) -> String {
+    let (target, label) = (target(&set.app, &set.profile), &set.label);
+    let (values, id) = (shown(set), &set.id);
+    let until = moment(set.expires_at.as_deref());
+    // `--remove` takes the profile, also when it is `default`
+    let remove = format!(
+        "vortex config override {} {} --remove{}",
+        set.app,
+        set.profile,
+        on(label)
     );
-    Facts::default()
-        .with("override", &format!("{} {}", set.app, set.profile))
-        .with("label", &set.label)
-        .with("values", &shown(set))
-        .with("reason", &set.reason)
-        .with("by", &by(set))
-        .with("expires", &moment(set.expires_at.as_deref()))
-        .with("id", &set.id)
-        .with("next", &next)
+    format!("{target} gets {values} on {label} until {until}, as {id}; next: `{remove}` ends it")
 }
 
 fn shown(set: &Override) -> String {

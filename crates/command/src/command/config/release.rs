@@ -19,6 +19,7 @@ All documents of the version's change set move together.
 Examples:
   vortex config release orders prod --version v2 -m 'raise the limit'
   vortex config release orders prod --version v1   # go back
+  vortex config release orders prod --version v3 --hotfix --reason 'orders are lost'
   vortex config release orders prod --version v1 --force   # and end the rollout that is under way")]
 pub(crate) struct Args {
     #[command(flatten)]
@@ -45,6 +46,6 @@ impl Args {
             .header(IF_MATCH, if_match.as_deref())?
             .json(&json!({ "version": self.version }));
         let reply = session.client.send(session.labelled(call)).await?.json()?;
-        changes::tell(session, &reply)
+        changes::tell_release(session, &reply).await
     }
 }

@@ -3,7 +3,10 @@
 use serde_json::{Map, Value};
 use vortex_rest::Rollout;
 
-use super::{show, wait::Wait};
+use super::{
+    show,
+    wait::{self, Wait},
+};
 use crate::{
     client::{self, Call},
     error::Error,
@@ -54,6 +57,27 @@ impl Start {
         let rollout: Rollout = client::read(&reply, session.client.server())?;
         match self.wait.is_asked() {
             true => self.wait.for_end(session, &rollout.id).await,
+            false => show::print(session, &reply),
+        }
+    }
+}
+
+/// A rollback.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Rollback {
+    #[command(flatten)]
+    act: Act,
+    /// Wait until all readers have stable again, --timeout at most
+    #[arg(long)]
+    wait: bool,
+}
+
+impl Rollback {
+    pub(super) async fn run(self, session: &mut Session) -> Result<(), Error> {
+        let reply = self.act.send(session, "rollback", Map::new()).await?;
+        let rollout: Rollout = client::read(&reply, session.client.server())?;
+        match self.wait {
+            true => wait::for_rollback(session, &rollout.id).await,
             false => show::print(session, &reply),
         }
     }

@@ -1,6 +1,10 @@
 //! Parses numbers and times from the command line.
 
+use std::path::Path;
+
 use vortex_rest::Span;
+
+use crate::{error::Error, file};
 
 /// A finite number.
 pub(super) fn finite(text: &str) -> Result<f64, String> {
@@ -24,6 +28,15 @@ pub(super) fn time(text: &str) -> Result<Span, String> {
         Ok(span) => Ok(span.into()),
         Err(error) => Err(format!("{error}; such as 500ms, 30s or 5m")),
     }
+}
+
+/// The lines of a file, or of standard input when `path` is `-`, without blank ones and without the
+/// space around them.
+pub(super) fn lines(path: &Path) -> Result<Vec<String>, Error> {
+    let text = file::text(path, file::read(path)?)?;
+    let lines = text.lines().map(str::trim);
+    let lines = lines.filter(|line| !line.is_empty());
+    Ok(lines.map(str::to_owned).collect())
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! `vortex rollout create`.
 
+mod forced;
 mod plan;
 
 use serde_json::{Map, Value, json};
@@ -12,6 +13,7 @@ use crate::{
     session::Session,
 };
 
+use forced::Forced;
 use plan::Plan;
 
 /// Create a rollout of a staged change set.
@@ -21,8 +23,11 @@ A stage is [NAME=]PERCENT[:TIME]: at least so long, so many of all readers get t
 last is 100%. Strategies: conservative is 1%:5m 5%:5m 25%:10m 50%:10m 100%, aggressive 10%:5m
 50%:5m 100%, immediate 100%.
 
-With --start --wait the exit code says how it ended: 0 completed, 8 rolled back, 9 paused or 10 not
-ended when the time was up.
+With --start --wait the exit code says how it went: 0 completed, 8 rolled back, 9 paused (at once, as
+an operator has to decide), or 10 not ended when the time was up.
+
+Keys that are included get the new version from the first stage on, those that are excluded not
+before it is released, whatever the share: instances, or subjects with --unit subject.
 
 Examples:
   vortex rollout create orders prod --from v1 --to v2
@@ -30,6 +35,7 @@ Examples:
   vortex rollout create orders --from v1 --to v2 --stage 5%:10m --stage 50%:10m --stage 100%
   vortex rollout create --change release-7 --start --wait --timeout 45m
   vortex rollout create --change release-7 --force --reason 'it was the database'
+  vortex rollout create --change release-7 --include pod-1 --exclude-file vip.txt
   vortex rollout create --change release-7 --no-auto-promote --max-error-rate 2% --interval 10s")]
 pub(crate) struct Args {
     #[command(flatten)]
@@ -45,6 +51,8 @@ pub(crate) struct Args {
     reason: Option<String>,
     #[command(flatten)]
     wait: Wait,
+    #[command(flatten)]
+    forced: Forced,
     // last, as it ends in groups with headings of their own
     #[command(flatten)]
     plan: Plan,
@@ -86,6 +94,7 @@ impl Args {
     fn body(&self, label: Option<&str>) -> Result<Value, Error> {
         let mut body = self.plan.body()?;
         body.extend(self.target.members(label));
+        body.extend(self.forced.members()?);
         for (name, given) in [("start", self.start), ("force", self.force)] {
             if given {
                 body.insert(name.to_owned(), json!(true));

@@ -24,15 +24,21 @@ pub(crate) enum NotCompleted {
         /// What the server says.
         reason: String,
     },
-    /// It was paused when the time was up.
-    #[error("rollout {id} is paused after {}: {reason}", humantime::format_duration(*.after))]
+    /// It is paused, and an operator has to decide.
+    #[error("rollout {id} is paused: {reason}")]
     Paused {
         /// The rollout.
         id: String,
         /// What paused it.
         reason: String,
-        /// How long was waited.
-        after: Duration,
+    },
+    /// A rollback was waited for, and it ended in another way.
+    #[error("rollout {id} was not rolled back: it is {state}")]
+    Otherwise {
+        /// The rollout.
+        id: String,
+        /// How it ended.
+        state: String,
     },
     /// It had not ended when the time was up.
     #[error("rollout {id} has not ended after {}: it waits for {holds}", humantime::format_duration(*.after))]
@@ -47,15 +53,15 @@ pub(crate) enum NotCompleted {
 }
 
 impl NotCompleted {
-    /// How a rollout ended; `None` while it has not, or has completed.
+    /// How a rollout stands that is waited for; `None` while it goes on, or has completed.
     pub(super) fn of(rollout: &Rollout) -> Option<Self> {
         let (id, reason) = (rollout.id.clone(), or_unsaid(&rollout.reason));
         match rollout.state {
             RolloutState::RolledBack => Some(Self::RolledBack { id, reason }),
             RolloutState::Superseded => Some(Self::Superseded { id, reason }),
+            RolloutState::Paused => Some(Self::Paused { id, reason }),
             RolloutState::Created
             | RolloutState::Running
-            | RolloutState::Paused
             | RolloutState::Completed
             | RolloutState::Other(_) => None,
         }
@@ -68,7 +74,6 @@ impl NotCompleted {
             RolloutState::Paused => Self::Paused {
                 id,
                 reason: or_unsaid(&rollout.reason),
-                after,
             },
             _ => Self::Undecided {
                 id,
@@ -83,6 +88,7 @@ impl NotCompleted {
         match self {
             Self::RolledBack { .. } | Self::Superseded { .. } => Exit::RolledBack,
             Self::Paused { .. } => Exit::Paused,
+            Self::Otherwise { .. } => Exit::Conflict,
             Self::Undecided { .. } => Exit::Undecided,
         }
     }
@@ -95,6 +101,9 @@ impl NotCompleted {
             }
             Self::Superseded { id, .. } => format!("`vortex rollout audit {id}` says when"),
             Self::Paused { id, .. } => {
+                format!("`vortex rollout get {id}` says what may be done")
+            }
+            Self::Otherwise { id, .. } => {
                 format!("`vortex rollout get {id}` says what may be done")
             }
             Self::Undecided { id, .. } => {

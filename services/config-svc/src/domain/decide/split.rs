@@ -4,11 +4,11 @@ use jiff::Timestamp;
 
 use super::super::{
     Baseline, BeginSplit, Body, ChangeEntry, ChangeState, Document, EndSplit, EndedSplit, Ending,
-    Held, Label, LabelState, Outcome, Path, Refused, Seq, SetSplit, Split, SplitId, State,
+    Forced, Held, Label, LabelState, Outcome, Path, Refused, Seq, SetSplit, Split, SplitId, State,
 };
 use super::{Decided, check_release, check_rolled_back, freeze::check_new, is_kept, is_stable};
 
-pub(super) fn decide(state: &State, set: SetSplit, now: Timestamp) -> Result<Decided, Refused> {
+pub(super) fn decide(state: &State, mut set: SetSplit, now: Timestamp) -> Result<Decided, Refused> {
     if let Some(ended) = state.ended.get(set.to.id.as_str()) {
         return Err(already_ended(ended));
     }
@@ -28,6 +28,8 @@ pub(super) fn decide(state: &State, set: SetSplit, now: Timestamp) -> Result<Dec
             if set.to.share > split.share {
                 check_new(state, entry, now)?;
             }
+            // the split has them
+            set.to.forced = Forced::default();
             Outcome::of(state, entry)
         }
         None => {
@@ -284,10 +286,13 @@ fn holding(state: &State, entry: &ChangeEntry, counts: impl Fn(&Document) -> boo
 }
 
 fn check_move(split: &Split, set: &SetSplit) -> Result<(), Refused> {
+    let (was, wanted) = (&split.forced, &set.to.forced);
     let fixed = [
         ("label", split.label == set.label),
         ("change_sequence", split.change == set.to.change),
         ("unit", split.unit == set.to.unit),
+        ("include", was.include().eq(wanted.include())),
+        ("exclude", was.exclude().eq(wanted.exclude())),
     ];
     if let Some((field, _)) = fixed.into_iter().find(|(_, same)| !same) {
         return Err(Refused::SplitIsFixed {
@@ -308,6 +313,7 @@ fn is_where(split: &Split, set: &SetSplit) -> bool {
     split.label == set.label
         && split.change == set.to.change
         && split.unit == set.to.unit
+        && split.forced == set.to.forced
         && split.share == set.to.share
 }
 

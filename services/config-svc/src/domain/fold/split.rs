@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use vortex_bucket::Seed;
+use vortex_bucket::{Forced, Seed};
 
 use super::super::{
     Before, ChangeSet, End, EndedSplit, Held, Label, Outcome, Record, Seq, Sha256, Split, SplitId,
@@ -25,6 +25,8 @@ impl State {
         to: &SplitMove,
     ) -> Result<Outcome, Inconsistent> {
         let change = self.change_of(record.seq, to.change)?;
+        let before = self.splits.get(&to.id);
+        let forced = before.map_or(&to.forced, |split| &split.forced).clone();
         self.restore_split(Split {
             id: to.id.clone(),
             label: change.label.clone(),
@@ -33,6 +35,7 @@ impl State {
             seed: Seed::of(to.id.as_str()),
             share: to.share,
             unit: to.unit,
+            forced,
             generation: to.generation,
             moved_at: record.time.wall,
         });
@@ -171,12 +174,19 @@ impl State {
         }
     }
 
-    /// Removes a split, and releases the documents it holds.
+    /// Removes a split, and releases the documents it holds. Which keys it forced is forgotten: ended
+    /// splits are many, and these may be large.
     fn take_split(&mut self, id: &SplitId) -> Option<Arc<Split>> {
         let split = self.splits.remove(id)?;
         self.pins.unpin(split.change);
         self.hold(&split, None);
-        Some(split)
+        if split.forced.is_empty() {
+            return Some(split);
+        }
+        Some(Arc::new(Split {
+            forced: Forced::default(),
+            ..(*split).clone()
+        }))
     }
 
     /// Sets or clears what holds each document of a split.

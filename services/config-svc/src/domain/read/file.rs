@@ -85,6 +85,7 @@ impl Search {
         self.assigned.push(Assigned {
             split: split.clone(),
             arm,
+            forced: split.is_forced(subject),
         });
         arm
     }

@@ -31,6 +31,8 @@ impl<'a> Subject<'a> {
 pub struct Assigned {
     pub split: Arc<Split>,
     pub arm: Arm,
+    /// Whether the reader's key is forced into it.
+    pub forced: bool,
 }
 
 /// The arms that a list of splits gives a reader, by index. Allocates nothing for up to 64 splits.

@@ -126,3 +126,27 @@ fn a_list_goes_on_behind_the_last_and_knows_applications_by_name() {
     assert_eq!(listed(None, "", Some(["main", "app70.yml"])), all[2..]);
     assert_eq!(listed(Some(&Label::main()), "app7", None), all[..2]);
 }
+
+#[test]
+fn a_document_of_a_change_set_is_read_by_the_application_that_its_name_says() {
+    let history = history(&[
+        "order.yml",
+        "order-service.yml",
+        "order-service-prod.yml",
+        "order-eu-west.yml",
+        "billing-dev.yml",
+        "application-prod.yml",
+    ]);
+    let label = &history.state.labels[&Label::main()];
+    for (path, app, profile) in [
+        ("order.yml", "order", "default"),
+        ("order-service-prod.yml", "order-service", "prod"),
+        ("order-eu-west.yml", "order", "eu-west"),
+        ("billing-dev.yml", "billing-dev", "default"),
+        ("application-prod.yml", "application", "prod"),
+    ] {
+        let read_by = label.read_by(&label.documents[path]).unwrap();
+        let named = (read_by.app.as_str(), read_by.profile.as_str());
+        assert_eq!(named, (app, profile), "{path}");
+    }
+}

@@ -157,7 +157,7 @@ fn a_freeze_ends_by_itself_whether_that_is_in_the_log_or_not() {
     let until = at(history.now + 4);
     history.run(freeze(of_all(), Until::At(until))).unwrap();
     assert_frozen(&mut history, release("v2"));
-    history.now = 4 + history.now;
+    history.now += 4;
     history.run(release("v2")).unwrap();
     assert_eq!(history.state.freezes.len(), 1);
     let ended = history.run(Command::ExpireFreezes).unwrap();

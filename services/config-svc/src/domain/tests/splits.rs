@@ -2,6 +2,7 @@
 
 mod baseline;
 mod ends;
+mod forced;
 mod holds;
 mod imported;
 mod moves;
@@ -42,6 +43,7 @@ pub(super) fn begin(
             share: share(percent),
             unit: Unit::Instance,
             generation,
+            forced: Forced::default(),
         },
     })
 }

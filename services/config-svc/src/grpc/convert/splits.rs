@@ -6,37 +6,41 @@ use super::{paths, timestamp};
 use crate::{
     domain::{
         Arm, Assigned, Baseline, End, EndedSplit, Ending, Record, Split, SplitId, SplitMove, State,
-        Unit,
+        Subject, Unit,
     },
     views::{Reading, SeenCells},
 };
 
-/// The splits that decided a reading, and the arm each gave.
-pub(in crate::grpc) fn assigned(reading: &Reading) -> Vec<pb::Assignment> {
+/// The splits that decided a reading, and the arm each gave the reader.
+pub(in crate::grpc) fn assigned(reading: &Reading, subject: &Subject<'_>) -> Vec<pb::Assignment> {
     let assigned = reading.assigned();
     assigned
-        .map(|(split, arm)| assignment(split, arm))
+        .map(|(split, arm)| assignment(split, arm, split.is_forced(subject)))
         .collect()
 }
 
-/// A split and the arm it gave.
-pub(in crate::grpc) fn assignment(split: &Split, arm: Arm) -> pb::Assignment {
+/// A split and the arm it gave, perhaps because the reader's key is forced.
+pub(in crate::grpc) fn assignment(split: &Split, arm: Arm, forced: bool) -> pb::Assignment {
     pb::Assignment {
         split: split.id.to_string(),
         change: split.name.to_string(),
         generation: split.generation,
-        arm: match arm {
-            Arm::Stable => pb::Arm::Stable,
-            Arm::Canary => pb::Arm::Canary,
-        }
-        .into(),
+        arm: self::arm(arm).into(),
         unit: unit(split.unit).into(),
+        forced,
+    }
+}
+
+pub(in crate::grpc) fn arm(arm: Arm) -> pb::Arm {
+    match arm {
+        Arm::Stable => pb::Arm::Stable,
+        Arm::Canary => pb::Arm::Canary,
     }
 }
 
 impl From<&Assigned> for pb::Assignment {
     fn from(assigned: &Assigned) -> Self {
-        assignment(&assigned.split, assigned.arm)
+        assignment(&assigned.split, assigned.arm, assigned.forced)
     }
 }
 
@@ -60,6 +64,8 @@ pub(in crate::grpc) fn split(state: &State, split: &Split) -> pb::Split {
         end_reason: String::new(),
         revert: String::new(),
         keys: None,
+        include: Vec::new(),
+        exclude: Vec::new(),
     }
 }
 
@@ -158,7 +164,7 @@ pub(in crate::grpc) fn baseline(baseline: &Baseline) -> pb::SplitBaseline {
     }
 }
 
-fn unit(unit: Unit) -> pb::SplitUnit {
+pub(in crate::grpc) fn unit(unit: Unit) -> pb::SplitUnit {
     match unit {
         Unit::Instance => pb::SplitUnit::Instance,
         Unit::Subject => pb::SplitUnit::Subject,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use vortex_bucket::Seed;
+use vortex_bucket::{Forced, Seed};
 
 use super::{
     Unreadable,
@@ -24,6 +24,8 @@ impl From<&SplitMove> for stored::SplitMove {
             share_hundredths: u32::from(to.share.hundredths()),
             unit: stored::Unit::from(to.unit).into(),
             generation: to.generation,
+            include: to.forced.include().map(str::to_owned).collect(),
+            exclude: to.forced.exclude().map(str::to_owned).collect(),
         }
     }
 }
@@ -40,6 +42,7 @@ impl TryFrom<stored::SplitMove> for SplitMove {
             share: Share::from_hundredths(share).map_err(|_| Unreadable::Damaged)?,
             unit: known::<stored::Unit>(stored.unit)?.try_into()?,
             generation: stored.generation,
+            forced: Forced::new(stored.include, stored.exclude).map_err(|_| Unreadable::Damaged)?,
         })
     }
 }
@@ -73,6 +76,7 @@ impl From<&Split> for stored::Split {
             share: split.share,
             unit: split.unit,
             generation: split.generation,
+            forced: split.forced.clone(),
         };
         Self {
             at: Some((&at).into()),
@@ -96,6 +100,7 @@ impl TryFrom<stored::Split> for Split {
             name: VersionName::trusted(&stored.name),
             share: at.share,
             unit: at.unit,
+            forced: at.forced,
             generation: at.generation,
             moved_at: timestamp(stored.moved_at_micros)?,
         })

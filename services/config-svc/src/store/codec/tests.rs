@@ -43,6 +43,31 @@ fn a_value_says_which_version_it_is_of() {
     }
 }
 
+/// A move of r1 at change 5 to a share of 1, by instance, as generation 1: before keys could be
+/// forced, and with the keys a and b.
+#[test]
+fn a_move_without_forced_keys_is_read_and_one_with_them_is_as_it_was_written() {
+    let earlier = "0a0272311005180120012801";
+    let moved = |hex: &str| crate::domain::SplitMove::try_from(decoded::<stored::SplitMove>(hex));
+    let none = moved(earlier).unwrap();
+    assert!(none.forced.is_empty());
+    let with = format!("{earlier}3201613a0162");
+    let read = moved(&with).unwrap();
+    let forced = crate::domain::Forced::new(vec!["a".to_owned()], vec!["b".to_owned()]);
+    assert_eq!(Ok(&read.forced), forced.as_ref());
+    for (to, hex) in [(&none, earlier), (&read, &with)] {
+        assert_eq!(
+            hex::encode(stored::SplitMove::from(to).encode_to_vec()),
+            hex
+        );
+    }
+    // a key in both lists
+    assert_eq!(
+        moved(&format!("{earlier}3201613a0161")),
+        Err(Unreadable::Damaged)
+    );
+}
+
 /// What an enum's value or a oneof's case says that this version does not know, is not guessed.
 #[test]
 fn what_is_not_known_is_refused() {

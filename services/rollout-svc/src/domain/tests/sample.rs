@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use vortex_bucket::{Arm, Share};
+use vortex_bucket::{Arm, Forced, Share};
 use vortex_sketch::Sketch;
 
 use crate::domain::{
@@ -53,6 +53,7 @@ pub(super) fn spec(strategy: Strategy) -> Spec {
         source: None,
         baseline: Some(vec![1]),
         force: false,
+        forced: Forced::default(),
     }
 }
 

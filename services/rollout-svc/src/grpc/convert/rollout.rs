@@ -51,6 +51,8 @@ pub(in crate::grpc) fn rollout(rollout: &Rollout, failed: Option<String>) -> pb:
         source: spec.source.clone().unwrap_or_default(),
         // only known to calls that ask for a single rollout
         keys: None,
+        include: Vec::new(),
+        exclude: Vec::new(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Parses requests to create a rollout.
 
+use vortex_bucket::Forced;
 use vortex_kit::{error::Fault, grpc::bounds};
 use vortex_proto::rollout::v1 as pb;
 use vortex_proto::rollout::v1::create_rollout_request::Target as Given;
@@ -40,6 +41,7 @@ pub(in crate::grpc) fn draft(request: pb::CreateRolloutRequest) -> Result<Draft,
         apps: apps(&request.apps)?,
         start: request.start,
         force: request.force,
+        forced: forced(request.include, request.exclude)?,
         reason,
         source: None,
     })
@@ -72,6 +74,10 @@ fn target(given: Option<Given>) -> Result<Target, Fault> {
             to_version: required("document.to_version", document.to_version)?,
         }),
     }
+}
+
+fn forced(include: Vec<String>, exclude: Vec<String>) -> Result<Forced, Fault> {
+    Forced::new(include, exclude).map_err(|error| Fault::invalid(error.field(), error.to_string()))
 }
 
 fn apps(given: &[String]) -> Result<Vec<Application>, Fault> {

@@ -30,6 +30,21 @@ fn every_value_is_the_same_in_both_versions() {
     assert!(count > 30, "{count}");
 }
 
+/// A spec with the keys a and b, after all that a spec without them has.
+#[test]
+fn forced_keys_follow_what_a_spec_was_before() {
+    let specs = VALUES.lines().filter(|line| line.starts_with("spec\t"));
+    let specs: Vec<&str> = specs.filter_map(|line| line.rsplit('\t').next()).collect();
+    assert!(!specs.is_empty());
+    let forced = vortex_bucket::Forced::new(vec!["a".to_owned()], vec!["b".to_owned()]);
+    for earlier in specs {
+        let hex = format!("{earlier}920301619a030162");
+        let spec: Spec = decode("a spec", &hex::decode(&hex).unwrap()).unwrap();
+        assert_eq!(Ok(&spec.forced), forced.as_ref());
+        assert_eq!(hex::encode(encode(&spec)), hex);
+    }
+}
+
 fn same<D: Stored + PartialEq + std::fmt::Debug>(v1: &str, v2: &str) {
     let bytes = hex::decode(v2).unwrap();
     let value: D = decode("a value", v1.as_bytes()).unwrap();

@@ -4,7 +4,7 @@
 use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
-use vortex_bucket::Share;
+use vortex_bucket::{Forced, Share};
 
 use super::{Stored, decode, encode};
 use crate::domain::{
@@ -64,6 +64,7 @@ fn spec() -> Spec {
         source: None,
         baseline: None,
         force: false,
+        forced: Forced::default(),
     }
 }
 

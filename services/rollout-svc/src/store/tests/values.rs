@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use proptest::{collection::vec, option, prelude::*};
-use vortex_bucket::Share;
+use vortex_bucket::{Forced, Share};
 use vortex_sketch::Sketch;
 
 use crate::domain::{
@@ -86,12 +86,13 @@ pub(super) fn spec() -> impl Strategy<Value = Spec> {
         moment(),
         option::of(id()),
         option::of(text()),
+        forced(),
     );
     (names, documents(), plan, more).prop_map(|(names, documents, plan, more)| {
         let (id, label, change, change_sequence, from_version, description, principal) = names;
         let (paths, written_for, baseline) = documents;
         let (strategy, stages, unit, settings, [auto_promote, force]) = plan;
-        let (apps, stable_versions, created, reverts, source) = more;
+        let (apps, stable_versions, created, reverts, source, forced) = more;
         Spec {
             id,
             label,
@@ -114,8 +115,14 @@ pub(super) fn spec() -> impl Strategy<Value = Spec> {
             source,
             baseline,
             force,
+            forced,
         }
     })
+}
+
+fn forced() -> impl Strategy<Value = Forced> {
+    (vec("a[a-zß]{0,8}", 0..3), vec("b[a-zß]{0,8}", 0..3))
+        .prop_map(|(include, exclude)| Forced::new(include, exclude).unwrap())
 }
 
 type Documents = (Vec<String>, Vec<Option<Application>>, Option<Vec<u64>>);

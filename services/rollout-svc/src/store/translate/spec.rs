@@ -1,5 +1,7 @@
 //! Translates the part of a rollout that never changes.
 
+use vortex_bucket::Forced;
+
 use super::{
     Invalid, all, applications, from_share, from_span, id, must, pb, same_cases, share, span,
 };
@@ -42,6 +44,7 @@ impl From<&Spec> for pb::Spec {
             source,
             baseline: _,
             force,
+            forced,
         } = spec;
         // `auto_rollback` says what failures lead to
         let stored_settings = pb::AnalysisSettings {
@@ -69,6 +72,8 @@ impl From<&Spec> for pb::Spec {
             reverts: reverts.as_ref().map(ToString::to_string),
             source: source.clone(),
             force: *force,
+            include: forced.include().map(str::to_owned).collect(),
+            exclude: forced.exclude().map(str::to_owned).collect(),
         }
     }
 }
@@ -151,6 +156,8 @@ impl TryFrom<pb::Spec> for Spec {
             source: stored.source,
             baseline: (!baseline.is_empty()).then_some(baseline),
             force: stored.force,
+            forced: Forced::new(stored.include, stored.exclude)
+                .map_err(|_| Invalid::NotAllowed("the forced keys"))?,
         })
     }
 }

@@ -125,6 +125,8 @@ impl From<Spec> for v2::Spec {
             reverts: spec.reverts,
             source: spec.source,
             force: spec.force,
+            include: Vec::new(),
+            exclude: Vec::new(),
         }
     }
 }

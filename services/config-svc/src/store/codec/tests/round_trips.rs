@@ -11,11 +11,11 @@ use vortex_bucket::Seed;
 use crate::{
     domain::{
         Answered, App, AppProfile, Before, Body, ChangeEntry, ChangeName, ChangeSet, ChangeState,
-        ChangedDocument, Content, ContentRef, Defect, Document, End, EndedSplit, Feed, Freeze,
-        FreezeEnd, FreezeId, FreezeScope, Frozen, HybridTime, Label, LabelState, LastRelease,
-        Moved, Moves, Origin, Outcome, Override, OverrideEnd, OverrideId, OverrideTarget,
-        OverrideValues, Path, Profile, Record, RequestId, RequestKey, Seq, Sha256, Share,
-        SourceName, Split, SplitId, SplitMove, Unit, Version, VersionName,
+        ChangedDocument, Content, ContentRef, Defect, Document, End, EndedSplit, Feed, Forced,
+        Freeze, FreezeEnd, FreezeId, FreezeScope, Frozen, HybridTime, Label, LabelState,
+        LastRelease, Moved, Moves, Origin, Outcome, Override, OverrideEnd, OverrideId,
+        OverrideTarget, OverrideValues, Path, Profile, Record, RequestId, RequestKey, Seq, Sha256,
+        Share, SourceName, Split, SplitId, SplitMove, Unit, Version, VersionName,
     },
     store::{
         codec::{open, seal},
@@ -107,15 +107,22 @@ fn change() -> impl Strategy<Value = ChangeSet> {
 fn split_move() -> impl Strategy<Value = SplitMove> {
     let share = (0..=10_000_u16).prop_map(|share| Share::from_hundredths(share).unwrap());
     let unit = select(vec![Unit::Instance, Unit::Subject]);
-    (split_id(), seq(), share, unit, any::<u64>()).prop_map(
-        |(id, change, share, unit, generation)| SplitMove {
+    (split_id(), seq(), share, unit, any::<u64>(), forced()).prop_map(
+        |(id, change, share, unit, generation, forced)| SplitMove {
             id,
             change,
             share,
             unit,
             generation,
+            forced,
         },
     )
+}
+
+fn forced() -> impl Strategy<Value = Forced> {
+    let keys = |of: &'static str| vec(of, 0..4);
+    (keys("a[a-z0-9é]{0,8}"), keys("b[a-z0-9]{0,8}"))
+        .prop_map(|(include, exclude)| Forced::new(include, exclude).unwrap())
 }
 
 fn unread() -> impl Strategy<Value = Arc<BTreeSet<Label>>> {
