@@ -431,6 +431,7 @@ fn split() -> impl Strategy<Value = Split> {
         share: at.share,
         unit: at.unit,
         generation: at.generation,
+        forced: at.forced,
         moved_at,
     })
 }
