@@ -5,14 +5,14 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 /// Words of other tools, and the commands that do here what they do there.
 const WORDS: [(&[&str], &str); 17] = [
     (
-        &["history", "log", "changelog"],
-        "`vortex config versions APP PROFILE` lists what a document was, `vortex changes list` what \
-         changed together",
+        &["history", "log", "changelog", "events", "timeline"],
+        "`vortex log APP` tells what happened, `vortex config versions APP PROFILE` lists what a \
+         document was",
     ),
     (
         &["rollback", "revert", "undo", "restore", "reset"],
-        "`vortex rollout rollback ID` ends a rollout, `vortex config release APP PROFILE --version \
-         VERSION` goes back to an earlier version",
+        "`vortex config undo APP PROFILE` takes a release back, `vortex rollout rollback ID` ends a \
+         rollout",
     ),
     (
         &["apply", "import", "load", "sync", "deploy", "push"],

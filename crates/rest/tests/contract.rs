@@ -70,7 +70,8 @@ fn changed_document() -> Value {
 fn change_sets_are_written_as_they_are_read() {
     answered::<Changes>(json!({"changes": [change()], "next_page_token": "t"}));
     answered::<ChangeAnswer>(json!({"change": change(), "token": "s:7"}));
-    answered::<Released>(json!({"change": change(), "token": "s:7", "moved": true}));
+    answered::<Released>(json!({"change": change(), "token": "s:7", "moved": true,
+        "ended_rollouts": ["r1"]}));
     answered::<AppliedChange>(json!({"change": "v2", "digest": "d", "token": "s:7",
         "created": true, "documents": [changed_document()]}));
 }
@@ -87,7 +88,9 @@ fn documents_are_written_as_they_are_read() {
     answered::<Versions>(json!({"versions": [
         {"version": "v1", "digest": "d", "size": 3, "deleted": false, "stable": true,
          "state": "released", "rolled_back_by": "", "written_at": null, "author": "a",
-         "principal": "p", "message": "m", "sequence": 7}], "next_page_token": "t"}));
+         "principal": "p", "message": "m", "sequence": 7,
+         "released_at": "2026-01-02T03:04:05Z", "released_by": "p", "release_author": "a",
+         "rollout": "r1"}], "next_page_token": "t"}));
     answered::<Written>(json!({"app": "orders", "profile": "prod", "label": "main",
         "path": "orders-prod.yml", "version": "v1", "digest": "d", "token": "s:7",
         "created": true}));
@@ -100,7 +103,8 @@ fn documents_are_written_as_they_are_read() {
 }
 
 fn assignment() -> Value {
-    json!({"split": "r1", "change": "v2", "generation": 3, "arm": "canary", "unit": "subject"})
+    json!({"split": "r1", "change": "v2", "generation": 3, "arm": "canary", "unit": "subject",
+        "forced": true})
 }
 
 #[test]
@@ -153,7 +157,8 @@ fn sources_and_splits_are_written_as_they_are_read() {
     answered::<Notified>(json!({"sources": ["main"]}));
     let split = json!({"id": "r1", "label": "main", "change": "v2", "change_sequence": 7,
         "percentage": 5.0, "unit": "instance", "generation": 3, "state": "detached",
-        "paths": ["orders.yml"], "moved_at": null, "ended_by": "me", "end_reason": "why"});
+        "paths": ["orders.yml"], "moved_at": null, "ended_by": "me", "end_reason": "why",
+        "include": ["a"], "exclude": ["b"]});
     answered::<Splits>(json!({"splits": [split], "next_page_token": "", "token": "s:7"}));
     answered::<SplitAnswer>(json!({"split": split, "token": "s:7"}));
 }
@@ -196,7 +201,7 @@ fn rollout() -> Value {
         "description": "why", "principal": "me", "created_at": "2026-01-02T03:04:05Z",
         "updated_at": null, "stage_since": null, "generation": 3, "effect": "pending",
         "effect_error": "away", "reason": "why", "reverts": "r0", "revision": 9, "source": "git",
-        "keys": keys()})
+        "keys": keys(), "include": ["a"], "exclude": ["b"]})
 }
 
 #[test]
@@ -229,7 +234,7 @@ fn requests_are_written_as_they_are_read() {
         "stages": plan["stages"], "unit": "subject", "auto_promote": false,
         "auto_rollback": null, "on_failure": "pause", "resume_after_passes": 3,
         "thresholds": plan["thresholds"], "analysis": plan["analysis"],
-        "description": null, "apps": ["orders"], "start": true, "force": null, "reason": "why",
+        "description": null, "apps": ["orders"], "include": ["a"], "exclude": ["b"], "start": true, "force": null, "reason": "why",
         "request_id": "q"}));
     round_trip::<RolloutEdit>(&json!({"thresholds": plan["thresholds"],
         "analysis": plan["analysis"], "on_failure": "rollback", "resume_after_passes": null,

@@ -186,15 +186,12 @@ mod tests {
     fn what_is_wrong_is_said_in_the_words_of_the_api() {
         for (body, told) in [
             (&b"[1]"[..], "body: must be an object, not a list"),
-            (
-                b"{\"documents\":3}",
-                "documents: must be a list, not a number",
-            ),
+            (b"{\"documents\":3}", "documents: must be a list, not 3"),
             (b"{\"documents\":[{}]}", "documents[0].path: is missing"),
             (b"{}", "documents: is missing"),
             (
                 b"{\"documents\":[{\"path\":1}]}",
-                "documents[0].path: must be a text, not a number",
+                "documents[0].path: must be a text, not 1",
             ),
             (
                 b"{\"documents\":[,]}",

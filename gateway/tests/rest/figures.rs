@@ -153,8 +153,8 @@ async fn what_a_report_cannot_have_is_refused_by_its_field() {
             ]),
             "request_id",
         ),
-        (json!({"arm": "canary", "requests": 1}), "body"),
-        (json!([{"arm": "canary", "errors": 1}]), "[0]"),
+        (json!({"arm": "canary", "requests": 1}), "errors"),
+        (json!([{"arm": "canary", "errors": 1}]), "[0].requests"),
         (json!(5), "body"),
         (json!("canary"), "body"),
     ] {

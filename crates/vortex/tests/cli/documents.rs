@@ -247,9 +247,9 @@ fn versions_say_which_is_stable_and_which_is_a_deletion() {
     let out = run(&gateway, "config versions orders prod").done();
     assert_eq!(
         out,
-        "VERSION  STATE   DIGEST        SIZE  WRITTEN  AUTHOR  MESSAGE\n\
-         v2       staged  (deleted)     0     -        me      a b\n\
-         v1       stable  cdcdcdcdcdcd  9     -        -       -\n"
+        "VERSION  STATE   RELEASED  BY  MESSAGE\n\
+         v2       staged  -         me  (deleted) a b\n\
+         v1       stable  -         -   -\n"
     );
 }
 

@@ -47,12 +47,12 @@ fn who_waited_is_told_what_decided() {
 }
 
 #[test]
-fn a_pause_and_a_rollout_that_goes_on_are_told_apart_when_the_time_is_up() {
+fn a_pause_ends_the_wait_and_a_rollout_that_goes_on_is_told_when_the_time_is_up() {
     for (states, code, said) in [
         (
             &["paused"] as &[&str],
             9,
-            "is paused after 1s: inconclusive 10 times in a row\n",
+            "r1 is paused: inconclusive 10 times in a row\n",
         ),
         (
             &["running"],
