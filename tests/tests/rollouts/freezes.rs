@@ -182,7 +182,7 @@ async fn a_freeze_is_set_and_ended_by_the_command(mode: Mode) {
     let mesh = Mesh::start(mode, &Options::default());
     let set = vortex(&mesh, "freeze orders billing --reason audit --until 2h").await;
     assert_eq!(set.code, 0, "{set:?}");
-    assert!(set.out.starts_with("frozen  billing,orders\n"), "{set:?}");
+    assert!(set.out.starts_with("billing,orders: frozen as "), "{set:?}");
     let listed = vortex(&mesh, "freeze list --app orders -o json").await;
     let listed: Value = serde_json::from_str(&listed.out).expect("a list");
     let id = listed["freezes"][0]["id"].as_str().expect("an id");
@@ -190,7 +190,11 @@ async fn a_freeze_is_set_and_ended_by_the_command(mode: Mode) {
     let refused = mesh.put("/api/configs/orders/default", "n: 1\n").await;
     assert_eq!(refusal(&refused), (409, "FROZEN".to_owned()));
     let ended = vortex(&mesh, "unfreeze orders billing").await;
-    assert_eq!((ended.code, &*ended.out), (0, &*format!("ENDED\n{id}\n")));
+    assert!(
+        ended.out.starts_with(&format!("ended: {id}; ")),
+        "{ended:?}"
+    );
+    assert_eq!(ended.code, 0, "{ended:?}");
     let written = mesh.put("/api/configs/orders/default", "n: 1\n").await;
     assert_eq!(written.status, 201, "{}", written.text());
     let again = vortex(&mesh, &format!("unfreeze {id}")).await;
