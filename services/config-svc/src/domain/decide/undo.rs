@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::super::{
     Body, ChangeEntry, ChangeState, ChangedDocument, Document, LabelState, Outcome, Path, Refused,
-    Seq, State, Undo, UndoTarget, Version,
+    Seq, State, Undo, UndoTarget, Version, VersionName,
 };
 use super::{
     Author, Decided, check_release, check_rolled_back, is_kept,
@@ -153,7 +153,7 @@ fn release(
     let body = Body::Release {
         change: earlier.change.seq,
         detached: Vec::new(),
-        message: format!("Undoes {}", plan.undone.change.name),
+        message: message(&plan.undone.change.name, &undo.reason),
         reason: undo.reason,
         author: undo.author,
     };
@@ -175,15 +175,11 @@ fn write(
     let documents = documents.ok_or_else(|| Refused::NothingToUndo {
         name: undone.name.clone(),
     })?;
-    let message = match undo.reason.as_str() {
-        "" => format!("Undoes {}", undone.name),
-        reason => format!("Undoes {}: {reason}", undone.name),
-    };
     let seq = state.head.next();
     let restoring = Restoring {
         label: &undone.label,
         name: unique_name("undo", &undone.name, &undone.seq.0.to_be_bytes(), seq),
-        message,
+        message: message(&undone.name, &undo.reason),
         author: undo.author,
         documents,
     };
@@ -199,4 +195,12 @@ fn write(
         awaits_rollout: false,
     };
     Ok(Decided::Append(body, outcome))
+}
+
+/// What an undo says of itself, for people.
+fn message(undone: &VersionName, reason: &str) -> String {
+    match reason {
+        "" => format!("Undoes {undone}"),
+        reason => format!("Undoes {undone}: {reason}"),
+    }
 }
