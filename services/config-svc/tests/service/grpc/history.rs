@@ -178,7 +178,7 @@ both_ways! {
         let events = node.config.list_events(pb::ListEventsRequest::default()).await.unwrap();
         let events = events.into_inner().events;
         assert_eq!(told(&events)[0], pair("release v1", "orders.yml v2>v1"));
-        assert_eq!(events[0].message, "Undoes v2");
+        assert_eq!(events[0].message, "Undoes v2: errors");
         // to undo it again is to redo
         let redone = node.config.undo_change(undo("v1")).await.unwrap().into_inner();
         assert_eq!(redone.change.unwrap().name, "v2");
