@@ -302,6 +302,8 @@ async fn begin_to(node: &Node, app: &str, to: &str, generation: u64, percentage:
         percentage,
         unit: pb::SplitUnit::Instance.into(),
         generation,
+        include: vec!["always".to_owned()],
+        exclude: vec!["never".to_owned()],
         ..Default::default()
     };
     splits.set_split(set).await.unwrap();

@@ -245,6 +245,16 @@ fn of_split(told: &mut String, split: &pb::Split) {
         split.moved_at.unwrap_or_default()
     )
     .unwrap();
+    // earlier versions had none
+    if !(split.include.is_empty() && split.exclude.is_empty()) {
+        let (include, exclude) = (&split.include, &split.exclude);
+        writeln!(
+            told,
+            "split {} forces {include:?}, not {exclude:?}",
+            split.id
+        )
+        .unwrap();
+    }
 }
 
 /// Its share, as it was told first.
