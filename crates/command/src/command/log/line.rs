@@ -1,6 +1,6 @@
 //! What happened, in lines of at most 80 columns.
 
-use vortex_rest::TimelineEntry;
+use vortex_rest::{TimelineEntry, TimelineKind};
 
 use crate::console::{printable, recent, shortened};
 
@@ -13,9 +13,17 @@ const KIND: usize = 9;
 /// The most documents that are named.
 const NAMED: usize = 3;
 
+/// The word for a kind, no longer than its column: what it says of an end is told beside it.
+fn word(kind: &TimelineKind) -> String {
+    match kind {
+        TimelineKind::OverrideEnd => TimelineKind::Override.to_string(),
+        kind => kind.to_string(),
+    }
+}
+
 /// An entry: when, of what kind, and what; below, what moved, by whom and why, and what undoes it.
 pub(super) fn tell(entry: &TimelineEntry) -> String {
-    let kind = entry.kind.to_string();
+    let kind = word(&entry.kind);
     let head = format!(
         "{:<width$}{kind:<KIND$} {}",
         recent(entry.time.as_deref()),
@@ -89,7 +97,7 @@ fn below(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use vortex_rest::{MovedDocument, TimelineKind};
+    use vortex_rest::MovedDocument;
 
     use super::*;
 
@@ -122,6 +130,17 @@ mod tests {
              \x20            by ada: raise the limit\n\
              \x20            undo: vortex config undo --change v2\n"
         );
+    }
+
+    #[test]
+    fn what_ended_stands_in_the_same_column() {
+        let entry = TimelineEntry {
+            kind: TimelineKind::OverrideEnd,
+            what: "override of orders prod is over".to_owned(),
+            ..entry()
+        };
+        let head = "11-27 01:22  override  override of orders prod is over\n";
+        assert!(tell(&entry).starts_with(head), "{}", tell(&entry));
     }
 
     #[test]
