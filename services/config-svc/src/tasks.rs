@@ -1,9 +1,9 @@
 //! Background tasks: the writer, checkpoints, removal of old data, and the end of freezes and
 //! overrides.
 
+mod expiry;
 mod freezes;
 mod gauges;
-mod overrides;
 mod upkeep;
 
 use std::sync::Arc;
@@ -20,14 +20,14 @@ pub fn start(
     runtime: &Runtime,
 ) {
     gauges::tell(configuration, &runtime.metrics);
-    let (thawing, health) = (configuration.clone(), runtime.health.clone());
+    let (shown, health) = (configuration.clone(), runtime.health.clone());
     runtime
         .lifecycle
-        .spawn_stoppable("freezes", |stop| freezes::run(thawing, health, stop));
+        .spawn_stoppable("freezes", |stop| freezes::run(shown, health, stop));
     let expiring = configuration.clone();
     runtime
         .lifecycle
-        .spawn_stoppable("overrides", |stop| overrides::run(expiring, stop));
+        .spawn_stoppable("expiry", |stop| expiry::run(expiring, stop));
     let (configuration, health) = (configuration.clone(), runtime.health.clone());
     // the writer is told to end by the upkeep, after its last checkpoint
     runtime
