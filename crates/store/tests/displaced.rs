@@ -77,6 +77,23 @@ fn a_folder_that_was_removed_takes_no_writes() {
 }
 
 #[test]
+fn a_store_that_is_made_where_another_was_is_never_touched_by_it() {
+    for _ in 0..20 {
+        let place = tempfile::tempdir().expect("a temporary folder");
+        let (path, elsewhere) = (place.path().join("store"), place.path().join("elsewhere"));
+        let store = open(&path);
+        put(&store, "a").expect("it is taken");
+        // what the first store notes of its commit may be on its way just now
+        fs::rename(&path, elsewhere).expect("it is moved");
+        let other = open(&path);
+        put(&other, "theirs").expect("it is taken");
+        block_on(other.close()).expect("it closes");
+        block_on(store.close()).expect("it closes");
+        assert!(has(&open(&path), "theirs"));
+    }
+}
+
+#[test]
 fn another_store_in_the_place_of_this_one_is_left_as_it_is() {
     let place = tempfile::tempdir().expect("a temporary folder");
     let (path, elsewhere) = (place.path().join("store"), place.path().join("elsewhere"));

@@ -9,7 +9,10 @@ use serde::Deserialize;
 use tonic::Response;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use vortex_kit::context::Context;
+use vortex_kit::{
+    context::Context,
+    error::{Fault, Reason},
+};
 use vortex_proto::{
     config::v1::{
         ListFreezesRequest, ListFreezesResponse, ListSourcesRequest, ListSourcesResponse,
@@ -79,12 +82,12 @@ async fn get(
         ("rollout-svc", refusal(&under_way).or(refusal(&breaker))),
         ("config-svc", refusal(&sources).or(refusal(&freezes))),
     ] {
-        if let Some(refused) = refused {
+        if let Some(fault) = refused {
             // what the caller got wrong is not the service's fault
-            if refused.code() == tonic::Code::InvalidArgument {
-                return Err(refused.clone().into());
+            if fault.reason() == Reason::InvalidArgument {
+                return Err(fault.into());
             }
-            status.degraded.push(items::away(service, refused));
+            status.degraded.push(items::away(service, &fault));
         }
     }
     if let Ok(reply) = under_way {
@@ -111,8 +114,10 @@ async fn get(
 
 type Asked<R> = Result<Response<R>, tonic::Status>;
 
-fn refusal<R>(asked: &Asked<R>) -> Option<&tonic::Status> {
-    asked.as_ref().err()
+/// Why there is no answer. An older service does not know a call, and has nothing to tell by it.
+fn refusal<R>(asked: &Asked<R>) -> Option<Fault> {
+    let fault = asked.as_ref().err().map(Fault::from_status)?;
+    (fault.reason() != Reason::MethodUnknown).then_some(fault)
 }
 
 async fn under_way(mut rollouts: RolloutClient, app: String) -> Asked<ListRolloutsResponse> {

@@ -196,6 +196,7 @@ async fn transitions(
         since: asked.since,
         until: asked.until,
         app: asked.app.clone(),
+        profile: asked.profile.clone(),
         label: asked.label.clone(),
         author: asked.author.clone(),
         page_size: size as u32,

@@ -10,10 +10,10 @@ use http::{HeaderValue, Method, StatusCode, header};
 use http_body::Body as _;
 use sha2::{Digest, Sha256};
 
-use crate::{answer::headers::quoted, extract::IfNoneMatch};
-
-/// The largest answer that gets a tag, in bytes. A page of 1,000 items is below it.
-const LIMIT: u64 = 8 << 20;
+use crate::{
+    answer::{headers::quoted, json_text::AT_ONCE},
+    extract::IfNoneMatch,
+};
 
 /// Tags answers that have no tag of their own, and answers 304 to whoever holds the same already.
 pub(super) async fn add(request: Request, next: Next) -> Response {
@@ -29,7 +29,7 @@ pub(super) async fn add(request: Request, next: Next) -> Response {
     }
 }
 
-/// Whether an answer is whole, small and untagged JSON.
+/// Whether an answer is untagged JSON, and small enough to be hashed on the request's own thread.
 fn takes_tag(response: &Response) -> bool {
     let headers = response.headers();
     let is_json = headers.get(header::CONTENT_TYPE) == Some(&JSON);
@@ -37,7 +37,7 @@ fn takes_tag(response: &Response) -> bool {
     response.status() == StatusCode::OK
         && is_json
         && !headers.contains_key(header::ETAG)
-        && size.is_some_and(|size| size <= LIMIT)
+        && size.is_some_and(|size| size <= AT_ONCE as u64)
 }
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");

@@ -120,7 +120,9 @@ impl ConfigService for Grpc {
         &self,
         request: Request<pb::ListChangesRequest>,
     ) -> Reply<pb::ListChangesResponse> {
-        Ok(Response::new(changes::list(self, &request.into_inner())?))
+        Ok(Response::new(
+            changes::list(self, request.into_inner()).await?,
+        ))
     }
 
     async fn release_change(

@@ -48,7 +48,7 @@ use std::{
     },
 };
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use tokio::sync::RwLock;
 use vortex_kit::clock::Clock;
 use vortex_store::Revision;
@@ -79,7 +79,8 @@ struct Inner {
     breaker: RwLock<(Breaker, Revision)>,
     shown_breaker: ArcSwap<Breaker>,
     limits: BreakerLimits,
-    freezes: ArcSwap<Freezes>,
+    /// The freezes, once config-svc has told them.
+    freezes: ArcSwapOption<Freezes>,
     answers: Answers,
     /// The rollouts that are being taken back, for which a change set may be staged that is not
     /// rolled out yet. Locked meanwhile.
@@ -137,7 +138,7 @@ impl Rollouts {
             shown_breaker: ArcSwap::from_pointee(breaker.0.clone()),
             breaker: RwLock::new(breaker),
             limits,
-            freezes: ArcSwap::default(),
+            freezes: ArcSwapOption::empty(),
             answers: Answers::of(requests),
             reverting: tokio::sync::Mutex::new(reverting),
             clock,

@@ -18,6 +18,7 @@ pub(crate) async fn collect(
 ) -> Result<Value, Error> {
     let mut items = Vec::new();
     let mut token = String::new();
+    let mut incomplete = None;
     loop {
         let size = PAGE.min(limit - items.len());
         let page = call
@@ -32,6 +33,12 @@ pub(crate) async fn collect(
             let what = format!("it has no list of {field}");
             return Err(Error::garbage(client.server(), what));
         };
+        // a service that did not answer for one page is missing in all
+        if let Some(missing) = page.get_mut("incomplete").map(Value::take)
+            && (incomplete.is_none() || missing.as_array().is_some_and(|m| !m.is_empty()))
+        {
+            incomplete = Some(missing);
+        }
         let next = page["next_page_token"]
             .as_str()
             .unwrap_or_default()
@@ -44,9 +51,8 @@ pub(crate) async fn collect(
         items.extend(more.into_iter().take(limit - items.len()));
         if token.is_empty() || items.len() >= limit {
             let mut whole = json!({ field: items, "next_page_token": token });
-            // a service that did not answer for one page is missing in all
-            if let Some(missing) = page.get_mut("incomplete") {
-                whole["incomplete"] = missing.take();
+            if let Some(missing) = incomplete {
+                whole["incomplete"] = missing;
             }
             return Ok(whole);
         }

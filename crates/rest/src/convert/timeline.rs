@@ -56,7 +56,7 @@ impl From<proto::Event> for TimelineEntry {
         let told = told(record.body, &event.source);
         Self {
             time: rfc3339(record.time.and_then(|time| time.wall)),
-            undo: undo_command(undo, &told, &event.label),
+            undo: undo_command(undo, &told, [&event.app, &event.profile], &event.label),
             kind: told.kind,
             what: told.what,
             principal: record.principal,
@@ -181,10 +181,14 @@ fn split_ended(split: proto::Split) -> Told {
 }
 
 /// The command that undoes an event.
-fn undo_command(undo: Undo, told: &Told, label: &str) -> String {
+fn undo_command(undo: Undo, told: &Told, owner: [&str; 2], label: &str) -> String {
     let command = match undo {
         Undo::Unspecified => return String::new(),
-        Undo::Change => format!("vortex config undo --change {}", told.change),
+        // names of change sets are of their documents: another application may have the same
+        Undo::Change => match owner {
+            ["", _] => format!("vortex config undo --change {}", told.change),
+            [app, profile] => format!("vortex config undo {app} {profile}"),
+        },
         Undo::Discard => format!("vortex changes discard {}", told.change),
         Undo::Unfreeze => return format!("vortex unfreeze {}", told.named),
         Undo::RemoveOverride => format!("vortex config override {} --remove", told.named),
@@ -266,5 +270,22 @@ impl From<proto::UndoneDocument> for UndoneDocument {
             to: document.to,
             content_left_out: document.content_left_out,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_undoes_a_document_names_it_and_not_its_version() {
+        let told = Told::new(TimelineKind::Release, String::new()).of("v2".to_owned());
+        let undo = |undo, owner, label| undo_command(undo, &told, owner, label);
+        let of_orders = ["orders", "prod"];
+        let change = undo(Undo::Change, of_orders, "main");
+        assert_eq!(change, "vortex config undo orders prod");
+        let of_several = undo(Undo::Change, ["", ""], "eu");
+        assert_eq!(of_several, "vortex config undo --change v2 --label eu");
+        assert_eq!(undo(Undo::Unspecified, of_orders, "main"), "");
     }
 }

@@ -11,6 +11,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rustix::fs::{Mode, OFlags};
+
 use super::database::Database;
 use super::error::OpenError;
 use super::format::{Format, Reached, Unusable, VERSION};
@@ -33,6 +35,8 @@ const LOST_AND_FOUND: &str = "lost+found";
 #[derive(Debug)]
 pub(super) struct Folder {
     path: PathBuf,
+    /// The folder itself, wherever it is moved.
+    dir: File,
     format: Format,
     place: Arc<Place>,
     _lock: Lock,
@@ -45,13 +49,15 @@ impl Folder {
         create_durably(&path).map_err(|error| failed(&path, error))?;
         refuse_strangers(&path)?;
         let lock = lock(&path)?;
+        let dir = File::open(&path).map_err(|error| failed(&path, error))?;
         let format = match read_format(&path)? {
             Some(format) => finish_creation(&path, format)?,
-            None => create(&path)?,
+            None => create(&path, &dir)?,
         };
         let place = Place::new(&path).map_err(|error| failed(&path, error))?;
         Ok(Self {
             path,
+            dir,
             format,
             place: Arc::new(place),
             _lock: lock,
@@ -85,7 +91,8 @@ impl Folder {
     /// Where that fails the note stays as it was: it asks for less then, and never for what is not
     /// there.
     pub(super) fn note(&mut self, revision: Revision) -> bool {
-        // Another store may be where this one was.
+        // Another store may be where this one was. One that comes there from now on is not touched
+        // either, since what is noted goes into the folder that was opened.
         if self.place.check().is_err() {
             return false;
         }
@@ -101,7 +108,7 @@ impl Folder {
             reached,
             ..self.format
         };
-        if reached != self.format.reached && write_format(&self.path, format).is_ok() {
+        if reached != self.format.reached && write_format(&self.dir, format).is_ok() {
             self.format = format;
         }
         self.place.set_journal(journal);
@@ -218,7 +225,7 @@ fn finish_creation(path: &Path, format: Format) -> Result<Format, OpenError> {
     Ok(format)
 }
 
-fn create(path: &Path) -> Result<Format, OpenError> {
+fn create(path: &Path, dir: &File) -> Result<Format, OpenError> {
     if path.join(ENGINE).exists() {
         return Err(damaged(
             path,
@@ -230,7 +237,7 @@ fn create(path: &Path) -> Result<Format, OpenError> {
         store_id: StoreId::random(),
         reached: Reached::default(),
     };
-    write_format(path, format).map_err(|error| failed(path, error))?;
+    write_format(dir, format).map_err(|error| failed(path, error))?;
     finish_creation(path, format)
 }
 
@@ -244,11 +251,15 @@ fn create_engine(draft: &Path) -> Result<(), OpenError> {
     sync_tree(draft).map_err(|error| failed(draft, error))
 }
 
-fn write_format(path: &Path, format: Format) -> io::Result<()> {
-    let mut file = File::create(path.join(FORMAT_DRAFT))?;
+/// Writes `FORMAT` into a folder, wherever that has been moved meanwhile.
+fn write_format(dir: &File, format: Format) -> io::Result<()> {
+    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::TRUNC | OFlags::CLOEXEC;
+    let draft = rustix::fs::openat(dir, FORMAT_DRAFT, flags, Mode::from_raw_mode(0o666))?;
+    let mut file = File::from(draft);
     file.write_all(format.encode().as_bytes())?;
     file.sync_all()?;
-    publish(path, FORMAT_DRAFT, FORMAT)
+    rustix::fs::renameat(dir, FORMAT_DRAFT, dir, FORMAT)?;
+    dir.sync_all()
 }
 
 fn publish(path: &Path, draft: &str, name: &str) -> io::Result<()> {

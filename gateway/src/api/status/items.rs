@@ -1,18 +1,22 @@
 //! What a status says of each thing.
 
-use vortex_kit::error::Fault;
+use vortex_kit::error::{Fault, Reason};
 use vortex_rest::{
     Breaker, Freeze, Rollout, RolloutState, Source, SourceLabel, SourceState, Status, StatusItem,
     StatusKind,
 };
 
-/// A service that does not answer.
-pub(super) fn away(service: &str, refused: &tonic::Status) -> StatusItem {
+/// A service that does not answer, or answers that it can't.
+pub(super) fn away(service: &str, fault: &Fault) -> StatusItem {
+    let about = match fault.reason() {
+        Reason::Unavailable | Reason::DeadlineExceeded => "it does not answer",
+        _ => "it can't tell how it stands",
+    };
     StatusItem {
         kind: StatusKind::Service,
         id: service.to_owned(),
-        about: "it does not answer".to_owned(),
-        why: Fault::from_status(refused).to_string(),
+        about: about.to_owned(),
+        why: fault.to_string(),
         ..StatusItem::default()
     }
 }

@@ -149,6 +149,9 @@ impl State {
         let waited = label.note_feed(change, released, source);
         if released {
             label.generation = change.seq.0;
+            if let Some(feed) = &mut label.feed {
+                feed.served = Some(change.name.clone());
+            }
         }
         self.labels.insert(change.label.clone(), label);
         let state = match released {
@@ -310,21 +313,26 @@ impl Document {
         if self.stable == Some(old.seq) {
             self.stable = Some(change.seq);
         }
+        let releases = self.versions.iter_mut().filter_map(|v| v.release.as_mut());
+        for release in releases.filter(|release| release.replaced == Some(old.seq)) {
+            release.replaced = Some(change.seq);
+        }
         Some(old)
     }
 
-    /// Drops the oldest versions beyond [`MAX_VERSIONS`]. The stable one is never dropped, and
-    /// those that splits name are neither dropped nor counted.
+    /// Drops the oldest versions beyond [`MAX_VERSIONS`]. Neither the stable one is dropped nor
+    /// the one that it replaced, and those that splits name are neither dropped nor counted.
     fn drop_surplus(&mut self, pins: &Pins) -> Vec<Seq> {
         if self.versions.len() <= MAX_VERSIONS {
             return Vec::new();
         }
         let named = self.versions.iter().filter(|v| pins.holds(v.seq)).count();
         let mut surplus = (self.versions.len() - named).saturating_sub(MAX_VERSIONS);
-        let stable = self.stable;
+        let kept = [self.stable, self.replaced()];
         let mut dropped = Vec::new();
         self.versions.retain(|version| {
-            let drop = surplus > 0 && Some(version.seq) != stable && !pins.holds(version.seq);
+            let drop =
+                surplus > 0 && !kept.contains(&Some(version.seq)) && !pins.holds(version.seq);
             if drop {
                 surplus -= 1;
                 dropped.push(version.seq);

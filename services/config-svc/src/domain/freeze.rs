@@ -132,7 +132,9 @@ impl State {
         if self.freezes.is_empty() {
             return None;
         }
-        let documents = documents.into_iter();
+        let mut documents = documents.into_iter().peekable();
+        // what changes no document is new to nobody
+        documents.peek()?;
         let concerned = Concerned::by(documents.map(|(path, owner)| {
             let app = owner.map(|owner| owner.app.as_str());
             (path.as_str(), app)

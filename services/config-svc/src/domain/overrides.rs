@@ -178,9 +178,11 @@ impl FromStr for OverrideValues {
 }
 
 impl State {
-    /// The override of a target, by what readers mean by its label.
+    /// The override of a target: by what readers mean by its label, else by the label itself,
+    /// since `main` may have come to mean another since it was set.
     pub fn override_of(&self, target: &OverrideTarget) -> Option<&Arc<Override>> {
-        self.overrides.get(&self.meant(target))
+        let meant = self.overrides.get(&self.meant(target));
+        meant.or_else(|| self.overrides.get(target))
     }
 
     /// The target with the label that readers mean: see [`State::label`].

@@ -75,36 +75,45 @@ pub(super) fn get(
     })
 }
 
-pub(super) fn list(
+pub(super) async fn list(
     grpc: &Grpc,
-    request: &pb::ListChangesRequest,
+    request: pb::ListChangesRequest,
 ) -> Result<pb::ListChangesResponse, Fault> {
     let size = page::size(request.page_size)?;
     let before = page::before(&request.page_token)?;
     let state = grpc.configuration.state();
-    let label = super::documents::listed_label(grpc, &state, &request.label)?;
+    let label = super::documents::listed_label(grpc, &state, &request.label)?.cloned();
     let relevance = parse::relevance(&request.app, "")?;
-    let wanted = WantedChanges {
-        label,
-        state: wanted_state(request.state)?,
-        awaits_rollout: request.awaits_rollout,
-        before: Seq(before),
-        since: parse::time("since", request.since)?,
-        author: Some(request.author.as_str()).filter(|author| !author.is_empty()),
-        relevance: relevance.as_ref(),
-    };
-    let found = wanted.of(&state);
-    let (page, next_page_token) = page::first(found, size, |entry| {
-        page::token(&[&entry.change.seq.to_string()])
+    let wanted_state = wanted_state(request.state)?;
+    let since = parse::time("since", request.since)?;
+    let token = convert::token(&grpc.configuration, state.head);
+    // what few change sets match is found by a look at all documents of all of them
+    let is_large = relevance.is_some() || !request.author.is_empty();
+    let compute = grpc.configuration.compute();
+    let listed = compute.run_if_large(is_large, move |_| {
+        let wanted = WantedChanges {
+            label: label.as_ref(),
+            state: wanted_state,
+            awaits_rollout: request.awaits_rollout,
+            before: Seq(before),
+            since,
+            author: Some(request.author.as_str()).filter(|author| !author.is_empty()),
+            relevance: relevance.as_ref(),
+        };
+        let found = wanted.of(&state);
+        let (page, next_page_token) = page::first(found, size, |entry| {
+            page::token(&[&entry.change.seq.to_string()])
+        });
+        let page = page.into_iter();
+        pb::ListChangesResponse {
+            changes: page
+                .map(|entry| convert::change_in_list(&state, entry))
+                .collect(),
+            next_page_token,
+            token,
+        }
     });
-    Ok(pb::ListChangesResponse {
-        changes: page
-            .into_iter()
-            .map(|entry| convert::change_in_list(&state, entry))
-            .collect(),
-        next_page_token,
-        token: convert::token(&grpc.configuration, state.head),
-    })
+    Ok(listed.await?)
 }
 
 pub(super) async fn release(

@@ -3,6 +3,7 @@
 mod about;
 
 use jiff::Timestamp;
+use prost::Message as _;
 use vortex_kit::{error::Fault, grpc::page};
 use vortex_proto::config::v1 as pb;
 
@@ -15,6 +16,8 @@ use crate::{
 
 /// The most records that a call looks at.
 const MAX_LOOKED_AT: usize = 10_000;
+/// The bytes after which a page ends, so that it fits in a message.
+const LISTED_BYTES: usize = 4 << 20;
 
 /// What is listed.
 struct Filter {
@@ -31,14 +34,16 @@ pub(super) async fn list(
 ) -> Result<pb::ListEventsResponse, Fault> {
     let size = page::size(request.page_size)?;
     let before = page::before(&request.page_token)?;
-    let filter = Filter::of(request)?;
-    let head = grpc.configuration.state().head;
+    let state = grpc.configuration.state();
+    let head = state.head;
+    let filter = Filter::of(&state, request)?;
     let mut listing = Listing {
         grpc,
         filter,
         size,
         next: Some(Seq(before.min(head.next().0))),
         looked_at: 0,
+        room: LISTED_BYTES,
         reached: None,
         events: Vec::new(),
     };
@@ -57,15 +62,20 @@ fn page_token(before: Seq) -> String {
 }
 
 impl Filter {
-    fn of(request: pb::ListEventsRequest) -> Result<Self, Fault> {
+    fn of(state: &State, request: pb::ListEventsRequest) -> Result<Self, Fault> {
         if !request.label.is_empty() {
             parse::label(&request.label)?;
         }
+        // a label that is gone has a past, too
+        let label = match state.label(&request.label) {
+            Some((meant, _)) if !request.label.is_empty() => meant.to_string(),
+            _ => request.label,
+        };
         Ok(Self {
             since: parse::time("since", request.since)?,
             until: parse::time("until", request.until)?,
             relevance: parse::relevance(&request.app, &request.profile)?,
-            label: request.label,
+            label,
             author: parse::text("author", request.author)?,
         })
     }
@@ -90,6 +100,8 @@ struct Listing<'a> {
     /// The position before which it goes on. None at the end.
     next: Option<Seq>,
     looked_at: usize,
+    /// The bytes that are left for events.
+    room: usize,
     reached: Option<Timestamp>,
     events: Vec<pb::Event>,
 }
@@ -98,7 +110,7 @@ impl Listing<'_> {
     /// Looks at records until the page is full, enough were looked at, or there are no more.
     async fn run(&mut self) -> Result<(), Fault> {
         while let Some(before) = self.next
-            && self.events.len() < self.size
+            && !self.is_full()
             && self.looked_at < MAX_LOOKED_AT
         {
             let store = self.grpc.configuration.store();
@@ -115,10 +127,14 @@ impl Listing<'_> {
         Ok(())
     }
 
+    fn is_full(&self) -> bool {
+        self.events.len() == self.size || self.room == 0
+    }
+
     fn look_at(&mut self, records: &[Record]) {
         let state = self.grpc.configuration.state();
         for record in records {
-            if self.events.len() == self.size {
+            if self.is_full() {
                 return;
             }
             // times fall with positions
@@ -132,7 +148,10 @@ impl Listing<'_> {
             }
             self.next = (record.seq > Seq(1)).then_some(record.seq);
             self.reached = Some(record.time.wall);
-            self.events.extend(self.event(&state, record));
+            if let Some(event) = self.event(&state, record) {
+                self.room = self.room.saturating_sub(event.encoded_len());
+                self.events.push(event);
+            }
         }
     }
 
@@ -159,7 +178,7 @@ impl Listing<'_> {
             paths,
             path_count,
             source: about.source.clone(),
-            undo: undo_of(state, record).into(),
+            undo: undo_of(state, record, &about).into(),
             page_token: page_token(record.seq),
             label: about.label,
         })

@@ -17,7 +17,7 @@ use crate::{
         App, Body, Command, EndFreeze, FreezeId, FreezeScope, Frozen, MAX_FROZEN_APPS, Outcome,
         Record, SetFreeze, Thawed, Until,
     },
-    error::{invalid_name, store_error, write_error},
+    error::{invalid_name, write_error},
 };
 
 #[tonic::async_trait]
@@ -68,7 +68,7 @@ async fn set(
         .write(requester, Command::SetFreeze(set), Vec::new())
         .await;
     let outcome = written.map_err(|error| write_error(&error))?;
-    let freeze = match record(&grpc, &outcome).await?.map(|record| record.body) {
+    let freeze = match record(&grpc, &outcome).await.map(|record| record.body) {
         Some(Body::FreezeSet(freeze)) => Some(convert::freeze(&freeze)),
         _ => None,
     };
@@ -93,7 +93,7 @@ async fn end(
         .write(requester, Command::EndFreeze(end), Vec::new())
         .await;
     let outcome = written.map_err(|error| write_error(&error))?;
-    let ids = match record(&grpc, &outcome).await?.map(|record| record.body) {
+    let ids = match record(&grpc, &outcome).await.map(|record| record.body) {
         Some(Body::FreezeEnded(end)) => end.ids.iter().map(ToString::to_string).collect(),
         _ => Vec::new(),
     };
@@ -103,10 +103,15 @@ async fn end(
     })
 }
 
-/// The record of a command that was carried out, now or when it was first asked for.
-pub(super) async fn record(grpc: &Grpc, outcome: &Outcome) -> Result<Option<Record>, Fault> {
+/// The record of a command that was carried out, now or when it was first asked for. None if it is
+/// no longer kept, or can't be read: what it says is done all the same, and to fail would have it
+/// done again.
+pub(super) async fn record(grpc: &Grpc, outcome: &Outcome) -> Option<Record> {
     let read = grpc.configuration.store().record_at(outcome.at).await;
-    read.map_err(|error| store_error(&error))
+    read.unwrap_or_else(|error| {
+        tracing::warn!(at = %outcome.at, %error, "what was written can't be read back");
+        None
+    })
 }
 
 fn list(grpc: &Grpc, request: &pb::ListFreezesRequest) -> Result<pb::ListFreezesResponse, Fault> {

@@ -70,7 +70,7 @@ async fn set(
         .write(requester, Command::SetOverride(set), Vec::new())
         .await;
     let outcome = written.map_err(|error| write_error(&error))?;
-    let set = match record(&grpc, &outcome).await?.map(|record| record.body) {
+    let set = match record(&grpc, &outcome).await.map(|record| record.body) {
         Some(Body::OverrideSet(set)) => Some(convert::of_override(&set)),
         _ => None,
     };
@@ -95,7 +95,7 @@ async fn remove(
         .write(requester, Command::RemoveOverride(removal), Vec::new())
         .await;
     let outcome = written.map_err(|error| write_error(&error))?;
-    let id = match record(&grpc, &outcome).await?.map(|record| record.body) {
+    let id = match record(&grpc, &outcome).await.map(|record| record.body) {
         Some(Body::OverrideEnded(end)) => end.which.first().map(|(id, _)| id.to_string()),
         _ => None,
     };

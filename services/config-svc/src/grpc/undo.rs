@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use bytes::Bytes;
 use tonic::Request;
 use vortex_kit::error::Fault;
+use vortex_names::Concerned;
 use vortex_proto::config::v1 as pb;
 
 use super::{Grpc, convert, parse};
@@ -13,7 +14,7 @@ use crate::{
         Command, ContentRef, Holding, Label, LabelState, Outcome, Path, Selector, Seq, State, Undo,
         UndoTarget, Version, is_shared, plan_undo,
     },
-    error::{read_error, refused, store_error, write_error},
+    error::{read_error, refused, write_error},
 };
 
 /// The most documents and applications that an answer names.
@@ -44,10 +45,8 @@ pub(super) async fn undo(
 
 /// What was done, from its record, so that a repeated request gets the same answer.
 async fn done(grpc: &Grpc, outcome: &Outcome) -> Result<pb::UndoChangeResponse, Fault> {
-    let store = grpc.configuration.store();
-    let record = store.record_at(outcome.at).await;
-    let moves = record.map_err(|error| store_error(&error))?;
-    let moves = moves.map(|record| record.moves).unwrap_or_default();
+    let record = super::freezes::record(grpc, outcome).await;
+    let moves = record.map(|record| record.moves).unwrap_or_default();
     let state = grpc.configuration.state();
     let entry = |seq: Seq| state.changes.get(&seq);
     let shown = |entry| convert::change_in_list(&state, entry);
@@ -191,25 +190,18 @@ async fn content(
 fn readers<'a>(
     state: &State,
     label: &Label,
-    mut paths: impl Iterator<Item = &'a Path> + Clone,
+    paths: impl Iterator<Item = &'a Path>,
 ) -> BTreeSet<String> {
     let Some(label) = state.labels.get(label) else {
         return BTreeSet::new();
     };
-    let owner = |path: &Path| label.documents.get(path)?.written_for.as_ref();
+    let concerned = Concerned::by(paths.map(|path| {
+        let document = label.documents.get(path);
+        let owner = document.and_then(|document| document.written_for.as_ref());
+        (path.as_str(), owner.map(|owner| owner.app.as_str()))
+    }));
     let mut known = known_apps(label);
-    if !paths
-        .clone()
-        .any(|path| is_shared(path.as_str(), owner(path)))
-    {
-        let paths: Vec<&Path> = paths.by_ref().collect();
-        known.retain(|app| {
-            paths.iter().any(|path| {
-                let owner = owner(path).map(|owner| owner.app.as_str());
-                vortex_names::is_of(path.as_str(), owner, app)
-            })
-        });
-    }
+    known.retain(|app| concerned.has(app));
     known
 }
 

@@ -109,6 +109,18 @@ impl Spec {
     pub(crate) fn is_read_by(&self, app: &str) -> bool {
         self.concerns(app) || self.concerns(SHARED)
     }
+
+    /// Whether one of the documents is named for what an application reads in a profile: its own
+    /// or all applications', in that profile or in any.
+    pub(crate) fn is_read_in(&self, app: &str, profile: &str) -> bool {
+        let is_named = |stem: &str, app: &str| match stem.strip_prefix(app) {
+            Some("" | "-default") => true,
+            Some(rest) => rest.strip_prefix('-') == Some(profile),
+            None => false,
+        };
+        let mut stems = self.paths.iter().map(|path| vortex_names::stem(path));
+        stems.any(|stem| is_named(stem, app) || is_named(stem, SHARED))
+    }
 }
 
 impl Rollout {

@@ -41,6 +41,8 @@ pub(crate) struct Delivery {
     pub since: Timestamp,
     /// The error of the last attempt.
     pub error: Option<String>,
+    /// Whether that was a freeze, as somebody wants it.
+    pub is_frozen: bool,
 }
 
 impl Entry {

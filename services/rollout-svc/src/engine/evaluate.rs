@@ -47,7 +47,7 @@ impl Inner {
         let judgement =
             entry.measured(|rollout, measured| measured?.judge(rollout, now, breaker_open));
         let mut judgement = judgement.filter(|judgement| judgement.decision != Decision::Hold)?;
-        judgement.frozen = self.freeze_of(&entry.rollout().spec).is_some();
+        judgement.frozen = self.is_frozen(&entry.rollout().spec);
         Some(judgement)
     }
 

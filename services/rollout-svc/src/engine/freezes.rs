@@ -10,10 +10,10 @@ impl Rollouts {
     /// Takes in the freezes that config-svc has. Rollouts that were kept may go on.
     pub(crate) fn set_freezes(&self, freezes: Freezes) {
         let inner = &self.inner;
-        if **inner.freezes.load() == freezes {
+        if inner.freezes.load().as_deref() == Some(&freezes) {
             return;
         }
-        inner.freezes.store(Arc::new(freezes));
+        inner.freezes.store(Some(Arc::new(freezes)));
         for entry in inner.directory.all() {
             inner.wake(&entry.rollout());
         }
@@ -24,7 +24,13 @@ impl Inner {
     /// The freeze that keeps a rollout from going on now.
     pub(super) fn freeze_of(&self, spec: &Spec) -> Option<Freeze> {
         let now = self.clock.moment().wall;
-        self.freezes.load().of(spec, now).cloned()
+        self.freezes.load().as_ref()?.of(spec, now).cloned()
+    }
+
+    /// Whether a rollout may not go on by itself: a freeze keeps it, or it is not known yet whether
+    /// one does.
+    pub(super) fn is_frozen(&self, spec: &Spec) -> bool {
+        self.freezes.load().is_none() || self.freeze_of(spec).is_some()
     }
 
     /// Checks that no freeze keeps a rollout from going on.

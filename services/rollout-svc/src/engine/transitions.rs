@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::{Span, Timestamp};
 
 use super::{Error, Rollouts};
-use crate::domain::{AuditEntry, Rollout, RolloutId};
+use crate::domain::{AuditEntry, Rollout, RolloutId, Spec};
 
 /// The most rollouts whose audits one call reads.
 const MAX_READ: usize = 1_000;
@@ -21,6 +21,8 @@ pub(crate) struct Wanted {
     pub until: Option<Timestamp>,
     /// Rollouts of what this application reads.
     pub app: Option<String>,
+    /// Of these, what it reads in this profile.
+    pub profile: Option<String>,
     /// Rollouts on this label.
     pub label: Option<String>,
     /// What this principal did.
@@ -58,10 +60,19 @@ impl Wanted {
         let until = before.map(|place| place.at);
         self.label.as_ref().is_none_or(|label| spec.label == *label)
             && self.app.as_ref().is_none_or(|app| spec.is_read_by(app))
+            && self.is_read_in_profile(spec)
             && self
                 .since
                 .is_none_or(|since| standing.updated.wall >= since)
             && until.is_none_or(|until| spec.created.wall <= until)
+            && self.until.is_none_or(|until| spec.created.wall < until)
+    }
+
+    fn is_read_in_profile(&self, spec: &Spec) -> bool {
+        match (&self.app, &self.profile) {
+            (Some(app), Some(profile)) => spec.is_read_in(app, profile),
+            _ => true,
+        }
     }
 
     fn takes(&self, entry: &AuditEntry) -> bool {
@@ -105,7 +116,9 @@ impl Rollouts {
             if newest.is_all_after(last) {
                 break;
             }
-            if read == MAX_READ {
+            // further on than the page before, or the pages would not end
+            let goes_on = before.is_none_or(|before| last < before.at);
+            if read >= MAX_READ && goes_on {
                 return Ok(newest.all_after(last));
             }
             let entries = self.whole_audit(&rollout).await?.into_iter();
@@ -125,9 +138,11 @@ impl Rollouts {
         loop {
             let after = audit.last().map_or(0, |last| last.number);
             let page = self.inner.store.audit(rollout.id(), after, PAGE).await?;
-            let is_last = page.len() < PAGE;
+            // a page is shorter where its entries are large
+            let is_empty = page.is_empty();
             audit.extend(page);
-            if is_last {
+            let last = audit.last().map_or(0, |last| last.number);
+            if is_empty || last >= rollout.standing.audits {
                 return Ok(audit);
             }
         }

@@ -45,6 +45,7 @@ fn wanted(request: pb::ListTransitionsRequest) -> Result<Wanted, Fault> {
         since: time("since", request.since)?,
         until: time("until", request.until)?,
         app: named("app", request.app)?,
+        profile: named("profile", request.profile)?,
         label: named("label", request.label)?,
         author: named("author", request.author)?,
     })

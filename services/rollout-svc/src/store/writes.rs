@@ -10,6 +10,8 @@ use super::{
 };
 use crate::domain::{AuditEntry, Breaker, ClosedSlice, Measured, Rollout, RolloutId, Spec};
 
+/// The most audit entries that are deleted with a rollout: a transaction has room for them.
+const DELETED_AUDITS: u64 = 100;
 /// The size of one part of a spec in bytes: a transaction holds one part besides all else.
 const PART_BYTES: usize = 1 << 20;
 
@@ -109,7 +111,8 @@ impl Writes {
         self
     }
 
-    /// Deletes a rollout that was never started, with its only audit entry.
+    /// Deletes a rollout that was never started, with its audit: entries beyond the first 100 are
+    /// swept as those of no rollout.
     pub(crate) fn delete_created(mut self, rollout: &Rollout, before: Revision) -> Self {
         let key = keys::rollout(rollout.id());
         let transaction = self
@@ -117,9 +120,11 @@ impl Writes {
             .require_revision(key.clone(), before)
             .delete(key);
         // further parts, if any, are swept as parts of no rollout
-        self.transaction = transaction
-            .delete(keys::spec(rollout.id(), 0))
-            .delete(keys::audit(rollout.id(), 1));
+        let audits = 1..=rollout.standing.audits.min(DELETED_AUDITS);
+        self.transaction = audits.fold(
+            transaction.delete(keys::spec(rollout.id(), 0)),
+            |transaction, number| transaction.delete(keys::audit(rollout.id(), number)),
+        );
         self
     }
 }

@@ -19,7 +19,7 @@ use vortex_kit::{
 use super::BACKOFF;
 use crate::{
     changes::{Awaiting, Changes, Told},
-    domain::{Rollout, StateKind, Strategy},
+    domain::{Freezes, Rollout, StateKind, Strategy},
     engine::{Error, Rollouts, SourceChange},
 };
 
@@ -98,11 +98,12 @@ impl Follower {
     /// Follows the log until it breaks off.
     async fn follow(&mut self) -> Result<Infallible, Fault> {
         let mut log = self.changes.follow(self.token.as_deref()).await?;
+        // rollouts do not go on by themselves before this is known
+        self.learn_freezes().await?;
         // handle first what happened before the log began or while it was away
         if self.token.is_none() {
             self.find_lost().await?;
         }
-        self.learn_freezes().await?;
         self.take_up().await?;
         let mut again = tokio::time::interval(AGAIN);
         again.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -138,7 +139,11 @@ impl Follower {
     }
 
     async fn learn_freezes(&self) -> Result<(), Fault> {
-        let freezes = self.changes.freezes().await?;
+        let freezes = match self.changes.freezes().await {
+            // an older config-svc freezes nothing
+            Err(fault) if fault.reason() == Reason::MethodUnknown => Freezes::default(),
+            freezes => freezes?,
+        };
         self.rollouts.set_freezes(freezes);
         Ok(())
     }

@@ -6,6 +6,7 @@ use tokio::{
     sync::{Semaphore, watch},
     task::JoinSet,
 };
+use vortex_kit::error::{Fault, Reason};
 
 use super::BACKOFF;
 use crate::{
@@ -100,21 +101,20 @@ impl Sender {
                     let settled = self.rollouts.settle(rollout.id(), effect, sent).await;
                     match settled {
                         Ok(()) => return,
-                        Err(error) => error.to_string(),
+                        Err(error) => (error.to_string(), false),
                     }
                 }
-                Err(error) => error,
+                Err(fault) => (fault.to_string(), fault.reason() == Reason::Frozen),
             };
             self.failed(rollout.id(), failed);
             tokio::time::sleep(backoff.pause(fastrand::f64())).await;
         }
     }
 
-    async fn send(&self, rollout: &Rollout, effect: Effect) -> Result<Sent, String> {
+    async fn send(&self, rollout: &Rollout, effect: Effect) -> Result<Sent, Fault> {
         // the places are never closed
         let _place = self.places.acquire().await;
-        let sent = self.rollouts.splits().send(rollout, effect).await;
-        sent.map_err(|fault| fault.to_string())
+        self.rollouts.splits().send(rollout, effect).await
     }
 
     fn begin(&self, effect: Effect) {
@@ -122,15 +122,18 @@ impl Sender {
             generation: effect.generation(),
             since: self.rollouts.now().steady,
             error: None,
+            is_frozen: false,
         }));
     }
 
-    fn failed(&self, id: &RolloutId, error: String) {
+    fn failed(&self, id: &RolloutId, (error, is_frozen): (String, bool)) {
         tracing::debug!(rollout = %id, error, "the effect is not confirmed");
         if let Some(delivery) = self.entry.delivery() {
-            let error = Some(error);
-            self.entry
-                .set_delivery(Some(Delivery { error, ..delivery }));
+            self.entry.set_delivery(Some(Delivery {
+                error: Some(error),
+                is_frozen,
+                ..delivery
+            }));
         }
     }
 }

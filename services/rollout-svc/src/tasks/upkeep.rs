@@ -108,7 +108,8 @@ fn late(entries: &[impl AsRef<Entry>], now: Moment) -> Option<String> {
         .iter()
         .filter_map(|entry| {
             let entry = entry.as_ref();
-            let delivery = entry.delivery()?;
+            // what a freeze holds waits as somebody wants it
+            let delivery = entry.delivery().filter(|delivery| !delivery.is_frozen)?;
             let since = Moment {
                 wall: now.wall,
                 steady: delivery.since,

@@ -124,6 +124,33 @@ fn without_stable_nothing_fails_where_the_comparison_is_needed() {
 }
 
 #[test]
+fn a_stable_arm_that_reports_too_little_fails_nothing_where_the_comparison_is_needed() {
+    for baseline in [Baseline::Relative, Baseline::Both] {
+        let mut rollout = by(baseline);
+        let first = rollout.slice(down(), Some(counted(500, 1)));
+        assert_eq!(first.verdict(), Verdict::Fail);
+        // the test has found it worse, and then stable's reporter dies: the slice waits for it, and
+        // is judged without
+        let closed = (0..100).find_map(|_| rollout.interval(down(), Some(counted(0, 0))).pop());
+        let judged = closed.expect("a slice waits only so long");
+        assert_eq!(judged.verdict(), Verdict::Inconclusive, "{judged}");
+        let why = "stable has too few requests to compare it with";
+        assert!(judged.to_string().contains(why), "{judged}");
+    }
+}
+
+#[test]
+fn slowness_without_enough_of_stable_is_not_taken_for_silence() {
+    let mut rollout = by_latency(Baseline::Relative);
+    let few = || Some(counted(500, 0).taking(1, 50.0));
+    let slow = verdict(&mut rollout, timed(400.0), few());
+    assert_eq!(slow, Verdict::Inconclusive);
+    let mut rollout = by_latency(Baseline::Relative);
+    let fast = verdict(&mut rollout, timed(50.0), few());
+    assert_eq!(fast, Verdict::NoData);
+}
+
+#[test]
 fn the_absolute_baseline_waits_for_no_comparison() {
     let mut rollout = by(Baseline::Absolute);
     let found = verdict(&mut rollout, counted(500, 1), None);
@@ -229,4 +256,36 @@ fn an_open_slice_is_judged_by_the_settings_that_it_began_by() {
     assert_eq!(closed[0].verdict(), Verdict::Fail);
     let next = rollout.slice(failing(), Some(failing()));
     assert_eq!(next.verdict(), Verdict::Pass);
+}
+
+#[test]
+fn slices_that_passed_by_earlier_settings_end_no_pause() {
+    let mut rollout = by(Baseline::Both);
+    rollout.settings.resume_after_passes = 2;
+    rollout.phase = Phase::Clearing;
+    let good = || counted(500, 1);
+    rollout.slice(good(), Some(good()));
+    let before = rollout.settings.clone().into();
+    rollout.settings.thresholds.max_error_rate = 0.04;
+    rollout.analysis.keep_for_open(&before);
+    rollout.slice(good(), Some(good()));
+    rollout.slice(good(), Some(good()));
+    assert_eq!(rollout.told(), "hold");
+    rollout.slice(good(), Some(good()));
+    assert_eq!(rollout.told(), "resume: 2");
+}
+
+#[test]
+fn a_failure_that_comes_while_a_pause_ends_still_counts() {
+    let mut rollout = by(Baseline::Both);
+    rollout.settings.resume_after_passes = 1;
+    rollout.settings.consecutive_failures = 1;
+    rollout.phase = Phase::Clearing;
+    rollout.slice(counted(500, 1), Some(counted(500, 1)));
+    assert_eq!(rollout.told(), "resume: 1");
+    rollout.slice(down(), Some(counted(500, 1)));
+    rollout.analysis.clear();
+    rollout.phase = Phase::Running;
+    let told = rollout.told();
+    assert!(told.starts_with("roll back: "), "{told}");
 }

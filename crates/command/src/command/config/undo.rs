@@ -125,7 +125,13 @@ impl Args {
     fn show(&self, session: &mut Session, undone: &Undone) -> Result<(), Error> {
         for document in &undone.documents {
             let text = difference_of(document, session);
-            session.console.write(text.as_bytes())?;
+            // the answer alone is on standard output for programs
+            match session.console.format() {
+                Format::Table => session.console.write(text.as_bytes())?,
+                Format::Json | Format::Yaml => {
+                    session.console.note(format_args!("{}", text.trim_end()))?;
+                }
+            }
         }
         let (shown, all) = (undone.documents.len(), undone.document_count);
         if shown < all as usize {

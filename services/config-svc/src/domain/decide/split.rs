@@ -196,7 +196,7 @@ fn check_baseline(state: &State, entry: &ChangeEntry, planned: &Baseline) -> Res
     }
 }
 
-/// Whether a change set reverts a released split. That split may have deleted the documents, so a
+/// Whether a change set reverts a released split, or undoes a release. What it takes back may have deleted the documents, so a
 /// revert needs no served document to compare with.
 pub(super) fn is_way_back(state: &State, entry: &ChangeEntry) -> bool {
     let change = &entry.change;

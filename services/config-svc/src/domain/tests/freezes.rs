@@ -138,6 +138,23 @@ fn what_was_stable_before_is_released_and_written_again() {
 }
 
 #[test]
+fn a_commit_that_changes_no_document_is_not_held() {
+    let mut history = History::default();
+    frozen(&mut history, of_all());
+    let import = Import {
+        source: "git".parse().unwrap(),
+        label: Label::main(),
+        commit: name("c1"),
+        message: String::new(),
+        author: String::new(),
+        documents: Vec::new(),
+        release: ReleaseBy::Import,
+        compared_at: None,
+    };
+    history.run(Command::Import(import)).unwrap();
+}
+
+#[test]
 fn a_rollout_that_takes_another_back_goes_all_the_way() {
     let (mut history, v2) = staged();
     history.run(set("r1", v2, "10", 1)).unwrap();

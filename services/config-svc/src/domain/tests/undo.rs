@@ -89,6 +89,66 @@ fn a_deletion_is_taken_back() {
 }
 
 #[test]
+fn what_was_replaced_is_kept_whatever_is_staged_later() {
+    let mut history = History::default();
+    history.run(put("v1", "a.yml", "a: 1")).unwrap();
+    history.run(put("v2", "a.yml", "a: 2")).unwrap();
+    for number in 0..2 * MAX_VERSIONS {
+        let staged = stage(&format!("s{number}"), "a.yml", &format!("s: {number}"));
+        history.run(staged).unwrap();
+    }
+    history.run(undo("v2")).unwrap();
+    assert_eq!(history.served("a.yml"), is("a: 1"));
+}
+
+fn import(commit: &str, documents: &[(&str, &str)], release: ReleaseBy) -> Command {
+    let documents = documents.iter().map(|(at, text)| document(at, Some(text)));
+    Command::Import(Import {
+        source: "git".parse().unwrap(),
+        label: Label::main(),
+        commit: name(commit),
+        message: String::new(),
+        author: String::new(),
+        documents: documents.collect(),
+        release,
+        compared_at: None,
+    })
+}
+
+fn served_commit(history: &History) -> Option<String> {
+    let feed = history.state.labels.get("main")?.feed.as_ref()?;
+    feed.served.as_ref().map(ToString::to_string)
+}
+
+#[test]
+fn a_label_of_a_source_serves_what_was_undone_no_longer() {
+    let mut history = History::default();
+    let both = [("a.yml", "a: 1"), ("b.yml", "b: 1")];
+    history.run(import("c1", &both, ReleaseBy::Import)).unwrap();
+    let one = [("a.yml", "a: 2")];
+    history.run(import("c2", &one, ReleaseBy::Import)).unwrap();
+    assert_eq!(served_commit(&history), Some("c2".to_owned()));
+    let undone = history.run(undo("c2")).unwrap();
+    assert_eq!(history.served("a.yml"), is("a: 1"));
+    assert_eq!(served_commit(&history), Some(undone.name.to_string()));
+}
+
+#[test]
+fn a_branch_that_went_back_can_still_be_undone() {
+    let mut history = History::default();
+    let at = |text| [("a.yml", text)];
+    let operator = ReleaseBy::Operator;
+    history.run(import("c1", &at("a: 1"), operator)).unwrap();
+    history.run(release("c1")).unwrap();
+    history.run(import("c2", &at("a: 2"), operator)).unwrap();
+    history.run(release("c2")).unwrap();
+    // the branch is reset: the version of c1 is written again, at a new position
+    history.run(import("c1", &at("a: 1"), operator)).unwrap();
+    history.run(undo("c2")).unwrap();
+    assert_eq!(history.served("a.yml"), is("a: 1"));
+}
+
+#[test]
 fn there_is_nothing_to_undo_of_what_replaced_nothing_or_is_not_stable() {
     let mut history = History::default();
     history.run(put("v1", "a.yml", "a: 1")).unwrap();

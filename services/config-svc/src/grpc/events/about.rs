@@ -33,6 +33,8 @@ pub(super) struct About<'a> {
 enum Subject<'a> {
     /// A change set, as long as it is kept, or none.
     Change(Option<Arc<ChangeSet>>),
+    /// A label, with all that is on it.
+    Label,
     /// What a freeze concerns; none where the record does not say it.
     Frozen(Option<&'a FreezeScope>),
     /// What overrides are of.
@@ -96,7 +98,9 @@ impl<'a> About<'a> {
                 about.subject = Subject::Overridden(targets.collect());
             }
             Body::SourceImported { source, .. } => about.source = source.to_string(),
-            Body::LabelRemoved { .. } | Body::LabelDetached { .. } => {}
+            Body::LabelRemoved { .. } | Body::LabelDetached { .. } => {
+                about.subject = Subject::Label;
+            }
         }
         about
     }
@@ -109,6 +113,7 @@ impl<'a> About<'a> {
                 let mut moved = self.moves.listed.iter();
                 moved.any(|moved| relevance.reads(moved.path.as_str(), None))
             }
+            Subject::Label => true,
             // to miss the end of a freeze is worse than to hear of another
             Subject::Frozen(scope) => scope.is_none_or(|scope| scope.is_of(relevance.app())),
             Subject::Overridden(targets) => {
@@ -129,6 +134,19 @@ impl<'a> About<'a> {
         }
     }
 
+    fn has_owner(&self) -> bool {
+        !self.owner().0.is_empty()
+    }
+
+    /// Whether its change set is the one that its name and label select.
+    fn is_newest_of_its_name(&self, state: &State) -> bool {
+        let Subject::Change(Some(change)) = &self.subject else {
+            return false;
+        };
+        let newest = state.newest_change(&change.label, &change.name);
+        newest.is_some_and(|newest| newest.change.seq == change.seq)
+    }
+
     fn owners(&self) -> Vec<Option<&AppProfile>> {
         match &self.subject {
             Subject::Change(Some(change)) => {
@@ -138,7 +156,7 @@ impl<'a> About<'a> {
                     .collect()
             }
             Subject::Overridden(targets) => targets.iter().map(|target| Some(&target.of)).collect(),
-            Subject::Change(None) | Subject::Frozen(_) => Vec::new(),
+            Subject::Change(None) | Subject::Label | Subject::Frozen(_) => Vec::new(),
         }
     }
 
@@ -150,7 +168,10 @@ impl<'a> About<'a> {
                 let paths = paths.map(|document| document.path.to_string());
                 (paths.collect(), change.documents.len() as u32)
             }
-            Subject::Change(None) | Subject::Frozen(_) | Subject::Overridden(_) => {
+            Subject::Change(None)
+            | Subject::Label
+            | Subject::Frozen(_)
+            | Subject::Overridden(_) => {
                 let paths = self.moves.listed.iter().map(|moved| moved.path.to_string());
                 (paths.collect(), self.moves.count)
             }
@@ -158,8 +179,24 @@ impl<'a> About<'a> {
     }
 }
 
-/// What undoes a record now.
-pub(super) fn undo_of(state: &State, record: &Record) -> pb::Undo {
+/// What undoes a record now. Nothing where a command that names the change set would mean another.
+pub(super) fn undo_of(state: &State, record: &Record, about: &About<'_>) -> pb::Undo {
+    let undo = undo_by(state, record);
+    let is_told = match undo {
+        pb::Undo::Change => about.has_owner() || about.is_newest_of_its_name(state),
+        pb::Undo::Discard => about.is_newest_of_its_name(state),
+        pb::Undo::Unspecified
+        | pb::Undo::RollBack
+        | pb::Undo::Unfreeze
+        | pb::Undo::RemoveOverride => true,
+    };
+    match is_told {
+        true => undo,
+        false => pb::Undo::Unspecified,
+    }
+}
+
+fn undo_by(state: &State, record: &Record) -> pb::Undo {
     match &record.body {
         Body::Change {
             change,

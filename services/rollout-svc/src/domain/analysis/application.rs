@@ -78,11 +78,15 @@ impl Observed {
         self.began_by.get_or_insert_with(|| before.clone());
     }
 
-    /// Ends a pause that slices ended which passed: nothing but the failures in the rollout is
-    /// counted any more, and figures, the test and the newest slice stay.
+    /// Ends a pause that slices ended which passed: only failures are counted any more, and
+    /// figures, the test and the newest slice stay. A failure came after the passes, so it stays.
     pub(super) fn clear(&mut self) {
-        self.counts = self.counts.of_next_stage();
-        self.cause = None;
+        let failures_in_a_row = self.counts.failures_in_a_row;
+        self.counts = Counts {
+            failures_in_a_row,
+            ..self.counts.of_next_stage()
+        };
+        self.cause.take_if(|cause| !cause.limit.is_failure());
     }
 
     /// Begins the next stage, and keeps the number of failures.
@@ -129,6 +133,10 @@ impl Observed {
         self.began_by = None;
         let judged = self.judge(application, &slice, stage);
         let limit = self.counts.count(&judged, stage.settings);
+        if began_by.is_some() {
+            // a pause ends by what the present settings pass
+            self.counts.passes_in_a_row = 0;
+        }
         self.newest = Some(judged.clone());
         if let Some(limit) = limit {
             self.reached(Cause {
@@ -210,7 +218,7 @@ impl Observed {
     }
 
     /// Why the rollout is to be paused or rolled back, if a limit was reached.
-    pub(super) fn cause(&self) -> Option<&Cause> {
+    pub(crate) fn cause(&self) -> Option<&Cause> {
         self.cause.as_ref()
     }
 }

@@ -129,7 +129,7 @@ impl ErrorsEvidence {
     /// Only the comparison with stable fails. The limit says from where on errors of both arms are
     /// an outage, in which nothing is learned of the canary.
     fn find_relative(&self, found_worse: bool) -> ErrorsFinding {
-        if found_worse && self.is_worse() {
+        if found_worse && self.is_worse_than_enough() {
             ErrorsFinding::WorseThanStable
         } else if self.is_above() {
             self.find_unproven()
@@ -144,7 +144,7 @@ impl ErrorsEvidence {
 
     /// Only what is above the limit and worse than stable fails.
     fn find_both(&self, found_worse: bool) -> ErrorsFinding {
-        match (self.is_above(), found_worse && self.is_worse()) {
+        match (self.is_above(), found_worse && self.is_worse_than_enough()) {
             (true, true) => ErrorsFinding::WorseThanStable,
             (true, false) => self.find_unproven(),
             (false, _) if self.p.is_some() => ErrorsFinding::MaybeAboveLimit,
@@ -196,6 +196,11 @@ impl ErrorsEvidence {
         self.stable.is_some_and(|stable| rate > stable.error_rate())
     }
 
+    /// Whether the canary is worse in this slice than a stable arm that reported enough.
+    fn is_worse_than_enough(&self) -> bool {
+        self.is_worse() && self.stable.is_some_and(|stable| !self.lacks(stable))
+    }
+
     fn canary_success(&self) -> f64 {
         1.0 - self.canary.error_rate()
     }
@@ -230,6 +235,9 @@ impl ErrorsEvidence {
             }
             ErrorsFinding::AboveLimitOnly => {
                 let why = match self.stable {
+                    Some(stable) if self.lacks(stable) => {
+                        "and stable has too few requests to compare it with"
+                    }
                     Some(_) => "but not found worse than stable",
                     None => "and there is no stable arm to compare it with",
                 };

@@ -155,13 +155,17 @@ fn find(canary: &Sketch, stable: Option<&Sketch>, settings: &Settings) -> Latenc
         return LatencyFinding::TooFewLatencies;
     }
     let baseline = settings.thresholds.latency_baseline;
-    if relative.is_none() && (set.is_none() || (baseline == Baseline::Relative && compared)) {
+    if relative.is_none() && set.is_none() {
         return LatencyFinding::NothingToCompare;
     }
     if baseline.needs_comparison() {
+        let lacks_stable = relative.is_none() && baseline == Baseline::Relative && compared;
         let set = set.map(|limit| (limit.hold(canary), stable.map(|stable| limit.hold(stable))));
         let relative = relative.map(|limit| limit.hold(canary));
-        return find_compared(set, relative, baseline);
+        return match find_compared(set, relative, baseline) {
+            LatencyFinding::WithinLimits if lacks_stable => LatencyFinding::NothingToCompare,
+            finding => finding,
+        };
     }
     let findings = [set, relative].into_iter().flatten();
     let found = findings.map(|limit| limit.hold(canary));

@@ -2,7 +2,7 @@
 
 use super::{Measured, stage_of};
 use crate::domain::{
-    Command, Effect, Moment, Refused, Rollout, State,
+    Command, Effect, Moment, Paused, Refused, Rollout, State,
     analysis::{Decision, Verdict},
 };
 
@@ -24,15 +24,7 @@ impl Measured {
             };
         }
         if let State::Paused(paused) = rollout.state() {
-            return match rollout.settings().resume_after_passes {
-                1.. if !paused.clears => paused.why.clone(),
-                0 => paused.why.clone(),
-                1 => format!("{}; it goes on after a slice that passes", paused.why),
-                slices => format!(
-                    "{}; it goes on after {slices} slices in a row that pass",
-                    paused.why
-                ),
-            };
+            return self.keeps_pause(rollout, paused, now, breaker_open);
         }
         let Some(judgement) = self.judge(rollout, now, breaker_open) else {
             return String::new();
@@ -43,6 +35,35 @@ impl Measured {
         match rollout.clone().step(Command::Judge(judgement), now) {
             Err(Refused::Held(why)) => why.to_owned(),
             _ => String::new(),
+        }
+    }
+
+    /// Why a rollout is still paused.
+    fn keeps_pause(
+        &self,
+        rollout: &Rollout,
+        paused: &Paused,
+        now: Moment,
+        breaker_open: bool,
+    ) -> String {
+        let why = &paused.why;
+        let slices = rollout.settings().resume_after_passes;
+        if !paused.clears || slices == 0 {
+            return why.clone();
+        }
+        let causes = self.analysis.observed();
+        let mut causes = causes.filter_map(|(_, observed)| observed.cause());
+        if let Some(failure) = causes.find(|cause| cause.limit.is_failure()) {
+            return format!(
+                "{why}; an operator has to decide, since it has failed meanwhile: {failure}"
+            );
+        }
+        let judgement = self.judge(rollout, now, breaker_open);
+        let resumes = judgement.filter(|j| matches!(j.decision, Decision::Resume(_)));
+        match resumes.map(|judgement| rollout.clone().step(Command::Judge(judgement), now)) {
+            Some(Err(Refused::Held(held))) => held.to_owned(),
+            _ if slices == 1 => format!("{why}; it goes on after a slice that passes"),
+            _ => format!("{why}; it goes on after {slices} slices in a row that pass"),
         }
     }
 

@@ -33,7 +33,9 @@ impl Rollout {
             Decision::Promote if !self.spec.auto_promote => Err(Refused::Held(
                 "it passes, but auto_promote is off: promote it yourself",
             )),
-            Decision::Promote if judgement.frozen => Err(Refused::Held("it passes, but is frozen")),
+            Decision::Promote if judgement.frozen => Err(Refused::Held(
+                "it passes, but is frozen, or config-svc has not told yet what is",
+            )),
             Decision::Promote if judgement.breaker_open => Err(Refused::Held(
                 "it passes, but the breaker is open: reset the breaker",
             )),

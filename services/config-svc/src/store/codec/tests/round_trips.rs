@@ -1,5 +1,7 @@
 //! Whatever the domain holds is the same after it was stored and read.
 
+mod held;
+
 use std::{collections::BTreeSet, fmt::Debug, sync::Arc};
 
 use jiff::Timestamp;
@@ -12,16 +14,17 @@ use crate::{
     domain::{
         Answered, App, AppProfile, Before, Body, ChangeEntry, ChangeName, ChangeSet, ChangeState,
         ChangedDocument, Content, ContentRef, Defect, Document, End, EndedSplit, Feed, Forced,
-        Freeze, FreezeEnd, FreezeId, FreezeScope, Frozen, HybridTime, Label, LabelState,
-        LastRelease, Moved, Moves, Origin, Outcome, Override, OverrideEnd, OverrideId,
-        OverrideTarget, OverrideValues, Path, Profile, Record, RequestId, RequestKey, Seq, Sha256,
-        Share, SourceName, Split, SplitId, SplitMove, Unit, Version, VersionName,
+        Freeze, HybridTime, Label, LabelState, LastRelease, Moved, Moves, Origin, Outcome,
+        Override, Path, Profile, Record, RequestId, RequestKey, Seq, Sha256, Share, SourceName,
+        Split, SplitId, SplitMove, Unit, Version, VersionName,
     },
     store::{
         codec::{open, seal},
         stored,
     },
 };
+
+use held::{freeze, freeze_end, override_end, override_set};
 
 fn seq() -> impl Strategy<Value = Seq> {
     any::<u64>().prop_map(Seq)
@@ -127,78 +130,6 @@ fn forced() -> impl Strategy<Value = Forced> {
 
 fn unread() -> impl Strategy<Value = Arc<BTreeSet<Label>>> {
     vec(label(), 0..3).prop_map(|labels| Arc::new(labels.into_iter().collect()))
-}
-
-fn freeze() -> impl Strategy<Value = Freeze> {
-    let apps = prop_oneof![
-        Just(Frozen::All),
-        vec("[a-z]{1,6}", 1..3)
-            .prop_map(|apps| Frozen::Apps(apps.iter().map(|app| App::trusted(app)).collect())),
-    ];
-    let scope = (apps, of(label())).prop_map(|(apps, label)| FreezeScope { apps, label });
-    let texts = (text(), text(), text());
-    (seq(), scope, texts, time(), of(time())).prop_map(|(seq, scope, texts, since, until)| {
-        let (reason, by, author) = texts;
-        Freeze {
-            id: FreezeId(seq),
-            scope,
-            reason,
-            by,
-            author,
-            since,
-            until,
-        }
-    })
-}
-
-fn freeze_end() -> impl Strategy<Value = FreezeEnd> {
-    let ids = vec(seq().prop_map(FreezeId), 0..3);
-    (ids, bool::ANY, text(), text()).prop_map(|(ids, expired, reason, author)| FreezeEnd {
-        ids,
-        expired,
-        reason,
-        author,
-    })
-}
-
-fn override_target() -> impl Strategy<Value = OverrideTarget> {
-    (label(), "[a-z]{1,6}", "[a-z]{1,6}").prop_map(|(label, app, profile)| OverrideTarget {
-        label,
-        of: AppProfile {
-            app: App::trusted(&app),
-            profile: Profile::trusted(&profile),
-        },
-    })
-}
-
-fn override_set() -> impl Strategy<Value = Override> {
-    let values = "[ -~]{0,20}".prop_map(|json| OverrideValues::trusted(&json));
-    let texts = (text(), text(), text());
-    (seq(), override_target(), values, texts, time(), time()).prop_map(
-        |(seq, target, values, texts, since, expires_at)| {
-            let (reason, by, author) = texts;
-            Override {
-                id: OverrideId(seq),
-                target,
-                values,
-                reason,
-                by,
-                author,
-                since,
-                expires_at,
-            }
-        },
-    )
-}
-
-fn override_end() -> impl Strategy<Value = OverrideEnd> {
-    let which = vec((seq().prop_map(OverrideId), override_target()), 0..3);
-    (which, bool::ANY, text(), text()).prop_map(|(which, expired, reason, author)| OverrideEnd {
-        which,
-        expired,
-        reason,
-        author,
-    })
 }
 
 fn body() -> impl Strategy<Value = Body> {
