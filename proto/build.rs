@@ -1,9 +1,11 @@
 //! Generates Rust from the `.proto` files, without protoc.
 
-use prost::Message as _;
 use std::{fs, path::PathBuf};
 
+use prost_types::FileDescriptorSet;
+
 const PROTOS: &[&str] = &[
+    "vortex/access/v1/options.proto",
     "vortex/config/v1/config_service.proto",
     "vortex/config/v1/freezes.proto",
     "vortex/config/v1/overrides.proto",
@@ -14,9 +16,16 @@ const PROTOS: &[&str] = &[
 
 fn main() -> anyhow::Result<()> {
     println!("cargo:rerun-if-changed=vortex");
-    let descriptors = protox::compile(PROTOS, ["."])?;
+    let mut compiler = protox::Compiler::new(["."])?;
+    compiler.include_source_info(true).include_imports(true);
+    compiler.open_files(PROTOS)?;
     let out = PathBuf::from(std::env::var("OUT_DIR")?);
-    fs::write(out.join("descriptors.bin"), descriptors.encode_to_vec())?;
+    // as bytes: decoded, descriptors lose our options
+    fs::write(
+        out.join("descriptors.bin"),
+        compiler.encode_file_descriptor_set(),
+    )?;
+    let descriptors: FileDescriptorSet = compiler.file_descriptor_set();
     tonic_prost_build::configure()
         .bytes(".")
         .compile_fds(descriptors)?;

@@ -7,6 +7,8 @@ use vortex_pattern::{Namespace, Pattern};
 
 use crate::{Grant, Principal, Role};
 
+/// The profile whose documents all profiles of an application inherit.
+const INHERITED: &str = "default";
 /// Combinations of labels, applications and profiles that are looked at one by one. Whoever asks
 /// for more needs one scope that holds all of them.
 pub const MAX_COMBINATIONS: usize = 4_096;
@@ -16,6 +18,7 @@ pub const MAX_COMBINATIONS: usize = 4_096;
 #[derive(Clone, Copy, Debug)]
 pub enum Asked<'a> {
     /// Documents: every combination of these. An empty list says nothing, and is taken for all.
+    /// To read the profile `default`, a scope of any profile does: that profile inherits it.
     Documents {
         /// The labels.
         labels: &'a [&'a str],
@@ -76,7 +79,7 @@ pub fn decide(principal: &Principal, needed: Role, asked: Asked<'_>) -> Decision
             labels,
             apps,
             profiles,
-        } => missing_documents(scopes, labels, apps, profiles),
+        } => missing_documents(needed, scopes, labels, apps, profiles),
     };
     match missing {
         None => Decision::Allowed,
@@ -116,16 +119,23 @@ fn missing_pattern<'a>(
 }
 
 fn missing_documents<'a, S: Iterator<Item = &'a Pattern>>(
+    needed: Role,
     scopes: impl Fn() -> S,
     labels: &[&str],
     apps: &[&str],
     profiles: &[&str],
 ) -> Option<Wanted> {
+    let inherits = |profile: &str| needed == Role::Reader && profile == INHERITED;
+    let holds_profile =
+        |scope: &Pattern, profile: &str| inherits(profile) || scope.matches_profile(profile);
+    let holds = |scope: &Pattern, namespace: &Namespace<'_>| {
+        scope.matches_app(namespace.app)
+            && holds_profile(scope, namespace.profile)
+            && scope.matches_label(namespace.label)
+    };
     let holds_all = |scope: &Pattern| {
         apps.iter().all(|app| scope.matches_app(app))
-            && profiles
-                .iter()
-                .all(|profile| scope.matches_profile(profile))
+            && profiles.iter().all(|profile| holds_profile(scope, profile))
             && labels.iter().all(|label| scope.matches_label(label))
     };
     let combinations = labels
@@ -138,7 +148,7 @@ fn missing_documents<'a, S: Iterator<Item = &'a Pattern>>(
         _ if scopes().any(holds_all) => None,
         many if many > MAX_COMBINATIONS => Some(Wanted::Scope(Pattern::everything().to_string())),
         _ => namespaces(labels, apps, profiles)
-            .find(|namespace| !scopes().any(|scope| scope.matches(namespace)))
+            .find(|namespace| !scopes().any(|scope| holds(scope, namespace)))
             .map(|namespace| Wanted::Scope(shown(&namespace))),
     }
 }

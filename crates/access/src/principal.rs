@@ -52,6 +52,12 @@ impl Principal {
         Self::anonymous([Grant::everywhere(Role::Admin)])
     }
 
+    /// A process of this cluster, in its own work: may do everything.
+    pub fn process() -> Self {
+        let grants = [Grant::everywhere(Role::Admin)];
+        Self::new(Kind::Service, Name::fixed("vortex"), grants)
+    }
+
     /// What it is called.
     pub fn name(&self) -> &Name {
         &self.0.name

@@ -76,6 +76,11 @@ impl KeyRing {
         }
     }
 
+    /// From when on a key is refused, if that is known.
+    pub fn expires(&self, id: KeyId) -> Option<Timestamp> {
+        self.keys.get(&id)?.expires
+    }
+
     fn is_current(&self, monotonic: Duration) -> bool {
         let silent = self.confirmed.map(|at| monotonic.saturating_sub(at));
         silent.is_some_and(|silent| silent < CUT_OFF)

@@ -70,6 +70,7 @@ fn request() -> SayRequest {
     SayRequest {
         text: "x".repeat(TEXT),
         behaviour: 0,
+        place: None,
     }
 }
 

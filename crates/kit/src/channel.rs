@@ -18,6 +18,7 @@ use futures::{FutureExt, future::BoxFuture};
 use http::{Request, Response};
 use tonic::{Status, body::Body};
 use tower::Service;
+use vortex_access::Credential;
 
 pub use options::Options;
 pub use resolve::{Dns, Fixed, Resolve};
@@ -38,6 +39,8 @@ use remote::Remote;
 #[derive(Clone, Debug)]
 pub struct Channel {
     way: Way,
+    /// What this process shows in its own work.
+    own: Option<Arc<Credential>>,
 }
 
 #[derive(Clone, Debug)]
@@ -49,9 +52,15 @@ enum Way {
 
 impl Channel {
     pub(crate) fn in_process(calls: Calls) -> Self {
-        Self {
-            way: Way::InProcess(calls),
-        }
+        Way::InProcess(calls).into()
+    }
+
+    /// This channel, with what this process shows in its own work. Calls that it makes for a
+    /// caller carry the caller's credential instead.
+    #[must_use]
+    pub fn showing(self, own: Option<Credential>) -> Self {
+        let own = own.map(Arc::new);
+        Self { own, ..self }
     }
 
     /// A channel to whatever addresses the target's name has, now and later. It connects at once
@@ -75,9 +84,13 @@ impl Channel {
         lifecycle: &Lifecycle,
     ) -> Self {
         let remote = Remote::start(resolver, target.clone(), methods, options, lifecycle);
-        Self {
-            way: Way::Remote(Arc::new(remote)),
-        }
+        Way::Remote(Arc::new(remote)).into()
+    }
+}
+
+impl From<Way> for Channel {
+    fn from(way: Way) -> Self {
+        Self { way, own: None }
     }
 }
 
@@ -99,8 +112,8 @@ impl Service<Request<Body>> for Channel {
                 None => std::future::ready(Err(unfilled().into())).boxed(),
             },
             Way::Remote(remote) => {
-                let remote = remote.clone();
-                Box::pin(async move { remote.call(request, context).await })
+                let (remote, own) = (remote.clone(), self.own.clone());
+                Box::pin(async move { remote.call(request, context, own.as_deref()).await })
             }
         }
     }
@@ -119,9 +132,7 @@ impl Slot {
 
     /// A channel to the service; its calls fail with [`Reason::Unavailable`] until it is there.
     pub fn channel(&self) -> Channel {
-        Channel {
-            way: Way::Late(self.0.clone()),
-        }
+        Way::Late(self.0.clone()).into()
     }
 
     /// Fills the slot. The first server stays.

@@ -16,7 +16,12 @@ pub use deadline::InvalidTimeout;
 pub use id::RequestId;
 pub use trace::{SpanId, Trace, TraceId};
 
-use crate::shutdown::Drain;
+use vortex_access::{Credential, Principal};
+
+use crate::{
+    access::{Access, Caller, Judging},
+    shutdown::Drain,
+};
 
 /// The header of the request id, over gRPC and REST.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -29,23 +34,6 @@ pub(crate) const GRPC_TIMEOUT: HeaderName = HeaderName::from_static("grpc-timeou
 
 tokio::task_local! {
     static CURRENT: Context;
-}
-
-/// Who makes a call.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Principal {
-    /// Anonymous: there are no keys to tell callers apart by.
-    #[default]
-    Anonymous,
-}
-
-impl fmt::Display for Principal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Anonymous => f.write_str("anonymous"),
-        }
-    }
 }
 
 /// Where a call comes from.
@@ -78,7 +66,8 @@ struct Inner {
     trace: Trace,
     trace_state: Option<HeaderValue>,
     deadline: Option<Instant>,
-    principal: Principal,
+    caller: Caller,
+    judging: Option<Judging>,
     peer: Peer,
     drain: Drain,
 }
@@ -92,7 +81,8 @@ impl Context {
             trace: Trace::root(),
             trace_state: None,
             deadline: None,
-            principal: Principal::Anonymous,
+            caller: Caller::process(),
+            judging: None,
             peer: Peer::InProcess,
             drain: Drain::never(),
         })
@@ -110,7 +100,8 @@ impl Context {
                 .cloned(),
             trace: parent.map_or_else(Trace::root, |parent| parent.child()),
             deadline: None,
-            principal: Principal::Anonymous,
+            caller: Caller::nobody(),
+            judging: None,
             peer,
             drain: Drain::never(),
         })
@@ -133,6 +124,7 @@ impl Context {
         let mut inner = Inner::clone(&self.inner);
         inner.trace = inner.trace.child();
         inner.peer = Peer::InProcess;
+        inner.judging = None;
         Self::from_inner(inner)
     }
 
@@ -143,6 +135,18 @@ impl Context {
         self.change(|inner| {
             inner.deadline = Some(inner.deadline.map_or(end, |earlier| earlier.min(end)));
         })
+    }
+
+    /// This context for whom a gate has let in.
+    #[must_use]
+    pub fn with_caller(self, caller: Caller) -> Self {
+        self.change(|inner| inner.caller = caller)
+    }
+
+    /// This context with what handlers have to judge.
+    #[must_use]
+    pub(crate) fn with_judging(self, judging: Judging) -> Self {
+        self.change(|inner| inner.judging = Some(judging))
     }
 
     /// This context with the drain that ends its streams.
@@ -189,7 +193,26 @@ impl Context {
 
     /// Who makes the call.
     pub fn principal(&self) -> &Principal {
-        &self.inner.principal
+        self.inner.caller.principal()
+    }
+
+    /// For whom the call is made.
+    pub fn caller(&self) -> &Caller {
+        &self.inner.caller
+    }
+
+    /// What the caller may do within the role that the call needs.
+    pub fn access(&self) -> Access {
+        Access::of(self.inner.judging.as_ref())
+    }
+
+    pub(crate) fn judging(&self) -> Option<&Judging> {
+        self.inner.judging.as_ref()
+    }
+
+    /// What the caller of a request may do, as [`Context::access`].
+    pub fn access_of<T>(request: &tonic::Request<T>) -> Access {
+        Self::of(request).access()
     }
 
     /// Where the call comes from.
@@ -203,8 +226,10 @@ impl Context {
     }
 
     /// Writes what the next process needs into a request's headers, with what is left of the
-    /// deadline. A shorter `grpc-timeout` already there stays.
-    pub(crate) fn inject(&self, headers: &mut HeaderMap) {
+    /// deadline. A shorter `grpc-timeout` already there stays. `own` is what this process shows in
+    /// its own work.
+    pub(crate) fn inject(&self, own: Option<&Credential>, headers: &mut HeaderMap) {
+        self.inner.caller.inject(own, headers);
         headers.insert(REQUEST_ID, self.inner.request_id.to_header());
         headers.insert(TRACEPARENT, self.inner.trace.to_header());
         if let Some(state) = &self.inner.trace_state {
@@ -242,7 +267,7 @@ mod tests {
     fn a_call_passes_its_id_and_trace_on_with_a_span_of_its_own() {
         let caller = Context::root();
         let mut headers = HeaderMap::new();
-        caller.inject(&mut headers);
+        caller.inject(None, &mut headers);
         let callee = Context::from_headers(&headers, Peer::InProcess);
         assert_eq!(callee.request_id(), caller.request_id());
         assert_eq!(callee.trace().trace_id(), caller.trace().trace_id());
@@ -263,7 +288,7 @@ mod tests {
         headers.insert(GRPC_TIMEOUT, HeaderValue::from_static("10m"));
         Context::root()
             .within(Duration::from_secs(5))
-            .inject(&mut headers);
+            .inject(None, &mut headers);
         assert_eq!(timeout(&headers).unwrap(), Some(Duration::from_millis(10)));
     }
 }

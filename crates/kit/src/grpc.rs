@@ -5,21 +5,27 @@ mod body;
 pub mod bounds;
 mod call;
 pub(crate) mod calls;
+mod descriptors;
 mod ending;
+mod fields;
 mod gathered;
 mod health;
+mod message;
 mod methods;
 pub mod page;
 mod receipt;
 mod repeats;
 mod route;
 mod router;
+pub(crate) mod rule;
 mod server;
 
 use std::time::Duration;
 
 pub use calls::Calls;
+pub use fields::NoSuchField;
 pub use methods::{InvalidDescriptors, Method, Methods};
+pub use rule::{InvalidRule, Rule};
 pub use server::{BuildError, Builder, Server};
 
 /// The largest message a service takes or sends: a change set of many documents fits. Give it to

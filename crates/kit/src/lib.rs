@@ -4,6 +4,7 @@
 //! A service's `main` is [`process::main`], which gives it a [`process::Runtime`]. It offers a [`grpc::Server`], calls neighbours through a
 //! [`channel::Channel`], and says what went wrong with an [`error::Fault`].
 
+pub mod access;
 pub mod admin;
 pub mod channel;
 pub mod clock;

@@ -10,6 +10,7 @@ pub use entry::main;
 pub use exit::Exit;
 
 use crate::{
+    access::Gate,
     clock::{self, Clock},
     compute::Compute,
     health::Health,
@@ -29,6 +30,8 @@ pub struct Runtime {
     pub health: Health,
     /// The process's tasks and its end.
     pub lifecycle: Lifecycle,
+    /// Who is let in; everybody, until the service is told of keys.
+    pub gate: Gate,
     /// The process's places for what takes too long for the threads that answer requests.
     pub compute: Compute,
 }
@@ -43,6 +46,7 @@ impl Runtime {
             metrics,
             health: Health::new(service, version),
             lifecycle: Lifecycle::new(),
+            gate: Gate::open(),
         };
         runtime.metrics.keep_up(&runtime.lifecycle);
         runtime
@@ -84,6 +88,7 @@ impl Process {
             metrics,
             health: Health::new(service, version),
             lifecycle: self.lifecycle.clone(),
+            gate: Gate::open(),
         };
         runtime.metrics.keep_up(&self.lifecycle);
         self.healths.push(runtime.health.clone());

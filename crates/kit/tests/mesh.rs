@@ -1,6 +1,8 @@
 //! The server and the channel over real sockets and in process: one suite, both ways.
 #![allow(clippy::unwrap_used)] // a test fails by panicking
 
+#[path = "mesh/access.rs"]
+mod access;
 #[path = "mesh/balance.rs"]
 mod balance;
 #[path = "mesh/broken_requests.rs"]

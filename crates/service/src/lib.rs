@@ -3,6 +3,7 @@
 //! stands above `kit`, which does not know the services.
 
 mod connect;
+mod documents;
 mod limited;
 pub mod mutation;
 mod names;
@@ -11,6 +12,7 @@ mod per_service;
 mod upkeep;
 
 pub use connect::connect;
+pub use documents::Named;
 pub use limited::Limited;
 pub use names::ServiceName;
 pub use per_service::PerService;

@@ -1,5 +1,6 @@
 //! The gRPC adapter: each method parses, calls, converts.
 
+mod access;
 mod changes;
 mod convert;
 mod documents;
@@ -20,7 +21,7 @@ use std::sync::Arc;
 
 use futures::stream::BoxStream;
 use tonic::{Request, Response, Status};
-use vortex_kit::shutdown::Lifecycle;
+use vortex_kit::{context::Context, shutdown::Lifecycle};
 use vortex_proto::config::v1 as pb;
 use vortex_proto::config::v1::config_service_server::ConfigService;
 use vortex_service::mutation::complete;
@@ -80,7 +81,9 @@ impl ConfigService for Grpc {
         &self,
         request: Request<pb::ListDocumentsRequest>,
     ) -> Reply<pb::ListDocumentsResponse> {
-        Ok(Response::new(documents::list(self, &request.into_inner())?))
+        let access = Context::access_of(&request);
+        let listed = documents::list(self, &access, &request.into_inner())?;
+        Ok(Response::new(listed))
     }
 
     async fn list_versions(
@@ -113,16 +116,18 @@ impl ConfigService for Grpc {
         &self,
         request: Request<pb::GetChangeRequest>,
     ) -> Reply<pb::GetChangeResponse> {
-        Ok(Response::new(changes::get(self, request.into_inner())?))
+        let access = Context::access_of(&request);
+        let found = changes::get(self, &access, &request.into_inner())?;
+        Ok(Response::new(found))
     }
 
     async fn list_changes(
         &self,
         request: Request<pb::ListChangesRequest>,
     ) -> Reply<pb::ListChangesResponse> {
-        Ok(Response::new(
-            changes::list(self, request.into_inner()).await?,
-        ))
+        let access = Context::access_of(&request);
+        let listed = changes::list(self, access, request.into_inner()).await?;
+        Ok(Response::new(listed))
     }
 
     async fn release_change(
@@ -143,9 +148,9 @@ impl ConfigService for Grpc {
         &self,
         request: Request<pb::ListEventsRequest>,
     ) -> Reply<pb::ListEventsResponse> {
-        Ok(Response::new(
-            events::list(self, request.into_inner()).await?,
-        ))
+        let access = Context::access_of(&request);
+        let listed = events::list(self, access, request.into_inner()).await?;
+        Ok(Response::new(listed))
     }
 
     async fn discard_change(
@@ -174,9 +179,9 @@ impl ConfigService for Grpc {
     }
 
     async fn get_file(&self, request: Request<pb::GetFileRequest>) -> Reply<pb::GetFileResponse> {
-        Ok(Response::new(
-            reads::file(self, request.into_inner()).await?,
-        ))
+        let access = Context::access_of(&request);
+        let file = reads::file(self, &access, request.into_inner()).await?;
+        Ok(Response::new(file))
     }
 
     async fn explain_config(

@@ -1,5 +1,6 @@
 //! The gRPC adapter: each method parses, calls, converts.
 
+mod access;
 mod breaker;
 mod commands;
 mod convert;
@@ -14,7 +15,7 @@ mod watch;
 
 use futures::stream::BoxStream;
 use tonic::{Request, Response, Status};
-use vortex_kit::shutdown::Lifecycle;
+use vortex_kit::{access::Asked, context::Context, shutdown::Lifecycle};
 use vortex_proto::rollout::v1 as pb;
 use vortex_proto::rollout::v1::rollout_service_server::RolloutService;
 use vortex_service::mutation::complete;
@@ -70,7 +71,8 @@ impl RolloutService for Grpc {
         &self,
         request: Request<pb::GetRolloutRequest>,
     ) -> Reply<pb::GetRolloutResponse> {
-        let found = reads::get(self, &request.into_inner()).await?;
+        let access = Context::access_of(&request);
+        let found = reads::get(self, &access, &request.into_inner()).await?;
         Ok(Response::new(found))
     }
 
@@ -78,7 +80,8 @@ impl RolloutService for Grpc {
         &self,
         request: Request<pb::ListRolloutsRequest>,
     ) -> Reply<pb::ListRolloutsResponse> {
-        let listed = reads::list(self, request.into_inner())?;
+        let access = Context::access_of(&request);
+        let listed = reads::list(self, &access, request.into_inner())?;
         Ok(Response::new(listed))
     }
 
@@ -149,7 +152,8 @@ impl RolloutService for Grpc {
         &self,
         request: Request<pb::ListAuditRequest>,
     ) -> Reply<pb::ListAuditResponse> {
-        let listed = reads::audit(self, &request.into_inner()).await?;
+        let access = Context::access_of(&request);
+        let listed = reads::audit(self, &access, &request.into_inner()).await?;
         Ok(Response::new(listed))
     }
 
@@ -157,7 +161,8 @@ impl RolloutService for Grpc {
         &self,
         request: Request<pb::ListTransitionsRequest>,
     ) -> Reply<pb::ListTransitionsResponse> {
-        let listed = transitions::list(self, request.into_inner()).await?;
+        let access = Context::access_of(&request);
+        let listed = transitions::list(self, &access, request.into_inner()).await?;
         Ok(Response::new(listed))
     }
 
@@ -165,7 +170,8 @@ impl RolloutService for Grpc {
         &self,
         request: Request<pb::GetAnalysisRequest>,
     ) -> Reply<pb::GetAnalysisResponse> {
-        let found = reads::analysis(self, &request.into_inner()).await?;
+        let access = Context::access_of(&request);
+        let found = reads::analysis(self, &access, &request.into_inner()).await?;
         Ok(Response::new(found))
     }
 
@@ -173,7 +179,8 @@ impl RolloutService for Grpc {
         &self,
         request: Request<pb::ReportMetricsRequest>,
     ) -> Reply<pb::ReportMetricsResponse> {
-        let taken = report::report(self, request.into_inner())?;
+        let access = Context::access_of(&request);
+        let taken = report::report(self, &access, request.into_inner())?;
         Ok(Response::new(taken))
     }
 
@@ -187,8 +194,10 @@ impl RolloutService for Grpc {
 
     async fn get_breaker(
         &self,
-        _: Request<pb::GetBreakerRequest>,
+        request: Request<pb::GetBreakerRequest>,
     ) -> Reply<pb::GetBreakerResponse> {
+        // it concerns all rollouts, so whoever sees any may know
+        Context::access_of(&request).require(Asked::Filtered)?;
         Ok(Response::new(breaker::get(self)))
     }
 

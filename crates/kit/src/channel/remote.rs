@@ -6,6 +6,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use http::{Request, Response};
 use tokio::time::Instant;
 use tonic::{Status, body::Body};
+use vortex_access::Credential;
 use vortex_backoff::{Backoff, Jitter};
 
 use super::{
@@ -60,6 +61,7 @@ impl Remote {
         &self,
         mut request: Request<Body>,
         context: Option<Context>,
+        own: Option<&Credential>,
     ) -> Result<Response<Body>, Status> {
         let method = self.methods.get(request.uri().path()).unwrap_or_default();
         let context = context.unwrap_or_else(Context::root);
@@ -71,7 +73,7 @@ impl Remote {
         if let Err(invalid) = context::timeout(request.headers()) {
             return Err(Fault::invalid("grpc-timeout", invalid.to_string()).into());
         }
-        context.inject(request.headers_mut());
+        context.inject(own, request.headers_mut());
         let deadline = deadline(&request);
         let attempts = self.attempts(request, method);
         let answered = match deadline {

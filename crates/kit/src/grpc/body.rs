@@ -7,6 +7,7 @@ use std::{
 };
 
 use bytes::Bytes;
+use futures::{FutureExt, future::BoxFuture};
 use http::HeaderMap;
 use http_body::Frame;
 use tokio::time::Sleep;
@@ -34,6 +35,8 @@ pub(super) struct WatchedBody {
 struct Timers {
     deadline: Option<Pin<Box<Sleep>>>,
     drained: Option<Pin<Box<WaitForCancellationFutureOwned>>>,
+    /// The caller's credential is not valid any more.
+    lost: Option<BoxFuture<'static, Fault>>,
 }
 
 impl WatchedBody {
@@ -123,9 +126,11 @@ impl Timers {
         let (context, shape) = (&call.context, call.route.shape);
         let sleep = |deadline| Box::pin(tokio::time::sleep_until(deadline));
         let drained = || Box::pin(context.drain().drained());
+        let judging = context.judging().filter(|_| shape.server_streaming);
         Self {
             deadline: context.deadline().map(sleep),
             drained: shape.server_streaming.then(drained),
+            lost: judging.map(|judging| judging.lost(context.caller()).boxed()),
         }
     }
 
@@ -139,6 +144,11 @@ impl Timers {
             && drained.as_mut().poll(cx).is_ready()
         {
             return Err(Drain::fault());
+        }
+        if let Some(lost) = &mut self.lost
+            && let Poll::Ready(fault) = lost.as_mut().poll(cx)
+        {
+            return Err(fault);
         }
         Ok(())
     }

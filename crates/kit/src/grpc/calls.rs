@@ -16,11 +16,14 @@ use super::{
     call::Call,
     ending::{self, Ending},
     gathered::{Ungathered, gather},
+    message::peek,
     receipt::Receiving,
     route::Route,
     router::{Router, service_of},
+    rule::Scope,
 };
 use crate::{
+    access::{Asked, Caller, Gate, Judging},
     context::{self, Context, Peer},
     error::{Fault, Reason},
     http::{BodyError, Handler, Incoming, PeerAddr},
@@ -43,6 +46,7 @@ struct Inner {
     admission: Admission,
     limits: Limits,
     drain: Drain,
+    gate: Gate,
 }
 
 /// Where a call comes from, with what its caller passes on.
@@ -58,15 +62,16 @@ impl Calls {
         limits: Limits,
         metrics: &Metrics,
         drain: Drain,
+        gate: Gate,
     ) -> Self {
         let served: Vec<&str> = router.names().collect();
         let mut routes = HashMap::new();
-        for (path, method) in methods.iter() {
+        for (path, method, rule) in methods.iter() {
             let Some(service) = service_of(path).filter(|name| served.contains(name)) else {
                 continue;
             };
             let name = &path[service.len() + 2..];
-            let route = Route::new(service, name, method, metrics);
+            let route = Route::new(service, name, method, rule.cloned(), metrics);
             routes.insert(path.to_owned(), Arc::new(route));
         }
         let unknown = Route::unknown(metrics);
@@ -78,6 +83,7 @@ impl Calls {
                 admission: Admission::new(&limits),
                 limits,
                 drain,
+                gate,
             }),
         }
     }
@@ -107,7 +113,15 @@ impl Inner {
         } else {
             context
         };
+        let caller = self.caller(&request, &origin, &context, &route);
+        let context = match &caller {
+            Ok(caller) => self.judged(context, caller, &route),
+            Err(_) => context,
+        };
         let call = Call::begin(route, context.clone(), matches!(origin, Origin::Network(_)));
+        if let Err(fault) = caller {
+            return refuse(fault, call);
+        }
         if let Err(invalid) = timeout {
             let fault = Fault::invalid("grpc-timeout", invalid.to_string());
             return refuse(fault, call);
@@ -122,10 +136,47 @@ impl Inner {
     fn context(&self, request: &Request<Body>, origin: &Origin) -> Context {
         let context = match origin {
             Origin::InProcess(Some(caller)) => caller.child(),
-            Origin::InProcess(None) => Context::from_headers(request.headers(), Peer::InProcess),
+            Origin::InProcess(None) => {
+                let context = Context::from_headers(request.headers(), Peer::InProcess);
+                context.with_caller(Caller::process())
+            }
             Origin::Network(peer) => Context::from_headers(request.headers(), *peer),
         };
         context.with_drain(self.drain.clone())
+    }
+
+    /// Who calls. Of a probe that is not asked.
+    fn caller(
+        &self,
+        request: &Request<Body>,
+        origin: &Origin,
+        context: &Context,
+        route: &Route,
+    ) -> Result<Caller, Fault> {
+        match origin {
+            Origin::InProcess(_) => Ok(self.gate.admit_in_process(context.caller())),
+            Origin::Network(_) if route.open => Ok(context.caller().clone()),
+            Origin::Network(peer) => {
+                let caller = self.gate.admit(request.headers(), None, *peer)?;
+                // methods without a rule, such as reflection, are for anybody who is known
+                let is_unknown = caller.principal().grants().is_empty();
+                match route.rule.is_none() && is_unknown && self.gate.is_required() {
+                    true => Err(unknown_caller()),
+                    false => Ok(caller),
+                }
+            }
+        }
+    }
+
+    fn judged(&self, context: Context, caller: &Caller, route: &Route) -> Context {
+        let context = context.with_caller(caller.clone());
+        match &route.rule {
+            Some(rule) => {
+                let judging = Judging::new(&self.gate, caller, rule.role());
+                context.with_judging(judging)
+            }
+            None => context,
+        }
     }
 
     async fn handle(&self, request: Request<Body>, mut call: Call) -> Response<Body> {
@@ -138,7 +189,11 @@ impl Inner {
             Err(Ungathered::Refused(fault)) => return refuse(fault, call),
             Err(Ungathered::Broken(status)) => return answer(status.into_http(), call),
         };
-        let (mut request, arrival) = arrived;
+        let (request, arrival) = arrived;
+        let mut request = match self.judge(request, &call).await {
+            Ok(request) => request,
+            Err(fault) => return refuse(fault, call),
+        };
         match self.admission.admit(&call.route) {
             Ok(place) => call.hold(place),
             Err(fault) => return refuse(fault, call),
@@ -154,12 +209,49 @@ impl Inner {
             None => Ok(handling.await),
         };
         match handled {
-            Ok(Ok(Ok(response))) => answer(response, call),
+            Ok(Ok(Ok(response))) => match unjudged(&response, &call, &self.gate) {
+                Some(fault) => refuse(fault, call),
+                None => answer(response, call),
+            },
             Ok(Err(panic)) => {
                 let fault = panicked(&*panic, &call.context);
                 refuse(fault, call)
             }
             Err(_elapsed) => refuse(too_late(), call),
+        }
+    }
+
+    /// The request, if its caller may make it as far as can be said before it is handled.
+    async fn judge(&self, request: Request<Body>, call: &Call) -> Result<Request<Body>, Fault> {
+        let (Some(rule), Some(judging)) = (&call.route.rule, call.context.judging()) else {
+            return Ok(request);
+        };
+        match rule.scope() {
+            _ if !self.gate.is_required() => Ok(request),
+            // to be known with the role somewhere is the least; the handler judges the rest
+            Scope::Object | Scope::Filtered => {
+                judging.judge(Asked::Filtered)?;
+                Ok(request)
+            }
+            Scope::Cluster => {
+                judging.judge(Asked::Cluster)?;
+                Ok(request)
+            }
+            Scope::Request(fields) => {
+                // who has the role nowhere need not be read
+                judging.judge(Asked::Filtered)?;
+                let (head, body) = request.into_parts();
+                let peeking = tokio::time::timeout(self.limits.call_timeout, peek(body));
+                let (message, body) = peeking.await.map_err(|_elapsed| too_late())??;
+                let named = fields.of(&message);
+                let named = named.map_err(|error| Fault::invalid("request", error.to_string()))?;
+                judging.judge(Asked::Documents {
+                    labels: &named.labels,
+                    apps: &named.apps,
+                    profiles: &named.profiles,
+                })?;
+                Ok(Request::from_parts(head, body))
+            }
         }
     }
 
@@ -214,6 +306,31 @@ fn answer(mut response: Response<Body>, call: Call) -> Response<Body> {
 fn refuse(fault: Fault, call: Call) -> Response<Body> {
     call.finish(Ending::of(&fault));
     Status::from(fault).into_http()
+}
+
+/// A method that leaves it to its handler whether the caller may, and whose handler never asked,
+/// does not answer: that would be a hole.
+fn unjudged(response: &Response<Body>, call: &Call, gate: &Gate) -> Option<Fault> {
+    let rule = call.route.rule.as_ref().filter(|_| gate.is_required())?;
+    let asked = call.context.judging().is_some_and(Judging::was_asked);
+    let has_failed = ending::has_failed(response.headers());
+    if asked || has_failed || !rule.is_left_to_handler() {
+        return None;
+    }
+    let (service, method) = (&*call.route.service, &*call.route.method);
+    tracing::error!(
+        service,
+        method,
+        "its handler does not judge what its caller may do"
+    );
+    Some(Fault::hidden(Some(&call.context)))
+}
+
+fn unknown_caller() -> Fault {
+    Fault::new(
+        Reason::Unauthenticated,
+        "this needs credentials, and the call brings none",
+    )
 }
 
 pub(super) fn too_late() -> Fault {

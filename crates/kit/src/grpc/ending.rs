@@ -82,6 +82,11 @@ pub(super) fn bare(headers: &HeaderMap) -> Option<Status> {
     (status.code() != Code::Ok && status.details().is_empty()).then_some(status)
 }
 
+/// Whether an answer is nothing but a failure.
+pub(super) fn has_failed(headers: &HeaderMap) -> bool {
+    Status::from_header_map(headers).is_some_and(|status| status.code() != Code::Ok)
+}
+
 /// Puts a fault into headers or trailers.
 pub(super) fn write(fault: Fault, headers: &mut HeaderMap) -> Ending {
     let ending = Ending::of(&fault);

@@ -1,18 +1,13 @@
 //! A call's message, read before the call takes its place among those that are served.
 
-use std::{
-    collections::VecDeque,
-    pin::Pin,
-    task::{Context, Poll},
-};
+use std::collections::VecDeque;
 
 use bytes::Bytes;
 use futures::FutureExt;
-use http_body::{Body as HttpBody, Frame};
 use http_body_util::BodyExt;
 use tonic::{Status, body::Body};
 
-use super::MAX_MESSAGE_BYTES;
+use super::{MAX_MESSAGE_BYTES, message::Ahead};
 use crate::{
     error::Fault,
     room::{Arrival, Arrivals},
@@ -59,7 +54,7 @@ pub(super) async fn gather(
         }
         frames.push_back(frame);
     }
-    let body = Body::new(Gathered { frames, rest: body });
+    let body = Body::new(Ahead { frames, rest: body });
     Ok((body, arrival))
 }
 
@@ -78,31 +73,6 @@ fn wait(
     Ok(())
 }
 
-/// What has come of a body, then the rest of it.
-struct Gathered {
-    frames: VecDeque<Frame<Bytes>>,
-    rest: Body,
-}
-
-impl HttpBody for Gathered {
-    type Data = Bytes;
-    type Error = Status;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
-        match self.frames.pop_front() {
-            Some(frame) => Poll::Ready(Some(Ok(frame))),
-            None => Pin::new(&mut self.rest).poll_frame(cx),
-        }
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.frames.is_empty() && self.rest.is_end_stream()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::{
@@ -115,6 +85,7 @@ mod tests {
     };
 
     use futures::stream;
+    use http_body::Frame;
     use http_body_util::StreamBody;
 
     use super::*;

@@ -1,14 +1,30 @@
-//! Reads from the descriptors whether each method streams and whether it is idempotent.
+//! Reads from the descriptors whether each method streams, whether it is idempotent, and what it
+//! needs of its caller.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use prost::Message;
-use prost_types::{FileDescriptorSet, MethodDescriptorProto, method_options::IdempotencyLevel};
 
-/// The bytes are no `google.protobuf.FileDescriptorSet`.
+use super::{
+    descriptors::{self, File, FileSet, Options},
+    rule::{InvalidRule, Rule},
+};
+
+/// Descriptors that a server or a channel can't be made from.
 #[derive(Debug, thiserror::Error)]
-#[error("invalid descriptor set")]
-pub struct InvalidDescriptors(#[from] prost::DecodeError);
+pub enum InvalidDescriptors {
+    /// The bytes are no `google.protobuf.FileDescriptorSet`.
+    #[error("invalid descriptor set")]
+    Bytes(#[from] prost::DecodeError),
+    /// What a method says of its access can't be enforced.
+    #[error("the access of {path} is not valid: {why}")]
+    Access {
+        /// The method.
+        path: String,
+        /// Why not.
+        why: InvalidRule,
+    },
+}
 
 /// The facts of a method's descriptor.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,22 +48,30 @@ impl Method {
 
 /// Methods by path: `/vortex.config.v1.ConfigService/GetConfig`.
 #[derive(Clone, Debug, Default)]
-pub struct Methods(HashMap<String, Method>);
+pub struct Methods(HashMap<String, Described>);
+
+/// A method, and what it needs of its caller if its descriptor says so.
+#[derive(Clone, Debug)]
+struct Described {
+    method: Method,
+    rule: Option<Arc<Rule>>,
+}
 
 impl Methods {
     /// The methods of an encoded descriptor set.
     ///
     /// # Errors
-    /// When the bytes are none.
+    /// When the bytes are none, or an option of access can't be enforced.
     pub fn from_descriptors(bytes: &[u8]) -> Result<Self, InvalidDescriptors> {
-        let set = FileDescriptorSet::decode(bytes)?;
+        let set = FileSet::decode(bytes)?;
         let mut methods = HashMap::new();
         for file in &set.file {
             for service in &file.service {
-                let service_name = qualified(file.package(), service.name());
+                let service_name = qualified(&file.package, &service.name);
                 for method in &service.method {
-                    let path = format!("/{service_name}/{}", method.name());
-                    methods.insert(path, describe(method));
+                    let path = format!("/{service_name}/{}", method.name);
+                    let described = describe(method, &path, &set.file)?;
+                    methods.insert(path, described);
                 }
             }
         }
@@ -56,15 +80,27 @@ impl Methods {
 
     /// The method at a path, if it is described.
     pub fn get(&self, path: &str) -> Option<Method> {
-        self.0.get(path).copied()
+        self.0.get(path).map(|described| described.method)
+    }
+
+    /// What the method at a path needs of its caller, if its descriptor says so.
+    pub fn rule(&self, path: &str) -> Option<&Arc<Rule>> {
+        self.0.get(path)?.rule.as_ref()
+    }
+
+    /// The paths of all methods.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
     }
 
     pub(super) fn extend(&mut self, other: Self) {
         self.0.extend(other.0);
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, Method)> {
-        self.0.iter().map(|(path, method)| (path.as_str(), *method))
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, Method, Option<&Arc<Rule>>)> {
+        let described = self.0.iter();
+        described
+            .map(|(path, described)| (path.as_str(), described.method, described.rule.as_ref()))
     }
 }
 
@@ -75,15 +111,26 @@ fn qualified(package: &str, service: &str) -> String {
     }
 }
 
-fn describe(method: &MethodDescriptorProto) -> Method {
-    let options = method.options.as_ref();
-    let level = options
-        .map(|options| options.idempotency_level())
-        .unwrap_or_default();
-    Method {
-        client_streaming: method.client_streaming(),
-        server_streaming: method.server_streaming(),
-        idempotent: level != IdempotencyLevel::IdempotencyUnknown,
-        read_only: level == IdempotencyLevel::NoSideEffects,
-    }
+fn describe(
+    method: &descriptors::Method,
+    path: &str,
+    files: &[File],
+) -> Result<Described, InvalidDescriptors> {
+    let options = method.options.clone().unwrap_or_default();
+    let level = options.idempotency_level;
+    let rule = options.access.as_ref();
+    let rule = rule.map(|access| Rule::read(access, &method.input_type, files));
+    let rule = rule.transpose().map_err(|why| {
+        let path = path.to_owned();
+        InvalidDescriptors::Access { path, why }
+    })?;
+    Ok(Described {
+        method: Method {
+            client_streaming: method.client_streaming,
+            server_streaming: method.server_streaming,
+            idempotent: level != 0,
+            read_only: level == Options::NO_SIDE_EFFECTS,
+        },
+        rule: rule.map(Arc::new),
+    })
 }

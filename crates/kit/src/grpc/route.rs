@@ -8,13 +8,15 @@ use std::{
 use metrics::{Counter, Histogram};
 use tonic::Code;
 
-use super::{Method, repeats::Repeats};
+use super::{Method, Rule, repeats::Repeats};
 use crate::telemetry::Metrics;
 
 const HANDLED: &str = "vortex_grpc_server_handled_total";
 const HANDLED_HELP: &str = "gRPC calls answered, by code; streams count when they end";
 const HANDLING: &str = "vortex_grpc_server_handling_seconds";
 const HANDLING_HELP: &str = "Time until a gRPC call's answer was complete; streams until they end";
+
+const HEALTH: &str = "grpc.health.v1.Health";
 
 /// As many as `tonic::Code` has.
 const CODES: usize = 17;
@@ -25,9 +27,13 @@ pub(super) struct Route {
     pub(super) shape: Method,
     /// Health and reflection: answered even when the server is full.
     pub(super) infrastructure: bool,
+    /// Health: answered to anybody, as probes have no credentials.
+    pub(super) open: bool,
     /// Its message is read before it takes a place. Not for what is answered without one: probes,
     /// and methods that this server lacks, whose callers may have a stream in mind.
     pub(super) gathers: bool,
+    /// What it needs of its caller; none for what anybody may ask.
+    pub(super) rule: Option<Arc<Rule>>,
     pub(super) repeats: Repeats,
     metrics: Metrics,
     handled: [OnceLock<Counter>; CODES],
@@ -37,7 +43,13 @@ pub(super) struct Route {
 impl Route {
     /// A route whose series show at zero, for code `OK`; those of other codes appear with their
     /// first call.
-    pub(super) fn new(service: &str, method: &str, shape: Method, metrics: &Metrics) -> Self {
+    pub(super) fn new(
+        service: &str,
+        method: &str,
+        shape: Method,
+        rule: Option<Arc<Rule>>,
+        metrics: &Metrics,
+    ) -> Self {
         let labels = [("service", service), ("method", method)];
         let handling = metrics.histogram(HANDLING, HANDLING_HELP, &labels);
         let infrastructure = service.starts_with("grpc.");
@@ -47,6 +59,8 @@ impl Route {
             gathers: shape.is_unary() && !infrastructure,
             shape,
             infrastructure,
+            open: service == HEALTH,
+            rule,
             repeats: Repeats::default(),
             metrics: metrics.clone(),
             handled: [const { OnceLock::new() }; CODES],
@@ -60,7 +74,7 @@ impl Route {
     pub(super) fn unknown(metrics: &Metrics) -> Self {
         Self {
             gathers: false,
-            ..Self::new("unknown", "unknown", Method::default(), metrics)
+            ..Self::new("unknown", "unknown", Method::default(), None, metrics)
         }
     }
 

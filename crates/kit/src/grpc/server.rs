@@ -9,7 +9,7 @@ use tower::Service;
 use super::{
     Calls, InvalidDescriptors, Limits, Methods,
     health::Reported,
-    router::{Handling, Router},
+    router::{Handling, Router, service_of},
 };
 use crate::{
     channel::Channel,
@@ -23,6 +23,12 @@ pub enum BuildError {
     /// The descriptors are none.
     #[error(transparent)]
     Descriptors(#[from] InvalidDescriptors),
+    /// A method does not say what it needs of its caller.
+    #[error("{0} has no option that says what it needs of its caller")]
+    NoAccess(String),
+    /// A method whose requests come as a stream can't be judged by the first of them.
+    #[error("{0} takes a stream, and can't be judged by the fields of one request")]
+    Stream(String),
 }
 
 /// A service's gRPC side, complete; it serves in process at once, and over TCP once it listens.
@@ -134,7 +140,9 @@ impl Builder {
             .push(tonic_reflection::pb::v1alpha::FILE_DESCRIPTOR_SET);
         let methods = methods(&self.descriptors)?;
         let drain = lifecycle.drain().clone();
-        let calls = Calls::new(self.router, &methods, self.limits, metrics, drain);
+        check_rules(&self.router, &methods)?;
+        let gate = self.runtime.gate.clone();
+        let calls = Calls::new(self.router, &methods, self.limits, metrics, drain, gate);
         Ok(Server {
             calls,
             limits: self.limits,
@@ -177,6 +185,24 @@ impl Reflected {
         let named = self.names.iter().copied();
         named.fold(builder, |builder, name| builder.with_service_name(name))
     }
+}
+
+/// Every method that is served says what it needs of its caller, but health and reflection, which
+/// are not ours.
+fn check_rules(router: &Router, methods: &Methods) -> Result<(), BuildError> {
+    let served: Vec<&str> = router.names().collect();
+    for (path, method, rule) in methods.iter() {
+        let is_ours = service_of(path)
+            .is_some_and(|service| served.contains(&service) && !service.starts_with("grpc."));
+        match rule {
+            None if is_ours => return Err(BuildError::NoAccess(path.to_owned())),
+            Some(rule) if rule.reads_request() && method.client_streaming => {
+                return Err(BuildError::Stream(path.to_owned()));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 fn methods(descriptors: &[&[u8]]) -> Result<Methods, InvalidDescriptors> {

@@ -6,6 +6,7 @@ use futures::{Stream, StreamExt, stream};
 use tokio::sync::Notify;
 use tonic::{Request, Response, Status};
 use vortex_kit::{
+    access::Asked,
     channel::{Channel, Options, Target},
     clock::System,
     context::Context,
@@ -22,6 +23,9 @@ use vortex_kit_echo::{
 pub(crate) type Client = EchoServiceClient<Channel>;
 
 /// Answers under a name, and relays to a next service if there is one.
+/// The text of a write whose handler forgets to judge its caller.
+pub(crate) const FORGETS: &str = "forget";
+
 pub(crate) struct Echo {
     pub(crate) name: &'static str,
     pub(crate) next: Option<Channel>,
@@ -64,15 +68,30 @@ impl EchoService for Echo {
     }
 
     async fn write(&self, request: Request<SayRequest>) -> Result<Response<SayReply>, Status> {
+        let place = request.get_ref().place.clone().unwrap_or_default();
+        let profiles: Vec<&str> = place.profiles.iter().map(String::as_str).collect();
+        if request.get_ref().text != FORGETS {
+            Context::access_of(&request).require(Asked::Documents {
+                labels: &[&place.label],
+                apps: &[&place.app],
+                profiles: &profiles,
+            })?;
+        }
         self.say(request).await
     }
 
     async fn relay(&self, request: Request<SayRequest>) -> Result<Response<SayReply>, Status> {
+        let access = Context::access_of(&request);
+        let may_see = access.allows_everything();
         let next = self
             .next
             .clone()
             .ok_or_else(|| Status::internal("no next"))?;
-        Client::new(next).say(request.into_inner()).await
+        let mut reply = Client::new(next).say(request.into_inner()).await?;
+        if !may_see {
+            reply.get_mut().text.clear();
+        }
+        Ok(reply)
     }
 
     type CountStream = Pin<Box<dyn Stream<Item = Result<CountReply, Status>> + Send>>;
@@ -184,6 +203,7 @@ pub(crate) fn say(behaviour: Behaviour) -> SayRequest {
     SayRequest {
         text: "hello".to_owned(),
         behaviour: behaviour.into(),
+        place: None,
     }
 }
 

@@ -3,13 +3,15 @@
 use bytes::Bytes;
 use tonic::Request;
 use vortex_kit::{
+    access::{Access, Asked},
+    context::Context,
     error::{Fault, Reason},
     grpc::{bounds, page},
 };
 use vortex_proto::config::v1 as pb;
 use vortex_proto::config::v1::document_write::Change as Write;
 
-use super::{Grpc, convert, parse};
+use super::{Grpc, access, convert, parse};
 use crate::{
     domain::{
         Body, ChangeEntry, ChangeState, Command, Content, DocumentWrite, Holding, MediaType,
@@ -25,6 +27,7 @@ pub(super) async fn apply(
     grpc: Grpc,
     request: Request<pb::ApplyChangeRequest>,
 ) -> Result<pb::ApplyChangeResponse, Fault> {
+    let access = Context::access_of(&request);
     let (request, requester) =
         parse::mutation(request, |request| std::mem::take(&mut request.request_id))?;
     let label = parse::writable_label(&request.label)?;
@@ -32,6 +35,17 @@ pub(super) async fn apply(
     let message = parse::text("message", request.message)?;
     let author = parse::text("author", request.author)?;
     bounds::items("documents", request.documents.len(), MAX_DOCUMENTS)?;
+    // what they would write is looked at only if they may
+    let paths = request
+        .documents
+        .iter()
+        .enumerate()
+        .map(|(index, document)| {
+            let path = parse::path(&document.path);
+            path.map_err(|fault| fault.with("document", index))
+        });
+    let paths = paths.collect::<Result<Vec<_>, _>>()?;
+    access::require_paths(&access, &grpc.configuration.state(), &label, &paths)?;
     let mut documents = Vec::with_capacity(request.documents.len());
     let mut contents = Vec::new();
     for (index, document) in request.documents.into_iter().enumerate() {
@@ -63,12 +77,14 @@ pub(super) async fn apply(
 
 pub(super) fn get(
     grpc: &Grpc,
-    request: pb::GetChangeRequest,
+    access: &Access,
+    request: &pb::GetChangeRequest,
 ) -> Result<pb::GetChangeResponse, Fault> {
     let selector = selector(&request.name, &request.label, &request.path)?;
     let state = grpc.configuration.state();
     super::reads::check_label(grpc, &state, &selector.label)?;
     let entry = selected(&state, &selector)?;
+    access::require_sight(access, &entry.change)?;
     Ok(pb::GetChangeResponse {
         change: Some(convert::change(&state, entry)),
         token: convert::token(&grpc.configuration, state.head),
@@ -77,6 +93,7 @@ pub(super) fn get(
 
 pub(super) async fn list(
     grpc: &Grpc,
+    access: Access,
     request: pb::ListChangesRequest,
 ) -> Result<pb::ListChangesResponse, Fault> {
     let size = page::size(request.page_size)?;
@@ -88,7 +105,8 @@ pub(super) async fn list(
     let since = parse::time("since", request.since)?;
     let token = convert::token(&grpc.configuration, state.head);
     // what few change sets match is found by a look at all documents of all of them
-    let is_large = relevance.is_some() || !request.author.is_empty();
+    let all = access.allows_everything();
+    let is_large = relevance.is_some() || !request.author.is_empty() || !all;
     let compute = grpc.configuration.compute();
     let listed = compute.run_if_large(is_large, move |_| {
         let wanted = WantedChanges {
@@ -101,6 +119,7 @@ pub(super) async fn list(
             relevance: relevance.as_ref(),
         };
         let found = wanted.of(&state);
+        let found = found.filter(|entry| all || access::sees_change(&access, &entry.change));
         let (page, next_page_token) = page::first(found, size, |entry| {
             page::token(&[&entry.change.seq.to_string()])
         });
@@ -120,6 +139,7 @@ pub(super) async fn release(
     grpc: Grpc,
     request: Request<pb::ReleaseChangeRequest>,
 ) -> Result<pb::ReleaseChangeResponse, Fault> {
+    let access = Context::access_of(&request);
     let (request, requester) =
         parse::mutation(request, |request| std::mem::take(&mut request.request_id))?;
     let precondition = parse::precondition(&request.if_match, "")?;
@@ -128,6 +148,7 @@ pub(super) async fn release(
         let why = "name the path or the document that it applies to";
         return Err(Fault::invalid("if_match", why));
     }
+    require_selected(&grpc, &access, &selector)?;
     let force = request.force;
     let release = Command::Release(Release {
         selector,
@@ -173,9 +194,11 @@ pub(super) async fn discard(
     grpc: Grpc,
     request: Request<pb::DiscardChangeRequest>,
 ) -> Result<pb::DiscardChangeResponse, Fault> {
+    let access = Context::access_of(&request);
     let (request, requester) =
         parse::mutation(request, |request| std::mem::take(&mut request.request_id))?;
     let selector = selector(&request.name, &request.label, &request.path)?;
+    require_selected(&grpc, &access, &selector)?;
     let outcome = grpc
         .configuration
         .write(requester, Command::Discard(selector), Vec::new())
@@ -283,6 +306,15 @@ fn selector(name: &str, label: &str, path: &str) -> Result<Selector, Fault> {
 
 fn selected<'a>(state: &'a State, selector: &Selector) -> Result<&'a ChangeEntry, Fault> {
     state.select(selector).map_err(|e| refused(&e))
+}
+
+/// Fails unless the caller may do this with all documents of the change set. That there is none, the
+/// command says.
+fn require_selected(grpc: &Grpc, access: &Access, selector: &Selector) -> Result<(), Fault> {
+    match grpc.configuration.state().select(selector) {
+        Ok(entry) => access::require_change(access, &entry.change),
+        Err(_) => access.require(Asked::Filtered),
+    }
 }
 
 fn change_of(grpc: &Grpc, outcome: &Outcome) -> Option<pb::Change> {

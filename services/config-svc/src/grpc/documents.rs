@@ -5,13 +5,14 @@ use std::sync::Arc;
 use bytes::Bytes;
 use tonic::Request;
 use vortex_kit::{
+    access::Access,
     error::{Fault, Reason},
     grpc::page,
 };
 use vortex_proto::config::v1 as pb;
 use vortex_spring::{File, Format};
 
-use super::{Grpc, convert, parse};
+use super::{Grpc, access, convert, parse};
 use crate::{
     domain::{
         Command, Content, Document, DocumentKey, Label, Path, State, Version, check_size,
@@ -111,6 +112,7 @@ pub(super) async fn get(
 
 pub(super) fn list(
     grpc: &Grpc,
+    access: &Access,
     request: &pb::ListDocumentsRequest,
 ) -> Result<pb::ListDocumentsResponse, Fault> {
     let size = page::size(request.page_size)?;
@@ -118,6 +120,11 @@ pub(super) fn list(
     let state = grpc.configuration.state();
     let label = listed_label(grpc, &state, &request.label)?;
     let found = crate::domain::documents(&state, label, &request.app, after);
+    let all = access.allows_everything();
+    let found = found.filter(|(label, document)| {
+        let (path, owner) = (document.path.as_str(), document.written_for.as_ref());
+        all || access::sees(access, label.as_str(), path, owner)
+    });
     let (page, next_page_token) = page::first(found, size, |(label, document)| {
         page::token(&[label.as_str(), document.path.as_str()])
     });

@@ -4,7 +4,11 @@ mod about;
 
 use jiff::Timestamp;
 use prost::Message as _;
-use vortex_kit::{error::Fault, grpc::page};
+use vortex_kit::{
+    access::{Access, Asked},
+    error::Fault,
+    grpc::page,
+};
 use vortex_proto::config::v1 as pb;
 
 use self::about::{About, undo_of};
@@ -30,6 +34,7 @@ struct Filter {
 
 pub(super) async fn list(
     grpc: &Grpc,
+    access: Access,
     request: pb::ListEventsRequest,
 ) -> Result<pb::ListEventsResponse, Fault> {
     let size = page::size(request.page_size)?;
@@ -37,9 +42,11 @@ pub(super) async fn list(
     let state = grpc.configuration.state();
     let head = state.head;
     let filter = Filter::of(&state, request)?;
+    access.require(Asked::Filtered)?;
     let mut listing = Listing {
         grpc,
         filter,
+        access,
         size,
         next: Some(Seq(before.min(head.next().0))),
         looked_at: 0,
@@ -57,6 +64,11 @@ pub(super) async fn list(
 }
 
 /// The token of the page that begins before a record.
+/// Whether a caller may see a record.
+pub(super) fn is_seen(access: &Access, state: &State, record: &Record) -> bool {
+    access.allows_everything() || About::of(state, record).is_seen_by(access)
+}
+
 fn page_token(before: Seq) -> String {
     page::token(&[&before.to_string()])
 }
@@ -96,6 +108,7 @@ impl Filter {
 struct Listing<'a> {
     grpc: &'a Grpc,
     filter: Filter,
+    access: Access,
     size: usize,
     /// The position before which it goes on. None at the end.
     next: Option<Seq>,
@@ -160,7 +173,7 @@ impl Listing<'_> {
             return None;
         }
         let about = About::of(state, record);
-        if !self.filter.takes(state, record, &about) {
+        if !self.filter.takes(state, record, &about) || !about.is_seen_by(&self.access) {
             return None;
         }
         let (app, profile) = about.owner();

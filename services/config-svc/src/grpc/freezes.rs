@@ -4,6 +4,8 @@ use std::{mem, ops::Bound};
 
 use tonic::{Request, Response};
 use vortex_kit::{
+    access::{Access, Asked},
+    context::Context,
     error::Fault,
     grpc::{bounds, page},
 };
@@ -11,7 +13,7 @@ use vortex_proto::config::v1 as pb;
 use vortex_proto::config::v1::freeze_service_server::FreezeService;
 use vortex_service::mutation::complete;
 
-use super::{Grpc, Reply, convert, parse};
+use super::{Grpc, Reply, access, convert, parse};
 use crate::{
     domain::{
         App, Body, Command, EndFreeze, FreezeId, FreezeScope, Frozen, MAX_FROZEN_APPS, Outcome,
@@ -40,7 +42,8 @@ impl FreezeService for Grpc {
         &self,
         request: Request<pb::ListFreezesRequest>,
     ) -> Reply<pb::ListFreezesResponse> {
-        Ok(Response::new(list(self, &request.into_inner())?))
+        let access = Context::access_of(&request);
+        Ok(Response::new(list(self, &access, &request.into_inner())?))
     }
 }
 
@@ -48,6 +51,7 @@ async fn set(
     grpc: Grpc,
     request: Request<pb::SetFreezeRequest>,
 ) -> Result<pb::SetFreezeResponse, Fault> {
+    let access = Context::access_of(&request);
     let (request, requester) = parse::mutation(request, |r| mem::take(&mut r.request_id))?;
     let until = until(request.until, request.lasts)?;
     let reason = parse::reason(request.reason)?;
@@ -57,8 +61,10 @@ async fn set(
             "say why, for those who meet the freeze",
         ));
     }
+    let scope = required_scope(request.all, &request.apps, &request.label)?;
+    access::require_freeze(&access, &scope)?;
     let set = SetFreeze {
-        scope: required_scope(request.all, &request.apps, &request.label)?,
+        scope,
         reason,
         author: parse::text("author", request.author)?,
         until,
@@ -82,9 +88,12 @@ async fn end(
     grpc: Grpc,
     request: Request<pb::EndFreezeRequest>,
 ) -> Result<pb::EndFreezeResponse, Fault> {
+    let access = Context::access_of(&request);
     let (request, requester) = parse::mutation(request, |r| mem::take(&mut r.request_id))?;
+    let which = which(&request)?;
+    require_end(&grpc, &access, &which)?;
     let end = EndFreeze {
-        which: which(&request)?,
+        which,
         reason: parse::reason(request.reason)?,
         author: parse::text("author", request.author)?,
     };
@@ -114,7 +123,22 @@ pub(super) async fn record(grpc: &Grpc, outcome: &Outcome) -> Option<Record> {
     })
 }
 
-fn list(grpc: &Grpc, request: &pb::ListFreezesRequest) -> Result<pb::ListFreezesResponse, Fault> {
+/// Fails unless the caller may end these freezes. That there is none, the command says.
+fn require_end(grpc: &Grpc, access: &Access, which: &Thawed) -> Result<(), Fault> {
+    match which {
+        Thawed::Of(scope) => access::require_freeze(access, scope),
+        Thawed::One(id) => match grpc.configuration.state().freezes.get(id) {
+            Some(freeze) => access::require_freeze(access, &freeze.scope),
+            None => access.require(Asked::Filtered),
+        },
+    }
+}
+
+fn list(
+    grpc: &Grpc,
+    access: &Access,
+    request: &pb::ListFreezesRequest,
+) -> Result<pb::ListFreezesResponse, Fault> {
     let size = page::size(request.page_size)?;
     let after = page::after::<1>(&request.page_token)?;
     let after = after.map(|[id]| id.parse::<FreezeId>().map_err(|_| page_token()));
@@ -129,11 +153,13 @@ fn list(grpc: &Grpc, request: &pb::ListFreezesRequest) -> Result<pb::ListFreezes
     let state = grpc.configuration.state();
     let label = super::documents::listed_label(grpc, &state, &request.label)?;
     let now = grpc.configuration.now();
+    let all = access.allows_everything();
     let found = state
         .freezes
         .range::<_, FreezeId>((start, Bound::Unbounded));
     let found = found.map(|(_, freeze)| freeze).filter(|freeze| {
         !freeze.is_over(now)
+            && (all || access::sees_freeze(access, &freeze.scope))
             && app
                 .as_ref()
                 .is_none_or(|app| freeze.scope.is_of(app.as_str()))

@@ -3,12 +3,12 @@
 use std::{mem, ops::Bound, str};
 
 use tonic::{Request, Response};
-use vortex_kit::{error::Fault, grpc::page};
+use vortex_kit::{access::Access, context::Context, error::Fault, grpc::page};
 use vortex_proto::config::v1 as pb;
 use vortex_proto::config::v1::override_service_server::OverrideService;
 use vortex_service::mutation::complete;
 
-use super::{Grpc, Reply, convert, freezes::record, parse};
+use super::{Grpc, Reply, access, convert, freezes::record, parse};
 use crate::{
     domain::{
         App, AppProfile, Body, Command, Expires, InvalidValues, Label, OverrideTarget,
@@ -49,7 +49,8 @@ impl OverrideService for Grpc {
         &self,
         request: Request<pb::ListOverridesRequest>,
     ) -> Reply<pb::ListOverridesResponse> {
-        Ok(Response::new(list(self, &request.into_inner())?))
+        let access = Context::access_of(&request);
+        Ok(Response::new(list(self, &access, &request.into_inner())?))
     }
 }
 
@@ -119,6 +120,7 @@ fn get(grpc: &Grpc, request: pb::GetOverrideRequest) -> Result<pb::GetOverrideRe
 
 fn list(
     grpc: &Grpc,
+    access: &Access,
     request: &pb::ListOverridesRequest,
 ) -> Result<pb::ListOverridesResponse, Fault> {
     let size = page::size(request.page_size)?;
@@ -133,8 +135,10 @@ fn list(
     let found = state
         .overrides
         .range::<_, OverrideTarget>((start, Bound::Unbounded));
+    let all = access.allows_everything();
     let found = found.filter(|(target, _)| {
-        app.as_ref().is_none_or(|app| target.of.app == *app)
+        (all || access::sees_override(access, &target.label, &target.of))
+            && app.as_ref().is_none_or(|app| target.of.app == *app)
             && label.is_none_or(|label| target.label == *label)
     });
     let mut room = LISTED_BYTES;

@@ -3,16 +3,21 @@
 use std::sync::Arc;
 
 use arc_swap::Guard;
-use vortex_kit::{error::Fault, grpc::bounds};
+use vortex_kit::{
+    access::{Access, Asked},
+    error::Fault,
+    grpc::bounds,
+};
 use vortex_proto::config::v1 as pb;
 
 use super::{
-    Grpc, convert, parse,
+    Grpc, access, convert, parse,
     placeholders::{has_placeholders, resolve},
 };
 use crate::{
     domain::{
-        Basis, Label, Seq, Sha256, State, Subject, ViewKey, check_imported, check_view, locate,
+        App, Basis, Label, Path, Profile, Seq, Sha256, State, Subject, ViewKey, check_imported,
+        check_view, locate,
     },
     error::{read_error, read_refused, token_refused},
     views::{Part, Reading, View},
@@ -129,14 +134,17 @@ fn property_sources(view: &View, origins: bool) -> Vec<pb::PropertySource> {
 
 pub(super) async fn file(
     grpc: &Grpc,
+    access: &Access,
     request: pb::GetFileRequest,
 ) -> Result<pb::GetFileResponse, Fault> {
     let labels = labels(&request.label);
     let key = parse::view(&[request.app], &request.profiles, &labels)?;
     let path = parse::path(&request.path)?;
+    require_view(access, &key)?;
     let subject = parse::subject(&request.instance, &request.key)?;
     let state = state(grpc, &key, &request.min_token)?;
     let located = locate(&state, &key, &path, &subject).map_err(|error| read_refused(&error))?;
+    require_file(access, &state, &key.labels[0], &located.path)?;
     let mut assignments: Vec<pb::Assignment> = located.assigned.iter().map(Into::into).collect();
     let stored = grpc
         .configuration
@@ -173,6 +181,28 @@ fn join(assignments: &mut Vec<pb::Assignment>, others: Vec<pb::Assignment>) {
 }
 
 /// The configuration `key` at `state`, or the fault that callers get.
+/// Fails unless the caller may read what an application reads.
+fn require_view(access: &Access, key: &ViewKey) -> Result<(), Fault> {
+    let labels: Vec<&str> = key.labels.iter().map(Label::as_str).collect();
+    let apps: Vec<&str> = key.apps.iter().map(App::as_str).collect();
+    let profiles: Vec<&str> = key.profiles.iter().map(Profile::as_str).collect();
+    access.require(Asked::Documents {
+        labels: &labels,
+        apps: &apps,
+        profiles: &profiles,
+    })
+}
+
+/// Any file can be asked for in the name of any application: what is another's document is judged as
+/// that. A file that is nobody's document is everybody's.
+fn require_file(access: &Access, state: &State, label: &Label, path: &Path) -> Result<(), Fault> {
+    let is_document = path.check_writable().is_ok();
+    match is_document && !path.as_str().contains('/') {
+        true => access::require_paths(access, state, label, [path]),
+        false => Ok(()),
+    }
+}
+
 pub(super) async fn read(
     grpc: &Grpc,
     state: &State,

@@ -2,6 +2,8 @@
 
 use tonic::{Request, Response};
 use vortex_kit::{
+    access::{Access, Asked},
+    context::Context,
     error::{Fault, Reason},
     grpc::page,
 };
@@ -9,7 +11,7 @@ use vortex_proto::config::v1 as pb;
 use vortex_proto::config::v1::source_service_server::SourceService;
 use vortex_service::mutation::complete;
 
-use super::{Grpc, Reply, convert, parse};
+use super::{Grpc, Reply, access, convert, parse};
 use crate::{
     domain::{Label, SourceName, State},
     error::write_error,
@@ -24,6 +26,7 @@ impl SourceService for Grpc {
         &self,
         request: Request<pb::ListSourcesRequest>,
     ) -> Reply<pb::ListSourcesResponse> {
+        let access = Context::access_of(&request);
         page::size(request.into_inner().page_size)?;
         let configured = self.sources.list();
         let others = self.sources.unconfigured(&self.configuration.state());
@@ -36,6 +39,7 @@ impl SourceService for Grpc {
             .map(|(n, status)| unconfigured(&state, n, status));
         let mut sources: Vec<_> = configured.chain(others).collect();
         sources.sort_by(|a, b| a.name.cmp(&b.name));
+        sources.iter_mut().for_each(|source| hide(source, &access));
         Ok(Response::new(pb::ListSourcesResponse {
             sources,
             next_page_token: String::new(),
@@ -46,7 +50,9 @@ impl SourceService for Grpc {
         &self,
         request: Request<pb::GetSourceRequest>,
     ) -> Reply<pb::GetSourceResponse> {
-        let source = self.source(&request.into_inner().name)?;
+        let access = Context::access_of(&request);
+        let mut source = self.source(&request.into_inner().name)?;
+        hide(&mut source, &access);
         Ok(Response::new(pb::GetSourceResponse {
             source: Some(source),
         }))
@@ -94,6 +100,8 @@ impl SourceService for Grpc {
         &self,
         request: Request<pb::NotifySourcesRequest>,
     ) -> Reply<pb::NotifySourcesResponse> {
+        // any may wake a source up
+        Context::access_of(&request).require(Asked::Filtered)?;
         let names = self
             .sources
             .notify(&request.into_inner().name)
@@ -117,6 +125,18 @@ impl Grpc {
             .map(|(name, status)| unconfigured(&state, name, status))
             .ok_or_else(|| fault(&unknown))
     }
+}
+
+/// Leaves out of a source what the caller may not see: the files of others that are not served.
+fn hide(source: &mut pb::Source, access: &Access) {
+    if access.allows_everything() {
+        return;
+    }
+    let before = source.defects.len();
+    source.defects.retain(|defect| {
+        defect.path.is_empty() || access::sees(access, &defect.label, &defect.path, None)
+    });
+    source.more_defects += (before - source.defects.len()) as u32;
 }
 
 async fn detach(

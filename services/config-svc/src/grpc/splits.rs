@@ -4,6 +4,8 @@ use std::ops::Bound;
 
 use tonic::{Request, Response};
 use vortex_kit::{
+    access::Access,
+    context::Context,
     error::Fault,
     grpc::{bounds, page},
 };
@@ -11,7 +13,7 @@ use vortex_proto::config::v1 as pb;
 use vortex_proto::config::v1::{plan_split_request::Target, split_service_server::SplitService};
 use vortex_service::mutation::complete;
 
-use super::{Grpc, Reply, convert, parse};
+use super::{Grpc, Reply, access, convert, parse};
 use crate::{
     domain::{
         BeginSplit, Command, EndSplit, Forced, Refused, Seq, SetSplit, Share, SplitId, SplitMove,
@@ -29,7 +31,8 @@ impl SplitService for Grpc {
         &self,
         request: Request<pb::PlanSplitRequest>,
     ) -> Reply<pb::PlanSplitResponse> {
-        Ok(Response::new(plan(self, request.into_inner())?))
+        let access = Context::access_of(&request);
+        Ok(Response::new(plan(self, &access, request.into_inner())?))
     }
 
     async fn set_split(
@@ -50,8 +53,10 @@ impl SplitService for Grpc {
         &self,
         request: Request<pb::GetSplitRequest>,
     ) -> Reply<pb::GetSplitResponse> {
+        let access = Context::access_of(&request);
         let id = id(&request.into_inner().id)?;
         let state = self.configuration.state();
+        access::require_split(&access, &state, &id, 0)?;
         let reads = self.configuration.reads_of(&id);
         let found = standing(&state, &id);
         let mut found = found.ok_or_else(|| refused(&Refused::SplitNotFound(id)))?;
@@ -68,14 +73,17 @@ impl SplitService for Grpc {
         &self,
         request: Request<pb::ListSplitsRequest>,
     ) -> Reply<pb::ListSplitsResponse> {
-        Ok(Response::new(list(self, &request.into_inner())?))
+        let access = Context::access_of(&request);
+        Ok(Response::new(list(self, &access, &request.into_inner())?))
     }
 
     async fn resolve_arms(
         &self,
         request: Request<pb::ResolveArmsRequest>,
     ) -> Reply<pb::ResolveArmsResponse> {
-        Ok(Response::new(resolve(self, request.into_inner())?))
+        let access = Context::access_of(&request);
+        let resolved = resolve(self, &access, request.into_inner())?;
+        Ok(Response::new(resolved))
     }
 
     async fn stage_revert(
@@ -86,10 +94,15 @@ impl SplitService for Grpc {
     }
 }
 
-fn plan(grpc: &Grpc, request: pb::PlanSplitRequest) -> Result<pb::PlanSplitResponse, Fault> {
+fn plan(
+    grpc: &Grpc,
+    access: &Access,
+    request: pb::PlanSplitRequest,
+) -> Result<pb::PlanSplitResponse, Fault> {
     let target = target(request.target)?;
     let state = grpc.configuration.state();
     let plan = plan_split(&state, &target, request.force).map_err(|error| refused(&error))?;
+    access::require_change(access, &plan.change)?;
     let crowded = grpc.configuration.check_crowded(&state, &plan.change);
     crowded.map_err(|error| refused(&error))?;
     let documents = plan.change.documents.iter();
@@ -141,8 +154,10 @@ async fn set(
     grpc: Grpc,
     request: Request<pb::SetSplitRequest>,
 ) -> Result<pb::SetSplitResponse, Fault> {
+    let access = Context::access_of(&request);
     let requester = parse::requester(&request);
     let request = request.into_inner();
+    let begins = request.change_sequence;
     let set = SetSplit {
         label: parse::label(&request.label)?,
         to: SplitMove {
@@ -159,6 +174,7 @@ async fn set(
         },
     };
     let id = set.to.id.clone();
+    access::require_split(&access, &grpc.configuration.state(), &id, begins)?;
     check_crowded(&grpc, &set)?;
     if request.validate_only {
         let state = grpc.configuration.state();
@@ -194,9 +210,13 @@ async fn end(
     grpc: Grpc,
     request: Request<pb::EndSplitRequest>,
 ) -> Result<pb::EndSplitResponse, Fault> {
+    let access = Context::access_of(&request);
     let requester = parse::requester(&request);
     let request = request.into_inner();
     let id = id(&request.id)?;
+    let state = grpc.configuration.state();
+    access::require_split(&access, &state, &id, request.change_sequence)?;
+    drop(state);
     let end = EndSplit {
         id: id.clone(),
         generation: generation(request.generation)?,
@@ -219,8 +239,11 @@ async fn stage_revert(
     grpc: Grpc,
     request: Request<pb::StageRevertRequest>,
 ) -> Result<pb::StageRevertResponse, Fault> {
+    let access = Context::access_of(&request);
     let requester = parse::requester(&request);
-    let revert = Command::StageRevert(id(&request.into_inner().id)?);
+    let id = id(&request.into_inner().id)?;
+    access::require_split(&access, &grpc.configuration.state(), &id, 0)?;
+    let revert = Command::StageRevert(id);
     let written = grpc
         .configuration
         .write(requester, revert, Vec::new())
@@ -234,11 +257,16 @@ async fn stage_revert(
     })
 }
 
-fn list(grpc: &Grpc, request: &pb::ListSplitsRequest) -> Result<pb::ListSplitsResponse, Fault> {
+fn list(
+    grpc: &Grpc,
+    access: &Access,
+    request: &pb::ListSplitsRequest,
+) -> Result<pb::ListSplitsResponse, Fault> {
     let size = page::size(request.page_size)?;
     let after = page::after::<1>(&request.page_token)?;
     let state = grpc.configuration.state();
     let label = super::documents::listed_label(grpc, &state, &request.label)?;
+    let all = access.allows_everything();
     let start = after
         .as_ref()
         .map_or(Bound::Unbounded, |[id]| Bound::Excluded(id.as_str()));
@@ -246,7 +274,11 @@ fn list(grpc: &Grpc, request: &pb::ListSplitsRequest) -> Result<pb::ListSplitsRe
         .splits
         .range::<_, str>((start, Bound::Unbounded))
         .map(|(_, split)| split)
-        .filter(|split| label.is_none_or(|label| split.label == *label));
+        .filter(|split| label.is_none_or(|label| split.label == *label))
+        .filter(|split| {
+            let change = state.changes.get(&split.change);
+            all || change.is_some_and(|entry| access::sees_change(access, &entry.change))
+        });
     let (page, next_page_token) =
         page::first(found, size, |split| page::token(&[split.id.as_str()]));
     let splits = page.into_iter().map(|split| pb::Split {
@@ -261,7 +293,11 @@ fn list(grpc: &Grpc, request: &pb::ListSplitsRequest) -> Result<pb::ListSplitsRe
 }
 
 /// The arms that an active split gives keys.
-fn resolve(grpc: &Grpc, request: pb::ResolveArmsRequest) -> Result<pb::ResolveArmsResponse, Fault> {
+fn resolve(
+    grpc: &Grpc,
+    access: &Access,
+    request: pb::ResolveArmsRequest,
+) -> Result<pb::ResolveArmsResponse, Fault> {
     let id = id(&request.id)?;
     bounds::items("keys", request.keys.len(), MAX_RESOLVED)?;
     for (index, key) in request.keys.iter().enumerate() {
@@ -272,6 +308,7 @@ fn resolve(grpc: &Grpc, request: pb::ResolveArmsRequest) -> Result<pb::ResolveAr
         bounds::bytes(field, key, Forced::MAX_KEY_BYTES)?;
     }
     let state = grpc.configuration.state();
+    access::require_split(access, &state, &id, 0)?;
     let Some(split) = state.splits.get(&id) else {
         return Err(refused(&match state.ended.get(id.as_str()) {
             Some(ended) => Refused::SplitEnded {

@@ -4,11 +4,15 @@ use std::collections::BTreeSet;
 
 use bytes::Bytes;
 use tonic::Request;
-use vortex_kit::error::Fault;
+use vortex_kit::{
+    access::{Access, Asked},
+    context::Context,
+    error::Fault,
+};
 use vortex_names::Concerned;
 use vortex_proto::config::v1 as pb;
 
-use super::{Grpc, convert, parse};
+use super::{Grpc, access, convert, parse};
 use crate::{
     domain::{
         Command, ContentRef, Holding, Label, LabelState, Outcome, Path, Selector, Seq, State, Undo,
@@ -28,10 +32,12 @@ pub(super) async fn undo(
     grpc: Grpc,
     request: Request<pb::UndoChangeRequest>,
 ) -> Result<pb::UndoChangeResponse, Fault> {
+    let access = Context::access_of(&request);
     let (request, requester) =
         parse::mutation(request, |request| std::mem::take(&mut request.request_id))?;
     let validate_only = request.validate_only;
     let undo = command(request)?;
+    require(&grpc, &access, &undo)?;
     if validate_only {
         return Planned::of(&grpc, &undo)?.shown(&grpc).await;
     }
@@ -41,6 +47,22 @@ pub(super) async fn undo(
         .await
         .map_err(|error| write_error(&error))?;
     done(&grpc, &outcome).await
+}
+
+/// Fails unless the caller may do this with all documents that go back. That nothing does, the
+/// command says.
+fn require(grpc: &Grpc, access: &Access, undo: &Undo) -> Result<(), Fault> {
+    match plan_undo(&grpc.configuration.state(), undo) {
+        Ok(plan) => {
+            let label = &plan.undone.change.label;
+            let documents = plan.documents.iter().map(|back| {
+                let document = back.document;
+                (document.path.as_str(), document.written_for.as_ref())
+            });
+            access::require_documents(access, label, documents)
+        }
+        Err(_) => access.require(Asked::Filtered),
+    }
 }
 
 /// What was done, from its record, so that a repeated request gets the same answer.

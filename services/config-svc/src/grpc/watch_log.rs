@@ -7,13 +7,14 @@ use futures::{FutureExt as _, StreamExt as _, stream::BoxStream};
 use tokio::{sync::watch, time::MissedTickBehavior};
 use tonic::{Request, Status};
 use vortex_kit::{
+    access::{Access, Asked},
     context::Context,
     error::{Fault, Reason},
 };
 use vortex_proto::config::v1 as pb;
 use vortex_proto::config::v1::{RecordKind, watch_log_response::Event};
 
-use super::{Grpc, convert, parse};
+use super::{Grpc, convert, events, parse};
 use crate::{
     domain::{Body, Record, Seq, Token},
     error::{store_error, token_refused},
@@ -30,6 +31,8 @@ pub(super) async fn watch(
     request: Request<pb::WatchLogRequest>,
 ) -> Result<Stream, Fault> {
     let context = Context::of(&request);
+    let access = context.access();
+    access.require(Asked::Filtered)?;
     let request = request.into_inner();
     let token = parse::token("after", &request.after)?;
     if !request.label.is_empty() {
@@ -44,6 +47,7 @@ pub(super) async fn watch(
         position,
         label: request.label,
         kinds,
+        access,
     };
     Ok(context.drain().guard(watcher.follow()).boxed())
 }
@@ -117,6 +121,7 @@ struct LogWatcher {
     label: String,
     /// Empty for all kinds.
     kinds: Vec<RecordKind>,
+    access: Access,
 }
 
 impl LogWatcher {
@@ -194,6 +199,9 @@ impl LogWatcher {
         let configuration = &self.grpc.configuration;
         let state = configuration.state();
         if !self.label.is_empty() && !convert::concerns(&state, record, &self.label) {
+            return None;
+        }
+        if !events::is_seen(&self.access, &state, record) {
             return None;
         }
         let record = convert::record(configuration, &state, record);

@@ -6,7 +6,7 @@ use tokio::sync::watch;
 
 use super::{Entry, Error, Reported, Rollouts};
 use crate::{
-    domain::{AuditEntry, Filter, Measured, Moment, Report, RequestId, Rollout, RolloutId},
+    domain::{AuditEntry, Measured, Moment, Report, RequestId, Rollout, RolloutId},
     splits::Reads,
 };
 
@@ -63,7 +63,11 @@ impl Rollouts {
     }
 
     /// A page of rollouts, newest first.
-    pub(crate) fn list(&self, filter: &Filter, page: &PageAfter<RolloutId>) -> Page<Arc<Rollout>> {
+    pub(crate) fn list(
+        &self,
+        wanted: impl Fn(&Rollout) -> bool,
+        page: &PageAfter<RolloutId>,
+    ) -> Page<Arc<Rollout>> {
         let all = self.inner.directory.snapshot();
         let end = page
             .after
@@ -71,7 +75,7 @@ impl Rollouts {
             .map_or(Bound::Unbounded, Bound::Excluded);
         let found = all.range::<_, RolloutId>((Bound::Unbounded, end)).rev();
         let found = found.map(|(_, entry)| entry.rollout());
-        let mut found = found.filter(|rollout| filter.takes(rollout));
+        let mut found = found.filter(|rollout| wanted(rollout));
         let items = found.by_ref().take(page.size).collect();
         let more = found.next().is_some();
         Page { items, more }

@@ -93,7 +93,7 @@ impl Transition {
 }
 
 impl Rollouts {
-    /// A page of what happened to rollouts, newest first. It may have fewer than `size` and not be
+    /// A page of what happened to those rollouts that are `seen`, newest first. It may have fewer than `size` and not be
     /// the last one.
     ///
     /// # Errors
@@ -101,12 +101,13 @@ impl Rollouts {
     pub(crate) async fn transitions(
         &self,
         wanted: &Wanted,
+        seen: impl Fn(&Rollout) -> bool,
         size: usize,
         before: Option<&Place>,
     ) -> Result<Transitions, Error> {
         let rollouts = self.entries().into_iter().map(|entry| entry.rollout());
         let mut rollouts: Vec<_> = rollouts
-            .filter(|rollout| wanted.takes_rollout(rollout, before))
+            .filter(|rollout| wanted.takes_rollout(rollout, before) && seen(rollout))
             .collect();
         rollouts.sort_by_key(|rollout| std::cmp::Reverse(rollout.standing.updated.wall));
         let mut newest = Newest::new(size);

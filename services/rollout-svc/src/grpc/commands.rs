@@ -3,11 +3,15 @@
 use std::mem;
 
 use tonic::Request;
-use vortex_kit::error::Fault;
+use vortex_kit::{context::Context, error::Fault};
 use vortex_proto::rollout::v1 as pb;
 
-use super::{Grpc, parse};
-use crate::{domain::Order, engine, error::fault};
+use super::{Grpc, access, parse};
+use crate::{
+    domain::{Order, RolloutId},
+    engine,
+    error::fault,
+};
 
 /// Commands with no members but the rollout, the reason and the request id.
 macro_rules! order {
@@ -16,9 +20,11 @@ macro_rules! order {
             grpc: Grpc,
             request: Request<pb::$request>,
         ) -> Result<pb::$response, Fault> {
+            let access = Context::access_of(&request);
             let (request, requester) = parse::command(request, |r| mem::take(&mut r.request_id))?;
+            let id = access::commanded(&grpc, &access, &request.id)?;
             let reason = parse::reason(request.reason)?;
-            let rollout = order(&grpc, requester, &request.id, Order::$order { reason }).await?;
+            let rollout = order(&grpc, requester, &id, Order::$order { reason }).await?;
             Ok(pb::$response {
                 rollout: Some(rollout),
             })
@@ -46,12 +52,14 @@ pub(super) async fn promote(
     grpc: Grpc,
     request: Request<pb::PromoteRolloutRequest>,
 ) -> Result<pb::PromoteRolloutResponse, Fault> {
+    let access = Context::access_of(&request);
     let (request, requester) = parse::command(request, |r| mem::take(&mut r.request_id))?;
+    let id = access::commanded(&grpc, &access, &request.id)?;
     let promote = Order::Promote {
         reason: parse::reason(request.reason)?,
         expected_stage: request.expected_stage,
     };
-    let rollout = order(&grpc, requester, &request.id, promote).await?;
+    let rollout = order(&grpc, requester, &id, promote).await?;
     Ok(pb::PromoteRolloutResponse {
         rollout: Some(rollout),
     })
@@ -61,12 +69,14 @@ pub(super) async fn edit(
     grpc: Grpc,
     request: Request<pb::EditRolloutRequest>,
 ) -> Result<pb::EditRolloutResponse, Fault> {
+    let access = Context::access_of(&request);
     let (mut request, requester) = parse::command(request, |r| mem::take(&mut r.request_id))?;
+    let id = access::commanded(&grpc, &access, &request.id)?;
     let edit = Order::Edit {
         reason: parse::reason(mem::take(&mut request.reason))?,
         edit: Box::new(parse::edit(&request)?),
     };
-    let rollout = order(&grpc, requester, &request.id, edit).await?;
+    let rollout = order(&grpc, requester, &id, edit).await?;
     Ok(pb::EditRolloutResponse {
         rollout: Some(rollout),
     })
@@ -76,8 +86,9 @@ pub(super) async fn delete(
     grpc: Grpc,
     request: Request<pb::DeleteRolloutRequest>,
 ) -> Result<pb::DeleteRolloutResponse, Fault> {
+    let access = Context::access_of(&request);
     let (request, requester) = parse::command(request, |r| mem::take(&mut r.request_id))?;
-    let id = parse::id(&request.id)?;
+    let id = access::commanded(&grpc, &access, &request.id)?;
     let deleted = grpc.rollouts.delete(requester, &id).await;
     deleted.map_err(|error| fault(&error))?;
     Ok(pb::DeleteRolloutResponse {})
@@ -86,11 +97,10 @@ pub(super) async fn delete(
 async fn order(
     grpc: &Grpc,
     requester: engine::Request,
-    id: &str,
+    id: &RolloutId,
     order: Order,
 ) -> Result<pb::Rollout, Fault> {
-    let id = parse::id(id)?;
-    let after = grpc.rollouts.order(requester, &id, order).await;
+    let after = grpc.rollouts.order(requester, id, order).await;
     let after = after.map_err(|error| fault(&error))?;
     Ok(grpc.shown(&after))
 }

@@ -1,16 +1,21 @@
 //! Reads rollouts, their audit and their analysis.
 
-use vortex_kit::{error::Fault, grpc::page};
+use vortex_kit::{access::Access, error::Fault, grpc::page};
 use vortex_proto::rollout::v1 as pb;
 
-use super::{Grpc, convert, parse};
-use crate::{domain::Filter, engine::PageAfter, error::fault};
+use super::{Grpc, access, convert, parse};
+use crate::{
+    domain::{Filter, Rollout},
+    engine::PageAfter,
+    error::fault,
+};
 
 pub(super) async fn get(
     grpc: &Grpc,
+    access: &Access,
     request: &pb::GetRolloutRequest,
 ) -> Result<pb::GetRolloutResponse, Fault> {
-    let id = parse::id(&request.id)?;
+    let id = access::seen(grpc, access, &request.id)?;
     let keys = grpc
         .rollouts
         .keys(&id)
@@ -30,6 +35,7 @@ pub(super) async fn get(
 
 pub(super) fn list(
     grpc: &Grpc,
+    access: &Access,
     request: pb::ListRolloutsRequest,
 ) -> Result<pb::ListRolloutsResponse, Fault> {
     let after = page::after::<1>(&request.page_token)?;
@@ -38,7 +44,11 @@ pub(super) fn list(
         size: page::size(request.page_size)?,
         after: after.map_err(|_| page::invalid())?,
     };
-    let listed = grpc.rollouts.list(&filter(request)?, &page);
+    let filter = filter(request)?;
+    let all = access.allows_everything();
+    let wanted =
+        |rollout: &Rollout| filter.takes(rollout) && (all || access::sees(access, rollout));
+    let listed = grpc.rollouts.list(wanted, &page);
     let shown = listed.items.iter().map(|found| grpc.shown(found));
     let last = listed.items.last().filter(|_| listed.more);
     Ok(pb::ListRolloutsResponse {
@@ -61,9 +71,10 @@ fn filter(request: pb::ListRolloutsRequest) -> Result<Filter, Fault> {
 
 pub(super) async fn audit(
     grpc: &Grpc,
+    access: &Access,
     request: &pb::ListAuditRequest,
 ) -> Result<pb::ListAuditResponse, Fault> {
-    let id = parse::id(&request.id)?;
+    let id = access::seen(grpc, access, &request.id)?;
     let page = PageAfter {
         size: page::size(request.page_size)?,
         after: page::after_number(&request.page_token)?,
@@ -81,9 +92,10 @@ pub(super) async fn audit(
 
 pub(super) async fn analysis(
     grpc: &Grpc,
+    access: &Access,
     request: &pb::GetAnalysisRequest,
 ) -> Result<pb::GetAnalysisResponse, Fault> {
-    let id = parse::id(&request.id)?;
+    let id = access::seen(grpc, access, &request.id)?;
     let found = grpc.rollouts.analysis(&id).await;
     let found = found.map_err(|error| fault(&error))?;
     Ok(pb::GetAnalysisResponse {

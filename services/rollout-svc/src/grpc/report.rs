@@ -1,17 +1,18 @@
 //! Takes reported figures of the arms.
 
-use vortex_kit::error::Fault;
+use vortex_kit::{access::Access, error::Fault};
 use vortex_proto::rollout::v1 as pb;
 use vortex_service::mutation;
 
-use super::{Grpc, parse};
+use super::{Grpc, access, parse};
 use crate::error::fault;
 
 pub(super) fn report(
     grpc: &Grpc,
+    access: &Access,
     request: pb::ReportMetricsRequest,
 ) -> Result<pb::ReportMetricsResponse, Fault> {
-    let id = parse::id(&request.id)?;
+    let id = access::seen(grpc, access, &request.id)?;
     let request_id = mutation::request_id(&request.request_id)?;
     let entry = grpc.rollouts.entry(&id).map_err(|error| fault(&error))?;
     let reports = parse::reports(request.reports, &entry.rollout())?;

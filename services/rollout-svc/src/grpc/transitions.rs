@@ -1,16 +1,16 @@
 //! Lists what happened to all rollouts.
 
 use jiff::Timestamp;
-use vortex_kit::{error::Fault, grpc::page};
+use vortex_kit::{access::Access, error::Fault, grpc::page};
 use vortex_proto::{
     rollout::v1 as pb,
     time::{from_timestamp, timestamp},
 };
 use vortex_service::parse::text;
 
-use super::{Grpc, convert, parse};
+use super::{Grpc, access, convert, parse};
 use crate::{
-    domain::StateKind,
+    domain::{Rollout, StateKind},
     engine::{Place, Transition, Wanted},
     error::fault,
 };
@@ -22,12 +22,17 @@ const MAX_NAME: usize = 4096;
 
 pub(super) async fn list(
     grpc: &Grpc,
+    access: &Access,
     request: pb::ListTransitionsRequest,
 ) -> Result<pb::ListTransitionsResponse, Fault> {
     let size = page::size(request.page_size)?;
     let before = place(&request.page_token)?;
     let wanted = wanted(request)?;
-    let listed = grpc.rollouts.transitions(&wanted, size, before.as_ref());
+    let all = access.allows_everything();
+    let seen = |rollout: &Rollout| all || access::sees(access, rollout);
+    let listed = grpc
+        .rollouts
+        .transitions(&wanted, seen, size, before.as_ref());
     let listed = listed.await.map_err(|error| fault(&error))?;
     Ok(pb::ListTransitionsResponse {
         reached: listed.next.as_ref().map(|next| timestamp(next.at)),

@@ -9,7 +9,7 @@ use tonic::{Request, Status};
 use vortex_kit::{context::Context, error::Fault};
 use vortex_proto::rollout::v1 as pb;
 
-use super::{Grpc, convert, parse};
+use super::{Grpc, access, convert};
 use crate::{
     domain::{Rollout, RolloutId},
     error::fault,
@@ -27,7 +27,7 @@ pub(super) fn watch(
     request: &Request<pb::WatchRolloutRequest>,
 ) -> Result<Stream, Fault> {
     let context = Context::of(request);
-    let id = parse::id(&request.get_ref().id)?;
+    let id = access::seen(&grpc, &context.access(), &request.get_ref().id)?;
     // a rollout that does not exist is refused before the stream begins
     let changes = grpc.rollouts.watch(&id).map_err(|error| fault(&error))?;
     let watcher = Watcher { grpc, id, changes };

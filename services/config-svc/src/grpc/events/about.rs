@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use vortex_kit::access::Access;
 use vortex_proto::config::v1 as pb;
 
 use crate::{
@@ -9,7 +10,7 @@ use crate::{
         AppProfile, Body, ChangeSet, ChangeState, FreezeScope, Moves, Override, OverrideTarget,
         Record, Relevance, Seq, SplitMove, State,
     },
-    grpc::convert,
+    grpc::{access, convert},
 };
 
 /// The most paths that an event names.
@@ -125,6 +126,28 @@ impl<'a> About<'a> {
 
     /// The application and profile that all its documents were written for; empty where they are
     /// not of one.
+    /// Whether a caller may see it.
+    pub(super) fn is_seen_by(&self, access: &Access) -> bool {
+        if access.allows_everything() {
+            return true;
+        }
+        let label = self.label.as_str();
+        match &self.subject {
+            Subject::Change(Some(change)) => access::sees_change(access, change),
+            Subject::Change(None) => {
+                let mut moved = self.moves.listed.iter();
+                moved.any(|moved| access::sees(access, label, moved.path.as_str(), None))
+            }
+            // what labels there are is no secret, nor when a freeze ended
+            Subject::Label | Subject::Frozen(None) => true,
+            Subject::Frozen(Some(scope)) => access::sees_freeze(access, scope),
+            Subject::Overridden(targets) => {
+                let mut targets = targets.iter();
+                targets.any(|target| access::sees_override(access, &target.label, &target.of))
+            }
+        }
+    }
+
     pub(super) fn owner(&self) -> (String, String) {
         let mut owners = self.owners().into_iter();
         let first: Option<&AppProfile> = owners.next().flatten();

@@ -1,0 +1,18 @@
+//! Who a caller is, and whether it may do what it asks: the one place where both are decided, for
+//! gRPC and REST, over a network and in process.
+//!
+//! A [`Gate`] finds out who calls and makes a [`Caller`], which travels in the
+//! [`Context`](crate::context::Context); the server judges by each method's [`Rule`](crate::grpc::Rule),
+//! and handlers judge what only they can look up by [`Access`].
+
+mod caller;
+mod gate;
+mod judge;
+mod keys;
+mod lost;
+
+pub use caller::Caller;
+pub use gate::{Gate, Refusals};
+pub use judge::{Access, Judging};
+pub use keys::{HeldKeys, Keys};
+pub use vortex_access::{Asked, Principal, Role};

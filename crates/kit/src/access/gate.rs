@@ -1,0 +1,270 @@
+//! Finds out who calls.
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use http::{HeaderMap, HeaderName, header};
+use jiff::Timestamp;
+use vortex_access::{
+    Credential, InvalidCredential, Now, Presented, Principal, Throttle, Unverified, credential,
+};
+
+use super::{Caller, Keys, lost};
+use crate::{
+    clock::{self, Clock},
+    context::Peer,
+    error::{Fault, Reason},
+    process::Runtime,
+    telemetry::Metrics,
+};
+
+const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+
+const REFUSED: &str = "vortex_access_refused_total";
+const REFUSED_HELP: &str = "Calls refused for who makes them, by why";
+
+/// Finds out who calls, and knows whether anybody has to say so. A clone is a pointer.
+#[derive(Clone, Debug)]
+pub struct Gate {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    required: bool,
+    keys: Option<Arc<dyn Keys>>,
+    clock: Arc<dyn Clock>,
+    throttle: Mutex<Throttle>,
+    refusals: Refusals,
+}
+
+/// Counts refusals by their reason.
+#[derive(Clone, Debug, Default)]
+pub struct Refusals(Option<Metrics>);
+
+/// A credential that was verified.
+pub(super) struct Verified {
+    pub(super) principal: Principal,
+    /// From when on it is not valid any more.
+    pub(super) until: Option<Timestamp>,
+}
+
+/// Why a caller is not let in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Why {
+    Malformed(InvalidCredential),
+    Unverified(Unverified),
+    /// A token, where no provider of them is known.
+    NoProvider,
+}
+
+impl Gate {
+    /// Lets everybody in, and do everything: nobody has to say who they are. Who shows a valid key
+    /// is known by it.
+    pub fn open() -> Self {
+        Self::from_inner(Inner {
+            required: false,
+            keys: None,
+            clock: clock::System::shared(),
+            throttle: Mutex::default(),
+            refusals: Refusals::default(),
+        })
+    }
+
+    /// Knows callers by these keys, and when `required`, lets nobody do anything without one.
+    pub fn of(keys: Arc<dyn Keys>, required: bool, runtime: &Runtime) -> Self {
+        Self::from_inner(Inner {
+            required,
+            keys: Some(keys),
+            clock: runtime.clock.clone(),
+            throttle: Mutex::default(),
+            refusals: Refusals(Some(runtime.metrics.clone())),
+        })
+    }
+
+    /// Whether callers have to say who they are.
+    pub fn is_required(&self) -> bool {
+        self.inner.required
+    }
+
+    /// Who makes a call with these headers, and perhaps this token in its URL.
+    ///
+    /// # Errors
+    /// [`Reason::Unauthenticated`] for a credential that is not valid, and never which way it is
+    /// not; [`Reason::RateLimited`] for one too many of them; [`Reason::Unavailable`] while nobody
+    /// can say.
+    pub fn admit(
+        &self,
+        headers: &HeaderMap,
+        token: Option<&str>,
+        peer: Peer,
+    ) -> Result<Caller, Fault> {
+        match self.verified(headers, token) {
+            Ok(caller) => Ok(caller),
+            // open means open: what others would have made of it does not matter
+            Err(_) if !self.inner.required => Ok(Caller::nobody()),
+            Err(why) => Err(self.refuse(why, peer)),
+        }
+    }
+
+    /// Whom a call in this process is made for.
+    pub(crate) fn admit_in_process(&self, caller: &Caller) -> Caller {
+        match caller.is_process() && self.inner.required {
+            true => Caller::without_credential(Principal::process()),
+            false => caller.clone(),
+        }
+    }
+
+    /// Waits until what a caller showed is not valid any more; gives the fault that ends what was
+    /// begun with it. Never, where nothing was shown.
+    pub fn lost(&self, caller: &Caller) -> impl Future<Output = Fault> + Send + use<> {
+        let shown = caller.credential().cloned();
+        let watched = shown
+            .filter(|_| self.inner.required)
+            .map(|shown| (self.clone(), shown));
+        async move {
+            match watched {
+                Some((gate, shown)) => lost::lost(&gate, &shown).await,
+                None => std::future::pending().await,
+            }
+        }
+    }
+
+    fn verified(&self, headers: &HeaderMap, token: Option<&str>) -> Result<Caller, Why> {
+        let api_key: Vec<&[u8]> = values(headers, &API_KEY);
+        let authorization = values(headers, &header::AUTHORIZATION);
+        let subprotocols = values(headers, &header::SEC_WEBSOCKET_PROTOCOL);
+        let token: Vec<&str> = token.into_iter().collect();
+        let presented = Presented {
+            api_key: &api_key,
+            authorization: &authorization,
+            token: &token,
+            subprotocols: &subprotocols,
+        };
+        match credential(presented).map_err(Why::Malformed)? {
+            Some(shown) => {
+                let verified = self.verify(&shown)?;
+                Ok(Caller::known(verified.principal, shown))
+            }
+            None => Ok(Caller::nobody()),
+        }
+    }
+
+    fn verify(&self, shown: &Credential) -> Result<Verified, Why> {
+        match (shown, &self.inner.keys) {
+            (Credential::Key(key), Some(keys)) => {
+                let (principal, until) = keys.verify(key, self.now()).map_err(Why::Unverified)?;
+                Ok(Verified { principal, until })
+            }
+            _ => Err(Why::NoProvider),
+        }
+    }
+
+    /// As [`Gate::verify`], again for what was valid once.
+    pub(super) fn verify_again(&self, shown: &Credential) -> Result<Verified, Fault> {
+        self.verify(shown).map_err(|why| {
+            self.inner.refusals.count(why.as_str());
+            why.fault()
+        })
+    }
+
+    pub(super) fn keys(&self) -> Option<&Arc<dyn Keys>> {
+        self.inner.keys.as_ref()
+    }
+
+    pub(super) fn refusals(&self) -> &Refusals {
+        &self.inner.refusals
+    }
+
+    pub(super) fn now(&self) -> Now {
+        Now {
+            wall: self.inner.clock.now(),
+            monotonic: self.inner.clock.monotonic(),
+        }
+    }
+
+    /// Counts a failure, and slows down who fails again and again. Who has a valid credential is
+    /// never slowed down by others at the same address.
+    fn refuse(&self, why: Why, peer: Peer) -> Fault {
+        self.inner.refusals.count(why.as_str());
+        let fault = why.fault();
+        match peer {
+            Peer::Remote(address) if fault.reason() == Reason::Unauthenticated => {
+                let now = self.inner.clock.monotonic();
+                let throttle = &self.inner.throttle;
+                let mut throttle = throttle.lock().unwrap_or_else(PoisonError::into_inner);
+                let delay = throttle.delay(address.ip(), now);
+                throttle.failed(address.ip(), now);
+                match delay > Duration::ZERO {
+                    true => too_many(delay),
+                    false => fault,
+                }
+            }
+            Peer::Remote(_) | Peer::InProcess => fault,
+        }
+    }
+
+    fn from_inner(inner: Inner) -> Self {
+        Self {
+            inner: Arc::new(inner),
+        }
+    }
+}
+
+fn values<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Vec<&'a [u8]> {
+    let values = headers.get_all(name).into_iter();
+    values.map(http::HeaderValue::as_bytes).collect()
+}
+
+fn too_many(delay: Duration) -> Fault {
+    let message = "too many calls of this address had no valid credentials";
+    Fault::new(Reason::RateLimited, message).retry_after(delay)
+}
+
+impl Why {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Malformed(_) => "malformed",
+            Self::Unverified(Unverified::CutOff) => "cut_off",
+            Self::Unverified(Unverified::Refused(refusal)) => match refusal {
+                vortex_access::Refusal::Unknown => "unknown",
+                vortex_access::Refusal::Wrong => "wrong",
+                vortex_access::Refusal::Expired => "expired",
+                vortex_access::Refusal::Revoked => "revoked",
+            },
+            Self::NoProvider => "no_provider",
+        }
+    }
+
+    /// What the caller is told: of a credential that could be one, only that it is not valid.
+    fn fault(self) -> Fault {
+        match self {
+            Self::Malformed(invalid) => Fault::new(Reason::Unauthenticated, invalid.to_string()),
+            Self::Unverified(cut_off @ Unverified::CutOff) => {
+                Fault::new(Reason::Unavailable, cut_off.to_string())
+            }
+            Self::Unverified(Unverified::Refused(_)) | Self::NoProvider => {
+                Fault::new(Reason::Unauthenticated, "the credentials are not valid")
+            }
+        }
+    }
+}
+
+impl Refusals {
+    pub(super) fn count(&self, why: &'static str) {
+        if let Some(metrics) = &self.0 {
+            let labels = [("reason", why)];
+            metrics.counter(REFUSED, REFUSED_HELP, &labels).increment(1);
+        }
+    }
+}
+
+impl fmt::Debug for Inner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Gate")
+            .field("required", &self.required)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,90 @@
+//! The keys that a service verifies by.
+
+use std::{
+    fmt::Debug,
+    sync::{PoisonError, RwLock},
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use tokio::sync::watch;
+use vortex_access::{ApiKey, KeyId, KeyRing, Now, Principal, StoredKey, Unverified};
+
+/// Where a service finds the cluster's keys.
+pub trait Keys: Debug + Send + Sync + 'static {
+    /// Who shows this key, and until when it is valid at most.
+    ///
+    /// # Errors
+    /// The key is refused, or nobody can say.
+    fn verify(
+        &self,
+        presented: &ApiKey,
+        now: Now,
+    ) -> Result<(Principal, Option<Timestamp>), Unverified>;
+
+    /// Told when any key has changed.
+    fn changes(&self) -> watch::Receiver<u64>;
+}
+
+/// Keys that are held in memory, by whoever is told of them: config-svc by its own log, others by
+/// its watch.
+#[derive(Debug)]
+pub struct HeldKeys {
+    ring: RwLock<KeyRing>,
+    changed: watch::Sender<u64>,
+}
+
+impl Default for HeldKeys {
+    fn default() -> Self {
+        Self {
+            ring: RwLock::default(),
+            changed: watch::Sender::new(0),
+        }
+    }
+}
+
+impl HeldKeys {
+    /// Takes all keys at once.
+    pub fn replace(&self, keys: impl IntoIterator<Item = StoredKey>, monotonic: Duration) {
+        self.change(|ring| ring.replace(keys, monotonic));
+    }
+
+    /// Takes a key that was made or has changed.
+    pub fn put(&self, key: StoredKey) {
+        self.change(|ring| ring.put(key));
+    }
+
+    /// Forgets a key.
+    pub fn remove(&self, id: KeyId) {
+        self.change(|ring| ring.remove(id));
+    }
+
+    /// Notes that the keys are those of the cluster now.
+    pub fn confirm(&self, monotonic: Duration) {
+        let mut ring = self.ring.write().unwrap_or_else(PoisonError::into_inner);
+        ring.confirm(monotonic);
+    }
+
+    fn change(&self, change: impl FnOnce(&mut KeyRing)) {
+        let mut ring = self.ring.write().unwrap_or_else(PoisonError::into_inner);
+        change(&mut ring);
+        drop(ring);
+        self.changed.send_modify(|version| *version += 1);
+    }
+}
+
+impl Keys for HeldKeys {
+    fn verify(
+        &self,
+        presented: &ApiKey,
+        now: Now,
+    ) -> Result<(Principal, Option<Timestamp>), Unverified> {
+        let ring = self.ring.read().unwrap_or_else(PoisonError::into_inner);
+        let principal = ring.verify(presented, now)?;
+        Ok((principal, ring.expires(presented.id())))
+    }
+
+    fn changes(&self) -> watch::Receiver<u64> {
+        self.changed.subscribe()
+    }
+}

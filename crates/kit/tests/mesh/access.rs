@@ -1,0 +1,261 @@
+//! Who is let in, and what they may do: over a network and in process.
+
+use std::{sync::Arc, time::Duration};
+
+use tonic::{Code, Request, Status};
+use vortex_access::{ApiKey, Credential, Grant, Role, StoredKey};
+use vortex_kit::{
+    access::{Gate, HeldKeys},
+    channel::Channel,
+    context::{Context, Peer},
+    error::{Fault, Reason},
+    grpc::Limits,
+    process::Runtime,
+};
+use vortex_kit_echo::{Behaviour, CountRequest, Place, SayRequest};
+
+use super::echo::{Client, Echo, FORGETS, Way, any_port, both_ways, connect, runtime, say, server};
+
+/// A server that knows keys, and a way to it.
+struct Guarded {
+    runtime: Runtime,
+    keys: Arc<HeldKeys>,
+    channel: Channel,
+}
+
+impl Guarded {
+    async fn new(way: Way) -> Self {
+        let mut runtime = runtime();
+        let keys = Arc::<HeldKeys>::default();
+        keys.replace([], runtime.clock.monotonic());
+        runtime.gate = Gate::of(keys.clone(), true, &runtime);
+        let mut echo = Echo::named("guarded");
+        let behind = server(&runtime, Echo::named("behind"), Limits::default()).await;
+        echo.next = Some(behind.channel());
+        let server = server(&runtime, echo, Limits::default()).await;
+        let channel = match way {
+            Way::InProcess => server.channel(),
+            Way::Network => connect(server.listen(any_port()).unwrap(), &runtime),
+        };
+        Self {
+            runtime,
+            keys,
+            channel,
+        }
+    }
+
+    /// A key that a cluster has, and what is stored of it.
+    fn issue(&self, number: u8, role: Role, scope: &str) -> (ApiKey, StoredKey) {
+        let key = ApiKey::from_random([number; 10], [number; 32]);
+        let grant = Grant::parse(role, [scope]).unwrap();
+        let name = format!("key-{number}").parse().unwrap();
+        let now = self.runtime.clock.now();
+        let stored = StoredKey::issue(&key, name, vec![grant], now, None).unwrap();
+        self.keys.put(stored.clone());
+        (key, stored)
+    }
+
+    fn client(&self) -> Client {
+        Client::new(self.channel.clone())
+    }
+
+    /// What a gate makes of a caller with this key, as a gateway would have it.
+    fn caller(&self, key: Option<&ApiKey>) -> Result<Context, Fault> {
+        let mut headers = http::HeaderMap::new();
+        if let Some(key) = key {
+            headers.insert("x-api-key", key.expose().parse().unwrap());
+        }
+        let context = Context::from_headers(&headers, Peer::InProcess);
+        let caller = self.runtime.gate.admit(&headers, None, Peer::InProcess)?;
+        Ok(context.with_caller(caller))
+    }
+}
+
+fn about(app: &str, profiles: &[&str], label: &str) -> SayRequest {
+    SayRequest {
+        place: Some(Place {
+            label: label.to_owned(),
+            app: app.to_owned(),
+            profiles: profiles.iter().map(|&profile| profile.to_owned()).collect(),
+        }),
+        ..say(Behaviour::Unspecified)
+    }
+}
+
+fn code<T>(answer: Result<T, Status>) -> Code {
+    answer.err().map_or(Code::Ok, |status| status.code())
+}
+
+both_ways! {
+    async fn a_key_opens_what_it_is_for(way: Way) {
+        let guarded = Guarded::new(way).await;
+        let (key, _) = guarded.issue(1, Role::Reader, "orders/prod");
+        let caller = guarded.caller(Some(&key)).unwrap();
+        for (app, profiles, label, expected) in [
+            ("orders", &["prod"][..], "", Code::Ok),
+            ("orders", &["prod"], "main", Code::Ok),
+            // what every profile inherits
+            ("orders", &[], "", Code::Ok),
+            ("orders", &["default", "prod"], "", Code::Ok),
+            ("orders", &["dev"], "", Code::PermissionDenied),
+            ("orders", &["prod", "dev"], "", Code::PermissionDenied),
+            ("orders", &["prod"], "release", Code::Ok),
+            ("payments", &["prod"], "", Code::PermissionDenied),
+            ("", &[], "", Code::PermissionDenied),
+        ] {
+            let mut client = guarded.client();
+            let call = client.say(about(app, profiles, label));
+            let answer = caller.clone().scope(call).await;
+            if let Ok(reply) = &answer {
+                assert_eq!(reply.get_ref().principal, "key:key-1");
+            }
+            assert_eq!(code(answer), expected, "{app} {profiles:?} {label}");
+        }
+    }
+
+    async fn a_denial_says_what_would_do(way: Way) {
+        let guarded = Guarded::new(way).await;
+        let (key, _) = guarded.issue(1, Role::Reader, "orders/**");
+        let caller = guarded.caller(Some(&key)).unwrap();
+        let mut client = guarded.client();
+        let call = client.say(about("payments", &["prod"], ""));
+        let denied = Fault::from(caller.scope(call).await.unwrap_err());
+        assert_eq!(denied.reason(), Reason::PermissionDenied);
+        assert_eq!(denied.metadata()["role"], "reader");
+        assert!(denied.message().contains("`main:payments/prod`"), "{denied}");
+    }
+
+    async fn without_a_key_nothing_is_done(way: Way) {
+        let guarded = Guarded::new(way).await;
+        let nobody = guarded.caller(None).unwrap();
+        let mut client = guarded.client();
+        let call = client.say(about("orders", &["prod"], ""));
+        assert_eq!(code(nobody.clone().scope(call).await), Code::Unauthenticated);
+        let call = client.write(about("orders", &["prod"], ""));
+        assert_eq!(code(nobody.clone().scope(call).await), Code::Unauthenticated);
+        let call = client.count(CountRequest::default());
+        assert_eq!(code(nobody.scope(call).await), Code::Unauthenticated);
+    }
+
+    async fn handlers_judge_what_only_they_can_look_up(way: Way) {
+        let guarded = Guarded::new(way).await;
+        let (key, _) = guarded.issue(1, Role::Writer, "orders/**");
+        let caller = guarded.caller(Some(&key)).unwrap();
+        let mut client = guarded.client();
+        let call = client.write(about("orders", &["prod"], "main"));
+        assert_eq!(code(caller.clone().scope(call).await), Code::Ok);
+        let call = client.write(about("payments", &["prod"], "main"));
+        assert_eq!(code(caller.clone().scope(call).await), Code::PermissionDenied);
+        let forgets = SayRequest {
+            text: FORGETS.to_owned(),
+            ..about("orders", &["prod"], "main")
+        };
+        assert_eq!(code(caller.scope(client.write(forgets)).await), Code::Internal);
+    }
+
+    async fn a_call_that_is_passed_on_is_made_for_the_same_caller(way: Way) {
+        let guarded = Guarded::new(way).await;
+        let (key, _) = guarded.issue(1, Role::Reader, "orders/**");
+        let caller = guarded.caller(Some(&key)).unwrap();
+        let mut client = guarded.client();
+        let call = client.relay(about("orders", &["prod"], ""));
+        let reply = caller.clone().scope(call).await.unwrap().into_inner();
+        assert_eq!((&*reply.server, &*reply.principal), ("behind", "key:key-1"));
+        assert_eq!(reply.text, "", "it is filtered for who may not see everything");
+        let call = client.relay(about("payments", &["prod"], ""));
+        assert_eq!(code(caller.scope(call).await), Code::PermissionDenied);
+    }
+
+    async fn a_stream_ends_when_its_key_is_revoked(way: Way) {
+        let guarded = Guarded::new(way).await;
+        let (key, stored) = guarded.issue(1, Role::Reader, "**");
+        let caller = guarded.caller(Some(&key)).unwrap();
+        let request = CountRequest {
+            count: 1,
+            behaviour: Behaviour::Hang.into(),
+        };
+        let mut client = guarded.client();
+        let mut numbers = caller.scope(client.count(request)).await.unwrap().into_inner();
+        assert_eq!(numbers.message().await.unwrap().unwrap().number, 0);
+        guarded.keys.put(stored.revoke(guarded.runtime.clock.now()));
+        let ended = tokio::time::timeout(Duration::from_secs(10), numbers.message()).await;
+        assert_eq!(code(ended.unwrap()), Code::Unauthenticated);
+    }
+}
+
+#[tokio::test]
+async fn in_its_own_work_a_process_shows_its_own_key() {
+    let guarded = Guarded::new(Way::Network).await;
+    let (key, _) = guarded.issue(1, Role::Operator, "**");
+    let mut client = guarded.client();
+    let own = client.say(about("orders", &["prod"], "")).await;
+    assert_eq!(code(own), Code::Unauthenticated);
+    let showing = guarded.channel.clone().showing(Some(Credential::Key(key)));
+    let mut client = Client::new(showing);
+    let own = client.say(about("orders", &["prod"], "")).await.unwrap();
+    assert_eq!(own.get_ref().principal, "key:key-1");
+    // but never for a caller who has none
+    let nobody = guarded.caller(None).unwrap();
+    let call = client.say(about("orders", &["prod"], ""));
+    assert_eq!(code(nobody.scope(call).await), Code::Unauthenticated);
+}
+
+#[tokio::test]
+async fn in_its_own_work_a_process_needs_no_key_within_itself() {
+    let guarded = Guarded::new(Way::InProcess).await;
+    let own = guarded.client().say(about("orders", &["prod"], "")).await;
+    assert_eq!(own.unwrap().get_ref().principal, "service:vortex");
+}
+
+#[tokio::test]
+async fn a_key_that_is_not_valid_is_refused_without_a_hint_and_slowed_down() {
+    let guarded = Guarded::new(Way::Network).await;
+    let (key, stored) = guarded.issue(1, Role::Reader, "**");
+    let wrong = ApiKey::from_random([1; 10], [9; 32]);
+    let unknown = ApiKey::from_random([8; 10], [1; 32]);
+    guarded.keys.put(stored.revoke(guarded.runtime.clock.now()));
+    let mut told = Vec::new();
+    for key in [&key, &wrong, &unknown] {
+        let fault = shown(&guarded, key.expose()).await.unwrap_err();
+        assert_eq!(fault.reason(), Reason::Unauthenticated);
+        told.push(fault.message().to_owned());
+    }
+    told.dedup();
+    assert_eq!(told.len(), 1, "{told:?}");
+    let mut last = Reason::Unauthenticated;
+    for _ in 0..100 {
+        last = shown(&guarded, wrong.expose()).await.unwrap_err().reason();
+    }
+    assert_eq!(last, Reason::RateLimited);
+    // who has a key is not kept out by others at the same address
+    let (key, _) = guarded.issue(2, Role::Reader, "**");
+    shown(&guarded, key.expose()).await.unwrap();
+    let metrics = guarded.runtime.metrics.render();
+    for reason in ["revoked", "wrong", "unknown"] {
+        let counted = format!("vortex_access_refused_total{{reason=\"{reason}\"}}");
+        assert!(metrics.contains(&counted), "{reason}: {metrics}");
+    }
+}
+
+/// A call with a key in its metadata, of a caller that is no service of ours.
+async fn shown(guarded: &Guarded, key: &str) -> Result<(), Fault> {
+    let mut request = Request::new(about("orders", &["prod"], ""));
+    let value = format!("Bearer {key}").parse().unwrap();
+    request.metadata_mut().insert("authorization", value);
+    let answer = guarded.client().say(request).await;
+    answer.map(drop).map_err(Fault::from)
+}
+
+#[tokio::test]
+async fn while_keys_are_not_known_nobody_is_told_that_theirs_is_wrong() {
+    let mut runtime = runtime();
+    runtime.gate = Gate::of(Arc::<HeldKeys>::default(), true, &runtime);
+    let key = ApiKey::from_random([1; 10], [1; 32]);
+    let headers = [("x-api-key".parse().unwrap(), key.expose().parse().unwrap())];
+    let headers = headers.into_iter().collect();
+    let fault = runtime
+        .gate
+        .admit(&headers, None, Peer::InProcess)
+        .unwrap_err();
+    assert_eq!(fault.reason(), Reason::Unavailable);
+}
