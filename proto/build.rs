@@ -4,6 +4,7 @@ use prost::Message as _;
 use std::{fs, path::PathBuf};
 
 const PROTOS: &[&str] = &[
+    "vortex/access/v1/keys.proto",
     "vortex/config/v1/config_service.proto",
     "vortex/config/v1/freezes.proto",
     "vortex/config/v1/overrides.proto",

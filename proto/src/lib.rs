@@ -3,6 +3,15 @@
 //! The `.proto` files beside this crate are the documentation; this crate
 //! holds what is generated from them, and how their times are read.
 
+/// Access: API keys.
+pub mod access {
+    /// `vortex.access.v1`
+    #[allow(missing_docs, clippy::all)] // generated
+    pub mod v1 {
+        tonic::include_proto!("vortex.access.v1");
+    }
+}
+
 /// Configuration: documents, change sets, reads, watches and sources.
 pub mod config {
     /// `vortex.config.v1`
