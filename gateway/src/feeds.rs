@@ -20,6 +20,7 @@ use tokio::{
 };
 use tonic::Streaming;
 use vortex_kit::{
+    access::{Caller, Gate},
     compute::Compute,
     error::{Fault, Reason},
     process::Runtime,
@@ -57,6 +58,7 @@ struct Inner {
     compute: Compute,
     sent: Counter,
     lifecycle: Lifecycle,
+    gate: Gate,
     /// As many as there are watches, at most.
     open: Mutex<HashMap<View, Sender<Told>>>,
 }
@@ -77,9 +79,16 @@ impl Feeds {
                 compute: runtime.compute.clone(),
                 sent,
                 lifecycle: runtime.lifecycle.clone(),
+                gate: runtime.gate.clone(),
                 open: Mutex::default(),
             }),
         }
+    }
+
+    /// Waits until what the caller of a watch showed is not valid any more: its feed is shared, and
+    /// does not know.
+    pub(crate) fn lost(&self, caller: &Caller) -> impl Future<Output = Fault> + Send + use<> {
+        self.inner.gate.lost(caller)
     }
 
     /// Receives what a view's feed tells from now on. The first watcher of a view starts its feed,

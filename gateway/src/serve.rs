@@ -21,13 +21,14 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures::future::BoxFuture;
-use http::{Extensions, HeaderValue, Method, Request, header, request::Parts};
+use http::{Extensions, HeaderValue, Method, Request, StatusCode, header, request::Parts};
 use http_body::Body as _;
 use tower::Service;
 use vortex_kit::{
+    access::Gate,
     channel::Channel,
     context::{self, Context, Peer},
-    error::Fault,
+    error::{Fault, Reason},
     http::{Handler, Incoming, PeerAddr},
     process::Runtime,
     shutdown::Drain,
@@ -46,6 +47,11 @@ use meter::{Began, Meter};
 use template::Template;
 
 pub use openapi::document;
+
+/// Where metrics are.
+const METRICS: &str = "/metrics";
+/// The ways to say who one is: a key is a password, too, under any user.
+const SCHEMES: &str = r#"Bearer realm="vortex", Basic realm="vortex", charset="UTF-8""#;
 
 type Answered = (Response, Template);
 
@@ -66,6 +72,7 @@ struct Inner {
     hosts: Hosts,
     meter: Meter,
     drain: Drain,
+    gate: Gate,
 }
 
 impl Rest {
@@ -90,6 +97,7 @@ impl Rest {
                 meter: Meter::new(runtime.metrics.clone(), settings.access_log),
                 settings,
                 drain: runtime.lifecycle.drain().clone(),
+                gate: runtime.gate.clone(),
             }),
         }
     }
@@ -100,8 +108,10 @@ impl Inner {
         let (parts, body) = request.into_parts();
         let peer = peer(&parts.extensions);
         let context = Context::from_headers(&parts.headers, peer).with_drain(self.drain.clone());
+        let (context, admitted) = self.admit(&parts, context);
         let began = self.meter.begin(&parts.method);
-        let answered = match (self.hosts.check(&parts), self.spring_path(&parts)) {
+        let checked = self.hosts.check(&parts).and(admitted);
+        let answered = match (checked, self.spring_path(&parts)) {
             (Err(fault), _) => context.enter(|| refused(fault)),
             (Ok(()), Some(skipped)) => {
                 let context = context.clone().within(self.settings.request_timeout);
@@ -114,6 +124,23 @@ impl Inner {
             }
         };
         self.end(began, answered, &context)
+    }
+
+    /// The context of a request for its caller, if they are let in. Of a probe nobody is asked who
+    /// it is; of a scraper it has to be known, and no more.
+    fn admit(&self, request: &Parts, context: Context) -> (Context, Result<(), Fault>) {
+        let path = request.uri.path();
+        if is_open(path) {
+            return (context, Ok(()));
+        }
+        match self.gate.admit(&request.headers, None, context.peer()) {
+            Ok(caller) if path == METRICS && self.gate.is_required() && caller.is_nobody() => {
+                let message = "metrics need credentials of any role";
+                (context, Err(Fault::new(Reason::Unauthenticated, message)))
+            }
+            Ok(caller) => (context.with_caller(caller), Ok(())),
+            Err(fault) => (context, Err(fault)),
+        }
     }
 
     /// Answers a request that is refused for its form.
@@ -132,6 +159,12 @@ impl Inner {
         // visible ASCII by construction
         if let Ok(id) = HeaderValue::from_str(context.request_id().as_str()) {
             response.headers_mut().insert(context::REQUEST_ID, id);
+        }
+        if response.status() == StatusCode::UNAUTHORIZED {
+            let schemes = HeaderValue::from_static(SCHEMES);
+            response
+                .headers_mut()
+                .insert(header::WWW_AUTHENTICATE, schemes);
         }
         self.meter.end(began, &template, response.status(), context);
         response
@@ -206,6 +239,11 @@ fn peer(extensions: &Extensions) -> Peer {
 /// Answers a request that no route was asked for.
 fn refused(fault: Fault) -> Answered {
     (Problem(fault).into_response(), Template::UNMATCHED)
+}
+
+/// Whether anybody may ask for a path, as there is nothing there to be kept from them.
+fn is_open(path: &str) -> bool {
+    path == "/" || path == openapi::DOCUMENT_PATH || (is_probe(path) && path != METRICS)
 }
 
 /// Whether a path is asked by probes and scrapers, which have to be answered under load too.

@@ -26,7 +26,12 @@ impl Name {
         &self.0
     }
 
-    /// A name that is written in the code.
+    /// A name that is written in the code, and is valid there.
+    pub fn written(name: &'static str) -> Self {
+        debug_assert!(name.parse::<Self>().is_ok(), "{name}");
+        Self::fixed(name)
+    }
+
     pub(crate) fn fixed(name: &'static str) -> Self {
         Self(name.into())
     }

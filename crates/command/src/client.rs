@@ -8,7 +8,11 @@ mod watch;
 
 use std::time::Duration;
 
-use reqwest::{Response, Url, header, redirect};
+use reqwest::{
+    Response, Url,
+    header::{self, HeaderValue},
+    redirect,
+};
 use tokio::time::{Instant, sleep_until, timeout_at};
 use uuid::Uuid;
 use vortex_backoff::Backoff;
@@ -33,9 +37,10 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    /// A client that sends `request_id`, or a new id, with every call.
+    /// A client that shows `key`, and sends `request_id`, or a new id, with every call.
     pub(crate) fn new(
         server: Url,
+        key: Option<HeaderValue>,
         timeout: Duration,
         request_id: Option<String>,
         notes: Notes,
@@ -46,6 +51,9 @@ impl Client {
             .user_agent(concat!("vortex/", env!("CARGO_PKG_VERSION")))
             // a write that is sent elsewhere unasked is worse than an error
             .redirect(redirect::Policy::none());
+        if let Some(key) = key {
+            http = http.default_headers([(header::AUTHORIZATION, key)].into_iter().collect());
+        }
         if is_loopback(&server) {
             http = http.no_proxy();
         }

@@ -44,7 +44,13 @@ impl Session {
         let console = Console::new(settings.output, environment, globals.quiet);
         let notes = console.notes();
         Ok(Self {
-            client: Client::new(settings.server, settings.timeout, globals.request_id, notes)?,
+            client: Client::new(
+                settings.server,
+                settings.key,
+                settings.timeout,
+                globals.request_id,
+                notes,
+            )?,
             console,
             label: settings.label,
             timeout: globals.timeout,

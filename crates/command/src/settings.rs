@@ -1,8 +1,8 @@
 //! Merges command line, environment, context and defaults into the settings of an invocation.
 
-use std::{env, ffi::OsString, path::PathBuf, time::Duration};
+use std::{env, ffi::OsString, fs, path::PathBuf, time::Duration};
 
-use reqwest::Url;
+use reqwest::{Url, header::HeaderValue};
 
 use crate::{
     cli::Globals,
@@ -20,6 +20,8 @@ const SERVER: &str = "http://127.0.0.1:8080";
 #[derive(Debug, Default)]
 pub(crate) struct Environment {
     pub(crate) server: Option<String>,
+    /// The API key.
+    pub(crate) key: Option<String>,
     pub(crate) context: Option<String>,
     pub(crate) label: Option<String>,
     pub(crate) output: Option<String>,
@@ -37,6 +39,7 @@ impl Environment {
         let home = || set("HOME").map(|home| PathBuf::from(home).join(".config"));
         Self {
             server: text("VORTEX_SERVER"),
+            key: text("VORTEX_KEY"),
             context: text("VORTEX_CONTEXT"),
             label: text("VORTEX_LABEL"),
             output: text("VORTEX_OUTPUT"),
@@ -55,6 +58,8 @@ fn set(name: &str) -> Option<OsString> {
 #[derive(Debug)]
 pub(crate) struct Settings {
     pub(crate) server: Url,
+    /// What is shown to the gateway.
+    pub(crate) key: Option<HeaderValue>,
     pub(crate) label: Option<String>,
     pub(crate) output: Format,
     pub(crate) timeout: Duration,
@@ -95,6 +100,7 @@ impl Settings {
         });
         Ok(Self {
             server: parse_server(server.as_deref().unwrap_or(SERVER))?,
+            key: key(globals, environment)?,
             label,
             output: format(globals, named_output.as_deref())?,
             timeout: globals.timeout.unwrap_or(TIMEOUT),
@@ -115,6 +121,34 @@ fn ambient<'a>(
 ) -> Result<Option<&'a Context>, Error> {
     let name = environment.context.as_deref().or(contexts.current());
     Ok(name.map(|name| contexts.get(name)).transpose()?)
+}
+
+/// What is shown to the gateway, of a file or the environment: not of the command line, which every
+/// user of the machine can read. Never repeated in an error.
+fn key(globals: &Globals, environment: &Environment) -> Result<Option<HeaderValue>, Error> {
+    let (text, place) = match (&globals.api_key_file, &environment.key) {
+        (Some(file), _) => {
+            let read = fs::read_to_string(file);
+            let text = read.map_err(|error| {
+                Error::Usage(format!(
+                    "the API key can't be read from {}: {error}",
+                    file.display()
+                ))
+            })?;
+            (text, file.display().to_string())
+        }
+        (None, Some(key)) => (key.clone(), "VORTEX_KEY".to_owned()),
+        (None, None) => return Ok(None),
+    };
+    let text = text.trim();
+    let value = HeaderValue::try_from(format!("Bearer {text}"));
+    let mut value = value.ok().filter(|_| !text.is_empty()).ok_or_else(|| {
+        Error::Usage(format!(
+            "{place} holds no API key: keys are printable ASCII on one line"
+        ))
+    })?;
+    value.set_sensitive(true);
+    Ok(Some(value))
 }
 
 /// An address of a gateway: `http` or `https`, a host, perhaps a path before the API's.

@@ -5,6 +5,7 @@ use std::error::Error;
 use vortex_config_svc::StoreLocation;
 use vortex_gateway::Gateway;
 use vortex_kit::{
+    access::Gate,
     admin,
     channel::{Channel, Slot},
     grpc::Server,
@@ -63,6 +64,17 @@ impl Runtimes {
     }
 }
 
+impl Runtimes {
+    /// Lets callers in by this gate, wherever they call.
+    fn admit_by(&mut self, gate: &Gate) {
+        self.gateway.gate = gate.clone();
+        self.services = self.services.map(|runtime| Runtime {
+            gate: gate.clone(),
+            ..runtime.clone()
+        });
+    }
+}
+
 /// What is served at an admin port.
 const HEALTH: &str = "health and metrics";
 
@@ -107,7 +119,7 @@ pub async fn start(
     settings: &Settings,
     admin: Option<&Address>,
     data: &Data,
-    runtimes: Runtimes,
+    mut runtimes: Runtimes,
 ) -> Result<Banner, StartError> {
     let Bound {
         http,
@@ -133,11 +145,15 @@ pub async fn start(
     let slots = PerService::from_fn(|_| Slot::new());
     let channels = slots.map(Slot::channel);
     for (service, listener) in grpc {
-        let runtime = &runtimes.services[service];
-        let server = start_service(service, settings, data, &channels, runtime)
+        let runtime = runtimes.services[service].clone();
+        let server = start_service(service, settings, data, &channels, &runtime)
             .await
             .map_err(|cause| StartError::Service { service, cause })?;
         slots[service].fill(&server);
+        if service == ServiceName::Config {
+            // it has the keys; in one process all know callers by the same
+            runtimes.admit_by(server.gate());
+        }
         server.serve(listener);
         runtimes.gateway.health.include(&runtime.health);
     }
@@ -190,6 +206,7 @@ fn config_settings(settings: &Settings, data: &Data) -> vortex_config_svc::Setti
         git_poll: settings.poll,
         git_timeout: vortex_config_svc::Settings::DEFAULT_GIT_TIMEOUT,
         git_release: settings.release,
+        require_keys: settings.secure,
         git_mirror: Some(data.mirror()),
     }
 }

@@ -97,7 +97,8 @@ async fn watch(
         Err(fault) if in_header => Err(of_header(fault)),
         begun => begun,
     }?;
-    let events = context.drain().guard(events(follower));
+    let lost = Box::pin(feeds.lost(context.caller()));
+    let events = context.drain().guard(events(follower, lost));
     let request_id = context.request_id().clone();
     let events = events.map(move |event| {
         let _open = &place;
@@ -108,12 +109,19 @@ async fn watch(
     Ok(sse::answer(Body::from_stream(events)))
 }
 
-/// The events, until the watch fails.
-fn events(follower: Watcher) -> impl Stream<Item = Result<Bytes, Status>> {
-    stream::unfold(Some(follower), async |follower| {
-        let mut follower = follower?;
-        match follower.next().await {
-            Ok(event) => Some((Ok(event.bytes.clone()), Some(follower))),
+/// The events, until the watch fails or its caller is not let in any more.
+fn events(
+    follower: Watcher,
+    lost: impl Future<Output = Fault> + Unpin,
+) -> impl Stream<Item = Result<Bytes, Status>> {
+    stream::unfold(Some((follower, lost)), async |held| {
+        let (mut follower, mut lost) = held?;
+        let told = tokio::select! {
+            event = follower.next() => event,
+            fault = &mut lost => Err(fault),
+        };
+        match told {
+            Ok(event) => Some((Ok(event.bytes.clone()), Some((follower, lost)))),
             Err(fault) => Some((Err(fault.into()), None)),
         }
     })

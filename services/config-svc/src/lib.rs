@@ -1,11 +1,14 @@
 //! The configuration service: holds all configuration, and serves it.
 
+mod bootstrap;
 mod configuration;
 // what is public there is so for `parts`
 #[allow(missing_docs)]
 mod domain;
 mod error;
+mod fresh_key;
 mod grpc;
+mod keys;
 mod published;
 mod sent_configs;
 mod settings;
@@ -15,19 +18,24 @@ mod tasks;
 mod views;
 mod writer;
 
+pub use bootstrap::BootstrapError;
 pub use settings::{ABOUT, About, ProcessSettings, Settings, StoreLocation};
 pub use source::ReleasePolicy;
 
 use std::sync::Arc;
 
 use vortex_kit::{
+    access::Gate,
     grpc::{BuildError, Server},
     process::Runtime,
 };
-use vortex_proto::config::v1::{
-    config_service_server::ConfigServiceServer, freeze_service_server::FreezeServiceServer,
-    override_service_server::OverrideServiceServer, source_service_server::SourceServiceServer,
-    split_service_server::SplitServiceServer,
+use vortex_proto::{
+    access::v1::key_service_server::KeyServiceServer,
+    config::v1::{
+        config_service_server::ConfigServiceServer, freeze_service_server::FreezeServiceServer,
+        override_service_server::OverrideServiceServer, source_service_server::SourceServiceServer,
+        split_service_server::SplitServiceServer,
+    },
 };
 use vortex_service::Limited;
 use vortex_store::service::{CannotOpen, open};
@@ -43,12 +51,13 @@ pub mod parts {
     pub use crate::{
         configuration::Configuration,
         domain::{
-            Arm, BeginSplit, Body, Command, Content, DocumentWrite, EndFreeze, EndSplit, Expires,
-            Forced, Freeze, FreezeEnd, FreezeId, FreezeScope, Frozen, Holding, Import, Imported,
-            Label, MAX_VERSIONS, Moved, Moves, Outcome, Override, OverrideEnd, OverrideId,
-            OverrideTarget, OverrideValues, Record, Release, ReleaseBy, RemoveOverride, Request,
-            RequestKey, Selector, Seq, SetFreeze, SetOverride, SetSplit, Sha256, Share, SplitMove,
-            State, Subject, Thawed, Undo, UndoTarget, Unit, Until, ViewKey, WriteChange,
+            Arm, BeginSplit, Body, Command, Content, CreateKey, DocumentWrite, EndFreeze, EndSplit,
+            Expires, Forced, Freeze, FreezeEnd, FreezeId, FreezeScope, Frozen, Holding, Import,
+            Imported, Key, KeyGrants, KeyRotation, Label, MAX_VERSIONS, Moved, Moves, Outcome,
+            Override, OverrideEnd, OverrideId, OverrideTarget, OverrideValues, Record, Release,
+            ReleaseBy, RemoveOverride, Request, RequestKey, RotateKey, Selector, Seq, SetFreeze,
+            SetOverride, SetSplit, Sha256, Share, SplitMove, State, Subject, Thawed, Undo,
+            UndoTarget, Unit, Until, ViewKey, WriteChange,
         },
         grpc::Grpc,
         source::{GitSettings, Sources},
@@ -67,6 +76,9 @@ pub enum StartError {
     /// The stored data can't be read.
     #[error("the store can't be read")]
     Load(#[from] store::Error),
+    /// There is no first key, where one is needed.
+    #[error(transparent)]
+    Bootstrap(#[from] BootstrapError),
     /// The gRPC server can't be built.
     #[error(transparent)]
     Server(#[from] BuildError),
@@ -92,6 +104,14 @@ pub async fn start(settings: Settings, runtime: &Runtime) -> Result<Server, Star
             .computing_in(&runtime.compute),
     );
     tasks::start(&configuration, writer, runtime);
+    if settings.require_keys {
+        bootstrap::bootstrap(&configuration, settings.folder()).await?;
+    }
+    let keys = keys::OwnKeys::follow(&configuration, runtime);
+    let runtime = &Runtime {
+        gate: Gate::of(keys, settings.require_keys, runtime),
+        ..runtime.clone()
+    };
     sources.start(&configuration, runtime);
     let grpc = Grpc::new(configuration, sources, runtime.lifecycle.clone());
     Ok(Server::builder(runtime)
@@ -100,7 +120,8 @@ pub async fn start(settings: Settings, runtime: &Runtime) -> Result<Server, Star
         .service(SourceServiceServer::limited(grpc.clone()))
         .service(SplitServiceServer::limited(grpc.clone()))
         .service(FreezeServiceServer::limited(grpc.clone()))
-        .service(OverrideServiceServer::limited(grpc))
+        .service(OverrideServiceServer::limited(grpc.clone()))
+        .service(KeyServiceServer::limited(grpc))
         .build()
         .await?)
 }

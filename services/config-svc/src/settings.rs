@@ -1,6 +1,9 @@
 //! The service's settings.
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use vortex_git::Location;
 use vortex_kit::{http::Address, settings::Listens};
@@ -57,6 +60,11 @@ pub struct Settings {
     #[arg(long, value_name = "URL-OR-PATH")]
     pub git: Option<Location>,
 
+    /// Let nobody in without an API key. The first start writes one that may do everything to
+    /// `bootstrap-key` beside the store, or takes it from VORTEX_BOOTSTRAP_KEY
+    #[arg(skip)]
+    pub require_keys: bool,
+
     /// Name of the Git source
     #[arg(long, value_name = "NAME", default_value = "git")]
     pub git_name: SourceName,
@@ -98,6 +106,12 @@ impl Settings {
             release: self.git_release,
         };
         self.git.iter().map(source).collect()
+    }
+
+    /// The folder beside the store, for what is no part of it.
+    pub(crate) fn folder(&self) -> &Path {
+        let StoreLocation::Embedded(folder) = &self.store;
+        folder.parent().unwrap_or(Path::new("."))
     }
 
     fn mirror(&self) -> PathBuf {

@@ -60,6 +60,11 @@ impl Caller {
         self.credential.as_ref()
     }
 
+    /// Whether it showed nothing to be known by.
+    pub fn is_nobody(&self) -> bool {
+        self.principal.is_anonymous() && !self.own
+    }
+
     /// Whether it is this process, and not somebody for whom it works.
     pub(crate) fn is_process(&self) -> bool {
         self.own

@@ -7,13 +7,14 @@ use super::{
     nearest::nearest,
 };
 
-/// Variables that the `vortex` command reads, and that may stand in anybody's environment.
-const OF_THE_COMMAND: [&str; 5] = [
+/// Variables that the `vortex` command and the first start read, and that may stand in anybody's environment.
+const OF_THE_COMMAND: [&str; 6] = [
     "VORTEX_SERVER",
     "VORTEX_CONTEXT",
     "VORTEX_LABEL",
     "VORTEX_OUTPUT",
     "VORTEX_KEY",
+    "VORTEX_BOOTSTRAP_KEY",
 ];
 /// Names that a line tells; there may be any number.
 const TOLD: usize = 20;

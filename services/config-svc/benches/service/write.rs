@@ -23,6 +23,7 @@ pub(crate) async fn run() {
         git_poll: Duration::from_secs(3600),
         git_timeout: Settings::DEFAULT_GIT_TIMEOUT,
         git_release: ReleasePolicy::Auto,
+        require_keys: false,
         git_mirror: None,
     };
     let server = start(settings, &runtime).await.unwrap();
