@@ -28,6 +28,8 @@ pub(crate) struct Plan {
     /// The versions that are or were stable of one of its documents; none where config-svc does
     /// not say.
     pub stable_versions: Vec<String>,
+    /// Whether it takes a released split or a release back, so that freezes don't hold it.
+    pub way_back: bool,
 }
 
 impl Splits {
@@ -57,6 +59,7 @@ impl Splits {
                 .unwrap_or_default(),
             baseline: plan.baseline.map(|baseline| baseline.sequences),
             stable_versions: plan.stable_versions,
+            way_back: plan.way_back,
         })
     }
 }

@@ -11,8 +11,17 @@ use crate::mesh::{Mesh, by_hand, refusal};
 
 impl Mesh {
     async fn freeze(&self, app: &str) -> String {
+        self.set_freeze(vec![app.to_owned()]).await
+    }
+
+    async fn freeze_all(&self) -> String {
+        self.set_freeze(Vec::new()).await
+    }
+
+    async fn set_freeze(&self, apps: Vec<String>) -> String {
         let request = config::SetFreezeRequest {
-            apps: vec![app.to_owned()],
+            all: apps.is_empty(),
+            apps,
             reason: "the audit".to_owned(),
             ..Default::default()
         };
@@ -50,6 +59,15 @@ impl Mesh {
         };
         let promoted = self.rollouts.clone().promote_rollout(request).await;
         promoted.unwrap().into_inner().rollout.unwrap()
+    }
+
+    async fn complete(&self, id: &str) {
+        let request = pb::CompleteRolloutRequest {
+            id: id.to_owned(),
+            ..Default::default()
+        };
+        let completed = self.rollouts.clone().complete_rollout(request).await;
+        completed.unwrap();
     }
 
     async fn roll_back(&self, id: &str) {
@@ -158,6 +176,42 @@ async fn a_rollback_overtakes_an_effect_that_waits_for_a_freeze() {
     let rolled_back = mesh.confirmed(&id).await;
     assert_eq!(rolled_back.state(), pb::RolloutState::RolledBack);
     assert_eq!(mesh.split(&id).await.state(), config::SplitState::Removed);
+    mesh.stop().await;
+}
+
+#[tokio::test]
+async fn a_way_back_that_is_rolled_out_by_hand_is_not_held() {
+    let mesh = Mesh::new().await;
+    let id = mesh.begun("orders").await;
+    mesh.complete(&id).await;
+    mesh.wait_for(&id, pb::RolloutState::Completed).await;
+    let other = mesh.begun("billing").await;
+    let freeze = mesh.freeze_all().await;
+    mesh.is_held(&other, &freeze).await;
+    let staged = config::StageRevertRequest { id };
+    let staged = mesh.splits.clone().stage_revert(staged).await;
+    let change = staged.unwrap().into_inner().change;
+    let target = pb::ChangeTarget {
+        name: change.clone(),
+        ..Default::default()
+    };
+    let back = pb::CreateRolloutRequest {
+        target: Some(pb::create_rollout_request::Target::Change(target)),
+        ..by_hand("orders")
+    };
+    let back = mesh.create(back).await;
+    assert_eq!(back.reverts, "");
+    mesh.confirmed(&back.id).await;
+    // what it is outlives the process
+    let mesh = mesh.restart().await;
+    mesh.is_held(&other, &freeze).await;
+    mesh.promote(&back.id).await;
+    mesh.confirmed(&back.id).await;
+    let holds = mesh.analysis(&back.id).await.holds_because;
+    assert!(!holds.contains("frozen"), "{holds}");
+    mesh.complete(&back.id).await;
+    mesh.wait_for(&back.id, pb::RolloutState::Completed).await;
+    assert_eq!(mesh.stable("orders").await, change);
     mesh.stop().await;
 }
 
