@@ -61,21 +61,7 @@ impl Splits {
                 why: "config-svc does not know it".to_owned(),
             }));
         };
-        let (how, unsaid) = match split.state() {
-            pb::SplitState::Active | pb::SplitState::Unspecified => return Ok(None),
-            pb::SplitState::Released => (Ending::Released, "another caller released it"),
-            pb::SplitState::Removed => (Ending::Removed, "another caller ended it"),
-            pb::SplitState::Detached => (Ending::Detached, "a forced release ended it"),
-        };
-        let why = match split.end_reason.as_str() {
-            "" => unsaid.to_owned(),
-            reason => reason.to_owned(),
-        };
-        Ok(Some(Lost {
-            how,
-            by: split.ended_by,
-            why,
-        }))
+        Ok(end_of(&split))
     }
 
     /// The ids of all active splits.
@@ -121,4 +107,23 @@ impl Splits {
             Err(fault) => Err(fault),
         }
     }
+}
+
+/// How a split ended; `None` while it is active.
+fn end_of(split: &pb::Split) -> Option<Lost> {
+    let (how, unsaid) = match split.state() {
+        pb::SplitState::Active | pb::SplitState::Unspecified => return None,
+        pb::SplitState::Released => (Ending::Released, "another caller released it"),
+        pb::SplitState::Removed => (Ending::Removed, "another caller ended it"),
+        pb::SplitState::Detached => (Ending::Detached, "a forced release ended it"),
+    };
+    let why = match split.end_reason.as_str() {
+        "" => unsaid.to_owned(),
+        reason => reason.to_owned(),
+    };
+    Some(Lost {
+        how,
+        by: split.ended_by.clone(),
+        why,
+    })
 }

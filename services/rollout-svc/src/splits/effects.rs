@@ -8,7 +8,7 @@ use vortex_kit::{
 use vortex_proto::config::v1 as pb;
 use vortex_service::parse::MAX_REASON;
 
-use super::{ATTEMPT, CHECK, Splits};
+use super::{ATTEMPT, CHECK, Splits, end_of};
 use crate::domain::{Effect, Lost, Rollout, State, Unit, shortened};
 
 /// The final answer of config-svc to an effect.
@@ -20,6 +20,14 @@ pub(crate) enum Sent {
     Lost(Lost),
     /// It is refused for good.
     Refused(Fault),
+    /// The split is at another stage, and the rollout stays there: a freeze keeps it, or an earlier
+    /// effect came late.
+    Stays {
+        /// The stage whose share is in force.
+        stage: u32,
+        /// Why, for people.
+        why: String,
+    },
 }
 
 impl Splits {
@@ -54,14 +62,34 @@ impl Splits {
     pub(crate) async fn send(&self, rollout: &Rollout, effect: Effect) -> Result<Sent, Fault> {
         let context = Context::root().within(ATTEMPT);
         let sent = context.scope(self.call(rollout, effect)).await;
-        match sent {
-            Ok(()) => Ok(Sent::Confirmed),
-            Err(fault) if fault.reason() == Reason::SplitEnded => {
+        let Err(fault) = sent else {
+            return Ok(Sent::Confirmed);
+        };
+        match fault.reason() {
+            Reason::SplitEnded => {
                 let lost = self.lost(rollout.id()).await?;
                 lost.map(Sent::Lost).ok_or(fault)
             }
-            Err(fault) if is_final(fault.reason()) => Ok(Sent::Refused(fault)),
-            Err(fault) => Err(fault),
+            // a share that would fall is an invalid one
+            Reason::Frozen | Reason::InvalidArgument => self.look(rollout, effect, fault).await,
+            reason if is_final(reason) => Ok(Sent::Refused(fault)),
+            _ => Err(fault),
+        }
+    }
+
+    /// Looks where the split is that did not move. Only config-svc knows: what was confirmed may be
+    /// older than what is in force, since replies get lost and earlier effects come late.
+    async fn look(&self, rollout: &Rollout, effect: Effect, fault: Fault) -> Result<Sent, Fault> {
+        let split = self.get(rollout.id(), ATTEMPT).await?;
+        if let Some(lost) = split.as_ref().and_then(end_of) {
+            return Ok(Sent::Lost(lost));
+        }
+        let share = split.and_then(|split| Share::from_percentage(split.percentage).ok());
+        let stays = share.and_then(|share| stays(rollout, effect, share, &fault));
+        match stays {
+            Some(stays) => Ok(stays),
+            None if is_final(fault.reason()) => Ok(Sent::Refused(fault)),
+            None => Err(fault),
         }
     }
 
@@ -89,6 +117,26 @@ impl Splits {
         };
         told.map_err(|status| Fault::from_status(&status))
     }
+}
+
+/// The stage at which a rollout stays whose split is at this share and does not follow an effect;
+/// `None` if the refusal has another cause.
+fn stays(rollout: &Rollout, effect: Effect, share: Share, fault: &Fault) -> Option<Sent> {
+    let frozen = fault.reason() == Reason::Frozen;
+    let is_elsewhere = match effect {
+        Effect::SetShare { share: asked, .. } => share > asked || (frozen && share < asked),
+        Effect::Release { .. } => frozen,
+        Effect::Remove { .. } => false,
+    };
+    let stage = rollout.spec.stages.with(share).filter(|_| is_elsewhere)?;
+    let cause = match frozen {
+        true => fault.message(),
+        false => "an earlier move came late",
+    };
+    Some(Sent::Stays {
+        stage,
+        why: format!("{cause}; it stays at {share} %"),
+    })
 }
 
 /// Whether the same call will always get the same answer.

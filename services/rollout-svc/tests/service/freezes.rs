@@ -141,27 +141,74 @@ fn to(mut request: pb::CreateRolloutRequest, version: &str) -> pb::CreateRollout
 }
 
 #[tokio::test]
-async fn an_effect_that_meets_a_freeze_waits_for_its_end() {
+async fn a_promotion_that_meets_a_freeze_leaves_the_rollout_where_readers_are() {
     let mesh = Mesh::new().await;
     mesh.freezes.hide();
     let id = mesh.begun("orders").await;
     let freeze = mesh.freeze("orders").await;
     let promoted = mesh.promote(&id).await;
     assert_eq!(promoted.effect(), pb::EffectState::Pending);
-    let refused = mesh
+    let stayed = mesh.confirmed(&id).await;
+    assert_eq!(stayed.state(), pb::RolloutState::Running);
+    assert_eq!((stayed.stage_index, stayed.share_in_force), (Some(0), 10.0));
+    let audit = mesh.audit(&id).await;
+    let stay = audit.last().unwrap();
+    assert_eq!(
+        (stay.action.as_str(), stay.percentage),
+        ("stay", Some(10.0))
+    );
+    assert!(stay.reason.contains("frozen: the audit"), "{stay:?}");
+    assert!(stay.reason.ends_with("it stays at 10 %"), "{stay:?}");
+    // a completion is no different
+    mesh.promote(&id).await;
+    mesh.confirmed(&id).await;
+    mesh.complete(&id).await;
+    let stayed = mesh.confirmed(&id).await;
+    assert_eq!((stayed.stage_index, stayed.share_in_force), (Some(0), 10.0));
+    // and nothing goes out by itself when the freeze is over
+    mesh.thaw(freeze).await;
+    let there = mesh.get(&id).await;
+    assert_eq!((there.stage_index, there.share_in_force), (Some(0), 10.0));
+    mesh.promote(&id).await;
+    let promoted = mesh.confirmed(&id).await;
+    assert_eq!(
+        (promoted.stage_index, promoted.share_in_force),
+        (Some(1), 100.0)
+    );
+    let actions = mesh.actions(&id).await;
+    let stays = actions.iter().filter(|action| *action == "stay").count();
+    assert_eq!(stays, 3, "{actions:?}");
+    mesh.stop().await;
+}
+
+#[tokio::test]
+async fn a_start_that_meets_a_freeze_waits_for_its_end() {
+    let mesh = Mesh::new().await;
+    mesh.freezes.hide();
+    mesh.stage("orders").await;
+    let created = pb::CreateRolloutRequest {
+        start: false,
+        ..by_hand("orders")
+    };
+    let id = mesh.create(created).await.id;
+    mesh.link.deafen(true);
+    let start = pb::StartRolloutRequest {
+        id: id.clone(),
+        ..Default::default()
+    };
+    mesh.rollouts.clone().start_rollout(start).await.unwrap();
+    let freeze = mesh.freeze("orders").await;
+    mesh.link.deafen(false);
+    let waiting = mesh
         .wait(&id, |seen| {
-            !seen.rollout.as_ref().unwrap().effect_error.is_empty()
+            let rollout = seen.rollout.as_ref().unwrap();
+            rollout.effect_error.contains("frozen: the audit")
         })
         .await;
-    assert!(
-        refused.effect_error.contains("frozen: the audit"),
-        "{refused:?}"
-    );
-    assert_eq!(refused.state(), pb::RolloutState::Running);
-    let before = mesh.split(&id).await.generation;
+    assert_eq!(waiting.effect(), pb::EffectState::Pending);
     mesh.thaw(freeze).await;
     mesh.confirmed(&id).await;
-    assert_eq!(mesh.split(&id).await.generation, before + 1);
+    assert_eq!(mesh.actions(&id).await, ["create", "start"]);
     mesh.stop().await;
 }
 
