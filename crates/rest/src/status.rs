@@ -18,6 +18,8 @@ answers! {
         pub waiting: Vec<StatusItem>,
         /// What may not be released.
         pub frozen: Vec<StatusItem>,
+        /// Values that stand above all documents for a time. Somebody wants them, so they are well.
+        pub overridden: Vec<StatusItem>,
         /// What does not work as it should: a service that does not answer, a source that cannot
         /// be read, the breaker while it is open, a rollout whose share is not in force.
         pub degraded: Vec<StatusItem>,
@@ -51,6 +53,8 @@ names! {
         Breaker = "breaker",
         /// A freeze.
         Freeze = "freeze",
+        /// An override.
+        Override = "override",
         /// A service behind the gateway.
         Service = "service",
     }

@@ -1,4 +1,4 @@
-//! `/api/status`: what is rolling out, paused, waiting, frozen or degraded.
+//! `/api/status`: what is rolling out, paused, waiting, frozen, overridden or degraded.
 
 mod items;
 
@@ -15,7 +15,8 @@ use vortex_kit::{
 };
 use vortex_proto::{
     config::v1::{
-        ListFreezesRequest, ListFreezesResponse, ListSourcesRequest, ListSourcesResponse,
+        ListFreezesRequest, ListFreezesResponse, ListOverridesRequest, ListOverridesResponse,
+        ListSourcesRequest, ListSourcesResponse,
     },
     rollout::v1::{
         GetBreakerRequest, GetBreakerResponse, ListRolloutsRequest, ListRolloutsResponse,
@@ -26,7 +27,7 @@ use vortex_rest::Status;
 
 use super::state::ApiState;
 use crate::{
-    clients::{FreezeClient, RolloutClient, SourceClient},
+    clients::{FreezeClient, OverrideClient, RolloutClient, SourceClient},
     extract::Query,
     problem::Problem,
 };
@@ -38,7 +39,7 @@ pub(super) fn routes() -> OpenApiRouter<ApiState> {
 /// How long a service may take. One that takes longer is degraded, which is an answer, too.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// The most rollouts, and the most sources, that are looked at.
+/// The most rollouts, sources, freezes and overrides that are looked at, of each.
 const MOST: u32 = 1_000;
 
 /// What the status is of.
@@ -52,7 +53,7 @@ struct Parameters {
 
 /// Read how everything stands
 ///
-/// What is rolling out, paused, waiting, frozen or degraded. A service that does not answer is
+/// What is rolling out, paused, waiting, frozen, overridden or degraded. A service that does not answer is
 /// degraded; the answer then has what the others say.
 #[utoipa::path(
     get,
@@ -66,21 +67,29 @@ async fn get(
     State(rollouts): State<RolloutClient>,
     State(sources): State<SourceClient>,
     State(freezes): State<FreezeClient>,
+    State(overrides): State<OverrideClient>,
     Query(parameters): Query<Parameters>,
 ) -> Result<Json<Status>, Problem> {
     let app = parameters.app.unwrap_or_default();
     let context = Context::current().unwrap_or_else(Context::root);
-    let asked = futures::future::join4(
+    let asked = futures::future::join5(
         under_way(rollouts.clone(), app.clone()),
         breaker(rollouts),
         all_sources(sources),
-        in_force(freezes, app),
+        in_force(freezes, app.clone()),
+        overriding(overrides, app),
     );
-    let (under_way, breaker, sources, freezes) = context.within(PATIENCE).scope(asked).await;
+    let (under_way, breaker, sources, freezes, overrides) =
+        context.within(PATIENCE).scope(asked).await;
     let mut status = Status::default();
     for (service, refused) in [
         ("rollout-svc", refusal(&under_way).or(refusal(&breaker))),
-        ("config-svc", refusal(&sources).or(refusal(&freezes))),
+        (
+            "config-svc",
+            refusal(&sources)
+                .or(refusal(&freezes))
+                .or(refusal(&overrides)),
+        ),
     ] {
         if let Some(fault) = refused {
             // what the caller got wrong is not the service's fault
@@ -109,6 +118,14 @@ async fn get(
         .into_iter()
         .map(|freeze| items::freeze(freeze.into()));
     status.frozen.extend(freezes);
+    if let Ok(reply) = overrides {
+        let page = reply.into_inner();
+        let items = page.overrides.into_iter().map(items::overriding);
+        status.overridden.extend(items);
+        if !page.next_page_token.is_empty() {
+            status.overridden.push(items::more_overrides());
+        }
+    }
     Ok(Json(status.judged()))
 }
 
@@ -154,4 +171,13 @@ async fn in_force(mut freezes: FreezeClient, app: String) -> Asked<ListFreezesRe
         ..ListFreezesRequest::default()
     };
     freezes.list_freezes(request).await
+}
+
+async fn overriding(mut overrides: OverrideClient, app: String) -> Asked<ListOverridesResponse> {
+    let request = ListOverridesRequest {
+        app,
+        page_size: MOST,
+        ..ListOverridesRequest::default()
+    };
+    overrides.list_overrides(request).await
 }

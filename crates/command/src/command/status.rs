@@ -9,11 +9,11 @@ use crate::{
     session::Session,
 };
 
-/// Show what is rolling out, paused, waiting, frozen or degraded.
+/// Show what is rolling out, paused, waiting, frozen, overridden or degraded.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Exits with 0 only when all is well: nothing is paused, waits, is frozen or degraded. Rollouts that
-are under way are well.
+are under way and overrides are well.
 
 Examples:
   vortex status
@@ -56,6 +56,7 @@ fn lines(status: &Status, palette: Palette) -> String {
         ("frozen", &status.frozen),
         ("paused", &status.paused),
         ("waiting", &status.waiting),
+        ("overridden", &status.overridden),
         ("rolling out", &status.rolling_out),
     ];
     let mut text = String::new();

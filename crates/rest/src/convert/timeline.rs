@@ -237,6 +237,7 @@ impl From<Transition> for TimelineEntry {
             "roll_back" => format!("rolled {change} back"),
             "complete" => format!("completed {change}"),
             "detach" => format!("ended {change}: another caller took its documents"),
+            "stay" => format!("kept {change} where it was{stage}"),
             other => format!("{other} {change}"),
         };
         Self {

@@ -21,7 +21,7 @@ answers! {
         /// The principal that did it, or `rollout-svc` for what that decided by itself.
         pub principal: String,
         /// The action: `create`, `start`, `promote`, `pause`, `resume`, `roll_back`, `complete`,
-        /// `detach` or `edit`.
+        /// `detach`, `edit` or `stay`.
         pub action: String,
         /// The state before; null if there was none.
         pub from_state: Option<RolloutState>,

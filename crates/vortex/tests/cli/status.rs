@@ -25,6 +25,23 @@ fn all_is_well_only_with_exit_code_zero() {
 }
 
 #[test]
+fn overrides_are_shown_and_well() {
+    let mut told = status(true);
+    told["overridden"] = json!([{"kind": "override", "id": "o42", "why": "incident 4711",
+        "about": "2 keys of orders/prod on main, by ada, until 2001-09-09T02:46:40Z",
+        "since": null, "next": "vortex config override orders prod --remove"}]);
+    let gateway = Gateway::always(move || Reply::json(200, &told));
+    let out = run(&gateway, "status").done();
+    assert_eq!(
+        out,
+        "overridden   override o42\n             2 keys of orders/prod on main, by ada, until 2001-09-09T02:46:40Z\n             \
+         incident 4711\n             \
+         next: vortex config override orders prod --remove\n\
+         all is well, and nothing is rolling out\n"
+    );
+}
+
+#[test]
 fn what_is_amiss_is_shown_and_fails() {
     let gateway = Gateway::always(|| Reply::json(200, &status(false)));
     let ran = run(&gateway, "status orders");

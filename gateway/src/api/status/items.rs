@@ -1,9 +1,13 @@
 //! What a status says of each thing.
 
+use std::collections::BTreeMap;
+
+use serde::de::IgnoredAny;
 use vortex_kit::error::{Fault, Reason};
+use vortex_proto::config::v1 as proto;
 use vortex_rest::{
     Breaker, Freeze, Rollout, RolloutState, Source, SourceLabel, SourceState, Status, StatusItem,
-    StatusKind,
+    StatusKind, rfc3339,
 };
 
 /// A service that does not answer, or answers that it can't.
@@ -111,6 +115,49 @@ pub(super) fn freeze(freeze: Freeze) -> StatusItem {
         since: freeze.since,
         next: format!("vortex unfreeze {}", freeze.id),
         id: freeze.id,
+    }
+}
+
+/// An override in force.
+pub(super) fn overriding(set: proto::Override) -> StatusItem {
+    let (app, profile, label) = (&set.app, &set.profile, &set.label);
+    // what can't be counted is in force all the same
+    let keys = serde_json::from_slice::<BTreeMap<String, IgnoredAny>>(&set.values);
+    let keys = match keys.map_or(0, |keys| keys.len()) {
+        0 => "values".to_owned(),
+        1 => "1 key".to_owned(),
+        keys => format!("{keys} keys"),
+    };
+    let until = rfc3339(set.expires_at).unwrap_or_default();
+    let by = match set.author.as_str() {
+        "" => &set.principal,
+        author => author,
+    };
+    let on = match label.as_str() {
+        "main" => String::new(),
+        label => format!(" --label {label}"),
+    };
+    StatusItem {
+        kind: StatusKind::Override,
+        about: format!(
+            "{keys} of {app}/{profile} on {label}, by {by}, until {}",
+            to_the_second(&until)
+        ),
+        since: rfc3339(set.since),
+        next: format!("vortex config override {app} {profile} --remove{on}"),
+        why: set.reason,
+        id: set.id,
+    }
+}
+
+/// Says that more overrides are in force than one page holds.
+pub(super) fn more_overrides() -> StatusItem {
+    StatusItem {
+        kind: StatusKind::Override,
+        id: "…".to_owned(),
+        about: "there are more than are told of here".to_owned(),
+        next: "vortex config override list".to_owned(),
+        ..StatusItem::default()
     }
 }
 

@@ -22,6 +22,8 @@ fn quiet_config(mesh: &Mesh) {
         .reply("list_sources", ListSourcesResponse::default());
     mesh.service
         .reply("list_freezes", ListFreezesResponse::default());
+    mesh.service
+        .reply("list_overrides", ListOverridesResponse::default());
 }
 
 fn rolling(mesh: &Mesh, rollouts: Vec<Rollout>) {
@@ -61,7 +63,7 @@ async fn status(mesh: &Mesh) -> Value {
 async fn a_running_rollout_is_well_and_counts_its_stages_from_one() {
     let mesh = well().await;
     let nothing = json!({"well": true, "more": false, "rolling_out": [], "paused": [],
-        "waiting": [], "frozen": [], "degraded": []});
+        "waiting": [], "frozen": [], "overridden": [], "degraded": []});
     assert_eq!(status(&mesh).await, nothing);
     rolling(&mesh, vec![rollout("r-1", RolloutState::Running)]);
     let told = status(&mesh).await;
@@ -155,6 +157,54 @@ async fn freezes_sources_and_the_breaker_are_told() {
 }
 
 #[tokio::test]
+async fn overrides_are_told_and_well() {
+    let mesh = well().await;
+    let time = |seconds| Some(Timestamp { seconds, nanos: 0 });
+    let set = Override {
+        id: "o42".into(),
+        app: "orders".into(),
+        profile: "prod".into(),
+        label: "main".into(),
+        values: r#"{"db.pool":20,"rate":1.50}"#.into(),
+        reason: "incident 4711".into(),
+        principal: "anonymous".into(),
+        author: "ada".into(),
+        since: time(1_000_000_000),
+        expires_at: time(1_000_003_600),
+    };
+    let elsewhere = Override {
+        label: "v2".into(),
+        values: r#"{"db.pool":20}"#.into(),
+        ..set.clone()
+    };
+    let reply = ListOverridesResponse {
+        overrides: vec![set, elsewhere],
+        next_page_token: "more".into(),
+        ..Default::default()
+    };
+    mesh.service.reply("list_overrides", reply);
+    let told = status(&mesh).await;
+    assert_eq!(told["well"], true);
+    let overridden = &told["overridden"];
+    assert_eq!(
+        overridden[0],
+        json!({"kind": "override", "id": "o42",
+            "about": "2 keys of orders/prod on main, by ada, until 2001-09-09T02:46:40Z",
+            "why": "incident 4711", "since": "2001-09-09T01:46:40Z",
+            "next": "vortex config override orders prod --remove"})
+    );
+    assert_eq!(
+        overridden[1]["about"],
+        "1 key of orders/prod on v2, by ada, until 2001-09-09T02:46:40Z"
+    );
+    assert_eq!(
+        overridden[1]["next"],
+        "vortex config override orders prod --remove --label v2"
+    );
+    assert_eq!(overridden[2]["next"], "vortex config override list");
+}
+
+#[tokio::test]
 async fn what_concerns_one_application_is_asked_for_and_a_wrong_name_is_refused() {
     let mesh = well().await;
     assert_eq!(mesh.get("/api/status?app=orders").await.status, 200);
@@ -163,6 +213,8 @@ async fn what_concerns_one_application_is_asked_for_and_a_wrong_name_is_refused(
     // health asks for freezes, too, of all applications
     let freezes: Vec<ListFreezesRequest> = mesh.service.all_asked("list_freezes");
     assert!(freezes.iter().any(|asked| asked.app == "orders"));
+    let overrides: ListOverridesRequest = mesh.service.asked("list_overrides");
+    assert_eq!(overrides.app, "orders");
     let wrong = Fault::invalid("app", "it is not a name");
     mesh.rollouts.fail("list_rollouts", wrong);
     let refused = mesh.get("/api/status?app=a/b").await;

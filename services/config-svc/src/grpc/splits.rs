@@ -121,6 +121,7 @@ fn plan(
         baseline: Some(convert::baseline(&plan.baseline)),
         written_for: owners.map(or_empty).collect(),
         stable_versions: plan.stable.iter().map(ToString::to_string).collect(),
+        way_back: plan.way_back,
     })
 }
 

@@ -32,6 +32,8 @@ pub enum Action {
     Detach,
     /// Its settings were changed.
     Edit,
+    /// It stays at the stage whose share readers get: a freeze stopped its effect.
+    Stay,
 }
 
 /// An entry of a rollout's audit.
@@ -78,11 +80,12 @@ impl Action {
             Self::Complete => "complete",
             Self::Detach => "detach",
             Self::Edit => "edit",
+            Self::Stay => "stay",
         }
     }
 
     /// All actions.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Create,
         Self::Start,
         Self::Promote,
@@ -92,5 +95,6 @@ impl Action {
         Self::Complete,
         Self::Detach,
         Self::Edit,
+        Self::Stay,
     ];
 }

@@ -57,6 +57,15 @@ pub(crate) enum Command {
         /// The refusal.
         refusal: Refusal,
     },
+    /// The split did not follow the effect of this generation, and is at a stage's share.
+    Stay {
+        /// The generation.
+        generation: u64,
+        /// The stage.
+        stage: u32,
+        /// The reason, for people.
+        why: String,
+    },
     /// The split has ended, whoever ended it.
     Lose(Lost),
 }

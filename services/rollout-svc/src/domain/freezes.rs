@@ -27,10 +27,10 @@ pub(crate) struct Freeze {
 }
 
 impl Freezes {
-    /// The oldest freeze that keeps a rollout from giving its change set to more readers. A rollout
-    /// that takes another back is never kept.
+    /// The oldest freeze that keeps a rollout from giving its change set to more readers. A way back
+    /// is never kept.
     pub(crate) fn of(&self, spec: &Spec, now: Timestamp) -> Option<&Freeze> {
-        if self.0.is_empty() || spec.reverts.is_some() {
+        if self.0.is_empty() || spec.reverts.is_some() || spec.way_back {
             return None;
         }
         let owners = spec.written_for.iter();

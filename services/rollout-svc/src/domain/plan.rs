@@ -196,6 +196,15 @@ impl Stages {
         &self.0[last.min(index as usize)]
     }
 
+    /// The stage of this share, if one has it.
+    pub fn with(&self, share: Share) -> Option<u32> {
+        let stages = (0..).zip(&self.0);
+        stages
+            .filter(|(_, stage)| stage.share == share)
+            .map(|(index, _)| index)
+            .next()
+    }
+
     /// The stage after `index`, if there is one.
     pub fn after(&self, index: u32) -> Option<u32> {
         index.checked_add(1).filter(|next| *next < self.count())

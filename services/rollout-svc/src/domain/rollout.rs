@@ -73,6 +73,9 @@ pub(crate) struct Spec {
     pub force: bool,
     /// The keys of its unit that have their arm whatever the share.
     pub forced: Forced,
+    /// Whether its change set takes a released split or a release back, whoever created the
+    /// rollout; `false` for rollouts of earlier versions.
+    pub way_back: bool,
 }
 
 /// The part of a rollout that changes.

@@ -33,6 +33,11 @@ impl Rollout {
                 generation,
                 refusal,
             } => self.refuse(generation, refusal, now),
+            Command::Stay {
+                generation,
+                stage,
+                why,
+            } => self.stay(generation, stage, why, now),
             Command::Lose(lost) => self.lose(lost, now),
         }
     }

@@ -312,5 +312,6 @@ fn spec(
         baseline: plan.baseline,
         force: draft.force,
         forced: draft.forced,
+        way_back: plan.way_back,
     })
 }

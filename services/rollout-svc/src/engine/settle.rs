@@ -34,6 +34,11 @@ impl Rollouts {
                 generation,
                 refusal: refusal(&fault),
             },
+            Sent::Stays { stage, why } => Command::Stay {
+                generation,
+                stage,
+                why,
+            },
         };
         self.note(id, command).await
     }

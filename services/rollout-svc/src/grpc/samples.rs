@@ -42,6 +42,7 @@ pub(super) fn rollout() -> Rollout {
         baseline: None,
         force: false,
         forced: Forced::default(),
+        way_back: false,
     };
     Rollout::create(spec, Author::default()).0
 }

@@ -11,8 +11,17 @@ use crate::mesh::{Mesh, by_hand, refusal};
 
 impl Mesh {
     async fn freeze(&self, app: &str) -> String {
+        self.set_freeze(vec![app.to_owned()]).await
+    }
+
+    async fn freeze_all(&self) -> String {
+        self.set_freeze(Vec::new()).await
+    }
+
+    async fn set_freeze(&self, apps: Vec<String>) -> String {
         let request = config::SetFreezeRequest {
-            apps: vec![app.to_owned()],
+            all: apps.is_empty(),
+            apps,
             reason: "the audit".to_owned(),
             ..Default::default()
         };
@@ -50,6 +59,15 @@ impl Mesh {
         };
         let promoted = self.rollouts.clone().promote_rollout(request).await;
         promoted.unwrap().into_inner().rollout.unwrap()
+    }
+
+    async fn complete(&self, id: &str) {
+        let request = pb::CompleteRolloutRequest {
+            id: id.to_owned(),
+            ..Default::default()
+        };
+        let completed = self.rollouts.clone().complete_rollout(request).await;
+        completed.unwrap();
     }
 
     async fn roll_back(&self, id: &str) {
@@ -123,27 +141,74 @@ fn to(mut request: pb::CreateRolloutRequest, version: &str) -> pb::CreateRollout
 }
 
 #[tokio::test]
-async fn an_effect_that_meets_a_freeze_waits_for_its_end() {
+async fn a_promotion_that_meets_a_freeze_leaves_the_rollout_where_readers_are() {
     let mesh = Mesh::new().await;
     mesh.freezes.hide();
     let id = mesh.begun("orders").await;
     let freeze = mesh.freeze("orders").await;
     let promoted = mesh.promote(&id).await;
     assert_eq!(promoted.effect(), pb::EffectState::Pending);
-    let refused = mesh
+    let stayed = mesh.confirmed(&id).await;
+    assert_eq!(stayed.state(), pb::RolloutState::Running);
+    assert_eq!((stayed.stage_index, stayed.share_in_force), (Some(0), 10.0));
+    let audit = mesh.audit(&id).await;
+    let stay = audit.last().unwrap();
+    assert_eq!(
+        (stay.action.as_str(), stay.percentage),
+        ("stay", Some(10.0))
+    );
+    assert!(stay.reason.contains("frozen: the audit"), "{stay:?}");
+    assert!(stay.reason.ends_with("it stays at 10 %"), "{stay:?}");
+    // a completion is no different
+    mesh.promote(&id).await;
+    mesh.confirmed(&id).await;
+    mesh.complete(&id).await;
+    let stayed = mesh.confirmed(&id).await;
+    assert_eq!((stayed.stage_index, stayed.share_in_force), (Some(0), 10.0));
+    // and nothing goes out by itself when the freeze is over
+    mesh.thaw(freeze).await;
+    let there = mesh.get(&id).await;
+    assert_eq!((there.stage_index, there.share_in_force), (Some(0), 10.0));
+    mesh.promote(&id).await;
+    let promoted = mesh.confirmed(&id).await;
+    assert_eq!(
+        (promoted.stage_index, promoted.share_in_force),
+        (Some(1), 100.0)
+    );
+    let actions = mesh.actions(&id).await;
+    let stays = actions.iter().filter(|action| *action == "stay").count();
+    assert_eq!(stays, 3, "{actions:?}");
+    mesh.stop().await;
+}
+
+#[tokio::test]
+async fn a_start_that_meets_a_freeze_waits_for_its_end() {
+    let mesh = Mesh::new().await;
+    mesh.freezes.hide();
+    mesh.stage("orders").await;
+    let created = pb::CreateRolloutRequest {
+        start: false,
+        ..by_hand("orders")
+    };
+    let id = mesh.create(created).await.id;
+    mesh.link.deafen(true);
+    let start = pb::StartRolloutRequest {
+        id: id.clone(),
+        ..Default::default()
+    };
+    mesh.rollouts.clone().start_rollout(start).await.unwrap();
+    let freeze = mesh.freeze("orders").await;
+    mesh.link.deafen(false);
+    let waiting = mesh
         .wait(&id, |seen| {
-            !seen.rollout.as_ref().unwrap().effect_error.is_empty()
+            let rollout = seen.rollout.as_ref().unwrap();
+            rollout.effect_error.contains("frozen: the audit")
         })
         .await;
-    assert!(
-        refused.effect_error.contains("frozen: the audit"),
-        "{refused:?}"
-    );
-    assert_eq!(refused.state(), pb::RolloutState::Running);
-    let before = mesh.split(&id).await.generation;
+    assert_eq!(waiting.effect(), pb::EffectState::Pending);
     mesh.thaw(freeze).await;
     mesh.confirmed(&id).await;
-    assert_eq!(mesh.split(&id).await.generation, before + 1);
+    assert_eq!(mesh.actions(&id).await, ["create", "start"]);
     mesh.stop().await;
 }
 
@@ -158,6 +223,42 @@ async fn a_rollback_overtakes_an_effect_that_waits_for_a_freeze() {
     let rolled_back = mesh.confirmed(&id).await;
     assert_eq!(rolled_back.state(), pb::RolloutState::RolledBack);
     assert_eq!(mesh.split(&id).await.state(), config::SplitState::Removed);
+    mesh.stop().await;
+}
+
+#[tokio::test]
+async fn a_way_back_that_is_rolled_out_by_hand_is_not_held() {
+    let mesh = Mesh::new().await;
+    let id = mesh.begun("orders").await;
+    mesh.complete(&id).await;
+    mesh.wait_for(&id, pb::RolloutState::Completed).await;
+    let other = mesh.begun("billing").await;
+    let freeze = mesh.freeze_all().await;
+    mesh.is_held(&other, &freeze).await;
+    let staged = config::StageRevertRequest { id };
+    let staged = mesh.splits.clone().stage_revert(staged).await;
+    let change = staged.unwrap().into_inner().change;
+    let target = pb::ChangeTarget {
+        name: change.clone(),
+        ..Default::default()
+    };
+    let back = pb::CreateRolloutRequest {
+        target: Some(pb::create_rollout_request::Target::Change(target)),
+        ..by_hand("orders")
+    };
+    let back = mesh.create(back).await;
+    assert_eq!(back.reverts, "");
+    mesh.confirmed(&back.id).await;
+    // what it is outlives the process
+    let mesh = mesh.restart().await;
+    mesh.is_held(&other, &freeze).await;
+    mesh.promote(&back.id).await;
+    mesh.confirmed(&back.id).await;
+    let holds = mesh.analysis(&back.id).await.holds_because;
+    assert!(!holds.contains("frozen"), "{holds}");
+    mesh.complete(&back.id).await;
+    mesh.wait_for(&back.id, pb::RolloutState::Completed).await;
+    assert_eq!(mesh.stable("orders").await, change);
     mesh.stop().await;
 }
 

@@ -6,7 +6,7 @@ use super::super::{
     App, AppProfile, Baseline, BeginSplit, ChangeEntry, ChangeSet, ChangeState, Holding, Label,
     Refused, Selector, Seq, State, VersionName,
 };
-use super::split::{baseline, check_begin};
+use super::split::{baseline, check_begin, is_way_back};
 
 /// Selects the change set of a split.
 #[derive(Debug, Clone)]
@@ -39,6 +39,8 @@ pub(crate) struct SplitPlan {
     /// The versions that readers of stable may report, newest first: what is or was stable of any
     /// of the documents, and the commit at which the label's source stands.
     pub stable: Vec<VersionName>,
+    /// Whether it takes a released split or a release back, so that freezes don't hold it.
+    pub way_back: bool,
 }
 
 impl SplitPlan {
@@ -86,6 +88,7 @@ pub(crate) fn plan_split(
         from: Vec::new(),
         baseline: baseline(state, entry),
         stable: stable_versions(state, &entry.change),
+        way_back: is_way_back(state, entry),
     };
     for changed in entry.change.documents.iter() {
         let document = state.document(entry.change.label.as_str(), changed.path.as_str());

@@ -99,6 +99,38 @@ impl Rollout {
         Ok(self.enter(state, Action::Detach, intent, Some(effect), now))
     }
 
+    /// Takes a rollout to the stage whose share readers get, since its effect did not come through.
+    /// That share is sent with a generation of its own, so that the effect can't come through later.
+    pub(super) fn stay(
+        self,
+        generation: u64,
+        stage: u32,
+        why: String,
+        now: Moment,
+    ) -> Result<Transition, Refused> {
+        self.check_current(generation)?;
+        let state = match self.state().clone() {
+            State::Running(Running { in_force, .. }) => State::Running(Running {
+                stage,
+                in_force,
+                motion: Motion::Moving,
+            }),
+            State::Paused(paused) => State::Paused(Paused {
+                stage,
+                hold: Hold::Moving,
+                ..paused
+            }),
+            State::Created | State::Completed(_) | State::RolledBack(_) => {
+                return Err(Refused::Passed);
+            }
+        };
+        let effect = Effect::SetShare {
+            share: self.spec.stages.at(stage).share,
+            generation: generation + 1,
+        };
+        Ok(self.enter(state, Action::Stay, Intent::own(why), Some(effect), now))
+    }
+
     /// Ends a rollout whose split has ended: it holds nothing any more.
     pub(super) fn lose(self, lost: Lost, now: Moment) -> Result<Transition, Refused> {
         let (stage, from_share) = match self.state().clone() {

@@ -69,6 +69,11 @@ fn a_rollout_that_takes_another_back_is_not_kept() {
         ..holding("orders.yml", None)
     };
     assert!(!is_kept(freeze(None), &reverting, 1));
+    let by_hand = Spec {
+        way_back: true,
+        ..holding("orders.yml", None)
+    };
+    assert!(!is_kept(freeze(None), &by_hand, 1));
 }
 
 #[test]

@@ -48,14 +48,20 @@ impl History {
                 assert!(!(aborts && may), "R4: {context}: {refused}");
             }
             Ok(transition) => {
-                self.check_effect(before, transition, &context);
+                self.check_effect(before, command, transition, &context);
                 self.check_audit(before, transition, &context);
                 check_state(before, command, transition, &context);
             }
         }
     }
 
-    fn check_effect(&mut self, before: &Rollout, transition: &Transition, context: &str) {
+    fn check_effect(
+        &mut self,
+        before: &Rollout,
+        command: &Command,
+        transition: &Transition,
+        context: &str,
+    ) {
         let next = &transition.next;
         if let Some(effect) = transition.effect {
             assert_eq!(
@@ -71,7 +77,13 @@ impl History {
             );
         }
         if let Some(Effect::SetShare { share, .. }) = transition.effect {
-            assert!(share > self.largest_share.0, "R1: {context}");
+            // one that stays asks for what is in force, which may be less than what was asked for
+            let least = match command {
+                Command::Stay { .. } => before.state().in_force(),
+                _ => self.largest_share.0,
+            };
+            let stays = matches!(command, Command::Stay { .. }) && share == least;
+            assert!(share > least || stays, "R1: {context}");
             self.largest_share = Largest(share);
         }
         let falls = next.state().in_force() < before.state().in_force();
@@ -123,9 +135,16 @@ fn check_state(before: &Rollout, command: &Command, transition: &Transition, con
             "R8: {context}"
         );
     }
-    if let Command::Confirm { generation } | Command::Refuse { generation, .. } = command {
+    if let Command::Confirm { generation }
+    | Command::Refuse { generation, .. }
+    | Command::Stay { generation, .. } = command
+    {
         let pending = before.pending().map(Effect::generation);
         assert_eq!(pending, Some(*generation), "R7: {context}");
+    }
+    if matches!(command, Command::Stay { .. }) {
+        assert_eq!(before.kind(), next.kind(), "R15: {context}");
+        assert!(next.pending().is_some(), "R15: {context}");
     }
     check_edit(before, command, transition, context);
     if let Command::Judge(judgement) = command {

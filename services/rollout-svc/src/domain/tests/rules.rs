@@ -241,6 +241,47 @@ fn a_later_effect_that_is_refused_gives_everybody_stable_again() {
     assert!(ended.state().detached().is_some());
 }
 
+fn stay(generation: u64, stage: u32) -> Command {
+    Command::Stay {
+        generation,
+        stage,
+        why: "frozen: the audit".to_owned(),
+    }
+}
+
+#[test]
+fn a_rollout_whose_effect_does_not_come_through_stays_where_readers_are() {
+    let promoted = done(settled(), promote(), 2);
+    assert_eq!(refused(promoted.clone(), stay(1, 0)), Refused::Passed);
+    let stayed = taken(promoted.clone(), stay(2, 0), 3);
+    let share = percent(1);
+    let effect = Effect::SetShare {
+        share,
+        generation: 3,
+    };
+    assert_eq!(stayed.effect, Some(effect));
+    let audit = stayed.audit.unwrap();
+    assert_eq!((audit.action, audit.share), (Action::Stay, Some(share)));
+    assert_eq!((audit.from_stage, audit.to_stage), (Some(1), Some(0)));
+    let settled = done(stayed.next, Command::Confirm { generation: 3 }, 4);
+    assert_eq!(settled.state().settled_since(), Some(at(4)));
+    let paused = done(promoted, Command::Pause(author()), 3);
+    let stayed = done(paused, stay(2, 0), 4);
+    assert_eq!(
+        (stayed.kind(), stayed.state().stage()),
+        (StateKind::Paused, Some(0))
+    );
+    assert_eq!(stayed.pending(), Some(effect));
+}
+
+#[test]
+fn a_release_that_does_not_come_through_can_be_asked_for_again() {
+    let releasing = done(at_last_stage(), promote(), 2);
+    let stayed = done(releasing, stay(6, 4), 3);
+    let settled = done(stayed, Command::Confirm { generation: 7 }, 4);
+    assert!(done(settled, promote(), 5).pending().is_some());
+}
+
 /// Rollouts that an earlier version had paused when their split was detached are read like this.
 #[test]
 fn a_removal_that_is_pending_ends_as_the_split_did() {

@@ -54,6 +54,7 @@ pub(super) fn spec(strategy: Strategy) -> Spec {
         baseline: Some(vec![1]),
         force: false,
         forced: Forced::default(),
+        way_back: false,
     }
 }
 

@@ -9,7 +9,7 @@ use vortex_bucket::Share;
 use super::{
     invariants::History,
     sample::{at, author, failing, judged, promote, spec},
-    split::{Reply, Split},
+    split::{Present, Reply, Split},
 };
 use crate::domain::{
     Command, Effect, Ending, Lost, Refusal, Refused, Rollout, State, StateKind, Strategy,
@@ -31,8 +31,10 @@ struct World {
     split: Split,
     requests: Vec<Effect>,
     replies: Vec<(Effect, Reply)>,
-    /// Whether the baseline is still what it was at the creation.
-    on_baseline: bool,
+    /// Whether the baseline is still what it was at the creation, and whether a freeze is in force.
+    present: Present,
+    /// How often the rollout stayed where a freeze met it.
+    stays: u32,
     /// Whether others release by force in this world.
     by_force: bool,
 }
@@ -44,6 +46,7 @@ fn whatever_is_lost_doubled_or_late_both_services_agree_in_the_end() {
         .map(|seed| seed.parse().unwrap());
     let seed: u64 = given.unwrap_or_else(|| fastrand::u64(..));
     println!("VORTEX_SEED={seed}");
+    let mut stays = 0;
     let mut ends = std::collections::BTreeMap::new();
     for number in 0..WORLDS {
         let mut world = World::new(seed.wrapping_add(number));
@@ -51,9 +54,11 @@ fn whatever_is_lost_doubled_or_late_both_services_agree_in_the_end() {
             world.happen();
         }
         world.quiesce();
+        stays += world.stays;
         *ends.entry(world.rollout.kind()).or_insert(0) += 1;
     }
-    println!("{ends:?}");
+    println!("{ends:?}, {stays} stays");
+    assert!(stays > 0, "no freeze met a rollout");
     for kind in [
         StateKind::Running,
         StateKind::Paused,
@@ -82,7 +87,11 @@ impl World {
             split: Split::None,
             requests: Vec::new(),
             replies: Vec::new(),
-            on_baseline: true,
+            present: Present {
+                on_baseline: true,
+                frozen: false,
+            },
+            stays: 0,
             by_force,
         }
     }
@@ -95,12 +104,13 @@ impl World {
             16..50 => self.requests.extend(self.rollout.pending()),
             50..70 => self.request_arrives(),
             70..90 => self.reply_arrives(),
-            90..94 => {
+            90..93 => {
                 let _lost = take(&mut self.random, &mut self.requests);
             }
-            94..98 => {
+            93..96 => {
                 let _lost = take(&mut self.random, &mut self.replies);
             }
+            96..98 => self.present.frozen = self.random.bool(),
             98 => self.replies.clear(), // killed, and started again
             _ => self.somebody_releases(),
         }
@@ -109,7 +119,7 @@ impl World {
     /// Changes the stable version as somebody else would: before the split began, or by force.
     fn somebody_releases(&mut self) {
         match self.split {
-            Split::None => self.on_baseline = self.random.u8(..3) > 0,
+            Split::None => self.present.on_baseline = self.random.u8(..3) > 0,
             Split::Active { .. } if self.by_force => {
                 let how = match self.random.u8(..3) {
                     0 => Ending::Released,
@@ -195,7 +205,7 @@ impl World {
         // it may arrive again
         let doubled = self.random.u8(..5) == 0;
         if let Some(effect) = take(&mut self.random, &mut self.requests) {
-            let reply = self.split.tell(effect, self.on_baseline);
+            let reply = self.split.tell(effect, self.present);
             self.replies.push((effect, reply));
             if doubled {
                 self.requests.push(effect);
@@ -215,6 +225,13 @@ impl World {
         let command = match reply {
             Reply::Done => Command::Confirm { generation },
             Reply::Ended(how) => lost(how),
+            // it is looked at before anything is decided, and may have moved by then
+            Reply::Frozen | Reply::Falls => return self.look(effect, reply),
+            Reply::IsAt(share) => Command::Stay {
+                generation,
+                stage: self.rollout.spec.stages.with(share).unwrap(),
+                why: "frozen: the audit".to_owned(),
+            },
             Reply::Outdated | Reply::NeverBegan | Reply::Moved => Command::Refuse {
                 generation,
                 refusal: Refusal {
@@ -227,12 +244,31 @@ impl World {
         self.step(command);
     }
 
+    /// Looks where the split is that did not follow an effect. The answer takes its time, too.
+    fn look(&mut self, effect: Effect, reply: Reply) {
+        let found = match (self.split, effect) {
+            (Split::None, _) => return, // it is sent again
+            (Split::Ended { how, .. }, _) => Reply::Ended(how),
+            (Split::Active { share, .. }, Effect::SetShare { share: asked, .. })
+                if share > asked || (reply == Reply::Frozen && share < asked) =>
+            {
+                Reply::IsAt(share)
+            }
+            (Split::Active { share, .. }, Effect::Release { .. }) => Reply::IsAt(share),
+            (Split::Active { .. }, _) => return,
+        };
+        self.replies.push((effect, found));
+    }
+
     fn step(&mut self, command: Command) {
         let before = self.rollout.clone();
         let result = before.clone().step(command.clone(), at(self.second));
         self.history.check(&before, &command, &result);
         match result {
-            Ok(transition) => self.rollout = transition.next,
+            Ok(transition) => {
+                self.stays += u32::from(matches!(command, Command::Stay { .. }));
+                self.rollout = transition.next;
+            }
             Err(Refused::Passed | Refused::Held(_)) => {}
             Err(Refused::WrongState { .. } | Refused::AtOtherStage { .. }) => {
                 let by_people = !matches!(
@@ -240,6 +276,7 @@ impl World {
                     Command::Judge(_)
                         | Command::Confirm { .. }
                         | Command::Refuse { .. }
+                        | Command::Stay { .. }
                         | Command::Lose(_)
                 );
                 assert!(by_people, "{command:?} at {:?}", before.state());
@@ -249,17 +286,28 @@ impl World {
 
     /// Lets the link work again, with nobody giving commands.
     fn quiesce(&mut self) {
-        while !(self.requests.is_empty() && self.replies.is_empty()) {
-            self.request_arrives();
-            self.reply_arrives();
-        }
+        self.drain();
         while let Some(effect) = self.rollout.pending() {
-            let reply = self.split.tell(effect, self.on_baseline);
-            self.settle(effect, reply);
+            let reply = self.split.tell(effect, self.present);
+            self.replies.push((effect, reply));
+            self.drain();
+            if reply == Reply::Frozen && self.rollout.pending() == Some(effect) {
+                // R15: only what no reader has yet waits for the end of a freeze
+                assert_eq!(self.split, Split::None, "R15: {:?}", self.rollout.state());
+                self.present.frozen = false;
+            }
         }
         // the follower looks at all splits whenever it starts again
         self.hear();
         self.assert_agreed();
+    }
+
+    /// Lets all arrive that is on the link.
+    fn drain(&mut self) {
+        while !(self.requests.is_empty() && self.replies.is_empty()) {
+            self.request_arrives();
+            self.reply_arrives();
+        }
     }
 
     fn assert_agreed(&self) {

@@ -28,14 +28,29 @@ pub(super) enum Reply {
     NeverBegan,
     /// The baseline is not what the rollout was created against.
     Moved,
+    /// A freeze keeps readers from anything new.
+    Frozen,
+    /// The share is larger already.
+    Falls,
+    /// What a look at the split said after it was `Frozen` or would have fallen.
+    IsAt(Share),
+}
+
+/// What decides beside the split.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Present {
+    /// Whether the baseline is what the rollout was created against.
+    pub(super) on_baseline: bool,
+    /// Whether a freeze is in force.
+    pub(super) frozen: bool,
 }
 
 impl Split {
-    pub(super) fn tell(&mut self, effect: Effect, on_baseline: bool) -> Reply {
+    pub(super) fn tell(&mut self, effect: Effect, present: Present) -> Reply {
         match effect {
-            Effect::SetShare { share, generation } => self.set(share, generation, on_baseline),
-            Effect::Remove { generation } => self.end(Ending::Removed, generation),
-            Effect::Release { generation } => self.end(Ending::Released, generation),
+            Effect::SetShare { share, generation } => self.set(share, generation, present),
+            Effect::Remove { generation } => self.end(Ending::Removed, generation, present),
+            Effect::Release { generation } => self.end(Ending::Released, generation, present),
         }
     }
 
@@ -48,9 +63,10 @@ impl Split {
     }
 
     /// Begins a split only on the baseline that its rollout was created against.
-    fn set(&mut self, share: Share, generation: u64, on_baseline: bool) -> Reply {
+    fn set(&mut self, share: Share, generation: u64, now: Present) -> Reply {
         match *self {
-            Self::None if !on_baseline => Reply::Moved,
+            Self::None if !now.on_baseline => Reply::Moved,
+            Self::None if now.frozen => Reply::Frozen,
             Self::Ended { how, .. } => Reply::Ended(how),
             Self::Active {
                 generation: known,
@@ -62,9 +78,8 @@ impl Split {
                     Reply::Outdated
                 }
             }
-            Self::Active { share: present, .. } if share < present => {
-                panic!("R1: the share falls from {present} to {share}")
-            }
+            Self::Active { share: present, .. } if share < present => Reply::Falls,
+            Self::Active { share: present, .. } if share > present && now.frozen => Reply::Frozen,
             Self::None | Self::Active { .. } => {
                 *self = Self::Active { share, generation };
                 Reply::Done
@@ -72,7 +87,7 @@ impl Split {
         }
     }
 
-    fn end(&mut self, how: Ending, generation: u64) -> Reply {
+    fn end(&mut self, how: Ending, generation: u64, now: Present) -> Reply {
         match *self {
             Self::Ended { how: known, .. } if known != how => Reply::Ended(known),
             Self::Ended {
@@ -83,6 +98,7 @@ impl Split {
                 generation: known, ..
             } if generation <= known => Reply::Outdated,
             Self::None if how == Ending::Released => Reply::NeverBegan,
+            Self::Active { .. } if how == Ending::Released && now.frozen => Reply::Frozen,
             Self::None | Self::Active { .. } => {
                 *self = Self::Ended { how, generation };
                 Reply::Done

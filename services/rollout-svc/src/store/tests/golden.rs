@@ -30,17 +30,18 @@ fn every_value_is_the_same_in_both_versions() {
     assert!(count > 30, "{count}");
 }
 
-/// A spec with the keys a and b, after all that a spec without them has.
+/// A spec of a way back with the keys a and b, after all that a spec without them has.
 #[test]
-fn forced_keys_follow_what_a_spec_was_before() {
+fn later_fields_follow_what_a_spec_was_before() {
     let specs = VALUES.lines().filter(|line| line.starts_with("spec\t"));
     let specs: Vec<&str> = specs.filter_map(|line| line.rsplit('\t').next()).collect();
     assert!(!specs.is_empty());
     let forced = vortex_bucket::Forced::new(vec!["a".to_owned()], vec!["b".to_owned()]);
     for earlier in specs {
-        let hex = format!("{earlier}920301619a030162");
+        let hex = format!("{earlier}920301619a030162a00301");
         let spec: Spec = decode("a spec", &hex::decode(&hex).unwrap()).unwrap();
         assert_eq!(Ok(&spec.forced), forced.as_ref());
+        assert!(spec.way_back);
         assert_eq!(hex::encode(encode(&spec)), hex);
     }
 }

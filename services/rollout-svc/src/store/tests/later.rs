@@ -65,6 +65,7 @@ fn spec() -> Spec {
         baseline: None,
         force: false,
         forced: Forced::default(),
+        way_back: false,
     }
 }
 

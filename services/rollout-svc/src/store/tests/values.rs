@@ -78,7 +78,7 @@ pub(super) fn spec() -> impl Strategy<Value = Spec> {
         stages(),
         prop_oneof![Just(Unit::Instance), Just(Unit::Subject)],
         settings(),
-        any::<[bool; 2]>(),
+        any::<[bool; 3]>(),
     );
     let more = (
         vec(application(), 0..3),
@@ -91,7 +91,7 @@ pub(super) fn spec() -> impl Strategy<Value = Spec> {
     (names, documents(), plan, more).prop_map(|(names, documents, plan, more)| {
         let (id, label, change, change_sequence, from_version, description, principal) = names;
         let (paths, written_for, baseline) = documents;
-        let (strategy, stages, unit, settings, [auto_promote, force]) = plan;
+        let (strategy, stages, unit, settings, [auto_promote, force, way_back]) = plan;
         let (apps, stable_versions, created, reverts, source, forced) = more;
         Spec {
             id,
@@ -116,6 +116,7 @@ pub(super) fn spec() -> impl Strategy<Value = Spec> {
             baseline,
             force,
             forced,
+            way_back,
         }
     })
 }

@@ -22,6 +22,7 @@ same_cases!(
     Complete,
     Detach,
     Edit,
+    Stay,
 );
 same_cases!(
     StateKind,

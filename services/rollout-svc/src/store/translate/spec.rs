@@ -45,6 +45,7 @@ impl From<&Spec> for pb::Spec {
             baseline: _,
             force,
             forced,
+            way_back,
         } = spec;
         // `auto_rollback` says what failures lead to
         let stored_settings = pb::AnalysisSettings {
@@ -74,6 +75,7 @@ impl From<&Spec> for pb::Spec {
             force: *force,
             include: forced.include().map(str::to_owned).collect(),
             exclude: forced.exclude().map(str::to_owned).collect(),
+            way_back: *way_back,
         }
     }
 }
@@ -158,6 +160,7 @@ impl TryFrom<pb::Spec> for Spec {
             force: stored.force,
             forced: Forced::new(stored.include, stored.exclude)
                 .map_err(|_| Invalid::NotAllowed("the forced keys"))?,
+            way_back: stored.way_back,
         })
     }
 }

@@ -127,6 +127,7 @@ impl From<Spec> for v2::Spec {
             force: spec.force,
             include: Vec::new(),
             exclude: Vec::new(),
+            way_back: false,
         }
     }
 }
