@@ -10,7 +10,7 @@ use vortex_proto::{
 use crate::mesh::{Mesh, by_hand, refusal};
 
 impl Mesh {
-    async fn freeze(&self, app: &str) -> String {
+    pub(crate) async fn freeze(&self, app: &str) -> String {
         let request = config::SetFreezeRequest {
             apps: vec![app.to_owned()],
             reason: "the audit".to_owned(),
@@ -20,7 +20,7 @@ impl Mesh {
         set.unwrap().into_inner().freeze.unwrap().id
     }
 
-    async fn thaw(&self, id: String) {
+    pub(crate) async fn thaw(&self, id: String) {
         let request = config::EndFreezeRequest {
             id,
             ..Default::default()
@@ -52,7 +52,7 @@ impl Mesh {
         promoted.unwrap().into_inner().rollout.unwrap()
     }
 
-    async fn roll_back(&self, id: &str) {
+    pub(crate) async fn roll_back(&self, id: &str) {
         let request = pb::RollBackRolloutRequest {
             id: id.to_owned(),
             ..Default::default()
