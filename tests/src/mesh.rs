@@ -15,6 +15,9 @@ use crate::process::{GLANCE, PATIENCE, Process};
 /// The program that runs all services in one process.
 const ALL_IN_ONE: &str = "vortex";
 
+/// The setting of [`Options::supersede`].
+const SUPERSEDE: &str = "--source-supersede";
+
 /// How the mesh runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
@@ -33,6 +36,8 @@ pub struct Options {
     pub data: Option<PathBuf>,
     /// What becomes of commits: `auto` by default.
     pub release: Option<&'static str>,
+    /// Whether a newer commit takes the place of the one that is being rolled out.
+    pub supersede: bool,
     /// What is logged: `info` by default.
     pub log: Option<&'static str>,
 }
@@ -258,6 +263,7 @@ fn one(data: &Path, options: &Options) -> Mesh {
             .iter()
             .flat_map(|policy| ["--release", policy]),
     );
+    arguments.extend(options.supersede.then_some(SUPERSEDE));
     let mut process = Process::start(ALL_IN_ONE, &arguments);
     let (http, services) = banner(&mut process);
     mesh(http, services, vec![process])
@@ -306,7 +312,9 @@ fn own_arguments(service: ServiceName, options: &Options) -> Vec<String> {
             let release = options.release.map(str::to_owned).into_iter();
             arguments.extend(release.flat_map(|policy| ["--git-release".to_owned(), policy]));
         }
-        ServiceName::Rollout => {}
+        ServiceName::Rollout => {
+            arguments.extend(options.supersede.then(|| SUPERSEDE.to_owned()));
+        }
     }
     arguments
 }

@@ -65,6 +65,10 @@ pub struct Settings {
     #[arg(long, value_name = "STRATEGY", default_value = "conservative")]
     pub source_strategy: Strategy,
 
+    /// Let a newer commit take the place of the one that is being rolled out
+    #[arg(long)]
+    pub source_supersede: bool,
+
     /// Path below which Spring's routes are, such as /config
     #[arg(long, value_name = "PATH", default_value = "")]
     pub spring_prefix: SpringPrefix,

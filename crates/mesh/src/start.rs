@@ -194,6 +194,7 @@ fn rollout_settings(settings: &Settings, data: &Data) -> vortex_rollout_svc::Set
     let store = StoreLocation::Embedded(data.rollout());
     vortex_rollout_svc::Settings {
         source_strategy: settings.source_strategy,
+        source_supersede: settings.source_supersede,
         ..vortex_rollout_svc::Settings::new(store)
     }
 }

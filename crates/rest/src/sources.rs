@@ -58,6 +58,11 @@ answers! {
         pub pending_reason: String,
         /// The details, for people.
         pub pending_detail: String,
+        /// The rollout that has to end first; empty unless the reason is `ROLLOUT_CONFLICT`.
+        pub pending_rollout: String,
+        /// A freeze that concerns the commit and has to end, too; empty unless the reason is
+        /// `FROZEN` or `ROLLOUT_CONFLICT`.
+        pub pending_freeze: String,
     }
 
     /// A file or a label that is not served.

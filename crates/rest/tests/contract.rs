@@ -149,7 +149,8 @@ fn sources_and_splits_are_written_as_they_are_read() {
          "error": "away",
          "labels": [{"label": "main", "commit": "c", "served_commit": "b",
                      "awaits_rollout": true, "pending_commit": "d",
-                     "pending_reason": "SOURCE_SHRANK", "pending_detail": "x"}],
+                     "pending_reason": "SOURCE_SHRANK", "pending_detail": "x",
+                     "pending_rollout": "r1", "pending_freeze": "f1"}],
          "defects": [{"label": "main", "path": "a.yml", "reason": "FILE_SKIPPED",
                       "detail": "x"}],
          "more_defects": 4}], "next_page_token": ""}));

@@ -7,7 +7,7 @@ mod status;
 mod unconfigured;
 
 pub use git::{GitSettings, ReleasePolicy};
-pub(crate) use status::{Defect, LabelStatus, Status};
+pub(crate) use status::{Defect, LabelStatus, Pending, Status};
 pub(crate) use unconfigured::DetachError;
 
 use std::{

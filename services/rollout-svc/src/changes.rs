@@ -12,12 +12,13 @@ use vortex_kit::{
 use vortex_proto::config::v1 as pb;
 use vortex_proto::config::v1::{
     RecordKind, config_service_client::ConfigServiceClient,
-    freeze_service_client::FreezeServiceClient, record::Body, watch_log_response::Event,
+    freeze_service_client::FreezeServiceClient, record::Body,
+    source_service_client::SourceServiceClient, watch_log_response::Event,
 };
 use vortex_proto::time::from_timestamp;
 use vortex_service::Limited;
 
-use crate::domain::{Freeze, Freezes};
+use crate::domain::{Freeze, Freezes, WaitingCommit};
 
 /// The time limit for one call.
 const CALL: Duration = Duration::from_secs(5);
@@ -35,11 +36,12 @@ const TOLD: [RecordKind; 6] = [
 /// The prefix of a principal that is a source, in config-svc's log.
 const SOURCE: &str = "source:";
 
-/// A client of config-svc's change sets and freezes. Clones are cheap.
+/// A client of config-svc's change sets, freezes and sources. Clones are cheap.
 #[derive(Clone, Debug)]
 pub(crate) struct Changes {
     client: ConfigServiceClient<Channel>,
     freezes: FreezeServiceClient<Channel>,
+    sources: SourceServiceClient<Channel>,
 }
 
 /// A change set of a source that waits for a rollout to take it up.
@@ -83,7 +85,8 @@ impl Changes {
     pub(crate) fn new(channel: Channel) -> Self {
         Self {
             client: ConfigServiceClient::limited(channel.clone()),
-            freezes: FreezeServiceClient::limited(channel),
+            freezes: FreezeServiceClient::limited(channel.clone()),
+            sources: SourceServiceClient::limited(channel),
         }
     }
 
@@ -123,6 +126,27 @@ impl Changes {
             };
             let listed = call(self.client.clone().list_changes(request)).await?;
             found.extend(listed.changes.into_iter().map(Awaiting::from));
+            if listed.next_page_token.is_empty() {
+                return Ok(found);
+            }
+            page_token = listed.next_page_token;
+        }
+    }
+
+    /// The commits of sources that wait for a rollout to end.
+    ///
+    /// # Errors
+    /// Fails while config-svc is away.
+    pub(crate) async fn waiting_commits(&self) -> Result<Vec<WaitingCommit>, Fault> {
+        let mut found = Vec::new();
+        let mut page_token = String::new();
+        loop {
+            let request = pb::ListSourcesRequest {
+                page_token,
+                ..Default::default()
+            };
+            let listed = call(self.sources.clone().list_sources(request)).await?;
+            found.extend(listed.sources.into_iter().flat_map(waiting));
             if listed.next_page_token.is_empty() {
                 return Ok(found);
             }
@@ -205,6 +229,20 @@ impl From<pb::Change> for Awaiting {
             written_at: written_at(change.written_at),
         }
     }
+}
+
+/// The commits of a source that wait for a rollout to end. An earlier config-svc does not say for
+/// which.
+fn waiting(source: pb::Source) -> impl Iterator<Item = WaitingCommit> {
+    let labels = source.labels.into_iter();
+    let held = labels.filter(|label| !label.pending_rollout.is_empty());
+    held.map(move |label| WaitingCommit {
+        source: source.name.clone(),
+        label: label.label,
+        commit: label.pending_commit,
+        rollout: label.pending_rollout,
+        frozen: !label.pending_freeze.is_empty(),
+    })
 }
 
 impl From<pb::Freeze> for Freeze {

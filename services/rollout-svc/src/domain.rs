@@ -13,6 +13,7 @@ mod order;
 mod plan;
 mod refused;
 mod rollout;
+mod source;
 mod state;
 mod step;
 mod target;
@@ -35,6 +36,7 @@ pub use plan::Strategy;
 pub(crate) use plan::{InvalidStages, Stage, StageDraft, Stages, Unit};
 pub(crate) use refused::Refused;
 pub(crate) use rollout::{Rollout, Spec, Standing};
+pub(crate) use source::{SourcePolicy, WaitingCommit};
 pub(crate) use state::{
     Completed, Detached, Hold, Motion, Paused, Refusal, Removal, RolledBack, Running, State,
     StateKind,

@@ -26,6 +26,7 @@ mod request;
 mod revert;
 mod settle;
 mod steady_clock;
+mod supersede;
 mod transitions;
 mod wake;
 

@@ -116,7 +116,7 @@ async fn rollouts(
     .await?;
     info::tell(&rollouts, &runtime.metrics);
     let changes = Changes::new(config);
-    let strategy = settings.source_strategy;
-    tasks::start(&rollouts, changes, strategy, settings.keep(), runtime);
+    let (policy, keep) = (settings.source_policy(), settings.keep());
+    tasks::start(&rollouts, changes, policy, keep, runtime);
     Ok(rollouts)
 }

@@ -6,7 +6,7 @@ use clap::{ValueEnum, builder::PossibleValue};
 use vortex_kit::{channel::Target, http::Address, settings::Listens};
 
 use crate::{
-    domain::{BreakerLimits, Strategy},
+    domain::{BreakerLimits, SourcePolicy, Strategy},
     engine::Keep,
 };
 
@@ -76,6 +76,10 @@ pub struct Settings {
     /// How commits of sources with the release policy `rollout` are rolled out
     #[arg(long, value_name = "STRATEGY", default_value = "conservative")]
     pub source_strategy: Strategy,
+
+    /// Let a newer commit take the place of the one that is being rolled out
+    #[arg(long)]
+    pub source_supersede: bool,
 }
 
 impl ValueEnum for Strategy {
@@ -119,6 +123,7 @@ impl Settings {
             keep_days: Self::KEEP_DAYS,
             keep_count: Self::KEEP_COUNT,
             source_strategy: Strategy::default(),
+            source_supersede: false,
         }
     }
 
@@ -127,6 +132,14 @@ impl Settings {
         BreakerLimits {
             max_rollbacks: self.breaker_max_rollbacks,
             window: self.breaker_window,
+        }
+    }
+
+    /// How commits of sources are rolled out.
+    pub(crate) fn source_policy(&self) -> SourcePolicy {
+        SourcePolicy {
+            strategy: self.source_strategy,
+            supersede: self.source_supersede,
         }
     }
 
@@ -153,7 +166,7 @@ mod tests {
         let new = Settings::new(set.store.clone());
         assert_eq!(set.breaker(), new.breaker());
         assert_eq!(set.keep(), new.keep());
-        assert_eq!(set.source_strategy, new.source_strategy);
+        assert_eq!(set.source_policy(), new.source_policy());
         assert_eq!(set.store.to_string(), "embedded:vortex-data/rollout");
     }
 }

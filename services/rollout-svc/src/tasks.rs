@@ -12,7 +12,7 @@ use vortex_kit::process::Runtime;
 
 use crate::{
     changes::Changes,
-    domain::Strategy,
+    domain::SourcePolicy,
     engine::{Keep, Rollouts},
 };
 use follower::Follower;
@@ -28,12 +28,12 @@ const BACKOFF: Backoff = Backoff::new(
 pub(crate) fn start(
     rollouts: &Rollouts,
     changes: Changes,
-    strategy: Strategy,
+    policy: SourcePolicy,
     keep: Keep,
     runtime: &Runtime,
 ) {
     let lifecycle = &runtime.lifecycle;
-    let follower = Follower::new(rollouts.clone(), changes, strategy, runtime.health.clone());
+    let follower = Follower::new(rollouts.clone(), changes, policy, runtime.health.clone());
     lifecycle.spawn("follower", follower.run());
     lifecycle.spawn("outbox", outbox::run(rollouts.clone()));
     lifecycle.spawn("controller", controller::run(rollouts.clone()));

@@ -3,22 +3,38 @@
 use serde_json::{Value, json};
 use vortex_tests::{Answer, Mesh, Mode, Options, Repository, ServiceName};
 
-use crate::course::Course;
+use crate::{command::vortex, course::Course};
 
 crate::in_both_modes! {
     a_commit_of_three_files_is_one_rollout
     a_newer_commit_waits_for_the_rollout_that_runs
+    a_newer_commit_takes_the_place_of_the_rollout_that_runs
+    a_commit_supersedes_once_whoever_is_killed_meanwhile
+    nothing_is_superseded_while_a_freeze_would_hold_what_follows
     a_forced_release_is_noticed_at_once
     a_commit_is_rolled_out_once_whoever_is_killed_meanwhile
 }
 
 /// A mesh that rolls commits out, and the first commit that it serves.
 async fn fed(mode: Mode, repository: &Repository) -> Mesh {
+    fed_by(mode, repository, Options::default()).await
+}
+
+/// The same, where a newer commit takes the place of the one that is rolled out.
+async fn superseding(mode: Mode, repository: &Repository) -> Mesh {
+    let options = Options {
+        supersede: true,
+        ..Options::default()
+    };
+    fed_by(mode, repository, options).await
+}
+
+async fn fed_by(mode: Mode, repository: &Repository, options: Options) -> Mesh {
     let first = repository.commit(&files("value: 1\n"));
     let options = Options {
         git: Some(repository.path()),
         release: Some("rollout"),
-        ..Options::default()
+        ..options
     };
     let mesh = Mesh::start(mode, &options);
     mesh.get_until("/orders/default", serves(first)).await;
@@ -106,6 +122,99 @@ async fn a_newer_commit_waits_for_the_rollout_that_runs(mode: Mode) {
     let next = begun(mesh, &third).await;
     let paths = next.rollout().await["paths"].as_array().map(Vec::len);
     assert_eq!(paths, Some(4), "what was rolled back is in the repository");
+    next.mesh.stop();
+}
+
+async fn a_newer_commit_takes_the_place_of_the_rollout_that_runs(mode: Mode) {
+    let repository = Repository::empty();
+    let mesh = superseding(mode, &repository).await;
+    let second = repository.commit(&files("value: 2\n"));
+    let first = begun(mesh, &second).await;
+    assert_eq!(first.command("pause").await.status, 200);
+    let (old, mesh) = (first.id, first.mesh);
+    let third = repository.commit(&[("shipping.yml", "value: 3\n")]);
+    let next = begun(mesh, &third).await;
+    let paths = next.rollout().await["paths"].as_array().map(Vec::len);
+    assert_eq!(paths, Some(4), "with what was superseded");
+    let why = format!("superseded by {third}");
+    let ended = next.mesh.get(&format!("/api/rollouts/{old}")).await.json();
+    assert_eq!(
+        (&ended["state"], &ended["reason"]),
+        (&json!("rolled_back"), &json!(why))
+    );
+    for what in [format!("rollout get {old}"), format!("rollout audit {old}")] {
+        let shown = vortex(&next.mesh, &what).await;
+        assert!(shown.out.contains(&why), "{what}: {shown:?}");
+    }
+    let log = vortex(&next.mesh, "log -o json").await;
+    assert!(
+        log.out.contains(&why) && log.out.contains("source:git"),
+        "{log:?}"
+    );
+    let breaker = next.mesh.get("/api/breaker").await.json();
+    assert_eq!(breaker["rollbacks"], json!([]), "{breaker}");
+    next.reads_are_whole_while_it_is_promoted().await;
+    next.mesh.get_until("/orders/default", serves(third)).await;
+    next.mesh.stop();
+}
+
+async fn a_commit_supersedes_once_whoever_is_killed_meanwhile(mode: Mode) {
+    let victims: &[ServiceName] = match mode {
+        Mode::One => &[ServiceName::Config],
+        Mode::Many => &[ServiceName::Rollout, ServiceName::Config],
+    };
+    let repository = Repository::empty();
+    let mesh = superseding(mode, &repository).await;
+    let mut commit = repository.commit(&files("value: 2\n"));
+    let mut course = begun(mesh, &commit).await;
+    for (value, victim) in ["value: 3\n", "value: 4\n"]
+        .into_iter()
+        .zip(victims.iter().cycle())
+    {
+        let (old, mut mesh) = (course.id, course.mesh);
+        let newer = repository.commit(&files(value));
+        let waits = |answer: &Answer| {
+            let label = &answer.json()["labels"][0];
+            label["pending_rollout"] == old || label["commit"] == newer
+        };
+        mesh.get_until("/api/sources/git", waits).await;
+        mesh.kill(*victim);
+        mesh.start_again(*victim);
+        course = begun(mesh, &newer).await;
+        let superseded = rollouts_of(&course.mesh, &commit).await;
+        assert_eq!(superseded.len(), 1, "{superseded:?}");
+        assert_eq!(superseded[0]["reason"], format!("superseded by {newer}"));
+        commit = newer;
+    }
+    course.mesh.stop();
+}
+
+async fn nothing_is_superseded_while_a_freeze_would_hold_what_follows(mode: Mode) {
+    let repository = Repository::empty();
+    let mesh = superseding(mode, &repository).await;
+    let second = repository.commit(&files("value: 2\n"));
+    let course = begun(mesh, &second).await;
+    let freeze = json!({"apps": ["billing"], "reason": "the audit"});
+    let set = course.mesh.post("/api/freezes", &freeze).await;
+    assert_eq!(set.status, 201, "{}", set.text());
+    let id = set.json()["freeze"]["id"]
+        .as_str()
+        .expect("an id")
+        .to_owned();
+    let third = repository.commit(&files("value: 3\n"));
+    let waits = |answer: &Answer| {
+        let label = &answer.json()["labels"][0];
+        label["pending_rollout"] == course.id && label["pending_freeze"] == id
+    };
+    course.mesh.get_until("/api/sources/git", waits).await;
+    assert_eq!(course.rollout().await["state"], "running");
+    assert_eq!(course.command("pause").await.status, 200);
+    let thaw = course.mesh.request("DELETE", &format!("/api/freezes/{id}"));
+    assert_eq!(course.mesh.send(thaw).await.status, 200);
+    let (old, mesh) = (course.id, course.mesh);
+    let next = begun(mesh, &third).await;
+    let ended = next.mesh.get(&format!("/api/rollouts/{old}")).await.json();
+    assert_eq!(ended["reason"], format!("superseded by {third}"));
     next.mesh.stop();
 }
 

@@ -18,6 +18,7 @@ Examples:
   vortex up --ephemeral
   vortex up --git https://example.org/team/config.git --poll 30s
   vortex up --git /srv/config.git --release rollout --source-strategy aggressive
+  vortex up --git /srv/config.git --release rollout --source-supersede
   vortex up --data /var/lib/vortex --http 127.0.0.1:8888 -o json
   vortex up --config vortex.yaml --dump-config";
 

@@ -32,6 +32,8 @@ mirror! {
         pending_commit,
         pending_reason,
         pending_detail,
+        pending_rollout,
+        pending_freeze,
     }
     struct SourceDefect <= proto::SourceDefect { label, path, reason, detail }
     struct Detached <= proto::DetachSourceResponse { labels }

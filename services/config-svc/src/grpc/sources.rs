@@ -1,5 +1,6 @@
 //! The sources that feed labels.
 
+use jiff::Timestamp;
 use tonic::{Request, Response};
 use vortex_kit::{
     access::{Access, Asked},
@@ -16,9 +17,17 @@ use crate::{
     domain::{Label, SourceName, State},
     error::write_error,
     source::{
-        Approval, AskError, Defect, DetachError, GitSettings, LabelStatus, ReleasePolicy, Status,
+        Approval, AskError, Defect, DetachError, GitSettings, LabelStatus, Pending, ReleasePolicy,
+        Status,
     },
 };
+
+/// What labels are shown by.
+#[derive(Clone, Copy)]
+struct AsOf<'a> {
+    state: &'a State,
+    now: Timestamp,
+}
 
 #[tonic::async_trait]
 impl SourceService for Grpc {
@@ -31,12 +40,12 @@ impl SourceService for Grpc {
         let configured = self.sources.list();
         let others = self.sources.unconfigured(&self.configuration.state());
         let state = self.configuration.state();
-        let configured = configured
-            .iter()
-            .map(|(s, status)| source(&state, s, status));
-        let others = others
-            .iter()
-            .map(|(n, status)| unconfigured(&state, n, status));
+        let at = AsOf {
+            state: &state,
+            now: self.configuration.now(),
+        };
+        let configured = configured.iter().map(|(s, status)| source(at, s, status));
+        let others = others.iter().map(|(n, status)| unconfigured(at, n, status));
         let mut sources: Vec<_> = configured.chain(others).collect();
         sources.sort_by(|a, b| a.name.cmp(&b.name));
         sources.iter_mut().for_each(|source| hide(source, &access));
@@ -115,14 +124,18 @@ impl SourceService for Grpc {
 impl Grpc {
     fn source(&self, name: &str) -> Result<pb::Source, Fault> {
         let state = self.configuration.state();
+        let at = AsOf {
+            state: &state,
+            now: self.configuration.now(),
+        };
         let unknown = match self.sources.get(name) {
-            Ok((settings, status)) => return Ok(source(&state, &settings, &status)),
+            Ok((settings, status)) => return Ok(source(at, &settings, &status)),
             Err(unknown) => unknown,
         };
         let others = self.sources.unconfigured(&state);
         let found = others.iter().find(|(known, _)| known.as_str() == name);
         found
-            .map(|(name, status)| unconfigured(&state, name, status))
+            .map(|(name, status)| unconfigured(at, name, status))
             .ok_or_else(|| fault(&unknown))
     }
 }
@@ -158,7 +171,7 @@ async fn detach(
     })
 }
 
-fn source(state: &State, settings: &GitSettings, status: &Status) -> pb::Source {
+fn source(at: AsOf<'_>, settings: &GitSettings, status: &Status) -> pb::Source {
     let release = match settings.release {
         ReleasePolicy::Auto => pb::ReleasePolicy::Auto,
         ReleasePolicy::Stage => pb::ReleasePolicy::Stage,
@@ -169,19 +182,19 @@ fn source(state: &State, settings: &GitSettings, status: &Status) -> pb::Source 
         location: settings.location.to_string(),
         release: release.into(),
         state: pb::SourceState::Configured.into(),
-        ..standing(state, &settings.name, status)
+        ..standing(at, &settings.name, status)
     }
 }
 
 /// A source that feeds labels and is not configured.
-fn unconfigured(state: &State, name: &SourceName, status: &Status) -> pb::Source {
+fn unconfigured(at: AsOf<'_>, name: &SourceName, status: &Status) -> pb::Source {
     pb::Source {
         state: pb::SourceState::NotConfigured.into(),
-        ..standing(state, name, status)
+        ..standing(at, name, status)
     }
 }
 
-fn standing(state: &State, name: &SourceName, status: &Status) -> pb::Source {
+fn standing(at: AsOf<'_>, name: &SourceName, status: &Status) -> pb::Source {
     pb::Source {
         name: name.to_string(),
         last_success: status.last_success.map(convert::timestamp),
@@ -190,7 +203,7 @@ fn standing(state: &State, name: &SourceName, status: &Status) -> pb::Source {
         labels: status
             .labels
             .iter()
-            .map(|(name, label)| source_label(state, name, label))
+            .map(|(name, label)| source_label(at, name, label))
             .collect(),
         defects: status.defects.iter().map(source_defect).collect(),
         more_defects: status.more_defects as u32,
@@ -198,7 +211,8 @@ fn standing(state: &State, name: &SourceName, status: &Status) -> pb::Source {
     }
 }
 
-fn source_label(state: &State, name: &Label, label: &LabelStatus) -> pb::SourceLabel {
+fn source_label(at: AsOf<'_>, name: &Label, label: &LabelStatus) -> pb::SourceLabel {
+    let AsOf { state, now } = at;
     let pending = label.pending.as_ref();
     let feed = state.labels.get(name).and_then(|l| l.feed.as_ref());
     let served = feed.and_then(|feed| feed.served.as_ref());
@@ -215,6 +229,12 @@ fn source_label(state: &State, name: &Label, label: &LabelStatus) -> pb::SourceL
             .map_or(String::new(), ToString::to_string),
         pending_reason: pending.map_or(String::new(), |p| p.reason.as_str().to_owned()),
         pending_detail: pending.map_or(String::new(), |p| p.detail.clone()),
+        pending_rollout: pending
+            .and_then(Pending::rollout)
+            .map_or(String::new(), ToString::to_string),
+        pending_freeze: pending
+            .and_then(|p| p.freeze(state, name, now))
+            .map_or(String::new(), |freeze| freeze.to_string()),
     }
 }
 

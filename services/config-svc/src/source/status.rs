@@ -1,11 +1,11 @@
 //! The status of a source.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::Timestamp;
 
 use super::Approval;
-use crate::domain::{FreezeId, Label, SplitId, VersionName};
+use crate::domain::{FreezeId, Label, Path, SplitId, State, VersionName};
 
 /// The most defects that are listed.
 pub(super) const LISTED_DEFECTS: usize = 100;
@@ -55,7 +55,12 @@ pub struct Pending {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PendingReason {
     /// A rollout of the label has to end first.
-    Held(SplitId),
+    Held {
+        /// The rollout's split.
+        by: SplitId,
+        /// The documents that the commit changes.
+        paths: Arc<[Path]>,
+    },
     /// A freeze has to end first.
     Frozen(FreezeId),
     /// It removes more than half of the label's documents.
@@ -97,8 +102,36 @@ impl Pending {
     /// What has to end first, if the commit waits for something that passes by itself.
     pub fn waits_for(&self) -> Option<Obstacle> {
         match &self.reason {
-            PendingReason::Held(by) => Some(Obstacle::Rollout(by.clone())),
+            PendingReason::Held { by, .. } => Some(Obstacle::Rollout(by.clone())),
             PendingReason::Frozen(by) => Some(Obstacle::Freeze(*by)),
+            PendingReason::Shrank
+            | PendingReason::TakesOver
+            | PendingReason::Invalid
+            | PendingReason::Failed => None,
+        }
+    }
+
+    /// The rollout that has to end first, if the commit waits for one.
+    pub fn rollout(&self) -> Option<&SplitId> {
+        match &self.reason {
+            PendingReason::Held { by, .. } => Some(by),
+            PendingReason::Frozen(_)
+            | PendingReason::Shrank
+            | PendingReason::TakesOver
+            | PendingReason::Invalid
+            | PendingReason::Failed => None,
+        }
+    }
+
+    /// The freeze that has to end first, or after the rollout that the commit waits for.
+    pub fn freeze(&self, state: &State, label: &Label, now: Timestamp) -> Option<FreezeId> {
+        match &self.reason {
+            PendingReason::Frozen(by) => Some(*by),
+            PendingReason::Held { paths, .. } => {
+                let documents = paths.iter().map(|path| (path, None));
+                let freeze = state.freeze_of(label, documents, now);
+                freeze.map(|freeze| freeze.id)
+            }
             PendingReason::Shrank
             | PendingReason::TakesOver
             | PendingReason::Invalid
@@ -111,7 +144,7 @@ impl PendingReason {
     /// The reason as callers see it.
     pub fn as_str(&self) -> &'static str {
         match self {
-            Self::Held(_) => "ROLLOUT_CONFLICT",
+            Self::Held { .. } => "ROLLOUT_CONFLICT",
             Self::Frozen(_) => "FROZEN",
             Self::Shrank => "SOURCE_SHRANK",
             Self::TakesOver => "LABEL_HAS_DOCUMENTS",
@@ -131,7 +164,7 @@ impl Status {
         pending.is_some_and(|pending| {
             let waits = match pending.reason {
                 PendingReason::Shrank | PendingReason::TakesOver => true,
-                PendingReason::Held(_)
+                PendingReason::Held { .. }
                 | PendingReason::Frozen(_)
                 | PendingReason::Invalid
                 | PendingReason::Failed => false,

@@ -12,3 +12,4 @@ mod sample;
 mod silence;
 mod simulation;
 mod split;
+mod supersede;

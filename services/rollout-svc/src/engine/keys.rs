@@ -24,8 +24,12 @@ impl Rollouts {
         if rollout.kind().is_measured()
             && let Some(reads) = self.inner.splits.reads(rollout.id()).await
         {
-            entry.see_keys(reads.keys);
-            return reads;
+            // a split that has just ended has none: its last ones stay
+            if reads.keys.is_some() {
+                entry.see_keys(reads.keys);
+            }
+            let keys = entry.keys();
+            return Reads { keys, ..reads };
         }
         Reads {
             keyless: None,

@@ -5,6 +5,8 @@
 //! whatever is lost in between. The waiting change sets are listed again after every gap, and a
 //! change set that has a rollout here, ended or not, gets no other.
 
+mod supersede;
+
 use std::{collections::BTreeMap, convert::Infallible, sync::Arc, time::Duration};
 
 use serde_json::json;
@@ -19,13 +21,14 @@ use vortex_kit::{
 use super::BACKOFF;
 use crate::{
     changes::{Awaiting, Changes, Told},
-    domain::{Freezes, Rollout, StateKind, Strategy},
+    domain::{Freezes, Rollout, SourcePolicy, StateKind},
     engine::{Error, Rollouts, SourceChange},
 };
 
 /// The time limit for starting a rollout.
 const START: Duration = Duration::from_secs(5);
-/// The interval at which failed starts are tried again.
+/// The interval at which failed starts are tried again, and at which commits are looked for that
+/// wait for a rollout.
 const AGAIN: Duration = Duration::from_secs(2);
 /// How long config-svc may be away before `/health` reports it.
 const AWAY: Duration = Duration::from_secs(10);
@@ -39,7 +42,7 @@ const ORPHANS: &str = "splits";
 pub(super) struct Follower {
     rollouts: Rollouts,
     changes: Changes,
-    strategy: Strategy,
+    policy: SourcePolicy,
     health: Health,
     /// The token after the last record that was handled.
     token: Option<String>,
@@ -68,13 +71,13 @@ impl Follower {
     pub(super) fn new(
         rollouts: Rollouts,
         changes: Changes,
-        strategy: Strategy,
+        policy: SourcePolicy,
         health: Health,
     ) -> Self {
         Self {
             rollouts,
             changes,
-            strategy,
+            policy,
             health,
             token: None,
             away: None,
@@ -110,7 +113,10 @@ impl Follower {
         loop {
             let (token, told) = tokio::select! {
                 next = log.next() => next?,
-                _ = again.tick() => (None, self.left()),
+                _ = again.tick() => {
+                    self.supersede().await?;
+                    (None, self.left())
+                }
             };
             match told {
                 Told::Awaits => self.take_up().await?,
@@ -186,7 +192,7 @@ impl Follower {
             change: name,
             source,
             description: message,
-            strategy: self.strategy,
+            strategy: self.policy.strategy,
         };
         let context = Context::root().within(START);
         let started = context.scope(self.rollouts.create_by_itself(change)).await;

@@ -10,7 +10,7 @@ use vortex_proto::{
 use crate::mesh::{Mesh, by_hand, refusal};
 
 impl Mesh {
-    async fn freeze(&self, app: &str) -> String {
+    pub(crate) async fn freeze(&self, app: &str) -> String {
         self.set_freeze(vec![app.to_owned()]).await
     }
 
@@ -29,7 +29,7 @@ impl Mesh {
         set.unwrap().into_inner().freeze.unwrap().id
     }
 
-    async fn thaw(&self, id: String) {
+    pub(crate) async fn thaw(&self, id: String) {
         let request = config::EndFreezeRequest {
             id,
             ..Default::default()
@@ -70,7 +70,7 @@ impl Mesh {
         completed.unwrap();
     }
 
-    async fn roll_back(&self, id: &str) {
+    pub(crate) async fn roll_back(&self, id: &str) {
         let request = pb::RollBackRolloutRequest {
             id: id.to_owned(),
             ..Default::default()

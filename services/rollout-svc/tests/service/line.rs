@@ -1,8 +1,9 @@
-//! A reliable line to config-svc's documents, log and freezes, beside the link to its splits.
+//! A reliable line to config-svc's documents, log, freezes and sources, beside the link to its
+//! splits.
 
 use std::sync::{
     Arc,
-    atomic::{AtomicBool, Ordering},
+    atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
 use tonic::{Request, Response, Status, Streaming};
@@ -10,6 +11,7 @@ use vortex_kit::channel::Channel;
 use vortex_proto::config::v1::{
     self as pb, config_service_client::ConfigServiceClient, config_service_server::ConfigService,
     freeze_service_client::FreezeServiceClient, freeze_service_server::FreezeService,
+    source_service_client::SourceServiceClient, source_service_server::SourceService,
 };
 
 /// Forwards every call about freezes, unless it hides them.
@@ -57,6 +59,73 @@ impl FreezeService for Freezes {
             true => Ok(Response::new(pb::ListFreezesResponse::default())),
             false => self.to.clone().list_freezes(request.into_inner()).await,
         }
+    }
+}
+
+/// Forwards every call about sources, and counts the lists.
+pub(crate) struct Sources {
+    to: SourceServiceClient<Channel>,
+    lists: Arc<AtomicUsize>,
+}
+
+impl Sources {
+    pub(crate) fn new(to: Channel) -> Self {
+        Self {
+            to: SourceServiceClient::new(to),
+            lists: Arc::default(),
+        }
+    }
+
+    /// How often sources were listed.
+    pub(crate) fn lists(&self) -> Arc<AtomicUsize> {
+        self.lists.clone()
+    }
+}
+
+#[tonic::async_trait]
+impl SourceService for Sources {
+    async fn list_sources(
+        &self,
+        request: Request<pb::ListSourcesRequest>,
+    ) -> Result<Response<pb::ListSourcesResponse>, Status> {
+        let listed = self.to.clone().list_sources(request.into_inner()).await;
+        self.lists.fetch_add(1, Ordering::SeqCst);
+        listed
+    }
+
+    async fn get_source(
+        &self,
+        request: Request<pb::GetSourceRequest>,
+    ) -> Result<Response<pb::GetSourceResponse>, Status> {
+        self.to.clone().get_source(request.into_inner()).await
+    }
+
+    async fn sync_source(
+        &self,
+        request: Request<pb::SyncSourceRequest>,
+    ) -> Result<Response<pb::SyncSourceResponse>, Status> {
+        self.to.clone().sync_source(request.into_inner()).await
+    }
+
+    async fn approve_source(
+        &self,
+        request: Request<pb::ApproveSourceRequest>,
+    ) -> Result<Response<pb::ApproveSourceResponse>, Status> {
+        self.to.clone().approve_source(request.into_inner()).await
+    }
+
+    async fn detach_source(
+        &self,
+        request: Request<pb::DetachSourceRequest>,
+    ) -> Result<Response<pb::DetachSourceResponse>, Status> {
+        self.to.clone().detach_source(request.into_inner()).await
+    }
+
+    async fn notify_sources(
+        &self,
+        request: Request<pb::NotifySourcesRequest>,
+    ) -> Result<Response<pb::NotifySourcesResponse>, Status> {
+        self.to.clone().notify_sources(request.into_inner()).await
     }
 }
 

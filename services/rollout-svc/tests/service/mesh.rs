@@ -2,7 +2,7 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, atomic::AtomicUsize},
     time::Duration,
 };
 
@@ -19,8 +19,8 @@ use vortex_proto::{
     config::v1::{
         self as config, config_service_client::ConfigServiceClient,
         config_service_server::ConfigServiceServer, freeze_service_server::FreezeServiceServer,
-        source_service_client::SourceServiceClient, split_service_client::SplitServiceClient,
-        split_service_server::SplitServiceServer,
+        source_service_client::SourceServiceClient, source_service_server::SourceServiceServer,
+        split_service_client::SplitServiceClient, split_service_server::SplitServiceServer,
     },
     rollout::v1::{self as pb, rollout_service_client::RolloutServiceClient},
 };
@@ -28,7 +28,7 @@ use vortex_rollout_svc::{Settings, StoreLocation};
 use vortex_tests::Repository;
 
 use crate::{
-    line::{Freezes, Line},
+    line::{Freezes, Line, Sources},
     link::Link,
 };
 
@@ -49,6 +49,10 @@ pub(crate) struct Mesh {
     pub(crate) link: Link,
     pub(crate) freezes: Freezes,
     linked: Channel,
+    /// How often rollout-svc has listed sources.
+    pub(crate) lists: Arc<AtomicUsize>,
+    /// Those of rollout-svc.
+    settings: Settings,
     runtime: Runtime,
     pub(crate) rollouts: Client,
 }
@@ -87,19 +91,24 @@ impl Mesh {
             .unwrap();
         let link = Link::new(config.channel(), bad, seed);
         let freezes = Freezes::new(config.channel());
+        let sources = Sources::new(config.channel());
+        let lists = sources.lists();
         let linked = Server::builder(&config_runtime)
             .descriptors(vortex_proto::DESCRIPTORS)
             .service(SplitServiceServer::new(link.clone()))
             .service(ConfigServiceServer::new(Line::new(config.channel())))
             .service(FreezeServiceServer::new(freezes.clone()))
+            .service(SourceServiceServer::new(sources))
             .build()
             .await
             .unwrap()
             .channel();
         let mut settings = settings_in(&folder);
         change(&mut settings);
-        let (runtime, rollouts) = start_service(settings, linked.clone()).await;
+        let (runtime, rollouts) = start_service(settings.clone(), linked.clone()).await;
         Self {
+            settings,
+            lists,
             config: ConfigServiceClient::new(config.channel()),
             splits: SplitServiceClient::new(config.channel()),
             sources: SourceServiceClient::new(config.channel()),
@@ -122,8 +131,7 @@ impl Mesh {
     pub(crate) async fn restart_after(self, between: impl AsyncFnOnce(&Self)) -> Self {
         stop(&self.runtime).await;
         between(&self).await;
-        let (runtime, rollouts) =
-            start_service(settings_in(&self.folder), self.linked.clone()).await;
+        let (runtime, rollouts) = start_service(self.settings.clone(), self.linked.clone()).await;
         Self {
             runtime,
             rollouts,
@@ -200,6 +208,15 @@ impl Mesh {
             name: "git".to_owned(),
         };
         self.sources.clone().sync_source(request).await.unwrap();
+    }
+
+    /// The source, as the last look found it.
+    pub(crate) async fn source(&self) -> config::Source {
+        let request = config::GetSourceRequest {
+            name: "git".to_owned(),
+        };
+        let found = self.sources.clone().get_source(request).await.unwrap();
+        found.into_inner().source.unwrap()
     }
 
     /// Waits until a change set has a rollout.

@@ -13,8 +13,8 @@ use super::super::{
 use super::{Failed, Poller, blocking};
 use crate::{
     domain::{
-        ChangeState, Command, Compared, Import, ImportPlan, Label, Refused, ReleaseBy, VersionName,
-        plan_import,
+        ChangeState, Command, Compared, Import, ImportPlan, Label, Path, Refused, ReleaseBy,
+        VersionName, plan_import,
     },
     source::ReleasePolicy,
     writer::WriteError,
@@ -178,6 +178,7 @@ impl Poller {
             .iter()
             .filter_map(|document| Some(document.content.stored()?.sha256))
             .collect();
+        let paths: Vec<Path> = documents.iter().map(|d| d.path.clone()).collect();
         let mut contents = read.contents;
         contents.retain(|(sha256, _)| written.contains(sha256));
         let import = Command::Import(Import {
@@ -203,12 +204,9 @@ impl Poller {
             Ok(_) => {}
             Err(WriteError::Refused(Refused::RolloutConflict { path, by })) => {
                 let why = format!("rollout {by} holds {path}; it is imported when that has ended");
-                return Ok(Some(self.hold_back(
-                    label,
-                    found,
-                    PendingReason::Held(by),
-                    why,
-                )));
+                let paths = paths.into();
+                let reason = PendingReason::Held { by, paths };
+                return Ok(Some(self.hold_back(label, found, reason, why)));
             }
             Err(WriteError::Refused(Refused::Frozen(freeze))) => {
                 let why = format!("frozen: {freeze}; it is imported when that has ended");
@@ -300,7 +298,9 @@ impl Poller {
             .and_then(|label| label.pending.as_ref());
         pending.is_some_and(|pending| {
             let is_final = match pending.reason {
-                PendingReason::Failed | PendingReason::Held(_) | PendingReason::Frozen(_) => false,
+                PendingReason::Failed | PendingReason::Held { .. } | PendingReason::Frozen(_) => {
+                    false
+                }
                 PendingReason::Shrank | PendingReason::TakesOver | PendingReason::Invalid => true,
             };
             is_final && pending.is_of(&newest) && pending.generation == generation

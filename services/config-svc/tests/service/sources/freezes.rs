@@ -5,7 +5,7 @@ use vortex_proto::config::v1 as pb;
 
 use super::{Fed, Work, label};
 
-async fn freeze(fed: &Fed, apps: &[&str]) -> String {
+pub(super) async fn freeze(fed: &Fed, apps: &[&str]) -> String {
     let request = pb::SetFreezeRequest {
         all: apps.is_empty(),
         apps: apps.iter().map(|app| (*app).to_owned()).collect(),
@@ -16,7 +16,7 @@ async fn freeze(fed: &Fed, apps: &[&str]) -> String {
     set.unwrap().into_inner().freeze.unwrap().id
 }
 
-async fn thaw(fed: &Fed, id: &str) {
+pub(super) async fn thaw(fed: &Fed, id: &str) {
     let request = pb::EndFreezeRequest {
         id: id.to_owned(),
         ..Default::default()
@@ -47,6 +47,7 @@ async fn a_commit_waits_for_the_end_of_a_freeze_and_is_imported_by_itself() {
         (&*main.pending_reason, &main.pending_commit),
         ("FROZEN", &second)
     );
+    assert_eq!((&*main.pending_rollout, &main.pending_freeze), ("", &id));
     assert!(main.pending_detail.contains("the audit"), "{main:?}");
     assert_eq!(fed.complaint(), None);
     let report = fed.node.runtime.health.snapshot();

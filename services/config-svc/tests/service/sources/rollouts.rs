@@ -7,7 +7,11 @@ use serde_json::json;
 use vortex_config_svc::ReleasePolicy;
 use vortex_proto::config::v1 as pb;
 
-use super::{Fed, Work, label};
+use super::{
+    Fed, Work,
+    freezes::{freeze, thaw},
+    label,
+};
 
 /// How long something may take that is waited for.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -59,6 +63,15 @@ impl Fed {
             ..Default::default()
         };
         self.node.splits.clone().end_split(request).await.unwrap();
+    }
+
+    /// Its label, as it was found by the last look.
+    async fn main(&self) -> pb::SourceLabel {
+        let request = pb::GetSourceRequest {
+            name: "git".to_owned(),
+        };
+        let got = self.node.sources.clone().get_source(request).await;
+        label(&got.unwrap().into_inner().source.unwrap(), "main").clone()
     }
 
     /// Waits for a value to be served, without a look being asked for.
@@ -113,6 +126,7 @@ async fn a_commit_behind_a_rollout_is_imported_as_soon_as_that_ends() {
         (&*newer, "ROLLOUT_CONFLICT")
     );
     assert!(main.pending_detail.contains("r1"), "{main:?}");
+    assert_eq!((&*main.pending_rollout, &*main.pending_freeze), ("r1", ""));
     assert_eq!(fed.complaint(), None, "it is as it should be");
     let report = fed.node.runtime.health.snapshot();
     let waiting = report.checks["source git"]["waiting"].to_string();
@@ -132,6 +146,41 @@ async fn a_commit_behind_a_rollout_is_imported_as_soon_as_that_ends() {
     let awaits = tokio::time::timeout(PATIENCE, imported).await.unwrap();
     assert_eq!(awaits.name, newer);
     assert_eq!(awaits.document_count, 2, "with what was rolled back");
+    fed.stop().await;
+}
+
+#[tokio::test]
+async fn a_commit_behind_a_rollout_says_which_freeze_it_waits_for_as_well() {
+    let fed = Fed::under(ReleasePolicy::Rollout).await;
+    fed.work.commit_file("orders.yml", "n: 2");
+    fed.look().await;
+    fed.begin("r1", fed.awaiting().await[0].sequence).await;
+    fed.work.commit_file("billing.yml", "n: 3");
+    fed.look().await;
+    freeze(&fed, &["users"]).await;
+    assert_eq!(fed.main().await.pending_freeze, "");
+    let id = freeze(&fed, &["billing"]).await;
+    let main = fed.main().await;
+    assert_eq!(main.pending_reason, "ROLLOUT_CONFLICT");
+    assert_eq!(
+        (&*main.pending_rollout, &*main.pending_freeze),
+        ("r1", &*id)
+    );
+    thaw(&fed, &id).await;
+    assert_eq!(fed.main().await.pending_freeze, "");
+    // it takes everything back that the rollout brought, which no freeze stops
+    freeze(&fed, &[]).await;
+    fed.work.git(&["reset", "--quiet", "--hard", "HEAD~2"]);
+    let source = fed.look().await;
+    let main = label(&source, "main");
+    assert_eq!((&*main.pending_rollout, &*main.pending_freeze), ("r1", ""));
+    fed.end("r1", false).await;
+    let released = async {
+        while fed.main().await.served_commit != main.pending_commit {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, released).await.unwrap();
     fed.stop().await;
 }
 
