@@ -3,7 +3,7 @@
 //! The `.proto` files beside this crate are the documentation; this crate
 //! holds what is generated from them, and how their times are read.
 
-/// Access: what a call needs, as an option of its method.
+/// Access: API keys, and what a call needs, as an option of its method.
 pub mod access {
     /// `vortex.access.v1`
     #[allow(missing_docs, clippy::all)] // generated

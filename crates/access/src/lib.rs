@@ -29,5 +29,5 @@ pub use name::{InvalidName, Name};
 pub use principal::{Kind, Principal};
 pub use ring::{CUT_OFF, KeyRing, Now, Unverified};
 pub use role::{Role, UnknownRole};
-pub use stored::{CannotRotate, ExpiryInThePast, Refusal, StoredKey, verify};
+pub use stored::{CannotRotate, ExpiryInThePast, Refusal, Sealed, StoredKey, verify};
 pub use throttle::{MAX_ADDRESSES, MAX_DELAY, Throttle};

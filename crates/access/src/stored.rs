@@ -6,6 +6,15 @@ use jiff::Timestamp;
 
 use crate::{ApiKey, Grant, KeyHash, KeyId, Kind, Name, Principal};
 
+/// What is told of a new key, by whoever made it, to have it stored: everything but the secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sealed {
+    /// By what it is found.
+    pub id: KeyId,
+    /// What a presented one must hash to.
+    pub hash: KeyHash,
+}
+
 /// A key as the log holds it: its hash, and what it may do until when.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredKey {
@@ -83,24 +92,34 @@ pub fn verify(
     }
 }
 
+impl From<&ApiKey> for Sealed {
+    fn from(key: &ApiKey) -> Self {
+        Self {
+            id: key.id(),
+            hash: key.hash(),
+        }
+    }
+}
+
 impl StoredKey {
     /// What is to be stored of a new key.
     ///
     /// # Errors
     /// It would have expired already.
     pub fn issue(
-        key: &ApiKey,
+        key: impl Into<Sealed>,
         name: Name,
         grants: Vec<Grant>,
         now: Timestamp,
         expires: Option<Timestamp>,
     ) -> Result<Self, ExpiryInThePast> {
+        let Sealed { id, hash } = key.into();
         match expires {
             Some(end) if end <= now => Err(ExpiryInThePast(end)),
             _ => Ok(Self {
-                id: key.id(),
-                hash: key.hash(),
-                principal: Principal::new(Kind::Key(key.id()), name, grants),
+                id,
+                hash,
+                principal: Principal::new(Kind::Key(id), name, grants),
                 created: now,
                 expires,
                 revoked: None,
@@ -117,7 +136,7 @@ impl StoredKey {
     /// This key is not valid any more.
     pub fn rotate(
         &self,
-        fresh: &ApiKey,
+        fresh: impl Into<Sealed>,
         now: Timestamp,
         overlap: Duration,
     ) -> Result<(Self, Self), CannotRotate> {
@@ -127,6 +146,7 @@ impl StoredKey {
         if self.has_expired(now) {
             return Err(CannotRotate::Expired(self.id));
         }
+        let Sealed { id, hash } = fresh.into();
         let end = later(now, overlap);
         let old = Self {
             expires: Some(self.expires.map_or(end, |own| own.min(end))),
@@ -134,9 +154,9 @@ impl StoredKey {
         };
         let grants = self.principal.grants();
         let new = Self {
-            id: fresh.id(),
-            hash: fresh.hash(),
-            principal: Principal::new(Kind::Key(fresh.id()), self.principal.name().clone(), grants),
+            id,
+            hash,
+            principal: Principal::new(Kind::Key(id), self.principal.name().clone(), grants),
             created: now,
             expires: self.lifetime().map(|lifetime| later(now, lifetime)),
             revoked: None,
@@ -152,6 +172,12 @@ impl StoredKey {
             revoked: self.revoked.or(Some(now)),
             ..self.clone()
         }
+    }
+
+    /// Since when it is refused, whoever presents it; none while it is not.
+    pub fn ended(&self, now: Timestamp) -> Option<Timestamp> {
+        let expired = self.expires.filter(|end| *end <= now);
+        [self.revoked, expired].into_iter().flatten().min()
     }
 
     fn has_expired(&self, now: Timestamp) -> bool {

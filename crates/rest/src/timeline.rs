@@ -30,6 +30,8 @@ names! {
         Override = "override",
         /// Overrides ended.
         OverrideEnd = "override_end",
+        /// An API key was created, rotated or revoked.
+        Key = "key",
         /// A label went or was detached from its source.
         Label = "label",
         /// A kind that this program does not know.

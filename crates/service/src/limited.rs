@@ -1,7 +1,7 @@
 //! The same limit of messages for every client and server of the contract.
 
 use vortex_kit::{channel::Channel, grpc::MAX_MESSAGE_BYTES};
-use vortex_proto::{config::v1 as config, rollout::v1 as rollout};
+use vortex_proto::{access::v1 as access, config::v1 as config, rollout::v1 as rollout};
 
 /// A generated client or server whose messages may have [`MAX_MESSAGE_BYTES`]. Made by its own
 /// `new`, it would refuse to read more than tonic's 4 MiB.
@@ -43,6 +43,7 @@ limited! {
     config split_service_client SplitServiceClient split_service_server SplitServiceServer SplitService;
     config freeze_service_client FreezeServiceClient freeze_service_server FreezeServiceServer FreezeService;
     config override_service_client OverrideServiceClient override_service_server OverrideServiceServer OverrideService;
+    access key_service_client KeyServiceClient key_service_server KeyServiceServer KeyService;
     rollout rollout_service_client RolloutServiceClient rollout_service_server RolloutServiceServer RolloutService;
 }
 

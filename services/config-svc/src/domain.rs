@@ -50,6 +50,13 @@
 //!   on either arm of any split.
 //! - **O2** an override ends at most 30 days after it was set, and by itself never before its
 //!   time is over.
+//!
+//! And of API keys:
+//! - **K1** the name of a key is that of no other that is kept, but of those it was rotated from
+//!   and to.
+//! - **K2** a key that is revoked or has expired is never valid again.
+//! - **K3** at most [`MAX_KEYS`] keys are kept, and each of them for 30 days after its end.
+//! - **K4** the secret of a key is in no state and in no record.
 
 mod answered_requests;
 mod change;
@@ -61,6 +68,7 @@ mod document;
 mod fold;
 mod freeze;
 mod import;
+mod key;
 mod label;
 mod names;
 mod overrides;
@@ -80,9 +88,9 @@ pub(crate) use answered_requests::{Answered, Requests};
 pub(crate) use change::{ChangeEntry, ChangeSet, ChangeState, ChangedDocument};
 pub(crate) use command::{Baseline, Detachment, Precondition, Removal};
 pub use command::{
-    BeginSplit, Command, DocumentWrite, EndFreeze, EndSplit, Expires, Holding, Import, Imported,
-    Outcome, Release, ReleaseBy, RemoveOverride, Selector, SetFreeze, SetOverride, SetSplit,
-    Thawed, Undo, UndoTarget, Until, WriteChange,
+    BeginSplit, Command, CreateKey, DocumentWrite, EndFreeze, EndSplit, Expires, Holding, Import,
+    Imported, Outcome, Release, ReleaseBy, RemoveOverride, RotateKey, Selector, SetFreeze,
+    SetOverride, SetSplit, Thawed, Undo, UndoTarget, Until, WriteChange,
 };
 pub use content::{Content, Sha256};
 pub(crate) use content::{ContentRef, Defect, MAX_DOCUMENT_BYTES};
@@ -95,6 +103,8 @@ pub(crate) use fold::{Inconsistent, fold};
 pub use freeze::{Freeze, FreezeEnd, FreezeId, FreezeScope, Frozen};
 pub(crate) use freeze::{MAX_FREEZES, MAX_FROZEN_APPS};
 pub(crate) use import::{Compared, ImportPlan, SourceFile, plan_import};
+pub use key::{Key, KeyGrants, KeyRotation};
+pub(crate) use key::{MAX_KEYS, MAX_OVERLAP};
 pub(crate) use label::{Feed, LabelState};
 pub use names::Label;
 pub(crate) use names::{

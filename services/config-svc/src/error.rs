@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use vortex_access::CannotRotate;
 use vortex_kit::{
     compute,
     error::{Fault, Reason},
@@ -11,8 +12,8 @@ use vortex_spring::{ParseError, placeholders};
 use crate::{
     configuration::TokenRefused,
     domain::{
-        Freeze, InvalidName, InvalidToken, InvalidValues, MAX_FREEZES, MAX_OVERRIDES, ReadRefused,
-        Refused, Thawed,
+        Freeze, InvalidName, InvalidToken, InvalidValues, MAX_FREEZES, MAX_KEYS, MAX_OVERRIDES,
+        ReadRefused, Refused, Thawed,
     },
     store,
     views::{ReadError, TooHeavy, Unparsed},
@@ -140,6 +141,20 @@ pub(crate) fn refused(refused: &Refused) -> Fault {
         Refused::OverrideIsOver { .. } | Refused::OverrideTooLong { .. } => {
             fault.field("expires", refused.to_string())
         }
+        Refused::KeyNotFound(id) | Refused::KeyIdTaken(id) => fault.with("key", id),
+        Refused::KeyNameTaken(name) => fault.with("name", name),
+        Refused::KeyEnded(CannotRotate::Revoked(id)) => {
+            fault.with("key", id).with("how", "revoked")
+        }
+        Refused::KeyEnded(CannotRotate::Expired(id)) => {
+            fault.with("key", id).with("how", "expired")
+        }
+        Refused::KeyRotated { id, to } => fault
+            .with("key", id)
+            .with("how", "rotated")
+            .with("successor", to),
+        Refused::TooManyKeys => fault.with("limit_keys", MAX_KEYS),
+        Refused::KeyIsOver { .. } => fault.field("expires_at", refused.to_string()),
     }
 }
 
@@ -193,6 +208,11 @@ fn reason(refused: &Refused) -> Reason {
         Refused::OverrideNotFound(_) => Reason::OverrideNotFound,
         Refused::TooManyOverrides => Reason::Overloaded,
         Refused::OverrideIsOver { .. } | Refused::OverrideTooLong { .. } => Reason::InvalidArgument,
+        Refused::KeyNotFound(_) => Reason::KeyNotFound,
+        Refused::KeyNameTaken(_) | Refused::KeyIdTaken(_) => Reason::KeyExists,
+        Refused::KeyEnded(_) | Refused::KeyRotated { .. } => Reason::KeyEnded,
+        Refused::TooManyKeys => Reason::Overloaded,
+        Refused::KeyIsOver { .. } => Reason::InvalidArgument,
     }
 }
 

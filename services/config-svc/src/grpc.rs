@@ -7,6 +7,7 @@ mod documents;
 mod events;
 mod explain;
 mod freezes;
+mod keys;
 mod overrides;
 mod parse;
 mod placeholders;
@@ -15,6 +16,7 @@ mod sources;
 mod splits;
 mod undo;
 mod watch_config;
+mod watch_keys;
 mod watch_log;
 
 use std::sync::Arc;
@@ -28,7 +30,7 @@ use vortex_service::mutation::complete;
 
 use crate::{configuration::Configuration, source::Sources};
 
-/// Serves `vortex.config.v1`.
+/// Serves `vortex.config.v1`, and the keys of `vortex.access.v1`.
 #[derive(Clone)]
 pub struct Grpc {
     configuration: Arc<Configuration>,

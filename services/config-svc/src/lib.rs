@@ -5,6 +5,7 @@ mod configuration;
 #[allow(missing_docs)]
 mod domain;
 mod error;
+mod fresh_key;
 mod grpc;
 mod published;
 mod sent_configs;
@@ -24,10 +25,13 @@ use vortex_kit::{
     grpc::{BuildError, Server},
     process::Runtime,
 };
-use vortex_proto::config::v1::{
-    config_service_server::ConfigServiceServer, freeze_service_server::FreezeServiceServer,
-    override_service_server::OverrideServiceServer, source_service_server::SourceServiceServer,
-    split_service_server::SplitServiceServer,
+use vortex_proto::{
+    access::v1::key_service_server::KeyServiceServer,
+    config::v1::{
+        config_service_server::ConfigServiceServer, freeze_service_server::FreezeServiceServer,
+        override_service_server::OverrideServiceServer, source_service_server::SourceServiceServer,
+        split_service_server::SplitServiceServer,
+    },
 };
 use vortex_service::Limited;
 use vortex_store::service::{CannotOpen, open};
@@ -43,12 +47,13 @@ pub mod parts {
     pub use crate::{
         configuration::Configuration,
         domain::{
-            Arm, BeginSplit, Body, Command, Content, DocumentWrite, EndFreeze, EndSplit, Expires,
-            Forced, Freeze, FreezeEnd, FreezeId, FreezeScope, Frozen, Holding, Import, Imported,
-            Label, MAX_VERSIONS, Moved, Moves, Outcome, Override, OverrideEnd, OverrideId,
-            OverrideTarget, OverrideValues, Record, Release, ReleaseBy, RemoveOverride, Request,
-            RequestKey, Selector, Seq, SetFreeze, SetOverride, SetSplit, Sha256, Share, SplitMove,
-            State, Subject, Thawed, Undo, UndoTarget, Unit, Until, ViewKey, WriteChange,
+            Arm, BeginSplit, Body, Command, Content, CreateKey, DocumentWrite, EndFreeze, EndSplit,
+            Expires, Forced, Freeze, FreezeEnd, FreezeId, FreezeScope, Frozen, Holding, Import,
+            Imported, Key, KeyGrants, KeyRotation, Label, MAX_VERSIONS, Moved, Moves, Outcome,
+            Override, OverrideEnd, OverrideId, OverrideTarget, OverrideValues, Record, Release,
+            ReleaseBy, RemoveOverride, Request, RequestKey, RotateKey, Selector, Seq, SetFreeze,
+            SetOverride, SetSplit, Sha256, Share, SplitMove, State, Subject, Thawed, Undo,
+            UndoTarget, Unit, Until, ViewKey, WriteChange,
         },
         grpc::Grpc,
         source::{GitSettings, Sources},
@@ -100,7 +105,8 @@ pub async fn start(settings: Settings, runtime: &Runtime) -> Result<Server, Star
         .service(SourceServiceServer::limited(grpc.clone()))
         .service(SplitServiceServer::limited(grpc.clone()))
         .service(FreezeServiceServer::limited(grpc.clone()))
-        .service(OverrideServiceServer::limited(grpc))
+        .service(OverrideServiceServer::limited(grpc.clone()))
+        .service(KeyServiceServer::limited(grpc))
         .build()
         .await?)
 }

@@ -107,6 +107,12 @@ reasons! {
         "There is no such freeze, or it has ended.";
     OverrideNotFound "OVERRIDE_NOT_FOUND" NotFound NOT_FOUND
         "The application and profile have no override on the label, or it has ended.";
+    KeyNotFound "KEY_NOT_FOUND" NotFound NOT_FOUND
+        "There is no such API key, or it ended more than 30 days ago.";
+    KeyExists "KEY_EXISTS" AlreadyExists CONFLICT
+        "An API key of that name or id exists, in use or not; the metadata say which. Give another name, or rotate the key.";
+    KeyEnded "KEY_ENDED" FailedPrecondition CONFLICT
+        "The API key is revoked, has expired, or was rotated before, so it can't be rotated; the metadata say which, and what it was rotated to.";
     RolloutWrongState "ROLLOUT_WRONG_STATE" FailedPrecondition CONFLICT
         "The rollout does not accept this command in its present state; the metadata name the state.";
     NoBaseline "NO_BASELINE" FailedPrecondition CONFLICT

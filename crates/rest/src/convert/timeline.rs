@@ -21,7 +21,7 @@ struct Told {
     what: String,
     change: String,
     rollout: String,
-    /// What its undoing names: a freeze's id, or the application and profile of an override.
+    /// What its undoing names: a freeze's or a key's id, or the application and profile of an override.
     named: String,
 }
 
@@ -136,6 +136,19 @@ fn told(body: Option<Body>, source: &str) -> Told {
             Told::new(TimelineKind::Override, what).named(of)
         }
         Some(Body::OverrideEnded(ended)) => override_ended(&ended),
+        Some(Body::KeyCreated(key)) => {
+            let what = format!("created key {}", key.name);
+            Told::new(TimelineKind::Key, what).named(key.id)
+        }
+        Some(Body::KeyRotated(rotated)) => {
+            let key = rotated.key.unwrap_or_default();
+            let what = format!("rotated key {}, now {}", key.name, key.id);
+            Told::new(TimelineKind::Key, what)
+        }
+        Some(Body::KeyRevoked(revoked)) => {
+            let what = format!("revoked key {}", revoked.name);
+            Told::new(TimelineKind::Key, what)
+        }
         // of a newer server
         None => Told::new(TimelineKind::Unknown, "something else".to_owned()),
     }
@@ -192,6 +205,7 @@ fn undo_command(undo: Undo, told: &Told, owner: [&str; 2], label: &str) -> Strin
         Undo::Discard => format!("vortex changes discard {}", told.change),
         Undo::Unfreeze => return format!("vortex unfreeze {}", told.named),
         Undo::RemoveOverride => format!("vortex config override {} --remove", told.named),
+        Undo::RevokeKey => return format!("vortex key revoke {}", told.named),
         Undo::RollBack => return roll_back(&told.rollout),
     };
     match label {

@@ -1,12 +1,16 @@
 //! Commands to the configuration, and their outcomes.
 
 mod freeze;
+mod key;
 mod overrides;
 
 pub use freeze::{EndFreeze, SetFreeze, Thawed, Until};
+pub use key::{CreateKey, RotateKey};
 pub use overrides::{Expires, RemoveOverride, SetOverride};
 
 use std::collections::BTreeSet;
+
+use vortex_access::KeyId;
 
 use super::{
     AppProfile, Content, Label, Path, Seq, Sha256, SourceName, SplitId, SplitMove, VersionName,
@@ -46,6 +50,12 @@ pub enum Command {
     RemoveOverride(RemoveOverride),
     /// End overrides whose time is over.
     ExpireOverrides,
+    /// Keep a new API key.
+    CreateKey(CreateKey),
+    /// Replace an API key.
+    RotateKey(RotateKey),
+    /// Take an API key back.
+    RevokeKey(KeyId),
 }
 
 /// A change set to be written through the API.

@@ -2,6 +2,7 @@
 
 mod freeze;
 mod import;
+mod key;
 mod overrides;
 pub(super) mod plan;
 mod release;
@@ -19,7 +20,7 @@ use jiff::Timestamp;
 use vortex_names::is_remembered;
 
 use super::{
-    Body, ChangeEntry, Command, HybridTime, Outcome, Precondition, Refused, RequestKey, State,
+    Body, ChangeEntry, Command, HybridTime, Outcome, Precondition, Refused, RequestKey, Seq, State,
     document::Document,
 };
 use split::Holder;
@@ -74,9 +75,15 @@ pub(crate) fn decide(
         Command::SetOverride(set) => overrides::decide_set(state, author, set),
         Command::RemoveOverride(removal) => overrides::decide_remove(state, removal),
         Command::ExpireOverrides => Ok(overrides::decide_expiry(state, author.time.wall)),
+        Command::CreateKey(create) => key::decide_create(state, author, create),
+        Command::RotateKey(rotate) => key::decide_rotate(state, author, rotate),
+        Command::RevokeKey(id) => key::decide_revoke(state, author, id),
     }?;
     Ok(match decided {
-        Decided::Unchanged(outcome) if request.key.is_some() => noted(state, outcome),
+        // a key that is revoked stays so: its repeat changes nothing either, and needs no note
+        Decided::Unchanged(outcome) if request.key.is_some() && outcome.change != Seq(0) => {
+            noted(state, outcome)
+        }
         decided => decided,
     })
 }

@@ -130,7 +130,10 @@ impl Releasing {
             | Body::FreezeSet(_)
             | Body::FreezeEnded(_)
             | Body::OverrideSet(_)
-            | Body::OverrideEnded(_) => ("", None),
+            | Body::OverrideEnded(_)
+            | Body::KeyCreated(_)
+            | Body::KeyRotated(_)
+            | Body::KeyRevoked(..) => ("", None),
         };
         Self {
             at: record.time.wall,

@@ -3,6 +3,7 @@
 
 mod feed;
 mod freeze;
+mod key;
 mod overrides;
 mod split;
 
@@ -129,6 +130,9 @@ impl State {
             Body::FreezeEnded(end) => Ok(self.apply_freeze_end(record.seq, end)),
             Body::OverrideSet(set) => Ok(self.apply_override(record.seq, set)),
             Body::OverrideEnded(end) => Ok(self.apply_override_end(record.seq, end)),
+            Body::KeyCreated(key) => Ok(self.apply_key(record, key)),
+            Body::KeyRotated(rotation) => Ok(self.apply_key_rotation(record, rotation)),
+            Body::KeyRevoked(id, _) => Ok(self.apply_key_revocation(record, *id)),
         }
     }
 

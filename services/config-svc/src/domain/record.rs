@@ -8,10 +8,11 @@ pub use moves::Moves;
 use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::Timestamp;
+use vortex_access::{KeyId, Name};
 
 use super::{
-    ChangeSet, Freeze, FreezeEnd, Label, Outcome, Override, OverrideEnd, RequestKey, Seq,
-    SourceName, SplitId, SplitMove, VersionName,
+    ChangeSet, Freeze, FreezeEnd, Key, KeyRotation, Label, Outcome, Override, OverrideEnd,
+    RequestKey, Seq, SourceName, SplitId, SplitMove, VersionName,
 };
 
 /// One thing that happened.
@@ -165,6 +166,12 @@ pub enum Body {
     OverrideSet(Arc<Override>),
     /// Overrides ended.
     OverrideEnded(OverrideEnd),
+    /// An API key was created.
+    KeyCreated(Arc<Key>),
+    /// An API key was replaced by a new one.
+    KeyRotated(KeyRotation),
+    /// An API key of this name was taken back.
+    KeyRevoked(KeyId, Name),
 }
 
 impl Body {
@@ -184,7 +191,10 @@ impl Body {
             | Self::FreezeSet(_)
             | Self::FreezeEnded(_)
             | Self::OverrideSet(_)
-            | Self::OverrideEnded(_) => None,
+            | Self::OverrideEnded(_)
+            | Self::KeyCreated(_)
+            | Self::KeyRotated(_)
+            | Self::KeyRevoked(..) => None,
         }
     }
 

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use vortex_access::{CannotRotate, KeyId, Name};
 use vortex_bucket::Share;
 
 use super::{
-    AppProfile, Ending, Freeze, Label, MAX_DOCUMENT_BYTES, MAX_FREEZES, MAX_OVERRIDES,
+    AppProfile, Ending, Freeze, Label, MAX_DOCUMENT_BYTES, MAX_FREEZES, MAX_KEYS, MAX_OVERRIDES,
     OverrideTarget, Path, RequestId, Seq, SourceName, SplitId, Thawed, VersionName,
 };
 
@@ -233,6 +234,36 @@ pub enum Refused {
          document"
     )]
     OverrideTooLong { expires_at: Timestamp },
+    /// No key of this id is kept.
+    #[error("there is no key {0}")]
+    KeyNotFound(KeyId),
+    /// Another key has this name.
+    #[error(
+        "there is a key {0:?} already: give another name, or rotate it; a name is free 30 days \
+         after its last key has ended"
+    )]
+    KeyNameTaken(Name),
+    /// Another key has this id.
+    #[error("there is a key {0} already: make another one")]
+    KeyIdTaken(KeyId),
+    /// A key that has no successor can't get one any more.
+    #[error(transparent)]
+    KeyEnded(CannotRotate),
+    /// A key was rotated before.
+    #[error("the key {id} was rotated to {to}: rotate that one")]
+    KeyRotated {
+        id: KeyId,
+        /// The key that replaces it.
+        to: KeyId,
+    },
+    /// Too many keys are kept.
+    #[error(
+        "there are {MAX_KEYS} keys; those that are revoked or have expired count for 30 days more"
+    )]
+    TooManyKeys,
+    /// A key would have expired already.
+    #[error("it would expire at {expires}, which is over")]
+    KeyIsOver { expires: Timestamp },
 }
 
 fn named(version: &Option<VersionName>) -> &str {

@@ -3,11 +3,12 @@
 use std::{collections::BTreeSet, fmt, sync::Arc};
 
 use imbl::{HashMap, OrdMap};
+use vortex_access::KeyId;
 
 use super::{
-    AppProfile, ChangeEntry, Document, EndedSplits, Freeze, FreezeId, Holding, HybridTime, Label,
-    LabelState, Override, OverrideTarget, Refused, Requests, Selector, Sha256, SourceName, Split,
-    SplitId, VersionName, answered_requests::Answered, split::Pins,
+    AppProfile, ChangeEntry, Document, EndedSplits, Freeze, FreezeId, Holding, HybridTime, Key,
+    Label, LabelState, Override, OverrideTarget, Refused, Requests, Selector, Sha256, SourceName,
+    Split, SplitId, VersionName, answered_requests::Answered, split::Pins,
 };
 
 /// A position in the log; 0 is before the first record.
@@ -55,6 +56,8 @@ pub struct State {
     pub freezes: OrdMap<FreezeId, Arc<Freeze>>,
     /// The overrides in force, and those whose time is over that have not ended yet.
     pub overrides: OrdMap<OverrideTarget, Arc<Override>>,
+    /// The API keys, without those that ended 30 days before the last record of a key.
+    pub keys: OrdMap<KeyId, Arc<Key>>,
     /// The change sets that active and ended splits refer to.
     pub(super) pins: Pins,
 }
@@ -73,6 +76,7 @@ impl Default for State {
             ended: EndedSplits::default(),
             freezes: OrdMap::new(),
             overrides: OrdMap::new(),
+            keys: OrdMap::new(),
             pins: Pins::default(),
         }
     }

@@ -7,6 +7,8 @@ mod freeze_model;
 mod freezes;
 mod history;
 mod imports;
+mod key_model;
+mod keys;
 mod model;
 mod overrides;
 mod reading;

@@ -1,17 +1,19 @@
 //! Converts domain types to replies.
 
 mod freezes;
+mod keys;
 mod overrides;
 mod splits;
 
 pub(super) use freezes::freeze;
+pub(super) use keys::{key, watched_key};
 pub(super) use overrides::of_override;
 pub(super) use splits::{
     arm, assigned, assignment, baseline, ended_split, split, split_keys, unit,
 };
 pub(super) use vortex_proto::time::timestamp;
 
-use vortex_proto::config::v1 as pb;
+use vortex_proto::{access::v1 as access, config::v1 as pb};
 
 use crate::{
     configuration::Configuration,
@@ -311,6 +313,12 @@ fn body(state: &State, record: &Record, documents: usize) -> pb::record::Body {
         Body::FreezeEnded(end) => pb::record::Body::FreezeEnded(freezes::ended(end)),
         Body::OverrideSet(set) => pb::record::Body::OverrideSet(of_override(set)),
         Body::OverrideEnded(end) => pb::record::Body::OverrideEnded(overrides::ended(end)),
+        Body::KeyCreated(made) => pb::record::Body::KeyCreated(key(made, made.stored.created)),
+        Body::KeyRotated(rotation) => pb::record::Body::KeyRotated(keys::rotated(rotation)),
+        Body::KeyRevoked(id, name) => pb::record::Body::KeyRevoked(access::KeyRevoked {
+            id: id.to_string(),
+            name: name.to_string(),
+        }),
     }
 }
 
@@ -328,7 +336,11 @@ pub(super) fn label_of(state: &State, record: &Record) -> String {
             let first = end.which.first();
             first.map_or(String::new(), |(_, target)| target.label.to_string())
         }
-        Body::SourceImported { .. } | Body::FreezeEnded(_) => String::new(),
+        Body::SourceImported { .. }
+        | Body::FreezeEnded(_)
+        | Body::KeyCreated(_)
+        | Body::KeyRotated(_)
+        | Body::KeyRevoked(..) => String::new(),
         Body::Release { .. }
         | Body::SplitMoved(_)
         | Body::SplitEnded { .. }
@@ -387,6 +399,9 @@ pub(super) fn concerns(state: &State, record: &Record, label: &str) -> bool {
         | Body::LabelRemoved { .. }
         | Body::LabelDetached { .. }
         | Body::SourceImported { .. }
-        | Body::OverrideSet(_) => label_of(state, record) == label,
+        | Body::OverrideSet(_)
+        | Body::KeyCreated(_)
+        | Body::KeyRotated(_)
+        | Body::KeyRevoked(..) => label_of(state, record) == label,
     }
 }

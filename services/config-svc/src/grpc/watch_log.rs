@@ -111,6 +111,9 @@ fn kind(body: &Body) -> RecordKind {
         Body::FreezeEnded(_) => RecordKind::FreezeEnded,
         Body::OverrideSet(_) => RecordKind::OverrideSet,
         Body::OverrideEnded(_) => RecordKind::OverrideEnded,
+        Body::KeyCreated(_) => RecordKind::KeyCreated,
+        Body::KeyRotated(_) => RecordKind::KeyRotated,
+        Body::KeyRevoked(..) => RecordKind::KeyRevoked,
     }
 }
 

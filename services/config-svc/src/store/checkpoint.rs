@@ -160,6 +160,7 @@ impl Loading {
             Kind::Override(set) => {
                 self.state.restore_override(Arc::new(set.try_into().ok()?));
             }
+            Kind::Key(key) => self.state.restore_key(Arc::new(key.try_into().ok()?)),
             Kind::EndedSplit(ended) => self.state.restore_ended(ended.try_into().ok()?),
         }
         Some(())
@@ -196,6 +197,9 @@ fn encode(state: &State) -> Bytes {
     }
     for set in state.overrides.values() {
         add(&mut bytes, Kind::Override((&**set).into()));
+    }
+    for key in state.keys.values() {
+        add(&mut bytes, Kind::Key((&**key).into()));
     }
     bytes.into()
 }

@@ -3,6 +3,7 @@
 mod envelope;
 mod freeze;
 mod from_stored;
+mod key;
 mod overrides;
 mod split;
 mod to_stored;

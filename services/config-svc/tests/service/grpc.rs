@@ -7,6 +7,7 @@ mod damaged;
 mod freezes;
 mod gauges;
 mod history;
+mod keys;
 mod large;
 mod node;
 mod overrides;

@@ -7,8 +7,8 @@ use vortex_proto::config::v1 as pb;
 
 use crate::{
     domain::{
-        AppProfile, Body, ChangeSet, ChangeState, FreezeScope, Moves, Override, OverrideTarget,
-        Record, Relevance, Seq, SplitMove, State,
+        AppProfile, Body, ChangeSet, ChangeState, FreezeScope, Key, Moves, Override,
+        OverrideTarget, Record, Relevance, Seq, SplitMove, State,
     },
     grpc::{access, convert},
 };
@@ -102,6 +102,8 @@ impl<'a> About<'a> {
             Body::LabelRemoved { .. } | Body::LabelDetached { .. } => {
                 about.subject = Subject::Label;
             }
+            // they are of no application
+            Body::KeyCreated(_) | Body::KeyRotated(_) | Body::KeyRevoked(..) => {}
         }
         about
     }
@@ -211,7 +213,8 @@ pub(super) fn undo_of(state: &State, record: &Record, about: &About<'_>) -> pb::
         pb::Undo::Unspecified
         | pb::Undo::RollBack
         | pb::Undo::Unfreeze
-        | pb::Undo::RemoveOverride => true,
+        | pb::Undo::RemoveOverride
+        | pb::Undo::RevokeKey => true,
     };
     match is_told {
         true => undo,
@@ -239,6 +242,7 @@ fn undo_by(state: &State, record: &Record) -> pb::Undo {
         Body::SplitMoved(to) if state.splits.contains_key(&to.id) => pb::Undo::RollBack,
         Body::FreezeSet(set) if state.freezes.contains_key(&set.id) => pb::Undo::Unfreeze,
         Body::OverrideSet(set) if is_in_force(state, set) => pb::Undo::RemoveOverride,
+        Body::KeyCreated(key) if is_valid(state, key) => pb::Undo::RevokeKey,
         Body::SplitMoved(_)
         | Body::SplitEnded { .. }
         | Body::Discard { .. }
@@ -250,8 +254,17 @@ fn undo_by(state: &State, record: &Record) -> pb::Undo {
         | Body::FreezeSet(_)
         | Body::FreezeEnded(_)
         | Body::OverrideSet(_)
-        | Body::OverrideEnded(_) => pb::Undo::Unspecified,
+        | Body::OverrideEnded(_)
+        | Body::KeyCreated(_)
+        | Body::KeyRotated(_)
+        | Body::KeyRevoked(..) => pb::Undo::Unspecified,
     }
+}
+
+/// Whether a key is still to be revoked, as far as the state alone can tell.
+fn is_valid(state: &State, key: &Key) -> bool {
+    let now = state.keys.get(&key.stored.id);
+    now.is_some_and(|now| now.stored.ended(state.time.wall).is_none())
 }
 
 /// Whether an override is still the one of its target.

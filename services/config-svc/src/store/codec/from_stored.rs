@@ -112,6 +112,12 @@ impl TryFrom<record::Body> for Body {
             record::Body::FreezeEnded(end) => Self::FreezeEnded(end.into()),
             record::Body::OverrideSet(set) => Self::OverrideSet(Arc::new(set.try_into()?)),
             record::Body::OverrideEnded(end) => Self::OverrideEnded(end.into()),
+            record::Body::KeyCreated(key) => Self::KeyCreated(Arc::new(key.try_into()?)),
+            record::Body::KeyRotated(rotation) => Self::KeyRotated(rotation.try_into()?),
+            record::Body::KeyRevoked(revoked) => {
+                let (id, name) = revoked.try_into()?;
+                Self::KeyRevoked(id, name)
+            }
         })
     }
 }

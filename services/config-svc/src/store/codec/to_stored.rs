@@ -112,6 +112,12 @@ impl From<&Body> for record::Body {
             Body::FreezeEnded(end) => Self::FreezeEnded(end.into()),
             Body::OverrideSet(set) => Self::OverrideSet((&**set).into()),
             Body::OverrideEnded(end) => Self::OverrideEnded(end.into()),
+            Body::KeyCreated(key) => Self::KeyCreated((&**key).into()),
+            Body::KeyRotated(rotation) => Self::KeyRotated(rotation.into()),
+            Body::KeyRevoked(id, name) => Self::KeyRevoked(stored::KeyRevocation {
+                id: id.to_string(),
+                name: name.to_string(),
+            }),
         }
     }
 }

@@ -12,16 +12,20 @@ use vortex_kit::{
     grpc::Methods,
     process::{Runtime, shut_down},
 };
-use vortex_proto::config::v1::{
-    self as pb, config_service_client::ConfigServiceClient,
-    freeze_service_client::FreezeServiceClient, override_service_client::OverrideServiceClient,
-    source_service_client::SourceServiceClient, split_service_client::SplitServiceClient,
+use vortex_proto::{
+    access::v1::key_service_client::KeyServiceClient,
+    config::v1::{
+        self as pb, config_service_client::ConfigServiceClient,
+        freeze_service_client::FreezeServiceClient, override_service_client::OverrideServiceClient,
+        source_service_client::SourceServiceClient, split_service_client::SplitServiceClient,
+    },
 };
 
 pub(crate) type Client = ConfigServiceClient<Channel>;
 pub(crate) type SourcesClient = SourceServiceClient<Channel>;
 pub(crate) type SplitsClient = SplitServiceClient<Channel>;
 pub(crate) type FreezesClient = FreezeServiceClient<Channel>;
+pub(crate) type KeysClient = KeyServiceClient<Channel>;
 pub(crate) type OverridesClient = OverrideServiceClient<Channel>;
 
 /// A way from a client to a server.
@@ -39,6 +43,7 @@ pub(crate) struct Node {
     pub(crate) splits: SplitsClient,
     pub(crate) freezes: FreezesClient,
     pub(crate) overrides: OverridesClient,
+    pub(crate) keys: KeysClient,
 }
 
 impl Node {
@@ -79,7 +84,8 @@ impl Node {
             sources: SourceServiceClient::new(channel.clone()),
             splits: SplitServiceClient::new(channel.clone()),
             freezes: FreezeServiceClient::new(channel.clone()),
-            overrides: OverrideServiceClient::new(channel),
+            overrides: OverrideServiceClient::new(channel.clone()),
+            keys: KeyServiceClient::new(channel),
             runtime,
         }
     }

@@ -139,6 +139,9 @@ fn of_record(told: &mut String, record: &pb::Record) {
         Body::FreezeEnded(end) => format!("freezes {:?} ended", end.ids),
         Body::OverrideSet(set) => format!("override {} set", set.id),
         Body::OverrideEnded(end) => format!("overrides {:?} ended", end.overrides),
+        Body::KeyCreated(key) => format!("key {} ({}) created", key.id, key.name),
+        Body::KeyRotated(rotated) => format!("key rotated to {}", rotated.key.as_ref().unwrap().id),
+        Body::KeyRevoked(revoked) => format!("key {} ({}) revoked", revoked.id, revoked.name),
     };
     let wall = time.wall.unwrap();
     writeln!(

@@ -14,7 +14,7 @@ use crate::{
     domain::{
         Answered, App, AppProfile, Before, Body, ChangeEntry, ChangeName, ChangeSet, ChangeState,
         ChangedDocument, Content, ContentRef, Defect, Document, End, EndedSplit, Feed, Forced,
-        Freeze, HybridTime, Label, LabelState, LastRelease, Moved, Moves, Origin, Outcome,
+        Freeze, HybridTime, Key, Label, LabelState, LastRelease, Moved, Moves, Origin, Outcome,
         Override, Path, Profile, Record, RequestId, RequestKey, Seq, Sha256, Share, SourceName,
         Split, SplitId, SplitMove, Unit, Version, VersionName,
     },
@@ -24,7 +24,7 @@ use crate::{
     },
 };
 
-use held::{freeze, freeze_end, override_end, override_set};
+use held::{freeze, freeze_end, key, override_end, override_set, rotation};
 
 fn seq() -> impl Strategy<Value = Seq> {
     any::<u64>().prop_map(Seq)
@@ -182,6 +182,9 @@ fn body() -> impl Strategy<Value = Body> {
         freeze_end().prop_map(Body::FreezeEnded),
         override_set().prop_map(|set| Body::OverrideSet(Arc::new(set))),
         override_end().prop_map(Body::OverrideEnded),
+        key().prop_map(|key| Body::KeyCreated(Arc::new(key))),
+        rotation().prop_map(Body::KeyRotated),
+        key().prop_map(|key| Body::KeyRevoked(key.stored.id, key.name().clone())),
     ]
 }
 
@@ -445,6 +448,11 @@ proptest! {
     #[test]
     fn an_override(set in override_set()) {
         prop_assert_eq!(read::<stored::Override, Override>((&set).into()), set);
+    }
+
+    #[test]
+    fn an_api_key(key in key()) {
+        prop_assert_eq!(read::<stored::Key, Key>((&key).into()), key);
     }
 
     #[test]

@@ -1,8 +1,10 @@
-//! Any freezes and overrides.
+//! Any freezes, overrides and API keys.
+
+use vortex_access::{Grant, KeyHash, KeyId, Kind, Principal, Role, StoredKey};
 
 use super::*;
 use crate::domain::{
-    FreezeEnd, FreezeId, FreezeScope, Frozen, OverrideEnd, OverrideId, OverrideTarget,
+    FreezeEnd, FreezeId, FreezeScope, Frozen, KeyRotation, OverrideEnd, OverrideId, OverrideTarget,
     OverrideValues,
 };
 
@@ -75,5 +77,45 @@ pub(super) fn override_end() -> impl Strategy<Value = OverrideEnd> {
         expired,
         reason,
         author,
+    })
+}
+
+fn key_id() -> impl Strategy<Value = KeyId> {
+    "[0-9a-hjkmnp-tv-z]{16}".prop_map(|id| id.parse().unwrap())
+}
+
+pub(super) fn key() -> impl Strategy<Value = Key> {
+    let scopes = vec(
+        select(vec!["**", "payments/**", "*/prod", "eu/**:a/b"]),
+        1..3,
+    );
+    let grant = (select(Role::ALL.to_vec()), scopes);
+    let grant = grant.prop_map(|(role, scopes)| Grant::parse(role, scopes).unwrap());
+    let whose = (key_id(), "[a-z]{1,6}", vec(grant, 1..3));
+    let times = (time(), of(time()), of(time()));
+    (whose, any::<[u8; 32]>(), times, of(key_id()), text()).prop_map(
+        |((id, name, grants), hash, (created, expires, revoked), rotated_from, by)| Key {
+            stored: StoredKey {
+                id,
+                hash: KeyHash::from_bytes(hash),
+                principal: Principal::new(Kind::Key(id), name.parse().unwrap(), grants),
+                created,
+                expires,
+                revoked,
+                rotated_from,
+            },
+            by,
+        },
+    )
+}
+
+pub(super) fn rotation() -> impl Strategy<Value = KeyRotation> {
+    (key(), key_id(), time()).prop_map(|(mut key, old, old_expires)| {
+        key.stored.rotated_from = Some(old);
+        KeyRotation {
+            old,
+            old_expires,
+            key: Arc::new(key),
+        }
     })
 }
