@@ -106,8 +106,9 @@ async fn a_key_of_the_caller_is_kept_by_its_hash(way: Way) {
 async fn a_watcher_hears_of_each_change_at_once(way: Way) {
     let (_folder, node) = Node::new(way).await;
     create(&node, theirs("ci", "a")).await;
-    let watch = node.keys.clone().watch_keys(access::WatchKeysRequest {});
-    let mut stream = watch.await.unwrap().into_inner();
+    let mut keys = node.keys.clone();
+    let watch = keys.watch_keys(access::WatchKeysRequest {}).await;
+    let mut stream = watch.unwrap().into_inner();
     let Event::Snapshot(all) = next(&mut stream).await else { panic!("no snapshot") };
     assert_eq!((all.keys.len(), &all.keys[0].sha256[..]), (1, &[7; 32][..]));
     create(&node, theirs("cd", "b")).await;
