@@ -5,7 +5,6 @@ mod configuration;
 #[allow(missing_docs)]
 mod domain;
 mod error;
-mod fresh_key;
 mod grpc;
 mod published;
 mod sent_configs;
