@@ -6,6 +6,7 @@ mod configs;
 mod effective;
 mod explain;
 mod freezes;
+mod keys;
 mod open_watches;
 mod overrides;
 mod rollouts;
@@ -36,6 +37,7 @@ pub(crate) fn quick() -> OpenApiRouter<ApiState> {
         .merge(splits::routes())
         .merge(timeline::routes())
         .merge(freezes::routes())
+        .merge(keys::routes())
         .merge(status::routes())
         .merge(overrides::routes())
 }

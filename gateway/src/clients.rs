@@ -2,6 +2,7 @@
 
 use vortex_kit::channel::Channel;
 use vortex_proto::{
+    access::v1::key_service_client::KeyServiceClient,
     config::v1::{
         config_service_client::ConfigServiceClient, freeze_service_client::FreezeServiceClient,
         override_service_client::OverrideServiceClient, source_service_client::SourceServiceClient,
@@ -13,6 +14,7 @@ use vortex_service::{Limited, PerService, ServiceName};
 
 pub(crate) type ConfigClient = ConfigServiceClient<Channel>;
 pub(crate) type FreezeClient = FreezeServiceClient<Channel>;
+pub(crate) type KeyClient = KeyServiceClient<Channel>;
 pub(crate) type OverrideClient = OverrideServiceClient<Channel>;
 pub(crate) type RolloutClient = RolloutServiceClient<Channel>;
 pub(crate) type SourceClient = SourceServiceClient<Channel>;
@@ -27,6 +29,7 @@ pub(crate) struct Clients {
     pub(crate) splits: SplitClient,
     pub(crate) freezes: FreezeClient,
     pub(crate) overrides: OverrideClient,
+    pub(crate) keys: KeyClient,
 }
 
 impl Clients {
@@ -39,7 +42,8 @@ impl Clients {
             sources: SourceServiceClient::limited(config.clone()),
             splits: SplitServiceClient::limited(config.clone()),
             freezes: FreezeServiceClient::limited(config.clone()),
-            overrides: OverrideServiceClient::limited(config),
+            overrides: OverrideServiceClient::limited(config.clone()),
+            keys: KeyServiceClient::limited(config),
             rollouts: RolloutServiceClient::limited(rollout),
         }
     }

@@ -12,6 +12,8 @@
 //! read, since what is hashed is the text.
 
 mod base32;
+#[cfg(feature = "generate")]
+mod generate;
 mod id;
 
 use std::{fmt, str::FromStr};
@@ -22,6 +24,8 @@ use zeroize::{Zeroize, Zeroizing};
 
 use base32::{encode, is_base32};
 
+#[cfg(feature = "generate")]
+pub use generate::NoRandomness;
 pub use id::{InvalidKeyId, KeyId};
 
 const PREFIX: &str = "vx_";

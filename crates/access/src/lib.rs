@@ -6,7 +6,7 @@
 //! credentials fail again and again is slowed down by a [`Throttle`].
 //!
 //! Everything here is a pure function of its arguments: time and random bytes are given, nothing
-//! is read or sent. Nothing shows a secret: no `Debug`, no `Display`, no error.
+//! is read or sent, but by `ApiKey::generate` of the feature `generate`. Nothing shows a secret: no `Debug`, no `Display`, no error.
 
 mod credential;
 mod decide;
@@ -24,6 +24,8 @@ pub use credential::{
 };
 pub use decide::{Asked, Decision, Denied, MAX_COMBINATIONS, Wanted, decide, may_give};
 pub use grant::{Grant, InvalidGrant, InvalidScope, MAX_SCOPES, scope};
+#[cfg(feature = "generate")]
+pub use key::NoRandomness;
 pub use key::{ApiKey, InvalidKey, InvalidKeyId, KeyHash, KeyId};
 pub use name::{InvalidName, Name};
 pub use principal::{Kind, Principal};

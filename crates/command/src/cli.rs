@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     command::{
-        bench, breaker, changes, completion, config, context, freeze, log, rollout, sources,
+        bench, breaker, changes, completion, config, context, freeze, key, log, rollout, sources,
         status, unfreeze, up, version,
     },
     console::{Console, Format, Palette},
@@ -84,6 +84,9 @@ enum Command {
     Freeze(freeze::Args),
     /// End freezes
     Unfreeze(unfreeze::Args),
+    /// API keys: who may call, and what each may do
+    #[command(subcommand)]
+    Key(key::Command),
     /// Measure a running server
     #[command(subcommand)]
     Bench(bench::Command),
@@ -144,6 +147,9 @@ impl Command {
             }),
             Self::Unfreeze(args) => Session::run(globals, environment, async |session| {
                 args.run(session).await
+            }),
+            Self::Key(command) => Session::run(globals, environment, async |session| {
+                command.run(session).await
             }),
             Self::Bench(command) => Session::run(globals, environment, async |session| {
                 command.run(session).await

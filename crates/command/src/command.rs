@@ -7,6 +7,7 @@ pub(crate) mod completion;
 pub(crate) mod config;
 pub(crate) mod context;
 pub(crate) mod freeze;
+pub(crate) mod key;
 pub(crate) mod log;
 pub(crate) mod rollout;
 pub(crate) mod sources;

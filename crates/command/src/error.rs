@@ -87,6 +87,9 @@ pub(crate) enum Error {
     /// The client could not be set up.
     #[error("the client can't be set up: {0}")]
     Setup(String),
+    /// No key can be made.
+    #[error(transparent)]
+    NoRandomness(#[from] vortex_access::NoRandomness),
     /// The operator said no.
     #[error("given up; nothing changed")]
     Declined,
@@ -101,6 +104,18 @@ impl Error {
         }
     }
 
+    /// Whether what was asked may have been done all the same.
+    pub(crate) fn is_open(&self) -> bool {
+        match self {
+            Self::Unreachable { .. } | Self::Garbage { .. } => true,
+            Self::TimedOut { mutation, .. } => *mutation,
+            Self::Problem(problem) => {
+                problem.is("OUTCOME_UNKNOWN") || matches!(problem.status, 500 | 502 | 504)
+            }
+            _ => false,
+        }
+    }
+
     /// The exit code that stands for it.
     pub(crate) fn exit(&self) -> Exit {
         match self {
@@ -108,6 +123,7 @@ impl Error {
             Self::Unreachable { .. } | Self::TimedOut { .. } => Exit::Unavailable,
             Self::Garbage { .. }
             | Self::Setup(_)
+            | Self::NoRandomness(_)
             | Self::Declined
             | Self::NotSeen { .. }
             | Self::NotWell => Exit::Failed,

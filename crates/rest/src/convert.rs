@@ -7,6 +7,7 @@ mod documents;
 mod effective;
 mod explain;
 mod freezes;
+mod keys;
 mod overrides;
 mod rollouts;
 mod sources;

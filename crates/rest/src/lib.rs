@@ -21,6 +21,7 @@ mod effective;
 mod explain;
 mod freezes;
 mod json;
+mod keys;
 mod name;
 mod overrides;
 mod problem;
@@ -48,6 +49,9 @@ pub use explain::{
 };
 pub use freezes::{Freeze, FreezeSet, Freezes, FreezesEnded, NewFreeze};
 pub use json::Json;
+pub use keys::{
+    Key, KeyAnswer, KeyCreated, KeyGrant, KeyRevoked, KeyRotated, KeyState, Keys, NewKey,
+};
 pub use name::Name;
 pub use overrides::{NewOverride, Override, OverrideAnswer, OverrideRemoved, Overrides};
 pub use problem::{FieldViolation, Problem};

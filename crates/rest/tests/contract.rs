@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use vortex_rest::{
     AnalysisStatus, AppliedChange, Approval, Arm, ArmReport, ArmReports, Breaker, ChangeAnswer,
     ChangeState, Changes, ConfigChange, Deleted, Detached, Diff, Documents, Effective, Environment,
-    Explanation, FollowedRollout, Json, KeyFrom, Name, NewChange, NewRollout, Notified, Problem,
+    Explanation, FollowedRollout, Json, KeyAnswer, KeyCreated, KeyFrom, KeyGrant, KeyRevoked,
+    KeyRotated, KeyState, Keys, Name, NewChange, NewKey, NewRollout, Notified, Problem,
     ReleasePolicy, Released, ReportTaken, Rollout, RolloutAudit, RolloutEdit, RolloutEffect,
     RolloutStage, RolloutState, RolloutStrategy, Rollouts, SourceState, Sources, SplitAnswer,
     SplitState, Splits, Unit, Verdict, Versions, Written,
@@ -139,6 +140,29 @@ fn numbers_of_any_size_are_kept_in_a_configuration() {
     assert_eq!(Value::from(&json).to_string(), text);
     assert_eq!(Json::default().get(), "null");
     assert!(Json::from_slice(b"{").is_err());
+}
+
+#[test]
+fn keys_are_written_as_they_are_read() {
+    let key = json!({"id": "0123456789abcdef", "name": "ci",
+        "grants": [{"role": "reader", "scopes": ["payments/**"]}], "state": "active",
+        "created_at": "2026-01-02T03:04:05Z", "expires_at": null, "revoked_at": null,
+        "rotated_from": "", "created_by": "key:root"});
+    answered::<Keys>(json!({"keys": [key], "next_page_token": "", "token": "s:7"}));
+    answered::<KeyAnswer>(json!({"description": key, "token": "s:7"}));
+    answered::<KeyCreated>(
+        json!({"description": key, "key": "vx_…", "token": "s:7", "shown_before": false}),
+    );
+    answered::<KeyRotated>(
+        json!({"description": key, "key": "", "old": key, "token": "s:7",
+        "shown_before": true}),
+    );
+    answered::<KeyRevoked>(json!({"description": null, "token": "s:7"}));
+    round_trip::<NewKey>(
+        &json!({"name": "ci", "grants": key["grants"], "expires": "90d",
+        "id": null, "sha256": null, "request_id": "q"}),
+    );
+    assert!(serde_json::from_str::<KeyGrant>(r#"{"role": "reader"}"#).is_err());
 }
 
 #[test]
@@ -307,6 +331,7 @@ fn a_name_that_is_newer_is_kept_as_it_came() {
     named::<Arm>();
     named::<ChangeState>();
     named::<KeyFrom>();
+    named::<KeyState>();
     named::<ReleasePolicy>();
     named::<RolloutEffect>();
     named::<RolloutState>();

@@ -8,8 +8,8 @@ use vortex_kit::{compute::Compute, process::Runtime};
 use super::{open_watches::OpenWatches, when::Now};
 use crate::{
     clients::{
-        Clients, ConfigClient, FreezeClient, OverrideClient, RolloutClient, SourceClient,
-        SplitClient,
+        Clients, ConfigClient, FreezeClient, KeyClient, OverrideClient, RolloutClient,
+        SourceClient, SplitClient,
     },
     extract::{IdentityRules, IgnoredFields},
     feeds::Feeds,
@@ -25,6 +25,7 @@ pub(crate) struct ApiState {
     splits: SplitClient,
     freezes: FreezeClient,
     overrides: OverrideClient,
+    keys: KeyClient,
     compute: Compute,
     feeds: Feeds,
     identity_rules: Arc<IdentityRules>,
@@ -49,6 +50,7 @@ impl ApiState {
             splits: clients.splits,
             freezes: clients.freezes,
             overrides: clients.overrides,
+            keys: clients.keys,
             compute: runtime.compute.clone(),
             feeds,
             identity_rules,

@@ -39,6 +39,7 @@ pub(crate) const WRITTEN: &str = include_str!("../../openapi.json");
         (name = "configuration", description = "What applications get"),
         (name = "rollouts", description = "Change sets that go out to a growing share of all readers"),
         (name = "freezes", description = "Times in which readers get nothing new"),
+        (name = "keys", description = "Who may call, and what each may do"),
         (name = "status", description = "How everything stands"),
         (name = "overrides", description = "Values that stand above all documents for a limited time"),
         (name = "sources", description = "Repositories that feed labels"),
@@ -86,7 +87,12 @@ pub fn document() -> Value {
 
 /// Parts of requests that are answered, too. Their types skip unknown members, as a client has to;
 /// requests with any are refused.
-const CLOSED: [&str; 3] = ["RolloutStage", "RolloutThresholds", "RolloutAnalysis"];
+const CLOSED: [&str; 4] = [
+    "RolloutStage",
+    "RolloutThresholds",
+    "RolloutAnalysis",
+    "KeyGrant",
+];
 
 /// Routes of the process itself.
 const PLAIN: [(&str, &str); 6] = [
@@ -164,10 +170,11 @@ fn complete(document: &mut Value) {
 }
 
 /// Bodies of requests, whose members are bounded.
-const REQUESTS: [&str; 5] = [
+const REQUESTS: [&str; 6] = [
     "NewChange",
     "NewDocument",
     "NewFreeze",
+    "NewKey",
     "NewRollout",
     "Approval",
 ];

@@ -3,6 +3,7 @@
 mod changes;
 mod effective;
 mod freezes;
+mod keys;
 mod overrides;
 mod reads;
 mod sources;

@@ -11,6 +11,7 @@ use prost::Message;
 use tokio::sync::{mpsc, watch};
 use tonic::{Request, Response, Status};
 use vortex_kit::error::{Fault, Reason};
+use vortex_proto::access::v1::{key_service_server::KeyService, *};
 use vortex_proto::config::v1::{
     config_service_server::ConfigService, freeze_service_server::FreezeService,
     override_service_server::OverrideService, source_service_server::SourceService,
@@ -291,6 +292,26 @@ impl FreezeService for Service {
         set_freeze SetFreezeRequest SetFreezeResponse
         end_freeze EndFreezeRequest EndFreezeResponse
         list_freezes ListFreezesRequest ListFreezesResponse
+    }
+}
+
+#[tonic::async_trait]
+impl KeyService for Service {
+    type WatchKeysStream = Messages<WatchKeysResponse>;
+
+    answer! {
+        create_key CreateKeyRequest CreateKeyResponse
+        get_key GetKeyRequest GetKeyResponse
+        list_keys ListKeysRequest ListKeysResponse
+        revoke_key RevokeKeyRequest RevokeKeyResponse
+        rotate_key RotateKeyRequest RotateKeyResponse
+    }
+
+    async fn watch_keys(
+        &self,
+        _: Request<WatchKeysRequest>,
+    ) -> Result<Response<Self::WatchKeysStream>, Status> {
+        Err(Status::unimplemented("the gateway does not ask"))
     }
 }
 

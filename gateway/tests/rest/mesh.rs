@@ -10,6 +10,7 @@ use vortex_kit::{
     process::Runtime,
 };
 use vortex_proto::{
+    access::v1::key_service_server::KeyServiceServer,
     config::v1::{
         config_service_server::ConfigServiceServer, freeze_service_server::FreezeServiceServer,
         override_service_server::OverrideServiceServer, source_service_server::SourceServiceServer,
@@ -84,6 +85,7 @@ async fn start_beside(
         .service(SplitServiceServer::new(service.clone()))
         .service(FreezeServiceServer::new(service.clone()))
         .service(OverrideServiceServer::new(service.clone()))
+        .service(KeyServiceServer::new(service.clone()))
         .build()
         .await
         .unwrap();

@@ -7,12 +7,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use vortex_access::{ApiKey, Grant, InvalidKey, Name, Role, Sealed};
+use vortex_access::{ApiKey, Grant, InvalidKey, Name, NoRandomness, Role, Sealed};
 
 use crate::{
     configuration::Configuration,
     domain::{Command, CreateKey, KeyGrants, Request},
-    fresh_key::{self, NoRandomness},
     writer::WriteError,
 };
 
@@ -99,7 +98,7 @@ fn kept(file: &Path) -> Result<ApiKey, BootstrapError> {
             why,
         }),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let key = fresh_key::make()?;
+            let key = ApiKey::generate()?;
             write(file, &key).map_err(failed)?;
             tracing::warn!(
                 file = %file.display(),

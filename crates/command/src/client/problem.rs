@@ -96,6 +96,9 @@ impl Problem {
             "ROLLOUT_CONFLICT" => "`vortex rollout list --state created,running,paused` shows it",
             "ROLLOUT_WRONG_STATE" => "`vortex rollout get` says what may be done",
             "NO_BASELINE" => "`vortex changes release` makes it stable without a rollout",
+            "KEY_NOT_FOUND" => "`vortex key list` shows what there is",
+            "KEY_EXISTS" => "take another --name, or replace that key: `vortex key rotate`",
+            "KEY_ENDED" => "`vortex key list` shows what it was replaced by, if it was",
             "CHANGE_NOT_STAGED" => "write it with --stage, so that no reader gets it yet",
             "GENERATION_OUTDATED" => "report what was measured since the share last changed",
             "OUTCOME_UNKNOWN" | "DEADLINE_EXCEEDED" => {

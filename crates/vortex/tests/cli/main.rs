@@ -11,6 +11,7 @@ mod failures;
 mod freezes;
 mod gateway;
 mod interrupted;
+mod keys;
 mod overrides;
 mod release;
 mod rollout;

@@ -22,7 +22,6 @@ use crate::{
         Body, Command, CreateKey, Expires, Key, KeyGrants, MAX_OVERLAP, Outcome, RotateKey, State,
     },
     error::write_error,
-    fresh_key,
 };
 
 #[tonic::async_trait]
@@ -254,7 +253,7 @@ enum Fresh {
 impl Fresh {
     fn of(field: &'static str, given: &str, sha256: &[u8]) -> Result<Self, Fault> {
         if given.is_empty() && sha256.is_empty() {
-            let made = fresh_key::make().map_err(|error| Fault::internal(&error))?;
+            let made = ApiKey::generate().map_err(|error| Fault::internal(&error))?;
             return Ok(Self::Ours(made));
         }
         let hash: [u8; 32] = sha256.try_into().map_err(|_| {

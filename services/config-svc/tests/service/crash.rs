@@ -6,4 +6,5 @@ mod operations;
 mod power;
 mod process;
 mod served;
+mod served_keys;
 mod sync_failure;

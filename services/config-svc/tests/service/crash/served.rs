@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Read as _},
     path::Path,
     process::{Child, ChildStderr, Command, Stdio},
     time::Duration,
@@ -21,19 +21,26 @@ use crate::{
 const CALLERS: u32 = 4;
 
 /// The program, serving.
-struct Program {
+pub(super) struct Program {
     child: Child,
     /// Kept open, so that it can go on to log.
-    _log: BufReader<ChildStderr>,
+    log: BufReader<ChildStderr>,
+    pub(super) channel: Channel,
     client: ConfigServiceClient<Channel>,
     runtime: Runtime,
 }
 
 impl Program {
     fn start(folder: &Path) -> Self {
+        Self::start_logging(folder, "info")
+    }
+
+    /// Starts one that logs so much.
+    pub(super) fn start_logging(folder: &Path, log: &str) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_config-svc"))
             .arg(format!("--store=embedded:{}", folder.display()))
             .args(["--grpc=127.0.0.1:0", "--admin=127.0.0.1:0"])
+            .arg(format!("--log={log}"))
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()
@@ -44,16 +51,21 @@ impl Program {
         let channel = connect(address.parse().unwrap(), &runtime);
         Self {
             child,
-            _log: log,
-            client: ConfigServiceClient::new(channel),
+            log,
+            client: ConfigServiceClient::new(channel.clone()),
+            channel,
             runtime,
         }
     }
 
-    async fn kill(mut self) {
+    /// Kills it. Answers what it logged since it served.
+    pub(super) async fn kill(mut self) -> String {
         self.child.kill().expect("it can be killed");
         self.child.wait().expect("it ends");
         self.runtime.lifecycle.stop(Duration::from_secs(5)).await;
+        let mut logged = String::new();
+        self.log.read_to_string(&mut logged).expect("it is text");
+        logged
     }
 }
 

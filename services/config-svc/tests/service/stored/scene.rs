@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use vortex_config_svc::Settings;
-use vortex_proto::config::v1 as pb;
+use vortex_proto::{access::v1 as access, config::v1 as pb};
 
 use super::{WRITTEN, settings, told};
 use crate::{
@@ -39,6 +39,7 @@ pub(super) async fn play(store: &Path) -> String {
     labels(&node, &work).await;
     freezes(&node).await;
     overrides(&node).await;
+    keys(&node).await;
     let told = told(&node, WRITTEN).await;
     node.stop().await;
     told
@@ -253,6 +254,50 @@ async fn overrides(node: &Node) {
         ..Default::default()
     };
     overrides.remove_override(removal).await.unwrap();
+}
+
+/// Created with and without an end, rotated, revoked; known by their hashes.
+async fn keys(node: &Node) {
+    let mut keys = node.keys.clone();
+    let day = |days: i64| prost_types::Duration {
+        seconds: days * 86_400,
+        nanos: 0,
+    };
+    for (letter, lasts) in [("a", None), ("b", Some(day(30))), ("c", Some(day(1)))] {
+        let create = access::CreateKeyRequest {
+            name: format!("key {letter}"),
+            grants: vec![
+                grant("reader", &["payments/**", "main:orders/prod"]),
+                grant("admin", &["**"]),
+            ],
+            lasts,
+            id: letter.repeat(16),
+            sha256: vec![letter.as_bytes()[0]; 32].into(),
+            request_id: format!("key-{letter}"),
+            ..Default::default()
+        };
+        keys.create_key(create).await.unwrap();
+    }
+    let rotate = access::RotateKeyRequest {
+        id: "b".repeat(16),
+        overlap: Some(day(7)),
+        new_id: "d".repeat(16),
+        sha256: vec![b'd'; 32].into(),
+        request_id: "rotate-b".to_owned(),
+    };
+    keys.rotate_key(rotate).await.unwrap();
+    let revoke = access::RevokeKeyRequest {
+        id: "c".repeat(16),
+        request_id: String::new(),
+    };
+    keys.revoke_key(revoke).await.unwrap();
+}
+
+fn grant(role: &str, scopes: &[&str]) -> access::Grant {
+    access::Grant {
+        role: role.to_owned(),
+        scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
+    }
 }
 
 async fn discard_of(node: &Node, name: &str) {

@@ -2,7 +2,10 @@
 
 use std::fmt::Write as _;
 
-use vortex_proto::config::v1::{self as pb, record::Body};
+use vortex_proto::{
+    access::v1::{self as access, watch_keys_response::Event},
+    config::v1::{self as pb, record::Body},
+};
 
 use super::scene::split;
 use crate::grpc::Node;
@@ -70,6 +73,7 @@ pub(super) async fn since_v2(node: &Node) -> String {
     read(node, &mut told, "orders", "", "earlier", "").await;
     freezes(node, &mut told).await;
     overrides(node, &mut told).await;
+    keys(node, &mut told).await;
     told
 }
 
@@ -86,6 +90,19 @@ async fn overrides(node: &Node, told: &mut String) {
     let listed = overrides.list_overrides(pb::ListOverridesRequest::default());
     for set in listed.await.unwrap().into_inner().overrides {
         writeln!(told, "{set:?}").unwrap();
+    }
+}
+
+/// With their hashes, as services get them.
+async fn keys(node: &Node, told: &mut String) {
+    let mut keys = node.keys.clone();
+    let watch = keys.watch_keys(access::WatchKeysRequest {}).await;
+    let first = watch.unwrap().into_inner().message().await.unwrap();
+    let Some(Event::Snapshot(all)) = first.unwrap().event else {
+        panic!("no snapshot");
+    };
+    for key in all.keys {
+        writeln!(told, "{key:?}").unwrap();
     }
 }
 
