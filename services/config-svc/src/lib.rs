@@ -6,7 +6,6 @@ mod configuration;
 #[allow(missing_docs)]
 mod domain;
 mod error;
-mod fresh_key;
 mod grpc;
 mod keys;
 mod published;
