@@ -71,6 +71,13 @@ impl TryFrom<Vec<Grant>> for KeyGrants {
     }
 }
 
+impl KeyGrants {
+    /// All of them.
+    pub fn as_slice(&self) -> &[Grant] {
+        &self.0
+    }
+}
+
 impl From<KeyGrants> for Vec<Grant> {
     fn from(grants: KeyGrants) -> Self {
         grants.0

@@ -7,6 +7,8 @@ use jiff::Timestamp;
 use tonic::{Request, Response, Status};
 use vortex_access::{ApiKey, Grant, KeyId, Name, Role, Sealed};
 use vortex_kit::{
+    access::{Access, Asked},
+    context::Context,
     error::{Fault, Reason},
     grpc::{bounds, page},
 };
@@ -14,7 +16,7 @@ use vortex_proto::access::v1 as pb;
 use vortex_proto::access::v1::key_service_server::KeyService;
 use vortex_service::mutation::complete;
 
-use super::{Grpc, Reply, convert, freezes::record, parse, watch_keys};
+use super::{Grpc, Reply, access, convert, freezes::record, parse, watch_keys};
 use crate::{
     domain::{
         Body, Command, CreateKey, Expires, Key, KeyGrants, MAX_OVERLAP, Outcome, RotateKey, State,
@@ -34,14 +36,16 @@ impl KeyService for Grpc {
     }
 
     async fn get_key(&self, request: Request<pb::GetKeyRequest>) -> Reply<pb::GetKeyResponse> {
-        Ok(Response::new(get(self, &request.into_inner())?))
+        let access = Context::access_of(&request);
+        Ok(Response::new(get(self, &access, &request.into_inner())?))
     }
 
     async fn list_keys(
         &self,
         request: Request<pb::ListKeysRequest>,
     ) -> Reply<pb::ListKeysResponse> {
-        Ok(Response::new(list(self, &request.into_inner())?))
+        let access = Context::access_of(&request);
+        Ok(Response::new(list(self, &access, &request.into_inner())?))
     }
 
     async fn revoke_key(
@@ -70,12 +74,15 @@ async fn create(
     grpc: Grpc,
     request: Request<pb::CreateKeyRequest>,
 ) -> Result<pb::CreateKeyResponse, Fault> {
+    let access = Context::access_of(&request);
     let (request, requester) = parse::mutation(request, |r| mem::take(&mut r.request_id))?;
     let fresh = Fresh::of("id", &request.id, &request.sha256)?;
+    let grants = grants(&request.grants)?;
+    access::require_grants(&access, grants.as_slice())?;
     let create = CreateKey {
         key: fresh.sealed(),
         name: name(&request.name, fresh.sealed().id)?,
-        grants: grants(&request.grants)?,
+        grants,
         expires: expires(request.expires_at, request.lasts)?,
     };
     let written = grpc
@@ -96,6 +103,7 @@ async fn rotate(
     grpc: Grpc,
     request: Request<pb::RotateKeyRequest>,
 ) -> Result<pb::RotateKeyResponse, Fault> {
+    let access = Context::access_of(&request);
     let (request, requester) = parse::mutation(request, |r| mem::take(&mut r.request_id))?;
     let fresh = Fresh::of("new_id", &request.new_id, &request.sha256)?;
     let overlap = request.overlap.unwrap_or_default();
@@ -104,6 +112,7 @@ async fn rotate(
         return Err(Fault::invalid("overlap", "30 days is the longest"));
     }
     let id = id("id", &request.id)?;
+    access::require_key(&access, &grpc.configuration.state(), id)?;
     let rotate = RotateKey {
         id,
         fresh: fresh.sealed(),
@@ -130,8 +139,10 @@ async fn revoke(
     grpc: Grpc,
     request: Request<pb::RevokeKeyRequest>,
 ) -> Result<pb::RevokeKeyResponse, Fault> {
+    let access = Context::access_of(&request);
     let (request, requester) = parse::mutation(request, |r| mem::take(&mut r.request_id))?;
     let id = id("id", &request.id)?;
+    access::require_key(&access, &grpc.configuration.state(), id)?;
     let written = grpc
         .configuration
         .write(requester, Command::RevokeKey(id), Vec::new())
@@ -145,9 +156,14 @@ async fn revoke(
     })
 }
 
-fn get(grpc: &Grpc, request: &pb::GetKeyRequest) -> Result<pb::GetKeyResponse, Fault> {
+fn get(
+    grpc: &Grpc,
+    access: &Access,
+    request: &pb::GetKeyRequest,
+) -> Result<pb::GetKeyResponse, Fault> {
     let id = id("id", &request.id)?;
     let (state, now) = (grpc.configuration.state(), grpc.configuration.now());
+    access::require_key(access, &state, id)?;
     let key = state.kept_key(id, now).ok_or_else(|| {
         Fault::new(Reason::KeyNotFound, format!("there is no key {id}")).with("key", id)
     })?;
@@ -157,7 +173,12 @@ fn get(grpc: &Grpc, request: &pb::GetKeyRequest) -> Result<pb::GetKeyResponse, F
     })
 }
 
-fn list(grpc: &Grpc, request: &pb::ListKeysRequest) -> Result<pb::ListKeysResponse, Fault> {
+fn list(
+    grpc: &Grpc,
+    access: &Access,
+    request: &pb::ListKeysRequest,
+) -> Result<pb::ListKeysResponse, Fault> {
+    access.require(Asked::Filtered)?;
     let size = page::size(request.page_size)?;
     let after = page::after::<2>(&request.page_token)?;
     let after = after.map(|[created, id]| position(&created, &id));
@@ -170,6 +191,7 @@ fn list(grpc: &Grpc, request: &pb::ListKeysRequest) -> Result<pb::ListKeysRespon
     let found = by_age(&state, now).into_iter().filter(|key| {
         after.is_none_or(|after| age(key) > after)
             && name.as_ref().is_none_or(|name| key.name() == name)
+            && access::sees_key(access, key)
     });
     let (page, next_page_token) = page::first(found, size, |key| {
         let created = key.stored.created.as_microsecond();
