@@ -1,6 +1,7 @@
 //! What a caller may do with what its request names by an id, a name or a path, which only this
 //! service can look up.
 
+use vortex_access::{Grant, KeyId};
 use vortex_kit::{
     access::{Access, Asked},
     error::Fault,
@@ -9,7 +10,7 @@ use vortex_pattern::Pattern;
 use vortex_service::Named;
 
 use crate::domain::{
-    AppProfile, ChangeSet, ChangedDocument, FreezeScope, Frozen, Label, Path, Profile, Seq,
+    AppProfile, ChangeSet, ChangedDocument, FreezeScope, Frozen, Key, Label, Path, Profile, Seq,
     SplitId, State,
 };
 
@@ -129,6 +130,28 @@ fn patterns(scope: &FreezeScope) -> Vec<Option<Pattern>> {
     match &scope.apps {
         Frozen::All => vec![of("")],
         Frozen::Apps(apps) => apps.iter().map(|app| of(&format!("{app}/"))).collect(),
+    }
+}
+
+/// Fails unless the caller may do this with all that these grants hold: nobody gives, takes or
+/// looks at more than they have.
+pub(super) fn require_grants(access: &Access, grants: &[Grant]) -> Result<(), Fault> {
+    let mut scopes = grants.iter().flat_map(Grant::scopes);
+    scopes.try_for_each(|scope| access.require(Asked::Pattern(scope)))
+}
+
+/// Whether the caller may see a key: all that it holds.
+pub(super) fn sees_key(access: &Access, key: &Key) -> bool {
+    let grants = key.stored.principal.grants();
+    let mut scopes = grants.iter().flat_map(Grant::scopes);
+    scopes.all(|scope| access.allows(Asked::Pattern(scope)))
+}
+
+/// Fails unless the caller may do this with a key. That there is none, the command says.
+pub(super) fn require_key(access: &Access, state: &State, id: KeyId) -> Result<(), Fault> {
+    match state.keys.get(&id) {
+        Some(key) => require_grants(access, key.stored.principal.grants()),
+        None => access.require(Asked::Filtered),
     }
 }
 

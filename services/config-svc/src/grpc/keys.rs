@@ -16,7 +16,7 @@ use vortex_proto::access::v1 as pb;
 use vortex_proto::access::v1::key_service_server::KeyService;
 use vortex_service::mutation::complete;
 
-use super::{Grpc, Reply, convert, freezes::record, parse, watch_keys};
+use super::{Grpc, Reply, access, convert, freezes::record, parse, watch_keys};
 use crate::{
     domain::{
         Body, Command, CreateKey, Expires, Key, KeyGrants, MAX_OVERLAP, Outcome, RotateKey, State,
@@ -76,9 +76,9 @@ async fn create(
 ) -> Result<pb::CreateKeyResponse, Fault> {
     let access = Context::access_of(&request);
     let (request, requester) = parse::mutation(request, |r| mem::take(&mut r.request_id))?;
-    let grants = grants(&request.grants)?;
-    require_grants(&access, grants.as_slice())?;
     let fresh = Fresh::of("id", &request.id, &request.sha256)?;
+    let grants = grants(&request.grants)?;
+    access::require_grants(&access, grants.as_slice())?;
     let create = CreateKey {
         key: fresh.sealed(),
         name: name(&request.name, fresh.sealed().id)?,
@@ -112,7 +112,7 @@ async fn rotate(
         return Err(Fault::invalid("overlap", "30 days is the longest"));
     }
     let id = id("id", &request.id)?;
-    require_key(&grpc, &access, id)?;
+    access::require_key(&access, &grpc.configuration.state(), id)?;
     let rotate = RotateKey {
         id,
         fresh: fresh.sealed(),
@@ -142,7 +142,7 @@ async fn revoke(
     let access = Context::access_of(&request);
     let (request, requester) = parse::mutation(request, |r| mem::take(&mut r.request_id))?;
     let id = id("id", &request.id)?;
-    require_key(&grpc, &access, id)?;
+    access::require_key(&access, &grpc.configuration.state(), id)?;
     let written = grpc
         .configuration
         .write(requester, Command::RevokeKey(id), Vec::new())
@@ -156,28 +156,14 @@ async fn revoke(
     })
 }
 
-/// Fails unless the caller may give all of these grants: nobody gives more than they have.
-fn require_grants(access: &Access, grants: &[Grant]) -> Result<(), Fault> {
-    let mut scopes = grants.iter().flat_map(Grant::scopes);
-    scopes.try_for_each(|scope| access.require(Asked::Pattern(scope)))
-}
-
-/// Fails unless the caller may give all that a key has. That there is none, the command says.
-fn require_key(grpc: &Grpc, access: &Access, id: KeyId) -> Result<(), Fault> {
-    match grpc.configuration.state().keys.get(&id) {
-        Some(key) => require_grants(access, key.stored.principal.grants()),
-        None => access.require(Asked::Filtered),
-    }
-}
-
 fn get(
     grpc: &Grpc,
     access: &Access,
     request: &pb::GetKeyRequest,
 ) -> Result<pb::GetKeyResponse, Fault> {
     let id = id("id", &request.id)?;
-    require_key(grpc, access, id)?;
     let (state, now) = (grpc.configuration.state(), grpc.configuration.now());
+    access::require_key(access, &state, id)?;
     let key = state.kept_key(id, now).ok_or_else(|| {
         Fault::new(Reason::KeyNotFound, format!("there is no key {id}")).with("key", id)
     })?;
@@ -192,6 +178,7 @@ fn list(
     access: &Access,
     request: &pb::ListKeysRequest,
 ) -> Result<pb::ListKeysResponse, Fault> {
+    access.require(Asked::Filtered)?;
     let size = page::size(request.page_size)?;
     let after = page::after::<2>(&request.page_token)?;
     let after = after.map(|[created, id]| position(&created, &id));
@@ -201,11 +188,10 @@ fn list(
         given => Some(parsed_name(given)?),
     };
     let (state, now) = (grpc.configuration.state(), grpc.configuration.now());
-    let all = access.allows_everything();
     let found = by_age(&state, now).into_iter().filter(|key| {
-        (all || is_seen(access, key))
-            && after.is_none_or(|after| age(key) > after)
+        after.is_none_or(|after| age(key) > after)
             && name.as_ref().is_none_or(|name| key.name() == name)
+            && access::sees_key(access, key)
     });
     let (page, next_page_token) = page::first(found, size, |key| {
         let created = key.stored.created.as_microsecond();
@@ -216,12 +202,6 @@ fn list(
         next_page_token,
         token: convert::token(&grpc.configuration, state.head),
     })
-}
-
-/// Whether the caller may give all that a key has.
-fn is_seen(access: &Access, key: &Key) -> bool {
-    let mut scopes = key.stored.principal.grants().iter().flat_map(Grant::scopes);
-    scopes.all(|scope| access.allows(Asked::Pattern(scope)))
 }
 
 /// The keys that are kept, oldest first.

@@ -27,7 +27,8 @@ pub(crate) struct Args {
 
 impl Args {
     pub(super) async fn run(self, session: &mut Session) -> Result<(), Error> {
-        if !self.yes && !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
+        let can_ask = io::stdin().is_terminal() && io::stderr().is_terminal();
+        if !self.yes && !can_ask {
             let message = "there is no terminal to ask on; --yes does it without asking";
             return Err(Error::Usage(message.to_owned()));
         }
