@@ -92,8 +92,11 @@ async fn get(
         ),
     ] {
         if let Some(fault) = refused {
-            // what the caller got wrong is not the service's fault
-            if fault.reason() == Reason::InvalidArgument {
+            // what the caller got wrong, or may not do, is not the service's fault
+            if matches!(
+                fault.reason(),
+                Reason::InvalidArgument | Reason::Unauthenticated | Reason::PermissionDenied
+            ) {
                 return Err(fault.into());
             }
             status.degraded.push(items::away(service, &fault));

@@ -15,6 +15,7 @@ mod keys;
 mod overrides;
 mod release;
 mod rollout;
+mod secure;
 mod status;
 mod terminal;
 mod up;

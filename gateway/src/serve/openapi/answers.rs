@@ -34,6 +34,7 @@ impl Operation<'_> {
     fn may_answer(&self, status: u16) -> bool {
         match status {
             400 | 403 | 431 | 500 | 503 => true,
+            401 | 429 => self.calls() || self.path == "/metrics",
             404 => self.calls() && (self.path.contains('{') || self.has("label") || self.changes()),
             409 => self.changes(),
             412 => self.changes() || self.has("min_token") || self.reads_views(),
@@ -69,8 +70,12 @@ impl Operation<'_> {
 }
 
 /// The errors there are.
-const ERRORS: [(u16, &str); 13] = [
+const ERRORS: [(u16, &str); 15] = [
     (400, "A parameter, a header or the body is not valid"),
+    (
+        401,
+        "The call needs credentials, or has none that are valid",
+    ),
     (403, "The caller may not do this, or not from there"),
     (404, "What is named does not exist"),
     (409, "Something else is in force than the caller expects"),
@@ -84,6 +89,7 @@ const ERRORS: [(u16, &str); 13] = [
         "The body is of another media type than those that are taken",
     ),
     (422, "The content cannot be read, or a request id is reused"),
+    (429, "Too many calls had no valid credentials"),
     (431, "There are too many headers, or too large ones"),
     (
         500,
