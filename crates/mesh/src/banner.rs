@@ -20,6 +20,8 @@ pub struct Banner {
     pub data: PathBuf,
     /// Whether it goes with the process.
     pub ephemeral: bool,
+    /// Whether callers are asked for keys.
+    pub secure: bool,
     /// The repository that feeds labels.
     pub git: Option<String>,
 }
@@ -38,6 +40,7 @@ impl Banner {
             admin,
             data: data.path().to_owned(),
             ephemeral: settings.ephemeral,
+            secure: settings.secure,
             git: settings.git.as_ref().map(ToString::to_string),
         }
     }
@@ -66,20 +69,32 @@ impl fmt::Display for Banner {
             writeln!(f, "  git         {git}")?;
         }
         writeln!(f, "\nTry next, in another terminal:\n")?;
+        let key = match self.secure {
+            true => {
+                let file = self.data.join("bootstrap-key");
+                writeln!(f, "  export VORTEX_KEY=$(cat {})", file.display())?;
+                " -H \"X-API-Key: $VORTEX_KEY\""
+            }
+            false => "",
+        };
         match &self.git {
             Some(_) => writeln!(
                 f,
-                "  curl http://{http}/api/sources\n  curl http://{http}/application/default"
+                "  curl{key} http://{http}/api/sources\n  curl{key} http://{http}/application/default"
             )?,
             None => writeln!(
                 f,
-                "  curl -X PUT http://{http}/api/configs/demo/default -H 'content-type: application/yaml' --data-binary 'greeting: hello'\n  curl http://{http}/demo/default\n  curl -N http://{http}/api/watch/demo/default"
+                "  curl{key} -X PUT http://{http}/api/configs/demo/default -H 'content-type: application/yaml' --data-binary 'greeting: hello'\n  curl{key} http://{http}/demo/default\n  curl{key} -N http://{http}/api/watch/demo/default"
             )?,
         }
         writeln!(f, "  vortex config list --server http://{http}")?;
         writeln!(
             f,
-            "  grpcurl -plaintext {} list\n",
+            "  grpcurl{} -plaintext {} list\n",
+            match self.secure {
+                true => " -H \"authorization: Bearer $VORTEX_KEY\"",
+                false => "",
+            },
             self.grpc[ServiceName::Config]
         )?;
         write!(f, "Ctrl-C ends it.")

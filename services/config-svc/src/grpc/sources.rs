@@ -36,6 +36,7 @@ impl SourceService for Grpc {
         request: Request<pb::ListSourcesRequest>,
     ) -> Reply<pb::ListSourcesResponse> {
         let access = Context::access_of(&request);
+        access.require(Asked::Filtered)?;
         page::size(request.into_inner().page_size)?;
         let configured = self.sources.list();
         let others = self.sources.unconfigured(&self.configuration.state());
