@@ -15,9 +15,12 @@ export const services = new Map(
   ),
 );
 
+// Descriptors describe themselves, and each tool by its own version of them.
+const ofOthers = new Set(['google/protobuf/descriptor.proto']);
+
 // Each message's full name with its fields' names, nested ones included.
 export const messages = new Map(
-  files.flatMap(({ package: scope, messageType = [] }) => messageType.flatMap((type) => named(scope, type))),
+  files.filter(({ name }) => !ofOthers.has(name)).flatMap(({ package: scope, messageType = [] }) => messageType.flatMap((type) => named(scope, type))),
 );
 
 function named(scope, { name, field = [], nestedType = [] }) {

@@ -132,7 +132,8 @@ fn without_a_valid_key_no_route_does_anything() {
     let mesh = Secure::on(home.path());
     let bootstrap = bootstrap_key(home.path());
     let unknown = Ran::of(vortex(home.path()).args(["key", "generate"])).done();
-    let typo = format!("{}0", &bootstrap[..bootstrap.len() - 1]);
+    let last = if bootstrap.ends_with('0') { '1' } else { '0' };
+    let typo = format!("{}{last}", &bootstrap[..bootstrap.len() - 1]);
     let revoked = create(
         &mesh,
         home.path(),
