@@ -133,7 +133,7 @@ impl Inner {
         if is_open(path) {
             return (context, Ok(()));
         }
-        match self.gate.admit(&request.headers, None, context.peer()) {
+        match self.gate.admit(&request.headers, context.peer()) {
             Ok(caller) if path == METRICS && self.gate.is_required() && caller.is_nobody() => {
                 let message = "metrics need credentials of any role";
                 (context, Err(Fault::new(Reason::Unauthenticated, message)))

@@ -18,7 +18,8 @@ pub const MAX_COMBINATIONS: usize = 4_096;
 #[derive(Clone, Copy, Debug)]
 pub enum Asked<'a> {
     /// Documents: every combination of these. An empty list says nothing, and is taken for all.
-    /// To read the profile `default`, a scope of any profile does: that profile inherits it.
+    /// To read the profile `default`, or to report of it, a scope of any profile does: that profile
+    /// inherits it.
     Documents {
         /// The labels.
         labels: &'a [&'a str],
@@ -125,7 +126,7 @@ fn missing_documents<'a, S: Iterator<Item = &'a Pattern>>(
     apps: &[&str],
     profiles: &[&str],
 ) -> Option<Wanted> {
-    let inherits = |profile: &str| needed == Role::Reader && profile == INHERITED;
+    let inherits = |profile: &str| needed.inherits() && profile == INHERITED;
     let holds_profile =
         |scope: &Pattern, profile: &str| inherits(profile) || scope.matches_profile(profile);
     let holds = |scope: &Pattern, namespace: &Namespace<'_>| {

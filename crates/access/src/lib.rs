@@ -6,7 +6,8 @@
 //! credentials fail again and again is slowed down by a [`Throttle`].
 //!
 //! Everything here is a pure function of its arguments: time and random bytes are given, nothing
-//! is read or sent, but by `ApiKey::generate` of the feature `generate`. Nothing shows a secret: no `Debug`, no `Display`, no error.
+//! is read or sent, but by [`ApiKey`]'s `generate`, which is a feature. Nothing shows a secret: no
+//! `Debug`, no `Display`, no error.
 
 mod credential;
 mod decide;

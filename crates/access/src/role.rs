@@ -50,6 +50,12 @@ impl Role {
         }
     }
 
+    /// Whether what an application inherits is included in what it is for: readers read it with the
+    /// rest, and agents report what comes of it.
+    pub fn inherits(self) -> bool {
+        matches!(self, Self::Reader | Self::Agent)
+    }
+
     /// Whether who holds this role may do what needs the other.
     pub fn includes(self, needed: Self) -> bool {
         match self {

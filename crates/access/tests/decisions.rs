@@ -353,3 +353,18 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_every_profile_inherits_is_read_and_reported_with_any_of_them() {
+    for role in Role::ALL {
+        let who = principal(&[grant(role, &["orders/prod"])]);
+        let asked = |app| documents(&["main"], app, &["default"]);
+        let inherits = matches!(role, Role::Reader | Role::Agent);
+        assert_eq!(
+            decide(&who, role, asked(&["orders"])).is_allowed(),
+            inherits,
+            "{role}"
+        );
+        assert!(!decide(&who, role, asked(&["payments"])).is_allowed());
+    }
+}

@@ -12,7 +12,8 @@ mod keys;
 mod lost;
 
 pub use caller::Caller;
-pub use gate::{Gate, Refusals};
-pub use judge::{Access, Judging};
+pub use gate::Gate;
+pub use judge::Access;
+pub(crate) use judge::Judging;
 pub use keys::{HeldKeys, Keys};
 pub use vortex_access::{Asked, Principal, Role};

@@ -20,7 +20,7 @@ const REVISION: HeaderName = HeaderName::from_static("x-vortex-revision");
 const SOURCE_READ: HeaderName = HeaderName::from_static("x-vortex-source-last-success");
 /// What an answer depends on besides its URL.
 const VARY: HeaderValue =
-    HeaderValue::from_static("X-Vortex-Instance, X-Vortex-Key, Authorization, Accept");
+    HeaderValue::from_static("X-Vortex-Instance, X-Vortex-Key, Authorization, X-API-Key, Accept");
 
 /// The headers of an answer. Empty parts are left out.
 #[derive(Debug, Default)]

@@ -15,7 +15,7 @@ use crate::{
     watch::until,
 };
 
-const VARY: &str = "X-Vortex-Instance, X-Vortex-Key, Authorization, Accept";
+const VARY: &str = "X-Vortex-Instance, X-Vortex-Key, Authorization, X-API-Key, Accept";
 /// `orders:secret`
 const BASIC: &str = "Authorization: Basic b3JkZXJzOnNlY3JldA==";
 

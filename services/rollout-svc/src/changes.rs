@@ -165,7 +165,8 @@ impl Changes {
             ..Default::default()
         };
         let mut client = self.client.clone();
-        let opened = tokio::time::timeout(CALL, client.watch_log(request)).await;
+        let opening = Context::root().scope(client.watch_log(request));
+        let opened = tokio::time::timeout(CALL, opening).await;
         let opened = opened.map_err(|_| silent())?;
         let opened = opened.map_err(|status| Fault::from_status(&status))?;
         Ok(Log(opened.into_inner()))

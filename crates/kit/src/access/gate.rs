@@ -42,7 +42,7 @@ struct Inner {
 
 /// Counts refusals by their reason.
 #[derive(Clone, Debug, Default)]
-pub struct Refusals(Option<Metrics>);
+pub(super) struct Refusals(Option<Metrics>);
 
 /// A credential that was verified.
 pub(super) struct Verified {
@@ -89,19 +89,14 @@ impl Gate {
         self.inner.required
     }
 
-    /// Who makes a call with these headers, and perhaps this token in its URL.
+    /// Who makes a call with these headers.
     ///
     /// # Errors
     /// [`Reason::Unauthenticated`] for a credential that is not valid, and never which way it is
     /// not; [`Reason::RateLimited`] for one too many of them; [`Reason::Unavailable`] while nobody
     /// can say.
-    pub fn admit(
-        &self,
-        headers: &HeaderMap,
-        token: Option<&str>,
-        peer: Peer,
-    ) -> Result<Caller, Fault> {
-        match self.verified(headers, token) {
+    pub fn admit(&self, headers: &HeaderMap, peer: Peer) -> Result<Caller, Fault> {
+        match self.verified(headers) {
             Ok(caller) => Ok(caller),
             // open means open: what others would have made of it does not matter
             Err(_) if !self.inner.required => Ok(Caller::nobody()),
@@ -132,16 +127,13 @@ impl Gate {
         }
     }
 
-    fn verified(&self, headers: &HeaderMap, token: Option<&str>) -> Result<Caller, Why> {
+    fn verified(&self, headers: &HeaderMap) -> Result<Caller, Why> {
         let api_key: Vec<&[u8]> = values(headers, &API_KEY);
         let authorization = values(headers, &header::AUTHORIZATION);
-        let subprotocols = values(headers, &header::SEC_WEBSOCKET_PROTOCOL);
-        let token: Vec<&str> = token.into_iter().collect();
         let presented = Presented {
             api_key: &api_key,
             authorization: &authorization,
-            token: &token,
-            subprotocols: &subprotocols,
+            ..Presented::default()
         };
         match credential(presented).map_err(Why::Malformed)? {
             Some(shown) => {

@@ -19,7 +19,7 @@ pub struct Access {
 
 /// Who asks, for which role, and whether anybody has looked.
 #[derive(Clone, Debug)]
-pub struct Judging {
+pub(crate) struct Judging {
     gate: Gate,
     principal: Principal,
     role: Role,
@@ -51,10 +51,7 @@ impl Judging {
     }
 
     fn decide(&self, asked: Asked<'_>) -> Decision {
-        match self.gate.is_required() {
-            true => decide(&self.principal, self.role, asked),
-            false => Decision::Allowed,
-        }
+        decide(&self.principal, self.role, asked)
     }
 
     /// Whether the caller may; a denial is counted.
@@ -81,8 +78,8 @@ impl Judging {
 }
 
 impl Access {
-    /// Access that a server has set up for a call; none in work of the process' own, which may do
-    /// everything.
+    /// Access that a server has set up for a call; none where nobody has to say who they are, and
+    /// in work of the process' own, which may do everything.
     pub(crate) fn of(judging: Option<&Judging>) -> Self {
         Self {
             judging: judging.cloned(),
@@ -111,11 +108,11 @@ impl Access {
         judging.decide(asked).is_allowed()
     }
 
-    /// Whether the call only reads.
+    /// Whether the call only reads, or reports what was read.
     pub fn is_reading(&self) -> bool {
         self.judging
             .as_ref()
-            .is_none_or(|judging| judging.role == Role::Reader)
+            .is_none_or(|judging| judging.role.inherits())
     }
 
     /// Whether nothing has to be filtered: the caller may see everything.

@@ -136,10 +136,8 @@ impl Inner {
     fn context(&self, request: &Request<Body>, origin: &Origin) -> Context {
         let context = match origin {
             Origin::InProcess(Some(caller)) => caller.child(),
-            Origin::InProcess(None) => {
-                let context = Context::from_headers(request.headers(), Peer::InProcess);
-                context.with_caller(Caller::process())
-            }
+            // who calls without saying for whom gets nothing by it
+            Origin::InProcess(None) => Context::from_headers(request.headers(), Peer::InProcess),
             Origin::Network(peer) => Context::from_headers(request.headers(), *peer),
         };
         context.with_drain(self.drain.clone())
@@ -157,7 +155,7 @@ impl Inner {
             Origin::InProcess(_) => Ok(self.gate.admit_in_process(context.caller())),
             Origin::Network(_) if route.open => Ok(context.caller().clone()),
             Origin::Network(peer) => {
-                let caller = self.gate.admit(request.headers(), None, *peer)?;
+                let caller = self.gate.admit(request.headers(), *peer)?;
                 // methods without a rule, such as reflection, are for anybody who is known
                 let is_unknown = caller.principal().grants().is_empty();
                 match route.rule.is_none() && is_unknown && self.gate.is_required() {
@@ -170,7 +168,7 @@ impl Inner {
 
     fn judged(&self, context: Context, caller: &Caller, route: &Route) -> Context {
         let context = context.with_caller(caller.clone());
-        match &route.rule {
+        match route.rule.as_ref().filter(|_| self.gate.is_required()) {
             Some(rule) => {
                 let judging = Judging::new(&self.gate, caller, rule.role());
                 context.with_judging(judging)
@@ -209,7 +207,7 @@ impl Inner {
             None => Ok(handling.await),
         };
         match handled {
-            Ok(Ok(Ok(response))) => match unjudged(&response, &call, &self.gate) {
+            Ok(Ok(Ok(response))) => match unjudged(&response, &call) {
                 Some(fault) => refuse(fault, call),
                 None => answer(response, call),
             },
@@ -227,7 +225,6 @@ impl Inner {
             return Ok(request);
         };
         match rule.scope() {
-            _ if !self.gate.is_required() => Ok(request),
             // to be known with the role somewhere is the least; the handler judges the rest
             Scope::Object | Scope::Filtered => {
                 judging.judge(Asked::Filtered)?;
@@ -310,9 +307,9 @@ fn refuse(fault: Fault, call: Call) -> Response<Body> {
 
 /// A method that leaves it to its handler whether the caller may, and whose handler never asked,
 /// does not answer: that would be a hole.
-fn unjudged(response: &Response<Body>, call: &Call, gate: &Gate) -> Option<Fault> {
-    let rule = call.route.rule.as_ref().filter(|_| gate.is_required())?;
-    let asked = call.context.judging().is_some_and(Judging::was_asked);
+fn unjudged(response: &Response<Body>, call: &Call) -> Option<Fault> {
+    let rule = call.route.rule.as_ref()?;
+    let asked = call.context.judging()?.was_asked();
     let has_failed = ending::has_failed(response.headers());
     if asked || has_failed || !rule.is_left_to_handler() {
         return None;

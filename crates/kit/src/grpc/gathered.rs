@@ -7,14 +7,14 @@ use futures::FutureExt;
 use http_body_util::BodyExt;
 use tonic::{Status, body::Body};
 
-use super::{MAX_MESSAGE_BYTES, message::Ahead};
+use super::{
+    MAX_MESSAGE_BYTES,
+    message::{Ahead, FRAME_BYTES},
+};
 use crate::{
     error::Fault,
     room::{Arrival, Arrivals},
 };
-
-/// What a frame takes beside its bytes, so that a message in very small ones counts for what it is.
-const FRAME_BYTES: usize = 128;
 
 /// Why a body was not gathered.
 pub(super) enum Ungathered {

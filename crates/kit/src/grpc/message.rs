@@ -14,6 +14,9 @@ use tonic::{Status, body::Body};
 use super::{MAX_MESSAGE_BYTES, MESSAGE_PREFIX};
 use crate::error::{Fault, Reason};
 
+/// What a frame takes beside its bytes, so that a message in very small ones counts for what it is.
+pub(super) const FRAME_BYTES: usize = 128;
+
 /// Reads a body up to the end of its first message; gives that, and the body as it was.
 pub(super) async fn peek(mut body: Body) -> Result<(Bytes, Body), Fault> {
     let mut frames = VecDeque::new();
@@ -32,9 +35,17 @@ pub(super) async fn peek(mut body: Body) -> Result<(Bytes, Body), Fault> {
         let frame = frame.map_err(Fault::from)?;
         bytes += frame.data_ref().map_or(0, Bytes::len);
         frames.push_back(frame);
+        if bytes + frames.len() * FRAME_BYTES > 2 * MAX_MESSAGE_BYTES {
+            return Err(too_large());
+        }
     };
     let body = Body::new(Ahead { frames, rest: body });
     Ok((message, body))
+}
+
+fn too_large() -> Fault {
+    let message = format!("the message is larger than {MAX_MESSAGE_BYTES} bytes");
+    Fault::new(Reason::MessageTooLarge, message)
 }
 
 /// The length of the first message, once its prefix is there.
@@ -52,10 +63,7 @@ fn length(frames: &VecDeque<Frame<Bytes>>) -> Result<Option<usize>, Fault> {
     }
     let length = u32::from_be_bytes([a, b, c, d]) as usize;
     match length > MAX_MESSAGE_BYTES {
-        true => {
-            let message = format!("the message is larger than {MAX_MESSAGE_BYTES} bytes");
-            Err(Fault::new(Reason::MessageTooLarge, message))
-        }
+        true => Err(too_large()),
         false => Ok(Some(length)),
     }
 }

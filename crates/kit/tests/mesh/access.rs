@@ -66,7 +66,7 @@ impl Guarded {
             headers.insert("x-api-key", key.expose().parse().unwrap());
         }
         let context = Context::from_headers(&headers, Peer::InProcess);
-        let caller = self.runtime.gate.admit(&headers, None, Peer::InProcess)?;
+        let caller = self.runtime.gate.admit(&headers, Peer::InProcess)?;
         Ok(context.with_caller(caller))
     }
 }
@@ -188,12 +188,15 @@ async fn in_its_own_work_a_process_shows_its_own_key() {
     let guarded = Guarded::new(Way::Network).await;
     let (key, _) = guarded.issue(1, Role::Operator, "**");
     let mut client = guarded.client();
-    let own = client.say(about("orders", &["prod"], "")).await;
-    assert_eq!(code(own), Code::Unauthenticated);
+    let own = Context::root().scope(client.say(about("orders", &["prod"], "")));
+    assert_eq!(code(own.await), Code::Unauthenticated);
     let showing = guarded.channel.clone().showing(Some(Credential::Key(key)));
     let mut client = Client::new(showing);
-    let own = client.say(about("orders", &["prod"], "")).await.unwrap();
-    assert_eq!(own.get_ref().principal, "key:key-1");
+    let own = Context::root().scope(client.say(about("orders", &["prod"], "")));
+    assert_eq!(own.await.unwrap().get_ref().principal, "key:key-1");
+    // nor for a call that does not say for whom it is
+    let lost = client.say(about("orders", &["prod"], "")).await;
+    assert_eq!(code(lost), Code::Unauthenticated);
     // but never for a caller who has none
     let nobody = guarded.caller(None).unwrap();
     let call = client.say(about("orders", &["prod"], ""));
@@ -203,8 +206,11 @@ async fn in_its_own_work_a_process_shows_its_own_key() {
 #[tokio::test]
 async fn in_its_own_work_a_process_needs_no_key_within_itself() {
     let guarded = Guarded::new(Way::InProcess).await;
-    let own = guarded.client().say(about("orders", &["prod"], "")).await;
-    assert_eq!(own.unwrap().get_ref().principal, "service:vortex");
+    let mut client = guarded.client();
+    let own = Context::root().scope(client.say(about("orders", &["prod"], "")));
+    assert_eq!(own.await.unwrap().get_ref().principal, "service:vortex");
+    let lost = client.say(about("orders", &["prod"], "")).await;
+    assert_eq!(code(lost), Code::Unauthenticated);
 }
 
 #[tokio::test]
@@ -253,9 +259,6 @@ async fn while_keys_are_not_known_nobody_is_told_that_theirs_is_wrong() {
     let key = ApiKey::from_random([1; 10], [1; 32]);
     let headers = [("x-api-key".parse().unwrap(), key.expose().parse().unwrap())];
     let headers = headers.into_iter().collect();
-    let fault = runtime
-        .gate
-        .admit(&headers, None, Peer::InProcess)
-        .unwrap_err();
+    let fault = runtime.gate.admit(&headers, Peer::InProcess).unwrap_err();
     assert_eq!(fault.reason(), Reason::Unavailable);
 }

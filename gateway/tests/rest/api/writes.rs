@@ -45,7 +45,7 @@ async fn a_write_says_what_it_made() {
     assert_eq!(answer.header("x-vortex-revision"), "store:8");
     assert_eq!(
         answer.header("vary"),
-        "X-Vortex-Instance, X-Vortex-Key, Authorization, Accept"
+        "X-Vortex-Instance, X-Vortex-Key, Authorization, X-API-Key, Accept"
     );
     let asked: PutDocumentRequest = mesh.service.asked("put_document");
     assert_eq!(
