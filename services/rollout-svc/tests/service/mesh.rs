@@ -1,5 +1,8 @@
 //! rollout-svc and config-svc in this process, with a link between them.
 
+mod configuration;
+mod waiting;
+
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, atomic::AtomicUsize},
@@ -151,74 +154,6 @@ impl Mesh {
         std::fs::rename(store_in(&self.folder), store).unwrap();
     }
 
-    /// Makes `v1` of an application's document stable, and stages `v2` of it.
-    pub(crate) async fn stage(&self, app: &str) {
-        self.put(app, "v1", false).await;
-        self.put(app, "v2", true).await;
-    }
-
-    /// Writes a version of an application's document.
-    pub(crate) async fn put(&self, app: &str, version: &str, stage_only: bool) {
-        let write = config::PutDocumentRequest {
-            document: Some(config::DocumentRef {
-                app: app.to_owned(),
-                ..Default::default()
-            }),
-            content: format!("version: {version}").into(),
-            version: version.to_owned(),
-            stage_only,
-            ..Default::default()
-        };
-        self.config.clone().put_document(write).await.unwrap();
-    }
-
-    /// Makes a version stable, or answers the error.
-    pub(crate) async fn release(
-        &self,
-        version: &str,
-        force: bool,
-        reason: &str,
-    ) -> Result<config::ReleaseChangeResponse, Fault> {
-        let request = config::ReleaseChangeRequest {
-            name: version.to_owned(),
-            force,
-            reason: reason.to_owned(),
-            ..Default::default()
-        };
-        let released = self.config.clone().release_change(request).await;
-        released
-            .map(Response::into_inner)
-            .map_err(|status| Fault::from_status(&status))
-    }
-
-    /// The names of the change sets in a state.
-    pub(crate) async fn changes(&self, state: config::ChangeState) -> Vec<String> {
-        let request = config::ListChangesRequest {
-            state: state.into(),
-            ..Default::default()
-        };
-        let listed = self.config.clone().list_changes(request).await.unwrap();
-        let changes = listed.into_inner().changes.into_iter();
-        changes.map(|change| change.name).collect()
-    }
-
-    /// Imports new commits of the repository.
-    pub(crate) async fn look(&self) {
-        let request = config::SyncSourceRequest {
-            name: "git".to_owned(),
-        };
-        self.sources.clone().sync_source(request).await.unwrap();
-    }
-
-    /// The source, as the last look found it.
-    pub(crate) async fn source(&self) -> config::Source {
-        let request = config::GetSourceRequest {
-            name: "git".to_owned(),
-        };
-        let found = self.sources.clone().get_source(request).await.unwrap();
-        found.into_inner().source.unwrap()
-    }
-
     /// Waits until a change set has a rollout.
     pub(crate) async fn rollout_of(&self, change: &str) -> pb::Rollout {
         self.rollout_where(|rollout| rollout.change == change).await
@@ -328,98 +263,6 @@ impl Mesh {
             .into_iter()
             .map(|entry| entry.action)
             .collect()
-    }
-
-    /// Waits until a rollout matches.
-    pub(crate) async fn wait(
-        &self,
-        id: &str,
-        wanted: impl Fn(&pb::WatchRolloutResponse) -> bool,
-    ) -> pb::Rollout {
-        let request = pb::WatchRolloutRequest { id: id.to_owned() };
-        let watch = self.rollouts.clone().watch_rollout(request).await;
-        let mut watch = watch.unwrap().into_inner();
-        let wait = async {
-            let mut last = None;
-            while let Some(seen) = watch.message().await.unwrap() {
-                if wanted(&seen) {
-                    return seen.rollout.unwrap();
-                }
-                last = Some(seen);
-            }
-            panic!("it ended otherwise: {last:?}");
-        };
-        tokio::time::timeout(PATIENCE, wait)
-            .await
-            .expect("it comes in time")
-    }
-
-    /// Waits until a rollout is in a state, and config-svc has confirmed it.
-    pub(crate) async fn wait_for(&self, id: &str, state: pb::RolloutState) -> pb::Rollout {
-        self.wait(id, |seen| {
-            let rollout = seen.rollout.as_ref().unwrap();
-            rollout.state() == state && rollout.effect() != pb::EffectState::Pending
-        })
-        .await
-    }
-
-    /// Waits until a rollout's effect is in force.
-    pub(crate) async fn confirmed(&self, id: &str) -> pb::Rollout {
-        self.wait(id, |seen| {
-            let rollout = seen.rollout.as_ref().unwrap();
-            rollout.effect() == pb::EffectState::Confirmed
-        })
-        .await
-    }
-
-    /// Reports figures of both arms, until the rollout is in a state.
-    pub(crate) async fn report_until(
-        &self,
-        id: &str,
-        errors_of_canary: u64,
-        state: pb::RolloutState,
-    ) -> pb::Rollout {
-        let ended = self.wait_for(id, state);
-        self.report_while(id, errors_of_canary, ended).await
-    }
-
-    /// Reports figures of both arms until something else has happened.
-    pub(crate) async fn report_while<T>(
-        &self,
-        id: &str,
-        errors_of_canary: u64,
-        until: impl Future<Output = T>,
-    ) -> T {
-        tokio::select! {
-            come = until => come,
-            () = self.report_for_ever(id, errors_of_canary) => unreachable!("it has no end"),
-        }
-    }
-
-    async fn report_for_ever(&self, id: &str, errors_of_canary: u64) {
-        let mut ticks = tokio::time::interval(Duration::from_millis(20));
-        loop {
-            ticks.tick().await;
-            let reports = vec![arm("canary", 100, errors_of_canary), arm("stable", 100, 0)];
-            // a report after the end is refused
-            let _ = self.report(id, reports).await;
-        }
-    }
-
-    pub(crate) async fn report(
-        &self,
-        id: &str,
-        reports: Vec<pb::ArmReport>,
-    ) -> Result<pb::ReportMetricsResponse, Fault> {
-        let request = pb::ReportMetricsRequest {
-            id: id.to_owned(),
-            reports,
-            ..Default::default()
-        };
-        let taken = self.rollouts.clone().report_metrics(request).await;
-        taken
-            .map(Response::into_inner)
-            .map_err(|status| Fault::from_status(&status))
     }
 }
 

@@ -4,8 +4,8 @@
 //! that waits for it, and if nothing else is known to keep that commit from being rolled out: no
 //! freeze, no open breaker, no other rollout of the label. A commit never supersedes its own
 //! rollout. What is known of a branch is what config-svc saw last: a push that is taken back within
-//! two seconds may still end the rollout. Nothing is remembered, so that a restart changes nothing: a rollout that was superseded
-//! has ended, and everything else is found again.
+//! two seconds may still end the rollout. Nothing is remembered, so that a restart changes nothing:
+//! a rollout that was superseded has ended, and everything else is found again.
 
 use vortex_kit::error::Fault;
 
