@@ -10,6 +10,8 @@ use axum::{
 
 use crate::{
     health::{self, Health},
+    http::{Limits, Listener},
+    process::Runtime,
     telemetry::Metrics,
 };
 
@@ -30,6 +32,15 @@ pub fn routes(health: Health, metrics: Metrics) -> Router {
         .route("/metrics", get(render))
         .with_state(metrics);
     probes.merge(scrape)
+}
+
+/// Serves these routes of a runtime's service on a port of their own, which asks nobody for a
+/// certificate.
+pub fn serve(listener: Listener, runtime: &Runtime) {
+    let routes = routes(runtime.health.clone(), runtime.metrics.clone());
+    listener
+        .for_probes()
+        .serve(routes, Limits::default(), runtime);
 }
 
 async fn report(State(health): State<Health>) -> Json<health::Report> {

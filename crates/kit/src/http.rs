@@ -10,12 +10,16 @@ mod end;
 mod executor;
 mod framing;
 mod handler;
+mod handshake;
 mod incoming;
 mod listener;
 mod refused;
+mod socket;
 mod stream;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
+
+use vortex_tls::Name;
 
 pub use address::{Address, InvalidAddress};
 pub(crate) use executor::Owned;
@@ -26,6 +30,11 @@ pub use listener::{BindError, Listener, Wanted};
 /// The address of a connection's other end, as an extension of each request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PeerAddr(pub std::net::SocketAddr);
+
+/// The names in the certificate that a connection's other end has shown, as an extension of each
+/// request. It was issued by an authority that the server trusts for callers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PeerIdentity(pub Arc<[Name]>);
 
 /// Headers of a request; more are refused.
 pub const MAX_HEADERS: usize = 100;

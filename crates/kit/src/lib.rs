@@ -19,4 +19,6 @@ pub mod room;
 pub mod settings;
 pub mod shutdown;
 pub mod telemetry;
+pub mod tls;
+mod wire;
 pub mod yaml;

@@ -16,8 +16,10 @@ use crate::{
     health::Health,
     shutdown::{Lifecycle, Stopped},
     telemetry::Metrics,
+    tls,
 };
 use signal::Signals;
+use vortex_tls::{Server, ServerFiles};
 
 /// The means that a process gives to each of its services. A clone is a few pointers.
 #[derive(Clone, Debug)]
@@ -34,6 +36,8 @@ pub struct Runtime {
     pub gate: Gate,
     /// The process's places for what takes too long for the threads that answer requests.
     pub compute: Compute,
+    /// The certificate by which all ports speak TLS, if there is one.
+    pub tls: Option<Arc<Server>>,
 }
 
 impl Runtime {
@@ -47,6 +51,7 @@ impl Runtime {
             health: Health::new(service, version),
             lifecycle: Lifecycle::new(),
             gate: Gate::open(),
+            tls: None,
         };
         runtime.metrics.keep_up(&runtime.lifecycle);
         runtime
@@ -61,6 +66,7 @@ pub struct Process {
     compute: Compute,
     healths: Vec<Health>,
     signals: Signals,
+    tls: Option<Arc<Server>>,
 }
 
 impl Process {
@@ -75,7 +81,20 @@ impl Process {
             compute: Compute::new(),
             healths: Vec::new(),
             signals: Signals::listen()?,
+            tls: None,
         })
+    }
+
+    /// Lets all ports of the runtimes that are made from now on speak TLS, by what these files hold
+    /// now and later.
+    ///
+    /// # Errors
+    /// When the files can't be used.
+    pub fn speak_tls(&mut self, files: ServerFiles) -> Result<(), vortex_tls::Error> {
+        let server = Arc::new(Server::load(files, self.clock.now())?);
+        tls::follow(&server, "server", &self.clock, &self.lifecycle);
+        self.tls = Some(server);
+        Ok(())
     }
 
     /// The runtime of a further service: metrics and health of its own, and the tasks, the clock and
@@ -89,7 +108,11 @@ impl Process {
             health: Health::new(service, version),
             lifecycle: self.lifecycle.clone(),
             gate: Gate::open(),
+            tls: self.tls.clone(),
         };
+        if let Some(server) = &self.tls {
+            tls::measure(server, "server", &runtime.metrics);
+        }
         runtime.metrics.keep_up(&self.lifecycle);
         self.healths.push(runtime.health.clone());
         runtime

@@ -17,6 +17,7 @@ mod load;
 mod nearest;
 mod secret;
 mod strangers;
+mod tls;
 
 pub use common::{Common, Listens, NotLoopback};
 pub use dump::{Dump, DumpFormat, Row};
@@ -26,3 +27,4 @@ pub use layer::{Layer, Origin, merge};
 pub use load::{About, Error, LAYERS, Loaded, augment, given_by, load, load_over};
 pub use secret::Secret;
 pub use strangers::Strangers;
+pub use tls::{ClientTls, ServerTls, Unpaired};

@@ -27,3 +27,5 @@ mod shutdown;
 mod slow_readers;
 #[path = "mesh/sockets.rs"]
 mod sockets;
+#[path = "mesh/tls.rs"]
+mod tls;

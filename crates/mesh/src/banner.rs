@@ -7,6 +7,25 @@ use vortex_service::{PerService, ServiceName};
 
 use crate::{Data, Settings};
 
+/// How the ports are called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scheme {
+    /// Without TLS.
+    Http,
+    /// By TLS.
+    Https,
+}
+
+impl fmt::Display for Scheme {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Http => "http",
+            Self::Https => "https",
+        })
+    }
+}
+
 /// Where everything is. Displays for people; serializes for programs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Banner {
@@ -22,6 +41,8 @@ pub struct Banner {
     pub ephemeral: bool,
     /// Whether callers are asked for keys.
     pub secure: bool,
+    /// `https` where all ports speak TLS, else `http`.
+    pub scheme: Scheme,
     /// The repository that feeds labels.
     pub git: Option<String>,
 }
@@ -41,23 +62,30 @@ impl Banner {
             data: data.path().to_owned(),
             ephemeral: settings.ephemeral,
             secure: settings.secure,
+            scheme: Scheme::Http,
             git: settings.git.as_ref().map(ToString::to_string),
         }
+    }
+
+    /// The same, called so.
+    pub(crate) fn over(self, scheme: Scheme) -> Self {
+        Self { scheme, ..self }
     }
 }
 
 impl fmt::Display for Banner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let http = self.http;
+        let scheme = self.scheme;
+        let http = format!("{scheme}://{}", self.http);
         writeln!(f, "Vortex Config {} is up\n", env!("CARGO_PKG_VERSION"))?;
         writeln!(
             f,
-            "  REST        http://{http}  (API: /api/openapi.json, health: /health, metrics: /metrics)"
+            "  REST        {http}  (API: /api/openapi.json, health: /health, metrics: /metrics)"
         )?;
         for (service, grpc) in self.grpc.iter() {
             let admin = self.admin[service];
             writeln!(f, "  {service:<11} {grpc} (gRPC, with reflection)")?;
-            writeln!(f, "              http://{admin} (health, metrics)")?;
+            writeln!(f, "              {scheme}://{admin} (health, metrics)")?;
         }
         let fate = if self.ephemeral {
             "  (gone when this ends)"
@@ -69,6 +97,16 @@ impl fmt::Display for Banner {
             writeln!(f, "  git         {git}")?;
         }
         writeln!(f, "\nTry next, in another terminal:\n")?;
+        let ca = match scheme {
+            Scheme::Https => {
+                writeln!(
+                    f,
+                    "  export VORTEX_CA=ca.crt    # the authority of --tls-cert"
+                )?;
+                " --cacert $VORTEX_CA"
+            }
+            Scheme::Http => "",
+        };
         let key = match self.secure {
             true => {
                 let file = self.data.join("bootstrap-key");
@@ -80,17 +118,21 @@ impl fmt::Display for Banner {
         match &self.git {
             Some(_) => writeln!(
                 f,
-                "  curl{key} http://{http}/api/sources\n  curl{key} http://{http}/application/default"
+                "  curl{ca}{key} {http}/api/sources\n  curl{ca}{key} {http}/application/default"
             )?,
             None => writeln!(
                 f,
-                "  curl{key} -X PUT http://{http}/api/configs/demo/default -H 'content-type: application/yaml' --data-binary 'greeting: hello'\n  curl{key} http://{http}/demo/default\n  curl{key} -N http://{http}/api/watch/demo/default"
+                "  curl{ca}{key} -X PUT {http}/api/configs/demo/default -H 'content-type: application/yaml' --data-binary 'greeting: hello'\n  curl{ca}{key} {http}/demo/default\n  curl{ca}{key} -N {http}/api/watch/demo/default"
             )?,
         }
-        writeln!(f, "  vortex config list --server http://{http}")?;
+        writeln!(f, "  vortex config list --server {http}")?;
         writeln!(
             f,
-            "  grpcurl{} -plaintext {} list\n",
+            "  grpcurl{}{} {} list\n",
+            match scheme {
+                Scheme::Https => " -cacert $VORTEX_CA",
+                Scheme::Http => " -plaintext",
+            },
             match self.secure {
                 true => " -H \"authorization: Bearer $VORTEX_KEY\"",
                 false => "",

@@ -10,7 +10,7 @@ mod run;
 mod settings;
 mod start;
 
-pub use banner::Banner;
+pub use banner::{Banner, Scheme};
 pub use data::{Data, DataError};
 pub use ports::{Ports, TooHigh};
 pub use run::{RunError, run};

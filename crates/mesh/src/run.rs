@@ -19,6 +19,7 @@ pub fn run(loaded: &Loaded<Settings>, say: impl FnOnce(&Banner)) -> Result<ExitC
         common, settings, ..
     } = loaded;
     common.check(settings).map_err(StartError::from)?;
+    let tls = common.tls.files().map_err(StartError::from)?;
     init_logs(common.log_format, &common.log)?;
     loaded.strangers(std::env::vars_os()).warn();
     let executor = tokio::runtime::Builder::new_multi_thread()
@@ -28,6 +29,9 @@ pub fn run(loaded: &Loaded<Settings>, say: impl FnOnce(&Banner)) -> Result<ExitC
     let data = settings.open_data()?;
     let exit = executor.block_on(async {
         let mut process = Process::new()?;
+        if let Some(files) = tls {
+            process.speak_tls(files)?;
+        }
         let runtimes = Runtimes::of(&mut process);
         let start = async {
             say(&start(settings, common.admin.as_ref(), &data, runtimes).await?);

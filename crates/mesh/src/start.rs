@@ -9,13 +9,13 @@ use vortex_kit::{
     admin,
     channel::{Channel, Slot},
     grpc::Server,
-    http::{self, Address, BindError, Listener},
+    http::{Address, BindError, Listener},
     process::{Process, Runtime},
-    settings::NotLoopback,
+    settings::{NotLoopback, Unpaired},
 };
 use vortex_service::{PerService, ServiceName};
 
-use crate::{Banner, Data, DataError, Ports, Settings, ports};
+use crate::{Banner, Data, DataError, Ports, Settings, banner::Scheme, ports};
 
 /// The mesh did not start.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +23,9 @@ pub enum StartError {
     /// It would be open beyond this machine.
     #[error(transparent)]
     NotLoopback(#[from] NotLoopback),
+    /// A certificate is given without its key, or a key without its certificate.
+    #[error(transparent)]
+    Unpaired(#[from] Unpaired),
     /// The ports do not fit.
     #[error(transparent)]
     Ports(#[from] ports::TooHigh),
@@ -134,12 +137,16 @@ pub async fn start(
         admin.map(Listener::address),
         settings,
         data,
-    );
+    )
+    .over(match runtimes.gateway.tls {
+        Some(_) => Scheme::Https,
+        None => Scheme::Http,
+    });
     if let Some(listener) = gateway_admin {
-        serve_admin(listener, &runtimes.gateway);
+        admin::serve(listener, &runtimes.gateway);
     }
     for (service, listener) in admin {
-        serve_admin(listener, &runtimes.services[service]);
+        admin::serve(listener, &runtimes.services[service]);
     }
     // filled as they start, since services may call each other in a circle
     let slots = PerService::from_fn(|_| Slot::new());
@@ -210,9 +217,4 @@ fn config_settings(settings: &Settings, data: &Data) -> vortex_config_svc::Setti
         require_keys: settings.secure,
         git_mirror: Some(data.mirror()),
     }
-}
-
-fn serve_admin(listener: Listener, runtime: &Runtime) {
-    let routes = admin::routes(runtime.health.clone(), runtime.metrics.clone());
-    listener.serve(routes, http::Limits::default(), runtime);
 }

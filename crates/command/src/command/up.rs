@@ -104,7 +104,9 @@ fn say(banner: &Banner, format: Format) {
 /// The server could not start, or failed.
 fn exit(error: &RunError) -> Exit {
     match error.downcast_ref::<StartError>() {
-        Some(StartError::NotLoopback(_) | StartError::Ports(_)) => Exit::Usage,
+        Some(StartError::NotLoopback(_) | StartError::Unpaired(_) | StartError::Ports(_)) => {
+            Exit::Usage
+        }
         Some(StartError::Bind(_) | StartError::Data(_) | StartError::Service { .. }) | None => {
             Exit::Failed
         }

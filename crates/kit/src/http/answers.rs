@@ -7,13 +7,15 @@ use futures::future::BoxFuture;
 use http::{HeaderValue, Request, Response, Version, header};
 
 use super::{
-    Handler, Incoming, MAX_HEADERS, PeerAddr, clocks::taking::Answer, incoming::Rest, refused,
+    Handler, Incoming, MAX_HEADERS, PeerAddr, PeerIdentity, clocks::taking::Answer, incoming::Rest,
+    refused,
 };
 
 /// A connection's requests and answers.
 pub(super) struct Answers {
     pub(super) handler: Arc<dyn Handler>,
     pub(super) peer: SocketAddr,
+    pub(super) identity: Option<PeerIdentity>,
     pub(super) rest: Rest,
 }
 
@@ -45,6 +47,9 @@ impl Answers {
     ) -> BoxFuture<'static, Response<Body>> {
         let mut request = request.map(|body| Incoming::new(body, self.rest.clone()));
         request.extensions_mut().insert(PeerAddr(self.peer));
+        if let Some(identity) = &self.identity {
+            request.extensions_mut().insert(identity.clone());
+        }
         let too_many = request.headers().len() > MAX_HEADERS;
         let refused = self.rest.progress.refused();
         match refused.or_else(|| too_many.then(refused::too_many_headers)) {

@@ -6,6 +6,6 @@ mod stall;
 pub(super) mod taking;
 mod waiting;
 
-pub(super) use progress::Progress;
+pub(super) use progress::{Progress, Wait};
 pub(super) use stall::{Stall, counter};
 pub(super) use waiting::{LAST_CALL, Waiting};

@@ -16,10 +16,12 @@ use super::{
     clocks::{self, Progress, Stall, Waiting},
     end::End,
     framing::Framing,
+    handshake::{Door, Inside},
     incoming::Rest,
+    socket::Socket,
     stream::Stream,
 };
-use crate::{error::Chain, process::Runtime, shutdown::Lifecycle};
+use crate::{error::Chain, process::Runtime, shutdown::Lifecycle, wire::Wire};
 
 /// HTTP/1.1 and HTTP/2 as this process speaks them.
 pub(super) struct Protocol {
@@ -27,10 +29,13 @@ pub(super) struct Protocol {
     limits: Limits,
     slow_readers: Counter,
     lifecycle: Lifecycle,
+    /// Where callers speak TLS.
+    door: Option<Door>,
 }
 
 impl Protocol {
-    pub(super) fn new(limits: Limits, runtime: &Runtime) -> Self {
+    /// `asks` says whether callers may be asked for certificates.
+    pub(super) fn new(limits: Limits, asks: bool, runtime: &Runtime) -> Self {
         let slow_readers = clocks::counter(&runtime.metrics);
         let lifecycle = runtime.lifecycle.clone();
         let owned = Owned::server(
@@ -51,11 +56,13 @@ impl Protocol {
             .keep_alive_timeout(limits.keep_alive_timeout)
             .max_concurrent_streams(limits.streams_per_connection)
             .max_header_list_size(limits.header_bytes);
+        let tls = runtime.tls.clone();
         Self {
             builder,
             limits,
             slow_readers,
             lifecycle,
+            door: tls.map(|tls| Door::new(tls, asks, limits, &runtime.metrics)),
         }
     }
 
@@ -66,10 +73,16 @@ impl Protocol {
         handler: Arc<dyn Handler>,
     ) {
         let progress = Progress::default();
-        let io = TokioIo::new(self.stream(stream, progress.clone()));
+        let stall = Stall::new(self.limits.write_timeout, self.slow_readers.clone());
+        let socket = Socket::new(stream, progress.clone(), stall);
+        let Some((wire, identity)) = self.let_in(socket, peer).await else {
+            return;
+        };
+        let io = TokioIo::new(self.stream(wire, progress.clone()));
         let answers = Answers {
             handler,
             peer,
+            identity,
             rest: Rest {
                 progress: progress.clone(),
                 lifecycle: self.lifecycle.clone(),
@@ -100,9 +113,15 @@ impl Protocol {
         }
     }
 
-    fn stream(&self, stream: TcpStream, progress: Progress) -> Stream {
+    async fn let_in(&self, socket: Socket, peer: SocketAddr) -> Option<Inside> {
+        match &self.door {
+            Some(door) => door.open(socket, peer, self.lifecycle.drain()).await,
+            None => Some((Wire::Plain(socket), None)),
+        }
+    }
+
+    fn stream(&self, wire: Wire<Socket>, progress: Progress) -> Stream {
         let framing = Framing::new(self.limits.header_bytes as usize);
-        let stall = Stall::new(self.limits.write_timeout, self.slow_readers.clone());
-        Stream::new(stream, framing, progress, stall, self.limits.discard_bytes)
+        Stream::new(wire, framing, progress, self.limits.discard_bytes)
     }
 }

@@ -3,7 +3,7 @@
 //! hyper does not tell where they are, answers a bad head without a body, and accepts a request that
 //! gives its length in two ways. So each head is checked before hyper gets it, one by one.
 
-use super::{chunks::Chunks, refused};
+use super::{chunks::Chunks, handshake::HANDSHAKE, refused};
 use crate::error::Fault;
 
 /// The first bytes of every HTTP/2 connection.
@@ -110,6 +110,11 @@ impl Framing {
     }
 
     fn start(&mut self, bytes: &[u8]) -> Next {
+        if bytes[0] == HANDSHAKE {
+            // in plain text, by which clients of TLS tell what they have met
+            self.phase = Phase::Refused;
+            return Next::Refuse(refused::tls(), false);
+        }
         let common = bytes.len().min(PREFACE.len());
         if bytes[..common] != PREFACE[..common] {
             self.phase = Phase::Head;
@@ -272,6 +277,12 @@ mod tests {
             assert_eq!(taken.concat(), stream);
             assert!(framing.is_http2());
         }
+    }
+
+    #[test]
+    fn a_handshake_of_tls_is_told_by_its_first_byte() {
+        assert!(matches!(framing().next(b"\x16"), Next::Refuse(..)));
+        assert!(matches!(framing().next(b"\x16\x03\x01"), Next::Refuse(..)));
     }
 
     #[test]

@@ -79,6 +79,8 @@ fn advice(cause: &io::Error, wanted: &Option<Wanted>) -> String {
 pub struct Listener {
     first: Socket,
     others: Vec<Socket>,
+    /// Whether callers may be asked for certificates.
+    asks: bool,
 }
 
 /// A bound TCP socket.
@@ -102,8 +104,11 @@ impl Listener {
             match (socket, &mut bound) {
                 (Ok(socket), Some(listener)) => listener.others.push(socket),
                 (Ok(first), None) => {
-                    let others = Vec::new();
-                    bound = Some(Self { first, others });
+                    bound = Some(Self {
+                        first,
+                        others: Vec::new(),
+                        asks: true,
+                    });
                 }
                 (Err(error), _) if error.is_of_an_address_that_is_there() => return Err(error),
                 (Err(error), _) => missing = missing.or(Some(error)),
@@ -121,18 +126,28 @@ impl Listener {
         self.first.address
     }
 
-    /// Answers every connection's requests with `handler`, over HTTP/1.1 and HTTP/2, until the
-    /// runtime's lifecycle drains. From the moment that is announced, callers are told to take their
+    /// The same port, whose callers are never asked for certificates: probes and scrapers have none.
+    #[must_use]
+    pub fn for_probes(self) -> Self {
+        Self {
+            asks: false,
+            ..self
+        }
+    }
+
+    /// Answers every connection's requests with `handler`, over HTTP/1.1 and HTTP/2, and by TLS
+    /// where the runtime has a certificate, until the runtime's lifecycle drains. From the moment that is announced, callers are told to take their
     /// next request elsewhere. Then it accepts no more than what has come to the port by then, and
     /// lets each connection end the requests it has; the lifecycle's deadline cuts what does not
-    /// end. Requests carry [`PeerAddr`](super::PeerAddr).
+    /// end. Requests carry [`PeerAddr`](super::PeerAddr), and
+    /// [`PeerIdentity`](super::PeerIdentity) where the caller has shown a certificate.
     pub fn serve(self, handler: impl Handler, limits: Limits, runtime: &Runtime) {
         self.serve_erased(Arc::new(handler), limits, runtime);
     }
 
     fn serve_erased(self, handler: Arc<dyn Handler>, limits: Limits, runtime: &Runtime) {
         let connections = Arc::new(Semaphore::new(limits.connections));
-        let protocol = Arc::new(Protocol::new(limits, runtime));
+        let protocol = Arc::new(Protocol::new(limits, self.asks, runtime));
         let lifecycle = runtime.lifecycle.clone();
         runtime.lifecycle.spawn_work("listener", async move {
             let serve = |stream, peer, permit: OwnedSemaphorePermit| {

@@ -18,6 +18,12 @@ pub(super) fn malformed(why: httparse::Error) -> Fault {
     Fault::new(Reason::InvalidArgument, message)
 }
 
+pub(super) fn tls() -> Fault {
+    let message = "this port does not speak TLS: use http://";
+    tracing::debug!("a caller spoke TLS to a port without it");
+    Fault::new(Reason::InvalidArgument, message)
+}
+
 pub(super) fn no_host() -> Fault {
     Fault::invalid("Host", "the header is missing; HTTP/1.1 requires it")
 }

@@ -1,5 +1,5 @@
-//! A connection's stream: its bytes go to hyper request by request, it fails when too little is
-//! taken, and it ends only once its caller has had the chance to read the answer.
+//! A connection's stream: its bytes go to hyper request by request, and it ends only once its caller
+//! has had the chance to read the answer.
 
 use std::{
     io,
@@ -8,24 +8,23 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
-    net::TcpStream,
-};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::{
-    clocks::{Progress, Stall},
+    clocks::{Progress, Wait},
     framing::{Framing, Next},
+    handshake::close_notify,
+    socket::Socket,
 };
+use crate::wire::Wire;
 
 /// Bytes that are asked of the system at once.
 const PIECE: usize = 8 * 1024;
 
 pub(super) struct Stream {
-    stream: TcpStream,
+    stream: Wire<Socket>,
     framing: Framing,
     progress: Progress,
-    stall: Stall,
     /// Bytes that came and were not handed on.
     buffer: Vec<u8>,
     /// How many of these bytes hyper may have.
@@ -37,17 +36,15 @@ pub(super) struct Stream {
 
 impl Stream {
     pub(super) fn new(
-        stream: TcpStream,
+        stream: Wire<Socket>,
         framing: Framing,
         progress: Progress,
-        stall: Stall,
         discard: u64,
     ) -> Self {
         Self {
             stream,
             framing,
             progress,
-            stall,
             buffer: Vec::new(),
             granted: 0,
             discard,
@@ -123,25 +120,14 @@ impl Stream {
             }
         }
     }
+}
 
-    /// Notes the result of a write.
-    fn check<T>(
-        &mut self,
-        written: Poll<io::Result<T>>,
-        cx: &mut Context<'_>,
-    ) -> Poll<io::Result<T>> {
-        self.progress.write(written.is_pending());
-        if written.is_ready() {
-            self.stall.stop();
-            return written;
+impl Drop for Stream {
+    fn drop(&mut self) {
+        // a caller that speaks TLS has to know that this end is meant
+        if !self.shut && self.progress.now().0 == Wait::Idle {
+            close_notify(&mut self.stream);
         }
-        ready!(self.stall.run(cx));
-        // else the system would keep what is not taken, for longer than we did
-        if let Err(error) = self.stream.set_zero_linger() {
-            tracing::debug!(%error, "connection is closed without a reset");
-        }
-        let message = "the caller does not read";
-        Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, message)))
     }
 }
 
@@ -182,8 +168,7 @@ impl AsyncWrite for Stream {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
-        self.check(written, cx)
+        Pin::new(&mut self.stream).poll_write(cx, bytes)
     }
 
     fn poll_write_vectored(
@@ -191,8 +176,7 @@ impl AsyncWrite for Stream {
         cx: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let written = Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
-        self.check(written, cx)
+        Pin::new(&mut self.stream).poll_write_vectored(cx, slices)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -200,8 +184,7 @@ impl AsyncWrite for Stream {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let flushed = Pin::new(&mut self.stream).poll_flush(cx);
-        self.check(flushed, cx)
+        Pin::new(&mut self.stream).poll_flush(cx)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

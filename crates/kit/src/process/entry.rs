@@ -41,6 +41,9 @@ where
     if let Err(error) = loaded.common.check(&loaded.settings) {
         return usage(about, &error);
     }
+    if let Err(error) = loaded.common.tls.files() {
+        return usage(about, &error);
+    }
     match run(about, loaded, start) {
         Ok(code) => code,
         Err(error) => {
@@ -66,6 +69,9 @@ where
         .build()?;
     let exit = executor.block_on(async {
         let mut process = Process::new()?;
+        if let Some(files) = common.tls.files()? {
+            process.speak_tls(files)?;
+        }
         let runtime = process.runtime(about.name, about.version);
         if let Some(address) = common.admin {
             open_admin(&address, &runtime)?;
@@ -82,8 +88,7 @@ fn open_admin(address: &Address, runtime: &Runtime) -> Result<(), http::BindErro
     let listener =
         Listener::bind(address).map_err(|error| error.wanted("health and metrics", "--admin"))?;
     tracing::info!(address = %listener.address(), "serving health and metrics");
-    let routes = admin::routes(runtime.health.clone(), runtime.metrics.clone());
-    listener.serve(routes, http::Limits::default(), runtime);
+    admin::serve(listener, runtime);
     Ok(())
 }
 

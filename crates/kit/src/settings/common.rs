@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use super::DumpFormat;
+use super::{DumpFormat, ServerTls};
 use crate::{http::Address, telemetry::LogFormat};
 
 /// Settings every process has. The defaults of the admin address and of what is logged are each
@@ -29,6 +29,10 @@ pub struct Common {
     /// Serve callers beyond this machine, although nothing authenticates them yet
     #[arg(long)]
     pub insecure: bool,
+
+    /// The certificate of its ports
+    #[command(flatten)]
+    pub tls: ServerTls,
 
     /// Time between saying "not ready" and closing the ports
     #[arg(long, value_name = "TIME", default_value = "0s", value_parser = super::duration)]

@@ -8,13 +8,16 @@ use super::{
 };
 
 /// Variables that the `vortex` command and the first start read, and that may stand in anybody's environment.
-const OF_THE_COMMAND: [&str; 6] = [
+const OF_THE_COMMAND: [&str; 9] = [
     "VORTEX_SERVER",
     "VORTEX_CONTEXT",
     "VORTEX_LABEL",
     "VORTEX_OUTPUT",
     "VORTEX_KEY",
     "VORTEX_BOOTSTRAP_KEY",
+    "VORTEX_CA",
+    "VORTEX_CLIENT_CERT",
+    "VORTEX_CLIENT_KEY",
 ];
 /// Names that a line tells; there may be any number.
 const TOLD: usize = 20;
