@@ -7,12 +7,11 @@ use std::net::SocketAddr;
 
 use vortex_kit::{
     channel::Channel,
-    grpc::InvalidDescriptors,
     http::{BindError, Limits, Listener},
     process::Runtime,
     settings::About,
 };
-use vortex_service::{PerService, connect};
+use vortex_service::{CannotConnect, PerService, Trust, connect};
 
 use crate::{
     serve::Rest,
@@ -36,9 +35,9 @@ pub enum StartError {
     /// Its address cannot be bound.
     #[error(transparent)]
     Bind(#[from] BindError),
-    /// The gRPC descriptors it was built with are not valid.
+    /// The services behind it can't be called.
     #[error(transparent)]
-    Descriptors(#[from] InvalidDescriptors),
+    Connect(#[from] CannotConnect),
 }
 
 /// A running gateway.
@@ -98,7 +97,9 @@ impl Gateway {
 /// When its port is taken.
 pub async fn start(settings: ProcessSettings, runtime: Runtime) -> Result<(), StartError> {
     let targets = settings.targets();
-    let channels = PerService::try_from_fn(|service| connect(targets[service], &runtime))?;
+    let all = targets.iter().map(|(_, target)| *target);
+    let trust = Trust::new(&settings.calls, all, &runtime)?;
+    let channels = PerService::try_from_fn(|service| connect(targets[service], &trust, &runtime))?;
     Gateway::start(settings.gateway, channels, &runtime)?;
     Ok(())
 }

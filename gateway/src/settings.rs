@@ -5,7 +5,11 @@ mod prefix;
 
 use std::{net::SocketAddr, time::Duration};
 
-use vortex_kit::{channel::Target, http::Address, settings::Listens};
+use vortex_kit::{
+    channel::Target,
+    http::Address,
+    settings::{ClientTls, Listens},
+};
 use vortex_service::{PerService, ServiceName};
 
 pub use network::{InvalidNetwork, Network};
@@ -25,6 +29,10 @@ pub struct ProcessSettings {
     /// Where rollout-svc is
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:9092")]
     pub rollout_svc: Target,
+
+    /// Whom it trusts of these, and what it shows them.
+    #[command(flatten)]
+    pub calls: ClientTls,
 }
 
 impl ProcessSettings {

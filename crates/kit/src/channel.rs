@@ -2,7 +2,9 @@
 //! network.
 
 mod attempt;
+mod connect;
 mod connections;
+mod greeting;
 mod options;
 mod pool;
 mod remote;

@@ -1,4 +1,4 @@
-//! Opens a channel to another service.
+//! Opens channels to other services.
 
 use std::sync::Arc;
 
@@ -6,18 +6,70 @@ use vortex_kit::{
     channel::{Channel, Options, Target},
     grpc::{InvalidDescriptors, Methods},
     process::Runtime,
+    settings::{ClientTls, Unpaired},
+    tls,
 };
+use vortex_tls::Client;
+
+/// What a process needs to call services can't be had.
+#[derive(Debug, thiserror::Error)]
+pub enum CannotConnect {
+    /// The contract this was built with does not read.
+    #[error(transparent)]
+    Descriptors(#[from] InvalidDescriptors),
+    /// A certificate is given without its key, or a key without its certificate.
+    #[error(transparent)]
+    Unpaired(#[from] Unpaired),
+    /// A certificate or an authority can't be used.
+    #[error(transparent)]
+    Tls(#[from] vortex_tls::Error),
+}
+
+/// Whom a process trusts that it calls.
+#[derive(Clone, Debug)]
+pub struct Trust(Option<Arc<Client>>);
+
+impl Trust {
+    /// Whom `settings` trust, as far as one of `targets` asks for TLS.
+    ///
+    /// # Errors
+    /// When the settings or their files can't be used.
+    pub fn new<'t>(
+        settings: &ClientTls,
+        targets: impl IntoIterator<Item = &'t Target>,
+        runtime: &Runtime,
+    ) -> Result<Self, CannotConnect> {
+        let files = settings.files()?;
+        if !targets.into_iter().any(Target::is_secure) {
+            if settings.is_given() {
+                tracing::warn!("--ca and --client-cert have no effect: no service is at https://");
+            }
+            return Ok(Self(None));
+        }
+        let client = Arc::new(Client::load(files, runtime.clock.now())?);
+        tls::follow(&client, "client", &runtime.clock, &runtime.lifecycle);
+        tls::measure(&client, "client", &runtime.metrics);
+        Ok(Self(Some(client)))
+    }
+}
 
 /// Connects to the service at `target`, for as long as the process takes work.
 ///
 /// # Errors
 /// When the contract this was built with does not read.
-pub fn connect(target: &Target, runtime: &Runtime) -> Result<Channel, InvalidDescriptors> {
+pub fn connect(
+    target: &Target,
+    trust: &Trust,
+    runtime: &Runtime,
+) -> Result<Channel, CannotConnect> {
     let methods = Arc::new(Methods::from_descriptors(vortex_proto::DESCRIPTORS)?);
     Ok(Channel::connect(
         target,
         methods,
-        Options::default(),
+        Options {
+            tls: trust.0.clone(),
+            ..Options::default()
+        },
         &runtime.lifecycle,
     ))
 }

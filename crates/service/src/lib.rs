@@ -11,7 +11,7 @@ pub mod parse;
 mod per_service;
 mod upkeep;
 
-pub use connect::connect;
+pub use connect::{CannotConnect, Trust, connect};
 pub use documents::Named;
 pub use limited::Limited;
 pub use names::ServiceName;

@@ -21,12 +21,12 @@ pub use settings::{ABOUT, ProcessSettings, Settings, StoreLocation};
 
 use vortex_kit::{
     channel::Channel,
-    grpc::{BuildError, InvalidDescriptors, Server},
+    grpc::{BuildError, Server},
     http::{BindError, Listener},
     process::Runtime,
 };
 use vortex_proto::rollout::v1::rollout_service_server::RolloutServiceServer;
-use vortex_service::{Limited, connect};
+use vortex_service::{CannotConnect, Limited, Trust, connect};
 use vortex_store::service::{CannotOpen, open};
 
 use changes::Changes;
@@ -48,9 +48,9 @@ pub enum StartError {
     /// The gRPC server can't be built.
     #[error(transparent)]
     Server(#[from] BuildError),
-    /// The descriptors it was built with are not valid.
+    /// config-svc can't be called.
     #[error(transparent)]
-    Descriptors(#[from] InvalidDescriptors),
+    Connect(#[from] CannotConnect),
     /// Its port can't be bound.
     #[error(transparent)]
     Bind(#[from] BindError),
@@ -83,12 +83,14 @@ pub async fn serve(settings: ProcessSettings, runtime: Runtime) -> Result<(), St
     let ProcessSettings {
         rollout,
         config_svc,
+        calls,
         grpc,
     } = settings;
     // first, so that no store is left behind if the port is taken
     let listener = Listener::bind(grpc).map_err(|error| error.wanted("gRPC", "--grpc"))?;
     let address = listener.address();
-    let config = connect(&config_svc, &runtime)?;
+    let trust = Trust::new(&calls, [&config_svc], &runtime)?;
+    let config = connect(&config_svc, &trust, &runtime)?;
     let server = start(rollout, config, &runtime).await?;
     server.serve(listener);
     tracing::info!(%address, "serving gRPC");

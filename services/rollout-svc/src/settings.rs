@@ -3,7 +3,11 @@
 use std::time::Duration;
 
 use clap::{ValueEnum, builder::PossibleValue};
-use vortex_kit::{channel::Target, http::Address, settings::Listens};
+use vortex_kit::{
+    channel::Target,
+    http::Address,
+    settings::{ClientTls, Listens},
+};
 
 use crate::{
     domain::{BreakerLimits, SourcePolicy, Strategy},
@@ -33,6 +37,10 @@ pub struct ProcessSettings {
     /// Address of config-svc
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:9091")]
     pub config_svc: Target,
+
+    /// Whether that is who it should be, and what is shown to it.
+    #[command(flatten)]
+    pub calls: ClientTls,
 
     /// Address to serve gRPC on
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:9092")]

@@ -1,44 +1,22 @@
 //! One address of a service: connect, serve, connect again.
 
-use std::{io, net::SocketAddr, pin::pin};
+use std::net::SocketAddr;
 
-use hyper::client::conn::http2;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::{net::TcpStream, task::JoinSet};
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-use tonic::body::Body;
 use vortex_backoff::Jitter;
 
 use super::{
     Options, Resolve,
+    connect::{Connection, Connector},
     pool::{Live, Shared},
 };
-use crate::{http::Owned, shutdown::Lifecycle};
-
-type Connection = http2::Connection<TokioIo<TcpStream>, Body, Owned>;
 
 /// Keeps a pool's connections as its name's addresses come and go.
 pub(super) struct Keeper {
     pub(super) pool: Shared,
+    pub(super) connector: Connector,
     pub(super) options: Options,
-    pub(super) lifecycle: Lifecycle,
-}
-
-#[derive(Debug, thiserror::Error)]
-enum ConnectError {
-    #[error("{0}")]
-    Tcp(#[from] io::Error),
-    #[error("{0}")]
-    Http(#[from] hyper::Error),
-    #[error("no connection in time")]
-    Timeout,
-}
-
-impl ConnectError {
-    /// The connection was refused: nothing listens at the address.
-    fn is_refused(&self) -> bool {
-        matches!(self, Self::Tcp(error) if error.kind() == io::ErrorKind::ConnectionRefused)
-    }
 }
 
 impl Keeper {
@@ -78,7 +56,7 @@ impl Keeper {
     async fn keep(self: std::sync::Arc<Self>, address: SocketAddr, leave: CancellationToken) {
         let mut backoff = self.options.backoff();
         loop {
-            let longest = match self.connect(address).await {
+            let longest = match self.connector.connect(address).await {
                 Ok((sender, connection)) => {
                     backoff.reset();
                     self.pool.connected(Live { address, sender });
@@ -112,10 +90,9 @@ impl Keeper {
     async fn drive(
         &self,
         address: SocketAddr,
-        connection: Connection,
+        mut connection: Connection,
         leave: &CancellationToken,
     ) -> String {
-        let mut connection = pin!(connection);
         let ended = tokio::select! {
             ended = connection.as_mut() => ended,
             () = leave.cancelled() => {
@@ -127,26 +104,5 @@ impl Keeper {
             Ok(()) => "the connection was closed".to_owned(),
             Err(error) => error.to_string(),
         }
-    }
-
-    async fn connect(
-        &self,
-        address: SocketAddr,
-    ) -> Result<(http2::SendRequest<Body>, Connection), ConnectError> {
-        let connect = async {
-            let stream = TcpStream::connect(address).await?;
-            stream.set_nodelay(true)?;
-            let executor = Owned::client(self.lifecycle.clone());
-            let handshake = http2::Builder::new(executor)
-                .timer(TokioTimer::new())
-                .keep_alive_interval(self.options.keep_alive)
-                .keep_alive_timeout(self.options.keep_alive_timeout)
-                .keep_alive_while_idle(true)
-                .handshake(TokioIo::new(stream))
-                .await?;
-            Ok(handshake)
-        };
-        let connected = tokio::time::timeout(self.options.connect_timeout, connect).await;
-        connected.unwrap_or(Err(ConnectError::Timeout))
     }
 }

@@ -1,11 +1,12 @@
 //! Settings of a channel over a network.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use vortex_backoff::{Backoff, Jitter};
+use vortex_tls::Client;
 
-/// Time limits and attempts of a [`Channel`](super::Channel) over a network.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Time limits and attempts of a [`Channel`](super::Channel) over a network, and whom it trusts.
+#[derive(Clone, Debug)]
 pub struct Options {
     /// Pause between two looks at the name's addresses.
     pub resolve_every: Duration,
@@ -28,6 +29,8 @@ pub struct Options {
     pub call_timeout: Duration,
     /// Addresses used at most; those beyond are left aside.
     pub addresses: usize,
+    /// Whom a channel to `https://` trusts, and what it shows; without it there is none.
+    pub tls: Option<Arc<Client>>,
 }
 
 impl Default for Options {
@@ -43,6 +46,7 @@ impl Default for Options {
             attempts: 3,
             call_timeout: Duration::from_secs(30),
             addresses: 64,
+            tls: None,
         }
     }
 }

@@ -12,6 +12,7 @@ use vortex_backoff::{Backoff, Jitter};
 use super::{
     Options, Resolve, Target,
     attempt::{Outcome, Outgoing},
+    connect::Connector,
     connections::Keeper,
     pool::{Live, Pool, Shared},
 };
@@ -45,8 +46,12 @@ impl Remote {
         let pool = Arc::new(Pool::new());
         let keeper = Keeper {
             pool: pool.clone(),
-            options,
-            lifecycle: lifecycle.clone(),
+            connector: Connector {
+                target: target.clone(),
+                options: options.clone(),
+                lifecycle: lifecycle.clone(),
+            },
+            options: options.clone(),
         };
         lifecycle.spawn("channel", keeper.run(resolver));
         Self {

@@ -3,19 +3,24 @@
 use std::{fmt, str::FromStr};
 
 use http::uri::{Authority, PathAndQuery, Scheme, Uri};
+use rustls::pki_types::ServerName;
 use url::Url;
 
-/// `http://host:port` of a gRPC server.
+/// `http://host:port` of a gRPC server, or `https://host:port` of one that speaks TLS.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
     host: String,
     port: u16,
     authority: Authority,
+    /// Where TLS is spoken: whose certificate the server must have.
+    server: Option<ServerName<'static>>,
 }
 
 /// The text is not a valid target.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{given:?} is not a valid address of a service: {why} (write http://host:port)")]
+#[error(
+    "{given:?} is not a valid address of a service: {why} (write http://host:port or https://host:port)"
+)]
 pub struct InvalidTarget {
     given: String,
     why: &'static str,
@@ -32,11 +37,28 @@ impl Target {
         self.port
     }
 
+    /// Whose certificate the server must have, where it speaks TLS.
+    pub(super) fn server(&self) -> Option<&ServerName<'static>> {
+        self.server.as_ref()
+    }
+
+    /// Whether TLS is spoken there.
+    pub fn is_secure(&self) -> bool {
+        self.server.is_some()
+    }
+
+    fn scheme(&self) -> Scheme {
+        match self.server {
+            Some(_) => Scheme::HTTPS,
+            None => Scheme::HTTP,
+        }
+    }
+
     /// The URI of a method here.
     pub(super) fn uri(&self, path: &Uri) -> Result<Uri, http::Error> {
         let path = path.path_and_query().cloned();
         Uri::builder()
-            .scheme(Scheme::HTTP)
+            .scheme(self.scheme())
             .authority(self.authority.clone())
             .path_and_query(path.unwrap_or_else(|| PathAndQuery::from_static("/")))
             .build()
@@ -52,9 +74,11 @@ impl FromStr for Target {
             why,
         };
         let url = Url::parse(given).map_err(|_| invalid("it is not a URL"))?;
-        if url.scheme() != "http" {
-            return Err(invalid("its scheme must be http"));
-        }
+        let is_secure = match url.scheme() {
+            "http" => false,
+            "https" => true,
+            _ => return Err(invalid("its scheme must be http or https")),
+        };
         if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {
             return Err(invalid("it must not have a path, a query or a fragment"));
         }
@@ -64,8 +88,12 @@ impl FromStr for Target {
         let bracketed = url.host_str().ok_or_else(|| invalid("it has no host"))?;
         let port = url.port_or_known_default().unwrap_or(80);
         let authority = format!("{bracketed}:{port}");
+        let host = bracketed.trim_matches(['[', ']']).to_owned();
+        let server = is_secure.then(|| ServerName::try_from(host.clone()));
+        let server = server.transpose();
         Ok(Self {
-            host: bracketed.trim_matches(['[', ']']).to_owned(),
+            server: server.map_err(|_| invalid("no certificate can be of its host"))?,
+            host,
             port,
             authority: authority
                 .parse()
@@ -76,7 +104,7 @@ impl FromStr for Target {
 
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "http://{}", self.authority)
+        write!(f, "{}://{}", self.scheme(), self.authority)
     }
 }
 
@@ -98,10 +126,23 @@ mod tests {
     }
 
     #[test]
+    fn a_target_that_speaks_tls_says_so_in_every_request() {
+        let target: Target = "https://config-svc".parse().unwrap();
+        assert!(target.is_secure());
+        assert_eq!(target.to_string(), "https://config-svc:443");
+        let uri = target.uri(&Uri::from_static("/a.B/C")).unwrap();
+        assert_eq!(uri, "https://config-svc:443/a.B/C");
+        let six: Target = "https://[::1]:9091".parse().unwrap();
+        let name = six.server().unwrap();
+        assert!(matches!(name, ServerName::IpAddress(_)), "{name:?}");
+    }
+
+    #[test]
     fn what_a_channel_cannot_reach_is_refused() {
         for text in [
             "config-svc:9091",
-            "https://a:1",
+            "ftp://a:1",
+            "https://a b:1",
             "http://a:1/b",
             "http://u:p@a:1",
             "",

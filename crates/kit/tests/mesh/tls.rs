@@ -1,3 +1,5 @@
+#[path = "tls/channels.rs"]
+mod channels;
 #[path = "tls/handshakes.rs"]
 mod handshakes;
 #[path = "tls/pki.rs"]
