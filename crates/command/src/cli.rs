@@ -6,8 +6,8 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     command::{
-        bench, breaker, changes, completion, config, context, freeze, key, log, rollout, sources,
-        status, unfreeze, up, version,
+        bench, breaker, certs, changes, completion, config, context, freeze, key, log, rollout,
+        sources, status, unfreeze, up, version,
     },
     console::{Console, Format, Palette},
     error::Error,
@@ -36,6 +36,16 @@ pub(crate) struct Globals {
     /// A file that holds the API key to call with [env: VORTEX_KEY holds the key itself]
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) api_key_file: Option<PathBuf>,
+    /// Certificate authorities in PEM, the only ones to trust of an https:// server
+    /// [env: VORTEX_CA] [default: those that the machine trusts]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) ca: Option<PathBuf>,
+    /// Certificate in PEM to show to a server that asks for one [env: VORTEX_CLIENT_CERT]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) client_cert: Option<PathBuf>,
+    /// Private key of --client-cert in PEM [env: VORTEX_CLIENT_KEY]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) client_key: Option<PathBuf>,
     /// The context to use instead of the current one [env: VORTEX_CONTEXT]
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) context: Option<String>,
@@ -87,6 +97,9 @@ enum Command {
     /// API keys: who may call, and what each may do
     #[command(subcommand)]
     Key(key::Command),
+    /// Certificates for TLS
+    #[command(subcommand)]
+    Certs(certs::Command),
     /// Measure a running server
     #[command(subcommand)]
     Bench(bench::Command),
@@ -155,6 +168,10 @@ impl Command {
                 command.run(session).await
             }),
             Self::Context(command) => command.run(&globals, &environment),
+            Self::Certs(command) => {
+                let format = settings::output(&globals, &environment)?;
+                command.run(&mut Console::new(format, &environment, globals.quiet))
+            }
             Self::Completion(args) => completion::print::<Cli>(&args),
             Self::Version(args) => {
                 let format = settings::output(&globals, &environment)?;

@@ -8,15 +8,18 @@ mod watch;
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use reqwest::{
     Response, Url,
     header::{self, HeaderValue},
     redirect,
 };
+use rustls::ClientConfig;
 use tokio::time::{Instant, sleep_until, timeout_at};
 use uuid::Uuid;
 use vortex_backoff::Backoff;
 use vortex_sse::{BACKOFF, TRIES_UNREACHABLE};
+use vortex_tls::ClientFiles;
 
 use crate::{console::Notes, error::Error};
 
@@ -37,29 +40,25 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    /// A client that shows `key`, and sends `request_id`, or a new id, with every call.
+    /// A client that trusts by `tls` where the server speaks it, shows `key`, and sends `request_id`, or a new id, with every call.
     pub(crate) fn new(
         server: Url,
         key: Option<HeaderValue>,
+        tls: &ClientFiles,
         timeout: Duration,
         request_id: Option<String>,
         notes: Notes,
     ) -> Result<Self, Error> {
-        // fails when one is installed already, which is as good
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let mut http = reqwest::Client::builder()
             .user_agent(concat!("vortex/", env!("CARGO_PKG_VERSION")))
             // a write that is sent elsewhere unasked is worse than an error
-            .redirect(redirect::Policy::none());
+            .redirect(redirect::Policy::none())
+            .tls_backend_preconfigured(trust(&server, tls)?);
         if let Some(key) = key {
             http = http.default_headers([(header::AUTHORIZATION, key)].into_iter().collect());
         }
         if is_loopback(&server) {
             http = http.no_proxy();
-        }
-        if server.scheme() == "http" {
-            // without TLS nobody is to be trusted, and a machine may have no certificates at all
-            http = http.tls_certs_only([]);
         }
         let http = http
             .build()
@@ -157,9 +156,11 @@ impl Client {
     }
 
     fn unreachable(&self, error: &reqwest::Error) -> Error {
+        let told = vortex_tls::explain(error);
         Error::Unreachable {
             server: self.server.to_string(),
-            cause: root_cause(error),
+            tls: told.is_some(),
+            cause: told.unwrap_or_else(|| root_cause(error)),
             request_id: self.request_id.clone(),
         }
     }
@@ -185,6 +186,18 @@ fn pause(failed: &Error, backoff: &mut Backoff) -> Option<Duration> {
         }
         _ => None,
     }
+}
+
+/// Whom the client trusts: without TLS nobody, as a machine may have no certificates at all.
+fn trust(server: &Url, tls: &ClientFiles) -> Result<ClientConfig, Error> {
+    let config = match server.scheme() {
+        "https" => tls.config(Timestamp::now()),
+        _ => vortex_tls::trusting_nobody(),
+    };
+    config.map_err(|error| match error {
+        vortex_tls::Error::File { .. } => Error::Usage(error.to_string()),
+        other => Error::Setup(other.to_string()),
+    })
 }
 
 fn is_loopback(server: &Url) -> bool {

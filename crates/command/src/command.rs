@@ -2,6 +2,7 @@
 
 pub(crate) mod bench;
 pub(crate) mod breaker;
+pub(crate) mod certs;
 pub(crate) mod changes;
 pub(crate) mod completion;
 pub(crate) mod config;

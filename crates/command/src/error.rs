@@ -19,6 +19,8 @@ pub(crate) enum Error {
         server: String,
         /// What the connection failed with.
         cause: String,
+        /// Whether it failed in a TLS handshake, of which the cause says what to do.
+        tls: bool,
         /// The id of the request.
         request_id: String,
     },
@@ -59,6 +61,14 @@ pub(crate) enum Error {
     /// A file can't be read.
     #[error("{} can't be read: {source}", .path.display())]
     Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A file can't be written.
+    #[error("{} can't be written: {source}", .path.display())]
+    Unwritable {
         /// The file.
         path: PathBuf,
         /// Why not.
@@ -126,6 +136,7 @@ impl Error {
             | Self::NoRandomness(_)
             | Self::Declined
             | Self::NotSeen { .. }
+            | Self::Unwritable { .. }
             | Self::NotWell => Exit::Failed,
             Self::Usage(_) => Exit::Usage,
             Self::NoMatch(_) => Exit::NotFound,
@@ -142,6 +153,7 @@ impl Error {
     fn hint(&self) -> Option<String> {
         match self {
             Self::Problem(problem) => problem.hint().map(str::to_owned),
+            Self::Unreachable { tls: true, .. } => None,
             Self::Unreachable { .. } => Some(
                 "is the gateway running there? --server, VORTEX_SERVER or a context says where \
                  it is"

@@ -47,6 +47,7 @@ impl Session {
             client: Client::new(
                 settings.server,
                 settings.key,
+                &settings.tls,
                 settings.timeout,
                 globals.request_id,
                 notes,

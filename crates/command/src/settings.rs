@@ -3,6 +3,7 @@
 use std::{env, ffi::OsString, fs, path::PathBuf, time::Duration};
 
 use reqwest::{Url, header::HeaderValue};
+use vortex_tls::{ClientFiles, Identity};
 
 use crate::{
     cli::Globals,
@@ -22,6 +23,9 @@ pub(crate) struct Environment {
     pub(crate) server: Option<String>,
     /// The API key.
     pub(crate) key: Option<String>,
+    pub(crate) ca: Option<PathBuf>,
+    pub(crate) client_cert: Option<PathBuf>,
+    pub(crate) client_key: Option<PathBuf>,
     pub(crate) context: Option<String>,
     pub(crate) label: Option<String>,
     pub(crate) output: Option<String>,
@@ -35,11 +39,15 @@ impl Environment {
     /// Reads the environment of the process. Empty variables count as absent.
     pub(crate) fn read() -> Self {
         let text = |name| set(name)?.into_string().ok();
+        let path = |name| set(name).map(PathBuf::from);
         let xdg = set("XDG_CONFIG_HOME").map(PathBuf::from);
         let home = || set("HOME").map(|home| PathBuf::from(home).join(".config"));
         Self {
             server: text("VORTEX_SERVER"),
             key: text("VORTEX_KEY"),
+            ca: path("VORTEX_CA"),
+            client_cert: path("VORTEX_CLIENT_CERT"),
+            client_key: path("VORTEX_CLIENT_KEY"),
             context: text("VORTEX_CONTEXT"),
             label: text("VORTEX_LABEL"),
             output: text("VORTEX_OUTPUT"),
@@ -60,6 +68,8 @@ pub(crate) struct Settings {
     pub(crate) server: Url,
     /// What is shown to the gateway.
     pub(crate) key: Option<HeaderValue>,
+    /// Whom to trust where it speaks TLS, and what to show.
+    pub(crate) tls: ClientFiles,
     pub(crate) label: Option<String>,
     pub(crate) output: Format,
     pub(crate) timeout: Duration,
@@ -98,8 +108,10 @@ impl Settings {
         let named_output = pick(None, environment.output.as_ref(), |context| {
             context.output.as_ref()
         });
+        let server = parse_server(server.as_deref().unwrap_or(SERVER))?;
         Ok(Self {
-            server: parse_server(server.as_deref().unwrap_or(SERVER))?,
+            tls: tls(globals, environment, &server)?,
+            server,
             key: key(globals, environment)?,
             label,
             output: format(globals, named_output.as_deref())?,
@@ -149,6 +161,40 @@ fn key(globals: &Globals, environment: &Environment) -> Result<Option<HeaderValu
     })?;
     value.set_sensitive(true);
     Ok(Some(value))
+}
+
+/// Whom to trust, and what to show. An option that would have no effect is a mistake: it may be that
+/// what was meant to go by TLS would go without.
+fn tls(globals: &Globals, environment: &Environment, server: &Url) -> Result<ClientFiles, Error> {
+    let given = [
+        ("--ca", &globals.ca),
+        ("--client-cert", &globals.client_cert),
+        ("--client-key", &globals.client_key),
+    ];
+    let given = given.iter().find(|(_, file)| file.is_some());
+    if let (Some((option, _)), "http") = (given, server.scheme()) {
+        return Err(Error::Usage(format!(
+            "{option} is given, and {server} does not ask for TLS: say https://"
+        )));
+    }
+    let pick = |flag: &Option<PathBuf>, variable: &Option<PathBuf>| {
+        flag.as_ref().or(variable.as_ref()).cloned()
+    };
+    let certificate = pick(&globals.client_cert, &environment.client_cert);
+    let key = pick(&globals.client_key, &environment.client_key);
+    let identity = match (certificate, key) {
+        (Some(certificate), Some(key)) => Some(Identity { certificate, key }),
+        (None, None) => None,
+        _ => {
+            let message = "--client-cert and --client-key belong together: one of them is missing";
+            return Err(Error::Usage(message.to_owned()));
+        }
+    };
+    Ok(ClientFiles {
+        ca: pick(&globals.ca, &environment.ca),
+        identity,
+        protocols: vec![vortex_tls::HTTP1],
+    })
 }
 
 /// An address of a gateway: `http` or `https`, a host, perhaps a path before the API's.
@@ -259,6 +305,46 @@ mod tests {
             ..Environment::default()
         };
         assert_eq!(resolve(&globals(), &environment).0, "http://prod.example/");
+    }
+
+    #[test]
+    fn whom_to_trust_is_asked_for_https_alone() {
+        let none = Contexts::default();
+        let trusting = |server: &str, globals: Globals| {
+            let globals = Globals {
+                server: Some(server.to_owned()),
+                ..globals
+            };
+            let environment = Environment {
+                ca: Some("env.crt".into()),
+                ..Environment::default()
+            };
+            Settings::resolve(&globals, &environment, &none).map(|settings| settings.tls)
+        };
+        let flag = || Globals {
+            ca: Some("flag.crt".into()),
+            ..globals()
+        };
+        let ca = |tls: ClientFiles| tls.ca.unwrap();
+        assert_eq!(
+            ca(trusting("https://a", flag()).unwrap()),
+            PathBuf::from("flag.crt")
+        );
+        assert_eq!(
+            ca(trusting("https://a", globals()).unwrap()),
+            PathBuf::from("env.crt")
+        );
+        assert!(trusting("http://a", globals()).is_ok());
+        let refused = trusting("http://a", flag()).unwrap_err().to_string();
+        assert!(
+            refused.ends_with("does not ask for TLS: say https://"),
+            "{refused}"
+        );
+        let half = Globals {
+            client_key: Some("a.key".into()),
+            ..globals()
+        };
+        assert!(trusting("https://a", half).is_err());
     }
 
     #[test]

@@ -77,6 +77,18 @@ impl ClientFiles {
     }
 }
 
+/// The configuration of a client that never speaks TLS, for who must have one.
+///
+/// # Errors
+/// When rustls refuses its own versions.
+pub fn trusting_nobody() -> Result<ClientConfig, Error> {
+    let builder = ClientConfig::builder_with_provider(provider());
+    Ok(builder
+        .with_protocol_versions(VERSIONS)?
+        .with_root_certificates(RootCertStore::empty())
+        .with_no_client_auth())
+}
+
 impl Source for ClientFiles {
     type Loaded = ClientSide;
 

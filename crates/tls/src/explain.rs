@@ -70,8 +70,8 @@ fn certificate(why: &CertificateError) -> String {
             names(presented)
         ),
         CertificateError::BadSignature => {
-            "its certificate was not signed by the authority that it names: is --ca of the same \
-             time as the certificate?"
+            "its certificate is not signed by the authority of that name that is trusted here: was \
+             the one in --ca made anew?"
                 .to_owned()
         }
         other => format!("its certificate can't be accepted: {other}"),

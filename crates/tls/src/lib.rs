@@ -14,7 +14,7 @@ mod pem;
 mod server;
 
 pub use certificate::{Certificate, Name};
-pub use client::{ClientFiles, ClientSide, Identity};
+pub use client::{ClientFiles, ClientSide, Identity, trusting_nobody};
 pub use contents::Contents;
 pub use current::{Current, Look, Source};
 pub use error::{Error, Fault};

@@ -155,6 +155,7 @@ impl<'a> Follow<'a> {
         Error::Unreachable {
             server: self.client.server.to_string(),
             cause: cause.to_owned(),
+            tls: false,
             request_id: self.client.request_id.clone(),
         }
     }
