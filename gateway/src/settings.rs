@@ -49,6 +49,10 @@ impl Listens for ProcessSettings {
     fn addresses(&self) -> Vec<&Address> {
         vec![&self.gateway.http]
     }
+
+    fn calls(&self) -> Option<&ClientTls> {
+        Some(&self.calls)
+    }
 }
 
 /// The gateway's settings in any process.

@@ -41,6 +41,22 @@ fn start(name: &str, arguments: &[&str], more: &[Vec<String>]) -> Process {
 }
 
 #[test]
+fn a_certificate_without_its_key_is_a_wrong_setting() {
+    for (program, option) in [
+        ("config-svc", "--tls-cert"),
+        ("rollout-svc", "--tls-key"),
+        ("rollout-svc", "--client-cert"),
+        ("gateway", "--tls-client-ca"),
+        ("gateway", "--client-key"),
+    ] {
+        let ran = run(program, &[option, "/nowhere"]);
+        assert_eq!(ran.code, 2, "{program} {option}: {ran:?}");
+        let told = format!("{option} is given, and --");
+        assert!(ran.err.contains(&told), "{program}: {}", ran.err);
+    }
+}
+
+#[test]
 fn separate_services_call_each_other_by_tls_and_none_is_called_without_a_certificate() {
     let folder = tempfile::tempdir().unwrap();
     let certs = folder.path().join("certs");

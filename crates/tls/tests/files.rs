@@ -4,9 +4,10 @@
 use std::{fs, path::PathBuf};
 
 use jiff::Timestamp;
+use proptest::prelude::*;
 use rcgen::{CertificateParams, KeyPair, SanType, date_time_ymd};
 use tempfile::TempDir;
-use vortex_tls::{ClientFiles, Identity, Name, Server, ServerFiles};
+use vortex_tls::{Certificate, ClientFiles, Identity, Name, Server, ServerFiles};
 
 struct Folder(TempDir);
 
@@ -172,6 +173,36 @@ fn a_client_trusts_what_it_is_given_and_shows_what_it_has() {
     let config = files.config(now()).unwrap();
     assert_eq!(config.alpn_protocols, [b"h2"]);
     assert!(config.client_auth_cert_resolver.has_certs());
+}
+
+proptest! {
+    /// A caller's certificate is read as it came.
+    #[test]
+    fn no_certificate_is_too_strange_to_be_read_or_refused(
+        cut in 0..600_usize,
+        places in proptest::collection::vec((0..600_usize, any::<u8>()), 0..8),
+    ) {
+        let key = KeyPair::generate().unwrap();
+        let params = CertificateParams::new(["a.example".to_owned()]).unwrap();
+        let mut der = params.self_signed(&key).unwrap().der().to_vec();
+        for (place, byte) in places {
+            if let Some(there) = der.get_mut(place) {
+                *there = byte;
+            }
+        }
+        der.truncate(der.len().saturating_sub(cut.saturating_sub(300)));
+        let _ = Certificate::read(&der.into());
+    }
+
+    #[test]
+    fn no_file_is_too_strange_to_be_refused(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+        let folder = Folder::new();
+        let good = folder.pair("good", (2026, 2027));
+        let text = String::from_utf8_lossy(&bytes);
+        let text = format!("-----BEGIN PRIVATE KEY-----\n{text}\n-----END PRIVATE KEY-----\n");
+        let files = ServerFiles { key: folder.write("bad.key", &text), ..good };
+        prop_assert!(Server::load(files, now()).is_err());
+    }
 }
 
 #[test]

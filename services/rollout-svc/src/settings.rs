@@ -51,6 +51,10 @@ impl Listens for ProcessSettings {
     fn addresses(&self) -> Vec<&Address> {
         vec![&self.grpc]
     }
+
+    fn calls(&self) -> Option<&ClientTls> {
+        Some(&self.calls)
+    }
 }
 
 /// The service's settings in a process of its own or within another.

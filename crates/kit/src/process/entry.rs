@@ -41,7 +41,9 @@ where
     if let Err(error) = loaded.common.check(&loaded.settings) {
         return usage(about, &error);
     }
-    if let Err(error) = loaded.common.tls.files() {
+    let unpaired = loaded.common.tls.files().err();
+    let calls = || loaded.settings.calls()?.files().err();
+    if let Some(error) = unpaired.or_else(calls) {
         return usage(about, &error);
     }
     match run(about, loaded, start) {

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use super::{DumpFormat, ServerTls};
+use super::{ClientTls, DumpFormat, ServerTls};
 use crate::{http::Address, telemetry::LogFormat};
 
 /// Settings every process has. The defaults of the admin address and of what is logged are each
@@ -83,6 +83,11 @@ impl NotLoopback {
 pub trait Listens {
     /// The addresses its callers reach it at.
     fn addresses(&self) -> Vec<&Address>;
+
+    /// Whom it trusts of those that it calls by TLS, if it calls any.
+    fn calls(&self) -> Option<&ClientTls> {
+        None
+    }
 }
 
 impl Common {

@@ -123,12 +123,12 @@ impl Made<'_> {
         let lines = [
             format!("valid until {until}:"),
             String::new(),
-            format!("  {ca}  whom callers trust; its key was not kept"),
+            format!("  {ca}  the authority, which callers are to trust; its key was not kept"),
             format!("  {cert}, {key}  for {}", self.hosts.join(", ")),
             format!(
-                "  {} and .key  and those of {}: to be shown to a server with --tls-client-ca",
-                file("gateway.crt"),
-                CALLERS.map(|name| format!("{name}.crt")).join(", ")
+                "  {} (and .key)  of the caller of that name, to be shown to a server with \
+                 --tls-client-ca",
+                CALLERS.map(|name| file(&format!("{name}.crt"))).join(", ")
             ),
             String::new(),
             "Try next:".to_owned(),
