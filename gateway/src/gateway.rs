@@ -12,7 +12,7 @@ use vortex_kit::{
     process::Runtime,
     settings::About,
 };
-use vortex_service::{PerService, connect};
+use vortex_service::{OwnKeyError, PerService, ServiceName, connect, follow_keys};
 
 use crate::{
     serve::Rest,
@@ -39,6 +39,9 @@ pub enum StartError {
     /// The gRPC descriptors it was built with are not valid.
     #[error(transparent)]
     Descriptors(#[from] InvalidDescriptors),
+    /// It has no key that it could show.
+    #[error(transparent)]
+    OwnKey(#[from] OwnKeyError),
 }
 
 /// A running gateway.
@@ -98,7 +101,9 @@ impl Gateway {
 /// When its port is taken.
 pub async fn start(settings: ProcessSettings, runtime: Runtime) -> Result<(), StartError> {
     let targets = settings.targets();
-    let channels = PerService::try_from_fn(|service| connect(targets[service], &runtime))?;
+    let own = settings.own_key.show(&runtime)?;
+    let channels = PerService::try_from_fn(|service| connect(targets[service], &own, &runtime))?;
+    follow_keys(&channels[ServiceName::Config], &runtime);
     Gateway::start(settings.gateway, channels, &runtime)?;
     Ok(())
 }

@@ -6,7 +6,7 @@ mod prefix;
 use std::{net::SocketAddr, time::Duration};
 
 use vortex_kit::{channel::Target, http::Address, settings::Listens};
-use vortex_service::{PerService, ServiceName};
+use vortex_service::{OwnKeySettings, PerService, ServiceName};
 
 pub use network::{InvalidNetwork, Network};
 pub use prefix::{InvalidPrefix, SpringPrefix};
@@ -25,6 +25,10 @@ pub struct ProcessSettings {
     /// Where rollout-svc is
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:9092")]
     pub rollout_svc: Target,
+
+    /// The key it shows.
+    #[command(flatten)]
+    pub own_key: OwnKeySettings,
 }
 
 impl ProcessSettings {

@@ -10,10 +10,12 @@ mod gate;
 mod judge;
 mod keys;
 mod lost;
+mod own;
 
 pub use caller::Caller;
 pub use gate::Gate;
 pub use judge::Access;
 pub(crate) use judge::Judging;
 pub use keys::{HeldKeys, Keys};
+pub use own::OwnCredential;
 pub use vortex_access::{Asked, Principal, Role};

@@ -33,6 +33,7 @@ impl Banner {
         admin: PerService<SocketAddr>,
         settings: &Settings,
         data: &Data,
+        secure: bool,
     ) -> Self {
         Self {
             http,
@@ -40,7 +41,7 @@ impl Banner {
             admin,
             data: data.path().to_owned(),
             ephemeral: settings.ephemeral,
-            secure: settings.secure,
+            secure,
             git: settings.git.as_ref().map(ToString::to_string),
         }
     }

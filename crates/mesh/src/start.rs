@@ -5,15 +5,14 @@ use std::error::Error;
 use vortex_config_svc::StoreLocation;
 use vortex_gateway::Gateway;
 use vortex_kit::{
-    access::Gate,
     admin,
     channel::{Channel, Slot},
     grpc::Server,
-    http::{self, Address, BindError, Listener},
+    http::{Address, BindError, Listener},
     process::{Process, Runtime},
     settings::NotLoopback,
 };
-use vortex_service::{PerService, ServiceName};
+use vortex_service::{OwnKeySettings, PerService, ServiceName};
 
 use crate::{Banner, Data, DataError, Ports, Settings, ports};
 
@@ -64,17 +63,6 @@ impl Runtimes {
     }
 }
 
-impl Runtimes {
-    /// Lets callers in by this gate, wherever they call.
-    fn admit_by(&mut self, gate: &Gate) {
-        self.gateway.gate = gate.clone();
-        self.services = self.services.map(|runtime| Runtime {
-            gate: gate.clone(),
-            ..runtime.clone()
-        });
-    }
-}
-
 /// What is served at an admin port.
 const HEALTH: &str = "health and metrics";
 
@@ -119,7 +107,7 @@ pub async fn start(
     settings: &Settings,
     admin: Option<&Address>,
     data: &Data,
-    mut runtimes: Runtimes,
+    runtimes: Runtimes,
 ) -> Result<Banner, StartError> {
     let Bound {
         http,
@@ -134,12 +122,13 @@ pub async fn start(
         admin.map(Listener::address),
         settings,
         data,
+        runtimes.gateway.gate.is_required(),
     );
     if let Some(listener) = gateway_admin {
-        serve_admin(listener, &runtimes.gateway);
+        admin::serve(listener, &runtimes.gateway);
     }
     for (service, listener) in admin {
-        serve_admin(listener, &runtimes.services[service]);
+        admin::serve(listener, &runtimes.services[service]);
     }
     // filled as they start, since services may call each other in a circle
     let slots = PerService::from_fn(|_| Slot::new());
@@ -150,10 +139,6 @@ pub async fn start(
             .await
             .map_err(|cause| StartError::Service { service, cause })?;
         slots[service].fill(&server);
-        if service == ServiceName::Config {
-            // it has the keys; in one process all know callers by the same
-            runtimes.admit_by(server.gate());
-        }
         server.serve(listener);
         runtimes.gateway.health.include(&runtime.health);
     }
@@ -207,12 +192,8 @@ fn config_settings(settings: &Settings, data: &Data) -> vortex_config_svc::Setti
         git_poll: settings.poll,
         git_timeout: vortex_config_svc::Settings::DEFAULT_GIT_TIMEOUT,
         git_release: settings.release,
-        require_keys: settings.secure,
         git_mirror: Some(data.mirror()),
+        // in one process services need no key
+        own_key: OwnKeySettings::default(),
     }
-}
-
-fn serve_admin(listener: Listener, runtime: &Runtime) {
-    let routes = admin::routes(runtime.health.clone(), runtime.metrics.clone());
-    listener.serve(routes, http::Limits::default(), runtime);
 }

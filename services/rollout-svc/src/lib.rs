@@ -26,7 +26,7 @@ use vortex_kit::{
     process::Runtime,
 };
 use vortex_proto::rollout::v1::rollout_service_server::RolloutServiceServer;
-use vortex_service::{Limited, connect};
+use vortex_service::{Limited, OwnKeyError, connect, follow_keys};
 use vortex_store::service::{CannotOpen, open};
 
 use changes::Changes;
@@ -51,6 +51,9 @@ pub enum StartError {
     /// The descriptors it was built with are not valid.
     #[error(transparent)]
     Descriptors(#[from] InvalidDescriptors),
+    /// It has no key that it could show.
+    #[error(transparent)]
+    OwnKey(#[from] OwnKeyError),
     /// Its port can't be bound.
     #[error(transparent)]
     Bind(#[from] BindError),
@@ -84,11 +87,13 @@ pub async fn serve(settings: ProcessSettings, runtime: Runtime) -> Result<(), St
         rollout,
         config_svc,
         grpc,
+        own_key,
     } = settings;
     // first, so that no store is left behind if the port is taken
     let listener = Listener::bind(grpc).map_err(|error| error.wanted("gRPC", "--grpc"))?;
     let address = listener.address();
-    let config = connect(&config_svc, &runtime)?;
+    let config = connect(&config_svc, &own_key.show(&runtime)?, &runtime)?;
+    follow_keys(&config, &runtime);
     let server = start(rollout, config, &runtime).await?;
     server.serve(listener);
     tracing::info!(%address, "serving gRPC");

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use clap::{ValueEnum, builder::PossibleValue};
 use vortex_kit::{channel::Target, http::Address, settings::Listens};
+use vortex_service::OwnKeySettings;
 
 use crate::{
     domain::{BreakerLimits, SourcePolicy, Strategy},
@@ -37,6 +38,10 @@ pub struct ProcessSettings {
     /// Address to serve gRPC on
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:9092")]
     pub grpc: Address,
+
+    /// The key it shows.
+    #[command(flatten)]
+    pub own_key: OwnKeySettings,
 }
 
 impl Listens for ProcessSettings {

@@ -5,16 +5,27 @@ use std::{sync::Arc, time::Duration};
 use tonic::{Code, Request, Status};
 use vortex_access::{ApiKey, Credential, Grant, Role, StoredKey};
 use vortex_kit::{
-    access::{Gate, HeldKeys},
+    access::HeldKeys,
     channel::Channel,
+    clock::System,
     context::{Context, Peer},
     error::{Fault, Reason},
     grpc::Limits,
     process::Runtime,
+    settings::AccessSettings,
 };
 use vortex_kit_echo::{Behaviour, CountRequest, Place, SayRequest};
 
-use super::echo::{Client, Echo, FORGETS, Way, any_port, both_ways, connect, runtime, say, server};
+use super::echo::{Client, Echo, FORGETS, Way, any_port, both_ways, connect, say, server};
+
+/// A runtime where callers have to say who they are.
+fn guarded_runtime() -> Runtime {
+    let access = AccessSettings {
+        require_keys: true,
+        ..AccessSettings::default()
+    };
+    Runtime::guarded("echo", "1.2.3", System::shared(), access)
+}
 
 /// A server that knows keys, and a way to it.
 struct Guarded {
@@ -25,10 +36,10 @@ struct Guarded {
 
 impl Guarded {
     async fn new(way: Way) -> Self {
-        let mut runtime = runtime();
+        let runtime = guarded_runtime();
         let keys = Arc::<HeldKeys>::default();
         keys.replace([], runtime.clock.monotonic());
-        runtime.gate = Gate::of(keys.clone(), true, &runtime);
+        runtime.gate.know(keys.clone());
         let mut echo = Echo::named("guarded");
         let behind = server(&runtime, Echo::named("behind"), Limits::default()).await;
         echo.next = Some(behind.channel());
@@ -190,7 +201,7 @@ async fn in_its_own_work_a_process_shows_its_own_key() {
     let mut client = guarded.client();
     let own = Context::root().scope(client.say(about("orders", &["prod"], "")));
     assert_eq!(code(own.await), Code::Unauthenticated);
-    let showing = guarded.channel.clone().showing(Some(Credential::Key(key)));
+    let showing = guarded.channel.clone().showing(Credential::Key(key).into());
     let mut client = Client::new(showing);
     let own = Context::root().scope(client.say(about("orders", &["prod"], "")));
     assert_eq!(own.await.unwrap().get_ref().principal, "key:key-1");
@@ -254,11 +265,13 @@ async fn shown(guarded: &Guarded, key: &str) -> Result<(), Fault> {
 
 #[tokio::test]
 async fn while_keys_are_not_known_nobody_is_told_that_theirs_is_wrong() {
-    let mut runtime = runtime();
-    runtime.gate = Gate::of(Arc::<HeldKeys>::default(), true, &runtime);
+    let runtime = guarded_runtime();
     let key = ApiKey::from_random([1; 10], [1; 32]);
     let headers = [("x-api-key".parse().unwrap(), key.expose().parse().unwrap())];
     let headers = headers.into_iter().collect();
-    let fault = runtime.gate.admit(&headers, Peer::InProcess).unwrap_err();
-    assert_eq!(fault.reason(), Reason::Unavailable);
+    let refused = || runtime.gate.admit(&headers, Peer::InProcess).unwrap_err();
+    assert_eq!(refused().reason(), Reason::Unavailable);
+    // told of, but not heard of yet
+    runtime.gate.know(Arc::<HeldKeys>::default());
+    assert_eq!(refused().reason(), Reason::Unavailable);
 }
