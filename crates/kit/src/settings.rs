@@ -19,7 +19,7 @@ mod nearest;
 mod secret;
 mod strangers;
 
-pub use access::{AccessSettings, Public};
+pub use access::{AccessSettings, CallerLimits, Public};
 pub use common::{Common, Listens, NotLoopback};
 pub use dump::{Dump, DumpFormat, Row};
 pub use duration::{InvalidDuration, duration, positive_duration};

@@ -12,7 +12,11 @@ use vortex_access::{
     Credential, InvalidCredential, Now, Presented, Principal, Throttle, Unverified, credential,
 };
 
-use super::{Caller, Keys, lost};
+use super::{
+    Caller, Keys,
+    limits::{Counted, Limits, Watching},
+    lost,
+};
 use crate::{
     clock::{self, Clock},
     context::Peer,
@@ -24,6 +28,8 @@ use crate::{
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
 const REFUSED: &str = "vortex_access_refused_total";
+const LIMITED: &str = "vortex_access_limited_total";
+const LIMITED_HELP: &str = "Calls refused as their caller made too many, by what they count as";
 const REFUSED_HELP: &str = "Calls refused for who makes them, by why";
 
 /// Finds out who calls, and knows whether anybody has to say so. A clone is a few pointers.
@@ -40,6 +46,7 @@ struct Inner {
     keys: OnceLock<Arc<dyn Keys>>,
     clock: Arc<dyn Clock>,
     throttle: Mutex<Throttle>,
+    limits: Limits,
 }
 
 /// Counts refusals by their reason.
@@ -67,6 +74,7 @@ impl Gate {
     pub fn new(settings: AccessSettings, clock: Arc<dyn Clock>) -> Self {
         Self {
             inner: Arc::new(Inner {
+                limits: Limits::new(settings.limits.clone(), clock.clone()),
                 settings,
                 keys: OnceLock::new(),
                 clock,
@@ -139,6 +147,29 @@ impl Gate {
             true => Caller::without_credential(Principal::process()),
             false => caller.clone(),
         }
+    }
+
+    /// Counts a call against what its caller may ask for; a watch counts for as long as what this
+    /// gives is kept. Work of this cluster's own has no limit, nor has nobody, of whom no more is
+    /// known than an address.
+    ///
+    /// # Errors
+    /// [`Reason::RateLimited`], with when to try again.
+    pub(crate) fn count(&self, caller: &Caller, call: Counted) -> Result<Option<Watching>, Fault> {
+        let counted = self.inner.limits.count(caller.principal(), call);
+        if counted.is_err() {
+            let labels = [("limit", call.as_str())];
+            self.refusals.limited(&labels);
+        }
+        counted
+    }
+
+    /// Counts a watch that this process serves by itself, for as long as what this gives is kept.
+    ///
+    /// # Errors
+    /// [`Reason::RateLimited`], with when to try again.
+    pub fn watch(&self, caller: &Caller) -> Result<Option<Watching>, Fault> {
+        self.count(caller, Counted::Watch)
     }
 
     /// Waits until what a caller showed is not valid any more; gives the fault that ends what was
@@ -274,6 +305,12 @@ impl Refusals {
         if let Some(metrics) = &self.0 {
             let labels = [("reason", why)];
             metrics.counter(REFUSED, REFUSED_HELP, &labels).increment(1);
+        }
+    }
+
+    fn limited(&self, labels: &[(&'static str, &'static str)]) {
+        if let Some(metrics) = &self.0 {
+            metrics.counter(LIMITED, LIMITED_HELP, labels).increment(1);
         }
     }
 }

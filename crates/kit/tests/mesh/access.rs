@@ -12,7 +12,7 @@ use vortex_kit::{
     error::{Fault, Reason},
     grpc::Limits,
     process::Runtime,
-    settings::AccessSettings,
+    settings::{AccessSettings, CallerLimits},
 };
 use vortex_kit_echo::{Behaviour, CountRequest, Place, SayRequest};
 
@@ -20,8 +20,14 @@ use super::echo::{Client, Echo, FORGETS, Way, any_port, both_ways, connect, say,
 
 /// A runtime where callers have to say who they are.
 fn guarded_runtime() -> Runtime {
+    limited_runtime(CallerLimits::default())
+}
+
+/// As that, where they may ask for so much.
+fn limited_runtime(limits: CallerLimits) -> Runtime {
     let access = AccessSettings {
         require_keys: true,
+        limits,
         ..AccessSettings::default()
     };
     Runtime::guarded("echo", "1.2.3", System::shared(), access)
@@ -36,7 +42,10 @@ struct Guarded {
 
 impl Guarded {
     async fn new(way: Way) -> Self {
-        let runtime = guarded_runtime();
+        Self::on(guarded_runtime(), way).await
+    }
+
+    async fn on(runtime: Runtime, way: Way) -> Self {
         let keys = Arc::<HeldKeys>::default();
         keys.replace([], runtime.clock.monotonic());
         runtime.gate.know(keys.clone());
@@ -121,6 +130,55 @@ both_ways! {
                 assert_eq!(reply.get_ref().principal, "key:key-1");
             }
             assert_eq!(code(answer), expected, "{app} {profiles:?} {label}");
+        }
+    }
+
+    async fn a_caller_that_asks_for_too_much_is_told_when_to_ask_again(way: Way) {
+        let runtime = limited_runtime(CallerLimits {
+            caller_writes: 1,
+            caller_watches: 1,
+            ..CallerLimits::default()
+        });
+        let guarded = Guarded::on(runtime, way).await;
+        let (ann, _) = guarded.issue(1, Role::Admin, "**");
+        let (bob, _) = guarded.issue(2, Role::Admin, "**");
+        let callers = [&ann, &bob].map(|key| guarded.caller(Some(key)).unwrap());
+        for caller in &callers {
+            // a burst of four goes through, whatever the other did
+            for _ in 0..4 {
+                let mut client = guarded.client();
+                let call = client.write(about("orders", &["prod"], ""));
+                assert_eq!(code(caller.clone().scope(call).await), Code::Ok);
+            }
+        }
+        let mut refused = None;
+        for _ in 0..1_000 {
+            let mut client = guarded.client();
+            let call = client.write(about("orders", &["prod"], ""));
+            refused = callers[0].clone().scope(call).await.err();
+            if refused.is_some() {
+                break;
+            }
+        }
+        let refused = Fault::from(refused.unwrap());
+        assert_eq!(refused.reason(), Reason::RateLimited);
+        assert!(refused.retry_delay().is_some(), "{refused}");
+        let endless = CountRequest { count: 1, behaviour: Behaviour::Hang.into() };
+        let mut client = guarded.client();
+        let open = callers[0].clone().scope(client.count(endless)).await.unwrap();
+        let mut client = guarded.client();
+        let second = callers[0].clone().scope(client.count(endless)).await;
+        assert_eq!(code(second), Code::ResourceExhausted);
+        drop(open);
+        // what it had is given back once the server has noticed
+        loop {
+            let mut client = guarded.client();
+            let again = callers[0].clone().scope(client.count(endless)).await;
+            match code(again) {
+                Code::Ok => break,
+                Code::ResourceExhausted => tokio::time::sleep(Duration::from_millis(5)).await,
+                other => panic!("{other}"),
+            }
         }
     }
 
