@@ -11,7 +11,9 @@ use vortex_kit::{
     process::Runtime,
     settings::About,
 };
-use vortex_service::{CannotConnect, PerService, Trust, connect};
+use vortex_service::{
+    CannotConnect, OwnKeyError, PerService, ServiceName, Trust, connect, follow_keys,
+};
 
 use crate::{
     serve::Rest,
@@ -38,6 +40,9 @@ pub enum StartError {
     /// The services behind it can't be called.
     #[error(transparent)]
     Connect(#[from] CannotConnect),
+    /// It has no key that it could show.
+    #[error(transparent)]
+    OwnKey(#[from] OwnKeyError),
 }
 
 /// A running gateway.
@@ -99,7 +104,10 @@ pub async fn start(settings: ProcessSettings, runtime: Runtime) -> Result<(), St
     let targets = settings.targets();
     let all = targets.iter().map(|(_, target)| *target);
     let trust = Trust::new(&settings.calls, all, &runtime)?;
-    let channels = PerService::try_from_fn(|service| connect(targets[service], &trust, &runtime))?;
+    let own = settings.own_key.show(&runtime)?;
+    let channels =
+        PerService::try_from_fn(|service| connect(targets[service], &trust, &own, &runtime))?;
+    follow_keys(&channels[ServiceName::Config], &runtime);
     Gateway::start(settings.gateway, channels, &runtime)?;
     Ok(())
 }

@@ -26,9 +26,10 @@ use http_body::Body as _;
 use tower::Service;
 use vortex_kit::{
     access::Gate,
+    admin,
     channel::Channel,
     context::{self, Context, Peer},
-    error::{Fault, Reason},
+    error::Fault,
     http::{Handler, Incoming, PeerAddr},
     process::Runtime,
     shutdown::Drain,
@@ -47,11 +48,6 @@ use meter::{Began, Meter};
 use template::Template;
 
 pub use openapi::document;
-
-/// Where metrics are.
-const METRICS: &str = "/metrics";
-/// The ways to say who one is: a key is a password, too, under any user.
-const SCHEMES: &str = r#"Bearer realm="vortex", Basic realm="vortex", charset="UTF-8""#;
 
 type Answered = (Response, Template);
 
@@ -133,11 +129,11 @@ impl Inner {
         if is_open(path) {
             return (context, Ok(()));
         }
+        if let Some(of) = admin::public(path) {
+            let admitted = self.gate.admit_reader(of, &request.headers, context.peer());
+            return (context, admitted);
+        }
         match self.gate.admit(&request.headers, context.peer()) {
-            Ok(caller) if path == METRICS && self.gate.is_required() && caller.is_nobody() => {
-                let message = "metrics need credentials of any role";
-                (context, Err(Fault::new(Reason::Unauthenticated, message)))
-            }
             Ok(caller) => (context.with_caller(caller), Ok(())),
             Err(fault) => (context, Err(fault)),
         }
@@ -161,7 +157,7 @@ impl Inner {
             response.headers_mut().insert(context::REQUEST_ID, id);
         }
         if response.status() == StatusCode::UNAUTHORIZED {
-            let schemes = HeaderValue::from_static(SCHEMES);
+            let schemes = HeaderValue::from_static(admin::SCHEMES);
             response
                 .headers_mut()
                 .insert(header::WWW_AUTHENTICATE, schemes);
@@ -243,7 +239,10 @@ fn refused(fault: Fault) -> Answered {
 
 /// Whether anybody may ask for a path, as there is nothing there to be kept from them.
 fn is_open(path: &str) -> bool {
-    path == "/" || path == openapi::DOCUMENT_PATH || (is_probe(path) && path != METRICS)
+    matches!(
+        path,
+        "/" | openapi::DOCUMENT_PATH | "/health/live" | "/health/ready"
+    )
 }
 
 /// Whether a path is asked by probes and scrapers, which have to be answered under load too.

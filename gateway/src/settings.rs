@@ -10,7 +10,7 @@ use vortex_kit::{
     http::Address,
     settings::{ClientTls, Listens},
 };
-use vortex_service::{PerService, ServiceName};
+use vortex_service::{OwnKeySettings, PerService, ServiceName};
 
 pub use network::{InvalidNetwork, Network};
 pub use prefix::{InvalidPrefix, SpringPrefix};
@@ -33,6 +33,10 @@ pub struct ProcessSettings {
     /// Whom it trusts of these, and what it shows them.
     #[command(flatten)]
     pub calls: ClientTls,
+
+    /// The key it shows.
+    #[command(flatten)]
+    pub own_key: OwnKeySettings,
 }
 
 impl ProcessSettings {

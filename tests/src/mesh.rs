@@ -1,16 +1,22 @@
 //! The mesh, started.
 
 use std::{
+    fs::{self, OpenOptions},
+    io::Write as _,
     net::SocketAddr,
+    os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
 };
 
-use reqwest::{Client, RequestBuilder};
+use reqwest::{
+    Client, RequestBuilder,
+    header::{HeaderName, HeaderValue},
+};
 use serde_json::Value;
 use tempfile::TempDir;
 use vortex_service::{PerService, ServiceName};
 
-use crate::process::{GLANCE, PATIENCE, Process};
+use crate::process::{GLANCE, PATIENCE, Process, run};
 
 /// The program that runs all services in one process.
 const ALL_IN_ONE: &str = "vortex";
@@ -40,6 +46,8 @@ pub struct Options {
     pub supersede: bool,
     /// What is logged: `info` by default.
     pub log: Option<&'static str>,
+    /// Whether callers have to say who they are.
+    pub secure: bool,
 }
 
 /// A mesh that serves.
@@ -50,6 +58,8 @@ pub struct Mesh {
     pub services: PerService<Place>,
     /// Its processes: one for each service in their order and the gateway's, or one of all.
     pub processes: Vec<Process>,
+    /// The key that requests are made with: one that may do everything, where one is needed.
+    pub key: Option<String>,
     client: Client,
     _data: Option<TempDir>,
 }
@@ -111,7 +121,16 @@ impl Mesh {
             Mode::Many => many(&data, options),
         };
         mesh._data = temporary;
+        if options.secure {
+            mesh.show(&read(&data.join("bootstrap-key")));
+        }
         mesh
+    }
+
+    /// Makes requests with this key from now on.
+    pub fn show(&mut self, key: &str) {
+        self.key = Some(key.to_owned());
+        self.client = client(self.key.as_deref());
     }
 
     /// A request to the gateway.
@@ -214,7 +233,7 @@ impl Mesh {
     /// Starts the process of a service again that was killed, where it was.
     pub fn start_again(&mut self, service: ServiceName) {
         // what it had were connections to what is gone
-        self.client = client();
+        self.client = client(self.key.as_deref());
         let (http, place) = (self.http.to_string(), self.services[service]);
         let process = self.process_mut(service);
         if process.name() == ALL_IN_ONE {
@@ -264,6 +283,7 @@ fn one(data: &Path, options: &Options) -> Mesh {
             .flat_map(|policy| ["--release", policy]),
     );
     arguments.extend(options.supersede.then_some(SUPERSEDE));
+    arguments.extend(options.secure.then_some("--secure"));
     let mut process = Process::start(ALL_IN_ONE, &arguments);
     let (http, services) = banner(&mut process);
     mesh(http, services, vec![process])
@@ -283,22 +303,53 @@ fn banner(process: &mut Process) -> (SocketAddr, PerService<Place>) {
 
 fn many(data: &Path, options: &Options) -> Mesh {
     let mut processes = Vec::new();
+    let guard = match options.secure {
+        true => guarded(data),
+        false => Vec::new(),
+    };
     // each is told where those are that started before it
     let mut reach = Vec::new();
     let services = PerService::from_fn(|service| {
         let mut arguments = own_arguments(service, options);
-        arguments.extend(reach.iter().cloned());
+        arguments.extend(reach.iter().chain(&guard).cloned());
         let (process, place) = start(service, data, options, &arguments);
         processes.push(process);
         reach.extend([format!("--{service}"), format!("http://{}", place.grpc)]);
         place
     });
     let mut arguments = vec!["--http", "127.0.0.1:0", "--log-format", "json"];
-    arguments.extend(reach.iter().map(String::as_str));
+    arguments.extend(reach.iter().chain(&guard).map(String::as_str));
     let mut gateway = Process::start("gateway", &arguments);
     let http = listening(&mut gateway, "serving REST");
     processes.push(gateway);
     mesh(http, services, processes)
+}
+
+/// What each process is told where callers have to say who they are: the same key for all.
+fn guarded(data: &Path) -> Vec<String> {
+    let file = data.join("service-key");
+    if !file.exists() {
+        let made = run(ALL_IN_ONE, &["key", "generate"]);
+        assert_eq!(made.code, 0, "{made:?}");
+        write_private(&file, &made.out);
+    }
+    let file = text(&file);
+    ["--require-keys", "--service-key-file", &file]
+        .map(str::to_owned)
+        .into()
+}
+
+/// Writes a file that nobody else can read.
+fn write_private(file: &Path, text: &str) {
+    let mut options = OpenOptions::new();
+    let options = options.write(true).create_new(true).mode(0o600);
+    let mut to = options.open(file).expect("a file");
+    to.write_all(text.as_bytes()).expect("room for a file");
+}
+
+fn read(file: &Path) -> String {
+    let text = fs::read_to_string(file).expect("a file");
+    text.trim().to_owned()
 }
 
 /// What only this service is told.
@@ -350,13 +401,20 @@ fn mesh(http: SocketAddr, services: PerService<Place>, processes: Vec<Process>) 
         http,
         services,
         processes,
-        client: client(),
+        key: None,
+        client: client(None),
         _data: None,
     }
 }
 
-fn client() -> Client {
-    Client::builder().no_proxy().build().expect("a client")
+fn client(key: Option<&str>) -> Client {
+    let header = key.map(|key| {
+        let value = HeaderValue::from_str(key).expect("a key");
+        (HeaderName::from_static("x-api-key"), value)
+    });
+    let client = Client::builder().no_proxy();
+    let client = client.default_headers(header.into_iter().collect());
+    client.build().expect("a client")
 }
 
 fn listening(process: &mut Process, what: &str) -> SocketAddr {

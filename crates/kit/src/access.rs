@@ -9,11 +9,16 @@ mod caller;
 mod gate;
 mod judge;
 mod keys;
+mod limits;
 mod lost;
+mod own;
 
 pub use caller::Caller;
 pub use gate::Gate;
 pub use judge::Access;
 pub(crate) use judge::Judging;
 pub use keys::{HeldKeys, Keys};
+pub(crate) use limits::Counted;
+pub use limits::Watching;
+pub use own::OwnCredential;
 pub use vortex_access::{Asked, Principal, Role};

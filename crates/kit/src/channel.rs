@@ -20,13 +20,13 @@ use futures::{FutureExt, future::BoxFuture};
 use http::{Request, Response};
 use tonic::{Status, body::Body};
 use tower::Service;
-use vortex_access::Credential;
 
 pub use options::Options;
 pub use resolve::{Dns, Fixed, Resolve};
 pub use target::{InvalidTarget, Target};
 
 use crate::{
+    access::OwnCredential,
     context::Context,
     error::{Fault, Reason},
     grpc::{Calls, Methods, Server, calls::Origin},
@@ -42,7 +42,7 @@ use remote::Remote;
 pub struct Channel {
     way: Way,
     /// What this process shows in its own work.
-    own: Option<Arc<Credential>>,
+    own: OwnCredential,
 }
 
 #[derive(Clone, Debug)]
@@ -60,8 +60,7 @@ impl Channel {
     /// This channel, with what this process shows in its own work. Calls that it makes for a
     /// caller carry the caller's credential instead.
     #[must_use]
-    pub fn showing(self, own: Option<Credential>) -> Self {
-        let own = own.map(Arc::new);
+    pub fn showing(self, own: OwnCredential) -> Self {
         Self { own, ..self }
     }
 
@@ -92,7 +91,10 @@ impl Channel {
 
 impl From<Way> for Channel {
     fn from(way: Way) -> Self {
-        Self { way, own: None }
+        Self {
+            way,
+            own: OwnCredential::default(),
+        }
     }
 }
 
@@ -114,7 +116,7 @@ impl Service<Request<Body>> for Channel {
                 None => std::future::ready(Err(unfilled().into())).boxed(),
             },
             Way::Remote(remote) => {
-                let (remote, own) = (remote.clone(), self.own.clone());
+                let (remote, own) = (remote.clone(), self.own.get());
                 Box::pin(async move { remote.call(request, context, own.as_deref()).await })
             }
         }

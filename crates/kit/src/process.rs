@@ -14,6 +14,7 @@ use crate::{
     clock::{self, Clock},
     compute::Compute,
     health::Health,
+    settings::AccessSettings,
     shutdown::{Lifecycle, Stopped},
     telemetry::Metrics,
     tls,
@@ -32,7 +33,7 @@ pub struct Runtime {
     pub health: Health,
     /// The process's tasks and its end.
     pub lifecycle: Lifecycle,
-    /// Who is let in; everybody, until the service is told of keys.
+    /// Who is let in. All services of a process have the same.
     pub gate: Gate,
     /// The process's places for what takes too long for the threads that answer requests.
     pub compute: Compute,
@@ -41,16 +42,27 @@ pub struct Runtime {
 }
 
 impl Runtime {
-    /// A runtime of its own, as tests want it.
+    /// A runtime of its own that lets everybody in, as tests want it.
     pub fn new(service: &'static str, version: &'static str, clock: Arc<dyn Clock>) -> Self {
+        Self::guarded(service, version, clock, AccessSettings::default())
+    }
+
+    /// As [`Runtime::new`], of one that lets in whom `access` says.
+    pub fn guarded(
+        service: &'static str,
+        version: &'static str,
+        clock: Arc<dyn Clock>,
+        access: AccessSettings,
+    ) -> Self {
         let metrics = Metrics::new(service, version);
+        let gate = Gate::new(access, clock.clone());
         let runtime = Self {
             clock,
             compute: Compute::new().measured_by(&metrics),
+            gate: gate.measured_by(&metrics),
             metrics,
             health: Health::new(service, version),
             lifecycle: Lifecycle::new(),
-            gate: Gate::open(),
             tls: None,
         };
         runtime.metrics.keep_up(&runtime.lifecycle);
@@ -64,19 +76,23 @@ pub struct Process {
     clock: Arc<dyn Clock>,
     lifecycle: Lifecycle,
     compute: Compute,
+    gate: Gate,
     healths: Vec<Health>,
     signals: Signals,
     tls: Option<Arc<Server>>,
 }
 
 impl Process {
-    /// A process without services, which from now on takes SIGTERM and SIGINT itself.
+    /// A process without services, which lets in whom `access` says, and from now on takes SIGTERM
+    /// and SIGINT itself.
     ///
     /// # Errors
     /// When the system refuses signal handlers. Must be called within a tokio runtime.
-    pub fn new() -> io::Result<Self> {
+    pub fn new(access: &AccessSettings) -> io::Result<Self> {
+        let clock = clock::System::shared();
         Ok(Self {
-            clock: clock::System::shared(),
+            gate: Gate::new(access.clone(), clock.clone()),
+            clock,
             lifecycle: Lifecycle::new(),
             compute: Compute::new(),
             healths: Vec::new(),
@@ -104,10 +120,10 @@ impl Process {
         let runtime = Runtime {
             clock: self.clock.clone(),
             compute: self.compute.measured_by(&metrics),
+            gate: self.gate.measured_by(&metrics),
             metrics,
             health: Health::new(service, version),
             lifecycle: self.lifecycle.clone(),
-            gate: Gate::open(),
             tls: self.tls.clone(),
         };
         if let Some(server) = &self.tls {

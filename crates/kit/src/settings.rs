@@ -8,6 +8,7 @@
 //! rule holds wherever the value is from. A process that is several services builds their structs
 //! by value and flattens none.
 
+mod access;
 mod common;
 mod dump;
 mod duration;
@@ -19,6 +20,7 @@ mod secret;
 mod strangers;
 mod tls;
 
+pub use access::{AccessSettings, CallerLimits, Public};
 pub use common::{Common, Listens, NotLoopback};
 pub use dump::{Dump, DumpFormat, Row};
 pub use duration::{InvalidDuration, duration, positive_duration};

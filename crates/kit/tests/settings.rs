@@ -203,6 +203,8 @@ fn an_address_beyond_this_machine_needs_leave() {
         assert!(said.contains("--insecure"), "{said}");
     }
     assert_eq!(check(&["--grpc", "0.0.0.0:9091", "--insecure"]), Ok(()));
+    assert_eq!(check(&["--grpc", "0.0.0.0:9091", "--require-keys"]), Ok(()));
+    assert_eq!(check(&["--grpc", "0.0.0.0:9091", "--secure"]), Ok(()));
     assert_eq!(check(&["--grpc", "[::1]:9091"]), Ok(()));
     assert_eq!(check(&["--grpc", "localhost:9091"]), Ok(()));
 }

@@ -54,6 +54,7 @@ impl Banner {
         admin: PerService<SocketAddr>,
         settings: &Settings,
         data: &Data,
+        secure: bool,
     ) -> Self {
         Self {
             http,
@@ -61,7 +62,7 @@ impl Banner {
             admin,
             data: data.path().to_owned(),
             ephemeral: settings.ephemeral,
-            secure: settings.secure,
+            secure,
             scheme: Scheme::Http,
             git: settings.git.as_ref().map(ToString::to_string),
         }

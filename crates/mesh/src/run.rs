@@ -28,7 +28,7 @@ pub fn run(loaded: &Loaded<Settings>, say: impl FnOnce(&Banner)) -> Result<ExitC
     // outlives the services, which write into it to their end
     let data = settings.open_data()?;
     let exit = executor.block_on(async {
-        let mut process = Process::new()?;
+        let mut process = Process::new(&common.access)?;
         if let Some(files) = tls {
             process.speak_tls(files)?;
         }

@@ -44,11 +44,6 @@ pub struct Settings {
     #[arg(long, value_name = "PORT", default_value_t = 9090)]
     pub grpc_base: u16,
 
-    /// Let nobody in without an API key. The first start writes one that may do everything to
-    /// `bootstrap-key` in the data folder, or takes it from VORTEX_BOOTSTRAP_KEY
-    #[arg(long)]
-    pub secure: bool,
-
     /// Git repository that feeds labels: a URL or a path
     #[arg(long, value_name = "URL-OR-PATH")]
     pub git: Option<Location>,

@@ -5,7 +5,6 @@ use std::error::Error;
 use vortex_config_svc::StoreLocation;
 use vortex_gateway::Gateway;
 use vortex_kit::{
-    access::Gate,
     admin,
     channel::{Channel, Slot},
     grpc::Server,
@@ -13,7 +12,7 @@ use vortex_kit::{
     process::{Process, Runtime},
     settings::{NotLoopback, Unpaired},
 };
-use vortex_service::{PerService, ServiceName};
+use vortex_service::{OwnKeySettings, PerService, ServiceName};
 
 use crate::{Banner, Data, DataError, Ports, Settings, banner::Scheme, ports};
 
@@ -67,17 +66,6 @@ impl Runtimes {
     }
 }
 
-impl Runtimes {
-    /// Lets callers in by this gate, wherever they call.
-    fn admit_by(&mut self, gate: &Gate) {
-        self.gateway.gate = gate.clone();
-        self.services = self.services.map(|runtime| Runtime {
-            gate: gate.clone(),
-            ..runtime.clone()
-        });
-    }
-}
-
 /// What is served at an admin port.
 const HEALTH: &str = "health and metrics";
 
@@ -122,7 +110,7 @@ pub async fn start(
     settings: &Settings,
     admin: Option<&Address>,
     data: &Data,
-    mut runtimes: Runtimes,
+    runtimes: Runtimes,
 ) -> Result<Banner, StartError> {
     let Bound {
         http,
@@ -137,6 +125,7 @@ pub async fn start(
         admin.map(Listener::address),
         settings,
         data,
+        runtimes.gateway.gate.is_required(),
     )
     .over(match runtimes.gateway.tls {
         Some(_) => Scheme::Https,
@@ -157,10 +146,6 @@ pub async fn start(
             .await
             .map_err(|cause| StartError::Service { service, cause })?;
         slots[service].fill(&server);
-        if service == ServiceName::Config {
-            // it has the keys; in one process all know callers by the same
-            runtimes.admit_by(server.gate());
-        }
         server.serve(listener);
         runtimes.gateway.health.include(&runtime.health);
     }
@@ -214,7 +199,8 @@ fn config_settings(settings: &Settings, data: &Data) -> vortex_config_svc::Setti
         git_poll: settings.poll,
         git_timeout: vortex_config_svc::Settings::DEFAULT_GIT_TIMEOUT,
         git_release: settings.release,
-        require_keys: settings.secure,
         git_mirror: Some(data.mirror()),
+        // in one process services need no key
+        own_key: OwnKeySettings::default(),
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use vortex_kit::{
+    access::OwnCredential,
     channel::{Channel, Options, Target},
     grpc::{InvalidDescriptors, Methods},
     process::Runtime,
@@ -53,23 +54,22 @@ impl Trust {
     }
 }
 
-/// Connects to the service at `target`, for as long as the process takes work.
+/// Connects to the service at `target`, for as long as the process takes work; `own` is shown in
+/// the process' own calls.
 ///
 /// # Errors
 /// When the contract this was built with does not read.
 pub fn connect(
     target: &Target,
     trust: &Trust,
+    own: &OwnCredential,
     runtime: &Runtime,
 ) -> Result<Channel, CannotConnect> {
     let methods = Arc::new(Methods::from_descriptors(vortex_proto::DESCRIPTORS)?);
-    Ok(Channel::connect(
-        target,
-        methods,
-        Options {
-            tls: trust.0.clone(),
-            ..Options::default()
-        },
-        &runtime.lifecycle,
-    ))
+    let options = Options {
+        tls: trust.0.clone(),
+        ..Options::default()
+    };
+    let channel = Channel::connect(target, methods, options, &runtime.lifecycle);
+    Ok(channel.showing(own.clone()))
 }

@@ -1,19 +1,23 @@
 //! The frame that all services of the mesh share: the table of services, connections between them,
-//! the limit of messages, parsing of requests, calls that change something, and recurring jobs. It
+//! the limit of messages, keys, parsing of requests, calls that change something, and recurring jobs. It
 //! stands above `kit`, which does not know the services.
 
 mod connect;
 mod documents;
+mod follow_keys;
 mod limited;
 pub mod mutation;
 mod names;
+mod own_key;
 pub mod parse;
 mod per_service;
 mod upkeep;
 
 pub use connect::{CannotConnect, Trust, connect};
 pub use documents::Named;
+pub use follow_keys::follow_keys;
 pub use limited::Limited;
 pub use names::ServiceName;
+pub use own_key::{OwnKeyError, OwnKeySettings};
 pub use per_service::PerService;
 pub use upkeep::{Upkeep, Work};

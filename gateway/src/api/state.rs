@@ -55,7 +55,7 @@ impl ApiState {
             feeds,
             identity_rules,
             ignored_fields: IgnoredFields::new(&runtime.metrics),
-            watches: OpenWatches::new(settings.max_watches, &runtime.metrics),
+            watches: OpenWatches::new(settings.max_watches, runtime),
             now: Now::new(runtime.clock.clone()),
         }
     }

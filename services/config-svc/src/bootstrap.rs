@@ -1,13 +1,16 @@
-//! The first key of a cluster that lets nobody in without one.
+//! The first keys of a cluster that lets nobody in without one.
 
 use std::{
     fs::{self, OpenOptions},
     io::{self, Write},
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
-use vortex_access::{ApiKey, Grant, InvalidKey, Name, NoRandomness, Role, Sealed};
+use vortex_access::{ApiKey, InvalidKey, Name, NoRandomness, Role, Sealed};
+use vortex_kit::process::Runtime;
+use vortex_service::{OwnKeyError, OwnKeySettings};
 
 use crate::{
     configuration::Configuration,
@@ -21,6 +24,8 @@ const VARIABLE: &str = "VORTEX_BOOTSTRAP_KEY";
 const FILE: &str = "bootstrap-key";
 /// What it is called.
 const NAME: &str = "bootstrap";
+/// What the key of the services is called; one that takes its place has its id behind that.
+const SERVICES: &str = "services";
 
 /// Why there is no first key.
 #[derive(Debug, thiserror::Error)]
@@ -44,6 +49,9 @@ pub enum BootstrapError {
         /// What the system says.
         cause: io::Error,
     },
+    /// What is given as the key of the services is not a key.
+    #[error(transparent)]
+    Services(#[from] OwnKeyError),
     /// None can be made.
     #[error(transparent)]
     Randomness(#[from] NoRandomness),
@@ -71,10 +79,63 @@ pub(crate) async fn bootstrap(
         Some(given) => given.parse().map_err(BootstrapError::Variable)?,
         None => kept(&folder.join(FILE))?,
     };
+    let grants = KeyGrants::everywhere([Role::Admin]);
+    store(configuration, &key, Name::written(NAME), grants).await
+}
+
+/// Makes sure that the key is kept which the other services show in their own work, if one is given:
+/// they need one before anybody could make it for them. It is followed as its file is replaced; one
+/// that was revoked stays so.
+pub(crate) async fn admit_services(
+    configuration: &Arc<Configuration>,
+    settings: &OwnKeySettings,
+    runtime: &Runtime,
+) -> Result<(), BootstrapError> {
+    let mut keys = settings.follow(runtime)?;
+    let first = keys.borrow_and_update().clone();
+    let Some(first) = first else {
+        return Ok(());
+    };
+    admit_service(configuration, &first).await?;
+    let configuration = configuration.clone();
+    runtime.lifecycle.spawn("service keys", async move {
+        while keys.changed().await.is_ok() {
+            let key = keys.borrow_and_update().clone();
+            let Some(key) = key else { continue };
+            if let Err(error) = admit_service(&configuration, &key).await {
+                tracing::error!(%error, "the new service key is not stored: restart to try again");
+            }
+        }
+    });
+    Ok(())
+}
+
+async fn admit_service(configuration: &Configuration, key: &ApiKey) -> Result<(), BootstrapError> {
+    let (state, now) = (configuration.state(), configuration.now());
+    if state.kept_key(key.id(), now).is_some() {
+        return Ok(());
+    }
+    let is_taken = |name: &Name| state.kept_keys(now).any(|key| key.name() == name);
+    let name = Name::written(SERVICES);
+    let name = match is_taken(&name) {
+        true => format!("{SERVICES}-{}", key.id()).parse().unwrap_or(name),
+        false => name,
+    };
+    let roles = [Role::Reader, Role::Writer, Role::Operator];
+    let grants = KeyGrants::everywhere(roles);
+    store(configuration, key, name, grants).await
+}
+
+async fn store(
+    configuration: &Configuration,
+    key: &ApiKey,
+    name: Name,
+    grants: KeyGrants,
+) -> Result<(), BootstrapError> {
     let create = CreateKey {
-        key: Sealed::from(&key),
-        name: name(),
-        grants: grants(),
+        key: Sealed::from(key),
+        name,
+        grants,
         expires: None,
     };
     let request = Request {
@@ -128,12 +189,4 @@ fn write(file: &Path, key: &ApiKey) -> io::Result<()> {
     to.sync_all()?;
     fs::rename(&unfinished, file)?;
     fs::File::open(folder)?.sync_all()
-}
-
-fn name() -> Name {
-    Name::written(NAME)
-}
-
-fn grants() -> KeyGrants {
-    KeyGrants::of(Grant::everywhere(Role::Admin))
 }

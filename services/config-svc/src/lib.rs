@@ -24,7 +24,6 @@ pub use source::ReleasePolicy;
 use std::sync::Arc;
 
 use vortex_kit::{
-    access::Gate,
     grpc::{BuildError, Server},
     process::Runtime,
 };
@@ -103,14 +102,12 @@ pub async fn start(settings: Settings, runtime: &Runtime) -> Result<Server, Star
             .computing_in(&runtime.compute),
     );
     tasks::start(&configuration, writer, runtime);
-    if settings.require_keys {
+    if runtime.gate.is_required() {
         bootstrap::bootstrap(&configuration, settings.folder()).await?;
+        bootstrap::admit_services(&configuration, &settings.own_key, runtime).await?;
     }
     let keys = keys::OwnKeys::follow(&configuration, runtime);
-    let runtime = &Runtime {
-        gate: Gate::of(keys, settings.require_keys, runtime),
-        ..runtime.clone()
-    };
+    runtime.gate.know(keys);
     sources.start(&configuration, runtime);
     let grpc = Grpc::new(configuration, sources, runtime.lifecycle.clone());
     Ok(Server::builder(runtime)

@@ -7,6 +7,7 @@ use std::{
 
 use vortex_git::Location;
 use vortex_kit::{http::Address, settings::Listens};
+use vortex_service::OwnKeySettings;
 
 use crate::{
     domain::SourceName,
@@ -60,11 +61,6 @@ pub struct Settings {
     #[arg(long, value_name = "URL-OR-PATH")]
     pub git: Option<Location>,
 
-    /// Let nobody in without an API key. The first start writes one that may do everything to
-    /// `bootstrap-key` beside the store, or takes it from VORTEX_BOOTSTRAP_KEY
-    #[arg(skip)]
-    pub require_keys: bool,
-
     /// Name of the Git source
     #[arg(long, value_name = "NAME", default_value = "git")]
     pub git_name: SourceName,
@@ -84,6 +80,10 @@ pub struct Settings {
     /// Folder for the mirror of a repository behind a URL; beside the store by default
     #[arg(long, value_name = "FOLDER")]
     pub git_mirror: Option<PathBuf>,
+
+    /// The key that other services show.
+    #[command(flatten)]
+    pub own_key: OwnKeySettings,
 }
 
 impl Settings {

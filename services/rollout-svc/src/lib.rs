@@ -26,7 +26,7 @@ use vortex_kit::{
     process::Runtime,
 };
 use vortex_proto::rollout::v1::rollout_service_server::RolloutServiceServer;
-use vortex_service::{CannotConnect, Limited, Trust, connect};
+use vortex_service::{CannotConnect, Limited, OwnKeyError, Trust, connect, follow_keys};
 use vortex_store::service::{CannotOpen, open};
 
 use changes::Changes;
@@ -51,6 +51,9 @@ pub enum StartError {
     /// config-svc can't be called.
     #[error(transparent)]
     Connect(#[from] CannotConnect),
+    /// It has no key that it could show.
+    #[error(transparent)]
+    OwnKey(#[from] OwnKeyError),
     /// Its port can't be bound.
     #[error(transparent)]
     Bind(#[from] BindError),
@@ -85,12 +88,15 @@ pub async fn serve(settings: ProcessSettings, runtime: Runtime) -> Result<(), St
         config_svc,
         calls,
         grpc,
+        own_key,
     } = settings;
     // first, so that no store is left behind if the port is taken
     let listener = Listener::bind(grpc).map_err(|error| error.wanted("gRPC", "--grpc"))?;
     let address = listener.address();
     let trust = Trust::new(&calls, [&config_svc], &runtime)?;
-    let config = connect(&config_svc, &trust, &runtime)?;
+    let own = own_key.show(&runtime)?;
+    let config = connect(&config_svc, &trust, &own, &runtime)?;
+    follow_keys(&config, &runtime);
     let server = start(rollout, config, &runtime).await?;
     server.serve(listener);
     tracing::info!(%address, "serving gRPC");

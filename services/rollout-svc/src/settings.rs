@@ -8,6 +8,7 @@ use vortex_kit::{
     http::Address,
     settings::{ClientTls, Listens},
 };
+use vortex_service::OwnKeySettings;
 
 use crate::{
     domain::{BreakerLimits, SourcePolicy, Strategy},
@@ -45,6 +46,10 @@ pub struct ProcessSettings {
     /// Address to serve gRPC on
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:9092")]
     pub grpc: Address,
+
+    /// The key it shows.
+    #[command(flatten)]
+    pub own_key: OwnKeySettings,
 }
 
 impl Listens for ProcessSettings {

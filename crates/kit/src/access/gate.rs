@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     time::Duration,
 };
 
@@ -12,32 +12,41 @@ use vortex_access::{
     Credential, InvalidCredential, Now, Presented, Principal, Throttle, Unverified, credential,
 };
 
-use super::{Caller, Keys, lost};
+use super::{
+    Caller, Keys,
+    limits::{Counted, Limits, Watching},
+    lost,
+};
 use crate::{
     clock::{self, Clock},
     context::Peer,
     error::{Fault, Reason},
-    process::Runtime,
+    settings::{AccessSettings, Public},
     telemetry::Metrics,
 };
 
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
 const REFUSED: &str = "vortex_access_refused_total";
+const LIMITED: &str = "vortex_access_limited_total";
+const LIMITED_HELP: &str = "Calls refused as their caller made too many, by what they count as";
 const REFUSED_HELP: &str = "Calls refused for who makes them, by why";
 
-/// Finds out who calls, and knows whether anybody has to say so. A clone is a pointer.
+/// Finds out who calls, and knows whether anybody has to say so. A clone is a few pointers.
 #[derive(Clone, Debug)]
 pub struct Gate {
     inner: Arc<Inner>,
+    refusals: Refusals,
 }
 
+/// What all services of a process share.
 struct Inner {
-    required: bool,
-    keys: Option<Arc<dyn Keys>>,
+    settings: AccessSettings,
+    /// Told by who has them, which is after the process' first ports are open.
+    keys: OnceLock<Arc<dyn Keys>>,
     clock: Arc<dyn Clock>,
     throttle: Mutex<Throttle>,
-    refusals: Refusals,
+    limits: Limits,
 }
 
 /// Counts refusals by their reason.
@@ -61,32 +70,42 @@ enum Why {
 }
 
 impl Gate {
+    /// A gate that knows nobody yet.
+    pub fn new(settings: AccessSettings, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                limits: Limits::new(settings.limits.clone(), clock.clone()),
+                settings,
+                keys: OnceLock::new(),
+                clock,
+                throttle: Mutex::default(),
+            }),
+            refusals: Refusals::default(),
+        }
+    }
+
     /// Lets everybody in, and do everything: nobody has to say who they are. Who shows a valid key
     /// is known by it.
     pub fn open() -> Self {
-        Self::from_inner(Inner {
-            required: false,
-            keys: None,
-            clock: clock::System::shared(),
-            throttle: Mutex::default(),
-            refusals: Refusals::default(),
-        })
+        Self::new(AccessSettings::default(), clock::System::shared())
     }
 
-    /// Knows callers by these keys, and when `required`, lets nobody do anything without one.
-    pub fn of(keys: Arc<dyn Keys>, required: bool, runtime: &Runtime) -> Self {
-        Self::from_inner(Inner {
-            required,
-            keys: Some(keys),
-            clock: runtime.clock.clone(),
-            throttle: Mutex::default(),
-            refusals: Refusals(Some(runtime.metrics.clone())),
-        })
+    /// This gate, with its refusals counted by a service's metrics.
+    pub(crate) fn measured_by(&self, metrics: &Metrics) -> Self {
+        Self {
+            inner: self.inner.clone(),
+            refusals: Refusals(Some(metrics.clone())),
+        }
+    }
+
+    /// Knows callers by these keys, from now on. The first that are told stay.
+    pub fn know(&self, keys: Arc<dyn Keys>) {
+        self.inner.keys.get_or_init(|| keys);
     }
 
     /// Whether callers have to say who they are.
     pub fn is_required(&self) -> bool {
-        self.inner.required
+        self.inner.settings.require_keys
     }
 
     /// Who makes a call with these headers.
@@ -99,17 +118,58 @@ impl Gate {
         match self.verified(headers) {
             Ok(caller) => Ok(caller),
             // open means open: what others would have made of it does not matter
-            Err(_) if !self.inner.required => Ok(Caller::nobody()),
+            Err(_) if !self.is_required() => Ok(Caller::nobody()),
             Err(why) => Err(self.refuse(why, peer)),
+        }
+    }
+
+    /// Fails unless who calls with these headers may read what is public or not: credentials of any
+    /// role will do.
+    ///
+    /// # Errors
+    /// As [`Gate::admit`], and [`Reason::Unauthenticated`] for who shows none.
+    pub fn admit_reader(&self, of: Public, headers: &HeaderMap, peer: Peer) -> Result<(), Fault> {
+        if !self.is_required() || self.inner.settings.public.contains(&of) {
+            return Ok(());
+        }
+        match self.admit(headers, peer)?.is_nobody() {
+            true => {
+                let message = "this needs credentials of any role";
+                Err(Fault::new(Reason::Unauthenticated, message))
+            }
+            false => Ok(()),
         }
     }
 
     /// Whom a call in this process is made for.
     pub(crate) fn admit_in_process(&self, caller: &Caller) -> Caller {
-        match caller.is_process() && self.inner.required {
+        match caller.is_process() && self.is_required() {
             true => Caller::without_credential(Principal::process()),
             false => caller.clone(),
         }
+    }
+
+    /// Counts a call against what its caller may ask for; a watch counts for as long as what this
+    /// gives is kept. Work of this cluster's own has no limit, nor has nobody, of whom no more is
+    /// known than an address.
+    ///
+    /// # Errors
+    /// [`Reason::RateLimited`], with when to try again.
+    pub(crate) fn count(&self, caller: &Caller, call: Counted) -> Result<Option<Watching>, Fault> {
+        let counted = self.inner.limits.count(caller.principal(), call);
+        if counted.is_err() {
+            let labels = [("limit", call.as_str())];
+            self.refusals.limited(&labels);
+        }
+        counted
+    }
+
+    /// Counts a watch that this process serves by itself, for as long as what this gives is kept.
+    ///
+    /// # Errors
+    /// [`Reason::RateLimited`], with when to try again.
+    pub fn watch(&self, caller: &Caller) -> Result<Option<Watching>, Fault> {
+        self.count(caller, Counted::Watch)
     }
 
     /// Waits until what a caller showed is not valid any more; gives the fault that ends what was
@@ -117,7 +177,7 @@ impl Gate {
     pub fn lost(&self, caller: &Caller) -> impl Future<Output = Fault> + Send + use<> {
         let shown = caller.credential().cloned();
         let watched = shown
-            .filter(|_| self.inner.required)
+            .filter(|_| self.is_required())
             .map(|shown| (self.clone(), shown));
         async move {
             match watched {
@@ -145,29 +205,31 @@ impl Gate {
     }
 
     fn verify(&self, shown: &Credential) -> Result<Verified, Why> {
-        match (shown, &self.inner.keys) {
-            (Credential::Key(key), Some(keys)) => {
+        match shown {
+            Credential::Key(key) => {
+                // who starts does not know any yet
+                let keys = self.keys().ok_or(Why::Unverified(Unverified::CutOff))?;
                 let (principal, until) = keys.verify(key, self.now()).map_err(Why::Unverified)?;
                 Ok(Verified { principal, until })
             }
-            _ => Err(Why::NoProvider),
+            Credential::Jwt(_) => Err(Why::NoProvider),
         }
     }
 
     /// As [`Gate::verify`], again for what was valid once.
     pub(super) fn verify_again(&self, shown: &Credential) -> Result<Verified, Fault> {
         self.verify(shown).map_err(|why| {
-            self.inner.refusals.count(why.as_str());
+            self.refusals.count(why.as_str());
             why.fault()
         })
     }
 
     pub(super) fn keys(&self) -> Option<&Arc<dyn Keys>> {
-        self.inner.keys.as_ref()
+        self.inner.keys.get()
     }
 
     pub(super) fn refusals(&self) -> &Refusals {
-        &self.inner.refusals
+        &self.refusals
     }
 
     pub(super) fn now(&self) -> Now {
@@ -180,7 +242,7 @@ impl Gate {
     /// Counts a failure, and slows down who fails again and again. Who has a valid credential is
     /// never slowed down by others at the same address.
     fn refuse(&self, why: Why, peer: Peer) -> Fault {
-        self.inner.refusals.count(why.as_str());
+        self.refusals.count(why.as_str());
         let fault = why.fault();
         match peer {
             Peer::Remote(address) if fault.reason() == Reason::Unauthenticated => {
@@ -195,12 +257,6 @@ impl Gate {
                 }
             }
             Peer::Remote(_) | Peer::InProcess => fault,
-        }
-    }
-
-    fn from_inner(inner: Inner) -> Self {
-        Self {
-            inner: Arc::new(inner),
         }
     }
 }
@@ -251,12 +307,18 @@ impl Refusals {
             metrics.counter(REFUSED, REFUSED_HELP, &labels).increment(1);
         }
     }
+
+    fn limited(&self, labels: &[(&'static str, &'static str)]) {
+        if let Some(metrics) = &self.0 {
+            metrics.counter(LIMITED, LIMITED_HELP, labels).increment(1);
+        }
+    }
 }
 
 impl fmt::Debug for Inner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Gate")
-            .field("required", &self.required)
+            .field("settings", &self.settings)
             .finish_non_exhaustive()
     }
 }

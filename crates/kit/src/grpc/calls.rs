@@ -23,7 +23,7 @@ use super::{
     rule::Scope,
 };
 use crate::{
-    access::{Asked, Caller, Gate, Judging},
+    access::{Asked, Caller, Gate, Judging, Watching},
     context::{self, Context, Peer},
     error::{Fault, Reason},
     http::{BodyError, Handler, Incoming, PeerAddr},
@@ -118,9 +118,11 @@ impl Inner {
             Ok(caller) => self.judged(context, caller, &route),
             Err(_) => context,
         };
-        let call = Call::begin(route, context.clone(), matches!(origin, Origin::Network(_)));
-        if let Err(fault) = caller {
-            return refuse(fault, call);
+        let mut call = Call::begin(route, context.clone(), matches!(origin, Origin::Network(_)));
+        let counted = caller.and_then(|caller| self.count(&caller, &origin, &call.route));
+        match counted {
+            Ok(watching) => call.watch(watching),
+            Err(fault) => return refuse(fault, call),
         }
         if let Err(invalid) = timeout {
             let fault = Fault::invalid("grpc-timeout", invalid.to_string());
@@ -163,6 +165,22 @@ impl Inner {
                     false => Ok(caller),
                 }
             }
+        }
+    }
+
+    /// Counts a call against what its caller may ask for. What a service asks of another in this
+    /// process, for a caller whose call was counted, is not counted again.
+    fn count(
+        &self,
+        caller: &Caller,
+        origin: &Origin,
+        route: &Route,
+    ) -> Result<Option<Watching>, Fault> {
+        let is_counted =
+            matches!(origin, Origin::InProcess(Some(from)) if from.judging().is_some());
+        match is_counted || route.infrastructure {
+            true => Ok(None),
+            false => self.gate.count(caller, route.counted()),
         }
     }
 

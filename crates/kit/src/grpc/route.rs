@@ -9,7 +9,10 @@ use metrics::{Counter, Histogram};
 use tonic::Code;
 
 use super::{Method, Rule, repeats::Repeats};
-use crate::telemetry::Metrics;
+use crate::{
+    access::{Counted, Role},
+    telemetry::Metrics,
+};
 
 const HANDLED: &str = "vortex_grpc_server_handled_total";
 const HANDLED_HELP: &str = "gRPC calls answered, by code; streams count when they end";
@@ -75,6 +78,17 @@ impl Route {
         Self {
             gathers: false,
             ..Self::new("unknown", "unknown", Method::default(), None, metrics)
+        }
+    }
+
+    /// What its calls count as.
+    pub(super) fn counted(&self) -> Counted {
+        let role = self.rule.as_ref().map(|rule| rule.role());
+        match (self.shape.is_unary(), role) {
+            (false, _) => Counted::Watch,
+            (true, Some(Role::Agent)) => Counted::Report,
+            (true, _) if self.shape.read_only => Counted::Read,
+            (true, _) => Counted::Write,
         }
     }
 

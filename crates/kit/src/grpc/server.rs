@@ -12,7 +12,6 @@ use super::{
     router::{Handling, Router, service_of},
 };
 use crate::{
-    access::Gate,
     channel::Channel,
     http::{Address, BindError, Listener},
     process::Runtime,
@@ -54,11 +53,6 @@ impl Server {
     /// A channel that calls the services without a network, with the same layer around them.
     pub fn channel(&self) -> Channel {
         Channel::in_process(self.calls.clone())
-    }
-
-    /// Who is let in.
-    pub fn gate(&self) -> &Gate {
-        &self.runtime.gate
     }
 
     /// The services in their layer.

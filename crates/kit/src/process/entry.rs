@@ -10,7 +10,7 @@ use super::{Process, Runtime, exit::USAGE};
 use crate::{
     admin,
     error::Chain,
-    http::{self, Address, Listener},
+    http::{Address, BindError, Listener},
     settings::{self, About, Listens, Loaded},
     telemetry::init_logs,
 };
@@ -70,7 +70,7 @@ where
         .enable_all()
         .build()?;
     let exit = executor.block_on(async {
-        let mut process = Process::new()?;
+        let mut process = Process::new(&common.access)?;
         if let Some(files) = common.tls.files()? {
             process.speak_tls(files)?;
         }
@@ -86,7 +86,7 @@ where
     Ok(exit.into())
 }
 
-fn open_admin(address: &Address, runtime: &Runtime) -> Result<(), http::BindError> {
+fn open_admin(address: &Address, runtime: &Runtime) -> Result<(), BindError> {
     let listener =
         Listener::bind(address).map_err(|error| error.wanted("health and metrics", "--admin"))?;
     tracing::info!(address = %listener.address(), "serving health and metrics");

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use super::{ClientTls, DumpFormat, ServerTls};
+use super::{AccessSettings, ClientTls, DumpFormat, ServerTls};
 use crate::{http::Address, telemetry::LogFormat};
 
 /// Settings every process has. The defaults of the admin address and of what is logged are each
@@ -26,7 +26,7 @@ pub struct Common {
     #[arg(long, value_name = "FILTER", default_value = "info")]
     pub log: String,
 
-    /// Serve callers beyond this machine, although nothing authenticates them yet
+    /// Serve callers beyond this machine without knowing who they are
     #[arg(long)]
     pub insecure: bool,
 
@@ -51,13 +51,17 @@ pub struct Common {
         default_missing_value = "table"
     )]
     pub dump_config: Option<DumpFormat>,
+
+    /// Who is let in.
+    #[command(flatten)]
+    pub access: AccessSettings,
 }
 
 /// An address beyond this machine, without leave.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "refusing to listen on {}: anyone who reaches it could change configuration, as there are no \
-     keys to tell callers apart by; listen on 127.0.0.1, or pass --insecure if the network is \
+    "refusing to listen on {}: anyone who reaches it could change configuration; let nobody in \
+     without a key by --require-keys, listen on 127.0.0.1, or pass --insecure if the network is \
      guarded otherwise",
     self.named()
 )]
@@ -92,7 +96,7 @@ pub trait Listens {
 
 impl Common {
     /// Checks that no port, of the process' own or of the service's, is open beyond this machine,
-    /// unless `--insecure` allows it.
+    /// unless callers have to say who they are or `--insecure` allows it.
     ///
     /// # Errors
     /// Names the first address that is.
@@ -104,7 +108,7 @@ impl Common {
             Some(NotLoopback { given, open })
         });
         match open.next() {
-            Some(refused) if !self.insecure => Err(refused),
+            Some(refused) if !self.insecure && !self.access.require_keys => Err(refused),
             _ => Ok(()),
         }
     }

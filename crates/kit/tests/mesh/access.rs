@@ -5,16 +5,33 @@ use std::{sync::Arc, time::Duration};
 use tonic::{Code, Request, Status};
 use vortex_access::{ApiKey, Credential, Grant, Role, StoredKey};
 use vortex_kit::{
-    access::{Gate, HeldKeys},
+    access::HeldKeys,
     channel::Channel,
+    clock::System,
     context::{Context, Peer},
     error::{Fault, Reason},
     grpc::Limits,
     process::Runtime,
+    settings::{AccessSettings, CallerLimits},
 };
 use vortex_kit_echo::{Behaviour, CountRequest, Place, SayRequest};
 
-use super::echo::{Client, Echo, FORGETS, Way, any_port, both_ways, connect, runtime, say, server};
+use super::echo::{Client, Echo, FORGETS, Way, any_port, both_ways, connect, say, server};
+
+/// A runtime where callers have to say who they are.
+fn guarded_runtime() -> Runtime {
+    limited_runtime(CallerLimits::default())
+}
+
+/// As that, where they may ask for so much.
+fn limited_runtime(limits: CallerLimits) -> Runtime {
+    let access = AccessSettings {
+        require_keys: true,
+        limits,
+        ..AccessSettings::default()
+    };
+    Runtime::guarded("echo", "1.2.3", System::shared(), access)
+}
 
 /// A server that knows keys, and a way to it.
 struct Guarded {
@@ -25,10 +42,13 @@ struct Guarded {
 
 impl Guarded {
     async fn new(way: Way) -> Self {
-        let mut runtime = runtime();
+        Self::on(guarded_runtime(), way).await
+    }
+
+    async fn on(runtime: Runtime, way: Way) -> Self {
         let keys = Arc::<HeldKeys>::default();
         keys.replace([], runtime.clock.monotonic());
-        runtime.gate = Gate::of(keys.clone(), true, &runtime);
+        runtime.gate.know(keys.clone());
         let mut echo = Echo::named("guarded");
         let behind = server(&runtime, Echo::named("behind"), Limits::default()).await;
         echo.next = Some(behind.channel());
@@ -113,6 +133,55 @@ both_ways! {
         }
     }
 
+    async fn a_caller_that_asks_for_too_much_is_told_when_to_ask_again(way: Way) {
+        let runtime = limited_runtime(CallerLimits {
+            caller_writes: 1,
+            caller_watches: 1,
+            ..CallerLimits::default()
+        });
+        let guarded = Guarded::on(runtime, way).await;
+        let (ann, _) = guarded.issue(1, Role::Admin, "**");
+        let (bob, _) = guarded.issue(2, Role::Admin, "**");
+        let callers = [&ann, &bob].map(|key| guarded.caller(Some(key)).unwrap());
+        for caller in &callers {
+            // a burst of four goes through, whatever the other did
+            for _ in 0..4 {
+                let mut client = guarded.client();
+                let call = client.write(about("orders", &["prod"], ""));
+                assert_eq!(code(caller.clone().scope(call).await), Code::Ok);
+            }
+        }
+        let mut refused = None;
+        for _ in 0..1_000 {
+            let mut client = guarded.client();
+            let call = client.write(about("orders", &["prod"], ""));
+            refused = callers[0].clone().scope(call).await.err();
+            if refused.is_some() {
+                break;
+            }
+        }
+        let refused = Fault::from(refused.unwrap());
+        assert_eq!(refused.reason(), Reason::RateLimited);
+        assert!(refused.retry_delay().is_some(), "{refused}");
+        let endless = CountRequest { count: 1, behaviour: Behaviour::Hang.into() };
+        let mut client = guarded.client();
+        let open = callers[0].clone().scope(client.count(endless)).await.unwrap();
+        let mut client = guarded.client();
+        let second = callers[0].clone().scope(client.count(endless)).await;
+        assert_eq!(code(second), Code::ResourceExhausted);
+        drop(open);
+        // what it had is given back once the server has noticed
+        loop {
+            let mut client = guarded.client();
+            let again = callers[0].clone().scope(client.count(endless)).await;
+            match code(again) {
+                Code::Ok => break,
+                Code::ResourceExhausted => tokio::time::sleep(Duration::from_millis(5)).await,
+                other => panic!("{other}"),
+            }
+        }
+    }
+
     async fn a_denial_says_what_would_do(way: Way) {
         let guarded = Guarded::new(way).await;
         let (key, _) = guarded.issue(1, Role::Reader, "orders/**");
@@ -190,7 +259,7 @@ async fn in_its_own_work_a_process_shows_its_own_key() {
     let mut client = guarded.client();
     let own = Context::root().scope(client.say(about("orders", &["prod"], "")));
     assert_eq!(code(own.await), Code::Unauthenticated);
-    let showing = guarded.channel.clone().showing(Some(Credential::Key(key)));
+    let showing = guarded.channel.clone().showing(Credential::Key(key).into());
     let mut client = Client::new(showing);
     let own = Context::root().scope(client.say(about("orders", &["prod"], "")));
     assert_eq!(own.await.unwrap().get_ref().principal, "key:key-1");
@@ -254,11 +323,13 @@ async fn shown(guarded: &Guarded, key: &str) -> Result<(), Fault> {
 
 #[tokio::test]
 async fn while_keys_are_not_known_nobody_is_told_that_theirs_is_wrong() {
-    let mut runtime = runtime();
-    runtime.gate = Gate::of(Arc::<HeldKeys>::default(), true, &runtime);
+    let runtime = guarded_runtime();
     let key = ApiKey::from_random([1; 10], [1; 32]);
     let headers = [("x-api-key".parse().unwrap(), key.expose().parse().unwrap())];
     let headers = headers.into_iter().collect();
-    let fault = runtime.gate.admit(&headers, Peer::InProcess).unwrap_err();
-    assert_eq!(fault.reason(), Reason::Unavailable);
+    let refused = || runtime.gate.admit(&headers, Peer::InProcess).unwrap_err();
+    assert_eq!(refused().reason(), Reason::Unavailable);
+    // told of, but not heard of yet
+    runtime.gate.know(Arc::<HeldKeys>::default());
+    assert_eq!(refused().reason(), Reason::Unavailable);
 }

@@ -167,11 +167,13 @@ fn all_ports_speak_tls_and_the_command_knows_whom_to_trust() {
             "{answer}"
         );
     }
-    by_curl(&mesh, &ca, admin);
+    by_curl(&mesh, &ca, &fs::read_to_string(&bootstrap).unwrap());
 }
 
 /// What another client of TLS makes of it, where that is there.
-fn by_curl(mesh: &Secure, ca: &str, admin: &str) {
+fn by_curl(mesh: &Secure, ca: &str, key: &str) {
+    let admin = mesh.banner["admin"]["config-svc"].as_str().unwrap();
+    let key = format!("X-API-Key: {}", key.trim());
     let ask = |address: &str, path: &str, version: &str| {
         let port = address.rsplit_once(':').unwrap().1;
         let url = format!("https://localhost:{port}{path}");
@@ -179,6 +181,8 @@ fn by_curl(mesh: &Secure, ca: &str, admin: &str) {
             .args([
                 "-sS",
                 "-4",
+                "-H",
+                &key,
                 "--max-time",
                 "30",
                 version,

@@ -23,8 +23,8 @@ pub(crate) async fn run() {
         git_poll: Duration::from_secs(3600),
         git_timeout: Settings::DEFAULT_GIT_TIMEOUT,
         git_release: ReleasePolicy::Auto,
-        require_keys: false,
         git_mirror: None,
+        own_key: Default::default(),
     };
     let server = start(settings, &runtime).await.unwrap();
     runtime.health.set_ready();

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
-use vortex_access::{Grant, KeyId, MAX_SCOPES, StoredKey};
+use vortex_access::{Grant, KeyId, MAX_SCOPES, Role, StoredKey};
 
 use super::{Outcome, Seq, State, VersionName};
 
@@ -72,9 +72,9 @@ impl TryFrom<Vec<Grant>> for KeyGrants {
 }
 
 impl KeyGrants {
-    /// A single grant of one scope, which is within all bounds.
-    pub fn of(grant: Grant) -> Self {
-        Self(vec![grant])
+    /// The same scope, everything, for each of some roles: no more than there are.
+    pub fn everywhere(roles: impl IntoIterator<Item = Role>) -> Self {
+        Self(roles.into_iter().map(Grant::everywhere).collect())
     }
 
     /// The grants; at least one.

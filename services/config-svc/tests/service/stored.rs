@@ -149,7 +149,7 @@ fn settings(store: &Path, git: Option<&Path>) -> Settings {
         git_poll: std::time::Duration::from_secs(3600),
         git_timeout: Settings::DEFAULT_GIT_TIMEOUT,
         git_release: ReleasePolicy::Rollout,
-        require_keys: false,
         git_mirror: None,
+        own_key: Default::default(),
     }
 }

@@ -362,7 +362,7 @@ fn config_settings(store: PathBuf) -> vortex_config_svc::Settings {
         git_poll: Duration::from_secs(3_600),
         git_timeout: vortex_config_svc::Settings::DEFAULT_GIT_TIMEOUT,
         git_release: vortex_config_svc::ReleasePolicy::Rollout,
-        require_keys: false,
         git_mirror: None,
+        own_key: Default::default(),
     }
 }

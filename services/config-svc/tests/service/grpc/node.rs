@@ -135,8 +135,8 @@ pub(crate) fn settings(folder: impl AsRef<Path>) -> Settings {
         git_poll: Duration::from_secs(3600),
         git_timeout: Settings::DEFAULT_GIT_TIMEOUT,
         git_release: ReleasePolicy::Auto,
-        require_keys: false,
         git_mirror: Some(folder.join("mirror")),
+        own_key: Default::default(),
     }
 }
 

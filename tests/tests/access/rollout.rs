@@ -1,0 +1,68 @@
+//! A rollout where everybody has to say who they are: its own calls between the services among
+//! them.
+
+use serde_json::json;
+use vortex_tests::{GLANCE, Mode, PATIENCE};
+
+use crate::{key, secure};
+
+pub(super) async fn a_rollout_is_run_by_who_may(mode: Mode) {
+    let mut mesh = secure(mode);
+    let (writer, _) = key(&mesh, "writer", "writer", "orders/**").await;
+    let (operator, _) = key(&mesh, "operator", "operator", "orders/**").await;
+    let (agent, _) = key(&mesh, "agent", "agent", "orders/**").await;
+    let (reader, _) = key(&mesh, "reader", "reader", "orders/**").await;
+    mesh.show(&writer);
+    for (version, more) in [("v1", ""), ("v2", "&stage_only=true")] {
+        let path = format!("/api/configs/orders/default?version={version}{more}");
+        let written = mesh.put(&path, &format!("arm: {version}\n")).await;
+        assert_eq!(written.status, 201, "{}", written.text());
+    }
+    let plan = json!({"app": "orders", "from_version": "v1", "to_version": "v2",
+                      "stages": [{"percentage": 50.0}, {"percentage": 100.0}],
+                      "analysis": {"interval": "100ms"}});
+    let refused = mesh.post("/api/rollouts", &plan).await;
+    assert_eq!(refused.status, 403, "{}", refused.text());
+    mesh.show(&operator);
+    let created = mesh.post("/api/rollouts", &plan).await;
+    assert_eq!(created.status, 201, "{}", created.text());
+    let id = created.json()["id"].as_str().unwrap().to_owned();
+    let started = mesh
+        .post(&format!("/api/rollouts/{id}/start"), &json!({}))
+        .await;
+    assert_eq!(started.status, 200, "{}", started.text());
+    let latencies = [12.0; 100];
+    let figures =
+        |arm| json!({"arm": arm, "requests": 400, "errors": 2, "latencies_ms": &latencies[..]});
+    let figures = json!([figures("stable"), figures("canary")]);
+    let report = format!("/api/rollouts/{id}/metrics");
+    mesh.show(&reader);
+    assert_eq!(mesh.post(&report, &figures).await.status, 403);
+    mesh.show(&agent);
+    let path = format!("/api/rollouts/{id}");
+    assert_eq!(mesh.get(&path).await.status, 403);
+    let mut last = json!(null);
+    let completed = async {
+        loop {
+            mesh.show(&agent);
+            let reported = mesh.post(&report, &figures).await;
+            assert!(reported.status != 403, "{}", reported.text());
+            mesh.show(&reader);
+            last = mesh.get(&path).await.json();
+            if last["state"] == "completed" && last["effect"] == "confirmed" {
+                return;
+            }
+            tokio::time::sleep(GLANCE).await;
+        }
+    };
+    if tokio::time::timeout(PATIENCE, completed).await.is_err() {
+        panic!("it is still {last}");
+    }
+    let audit = mesh.get(&format!("{path}/audit")).await.json();
+    let entries = audit["entries"].as_array().unwrap();
+    let started = entries.iter().find(|entry| entry["action"] == "start");
+    assert_eq!(started.unwrap()["principal"], "key:operator", "{audit}");
+    let read = mesh.get("/api/effective/orders/default").await.json();
+    assert_eq!(read["config"]["arm"], "v2", "{read}");
+    mesh.stop();
+}
