@@ -6,8 +6,8 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     command::{
-        bench, breaker, changes, completion, config, context, freeze, key, log, rollout, sources,
-        status, unfreeze, up, version,
+        audit, bench, breaker, changes, completion, config, context, freeze, key, log, rollout,
+        sources, status, unfreeze, up, version,
     },
     console::{Console, Format, Palette},
     error::Error,
@@ -78,6 +78,8 @@ enum Command {
     Rollout(rollout::Command),
     /// What happened: who wrote, released, deleted, imported and rolled out what
     Log(log::Args),
+    /// Who did what, and who was refused what
+    Audit(audit::Args),
     /// What stops rollouts from going on by themselves after too many rollbacks
     Breaker(breaker::Args),
     /// Let nothing new through to readers for some time; a rollback still goes
@@ -137,6 +139,9 @@ impl Command {
                 command.run(session).await
             }),
             Self::Log(args) => Session::run(globals, environment, async |session| {
+                args.run(session).await
+            }),
+            Self::Audit(args) => Session::run(globals, environment, async |session| {
                 args.run(session).await
             }),
             Self::Breaker(args) => Session::run(globals, environment, async |session| {

@@ -6,6 +6,7 @@
 //! and handlers judge what only they can look up by [`Access`].
 
 mod caller;
+mod denials;
 mod gate;
 mod judge;
 mod keys;
@@ -14,6 +15,7 @@ mod lost;
 mod own;
 
 pub use caller::Caller;
+pub use denials::{Denial, Denials, Refused};
 pub use gate::Gate;
 pub use judge::Access;
 pub(crate) use judge::Judging;

@@ -3,6 +3,7 @@
 //! stands above `kit`, which does not know the services.
 
 mod connect;
+pub mod denials;
 mod documents;
 mod follow_keys;
 mod limited;

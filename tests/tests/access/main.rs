@@ -2,6 +2,7 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used)] // all of this is test code
 
+mod audit;
 mod cut_off;
 mod keys;
 mod rollout;
@@ -28,6 +29,7 @@ macro_rules! in_both_modes {
 }
 
 in_both_modes! {
+    audit::deeds_and_refusals_are_told
     keys::a_key_opens_what_it_is_for
     keys::a_revoked_key_is_dead_and_ends_what_it_watches
     keys::health_is_open_and_metrics_are_not

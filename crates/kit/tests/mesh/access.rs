@@ -86,7 +86,7 @@ impl Guarded {
             headers.insert("x-api-key", key.expose().parse().unwrap());
         }
         let context = Context::from_headers(&headers, Peer::InProcess);
-        let caller = self.runtime.gate.admit(&headers, Peer::InProcess)?;
+        let caller = self.runtime.gate.admit(&headers, Peer::InProcess, "")?;
         Ok(context.with_caller(caller))
     }
 }
@@ -327,7 +327,12 @@ async fn while_keys_are_not_known_nobody_is_told_that_theirs_is_wrong() {
     let key = ApiKey::from_random([1; 10], [1; 32]);
     let headers = [("x-api-key".parse().unwrap(), key.expose().parse().unwrap())];
     let headers = headers.into_iter().collect();
-    let refused = || runtime.gate.admit(&headers, Peer::InProcess).unwrap_err();
+    let refused = || {
+        runtime
+            .gate
+            .admit(&headers, Peer::InProcess, "")
+            .unwrap_err()
+    };
     assert_eq!(refused().reason(), Reason::Unavailable);
     // told of, but not heard of yet
     runtime.gate.know(Arc::<HeldKeys>::default());
