@@ -73,10 +73,32 @@ fn seen(bytes: &[u8]) -> Vec<Seen> {
         let (mut ours, theirs) = duplex(BUFFER);
         ours.write_all(bytes).await.expect("it is held");
         ours.shutdown().await.expect("it is held");
-        let serve = http1::Builder::new().serve_connection(TokioIo::new(theirs), service);
+        // its end does not stop what was sent before it
+        let mut http = http1::Builder::new();
+        let serve = http
+            .half_close(true)
+            .serve_connection(TokioIo::new(theirs), service);
         let mut answers = Vec::new();
         // a connection that breaks off has told what it found
         let _ = tokio::join!(serve, ours.read_to_end(&mut answers));
     });
     all.take()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hyper_is_asked_for_every_request() {
+        let requests = b"PUT /a HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\n\r\nhi\
+            POST /b HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n\
+            GET /c HTTP/1.1\r\nhost: a\r\n\r\n";
+        let seen = seen(requests)
+            .into_iter()
+            .map(|seen| (seen.line, seen.body));
+        let expected = [("PUT /a", 2), ("POST /b", 3), ("GET /c", 0)];
+        let expected = expected.map(|(line, body)| (line.to_owned(), Some(body)));
+        assert_eq!(seen.collect::<Vec<_>>(), expected);
+    }
 }
