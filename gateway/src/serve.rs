@@ -43,7 +43,7 @@ use crate::{
 use admission::Admission;
 use arriving::{Held, arriving};
 use deadline::Deadline;
-use host::Hosts;
+pub(crate) use host::Hosts;
 use meter::{Began, Meter};
 use template::Template;
 

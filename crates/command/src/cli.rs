@@ -33,7 +33,8 @@ pub(crate) struct Globals {
     /// The gateway's address [env: VORTEX_SERVER] [default: http://127.0.0.1:8080]
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) server: Option<String>,
-    /// A file that holds the API key to call with [env: VORTEX_KEY holds the key itself]
+    /// A file that holds the API key to call with, or - for standard input
+    /// [env: VORTEX_KEY holds the key itself]
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) api_key_file: Option<PathBuf>,
     /// The context to use instead of the current one [env: VORTEX_CONTEXT]

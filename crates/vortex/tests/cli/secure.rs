@@ -300,6 +300,29 @@ fn a_watch_ends_when_its_key_is_revoked() {
     assert_eq!(mesh.ask("GET", "/a/prod", &bearer(&reader)).0, 401);
 }
 
+#[test]
+fn a_context_brings_its_key_and_standard_input_gives_it() {
+    let home = tempfile::tempdir().unwrap();
+    let mesh = Secure::on(home.path());
+    let key = bootstrap_key(home.path());
+    let mut set = mesh.command(home.path(), None);
+    set.args(["context", "set", "here", "--api-key-file", "-"]);
+    let mut child = set.stdin(Stdio::piped()).spawn().unwrap();
+    let mut input = child.stdin.take().unwrap();
+    writeln!(input, "{key}").unwrap();
+    drop(input);
+    assert!(child.wait().unwrap().success());
+    let run = |arguments: &str| {
+        let mut command = vortex(home.path());
+        Ran::of(command.args(arguments.split_whitespace()))
+    };
+    run("context use here").done();
+    assert!(run("key list").done().contains("bootstrap"));
+    run("context set here --forget-key").done();
+    let told = run("key list").failed(7);
+    assert!(told.contains("no key was shown"), "{told}");
+}
+
 /// Standard base 64.
 fn base64(bytes: &[u8]) -> String {
     const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
