@@ -8,12 +8,13 @@ use std::{
 
 use http::{HeaderMap, HeaderName, header};
 use jiff::Timestamp;
+use tokio::sync::watch;
 use vortex_access::{
     Credential, InvalidCredential, Now, Presented, Principal, Throttle, Unverified, credential,
 };
 
 use super::{
-    Caller, Keys,
+    Caller, Keys, Tokens, UnverifiedToken,
     limits::{Counted, Limits, Watching},
     lost,
 };
@@ -44,6 +45,7 @@ struct Inner {
     settings: AccessSettings,
     /// Told by who has them, which is after the process' first ports are open.
     keys: OnceLock<Arc<dyn Keys>>,
+    tokens: OnceLock<Arc<dyn Tokens>>,
     clock: Arc<dyn Clock>,
     throttle: Mutex<Throttle>,
     limits: Limits,
@@ -65,6 +67,7 @@ pub(super) struct Verified {
 enum Why {
     Malformed(InvalidCredential),
     Unverified(Unverified),
+    UnverifiedToken(UnverifiedToken),
     /// A token, where no provider of them is known.
     NoProvider,
 }
@@ -77,6 +80,7 @@ impl Gate {
                 limits: Limits::new(settings.limits.clone(), clock.clone()),
                 settings,
                 keys: OnceLock::new(),
+                tokens: OnceLock::new(),
                 clock,
                 throttle: Mutex::default(),
             }),
@@ -101,6 +105,11 @@ impl Gate {
     /// Knows callers by these keys, from now on. The first that are told stay.
     pub fn know(&self, keys: Arc<dyn Keys>) {
         self.inner.keys.get_or_init(|| keys);
+    }
+
+    /// Knows callers by these tokens, too, from now on. The first that are told stay.
+    pub fn know_tokens(&self, tokens: Arc<dyn Tokens>) {
+        self.inner.tokens.get_or_init(|| tokens);
     }
 
     /// Whether callers have to say who they are.
@@ -212,7 +221,13 @@ impl Gate {
                 let (principal, until) = keys.verify(key, self.now()).map_err(Why::Unverified)?;
                 Ok(Verified { principal, until })
             }
-            Credential::Jwt(_) => Err(Why::NoProvider),
+            Credential::Jwt(token) => {
+                let tokens = self.inner.tokens.get().ok_or(Why::NoProvider)?;
+                let verified = tokens.verify(token, self.now());
+                let (principal, until) = verified.map_err(Why::UnverifiedToken)?;
+                let until = Some(until);
+                Ok(Verified { principal, until })
+            }
         }
     }
 
@@ -224,8 +239,16 @@ impl Gate {
         })
     }
 
-    pub(super) fn keys(&self) -> Option<&Arc<dyn Keys>> {
+    fn keys(&self) -> Option<&Arc<dyn Keys>> {
         self.inner.keys.get()
+    }
+
+    /// Told when credentials of this kind may not be valid any more.
+    pub(super) fn changes(&self, shown: &Credential) -> Option<watch::Receiver<u64>> {
+        match shown {
+            Credential::Key(_) => self.keys().map(|keys| keys.changes()),
+            Credential::Jwt(_) => self.inner.tokens.get().map(|tokens| tokens.changes()),
+        }
     }
 
     pub(super) fn refusals(&self) -> &Refusals {
@@ -282,6 +305,8 @@ impl Why {
                 vortex_access::Refusal::Expired => "expired",
                 vortex_access::Refusal::Revoked => "revoked",
             },
+            Self::UnverifiedToken(UnverifiedToken::Refused(why)) => why,
+            Self::UnverifiedToken(UnverifiedToken::NoKeys) => "token_no_keys",
             Self::NoProvider => "no_provider",
         }
     }
@@ -293,7 +318,12 @@ impl Why {
             Self::Unverified(cut_off @ Unverified::CutOff) => {
                 Fault::new(Reason::Unavailable, cut_off.to_string())
             }
-            Self::Unverified(Unverified::Refused(_)) | Self::NoProvider => {
+            Self::UnverifiedToken(no_keys @ UnverifiedToken::NoKeys) => {
+                Fault::new(Reason::Unavailable, no_keys.to_string())
+            }
+            Self::Unverified(Unverified::Refused(_))
+            | Self::UnverifiedToken(UnverifiedToken::Refused(_))
+            | Self::NoProvider => {
                 Fault::new(Reason::Unauthenticated, "the credentials are not valid")
             }
         }
