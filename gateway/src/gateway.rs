@@ -104,6 +104,7 @@ pub async fn start(settings: ProcessSettings, runtime: Runtime) -> Result<(), St
     let own = settings.own_key.show(&runtime)?;
     let channels = PerService::try_from_fn(|service| connect(targets[service], &own, &runtime))?;
     follow_keys(&channels[ServiceName::Config], &runtime);
+    settings.tokens.open(None, &runtime).await;
     Gateway::start(settings.gateway, channels, &runtime)?;
     Ok(())
 }

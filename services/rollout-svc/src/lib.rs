@@ -85,6 +85,7 @@ pub async fn start(
 pub async fn serve(settings: ProcessSettings, runtime: Runtime) -> Result<(), StartError> {
     let ProcessSettings {
         rollout,
+        tokens,
         config_svc,
         grpc,
         own_key,
@@ -94,7 +95,9 @@ pub async fn serve(settings: ProcessSettings, runtime: Runtime) -> Result<(), St
     let address = listener.address();
     let config = connect(&config_svc, &own_key.show(&runtime)?, &runtime)?;
     follow_keys(&config, &runtime);
+    let folder = rollout.folder().to_owned();
     let server = start(rollout, config, &runtime).await?;
+    tokens.open(Some(&folder), &runtime).await;
     server.serve(listener);
     tracing::info!(%address, "serving gRPC");
     Ok(())
