@@ -105,6 +105,7 @@ pub async fn start(settings: ProcessSettings, runtime: Runtime) -> Result<(), St
     let channels = PerService::try_from_fn(|service| connect(targets[service], &own, &runtime))?;
     follow_keys(&channels[ServiceName::Config], &runtime);
     denials::report(&channels[ServiceName::Config], &runtime);
+    settings.tokens.open(None, &runtime).await;
     Gateway::start(settings.gateway, channels, &runtime)?;
     Ok(())
 }

@@ -13,6 +13,7 @@ mod keys;
 mod limits;
 mod lost;
 mod own;
+mod tokens;
 
 pub use caller::Caller;
 pub use denials::{Denial, Denials, Refused};
@@ -23,4 +24,5 @@ pub use keys::{HeldKeys, Keys};
 pub(crate) use limits::Counted;
 pub use limits::Watching;
 pub use own::OwnCredential;
+pub use tokens::{Tokens, UnverifiedToken};
 pub use vortex_access::{Asked, Principal, Role};

@@ -26,5 +26,6 @@ pub use duration::{InvalidDuration, duration, positive_duration};
 pub use file::FileError;
 pub use layer::{Layer, Origin, merge};
 pub use load::{About, Error, LAYERS, Loaded, augment, given_by, load, load_over};
+pub use nearest::nearest;
 pub use secret::Secret;
 pub use strangers::Strangers;

@@ -85,6 +85,7 @@ pub async fn start(
 pub async fn serve(settings: ProcessSettings, runtime: Runtime) -> Result<(), StartError> {
     let ProcessSettings {
         rollout,
+        tokens,
         config_svc,
         grpc,
         own_key,
@@ -95,7 +96,9 @@ pub async fn serve(settings: ProcessSettings, runtime: Runtime) -> Result<(), St
     let config = connect(&config_svc, &own_key.show(&runtime)?, &runtime)?;
     follow_keys(&config, &runtime);
     denials::report(&config, &runtime);
+    let folder = rollout.folder().to_owned();
     let server = start(rollout, config, &runtime).await?;
+    tokens.open(Some(&folder), &runtime).await;
     server.serve(listener);
     tracing::info!(%address, "serving gRPC");
     Ok(())

@@ -7,6 +7,7 @@ mod cut_off;
 mod keys;
 mod rollout;
 mod services;
+mod tokens;
 
 use serde_json::json;
 use vortex_tests::{Mesh, Mode, Options};
@@ -34,6 +35,8 @@ in_both_modes! {
     keys::a_revoked_key_is_dead_and_ends_what_it_watches
     keys::health_is_open_and_metrics_are_not
     rollout::a_rollout_is_run_by_who_may
+    tokens::a_token_is_verified_by_each_service_that_it_is_passed_on_to
+    tokens::a_stream_ends_with_the_token_that_opened_it
 }
 
 fn secure(mode: Mode) -> Mesh {

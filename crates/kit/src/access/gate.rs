@@ -8,13 +8,14 @@ use std::{
 
 use http::{HeaderMap, HeaderName, header};
 use jiff::Timestamp;
+use tokio::sync::watch;
 use vortex_access::{
     Credential, Denied, InvalidCredential, Kind, Now, Presented, Principal, Throttle, Unverified,
     Wanted, credential,
 };
 
 use super::{
-    Caller, Denials, Keys,
+    Caller, Denials, Keys, Tokens, UnverifiedToken,
     denials::Refused,
     limits::{Counted, Limits, Watching},
     lost,
@@ -51,6 +52,7 @@ struct Inner {
     settings: AccessSettings,
     /// Told by who has them, which is after the process' first ports are open.
     keys: OnceLock<Arc<dyn Keys>>,
+    tokens: OnceLock<Arc<dyn Tokens>>,
     clock: Arc<dyn Clock>,
     throttle: Mutex<Throttle>,
     limits: Limits,
@@ -73,6 +75,7 @@ pub(super) struct Verified {
 enum Why {
     Malformed(InvalidCredential),
     Unverified(Unverified),
+    UnverifiedToken(UnverifiedToken),
     /// A token, where no provider of them is known.
     NoProvider,
 }
@@ -91,6 +94,7 @@ impl Gate {
                 limits: Limits::new(settings.limits.clone(), clock.clone()),
                 settings,
                 keys: OnceLock::new(),
+                tokens: OnceLock::new(),
                 clock,
                 throttle: Mutex::default(),
                 denials: Denials::default(),
@@ -116,6 +120,11 @@ impl Gate {
     /// Knows callers by these keys, from now on. The first that are told stay.
     pub fn know(&self, keys: Arc<dyn Keys>) {
         self.inner.keys.get_or_init(|| keys);
+    }
+
+    /// Knows callers by these tokens, too, from now on. The first that are told stay.
+    pub fn know_tokens(&self, tokens: Arc<dyn Tokens>) {
+        self.inner.tokens.get_or_init(|| tokens);
     }
 
     /// Whether callers have to say who they are.
@@ -297,7 +306,13 @@ impl Gate {
                 let (principal, until) = keys.verify(key, self.now()).map_err(Why::Unverified)?;
                 Ok(Verified { principal, until })
             }
-            Credential::Jwt(_) => Err(Why::NoProvider),
+            Credential::Jwt(token) => {
+                let tokens = self.inner.tokens.get().ok_or(Why::NoProvider)?;
+                let verified = tokens.verify(token, self.now());
+                let (principal, until) = verified.map_err(Why::UnverifiedToken)?;
+                let until = Some(until);
+                Ok(Verified { principal, until })
+            }
         }
     }
 
@@ -309,8 +324,16 @@ impl Gate {
         })
     }
 
-    pub(super) fn keys(&self) -> Option<&Arc<dyn Keys>> {
+    fn keys(&self) -> Option<&Arc<dyn Keys>> {
         self.inner.keys.get()
+    }
+
+    /// Told when credentials of this kind may not be valid any more.
+    pub(super) fn changes(&self, shown: &Credential) -> Option<watch::Receiver<u64>> {
+        match shown {
+            Credential::Key(_) => self.keys().map(|keys| keys.changes()),
+            Credential::Jwt(_) => self.inner.tokens.get().map(|tokens| tokens.changes()),
+        }
     }
 
     pub(super) fn now(&self) -> Now {
@@ -393,6 +416,8 @@ impl Why {
                 vortex_access::Refusal::Expired => "expired",
                 vortex_access::Refusal::Revoked => "revoked",
             },
+            Self::UnverifiedToken(UnverifiedToken::Refused(why)) => why,
+            Self::UnverifiedToken(UnverifiedToken::NoKeys) => "token_no_keys",
             Self::NoProvider => "no_provider",
         }
     }
@@ -404,7 +429,12 @@ impl Why {
             Self::Unverified(cut_off @ Unverified::CutOff) => {
                 Fault::new(Reason::Unavailable, cut_off.to_string())
             }
-            Self::Unverified(Unverified::Refused(_)) | Self::NoProvider => {
+            Self::UnverifiedToken(no_keys @ UnverifiedToken::NoKeys) => {
+                Fault::new(Reason::Unavailable, no_keys.to_string())
+            }
+            Self::Unverified(Unverified::Refused(_))
+            | Self::UnverifiedToken(UnverifiedToken::Refused(_))
+            | Self::NoProvider => {
                 Fault::new(Reason::Unauthenticated, "the credentials are not valid")
             }
         }
