@@ -12,7 +12,7 @@ use vortex_kit::{
     settings::About,
 };
 use vortex_service::{
-    CannotConnect, OwnKeyError, PerService, ServiceName, Trust, connect, follow_keys,
+    CannotConnect, OwnKeyError, PerService, ServiceName, Trust, connect, denials, follow_keys,
 };
 
 use crate::{
@@ -108,6 +108,8 @@ pub async fn start(settings: ProcessSettings, runtime: Runtime) -> Result<(), St
     let channels =
         PerService::try_from_fn(|service| connect(targets[service], &trust, &own, &runtime))?;
     follow_keys(&channels[ServiceName::Config], &runtime);
+    denials::report(&channels[ServiceName::Config], &runtime);
+    settings.tokens.open(None, &runtime).await;
     Gateway::start(settings.gateway, channels, &runtime)?;
     Ok(())
 }

@@ -13,7 +13,7 @@ mod tags;
 mod template;
 mod welcome;
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use axum::{
     Router,
@@ -43,7 +43,7 @@ use crate::{
 use admission::Admission;
 use arriving::{Held, arriving};
 use deadline::Deadline;
-use host::Hosts;
+pub(crate) use host::Hosts;
 use meter::{Began, Meter};
 use template::Template;
 
@@ -130,10 +130,15 @@ impl Inner {
             return (context, Ok(()));
         }
         if let Some(of) = admin::public(path) {
-            let admitted = self.gate.admit_reader(of, &request.headers, context.peer());
+            let admitted =
+                self.gate
+                    .admit_reader(of, &request.headers, context.peer(), Called(request));
             return (context, admitted);
         }
-        match self.gate.admit(&request.headers, context.peer()) {
+        match self
+            .gate
+            .admit(&request.headers, context.peer(), Called(request))
+        {
             Ok(caller) => (context.with_caller(caller), Ok(())),
             Err(fault) => (context, Err(fault)),
         }
@@ -227,6 +232,16 @@ fn has_body(method: &Method, body: &Incoming) -> bool {
     !matches!(*method, Method::GET | Method::HEAD) && !body.is_end_stream()
 }
 
+/// What a request asks for, as the audit shows it: without its query, which may hold what is not to
+/// be shown.
+struct Called<'a>(&'a Parts);
+
+impl fmt::Display for Called<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.0.method, self.0.uri.path())
+    }
+}
+
 fn peer(extensions: &Extensions) -> Peer {
     let peer = extensions.get::<PeerAddr>();
     peer.map_or(Peer::InProcess, |peer| Peer::Remote(peer.0))
@@ -279,8 +294,8 @@ impl Handler for Rest {
     }
 }
 
-impl std::fmt::Debug for Rest {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Rest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Rest").finish_non_exhaustive()
     }
 }

@@ -65,7 +65,10 @@ async fn guard(State(gate): State<Gate>, request: Request, next: Next) -> Respon
     let peer = request.extensions().get::<PeerAddr>();
     let peer = peer.map_or(Peer::InProcess, |peer| Peer::Remote(peer.0));
     let admitted = match public(request.uri().path()) {
-        Some(of) => gate.admit_reader(of, request.headers(), peer),
+        Some(of) => {
+            let call = format_args!("{} {}", request.method(), request.uri().path());
+            gate.admit_reader(of, request.headers(), peer, call)
+        }
         None => Ok(()),
     };
     let Err(fault) = admitted else {

@@ -27,6 +27,7 @@ pub use duration::{InvalidDuration, duration, positive_duration};
 pub use file::FileError;
 pub use layer::{Layer, Origin, merge};
 pub use load::{About, Error, LAYERS, Loaded, augment, given_by, load, load_over};
+pub use nearest::nearest;
 pub use secret::Secret;
 pub use strangers::Strangers;
 pub use tls::{ClientTls, ServerTls, Unpaired};

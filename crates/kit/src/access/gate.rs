@@ -8,12 +8,15 @@ use std::{
 
 use http::{HeaderMap, HeaderName, header};
 use jiff::Timestamp;
+use tokio::sync::watch;
 use vortex_access::{
-    Credential, InvalidCredential, Now, Presented, Principal, Throttle, Unverified, credential,
+    Credential, Denied, InvalidCredential, Kind, Now, Presented, Principal, Throttle, Unverified,
+    Wanted, credential,
 };
 
 use super::{
-    Caller, Keys,
+    Caller, Denials, Keys, Tokens, UnverifiedToken,
+    denials::Refused,
     limits::{Counted, Limits, Watching},
     lost,
 };
@@ -26,6 +29,11 @@ use crate::{
 };
 
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+
+/// Why who shows nothing is refused.
+const NO_CREDENTIALS: &str = "no_credentials";
+/// Why a caller is refused who is known.
+const DENIED: &str = "denied";
 
 const REFUSED: &str = "vortex_access_refused_total";
 const LIMITED: &str = "vortex_access_limited_total";
@@ -44,9 +52,11 @@ struct Inner {
     settings: AccessSettings,
     /// Told by who has them, which is after the process' first ports are open.
     keys: OnceLock<Arc<dyn Keys>>,
+    tokens: OnceLock<Arc<dyn Tokens>>,
     clock: Arc<dyn Clock>,
     throttle: Mutex<Throttle>,
     limits: Limits,
+    denials: Denials,
 }
 
 /// Counts refusals by their reason.
@@ -65,8 +75,15 @@ pub(super) struct Verified {
 enum Why {
     Malformed(InvalidCredential),
     Unverified(Unverified),
+    UnverifiedToken(UnverifiedToken),
     /// A token, where no provider of them is known.
     NoProvider,
+}
+
+/// Who could not be told, and what they showed.
+struct Unknown {
+    why: Why,
+    key_id: String,
 }
 
 impl Gate {
@@ -77,8 +94,10 @@ impl Gate {
                 limits: Limits::new(settings.limits.clone(), clock.clone()),
                 settings,
                 keys: OnceLock::new(),
+                tokens: OnceLock::new(),
                 clock,
                 throttle: Mutex::default(),
+                denials: Denials::default(),
             }),
             refusals: Refusals::default(),
         }
@@ -103,23 +122,38 @@ impl Gate {
         self.inner.keys.get_or_init(|| keys);
     }
 
+    /// Knows callers by these tokens, too, from now on. The first that are told stay.
+    pub fn know_tokens(&self, tokens: Arc<dyn Tokens>) {
+        self.inner.tokens.get_or_init(|| tokens);
+    }
+
     /// Whether callers have to say who they are.
     pub fn is_required(&self) -> bool {
         self.inner.settings.require_keys
     }
 
-    /// Who makes a call with these headers.
+    /// What was refused, for the audit.
+    pub fn denials(&self) -> &Denials {
+        &self.inner.denials
+    }
+
+    /// Who makes a call with these headers; `call` says which, for the audit.
     ///
     /// # Errors
     /// [`Reason::Unauthenticated`] for a credential that is not valid, and never which way it is
     /// not; [`Reason::RateLimited`] for one too many of them; [`Reason::Unavailable`] while nobody
     /// can say.
-    pub fn admit(&self, headers: &HeaderMap, peer: Peer) -> Result<Caller, Fault> {
+    pub fn admit(
+        &self,
+        headers: &HeaderMap,
+        peer: Peer,
+        call: impl fmt::Display,
+    ) -> Result<Caller, Fault> {
         match self.verified(headers) {
             Ok(caller) => Ok(caller),
             // open means open: what others would have made of it does not matter
             Err(_) if !self.is_required() => Ok(Caller::nobody()),
-            Err(why) => Err(self.refuse(why, peer)),
+            Err(unknown) => Err(self.refuse(unknown, peer, call)),
         }
     }
 
@@ -128,15 +162,18 @@ impl Gate {
     ///
     /// # Errors
     /// As [`Gate::admit`], and [`Reason::Unauthenticated`] for who shows none.
-    pub fn admit_reader(&self, of: Public, headers: &HeaderMap, peer: Peer) -> Result<(), Fault> {
+    pub fn admit_reader(
+        &self,
+        of: Public,
+        headers: &HeaderMap,
+        peer: Peer,
+        call: impl fmt::Display,
+    ) -> Result<(), Fault> {
         if !self.is_required() || self.inner.settings.public.contains(&of) {
             return Ok(());
         }
-        match self.admit(headers, peer)?.is_nobody() {
-            true => {
-                let message = "this needs credentials of any role";
-                Err(Fault::new(Reason::Unauthenticated, message))
-            }
+        match self.admit(headers, peer, &call)?.is_nobody() {
+            true => Err(self.refuse_nobody(peer, call)),
             false => Ok(()),
         }
     }
@@ -172,6 +209,60 @@ impl Gate {
         self.count(caller, Counted::Watch)
     }
 
+    /// Refuses who shows nothing what anybody who is known may do.
+    pub(crate) fn refuse_nobody(&self, peer: Peer, call: impl fmt::Display) -> Fault {
+        self.refusals.count(NO_CREDENTIALS);
+        let refused = Refused {
+            principal: Principal::anonymous([]).to_string(),
+            call: call.to_string(),
+            ..refused(NO_CREDENTIALS, peer)
+        };
+        self.note(refused, String::new());
+        let message = "this needs credentials, and the call brings none";
+        Fault::new(Reason::Unauthenticated, message)
+    }
+
+    /// Refuses a caller what they may not do. Who has not said who they are is asked to, whatever
+    /// it is that they may not do.
+    pub(super) fn deny(&self, caller: &Caller, peer: Peer, call: &str, denied: &Denied) -> Fault {
+        let principal = caller.principal();
+        let reason = match principal.is_anonymous() {
+            true => NO_CREDENTIALS,
+            false => DENIED,
+        };
+        self.refusals.count(reason);
+        let key_id = match principal.kind() {
+            Kind::Key(id) => id.to_string(),
+            Kind::Jwt | Kind::Service | Kind::Anonymous => String::new(),
+        };
+        let scope = match &denied.wanted {
+            Wanted::Scope(scope) => scope.clone(),
+            Wanted::Anywhere => String::new(),
+        };
+        let refused = Refused {
+            principal: principal.to_string(),
+            call: call.to_owned(),
+            role: denied.role.to_string(),
+            scope,
+            ..refused(reason, peer)
+        };
+        self.note(refused, key_id);
+        if principal.is_anonymous() {
+            let message = format!("{denied}, and the call brings no credentials");
+            return Fault::new(Reason::Unauthenticated, message);
+        }
+        Fault::new(Reason::PermissionDenied, denied.to_string())
+            .with("role", denied.role)
+            .with("scope", &denied.wanted)
+    }
+
+    fn note(&self, refused: Refused, key_id: String) {
+        if self.is_required() {
+            let now = self.inner.clock.now();
+            self.inner.denials.note(refused, key_id, now);
+        }
+    }
+
     /// Waits until what a caller showed is not valid any more; gives the fault that ends what was
     /// begun with it. Never, where nothing was shown.
     pub fn lost(&self, caller: &Caller) -> impl Future<Output = Fault> + Send + use<> {
@@ -187,7 +278,7 @@ impl Gate {
         }
     }
 
-    fn verified(&self, headers: &HeaderMap) -> Result<Caller, Why> {
+    fn verified(&self, headers: &HeaderMap) -> Result<Caller, Unknown> {
         let api_key: Vec<&[u8]> = values(headers, &API_KEY);
         let authorization = values(headers, &header::AUTHORIZATION);
         let presented = Presented {
@@ -195,9 +286,12 @@ impl Gate {
             authorization: &authorization,
             ..Presented::default()
         };
-        match credential(presented).map_err(Why::Malformed)? {
+        let shown =
+            credential(presented).map_err(|invalid| Unknown::new(Why::Malformed(invalid), None))?;
+        match shown {
             Some(shown) => {
-                let verified = self.verify(&shown)?;
+                let verified = self.verify(&shown);
+                let verified = verified.map_err(|why| Unknown::new(why, Some(&shown)))?;
                 Ok(Caller::known(verified.principal, shown))
             }
             None => Ok(Caller::nobody()),
@@ -212,7 +306,13 @@ impl Gate {
                 let (principal, until) = keys.verify(key, self.now()).map_err(Why::Unverified)?;
                 Ok(Verified { principal, until })
             }
-            Credential::Jwt(_) => Err(Why::NoProvider),
+            Credential::Jwt(token) => {
+                let tokens = self.inner.tokens.get().ok_or(Why::NoProvider)?;
+                let verified = tokens.verify(token, self.now());
+                let (principal, until) = verified.map_err(Why::UnverifiedToken)?;
+                let until = Some(until);
+                Ok(Verified { principal, until })
+            }
         }
     }
 
@@ -224,12 +324,16 @@ impl Gate {
         })
     }
 
-    pub(super) fn keys(&self) -> Option<&Arc<dyn Keys>> {
+    fn keys(&self) -> Option<&Arc<dyn Keys>> {
         self.inner.keys.get()
     }
 
-    pub(super) fn refusals(&self) -> &Refusals {
-        &self.refusals
+    /// Told when credentials of this kind may not be valid any more.
+    pub(super) fn changes(&self, shown: &Credential) -> Option<watch::Receiver<u64>> {
+        match shown {
+            Credential::Key(_) => self.keys().map(|keys| keys.changes()),
+            Credential::Jwt(_) => self.inner.tokens.get().map(|tokens| tokens.changes()),
+        }
     }
 
     pub(super) fn now(&self) -> Now {
@@ -241,9 +345,18 @@ impl Gate {
 
     /// Counts a failure, and slows down who fails again and again. Who has a valid credential is
     /// never slowed down by others at the same address.
-    fn refuse(&self, why: Why, peer: Peer) -> Fault {
+    fn refuse(&self, unknown: Unknown, peer: Peer, call: impl fmt::Display) -> Fault {
+        let Unknown { why, key_id } = unknown;
         self.refusals.count(why.as_str());
         let fault = why.fault();
+        if fault.reason() == Reason::Unauthenticated {
+            let refused = Refused {
+                principal: Principal::anonymous([]).to_string(),
+                call: call.to_string(),
+                ..refused(why.as_str(), peer)
+            };
+            self.note(refused, key_id);
+        }
         match peer {
             Peer::Remote(address) if fault.reason() == Reason::Unauthenticated => {
                 let now = self.inner.clock.monotonic();
@@ -258,6 +371,27 @@ impl Gate {
             }
             Peer::Remote(_) | Peer::InProcess => fault,
         }
+    }
+}
+
+impl Unknown {
+    fn new(why: Why, shown: Option<&Credential>) -> Self {
+        let key_id = match shown {
+            Some(Credential::Key(key)) => key.id().to_string(),
+            Some(Credential::Jwt(_)) | None => String::new(),
+        };
+        Self { why, key_id }
+    }
+}
+
+fn refused(reason: &str, peer: Peer) -> Refused {
+    Refused {
+        reason: reason.to_owned(),
+        address: match peer {
+            Peer::Remote(address) => Some(address.ip().to_canonical()),
+            Peer::InProcess => None,
+        },
+        ..Refused::default()
     }
 }
 
@@ -282,6 +416,8 @@ impl Why {
                 vortex_access::Refusal::Expired => "expired",
                 vortex_access::Refusal::Revoked => "revoked",
             },
+            Self::UnverifiedToken(UnverifiedToken::Refused(why)) => why,
+            Self::UnverifiedToken(UnverifiedToken::NoKeys) => "token_no_keys",
             Self::NoProvider => "no_provider",
         }
     }
@@ -293,7 +429,12 @@ impl Why {
             Self::Unverified(cut_off @ Unverified::CutOff) => {
                 Fault::new(Reason::Unavailable, cut_off.to_string())
             }
-            Self::Unverified(Unverified::Refused(_)) | Self::NoProvider => {
+            Self::UnverifiedToken(no_keys @ UnverifiedToken::NoKeys) => {
+                Fault::new(Reason::Unavailable, no_keys.to_string())
+            }
+            Self::Unverified(Unverified::Refused(_))
+            | Self::UnverifiedToken(UnverifiedToken::Refused(_))
+            | Self::NoProvider => {
                 Fault::new(Reason::Unauthenticated, "the credentials are not valid")
             }
         }

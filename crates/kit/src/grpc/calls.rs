@@ -157,11 +157,11 @@ impl Inner {
             Origin::InProcess(_) => Ok(self.gate.admit_in_process(context.caller())),
             Origin::Network(_) if route.open => Ok(context.caller().clone()),
             Origin::Network(peer) => {
-                let caller = self.gate.admit(request.headers(), *peer)?;
+                let caller = self.gate.admit(request.headers(), *peer, &route.name)?;
                 // methods without a rule, such as reflection, are for anybody who is known
                 let is_unknown = caller.principal().grants().is_empty();
                 match route.rule.is_none() && is_unknown && self.gate.is_required() {
-                    true => Err(unknown_caller()),
+                    true => Err(self.gate.refuse_nobody(*peer, &route.name)),
                     false => Ok(caller),
                 }
             }
@@ -188,7 +188,8 @@ impl Inner {
         let context = context.with_caller(caller.clone());
         match route.rule.as_ref().filter(|_| self.gate.is_required()) {
             Some(rule) => {
-                let judging = Judging::new(&self.gate, caller, rule.role());
+                let (peer, name) = (context.peer(), route.name.clone());
+                let judging = Judging::new(&self.gate, caller, peer, name, rule.role());
                 context.with_judging(judging)
             }
             None => context,
@@ -339,13 +340,6 @@ fn unjudged(response: &Response<Body>, call: &Call) -> Option<Fault> {
         "its handler does not judge what its caller may do"
     );
     Some(Fault::hidden(Some(&call.context)))
-}
-
-fn unknown_caller() -> Fault {
-    Fault::new(
-        Reason::Unauthenticated,
-        "this needs credentials, and the call brings none",
-    )
 }
 
 pub(super) fn too_late() -> Fault {

@@ -27,6 +27,8 @@ const CODES: usize = 17;
 pub(super) struct Route {
     pub(super) service: Arc<str>,
     pub(super) method: Arc<str>,
+    /// Both, with a slash between them.
+    pub(super) name: Arc<str>,
     pub(super) shape: Method,
     /// Health and reflection: answered even when the server is full.
     pub(super) infrastructure: bool,
@@ -59,6 +61,7 @@ impl Route {
         let route = Self {
             service: service.into(),
             method: method.into(),
+            name: format!("{service}/{method}").into(),
             gathers: shape.is_unary() && !infrastructure,
             shape,
             infrastructure,

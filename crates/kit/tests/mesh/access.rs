@@ -1,11 +1,19 @@
 //! Who is let in, and what they may do: over a network and in process.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
+use jiff::Timestamp;
+use tokio::sync::watch;
 use tonic::{Code, Request, Status};
-use vortex_access::{ApiKey, Credential, Grant, Role, StoredKey};
+use vortex_access::{ApiKey, Credential, Grant, Kind, Now, Role, StoredKey, Token};
 use vortex_kit::{
-    access::HeldKeys,
+    access::{HeldKeys, Principal, Tokens, UnverifiedToken},
     channel::Channel,
     clock::System,
     context::{Context, Peer},
@@ -85,9 +93,59 @@ impl Guarded {
         if let Some(key) = key {
             headers.insert("x-api-key", key.expose().parse().unwrap());
         }
-        let context = Context::from_headers(&headers, Peer::InProcess);
-        let caller = self.runtime.gate.admit(&headers, Peer::InProcess)?;
+        self.caller_by(&headers)
+    }
+
+    fn caller_by(&self, headers: &http::HeaderMap) -> Result<Context, Fault> {
+        let context = Context::from_headers(headers, Peer::InProcess);
+        let caller = self.runtime.gate.admit(headers, Peer::InProcess, "")?;
         Ok(context.with_caller(caller))
+    }
+}
+
+/// A provider whose tokens say themselves whether they end soon.
+#[derive(Debug)]
+struct Provider {
+    began: Timestamp,
+    rotated: AtomicBool,
+    changed: watch::Sender<u64>,
+}
+
+impl Provider {
+    fn begin(now: Timestamp) -> Arc<Self> {
+        Arc::new(Self {
+            began: now,
+            rotated: AtomicBool::new(false),
+            changed: watch::Sender::new(0),
+        })
+    }
+
+    /// From now on no token is valid that was.
+    fn rotate(&self) {
+        self.rotated.store(true, Ordering::SeqCst);
+        self.changed.send_modify(|version| *version += 1);
+    }
+}
+
+impl Tokens for Provider {
+    fn verify(&self, token: &Token, now: Now) -> Result<(Principal, Timestamp), UnverifiedToken> {
+        if self.rotated.load(Ordering::SeqCst) {
+            return Err(UnverifiedToken::Refused("token_unknown_key"));
+        }
+        let until = match token.expose().starts_with("soon") {
+            true => self.began + Duration::from_secs(3),
+            false => self.began + Duration::from_secs(3_600),
+        };
+        if until <= now.wall {
+            return Err(UnverifiedToken::Refused("token_expired"));
+        }
+        let name = "alice".parse().unwrap();
+        let grants = [Grant::everywhere(Role::Reader)];
+        Ok((Principal::new(Kind::Jwt, name, grants), until))
+    }
+
+    fn changes(&self) -> watch::Receiver<u64> {
+        self.changed.subscribe()
     }
 }
 
@@ -235,6 +293,30 @@ both_ways! {
         assert_eq!(code(caller.scope(call).await), Code::PermissionDenied);
     }
 
+    async fn a_stream_ends_with_its_token_or_with_the_key_that_signed_it(way: Way) {
+        let guarded = Guarded::new(way).await;
+        let provider = Provider::begin(guarded.runtime.clock.now());
+        guarded.runtime.gate.know_tokens(provider.clone());
+        let request = CountRequest {
+            count: 1,
+            behaviour: Behaviour::Hang.into(),
+        };
+        // by its claims it ends soon, or not as long as this test runs
+        for (token, is_rotated) in [("soon.a.b", false), ("later.a.b", true)] {
+            let bearer = ("authorization", format!("Bearer {token}"));
+            let headers = [(bearer.0.parse().unwrap(), bearer.1.parse().unwrap())];
+            let caller = guarded.caller_by(&headers.into_iter().collect()).unwrap();
+            let mut client = guarded.client();
+            let mut numbers = caller.scope(client.count(request)).await.unwrap().into_inner();
+            assert_eq!(numbers.message().await.unwrap().unwrap().number, 0);
+            if is_rotated {
+                provider.rotate();
+            }
+            let ended = tokio::time::timeout(Duration::from_secs(10), numbers.message()).await;
+            assert_eq!(code(ended.unwrap()), Code::Unauthenticated, "{token}");
+        }
+    }
+
     async fn a_stream_ends_when_its_key_is_revoked(way: Way) {
         let guarded = Guarded::new(way).await;
         let (key, stored) = guarded.issue(1, Role::Reader, "**");
@@ -327,7 +409,12 @@ async fn while_keys_are_not_known_nobody_is_told_that_theirs_is_wrong() {
     let key = ApiKey::from_random([1; 10], [1; 32]);
     let headers = [("x-api-key".parse().unwrap(), key.expose().parse().unwrap())];
     let headers = headers.into_iter().collect();
-    let refused = || runtime.gate.admit(&headers, Peer::InProcess).unwrap_err();
+    let refused = || {
+        runtime
+            .gate
+            .admit(&headers, Peer::InProcess, "")
+            .unwrap_err()
+    };
     assert_eq!(refused().reason(), Reason::Unavailable);
     // told of, but not heard of yet
     runtime.gate.know(Arc::<HeldKeys>::default());

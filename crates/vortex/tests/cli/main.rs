@@ -19,6 +19,7 @@ mod secure;
 mod status;
 mod terminal;
 mod tls;
+mod tokens;
 mod up;
 mod up_settings;
 mod watch;
