@@ -15,15 +15,16 @@ use vortex_access::{
 };
 
 use super::{
-    Caller, Denials, Keys, Tokens, UnverifiedToken,
+    Caller, Denials, Keys, ServiceRoles, Tokens, UnverifiedToken,
     denials::Refused,
     limits::{Counted, Limits, Watching},
-    lost,
+    lost, services,
 };
 use crate::{
     clock::{self, Clock},
     context::Peer,
     error::{Fault, Reason},
+    http::PeerIdentity,
     settings::{AccessSettings, Public},
     telemetry::Metrics,
 };
@@ -53,6 +54,7 @@ struct Inner {
     /// Told by who has them, which is after the process' first ports are open.
     keys: OnceLock<Arc<dyn Keys>>,
     tokens: OnceLock<Arc<dyn Tokens>>,
+    services: OnceLock<ServiceRoles>,
     clock: Arc<dyn Clock>,
     throttle: Mutex<Throttle>,
     limits: Limits,
@@ -95,6 +97,7 @@ impl Gate {
                 settings,
                 keys: OnceLock::new(),
                 tokens: OnceLock::new(),
+                services: OnceLock::new(),
                 clock,
                 throttle: Mutex::default(),
                 denials: Denials::default(),
@@ -125,6 +128,21 @@ impl Gate {
     /// Knows callers by these tokens, too, from now on. The first that are told stay.
     pub fn know_tokens(&self, tokens: Arc<dyn Tokens>) {
         self.inner.tokens.get_or_init(|| tokens);
+    }
+
+    /// Knows services of this cluster by their certificates, too, from now on.
+    pub fn know_services(&self, roles: ServiceRoles) {
+        self.inner.services.get_or_init(|| roles);
+    }
+
+    /// The service that makes a call in its own work, known by its certificate.
+    pub(crate) fn service(
+        &self,
+        headers: &HeaderMap,
+        identity: Option<&PeerIdentity>,
+    ) -> Option<Caller> {
+        let roles = self.inner.services.get()?;
+        services::known(roles, headers, identity).map(Caller::without_credential)
     }
 
     /// Whether callers have to say who they are.
