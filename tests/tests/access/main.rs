@@ -4,6 +4,7 @@
 
 mod cut_off;
 mod keys;
+mod matrix;
 mod rollout;
 mod services;
 
@@ -31,7 +32,9 @@ in_both_modes! {
     keys::a_key_opens_what_it_is_for
     keys::a_revoked_key_is_dead_and_ends_what_it_watches
     keys::health_is_open_and_metrics_are_not
+    matrix::nobody_gets_more_than_they_may
     rollout::a_rollout_is_run_by_who_may
+    rollout::an_agent_reports_for_its_own_applications
 }
 
 fn secure(mode: Mode) -> Mesh {

@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use vortex_access::{Asked, Decision, Denied, Principal, Role, decide};
+use vortex_access::{Asked, Decision, Denied, Principal, Role, Wanted, decide};
 
 use super::{Caller, Gate};
 use crate::error::{Fault, Reason};
@@ -71,9 +71,12 @@ impl Judging {
         }
         self.gate.refusals().count("denied");
         let fault = Fault::new(Reason::PermissionDenied, denied.to_string());
-        fault
-            .with("role", denied.role)
-            .with("scope", &denied.wanted)
+        let fault = fault.with("role", denied.role);
+        match &denied.wanted {
+            // as a key takes it
+            Wanted::Scope(scope) => fault.with("scope", scope),
+            Wanted::Anywhere => fault,
+        }
     }
 }
 
