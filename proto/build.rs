@@ -5,6 +5,7 @@ use std::{fs, path::PathBuf};
 use prost_types::FileDescriptorSet;
 
 const PROTOS: &[&str] = &[
+    "vortex/access/v1/audit.proto",
     "vortex/access/v1/keys.proto",
     "vortex/access/v1/options.proto",
     "vortex/config/v1/config_service.proto",

@@ -1,5 +1,6 @@
 //! `/api`: routes that each translate to one gRPC call.
 
+mod audit;
 mod breaker;
 mod changes;
 mod configs;
@@ -36,6 +37,7 @@ pub(crate) fn quick() -> OpenApiRouter<ApiState> {
         .merge(breaker::routes())
         .merge(splits::routes())
         .merge(timeline::routes())
+        .merge(audit::routes())
         .merge(freezes::routes())
         .merge(keys::routes())
         .merge(status::routes())

@@ -2,7 +2,7 @@
 
 use vortex_kit::channel::Channel;
 use vortex_proto::{
-    access::v1::key_service_client::KeyServiceClient,
+    access::v1::{audit_service_client::AuditServiceClient, key_service_client::KeyServiceClient},
     config::v1::{
         config_service_client::ConfigServiceClient, freeze_service_client::FreezeServiceClient,
         override_service_client::OverrideServiceClient, source_service_client::SourceServiceClient,
@@ -12,6 +12,7 @@ use vortex_proto::{
 };
 use vortex_service::{Limited, PerService, ServiceName};
 
+pub(crate) type AuditClient = AuditServiceClient<Channel>;
 pub(crate) type ConfigClient = ConfigServiceClient<Channel>;
 pub(crate) type FreezeClient = FreezeServiceClient<Channel>;
 pub(crate) type KeyClient = KeyServiceClient<Channel>;
@@ -30,6 +31,7 @@ pub(crate) struct Clients {
     pub(crate) freezes: FreezeClient,
     pub(crate) overrides: OverrideClient,
     pub(crate) keys: KeyClient,
+    pub(crate) audit: AuditClient,
 }
 
 impl Clients {
@@ -43,7 +45,8 @@ impl Clients {
             splits: SplitServiceClient::limited(config.clone()),
             freezes: FreezeServiceClient::limited(config.clone()),
             overrides: OverrideServiceClient::limited(config.clone()),
-            keys: KeyServiceClient::limited(config),
+            keys: KeyServiceClient::limited(config.clone()),
+            audit: AuditServiceClient::limited(config),
             rollouts: RolloutServiceClient::limited(rollout),
         }
     }

@@ -12,7 +12,7 @@ use vortex_kit::{
     process::Runtime,
     settings::About,
 };
-use vortex_service::{OwnKeyError, PerService, ServiceName, connect, follow_keys};
+use vortex_service::{OwnKeyError, PerService, ServiceName, connect, denials, follow_keys};
 
 use crate::{
     serve::Rest,
@@ -104,6 +104,8 @@ pub async fn start(settings: ProcessSettings, runtime: Runtime) -> Result<(), St
     let own = settings.own_key.show(&runtime)?;
     let channels = PerService::try_from_fn(|service| connect(targets[service], &own, &runtime))?;
     follow_keys(&channels[ServiceName::Config], &runtime);
+    denials::report(&channels[ServiceName::Config], &runtime);
+    settings.tokens.open(None, &runtime).await;
     Gateway::start(settings.gateway, channels, &runtime)?;
     Ok(())
 }

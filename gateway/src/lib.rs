@@ -7,6 +7,8 @@ mod clients;
 mod extract;
 mod feeds;
 mod gateway;
+#[doc(hidden)]
+pub mod parts;
 mod problem;
 mod serve;
 mod settings;

@@ -13,7 +13,7 @@ mod tags;
 mod template;
 mod welcome;
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use axum::{
     Router,
@@ -43,7 +43,7 @@ use crate::{
 use admission::Admission;
 use arriving::{Held, arriving};
 use deadline::Deadline;
-use host::Hosts;
+pub(crate) use host::Hosts;
 use meter::{Began, Meter};
 use template::Template;
 
@@ -101,10 +101,10 @@ impl Rest {
 
 impl Inner {
     async fn serve(&self, request: Request<Incoming>) -> Response {
-        let (parts, body) = request.into_parts();
+        let (mut parts, body) = request.into_parts();
         let peer = peer(&parts.extensions);
         let context = Context::from_headers(&parts.headers, peer).with_drain(self.drain.clone());
-        let (context, admitted) = self.admit(&parts, context);
+        let (context, admitted) = self.admit(&mut parts, context);
         let began = self.meter.begin(&parts.method);
         let checked = self.hosts.check(&parts).and(admitted);
         let answered = match (checked, self.spring_path(&parts)) {
@@ -124,16 +124,23 @@ impl Inner {
 
     /// The context of a request for its caller, if they are let in. Of a probe nobody is asked who
     /// it is; of a scraper it has to be known, and no more.
-    fn admit(&self, request: &Parts, context: Context) -> (Context, Result<(), Fault>) {
+    fn admit(&self, request: &mut Parts, context: Context) -> (Context, Result<(), Fault>) {
         let path = request.uri.path();
         if is_open(path) {
             return (context, Ok(()));
         }
         if let Some(of) = admin::public(path) {
-            let admitted = self.gate.admit_reader(of, &request.headers, context.peer());
+            let called = Called(request);
+            let shown = (self.gate).admit_reader(of, &request.headers, context.peer(), called);
+            let admitted = shown.map(|shown| {
+                request.extensions.insert(shown);
+            });
             return (context, admitted);
         }
-        match self.gate.admit(&request.headers, context.peer()) {
+        match self
+            .gate
+            .admit(&request.headers, context.peer(), Called(request))
+        {
             Ok(caller) => (context.with_caller(caller), Ok(())),
             Err(fault) => (context, Err(fault)),
         }
@@ -227,6 +234,16 @@ fn has_body(method: &Method, body: &Incoming) -> bool {
     !matches!(*method, Method::GET | Method::HEAD) && !body.is_end_stream()
 }
 
+/// What a request asks for, as the audit shows it: without its query, which may hold what is not to
+/// be shown.
+struct Called<'a>(&'a Parts);
+
+impl fmt::Display for Called<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.0.method, self.0.uri.path())
+    }
+}
+
 fn peer(extensions: &Extensions) -> Peer {
     let peer = extensions.get::<PeerAddr>();
     peer.map_or(Peer::InProcess, |peer| Peer::Remote(peer.0))
@@ -279,8 +296,8 @@ impl Handler for Rest {
     }
 }
 
-impl std::fmt::Debug for Rest {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Rest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Rest").finish_non_exhaustive()
     }
 }

@@ -6,17 +6,21 @@ mod prefix;
 use std::{net::SocketAddr, time::Duration};
 
 use vortex_kit::{channel::Target, http::Address, settings::Listens};
-use vortex_service::{OwnKeySettings, PerService, ServiceName};
+use vortex_service::{OwnKeySettings, PerService, ServiceName, TokenSettings};
 
 pub use network::{InvalidNetwork, Network};
 pub use prefix::{InvalidPrefix, SpringPrefix};
 
 /// The settings of a gateway that runs as its own process.
-#[derive(Clone, Debug, PartialEq, Eq, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 pub struct ProcessSettings {
     /// The settings that apply in any process.
     #[command(flatten)]
     pub gateway: Settings,
+
+    /// Whose tokens it takes.
+    #[command(flatten)]
+    pub tokens: TokenSettings,
 
     /// Where config-svc is
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:9091")]

@@ -25,7 +25,8 @@ use crate::{
 };
 use answer_memory::AnswerMemory;
 use parameters::Parameters;
-use path::{SpringPath, View};
+pub(crate) use path::SpringPath;
+use path::View;
 use prepared::{Environments, Prepared};
 
 pub(crate) use path::TEMPLATES;

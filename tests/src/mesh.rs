@@ -48,6 +48,8 @@ pub struct Options {
     pub log: Option<&'static str>,
     /// Whether callers have to say who they are.
     pub secure: bool,
+    /// The file of the identity provider whose tokens are taken.
+    pub oidc: Option<PathBuf>,
 }
 
 /// A mesh that serves.
@@ -131,6 +133,12 @@ impl Mesh {
     pub fn show(&mut self, key: &str) {
         self.key = Some(key.to_owned());
         self.client = client(self.key.as_deref());
+    }
+
+    /// Makes requests without a key from now on.
+    pub fn show_nothing(&mut self) {
+        self.key = None;
+        self.client = client(None);
     }
 
     /// A request to the gateway.
@@ -296,6 +304,8 @@ fn one(data: &Path, options: &Options) -> Mesh {
     );
     arguments.extend(options.supersede.then_some(SUPERSEDE));
     arguments.extend(options.secure.then_some("--secure"));
+    let oidc = options.oidc.as_deref().map(text);
+    arguments.extend(oidc.iter().flat_map(|file| ["--oidc", file]));
     let mut process = Process::start(ALL_IN_ONE, &arguments);
     let (http, services) = banner(&mut process);
     mesh(http, services, vec![process])
@@ -315,10 +325,15 @@ fn banner(process: &mut Process) -> (SocketAddr, PerService<Place>) {
 
 fn many(data: &Path, options: &Options) -> Mesh {
     let mut processes = Vec::new();
-    let guard = match options.secure {
+    let mut guard = match options.secure {
         true => guarded(data),
         false => Vec::new(),
     };
+    let oidc = options.oidc.as_deref().map(text);
+    guard.extend(
+        oidc.into_iter()
+            .flat_map(|file| ["--oidc".to_owned(), file]),
+    );
     // each is told where those are that started before it
     let mut reach = Vec::new();
     let services = PerService::from_fn(|service| {

@@ -6,8 +6,8 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     command::{
-        bench, breaker, changes, completion, config, context, freeze, key, log, rollout, sources,
-        status, unfreeze, up, version,
+        audit, bench, breaker, changes, completion, config, context, freeze, key, log, rollout,
+        sources, status, unfreeze, up, version,
     },
     console::{Console, Format, Palette},
     error::Error,
@@ -33,7 +33,8 @@ pub(crate) struct Globals {
     /// The gateway's address [env: VORTEX_SERVER] [default: http://127.0.0.1:8080]
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) server: Option<String>,
-    /// A file that holds the API key to call with [env: VORTEX_KEY holds the key itself]
+    /// A file that holds the API key to call with, or - for standard input
+    /// [env: VORTEX_KEY holds the key itself]
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) api_key_file: Option<PathBuf>,
     /// The context to use instead of the current one [env: VORTEX_CONTEXT]
@@ -78,6 +79,8 @@ enum Command {
     Rollout(rollout::Command),
     /// What happened: who wrote, released, deleted, imported and rolled out what
     Log(log::Args),
+    /// Who did what, and who was refused what
+    Audit(audit::Args),
     /// What stops rollouts from going on by themselves after too many rollbacks
     Breaker(breaker::Args),
     /// Let nothing new through to readers for some time; a rollback still goes
@@ -137,6 +140,9 @@ impl Command {
                 command.run(session).await
             }),
             Self::Log(args) => Session::run(globals, environment, async |session| {
+                args.run(session).await
+            }),
+            Self::Audit(args) => Session::run(globals, environment, async |session| {
                 args.run(session).await
             }),
             Self::Breaker(args) => Session::run(globals, environment, async |session| {

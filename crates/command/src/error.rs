@@ -104,6 +104,16 @@ impl Error {
         }
     }
 
+    /// With what to do, where a server asks for a key.
+    pub(crate) fn with_advice(mut self, advice: Option<String>) -> Self {
+        if let Self::Problem(problem) = &mut self
+            && problem.status == 401
+        {
+            problem.advice = advice;
+        }
+        self
+    }
+
     /// Whether what was asked may have been done all the same.
     pub(crate) fn is_open(&self) -> bool {
         match self {
@@ -141,7 +151,7 @@ impl Error {
     /// What the caller may do next.
     fn hint(&self) -> Option<String> {
         match self {
-            Self::Problem(problem) => problem.hint().map(str::to_owned),
+            Self::Problem(problem) => problem.hint(),
             Self::Unreachable { .. } => Some(
                 "is the gateway running there? --server, VORTEX_SERVER or a context says where \
                  it is"

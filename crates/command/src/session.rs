@@ -21,6 +21,8 @@ pub(crate) struct Session {
     pub(crate) label: Option<String>,
     /// How long to wait in all, where a time was given.
     pub(crate) timeout: Option<Duration>,
+    /// What to do when the server asks for a key.
+    key_hint: Option<String>,
 }
 
 impl Session {
@@ -34,7 +36,8 @@ impl Session {
             .enable_all()
             .build()
             .map_err(|error| Error::Setup(error.to_string()))?;
-        runtime.block_on(work(&mut session))?;
+        let done = runtime.block_on(work(&mut session));
+        done.map_err(|error| error.with_advice(session.key_hint.take()))?;
         session.console.flush()
     }
 
@@ -46,7 +49,7 @@ impl Session {
         Ok(Self {
             client: Client::new(
                 settings.server,
-                settings.key,
+                settings.key.key().cloned(),
                 settings.timeout,
                 globals.request_id,
                 notes,
@@ -54,6 +57,7 @@ impl Session {
             console,
             label: settings.label,
             timeout: globals.timeout,
+            key_hint: settings.key.hint(),
         })
     }
 

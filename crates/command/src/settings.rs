@@ -1,8 +1,10 @@
 //! Merges command line, environment, context and defaults into the settings of an invocation.
 
-use std::{env, ffi::OsString, fs, path::PathBuf, time::Duration};
+mod key;
 
-use reqwest::{Url, header::HeaderValue};
+use std::{env, ffi::OsString, path::PathBuf, time::Duration};
+
+use reqwest::Url;
 
 use crate::{
     cli::Globals,
@@ -10,6 +12,8 @@ use crate::{
     contexts::{Context, Contexts},
     error::Error,
 };
+
+pub(crate) use key::{KeySource, Shown, read as read_key};
 
 /// How long one command may take, unless another time is given.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -59,7 +63,7 @@ fn set(name: &str) -> Option<OsString> {
 pub(crate) struct Settings {
     pub(crate) server: Url,
     /// What is shown to the gateway.
-    pub(crate) key: Option<HeaderValue>,
+    pub(crate) key: Shown,
     pub(crate) label: Option<String>,
     pub(crate) output: Format,
     pub(crate) timeout: Duration,
@@ -98,9 +102,17 @@ impl Settings {
         let named_output = pick(None, environment.output.as_ref(), |context| {
             context.output.as_ref()
         });
+        let server = parse_server(server.as_deref().unwrap_or(SERVER))?;
+        let key = Shown::choose(KeySource {
+            file: globals.api_key_file.as_deref(),
+            named,
+            variable: environment.key.as_deref(),
+            ambient,
+            server: &server,
+        })?;
         Ok(Self {
-            server: parse_server(server.as_deref().unwrap_or(SERVER))?,
-            key: key(globals, environment)?,
+            server,
+            key,
             label,
             output: format(globals, named_output.as_deref())?,
             timeout: globals.timeout.unwrap_or(TIMEOUT),
@@ -121,34 +133,6 @@ fn ambient<'a>(
 ) -> Result<Option<&'a Context>, Error> {
     let name = environment.context.as_deref().or(contexts.current());
     Ok(name.map(|name| contexts.get(name)).transpose()?)
-}
-
-/// What is shown to the gateway, of a file or the environment: not of the command line, which every
-/// user of the machine can read. Never repeated in an error.
-fn key(globals: &Globals, environment: &Environment) -> Result<Option<HeaderValue>, Error> {
-    let (text, place) = match (&globals.api_key_file, &environment.key) {
-        (Some(file), _) => {
-            let read = fs::read_to_string(file);
-            let text = read.map_err(|error| {
-                Error::Usage(format!(
-                    "the API key can't be read from {}: {error}",
-                    file.display()
-                ))
-            })?;
-            (text, file.display().to_string())
-        }
-        (None, Some(key)) => (key.clone(), "VORTEX_KEY".to_owned()),
-        (None, None) => return Ok(None),
-    };
-    let text = text.trim();
-    let value = HeaderValue::try_from(format!("Bearer {text}"));
-    let mut value = value.ok().filter(|_| !text.is_empty()).ok_or_else(|| {
-        Error::Usage(format!(
-            "{place} holds no API key: keys are printable ASCII on one line"
-        ))
-    })?;
-    value.set_sensitive(true);
-    Ok(Some(value))
 }
 
 /// An address of a gateway: `http` or `https`, a host, perhaps a path before the API's.
@@ -201,8 +185,9 @@ mod tests {
                 server: Some(format!("http://{name}.example")),
                 label: Some(format!("{name}-label")),
                 output: Some("yaml".to_owned()),
+                api_key: None,
             };
-            contexts.set(name.to_owned(), context);
+            contexts.set(name.to_owned(), context).unwrap();
         }
         contexts.select("dev").unwrap();
         contexts

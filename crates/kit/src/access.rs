@@ -6,16 +6,23 @@
 //! and handlers judge what only they can look up by [`Access`].
 
 mod caller;
+mod denials;
 mod gate;
 mod judge;
 mod keys;
+mod limits;
 mod lost;
 mod own;
+mod tokens;
 
 pub use caller::Caller;
-pub use gate::Gate;
+pub use denials::{Denial, Denials, Refused};
+pub use gate::{Gate, Shown};
 pub use judge::Access;
 pub(crate) use judge::Judging;
 pub use keys::{HeldKeys, Keys};
+pub(crate) use limits::Counted;
+pub use limits::Watching;
 pub use own::OwnCredential;
+pub use tokens::{Tokens, UnverifiedToken};
 pub use vortex_access::{Asked, Principal, Role};

@@ -3,7 +3,7 @@
 //! A server makes one [`Context`] a call, from headers or from the caller in the same process,
 //! and runs the handler inside it; channels used in there pass it on by themselves.
 
-mod deadline;
+pub(crate) mod deadline;
 mod id;
 mod trace;
 

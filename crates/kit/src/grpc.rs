@@ -10,7 +10,7 @@ mod ending;
 mod fields;
 mod gathered;
 mod health;
-mod message;
+pub(crate) mod message;
 mod methods;
 pub mod page;
 mod receipt;

@@ -8,7 +8,7 @@ mod clocks;
 mod connection;
 mod end;
 mod executor;
-mod framing;
+pub(crate) mod framing;
 mod handler;
 mod incoming;
 mod listener;

@@ -14,6 +14,8 @@ pub mod error;
 pub mod grpc;
 pub mod health;
 pub mod http;
+#[doc(hidden)]
+pub mod parts;
 pub mod process;
 pub mod room;
 pub mod settings;

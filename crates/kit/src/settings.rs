@@ -19,12 +19,13 @@ mod nearest;
 mod secret;
 mod strangers;
 
-pub use access::{AccessSettings, Public};
+pub use access::{AccessSettings, CallerLimits, Public};
 pub use common::{Common, Listens, NotLoopback};
 pub use dump::{Dump, DumpFormat, Row};
 pub use duration::{InvalidDuration, duration, positive_duration};
 pub use file::FileError;
 pub use layer::{Layer, Origin, merge};
 pub use load::{About, Error, LAYERS, Loaded, augment, given_by, load, load_over};
+pub use nearest::nearest;
 pub use secret::Secret;
 pub use strangers::Strangers;

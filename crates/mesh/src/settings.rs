@@ -10,6 +10,7 @@ use vortex_kit::{
     settings::{About, Listens},
 };
 use vortex_rollout_svc::Strategy;
+use vortex_service::TokenSettings;
 
 use crate::Data;
 
@@ -43,6 +44,10 @@ pub struct Settings {
     /// and metrics at this + 9001; rollout-svc at + 2 and + 9002. 0 lets the system choose
     #[arg(long, value_name = "PORT", default_value_t = 9090)]
     pub grpc_base: u16,
+
+    /// Whose tokens are taken.
+    #[command(flatten)]
+    pub tokens: TokenSettings,
 
     /// Git repository that feeds labels: a URL or a path
     #[arg(long, value_name = "URL-OR-PATH")]

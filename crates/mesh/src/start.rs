@@ -139,6 +139,10 @@ pub async fn start(
             .await
             .map_err(|cause| StartError::Service { service, cause })?;
         slots[service].fill(&server);
+        if service == ServiceName::Config {
+            // once for the process: its services have one gate
+            settings.tokens.open(Some(data.path()), &runtime).await;
+        }
         server.serve(listener);
         runtimes.gateway.health.include(&runtime.health);
     }

@@ -27,6 +27,15 @@ fn rows<S: Args>(about: &About, file: &Path, text: &str) -> Result<Vec<Row>, Err
     Ok(loaded.dump.rows().to_vec())
 }
 
+/// A file that describes an identity provider: it is read with the settings.
+fn provider(folder: &Path) -> String {
+    let file = folder.join("oidc.yaml");
+    let text = "issuer: i\naudience: a\nalgorithms: ES256\njwks_url: http://localhost/keys\n\
+                grants: [{claim: c, value: v, role: reader, scopes: a}]\n";
+    fs::write(&file, text).unwrap();
+    file.display().to_string()
+}
+
 /// The key in each way of cutting it into nested keys: `a: {b-c: V}`, `a-b: {c: V}`, …
 fn forms(key: &str, value: &str) -> Vec<String> {
     let mut all = vec![format!("{key}: {value}")];
@@ -42,11 +51,13 @@ fn forms(key: &str, value: &str) -> Vec<String> {
 fn check<S: Args>(about: &About) -> usize {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("settings.yaml");
+    let provider = provider(folder.path());
     let defaults = rows::<S>(about, &file, "").unwrap();
     let mut checked = 0;
     for row in defaults.iter().filter(|row| row.key != "config") {
         let key = &row.key;
-        let mut samples = SAMPLES.iter().map(|sample| (*sample).to_owned());
+        let samples = SAMPLES.iter().map(|sample| (*sample).to_owned());
+        let mut samples = samples.chain([provider.clone()]);
         let mut values = row.value.first().cloned().into_iter().chain(&mut samples);
         let (value, flat) = values
             .find_map(|value| {

@@ -29,7 +29,7 @@ pub struct JwksCache {
 #[derive(Debug)]
 struct Good {
     keys: Arc<KeySet>,
-    since: Duration,
+    until: Duration,
 }
 
 #[derive(Debug)]
@@ -53,6 +53,8 @@ pub enum Event<'a> {
     UnknownKey,
     /// The provider answered with this.
     Fetched(&'a [u8]),
+    /// An earlier process has kept this answer, which is so old.
+    Kept(&'a [u8], Duration),
     /// It did not answer, or with an error.
     Failed,
 }
@@ -86,7 +88,7 @@ impl JwksCache {
     /// The keys to believe: the last that were good, for a day; none before the first were.
     pub fn keys(&self, now: Duration) -> Option<&Arc<KeySet>> {
         let good = self.good.as_ref();
-        let good = good.filter(|good| now.saturating_sub(good.since) < KEPT);
+        let good = good.filter(|good| now < good.until);
         good.map(|good| &good.keys)
     }
 
@@ -99,6 +101,7 @@ impl JwksCache {
                 None
             }
             Event::Fetched(bytes) => self.take(bytes, now),
+            Event::Kept(bytes, age) => self.recall(bytes, age, now),
             Event::Failed => {
                 self.fail(now);
                 None
@@ -126,7 +129,7 @@ impl JwksCache {
             Ok(keys) => {
                 self.good = Some(Good {
                     keys: Arc::new(keys),
-                    since: now,
+                    until: now + KEPT,
                 });
                 self.failures = 0;
                 self.rest(now + REFRESH);
@@ -136,6 +139,22 @@ impl JwksCache {
                 self.fail(now);
                 Some(error)
             }
+        }
+    }
+
+    /// What was kept is for where nothing was fetched, and is fetched again as if it were not there.
+    fn recall(&mut self, bytes: &[u8], age: Duration, now: Duration) -> Option<InvalidJwks> {
+        let left = KEPT.saturating_sub(age);
+        if self.good.is_some() || left.is_zero() {
+            return None;
+        }
+        match KeySet::parse(bytes) {
+            Ok(keys) => {
+                let (keys, until) = (Arc::new(keys), now + left);
+                self.good = Some(Good { keys, until });
+                None
+            }
+            Err(error) => Some(error),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Conversions from and to the gRPC contract.
 
 mod assignment;
+mod audit;
 mod breaker;
 mod changes;
 mod documents;

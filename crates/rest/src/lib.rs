@@ -12,6 +12,7 @@
 
 mod answer;
 mod assignment;
+mod audit;
 mod breaker;
 mod changes;
 #[cfg(feature = "proto")]
@@ -35,6 +36,7 @@ mod timeline;
 mod watch;
 
 pub use assignment::{Arm, Assignment, Unit};
+pub use audit::{Audit, AuditEntry, Denial};
 pub use breaker::{Breaker, BreakerRollback};
 pub use changes::{
     AppliedChange, Change, ChangeAnswer, ChangeState, ChangedDocument, Changes, NewChange,

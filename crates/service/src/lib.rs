@@ -1,8 +1,9 @@
 //! The frame that all services of the mesh share: the table of services, connections between them,
-//! the limit of messages, keys, parsing of requests, calls that change something, and recurring jobs. It
-//! stands above `kit`, which does not know the services.
+//! the limit of messages, keys, tokens of an identity provider, parsing of requests, calls that
+//! change something, and recurring jobs. It stands above `kit`, which does not know the services.
 
 mod connect;
+pub mod denials;
 mod documents;
 mod follow_keys;
 mod limited;
@@ -11,6 +12,7 @@ mod names;
 mod own_key;
 pub mod parse;
 mod per_service;
+mod tokens;
 mod upkeep;
 
 pub use connect::connect;
@@ -20,4 +22,5 @@ pub use limited::Limited;
 pub use names::ServiceName;
 pub use own_key::{OwnKeyError, OwnKeySettings};
 pub use per_service::PerService;
+pub use tokens::{InvalidProvider, Provider, TokenSettings};
 pub use upkeep::{Upkeep, Work};

@@ -43,6 +43,7 @@ limited! {
     config split_service_client SplitServiceClient split_service_server SplitServiceServer SplitService;
     config freeze_service_client FreezeServiceClient freeze_service_server FreezeServiceServer FreezeService;
     config override_service_client OverrideServiceClient override_service_server OverrideServiceServer OverrideService;
+    access audit_service_client AuditServiceClient audit_service_server AuditServiceServer AuditService;
     access key_service_client KeyServiceClient key_service_server KeyServiceServer KeyService;
     rollout rollout_service_client RolloutServiceClient rollout_service_server RolloutServiceServer RolloutService;
 }

@@ -31,6 +31,7 @@ use futures::future::{BoxFuture, Shared as SharedFuture, ready};
 use self::committer::Committer;
 pub use self::error::OpenError;
 use self::folder::Folder;
+pub(crate) use self::journal::batches;
 use self::maintenance::Maintenance;
 pub use self::observer::{Observer, Stats};
 pub use self::opening::Recovery;

@@ -47,3 +47,12 @@ pub use revision::{Revision, StoreId};
 pub use store::Store;
 pub use transaction::{Compare, Transaction, Write};
 pub use watch::{Change, Event, Watch};
+
+/// What is private here and reads bytes that may be damaged, for the fuzzing of all parsers.
+#[doc(hidden)]
+pub mod parts {
+    /// The lengths of the whole batches that a journal begins with.
+    pub fn batches(journal: &[u8]) -> Vec<u64> {
+        crate::embedded::batches(journal)
+    }
+}

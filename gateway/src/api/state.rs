@@ -8,7 +8,7 @@ use vortex_kit::{compute::Compute, process::Runtime};
 use super::{open_watches::OpenWatches, when::Now};
 use crate::{
     clients::{
-        Clients, ConfigClient, FreezeClient, KeyClient, OverrideClient, RolloutClient,
+        AuditClient, Clients, ConfigClient, FreezeClient, KeyClient, OverrideClient, RolloutClient,
         SourceClient, SplitClient,
     },
     extract::{IdentityRules, IgnoredFields},
@@ -26,6 +26,7 @@ pub(crate) struct ApiState {
     freezes: FreezeClient,
     overrides: OverrideClient,
     keys: KeyClient,
+    audit: AuditClient,
     compute: Compute,
     feeds: Feeds,
     identity_rules: Arc<IdentityRules>,
@@ -51,11 +52,12 @@ impl ApiState {
             freezes: clients.freezes,
             overrides: clients.overrides,
             keys: clients.keys,
+            audit: clients.audit,
             compute: runtime.compute.clone(),
             feeds,
             identity_rules,
             ignored_fields: IgnoredFields::new(&runtime.metrics),
-            watches: OpenWatches::new(settings.max_watches, &runtime.metrics),
+            watches: OpenWatches::new(settings.max_watches, runtime),
             now: Now::new(runtime.clock.clone()),
         }
     }

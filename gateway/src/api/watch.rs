@@ -75,7 +75,8 @@ async fn watch(
 ) -> Result<Response, Problem> {
     let reader = reader.with_query(parameters.instance, parameters.key)?;
     let taken_from = reader.taken_from();
-    let place = watches.admit()?;
+    let context = Context::current().unwrap_or_else(Context::root);
+    let place = watches.admit_shared(&context)?;
     let resumed = last_event_id(&headers)?;
     let in_header = resumed.is_some();
     let request = WatchConfigRequest {
@@ -87,7 +88,6 @@ async fn watch(
         instance: reader.instance.text,
         key: reader.key.text,
     };
-    let context = Context::current().unwrap_or_else(Context::root);
     let view = View::of(&request, taken_from);
     let begin = |request| Watcher::begin(feeds.clone(), view.clone(), request, context.clone());
     let follower = match begin(request.clone()).await {

@@ -19,6 +19,17 @@ pub(crate) struct IfMatch(pub(crate) String);
 #[derive(Debug, Default)]
 pub(crate) struct IfNoneMatch(Vec<String>);
 
+impl IfMatch {
+    /// Reads it from a request's headers.
+    pub(crate) fn of(headers: &HeaderMap) -> Result<Self, Fault> {
+        match values(headers, &header::IF_MATCH).as_slice() {
+            [] => Ok(Self(String::new())),
+            [tag] => Ok(Self(opaque(tag)?)),
+            _ => Err(one_tag()),
+        }
+    }
+}
+
 impl IfNoneMatch {
     /// Reads it from a request's headers.
     pub(crate) fn of(headers: &HeaderMap) -> Self {
@@ -56,12 +67,7 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let tags = values(&parts.headers, &header::IF_MATCH);
-        match tags.as_slice() {
-            [] => Ok(Self(String::new())),
-            [tag] => Ok(Self(opaque(tag)?)),
-            _ => Err(one_tag().into()),
-        }
+        Ok(Self::of(&parts.headers)?)
     }
 }
 

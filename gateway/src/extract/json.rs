@@ -87,7 +87,7 @@ where
 
 /// A browser asks before it sends JSON to another origin, so that requiring the type keeps foreign
 /// pages from writing.
-fn require_json(headers: &HeaderMap) -> Result<(), Fault> {
+pub(crate) fn require_json(headers: &HeaderMap) -> Result<(), Fault> {
     let given = headers.get(header::CONTENT_TYPE);
     let given = given
         .and_then(|value| value.to_str().ok())
@@ -100,7 +100,8 @@ fn require_json(headers: &HeaderMap) -> Result<(), Fault> {
     Err(unsupported(given, "application/json", with_curl))
 }
 
-fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Fault> {
+/// Reads a whole body.
+pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Fault> {
     let mut reader = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut reader);
     let Strict(value) = value.map_err(|error| placed(&error, body))?;

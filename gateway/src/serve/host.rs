@@ -14,7 +14,7 @@ use vortex_kit::{
 
 /// Which hosts are answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Hosts {
+pub(crate) enum Hosts {
     /// Any: other machines reach the port, under names that the gateway does not know.
     Any,
     /// Addresses, `localhost` and names below it, which cannot be registered.
@@ -23,7 +23,7 @@ pub(super) enum Hosts {
 
 impl Hosts {
     /// The hosts that a gateway bound to `address` answers.
-    pub(super) fn of(address: &Address) -> Self {
+    pub(crate) fn of(address: &Address) -> Self {
         match address.beyond_loopback() {
             None => Self::Loopback,
             Some(_) => Self::Any,
@@ -32,7 +32,7 @@ impl Hosts {
 
     /// Fails with `PERMISSION_DENIED` for a request to any other host. A request without a host
     /// does not come from a browser, and passes.
-    pub(super) fn check(self, request: &Parts) -> Result<(), Fault> {
+    pub(crate) fn check(self, request: &Parts) -> Result<(), Fault> {
         if self == Self::Any {
             return Ok(());
         }
@@ -60,7 +60,7 @@ fn named<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> Option<&'a [u8]> {
 }
 
 /// The host and port a request is for; `None` when they are absent or malformed.
-pub(super) fn authority(uri: &Uri, headers: &HeaderMap) -> Option<Authority> {
+pub(crate) fn authority(uri: &Uri, headers: &HeaderMap) -> Option<Authority> {
     Authority::try_from(named(uri, headers)?).ok()
 }
 

@@ -36,6 +36,7 @@ pub(crate) const WRITTEN: &str = include_str!("../../openapi.json");
         (name = "configs", description = "Documents of applications and profiles"),
         (name = "changes", description = "Change sets"),
         (name = "timeline", description = "What happened"),
+        (name = "audit", description = "Who did what, and who was refused what"),
         (name = "configuration", description = "What applications get"),
         (name = "rollouts", description = "Change sets that go out to a growing share of all readers"),
         (name = "freezes", description = "Times in which readers get nothing new"),

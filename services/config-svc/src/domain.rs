@@ -106,10 +106,8 @@ pub(crate) use import::{Compared, ImportPlan, SourceFile, plan_import};
 pub use key::{Key, KeyGrants, KeyRotation};
 pub(crate) use key::{MAX_KEYS, MAX_OVERLAP};
 pub(crate) use label::{Feed, LabelState};
-pub use names::Label;
-pub(crate) use names::{
-    App, AppProfile, InvalidName, MediaType, Path, Profile, SourceName, SplitId, VersionName,
-};
+pub use names::{App, Label, Path, Profile, SourceName, SplitId, VersionName};
+pub(crate) use names::{AppProfile, InvalidName, MediaType};
 pub(crate) use overrides::{InvalidValues, MAX_ENDED_AT_ONCE, MAX_OVERRIDE_SPAN, MAX_OVERRIDES};
 pub use overrides::{Override, OverrideEnd, OverrideId, OverrideTarget, OverrideValues};
 pub use read::ViewKey;
@@ -125,6 +123,7 @@ pub(crate) use retain::{MAX_AGE, retain};
 pub(crate) use split::{Arms, Assigned, Before, End, EndedSplit, EndedSplits, Ending, Held, Split};
 pub use split::{SplitMove, Subject, Unit};
 pub use state::{Seq, State};
-pub(crate) use token::{InvalidToken, StoreId, Token};
+pub use token::Token;
+pub(crate) use token::{InvalidToken, StoreId};
 pub use vortex_bucket::{Arm, Forced, Share};
 pub(crate) use vortex_names::RequestId;

@@ -3,6 +3,7 @@
 mod access;
 mod changes;
 mod convert;
+mod denials;
 mod documents;
 mod events;
 mod explain;
@@ -48,6 +49,8 @@ impl Grpc {
         }
     }
 }
+
+pub(crate) use denials::Audit;
 
 type Reply<T> = Result<Response<T>, Status>;
 

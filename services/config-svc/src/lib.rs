@@ -2,6 +2,7 @@
 
 mod bootstrap;
 mod configuration;
+mod denials;
 // what is public there is so for `parts`
 #[allow(missing_docs)]
 mod domain;
@@ -28,7 +29,7 @@ use vortex_kit::{
     process::Runtime,
 };
 use vortex_proto::{
-    access::v1::key_service_server::KeyServiceServer,
+    access::v1::{audit_service_server::AuditServiceServer, key_service_server::KeyServiceServer},
     config::v1::{
         config_service_server::ConfigServiceServer, freeze_service_server::FreezeServiceServer,
         override_service_server::OverrideServiceServer, source_service_server::SourceServiceServer,
@@ -39,7 +40,8 @@ use vortex_service::Limited;
 use vortex_store::service::{CannotOpen, open};
 
 use configuration::Configuration;
-use grpc::Grpc;
+use denials::Denials;
+use grpc::{Audit, Grpc};
 use source::Sources;
 use store::ConfigStore;
 
@@ -49,13 +51,14 @@ pub mod parts {
     pub use crate::{
         configuration::Configuration,
         domain::{
-            Arm, BeginSplit, Body, Command, Content, CreateKey, DocumentWrite, EndFreeze, EndSplit,
-            Expires, Forced, Freeze, FreezeEnd, FreezeId, FreezeScope, Frozen, Holding, Import,
-            Imported, Key, KeyGrants, KeyRotation, Label, MAX_VERSIONS, Moved, Moves, Outcome,
-            Override, OverrideEnd, OverrideId, OverrideTarget, OverrideValues, Record, Release,
-            ReleaseBy, RemoveOverride, Request, RequestKey, RotateKey, Selector, Seq, SetFreeze,
-            SetOverride, SetSplit, Sha256, Share, SplitMove, State, Subject, Thawed, Undo,
-            UndoTarget, Unit, Until, ViewKey, WriteChange,
+            App, Arm, BeginSplit, Body, Command, Content, CreateKey, DocumentWrite, EndFreeze,
+            EndSplit, Expires, Forced, Freeze, FreezeEnd, FreezeId, FreezeScope, Frozen, Holding,
+            Import, Imported, Key, KeyGrants, KeyRotation, Label, MAX_VERSIONS, Moved, Moves,
+            Outcome, Override, OverrideEnd, OverrideId, OverrideTarget, OverrideValues, Path,
+            Profile, Record, Release, ReleaseBy, RemoveOverride, Request, RequestKey, RotateKey,
+            Selector, Seq, SetFreeze, SetOverride, SetSplit, Sha256, Share, SourceName, SplitId,
+            SplitMove, State, Subject, Thawed, Token, Undo, UndoTarget, Unit, Until, VersionName,
+            ViewKey, WriteChange,
         },
         grpc::Grpc,
         source::{GitSettings, Sources},
@@ -109,6 +112,10 @@ pub async fn start(settings: Settings, runtime: &Runtime) -> Result<Server, Star
     let keys = keys::OwnKeys::follow(&configuration, runtime);
     runtime.gate.know(keys);
     sources.start(&configuration, runtime);
+    let store = configuration.store().clone();
+    let denials = Arc::new(Denials::open(store, runtime.clock.clone()).await?);
+    tasks::keep_denials(&denials, runtime);
+    let audit = Audit::new(denials, runtime.lifecycle.clone());
     let grpc = Grpc::new(configuration, sources, runtime.lifecycle.clone());
     Ok(Server::builder(runtime)
         .descriptors(vortex_proto::DESCRIPTORS)
@@ -118,6 +125,7 @@ pub async fn start(settings: Settings, runtime: &Runtime) -> Result<Server, Star
         .service(FreezeServiceServer::limited(grpc.clone()))
         .service(OverrideServiceServer::limited(grpc.clone()))
         .service(KeyServiceServer::limited(grpc))
+        .service(AuditServiceServer::limited(audit))
         .build()
         .await?)
 }

@@ -15,7 +15,9 @@ fn main() -> ExitCode {
         let listener =
             Listener::bind(&settings.grpc).map_err(|error| error.wanted("gRPC", "--grpc"))?;
         let address = listener.address();
+        let folder = settings.service.folder().to_owned();
         let server = start(settings.service, &runtime).await?;
+        settings.tokens.open(Some(&folder), &runtime).await;
         server.serve(listener);
         tracing::info!(%address, "serving gRPC");
         Ok::<_, Box<dyn std::error::Error + Send + Sync>>(())

@@ -7,7 +7,7 @@ use std::{
 
 use vortex_git::Location;
 use vortex_kit::{http::Address, settings::Listens};
-use vortex_service::OwnKeySettings;
+use vortex_service::{OwnKeySettings, TokenSettings};
 
 use crate::{
     domain::SourceName,
@@ -33,6 +33,10 @@ pub struct ProcessSettings {
     /// The settings it has in any process.
     #[command(flatten)]
     pub service: Settings,
+
+    /// Whose tokens it takes.
+    #[command(flatten)]
+    pub tokens: TokenSettings,
 
     /// Address to serve gRPC on
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:9091")]
@@ -109,7 +113,7 @@ impl Settings {
     }
 
     /// The folder beside the store, for what is no part of it.
-    pub(crate) fn folder(&self) -> &Path {
+    pub fn folder(&self) -> &Path {
         let StoreLocation::Embedded(folder) = &self.store;
         folder.parent().unwrap_or(Path::new("."))
     }

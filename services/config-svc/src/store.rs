@@ -9,6 +9,7 @@
 //! head                     the last sequence number
 //! checkpoint               which checkpoint is whole
 //! checkpoint/<gen>/<n>     a part of it
+//! denial/<n>               calls that were refused for who made them
 //! ```
 //!
 //! `proto/stored.proto` is the schema of records and checkpoints.
@@ -17,6 +18,7 @@ mod append;
 mod checkpoint;
 mod codec;
 mod contents;
+mod denials;
 mod error;
 mod keys;
 mod log;

@@ -1,6 +1,7 @@
 //! Background tasks: the writer, checkpoints, removal of old data, and the end of freezes and
 //! overrides.
 
+mod denials;
 mod expiry;
 mod freezes;
 mod gauges;
@@ -10,7 +11,14 @@ use std::sync::Arc;
 
 use vortex_kit::process::Runtime;
 
-use crate::configuration::Configuration;
+use crate::{configuration::Configuration, denials::Denials};
+
+/// Starts what keeps the book of refused calls: those of this process, and no longer than they are
+/// kept.
+pub(crate) fn keep_denials(book: &Arc<Denials>, runtime: &Runtime) {
+    let (book, gate) = (book.clone(), runtime.gate.clone());
+    runtime.lifecycle.spawn("denials", denials::run(book, gate));
+}
 
 /// Starts the tasks, which run until the process ends. The writer ends last, once nobody can write
 /// any more.

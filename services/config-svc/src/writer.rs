@@ -66,7 +66,7 @@ pub enum WriteError {
 
 impl WriteError {
     /// The fault for a write that the store did not take.
-    fn of_store(error: &Error) -> Self {
+    pub(crate) fn of_store(error: &Error) -> Self {
         match error {
             Error::Engine(vortex_store::Error::Overloaded) => Self::Overloaded,
             Error::Engine(full @ vortex_store::Error::Full(_)) => Self::StoreFull(full.clone()),

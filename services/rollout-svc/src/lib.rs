@@ -26,7 +26,7 @@ use vortex_kit::{
     process::Runtime,
 };
 use vortex_proto::rollout::v1::rollout_service_server::RolloutServiceServer;
-use vortex_service::{Limited, OwnKeyError, connect, follow_keys};
+use vortex_service::{Limited, OwnKeyError, connect, denials, follow_keys};
 use vortex_store::service::{CannotOpen, open};
 
 use changes::Changes;
@@ -85,6 +85,7 @@ pub async fn start(
 pub async fn serve(settings: ProcessSettings, runtime: Runtime) -> Result<(), StartError> {
     let ProcessSettings {
         rollout,
+        tokens,
         config_svc,
         grpc,
         own_key,
@@ -94,7 +95,10 @@ pub async fn serve(settings: ProcessSettings, runtime: Runtime) -> Result<(), St
     let address = listener.address();
     let config = connect(&config_svc, &own_key.show(&runtime)?, &runtime)?;
     follow_keys(&config, &runtime);
+    denials::report(&config, &runtime);
+    let folder = rollout.folder().to_owned();
     let server = start(rollout, config, &runtime).await?;
+    tokens.open(Some(&folder), &runtime).await;
     server.serve(listener);
     tracing::info!(%address, "serving gRPC");
     Ok(())

@@ -1,10 +1,10 @@
 //! The service's settings.
 
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 use clap::{ValueEnum, builder::PossibleValue};
 use vortex_kit::{channel::Target, http::Address, settings::Listens};
-use vortex_service::OwnKeySettings;
+use vortex_service::{OwnKeySettings, TokenSettings};
 
 use crate::{
     domain::{BreakerLimits, SourcePolicy, Strategy},
@@ -30,6 +30,10 @@ pub struct ProcessSettings {
     /// The settings that it also has within another process.
     #[command(flatten)]
     pub rollout: Settings,
+
+    /// Whose tokens it takes.
+    #[command(flatten)]
+    pub tokens: TokenSettings,
 
     /// Address of config-svc
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:9091")]
@@ -138,6 +142,12 @@ impl Settings {
             max_rollbacks: self.breaker_max_rollbacks,
             window: self.breaker_window,
         }
+    }
+
+    /// The folder beside the store, for what is no part of it.
+    pub(crate) fn folder(&self) -> &Path {
+        let StoreLocation::Embedded(folder) = &self.store;
+        folder.parent().unwrap_or(Path::new("."))
     }
 
     /// How commits of sources are rolled out.

@@ -59,6 +59,7 @@ pub(super) async fn nobody_gets_more_than_they_may(mode: Mode) {
     let routes = routes();
     every_route_has_a_line(&scene, &routes).await;
     infrastructure::is_open_only_as_far_as_it_should(&scene).await;
+    infrastructure::health_names_nothing_to_strangers(&scene).await;
     infrastructure::no_spelling_opens_a_path(&scene).await;
     // first whatever changes nothing, as it is refused
     let rpcs = rpcs();

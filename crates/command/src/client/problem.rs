@@ -24,6 +24,8 @@ pub(crate) struct Problem {
     pub(crate) retry_after: Option<Duration>,
     /// Where a redirect points.
     pub(crate) location: Option<String>,
+    /// What the caller may do next, where more is known than the answer says.
+    pub(crate) advice: Option<String>,
 }
 
 impl Problem {
@@ -47,6 +49,7 @@ impl Problem {
             violations: body.errors.unwrap_or_default(),
             retry_after: None,
             location: None,
+            advice: None,
         }
     }
 
@@ -67,7 +70,12 @@ impl Problem {
     }
 
     /// What the caller may do next.
-    pub(crate) fn hint(&self) -> Option<&'static str> {
+    pub(crate) fn hint(&self) -> Option<String> {
+        let known = self.known_hint().map(str::to_owned);
+        self.advice.clone().or(known)
+    }
+
+    fn known_hint(&self) -> Option<&'static str> {
         let by_code = match self.code.as_deref().unwrap_or_default() {
             "DOCUMENT_NOT_FOUND" => "`vortex config list` shows what there is",
             "VERSION_NOT_FOUND" => "`vortex config versions` shows the versions that are kept",

@@ -1,13 +1,17 @@
 //! `vortex context`: named servers.
 
+use std::path::Path;
+
 use clap::Subcommand;
 use serde_json::{Value, json};
+use vortex_access::ApiKey;
 
 use crate::{
     cli::Globals,
     console::{Console, Format, Table},
-    contexts::{self, Context, Contexts, Store},
+    contexts::{self, Context, Contexts, Key, Store},
     error::Error,
+    file,
     settings::{self, Environment, parse_server},
 };
 
@@ -25,12 +29,14 @@ Examples:
 Examples:
   vortex context use prod")]
     Use(Name),
-    /// Add a context or change it: --server, --label and -o say what it holds
+    /// Add a context or change it: --server, --label, -o and --api-key-file say what it holds
     #[command(after_help = "\
 Examples:
   vortex context set prod --server https://config.example.com
-  vortex context set prod --label release -o json   # the server stays")]
-    Set(Name),
+  vortex context set prod --label release -o json   # the server stays
+  vortex context set prod --api-key-file ci-key     # kept in a file of mode 0600
+  vortex context set prod --forget-key")]
+    Set(Set),
     /// Take a context away
     #[command(after_help = "\
 Examples:
@@ -49,6 +55,16 @@ pub(crate) struct Name {
     /// The context's name
     #[arg(value_parser = name)]
     name: String,
+}
+
+/// A context's name, and what it is not to hold any more.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Set {
+    #[command(flatten)]
+    name: Name,
+    /// Take its key away
+    #[arg(long)]
+    forget_key: bool,
 }
 
 impl Command {
@@ -73,10 +89,10 @@ impl Command {
                 store.save(&contexts)?;
                 console.note(format_args!("{name} is in use"))?;
             }
-            Self::Set(Name { name }) => {
-                contexts.set(name.clone(), described(globals)?);
+            Self::Set(set) => {
+                let left = set.change(&mut contexts, globals)?;
                 store.save(&contexts)?;
-                console.note(format_args!("{name} is set"))?;
+                console.note(format_args!("{} is set{left}", set.name.name))?;
             }
             Self::Delete(Name { name }) => {
                 contexts.remove(&name)?;
@@ -98,6 +114,34 @@ fn in_use<'a>(
         .or(contexts.current())
 }
 
+impl Set {
+    /// Changes the context, and says what became of a key that is there no more.
+    fn change(&self, contexts: &mut Contexts, globals: &Globals) -> Result<String, Error> {
+        let name = &self.name.name;
+        if self.forget_key && globals.api_key_file.is_some() {
+            let message = "either --forget-key or --api-key-file is meant";
+            return Err(Error::Usage(message.to_owned()));
+        }
+        if self.forget_key {
+            contexts.forget_key(name);
+        }
+        let left = contexts.set(name.clone(), described(globals)?)?;
+        Ok(left.map_or_else(String::new, |key| {
+            format!("; its key {key} was for another server and is gone")
+        }))
+    }
+}
+
+/// The key in a file, which must be whole.
+fn key(file: &Path) -> Result<Key, Error> {
+    let text = settings::read_key(file)?;
+    let key: Result<ApiKey, _> = text.trim().parse();
+    key.map(Key::from).map_err(|why| {
+        let file = file::name(file);
+        Error::Usage(format!("{} holds no API key: {why}", file.display()))
+    })
+}
+
 fn described(globals: &Globals) -> Result<Context, Error> {
     if let Some(server) = &globals.server {
         parse_server(server)?;
@@ -106,6 +150,7 @@ fn described(globals: &Globals) -> Result<Context, Error> {
         server: globals.server.clone(),
         label: globals.label.clone(),
         output: globals.output.map(|format| format.name().to_owned()),
+        api_key: globals.api_key_file.as_deref().map(key).transpose()?,
     })
 }
 
@@ -118,12 +163,14 @@ fn list(console: &mut Console, current: Option<&str>, contexts: &Contexts) -> Re
                 "server": context.server,
                 "label": context.label,
                 "output": context.output,
+                "api_key": context.api_key.as_ref().map(Key::to_string),
             })
         })
         .collect();
     console.print(&json!({ "current": current, "contexts": rows }), |_| {
-        let table = Table::new(["CURRENT", "NAME", "SERVER", "LABEL", "OUTPUT"]);
+        let table = Table::new(["CURRENT", "NAME", "SERVER", "LABEL", "OUTPUT", "KEY"]);
         Ok(table.with(contexts.iter().map(|(name, context)| {
+            let key = context.api_key.as_ref();
             let mark = if current == Some(name) { "*" } else { "" };
             [
                 mark.to_owned(),
@@ -131,6 +178,7 @@ fn list(console: &mut Console, current: Option<&str>, contexts: &Contexts) -> Re
                 context.server.clone().unwrap_or_default(),
                 context.label.clone().unwrap_or_default(),
                 context.output.clone().unwrap_or_default(),
+                key.map_or_else(String::new, Key::to_string),
             ]
         })))
     })

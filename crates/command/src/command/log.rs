@@ -1,7 +1,7 @@
 //! `vortex log`: what happened.
 
 mod follow;
-mod line;
+pub(super) mod line;
 
 use serde_json::Value;
 use vortex_rest::{Timeline, TimelineEntry};
@@ -90,7 +90,7 @@ fn print(console: &mut Console, entry: &TimelineEntry) -> Result<(), Error> {
 }
 
 /// Says whose part is missing.
-fn note_incomplete(session: &mut Session, list: &Value) -> Result<(), Error> {
+pub(super) fn note_incomplete(session: &mut Session, list: &Value) -> Result<(), Error> {
     let missing = list["incomplete"].as_array();
     let missing = missing.into_iter().flatten().filter_map(Value::as_str);
     for service in missing {

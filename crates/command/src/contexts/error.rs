@@ -26,6 +26,20 @@ pub(crate) enum Error {
         /// Why not.
         source: io::Error,
     },
+    /// A key that would be for no server.
+    #[error("the context {0:?} has no server that a key would be for")]
+    KeyWithoutServer(String),
+    /// The file holds keys, and others can read it.
+    #[error(
+        "{} holds API keys, and others can read or change it (its mode is {mode:04o})",
+        .path.display()
+    )]
+    Open {
+        /// The file.
+        path: PathBuf,
+        /// Its permissions.
+        mode: u32,
+    },
     /// The file is not what it should be.
     #[error("{} is not a valid file of contexts: {why}", .path.display())]
     Malformed {
@@ -40,7 +54,10 @@ impl Error {
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::Unknown(_) | Self::NoneInUse => Exit::NotFound,
-            Self::NoHome | Self::Malformed { .. } => Exit::Usage,
+            Self::NoHome
+            | Self::KeyWithoutServer(_)
+            | Self::Open { .. }
+            | Self::Malformed { .. } => Exit::Usage,
             Self::File { .. } => Exit::Failed,
         }
     }
@@ -49,6 +66,12 @@ impl Error {
         match self {
             Self::Unknown(_) => Some("`vortex context list` shows all contexts".to_owned()),
             Self::NoneInUse => Some("`vortex context use NAME` selects one".to_owned()),
+            Self::KeyWithoutServer(_) => Some("give it with --server".to_owned()),
+            Self::Open { path, .. } => Some(format!(
+                "`chmod 600 {}` closes it; if others may have read a key, replace it: \
+                 `vortex key rotate`",
+                path.display()
+            )),
             Self::Malformed { path, .. } => Some(format!("fix {} or remove it", path.display())),
             Self::NoHome | Self::File { .. } => None,
         }

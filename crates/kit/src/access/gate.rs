@@ -8,11 +8,18 @@ use std::{
 
 use http::{HeaderMap, HeaderName, header};
 use jiff::Timestamp;
+use tokio::sync::watch;
 use vortex_access::{
-    Credential, InvalidCredential, Now, Presented, Principal, Throttle, Unverified, credential,
+    Asked, Credential, Denied, InvalidCredential, Kind, Now, Presented, Principal, Role, Throttle,
+    Unverified, Wanted, credential, decide,
 };
 
-use super::{Caller, Keys, lost};
+use super::{
+    Caller, Denials, Keys, Tokens, UnverifiedToken,
+    denials::Refused,
+    limits::{Counted, Limits, Watching},
+    lost,
+};
 use crate::{
     clock::{self, Clock},
     context::Peer,
@@ -23,7 +30,14 @@ use crate::{
 
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
+/// Why who shows nothing is refused.
+const NO_CREDENTIALS: &str = "no_credentials";
+/// Why a caller is refused who is known.
+const DENIED: &str = "denied";
+
 const REFUSED: &str = "vortex_access_refused_total";
+const LIMITED: &str = "vortex_access_limited_total";
+const LIMITED_HELP: &str = "Calls refused as their caller made too many, by what they count as";
 const REFUSED_HELP: &str = "Calls refused for who makes them, by why";
 
 /// Finds out who calls, and knows whether anybody has to say so. A clone is a few pointers.
@@ -38,8 +52,11 @@ struct Inner {
     settings: AccessSettings,
     /// Told by who has them, which is after the process' first ports are open.
     keys: OnceLock<Arc<dyn Keys>>,
+    tokens: OnceLock<Arc<dyn Tokens>>,
     clock: Arc<dyn Clock>,
     throttle: Mutex<Throttle>,
+    limits: Limits,
+    denials: Denials,
 }
 
 /// Counts refusals by their reason.
@@ -53,13 +70,29 @@ pub(super) struct Verified {
     pub(super) until: Option<Timestamp>,
 }
 
+/// How much somebody is shown of what is not of one application.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// What anybody may know.
+    Outline,
+    /// All of it.
+    Whole,
+}
+
 /// Why a caller is not let in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Why {
     Malformed(InvalidCredential),
     Unverified(Unverified),
+    UnverifiedToken(UnverifiedToken),
     /// A token, where no provider of them is known.
     NoProvider,
+}
+
+/// Who could not be told, and what they showed.
+struct Unknown {
+    why: Why,
+    key_id: String,
 }
 
 impl Gate {
@@ -67,10 +100,13 @@ impl Gate {
     pub fn new(settings: AccessSettings, clock: Arc<dyn Clock>) -> Self {
         Self {
             inner: Arc::new(Inner {
+                limits: Limits::new(settings.limits.clone(), clock.clone()),
                 settings,
                 keys: OnceLock::new(),
+                tokens: OnceLock::new(),
                 clock,
                 throttle: Mutex::default(),
+                denials: Denials::default(),
             }),
             refusals: Refusals::default(),
         }
@@ -95,41 +131,62 @@ impl Gate {
         self.inner.keys.get_or_init(|| keys);
     }
 
+    /// Knows callers by these tokens, too, from now on. The first that are told stay.
+    pub fn know_tokens(&self, tokens: Arc<dyn Tokens>) {
+        self.inner.tokens.get_or_init(|| tokens);
+    }
+
     /// Whether callers have to say who they are.
     pub fn is_required(&self) -> bool {
         self.inner.settings.require_keys
     }
 
-    /// Who makes a call with these headers.
+    /// What was refused, for the audit.
+    pub fn denials(&self) -> &Denials {
+        &self.inner.denials
+    }
+
+    /// Who makes a call with these headers; `call` says which, for the audit.
     ///
     /// # Errors
     /// [`Reason::Unauthenticated`] for a credential that is not valid, and never which way it is
     /// not; [`Reason::RateLimited`] for one too many of them; [`Reason::Unavailable`] while nobody
     /// can say.
-    pub fn admit(&self, headers: &HeaderMap, peer: Peer) -> Result<Caller, Fault> {
+    pub fn admit(
+        &self,
+        headers: &HeaderMap,
+        peer: Peer,
+        call: impl fmt::Display,
+    ) -> Result<Caller, Fault> {
         match self.verified(headers) {
             Ok(caller) => Ok(caller),
             // open means open: what others would have made of it does not matter
             Err(_) if !self.is_required() => Ok(Caller::nobody()),
-            Err(why) => Err(self.refuse(why, peer)),
+            Err(unknown) => Err(self.refuse(unknown, peer, call)),
         }
     }
 
     /// Fails unless who calls with these headers may read what is public or not: credentials of any
-    /// role will do.
+    /// role will do. Who may read everything is shown the whole of it.
     ///
     /// # Errors
     /// As [`Gate::admit`], and [`Reason::Unauthenticated`] for who shows none.
-    pub fn admit_reader(&self, of: Public, headers: &HeaderMap, peer: Peer) -> Result<(), Fault> {
-        if !self.is_required() || self.inner.settings.public.contains(&of) {
-            return Ok(());
+    pub fn admit_reader(
+        &self,
+        of: Public,
+        headers: &HeaderMap,
+        peer: Peer,
+        call: impl fmt::Display,
+    ) -> Result<Shown, Fault> {
+        if !self.is_required() {
+            return Ok(Shown::Whole);
         }
-        match self.admit(headers, peer)?.is_nobody() {
-            true => {
-                let message = "this needs credentials of any role";
-                Err(Fault::new(Reason::Unauthenticated, message))
-            }
-            false => Ok(()),
+        match self.admit(headers, peer, &call) {
+            Ok(caller) if reads_everything(&caller) => Ok(Shown::Whole),
+            _ if self.inner.settings.public.contains(&of) => Ok(Shown::Outline),
+            Ok(caller) if caller.is_nobody() => Err(self.refuse_nobody(peer, call)),
+            Ok(_) => Ok(Shown::Outline),
+            Err(fault) => Err(fault),
         }
     }
 
@@ -138,6 +195,87 @@ impl Gate {
         match caller.is_process() && self.is_required() {
             true => Caller::without_credential(Principal::process()),
             false => caller.clone(),
+        }
+    }
+
+    /// Counts a call against what its caller may ask for; a watch counts for as long as what this
+    /// gives is kept. Work of this cluster's own has no limit, nor has nobody, of whom no more is
+    /// known than an address.
+    ///
+    /// # Errors
+    /// [`Reason::RateLimited`], with when to try again.
+    pub(crate) fn count(&self, caller: &Caller, call: Counted) -> Result<Option<Watching>, Fault> {
+        let counted = self.inner.limits.count(caller.principal(), call);
+        if counted.is_err() {
+            let labels = [("limit", call.as_str())];
+            self.refusals.limited(&labels);
+        }
+        counted
+    }
+
+    /// Counts a watch that this process serves by itself, for as long as what this gives is kept.
+    ///
+    /// # Errors
+    /// [`Reason::RateLimited`], with when to try again.
+    pub fn watch(&self, caller: &Caller) -> Result<Option<Watching>, Fault> {
+        self.count(caller, Counted::Watch)
+    }
+
+    /// Refuses who shows nothing what anybody who is known may do.
+    pub(crate) fn refuse_nobody(&self, peer: Peer, call: impl fmt::Display) -> Fault {
+        self.refusals.count(NO_CREDENTIALS);
+        let refused = Refused {
+            principal: Principal::anonymous([]).to_string(),
+            call: call.to_string(),
+            ..refused(NO_CREDENTIALS, peer)
+        };
+        self.note(refused, String::new());
+        let message = "this needs credentials, and the call brings none";
+        Fault::new(Reason::Unauthenticated, message)
+    }
+
+    /// Refuses a caller what they may not do. Who has not said who they are is asked to, whatever
+    /// it is that they may not do.
+    pub(super) fn deny(&self, caller: &Caller, peer: Peer, call: &str, denied: &Denied) -> Fault {
+        let principal = caller.principal();
+        let reason = match principal.is_anonymous() {
+            true => NO_CREDENTIALS,
+            false => DENIED,
+        };
+        self.refusals.count(reason);
+        let key_id = match principal.kind() {
+            Kind::Key(id) => id.to_string(),
+            Kind::Jwt | Kind::Service | Kind::Anonymous => String::new(),
+        };
+        let scope = match &denied.wanted {
+            Wanted::Scope(scope) => scope.clone(),
+            Wanted::Anywhere => String::new(),
+        };
+        let refused = Refused {
+            principal: principal.to_string(),
+            call: call.to_owned(),
+            role: denied.role.to_string(),
+            scope,
+            ..refused(reason, peer)
+        };
+        self.note(refused, key_id);
+        if principal.is_anonymous() {
+            let message = format!("{denied}, and the call brings no credentials");
+            return Fault::new(Reason::Unauthenticated, message);
+        }
+        let fault = Fault::new(Reason::PermissionDenied, denied.to_string());
+        let fault = fault.with("role", denied.role);
+        match &denied.wanted {
+            // as a key takes it
+            Wanted::Scope(scope) => fault.with("scope", scope),
+            Wanted::Anywhere => fault,
+        }
+    }
+
+    fn note(&self, refused: Refused, key_id: String) {
+        if self.is_required() {
+            let now = self.inner.clock.now();
+            self.inner.denials.note(refused, key_id, now);
         }
     }
 
@@ -156,7 +294,7 @@ impl Gate {
         }
     }
 
-    fn verified(&self, headers: &HeaderMap) -> Result<Caller, Why> {
+    fn verified(&self, headers: &HeaderMap) -> Result<Caller, Unknown> {
         let api_key: Vec<&[u8]> = values(headers, &API_KEY);
         let authorization = values(headers, &header::AUTHORIZATION);
         let presented = Presented {
@@ -164,9 +302,12 @@ impl Gate {
             authorization: &authorization,
             ..Presented::default()
         };
-        match credential(presented).map_err(Why::Malformed)? {
+        let shown =
+            credential(presented).map_err(|invalid| Unknown::new(Why::Malformed(invalid), None))?;
+        match shown {
             Some(shown) => {
-                let verified = self.verify(&shown)?;
+                let verified = self.verify(&shown);
+                let verified = verified.map_err(|why| Unknown::new(why, Some(&shown)))?;
                 Ok(Caller::known(verified.principal, shown))
             }
             None => Ok(Caller::nobody()),
@@ -181,7 +322,13 @@ impl Gate {
                 let (principal, until) = keys.verify(key, self.now()).map_err(Why::Unverified)?;
                 Ok(Verified { principal, until })
             }
-            Credential::Jwt(_) => Err(Why::NoProvider),
+            Credential::Jwt(token) => {
+                let tokens = self.inner.tokens.get().ok_or(Why::NoProvider)?;
+                let verified = tokens.verify(token, self.now());
+                let (principal, until) = verified.map_err(Why::UnverifiedToken)?;
+                let until = Some(until);
+                Ok(Verified { principal, until })
+            }
         }
     }
 
@@ -193,12 +340,16 @@ impl Gate {
         })
     }
 
-    pub(super) fn keys(&self) -> Option<&Arc<dyn Keys>> {
+    fn keys(&self) -> Option<&Arc<dyn Keys>> {
         self.inner.keys.get()
     }
 
-    pub(super) fn refusals(&self) -> &Refusals {
-        &self.refusals
+    /// Told when credentials of this kind may not be valid any more.
+    pub(super) fn changes(&self, shown: &Credential) -> Option<watch::Receiver<u64>> {
+        match shown {
+            Credential::Key(_) => self.keys().map(|keys| keys.changes()),
+            Credential::Jwt(_) => self.inner.tokens.get().map(|tokens| tokens.changes()),
+        }
     }
 
     pub(super) fn now(&self) -> Now {
@@ -210,9 +361,18 @@ impl Gate {
 
     /// Counts a failure, and slows down who fails again and again. Who has a valid credential is
     /// never slowed down by others at the same address.
-    fn refuse(&self, why: Why, peer: Peer) -> Fault {
+    fn refuse(&self, unknown: Unknown, peer: Peer, call: impl fmt::Display) -> Fault {
+        let Unknown { why, key_id } = unknown;
         self.refusals.count(why.as_str());
         let fault = why.fault();
+        if fault.reason() == Reason::Unauthenticated {
+            let refused = Refused {
+                principal: Principal::anonymous([]).to_string(),
+                call: call.to_string(),
+                ..refused(why.as_str(), peer)
+            };
+            self.note(refused, key_id);
+        }
         match peer {
             Peer::Remote(address) if fault.reason() == Reason::Unauthenticated => {
                 let now = self.inner.clock.monotonic();
@@ -228,6 +388,31 @@ impl Gate {
             Peer::Remote(_) | Peer::InProcess => fault,
         }
     }
+}
+
+impl Unknown {
+    fn new(why: Why, shown: Option<&Credential>) -> Self {
+        let key_id = match shown {
+            Some(Credential::Key(key)) => key.id().to_string(),
+            Some(Credential::Jwt(_)) | None => String::new(),
+        };
+        Self { why, key_id }
+    }
+}
+
+fn refused(reason: &str, peer: Peer) -> Refused {
+    Refused {
+        reason: reason.to_owned(),
+        address: match peer {
+            Peer::Remote(address) => Some(address.ip().to_canonical()),
+            Peer::InProcess => None,
+        },
+        ..Refused::default()
+    }
+}
+
+fn reads_everything(caller: &Caller) -> bool {
+    decide(caller.principal(), Role::Reader, Asked::Cluster).is_allowed()
 }
 
 fn values<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Vec<&'a [u8]> {
@@ -251,6 +436,8 @@ impl Why {
                 vortex_access::Refusal::Expired => "expired",
                 vortex_access::Refusal::Revoked => "revoked",
             },
+            Self::UnverifiedToken(UnverifiedToken::Refused(why)) => why,
+            Self::UnverifiedToken(UnverifiedToken::NoKeys) => "token_no_keys",
             Self::NoProvider => "no_provider",
         }
     }
@@ -262,7 +449,12 @@ impl Why {
             Self::Unverified(cut_off @ Unverified::CutOff) => {
                 Fault::new(Reason::Unavailable, cut_off.to_string())
             }
-            Self::Unverified(Unverified::Refused(_)) | Self::NoProvider => {
+            Self::UnverifiedToken(no_keys @ UnverifiedToken::NoKeys) => {
+                Fault::new(Reason::Unavailable, no_keys.to_string())
+            }
+            Self::Unverified(Unverified::Refused(_))
+            | Self::UnverifiedToken(UnverifiedToken::Refused(_))
+            | Self::NoProvider => {
                 Fault::new(Reason::Unauthenticated, "the credentials are not valid")
             }
         }
@@ -274,6 +466,12 @@ impl Refusals {
         if let Some(metrics) = &self.0 {
             let labels = [("reason", why)];
             metrics.counter(REFUSED, REFUSED_HELP, &labels).increment(1);
+        }
+    }
+
+    fn limited(&self, labels: &[(&'static str, &'static str)]) {
+        if let Some(metrics) = &self.0 {
+            metrics.counter(LIMITED, LIMITED_HELP, labels).increment(1);
         }
     }
 }

@@ -5,10 +5,10 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use vortex_access::{Asked, Decision, Denied, Principal, Role, Wanted, decide};
+use vortex_access::{Asked, Decision, Role, decide};
 
 use super::{Caller, Gate};
-use crate::error::{Fault, Reason};
+use crate::{context::Peer, error::Fault};
 
 /// What a call's caller may do within the call's role: what handlers ask about what only they can
 /// look up. A clone is a few pointers.
@@ -21,16 +21,27 @@ pub struct Access {
 #[derive(Clone, Debug)]
 pub(crate) struct Judging {
     gate: Gate,
-    principal: Principal,
+    caller: Caller,
+    peer: Peer,
+    call: Arc<str>,
     role: Role,
     judged: Arc<AtomicBool>,
 }
 
 impl Judging {
-    pub(crate) fn new(gate: &Gate, caller: &Caller, role: Role) -> Self {
+    /// Of a call that needs a role.
+    pub(crate) fn new(
+        gate: &Gate,
+        caller: &Caller,
+        peer: Peer,
+        call: Arc<str>,
+        role: Role,
+    ) -> Self {
         Self {
             gate: gate.clone(),
-            principal: caller.principal().clone(),
+            caller: caller.clone(),
+            peer,
+            call,
             role,
             judged: Arc::default(),
         }
@@ -51,31 +62,16 @@ impl Judging {
     }
 
     fn decide(&self, asked: Asked<'_>) -> Decision {
-        decide(&self.principal, self.role, asked)
+        decide(self.caller.principal(), self.role, asked)
     }
 
     /// Whether the caller may; a denial is counted.
     pub(crate) fn judge(&self, asked: Asked<'_>) -> Result<(), Fault> {
         match self.decide(asked) {
             Decision::Allowed => Ok(()),
-            Decision::Denied(denied) => Err(self.deny(&denied)),
-        }
-    }
-
-    /// Who has not said who they are is asked to, whatever it is that they may not do.
-    fn deny(&self, denied: &Denied) -> Fault {
-        if self.principal.is_anonymous() {
-            self.gate.refusals().count("no_credentials");
-            let message = format!("{denied}, and the call brings no credentials");
-            return Fault::new(Reason::Unauthenticated, message);
-        }
-        self.gate.refusals().count("denied");
-        let fault = Fault::new(Reason::PermissionDenied, denied.to_string());
-        let fault = fault.with("role", denied.role);
-        match &denied.wanted {
-            // as a key takes it
-            Wanted::Scope(scope) => fault.with("scope", scope),
-            Wanted::Anywhere => fault,
+            Decision::Denied(denied) => {
+                Err(self.gate.deny(&self.caller, self.peer, &self.call, &denied))
+            }
         }
     }
 }

@@ -12,7 +12,7 @@ const SHORTEST: Duration = Duration::from_millis(10);
 
 /// Waits until a credential is no longer valid: revoked, expired, or not to be verified any more.
 pub(super) async fn lost(gate: &Gate, shown: &Credential) -> Fault {
-    let mut changes = gate.keys().map(|keys| keys.changes());
+    let mut changes = gate.changes(shown);
     loop {
         let verified = match gate.verify_again(shown) {
             Ok(verified) => verified,

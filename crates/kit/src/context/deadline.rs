@@ -15,7 +15,7 @@ const MAX_VALUE: u128 = 99_999_999;
 #[error("grpc-timeout {0:?} is not one to eight digits and one of H, M, S, m, u, n")]
 pub struct InvalidTimeout(String);
 
-pub(super) fn from_headers(headers: &HeaderMap) -> Result<Option<Duration>, InvalidTimeout> {
+pub(crate) fn from_headers(headers: &HeaderMap) -> Result<Option<Duration>, InvalidTimeout> {
     let Some(header) = headers.get(GRPC_TIMEOUT) else {
         return Ok(None);
     };
@@ -46,7 +46,7 @@ fn parse(text: &str) -> Option<Duration> {
 }
 
 /// The header for `timeout`, in the finest unit whose eight digits hold it, rounded down.
-pub(super) fn to_header(timeout: Duration) -> HeaderValue {
+pub(crate) fn to_header(timeout: Duration) -> HeaderValue {
     let units = [
         (timeout.as_nanos(), 'n'),
         (timeout.as_micros(), 'u'),

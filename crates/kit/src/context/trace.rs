@@ -45,7 +45,7 @@ impl Trace {
 
     /// Reads a `traceparent`. Later versions are read as the standard says: by their first four
     /// fields. `None` for what is malformed, of version ff, or all zeros.
-    pub(super) fn parse(header: &HeaderValue) -> Option<Self> {
+    pub(crate) fn parse(header: &HeaderValue) -> Option<Self> {
         let text = header.to_str().ok()?;
         let mut fields = text.split('-');
         let version = hex(fields.next()?, 2)?;
@@ -57,7 +57,7 @@ impl Trace {
         valid.then_some(Self { trace, span, flags })
     }
 
-    pub(super) fn to_header(self) -> HeaderValue {
+    pub(crate) fn to_header(self) -> HeaderValue {
         // digits and dashes, so the fallback is never taken
         HeaderValue::from_str(&self.to_string()).unwrap_or_else(|_| HeaderValue::from_static(""))
     }

@@ -13,6 +13,7 @@ use super::{
     route::{self, Route},
 };
 use crate::{
+    access::Watching,
     context::Context,
     error::{Fault, Reason},
     room::Places,
@@ -25,6 +26,7 @@ pub(super) struct Call {
     /// None for a caller in this process, whose messages are our own.
     receipt: Option<Receipt>,
     place: Option<Places>,
+    watching: Option<Watching>,
     started: Instant,
     finished: bool,
 }
@@ -41,6 +43,7 @@ impl Call {
             span,
             receipt: over_a_network.then(Receipt::default),
             place: None,
+            watching: None,
             started: Instant::now(),
             finished: false,
         }
@@ -54,6 +57,11 @@ impl Call {
     /// Keeps the call's place until the call is over.
     pub(super) fn hold(&mut self, place: Option<Places>) {
         self.place = place;
+    }
+
+    /// Counts as its caller's watch until the call is over.
+    pub(super) fn watch(&mut self, watching: Option<Watching>) {
+        self.watching = watching;
     }
 
     /// The fault for a message that could not be read, if an answer's headers say so.

@@ -23,7 +23,7 @@ use super::{
     rule::Scope,
 };
 use crate::{
-    access::{Asked, Caller, Gate, Judging},
+    access::{Asked, Caller, Gate, Judging, Watching},
     context::{self, Context, Peer},
     error::{Fault, Reason},
     http::{BodyError, Handler, Incoming, PeerAddr},
@@ -118,9 +118,11 @@ impl Inner {
             Ok(caller) => self.judged(context, caller, &route),
             Err(_) => context,
         };
-        let call = Call::begin(route, context.clone(), matches!(origin, Origin::Network(_)));
-        if let Err(fault) = caller {
-            return refuse(fault, call);
+        let mut call = Call::begin(route, context.clone(), matches!(origin, Origin::Network(_)));
+        let counted = caller.and_then(|caller| self.count(&caller, &origin, &call.route));
+        match counted {
+            Ok(watching) => call.watch(watching),
+            Err(fault) => return refuse(fault, call),
         }
         if let Err(invalid) = timeout {
             let fault = Fault::invalid("grpc-timeout", invalid.to_string());
@@ -155,14 +157,30 @@ impl Inner {
             Origin::InProcess(_) => Ok(self.gate.admit_in_process(context.caller())),
             Origin::Network(_) if route.open => Ok(context.caller().clone()),
             Origin::Network(peer) => {
-                let caller = self.gate.admit(request.headers(), *peer)?;
+                let caller = self.gate.admit(request.headers(), *peer, &route.name)?;
                 // methods without a rule, such as reflection, are for anybody who is known
                 let is_unknown = caller.principal().grants().is_empty();
                 match route.rule.is_none() && is_unknown && self.gate.is_required() {
-                    true => Err(unknown_caller()),
+                    true => Err(self.gate.refuse_nobody(*peer, &route.name)),
                     false => Ok(caller),
                 }
             }
+        }
+    }
+
+    /// Counts a call against what its caller may ask for. What a service asks of another in this
+    /// process, for a caller whose call was counted, is not counted again.
+    fn count(
+        &self,
+        caller: &Caller,
+        origin: &Origin,
+        route: &Route,
+    ) -> Result<Option<Watching>, Fault> {
+        let is_counted =
+            matches!(origin, Origin::InProcess(Some(from)) if from.judging().is_some());
+        match is_counted || route.infrastructure {
+            true => Ok(None),
+            false => self.gate.count(caller, route.counted()),
         }
     }
 
@@ -170,7 +188,8 @@ impl Inner {
         let context = context.with_caller(caller.clone());
         match route.rule.as_ref().filter(|_| self.gate.is_required()) {
             Some(rule) => {
-                let judging = Judging::new(&self.gate, caller, rule.role());
+                let (peer, name) = (context.peer(), route.name.clone());
+                let judging = Judging::new(&self.gate, caller, peer, name, rule.role());
                 context.with_judging(judging)
             }
             None => context,
@@ -321,13 +340,6 @@ fn unjudged(response: &Response<Body>, call: &Call) -> Option<Fault> {
         "its handler does not judge what its caller may do"
     );
     Some(Fault::hidden(Some(&call.context)))
-}
-
-fn unknown_caller() -> Fault {
-    Fault::new(
-        Reason::Unauthenticated,
-        "this needs credentials, and the call brings none",
-    )
 }
 
 pub(super) fn too_late() -> Fault {

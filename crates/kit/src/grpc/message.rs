@@ -18,7 +18,7 @@ use crate::error::{Fault, Reason};
 pub(super) const FRAME_BYTES: usize = 128;
 
 /// Reads a body up to the end of its first message; gives that, and the body as it was.
-pub(super) async fn peek(mut body: Body) -> Result<(Bytes, Body), Fault> {
+pub(crate) async fn peek(mut body: Body) -> Result<(Bytes, Body), Fault> {
     let mut frames = VecDeque::new();
     let mut bytes = 0;
     let message = loop {
@@ -85,9 +85,9 @@ fn first(frames: &VecDeque<Frame<Bytes>>, end: usize) -> Bytes {
 }
 
 /// What was read of a body ahead of its reader, then the rest of it.
-pub(super) struct Ahead {
-    pub(super) frames: VecDeque<Frame<Bytes>>,
-    pub(super) rest: Body,
+pub(crate) struct Ahead {
+    pub(crate) frames: VecDeque<Frame<Bytes>>,
+    pub(crate) rest: Body,
 }
 
 impl HttpBody for Ahead {

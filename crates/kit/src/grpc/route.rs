@@ -9,7 +9,10 @@ use metrics::{Counter, Histogram};
 use tonic::Code;
 
 use super::{Method, Rule, repeats::Repeats};
-use crate::telemetry::Metrics;
+use crate::{
+    access::{Counted, Role},
+    telemetry::Metrics,
+};
 
 const HANDLED: &str = "vortex_grpc_server_handled_total";
 const HANDLED_HELP: &str = "gRPC calls answered, by code; streams count when they end";
@@ -24,6 +27,8 @@ const CODES: usize = 17;
 pub(super) struct Route {
     pub(super) service: Arc<str>,
     pub(super) method: Arc<str>,
+    /// Both, with a slash between them.
+    pub(super) name: Arc<str>,
     pub(super) shape: Method,
     /// Health and reflection: answered even when the server is full.
     pub(super) infrastructure: bool,
@@ -56,6 +61,7 @@ impl Route {
         let route = Self {
             service: service.into(),
             method: method.into(),
+            name: format!("{service}/{method}").into(),
             gathers: shape.is_unary() && !infrastructure,
             shape,
             infrastructure,
@@ -75,6 +81,17 @@ impl Route {
         Self {
             gathers: false,
             ..Self::new("unknown", "unknown", Method::default(), None, metrics)
+        }
+    }
+
+    /// What its calls count as.
+    pub(super) fn counted(&self) -> Counted {
+        let role = self.rule.as_ref().map(|rule| rule.role());
+        match (self.shape.is_unary(), role) {
+            (false, _) => Counted::Watch,
+            (true, Some(Role::Agent)) => Counted::Report,
+            (true, _) if self.shape.read_only => Counted::Read,
+            (true, _) => Counted::Write,
         }
     }
 

@@ -11,7 +11,7 @@ const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 /// How far the bytes of a connection have been understood.
 #[derive(Debug)]
-pub(super) struct Framing {
+pub(crate) struct Framing {
     phase: Phase,
     head_limit: usize,
 }
@@ -33,7 +33,7 @@ enum Phase {
 
 /// What the next bytes are.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Next {
+pub(crate) enum Next {
     /// So many of them may be handed on; never beyond a request's end.
     Take(usize),
     /// Not enough to say.
@@ -51,7 +51,7 @@ enum Body {
 
 impl Framing {
     /// Heads of more than `head_limit` bytes are refused.
-    pub(super) fn new(head_limit: usize) -> Self {
+    pub(crate) fn new(head_limit: usize) -> Self {
         Self {
             phase: Phase::Start,
             head_limit,
@@ -59,7 +59,7 @@ impl Framing {
     }
 
     /// What `bytes` are, the first that were not taken yet.
-    pub(super) fn next(&mut self, bytes: &[u8]) -> Next {
+    pub(crate) fn next(&mut self, bytes: &[u8]) -> Next {
         if bytes.is_empty() {
             return Next::More;
         }
@@ -95,17 +95,17 @@ impl Framing {
     }
 
     /// Whether this is HTTP/2.
-    pub(super) fn is_http2(&self) -> bool {
+    pub(crate) fn is_http2(&self) -> bool {
         matches!(self.phase, Phase::Http2)
     }
 
     /// Whether nothing more is understood.
-    pub(super) fn is_refused(&self) -> bool {
+    pub(crate) fn is_refused(&self) -> bool {
         matches!(self.phase, Phase::Refused)
     }
 
     /// Whether what comes next begins a request.
-    pub(super) fn is_between(&self) -> bool {
+    pub(crate) fn is_between(&self) -> bool {
         matches!(self.phase, Phase::Start | Phase::Head)
     }
 

@@ -1,18 +1,26 @@
 //! Who is let in, and what they may do: over a network and in process.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
+use jiff::Timestamp;
+use tokio::sync::watch;
 use tonic::{Code, Request, Status};
-use vortex_access::{ApiKey, Credential, Grant, Role, StoredKey};
+use vortex_access::{ApiKey, Credential, Grant, Kind, Now, Role, StoredKey, Token};
 use vortex_kit::{
-    access::HeldKeys,
+    access::{HeldKeys, Principal, Tokens, UnverifiedToken},
     channel::Channel,
     clock::System,
     context::{Context, Peer},
     error::{Fault, Reason},
     grpc::Limits,
     process::Runtime,
-    settings::AccessSettings,
+    settings::{AccessSettings, CallerLimits},
 };
 use vortex_kit_echo::{Behaviour, CountRequest, Place, SayRequest};
 
@@ -20,8 +28,14 @@ use super::echo::{Client, Echo, FORGETS, Way, any_port, both_ways, connect, say,
 
 /// A runtime where callers have to say who they are.
 fn guarded_runtime() -> Runtime {
+    limited_runtime(CallerLimits::default())
+}
+
+/// As that, where they may ask for so much.
+fn limited_runtime(limits: CallerLimits) -> Runtime {
     let access = AccessSettings {
         require_keys: true,
+        limits,
         ..AccessSettings::default()
     };
     Runtime::guarded("echo", "1.2.3", System::shared(), access)
@@ -36,7 +50,10 @@ struct Guarded {
 
 impl Guarded {
     async fn new(way: Way) -> Self {
-        let runtime = guarded_runtime();
+        Self::on(guarded_runtime(), way).await
+    }
+
+    async fn on(runtime: Runtime, way: Way) -> Self {
         let keys = Arc::<HeldKeys>::default();
         keys.replace([], runtime.clock.monotonic());
         runtime.gate.know(keys.clone());
@@ -76,9 +93,59 @@ impl Guarded {
         if let Some(key) = key {
             headers.insert("x-api-key", key.expose().parse().unwrap());
         }
-        let context = Context::from_headers(&headers, Peer::InProcess);
-        let caller = self.runtime.gate.admit(&headers, Peer::InProcess)?;
+        self.caller_by(&headers)
+    }
+
+    fn caller_by(&self, headers: &http::HeaderMap) -> Result<Context, Fault> {
+        let context = Context::from_headers(headers, Peer::InProcess);
+        let caller = self.runtime.gate.admit(headers, Peer::InProcess, "")?;
         Ok(context.with_caller(caller))
+    }
+}
+
+/// A provider whose tokens say themselves whether they end soon.
+#[derive(Debug)]
+struct Provider {
+    began: Timestamp,
+    rotated: AtomicBool,
+    changed: watch::Sender<u64>,
+}
+
+impl Provider {
+    fn begin(now: Timestamp) -> Arc<Self> {
+        Arc::new(Self {
+            began: now,
+            rotated: AtomicBool::new(false),
+            changed: watch::Sender::new(0),
+        })
+    }
+
+    /// From now on no token is valid that was.
+    fn rotate(&self) {
+        self.rotated.store(true, Ordering::SeqCst);
+        self.changed.send_modify(|version| *version += 1);
+    }
+}
+
+impl Tokens for Provider {
+    fn verify(&self, token: &Token, now: Now) -> Result<(Principal, Timestamp), UnverifiedToken> {
+        if self.rotated.load(Ordering::SeqCst) {
+            return Err(UnverifiedToken::Refused("token_unknown_key"));
+        }
+        let until = match token.expose().starts_with("soon") {
+            true => self.began + Duration::from_secs(3),
+            false => self.began + Duration::from_secs(3_600),
+        };
+        if until <= now.wall {
+            return Err(UnverifiedToken::Refused("token_expired"));
+        }
+        let name = "alice".parse().unwrap();
+        let grants = [Grant::everywhere(Role::Reader)];
+        Ok((Principal::new(Kind::Jwt, name, grants), until))
+    }
+
+    fn changes(&self) -> watch::Receiver<u64> {
+        self.changed.subscribe()
     }
 }
 
@@ -121,6 +188,55 @@ both_ways! {
                 assert_eq!(reply.get_ref().principal, "key:key-1");
             }
             assert_eq!(code(answer), expected, "{app} {profiles:?} {label}");
+        }
+    }
+
+    async fn a_caller_that_asks_for_too_much_is_told_when_to_ask_again(way: Way) {
+        let runtime = limited_runtime(CallerLimits {
+            caller_writes: 1,
+            caller_watches: 1,
+            ..CallerLimits::default()
+        });
+        let guarded = Guarded::on(runtime, way).await;
+        let (ann, _) = guarded.issue(1, Role::Admin, "**");
+        let (bob, _) = guarded.issue(2, Role::Admin, "**");
+        let callers = [&ann, &bob].map(|key| guarded.caller(Some(key)).unwrap());
+        for caller in &callers {
+            // a burst of four goes through, whatever the other did
+            for _ in 0..4 {
+                let mut client = guarded.client();
+                let call = client.write(about("orders", &["prod"], ""));
+                assert_eq!(code(caller.clone().scope(call).await), Code::Ok);
+            }
+        }
+        let mut refused = None;
+        for _ in 0..1_000 {
+            let mut client = guarded.client();
+            let call = client.write(about("orders", &["prod"], ""));
+            refused = callers[0].clone().scope(call).await.err();
+            if refused.is_some() {
+                break;
+            }
+        }
+        let refused = Fault::from(refused.unwrap());
+        assert_eq!(refused.reason(), Reason::RateLimited);
+        assert!(refused.retry_delay().is_some(), "{refused}");
+        let endless = CountRequest { count: 1, behaviour: Behaviour::Hang.into() };
+        let mut client = guarded.client();
+        let open = callers[0].clone().scope(client.count(endless)).await.unwrap();
+        let mut client = guarded.client();
+        let second = callers[0].clone().scope(client.count(endless)).await;
+        assert_eq!(code(second), Code::ResourceExhausted);
+        drop(open);
+        // what it had is given back once the server has noticed
+        loop {
+            let mut client = guarded.client();
+            let again = callers[0].clone().scope(client.count(endless)).await;
+            match code(again) {
+                Code::Ok => break,
+                Code::ResourceExhausted => tokio::time::sleep(Duration::from_millis(5)).await,
+                other => panic!("{other}"),
+            }
         }
     }
 
@@ -175,6 +291,30 @@ both_ways! {
         assert_eq!(reply.text, "", "it is filtered for who may not see everything");
         let call = client.relay(about("payments", &["prod"], ""));
         assert_eq!(code(caller.scope(call).await), Code::PermissionDenied);
+    }
+
+    async fn a_stream_ends_with_its_token_or_with_the_key_that_signed_it(way: Way) {
+        let guarded = Guarded::new(way).await;
+        let provider = Provider::begin(guarded.runtime.clock.now());
+        guarded.runtime.gate.know_tokens(provider.clone());
+        let request = CountRequest {
+            count: 1,
+            behaviour: Behaviour::Hang.into(),
+        };
+        // by its claims it ends soon, or not as long as this test runs
+        for (token, is_rotated) in [("soon.a.b", false), ("later.a.b", true)] {
+            let bearer = ("authorization", format!("Bearer {token}"));
+            let headers = [(bearer.0.parse().unwrap(), bearer.1.parse().unwrap())];
+            let caller = guarded.caller_by(&headers.into_iter().collect()).unwrap();
+            let mut client = guarded.client();
+            let mut numbers = caller.scope(client.count(request)).await.unwrap().into_inner();
+            assert_eq!(numbers.message().await.unwrap().unwrap().number, 0);
+            if is_rotated {
+                provider.rotate();
+            }
+            let ended = tokio::time::timeout(Duration::from_secs(10), numbers.message()).await;
+            assert_eq!(code(ended.unwrap()), Code::Unauthenticated, "{token}");
+        }
     }
 
     async fn a_stream_ends_when_its_key_is_revoked(way: Way) {
@@ -269,7 +409,12 @@ async fn while_keys_are_not_known_nobody_is_told_that_theirs_is_wrong() {
     let key = ApiKey::from_random([1; 10], [1; 32]);
     let headers = [("x-api-key".parse().unwrap(), key.expose().parse().unwrap())];
     let headers = headers.into_iter().collect();
-    let refused = || runtime.gate.admit(&headers, Peer::InProcess).unwrap_err();
+    let refused = || {
+        runtime
+            .gate
+            .admit(&headers, Peer::InProcess, "")
+            .unwrap_err()
+    };
     assert_eq!(refused().reason(), Reason::Unavailable);
     // told of, but not heard of yet
     runtime.gate.know(Arc::<HeldKeys>::default());

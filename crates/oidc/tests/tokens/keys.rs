@@ -206,6 +206,34 @@ fn the_last_good_copy_is_kept_for_a_day_and_tries_come_ever_more_rarely() {
 }
 
 #[test]
+fn a_kept_copy_is_believed_for_the_rest_of_its_day_and_fetched_at_once() {
+    let jwks = ISSUER.jwks().to_string();
+    let hours = |hours: u64| seconds(hours * 60 * 60);
+    let mut cache = JwksCache::default();
+    let next = cache.step(Event::Kept(jwks.as_bytes(), hours(20)), seconds(1));
+    assert!(next.fetch);
+    assert!(cache.keys(hours(4)).is_some());
+    assert!(cache.keys(hours(4) + seconds(1)).is_none());
+    let _ = cache.step(Event::Failed, seconds(2));
+    assert!(cache.keys(seconds(2)).is_some());
+    let _ = cache.step(Event::Fetched(jwks.as_bytes()), seconds(3));
+    assert!(cache.keys(hours(24)).is_some());
+    // nor does it take the place of what was fetched
+    let _ = cache.step(Event::Kept(jwks.as_bytes(), hours(23)), seconds(4));
+    assert!(cache.keys(hours(24)).is_some());
+    for (kept, age) in [
+        (&*jwks, hours(24)),
+        (&*jwks, Duration::MAX),
+        ("{", hours(0)),
+    ] {
+        let mut cache = JwksCache::default();
+        let next = cache.step(Event::Kept(kept.as_bytes(), age), seconds(1));
+        assert_eq!(next.rejected.is_some(), kept == "{");
+        assert!(next.fetch && cache.keys(seconds(1)).is_none());
+    }
+}
+
+#[test]
 fn a_provider_that_is_away_at_the_start_is_tried_again() {
     let mut cache = JwksCache::default();
     assert!(cache.step(Event::Tick, seconds(0)).fetch);

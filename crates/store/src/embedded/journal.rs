@@ -111,6 +111,12 @@ fn end_of(path: &Path, revision: Revision) -> io::Result<(u64, bool)> {
     Ok((end, false))
 }
 
+/// The lengths of the whole batches that a journal begins with.
+pub(crate) fn batches(mut journal: &[u8]) -> Vec<u64> {
+    let next = || Batch::read(&mut journal).ok();
+    std::iter::from_fn(next).map(|batch| batch.length).collect()
+}
+
 fn cut(journal: &Path, end: u64) -> io::Result<()> {
     let file = OpenOptions::new().write(true).open(journal)?;
     file.set_len(end)?;

@@ -1,6 +1,10 @@
 //! Named servers, and which of several words about the server counts.
 
-use std::{fs, path::Path};
+use std::{
+    fs::{self, Permissions},
+    os::unix::fs::PermissionsExt as _,
+    path::Path,
+};
 
 use serde_json::{Value, json};
 
@@ -34,9 +38,9 @@ fn contexts_are_set_listed_used_and_deleted() {
     assert_eq!(vortex("context current").done(), "dev\n");
     assert_eq!(
         vortex("context list").done(),
-        "CURRENT  NAME  SERVER               LABEL  OUTPUT\n\
-         *        dev   http://dev.example   later  json\n\
-         -        prod  http://prod.example  -      -\n"
+        "CURRENT  NAME  SERVER               LABEL  OUTPUT  KEY\n\
+         *        dev   http://dev.example   later  json    -\n\
+         -        prod  http://prod.example  -      -       -\n"
     );
     let list: Value = serde_json::from_str(&vortex("context list -o json").done()).unwrap();
     assert_eq!(list["current"], "dev");
@@ -138,4 +142,151 @@ fn without_a_home_nothing_is_kept() {
         .args(["context", "set", "a"]);
     let err = Ran::of(&mut command).failed(2);
     assert!(err.contains("neither XDG_CONFIG_HOME nor HOME"), "{err}");
+}
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+/// A file with a fresh key, and the key.
+fn fresh_key(home: &Path) -> (String, String) {
+    let key = run(home, &[], "key generate").done();
+    let file = home.join("fresh-key");
+    fs::write(&file, &key).unwrap();
+    (file.to_str().unwrap().to_owned(), key.trim().to_owned())
+}
+
+#[test]
+fn a_key_is_kept_for_its_owner_alone_and_shown_by_its_id() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("vortex");
+    fs::create_dir(&folder).unwrap();
+    fs::set_permissions(&folder, Permissions::from_mode(0o755)).unwrap();
+    let (file, key) = fresh_key(home.path());
+    let vortex = |arguments: &str| run(home.path(), &[], arguments);
+    let told = vortex(&format!("context set prod --api-key-file {file}")).failed(2);
+    assert!(told.contains("--server"), "{told}");
+    let set = format!("context set prod --server http://a.example --api-key-file {file}");
+    let ran = vortex(&set);
+    assert_eq!((ran.code, &*ran.out), (0, ""));
+    assert!(!ran.err.contains(&key), "{ran:?}");
+    assert_eq!(mode(&folder), 0o700);
+    assert_eq!(mode(&folder.join("contexts.yaml")), 0o600);
+    let shown = format!("vx_{}_…", &key[3..19]);
+    for arguments in [
+        "context list",
+        "context list -o json",
+        "context list -o yaml",
+    ] {
+        let listed = vortex(arguments).done();
+        assert!(listed.contains(&shown), "{listed}");
+        assert!(!listed.contains(&key[20..]), "{listed}");
+    }
+    let moved = vortex("context set prod --server http://b.example");
+    assert!(moved.err.contains(&shown), "{moved:?}");
+    assert!(!vortex("context list").done().contains("vx_"));
+    vortex(&set).done();
+    vortex("context set prod --forget-key").done();
+    assert!(!vortex("context list").done().contains("vx_"));
+    vortex(&format!("{set} --forget-key")).failed(2);
+    fs::write(&file, &key[..70]).unwrap();
+    let cut = vortex(&set).failed(2);
+    assert!(
+        cut.contains("checksum") && !cut.contains(&key[20..70]),
+        "{cut}"
+    );
+}
+
+#[test]
+fn a_file_with_a_key_that_others_may_read_is_refused() {
+    let home = tempfile::tempdir().unwrap();
+    let gateway = empty();
+    let (file, key) = fresh_key(home.path());
+    let set = format!(
+        "context set a --server {} --api-key-file {file}",
+        gateway.url
+    );
+    run(home.path(), &[], &set).done();
+    run(home.path(), &[], "context use a").done();
+    let kept = home.path().join("vortex/contexts.yaml");
+    for open in [0o644, 0o640, 0o620] {
+        fs::set_permissions(&kept, Permissions::from_mode(open)).unwrap();
+        for arguments in ["config list", "context list", "context set a --label b"] {
+            let told = run(home.path(), &[], arguments).failed(2);
+            assert!(told.contains("chmod 600"), "{told}");
+        }
+        assert_eq!(mode(&kept), open);
+    }
+    assert!(gateway.asked().is_empty());
+    fs::set_permissions(&kept, Permissions::from_mode(0o600)).unwrap();
+    run(home.path(), &[], "config list").done();
+    let asked = gateway.asked_once();
+    assert_eq!(asked.header("authorization"), format!("Bearer {key}"));
+    // without a key there is nothing to hide
+    run(home.path(), &[], "context set a --forget-key").done();
+    fs::set_permissions(&kept, Permissions::from_mode(0o644)).unwrap();
+    run(home.path(), &[], "config list").done();
+    // what is wrong with a file is told without what is secret in it
+    fs::write(&kept, format!("contexts: {{api_key: {key}}}")).unwrap();
+    let told = run(home.path(), &[], "config list").failed(2);
+    assert!(!told.contains(&key[20..]), "{told}");
+}
+
+#[test]
+fn the_key_of_a_context_goes_to_its_own_server_alone() {
+    let home = tempfile::tempdir().unwrap();
+    let other = Gateway::always(|| Reply::problem(401, "UNAUTHENTICATED", "show a key"));
+    let own = empty();
+    let redirect = Gateway::always({
+        let to = other.url.clone();
+        move || Reply::Answer(307, vec![("location", to.clone())], Vec::new())
+    });
+    let (file, key) = fresh_key(home.path());
+    let set = |server: &Gateway| {
+        let set = format!(
+            "context set a --server {} --api-key-file {file}",
+            server.url
+        );
+        run(home.path(), &[], &set).done();
+    };
+    set(&own);
+    run(home.path(), &[], "context use a").done();
+    let server = format!("config list --server {}", other.url);
+    let told = run(home.path(), &[], &server).failed(7);
+    assert!(told.contains(&format!("key is for {}", own.url)), "{told}");
+    let variables = [("VORTEX_SERVER", &*other.url)];
+    run(home.path(), &variables, "config list").failed(7);
+    assert!(
+        other
+            .asked()
+            .iter()
+            .all(|asked| asked.header("authorization").is_empty())
+    );
+    let variables = [("VORTEX_SERVER", &*other.url), ("VORTEX_KEY", "of-env")];
+    run(home.path(), &variables, "config list").failed(7);
+    let last = other.asked().last().unwrap().clone();
+    assert_eq!(last.header("authorization"), "Bearer of-env");
+    // a server that points elsewhere takes no key along
+    let before = other.asked().len();
+    set(&redirect);
+    run(home.path(), &[], "config list").failed(1);
+    let asked = redirect.asked_once();
+    assert_eq!(asked.header("authorization"), format!("Bearer {key}"));
+    assert_eq!(other.asked().len(), before);
+}
+
+#[test]
+fn who_shows_no_key_is_told_how() {
+    let home = tempfile::tempdir().unwrap();
+    let gateway = Gateway::always(|| Reply::problem(401, "UNAUTHENTICATED", "show a key"));
+    let told = run(
+        home.path(),
+        &[],
+        &format!("config list --server {}", gateway.url),
+    );
+    assert!(told.failed(7).contains("--api-key-file FILE, VORTEX_KEY"));
+    let variables = [("VORTEX_KEY", "of-env")];
+    let server = format!("config list --server {}", gateway.url);
+    let told = run(home.path(), &variables, &server).failed(7);
+    assert!(!told.contains("no key was shown"), "{told}");
 }

@@ -18,6 +18,7 @@ mod rollout;
 mod secure;
 mod status;
 mod terminal;
+mod tokens;
 mod up;
 mod up_settings;
 mod watch;

@@ -14,15 +14,21 @@ use serde_json::Value;
 use crate::command::{Ran, vortex};
 
 /// A mesh that asks for keys; killed when the test lets go of it.
-struct Secure {
+pub(crate) struct Secure {
     child: Child,
     address: String,
 }
 
 impl Secure {
     fn on(home: &Path) -> Self {
+        Self::with(home, &[])
+    }
+
+    /// One with these settings, too.
+    pub(crate) fn with(home: &Path, settings: &[&str]) -> Self {
         let mut child = vortex(home)
             .args(["up", "--secure", "-o", "json", "--http", "127.0.0.1:0"])
+            .args(settings)
             .args(["--grpc-base", "0", "--data"])
             .arg(home.join("data"))
             .stdout(Stdio::piped())
@@ -49,12 +55,12 @@ impl Secure {
         command
     }
 
-    fn run(&self, home: &Path, key: Option<&str>, arguments: &str) -> Ran {
+    pub(crate) fn run(&self, home: &Path, key: Option<&str>, arguments: &str) -> Ran {
         Ran::of(self.command(home, key).args(arguments.split_whitespace()))
     }
 
     /// A request with a header, and the head and body of its answer.
-    fn ask(&self, method: &str, path: &str, header: &str) -> (u16, String) {
+    pub(crate) fn ask(&self, method: &str, path: &str, header: &str) -> (u16, String) {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         let host = &self.address;
         let end = "Content-Length: 0\r\nConnection: close\r\n\r\n";
@@ -68,6 +74,15 @@ impl Secure {
         let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
         (status, answer)
     }
+
+    /// The lines of a stream with a header.
+    pub(crate) fn watch(&self, path: &str, header: &str) -> impl Iterator<Item = String> + use<> {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        let host = &self.address;
+        let head = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\n{header}\r\n");
+        stream.write_all(head.as_bytes()).unwrap();
+        BufReader::new(stream).lines().map(Result::unwrap)
+    }
 }
 
 impl Drop for Secure {
@@ -77,11 +92,11 @@ impl Drop for Secure {
     }
 }
 
-fn bearer(key: &str) -> String {
+pub(crate) fn bearer(key: &str) -> String {
     format!("Authorization: Bearer {key}\r\n")
 }
 
-fn bootstrap_key(home: &Path) -> String {
+pub(crate) fn bootstrap_key(home: &Path) -> String {
     let file = home.join("data/bootstrap-key");
     assert_eq!(
         fs::metadata(&file).unwrap().permissions().mode() & 0o777,
@@ -200,18 +215,37 @@ fn a_watch_ends_when_its_key_is_revoked() {
         &root,
         "--role reader --scope a/** --name pod",
     );
-    let mut stream = TcpStream::connect(&mesh.address).unwrap();
-    let (host, header) = (&mesh.address, bearer(&reader));
-    let head = format!("GET /api/watch/a/prod HTTP/1.1\r\nHost: {host}\r\n{header}\r\n");
-    stream.write_all(head.as_bytes()).unwrap();
-    let mut lines = BufReader::new(stream).lines();
-    let begun = lines.find(|line| line.as_ref().unwrap().starts_with("event: snapshot"));
+    let mut lines = mesh.watch("/api/watch/a/prod", &bearer(&reader));
+    let begun = lines.find(|line| line.starts_with("event: snapshot"));
     assert!(begun.is_some());
     mesh.run(home.path(), Some(&root), "key revoke pod --yes")
         .done();
-    let ended = lines.find(|line| line.as_ref().unwrap().contains("UNAUTHENTICATED"));
+    let ended = lines.find(|line| line.contains("UNAUTHENTICATED"));
     assert!(ended.is_some());
     assert_eq!(mesh.ask("GET", "/a/prod", &bearer(&reader)).0, 401);
+}
+
+#[test]
+fn a_context_brings_its_key_and_standard_input_gives_it() {
+    let home = tempfile::tempdir().unwrap();
+    let mesh = Secure::on(home.path());
+    let key = bootstrap_key(home.path());
+    let mut set = mesh.command(home.path(), None);
+    set.args(["context", "set", "here", "--api-key-file", "-"]);
+    let mut child = set.stdin(Stdio::piped()).spawn().unwrap();
+    let mut input = child.stdin.take().unwrap();
+    writeln!(input, "{key}").unwrap();
+    drop(input);
+    assert!(child.wait().unwrap().success());
+    let run = |arguments: &str| {
+        let mut command = vortex(home.path());
+        Ran::of(command.args(arguments.split_whitespace()))
+    };
+    run("context use here").done();
+    assert!(run("key list").done().contains("bootstrap"));
+    run("context set here --forget-key").done();
+    let told = run("key list").failed(7);
+    assert!(told.contains("no key was shown"), "{told}");
 }
 
 /// Standard base 64.

@@ -1,10 +1,8 @@
-//! Makes one page of the pages of two services, each newest first.
-
-use vortex_rest::TimelineEntry;
+//! Makes one page of the pages of several services, each newest first.
 
 /// A point in time that orders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct At(i64, i32);
+pub(in crate::api) struct At(i64, i32);
 
 impl From<prost_types::Timestamp> for At {
     fn from(time: prost_types::Timestamp) -> Self {
@@ -14,7 +12,7 @@ impl From<prost_types::Timestamp> for At {
 
 /// How far a service's list was taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Cursor {
+pub(in crate::api) enum Cursor {
     /// Not at all.
     Beginning,
     /// Up to this token.
@@ -37,11 +35,11 @@ impl From<String> for Cursor {
 }
 
 impl Cursor {
-    pub(super) fn is_end(&self) -> bool {
+    pub(in crate::api) fn is_end(&self) -> bool {
         *self == Self::End
     }
 
-    pub(super) fn as_str(&self) -> &str {
+    pub(in crate::api) fn as_str(&self) -> &str {
         match self {
             Self::Beginning => "",
             Self::After(token) => token,
@@ -49,8 +47,13 @@ impl Cursor {
         }
     }
 
+    /// Takes it for taken to its end.
+    pub(in crate::api) fn end(&mut self) {
+        *self = Self::End;
+    }
+
     /// The token to ask the service with.
-    pub(super) fn to_token(&self) -> String {
+    pub(in crate::api) fn to_token(&self) -> String {
         match self {
             Self::After(token) => token.clone(),
             Self::Beginning | Self::End => String::new(),
@@ -60,46 +63,44 @@ impl Cursor {
 
 /// One entry of a service's page.
 #[derive(Clone, Debug)]
-pub(super) struct Item {
-    pub(super) at: At,
+pub(in crate::api) struct Item<T> {
+    pub(in crate::api) at: At,
     /// The token of the page after it.
-    pub(super) token: String,
-    /// Whether it says what a rollout's audit says better.
-    pub(super) is_split: bool,
-    pub(super) entry: TimelineEntry,
+    pub(in crate::api) token: String,
+    pub(in crate::api) entry: T,
 }
 
 /// A service's page.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Part {
-    pub(super) items: Vec<Item>,
+#[derive(Clone, Debug)]
+pub(in crate::api) struct Part<T> {
+    pub(in crate::api) items: Vec<Item<T>>,
     /// The token of the next page; empty on the last one.
-    pub(super) next: String,
+    pub(in crate::api) next: String,
     /// How far back the page has everything, where it is not the last.
-    pub(super) reached: Option<At>,
+    pub(in crate::api) reached: Option<At>,
 }
 
 /// At most `size` entries of all parts, newest first, and the cursors after them; none at the end.
 /// A part that is missing is one of a service that does not answer: its cursor stays, and what it
 /// has left does not count.
-pub(super) fn merge(
-    parts: [(Cursor, Option<Part>); 2],
+pub(in crate::api) fn merge<T: Clone, const N: usize>(
+    parts: [(Cursor, Option<Part<T>>); N],
     size: usize,
-) -> (Vec<TimelineEntry>, Option<[Cursor; 2]>) {
+) -> (Vec<T>, Option<[Cursor; N]>) {
     let present = || parts.iter().filter_map(|(_, part)| part.as_ref());
     // what is older than this one of the services has not looked at
     let horizon = present()
         .filter(|part| !part.next.is_empty())
         .filter_map(|part| part.reached)
         .max();
-    let mut taken = [0; 2];
+    let mut taken = [0; N];
     let mut entries = Vec::new();
     while entries.len() < size {
         let heads = parts.iter().zip(taken).enumerate();
         let heads = heads.filter_map(|(index, ((_, part), taken))| {
             Some((index, part.as_ref()?.items.get(taken)?))
         });
-        // of two at the same time the log's comes first
+        // of several at the same time the log's comes first
         let newest = heads.reduce(|one, other| if other.1.at > one.1.at { other } else { one });
         let newest = newest.filter(|(_, item)| horizon.is_none_or(|horizon| item.at >= horizon));
         let Some((index, item)) = newest else { break };
@@ -118,7 +119,31 @@ pub(super) fn merge(
     (entries, (!ends).then_some(cursors))
 }
 
-impl Part {
+impl<T> Default for Part<T> {
+    fn default() -> Self {
+        Self {
+            items: Vec::new(),
+            next: String::new(),
+            reached: None,
+        }
+    }
+}
+
+impl<T> Part<T> {
+    /// The same page, of other entries.
+    pub(in crate::api) fn map<U>(self, with: impl Fn(T) -> U) -> Part<U> {
+        let items = self.items.into_iter().map(|item| Item {
+            at: item.at,
+            token: item.token,
+            entry: with(item.entry),
+        });
+        Part {
+            items: items.collect(),
+            next: self.next,
+            reached: self.reached,
+        }
+    }
+
     fn cursor_after(self, taken: usize, before: Cursor) -> Cursor {
         if taken == self.items.len() {
             return match self.next.is_empty() {
@@ -137,20 +162,16 @@ mod tests {
 
     use super::*;
 
-    fn item(at: i64, name: &str) -> Item {
+    fn item(at: i64, name: &str) -> Item<String> {
         Item {
             at: At(at, 0),
             token: format!("after {at}"),
-            is_split: false,
-            entry: TimelineEntry {
-                what: format!("{name}{at}"),
-                ..TimelineEntry::default()
-            },
+            entry: format!("{name}{at}"),
         }
     }
 
     /// The page of a service that has something at these times and looks at `look` of them.
-    fn page(times: &[i64], name: &str, cursor: &Cursor, look: usize) -> Part {
+    fn page(times: &[i64], name: &str, cursor: &Cursor, look: usize) -> Part<String> {
         let left: Vec<i64> = match cursor {
             Cursor::Beginning => times.to_vec(),
             Cursor::End => Vec::new(),
@@ -196,7 +217,7 @@ mod tests {
                 let [a, b] = parts;
                 let (entries, next) = merge([(one, Some(a)), (other, Some(b))], size);
                 prop_assert!(entries.len() <= size);
-                found.extend(entries.into_iter().map(|entry| entry.what));
+                found.extend(entries);
                 cursors = next;
                 pages += 1;
                 prop_assert!(pages < 200, "the pages do not end");

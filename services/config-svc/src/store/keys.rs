@@ -13,6 +13,7 @@ pub(super) const CHECKPOINT: Bytes = Bytes::from_static(b"checkpoint");
 const BLOB: &[u8] = b"blob/";
 const LOG: &[u8] = b"log/";
 const PART: &[u8] = b"part/";
+const DENIAL: &[u8] = b"denial/";
 const CHECKPOINT_PART: &[u8] = b"checkpoint/";
 
 pub(super) fn blob(sha256: &Sha256) -> Bytes {
@@ -94,6 +95,21 @@ fn number_of(key: &[u8]) -> Option<u64> {
     let slash = key.iter().position(|byte| *byte == b'/')?;
     let bytes = key.get(slash + 1..slash + 9)?;
     Some(u64::from_be_bytes(bytes.try_into().ok()?))
+}
+
+pub(super) fn denial(number: u64) -> Bytes {
+    prefixed(DENIAL, &[&number.to_be_bytes()])
+}
+
+/// The refused calls before a number.
+pub(super) fn denials_before(before: u64) -> Range {
+    Range::new(Bytes::from_static(DENIAL), denial(before))
+}
+
+/// The number in a refused call's key.
+pub(super) fn denial_number(key: &[u8]) -> Option<u64> {
+    let number = key.strip_prefix(DENIAL)?;
+    Some(u64::from_be_bytes(number.try_into().ok()?))
 }
 
 fn prefixed(prefix: &[u8], parts: &[&[u8]]) -> Bytes {

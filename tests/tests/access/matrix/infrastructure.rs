@@ -4,9 +4,11 @@ use tonic::Code;
 use vortex_tests::{Mode, ServiceName, run_in};
 
 use super::{
+    holders::Scope,
     scene::{Scene, admin},
     secrets::Secrets,
     wire::{ask, call},
+    world::{FOREIGN, OWN},
 };
 
 /// `grpc.reflection.v1.ServerReflectionRequest { list_services: "" }`
@@ -46,6 +48,37 @@ pub(super) async fn is_open_only_as_far_as_it_should(scene: &Scene) {
             }
             let metrics = ask(place.admin, "GET", "/metrics", None, &holder.headers()).await;
             assert_eq!(metrics.status, 200, "{service} as {holder:?}");
+        }
+    }
+}
+
+/// Whether all is well is told to anybody, and what of, to who may read everything.
+pub(super) async fn health_names_nothing_to_strangers(scene: &Scene) {
+    let names = [OWN, FOREIGN].map(str::to_owned);
+    let tells = |text: &str| names.iter().any(|name| text.contains(name));
+    // the freezes, which the gateway asks for now and then
+    let told = scene
+        .mesh
+        .get_until("/health", |answer| tells(&answer.text()));
+    told.await;
+    for address in scene.ports() {
+        for bad in &scene.bad {
+            let answer = ask(address, "GET", "/health", None, &bad.headers).await;
+            assert_eq!(answer.status, 200, "{}", answer.text());
+            assert_eq!(answer.json()["status"], "ready");
+            assert!(
+                !tells(&answer.text()),
+                "with {}: {}",
+                bad.name,
+                answer.text()
+            );
+        }
+        for holder in &scene.holders {
+            let answer = ask(address, "GET", "/health", None, &holder.headers()).await;
+            let text = answer.text();
+            let reads = !["agent", "peer"].contains(&holder.role);
+            let may = reads && holder.scope == Scope::Everything;
+            assert!(may || !tells(&text), "as {holder:?}: {text}");
         }
     }
 }

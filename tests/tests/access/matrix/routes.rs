@@ -257,6 +257,9 @@ fn reads() -> Vec<Route> {
 
 fn rollout_reads() -> Vec<Route> {
     vec![
+        route("GET", "/api/audit", "/ListDenials", |_| {
+            asked("/api/audit?page_size=1000")
+        }),
         route("GET", "/api/breaker", "/GetBreaker", |_| {
             asked("/api/breaker")
         }),

@@ -35,7 +35,9 @@ impl Rpc {
     /// Whether it lists things of applications.
     pub(super) fn lists(&self) -> bool {
         let is_list = self.name().starts_with("List") || self.name() == "WatchLog";
-        is_list && self.needs.place == Where::Anywhere && self.name() != "ListSources"
+        // there are no sources, and more refusals than a page has
+        let is_other = ["ListSources", "ListDenials"].contains(&self.name());
+        is_list && self.needs.place == Where::Anywhere && !is_other
     }
 
     fn name(&self) -> &'static str {
@@ -45,7 +47,7 @@ impl Rpc {
 
 /// Those that change nothing.
 pub(super) fn reading() -> Vec<Rpc> {
-    [reads(), access_reads(), rollout_reads()].concat()
+    [reads(), access_reads(), audit(), rollout_reads()].concat()
 }
 
 /// Those that do, in the order in which they may be called.
@@ -332,6 +334,28 @@ fn access_reads() -> Vec<Rpc> {
             "reader",
             Everywhere,
             |_| encoded(&access::WatchKeysRequest {}),
+        ),
+    ]
+}
+
+fn audit() -> Vec<Rpc> {
+    vec![
+        rpc(
+            "vortex.access.v1.AuditService/ListDenials",
+            "admin",
+            Anywhere,
+            |_| {
+                encoded(&access::ListDenialsRequest {
+                    page_size: 1_000,
+                    ..Default::default()
+                })
+            },
+        ),
+        rpc(
+            "vortex.access.v1.AuditService/ReportDenials",
+            "operator",
+            Everywhere,
+            |_| encoded(&access::ReportDenialsRequest::default()),
         ),
     ]
 }

@@ -22,15 +22,12 @@ fn word(kind: &TimelineKind) -> String {
 }
 
 /// An entry: when, of what kind, and what; below, what moved, by whom and why, and what undoes it.
-pub(super) fn tell(entry: &TimelineEntry) -> String {
-    let kind = word(&entry.kind);
-    let head = format!(
-        "{:<width$}{kind:<KIND$} {}",
-        recent(entry.time.as_deref()),
-        place(entry),
-        width = INDENT,
-    );
-    let mut lines = vec![shortened(head.trim_end(), WIDTH)];
+pub(in crate::command) fn tell(entry: &TimelineEntry) -> String {
+    let mut lines = vec![head(
+        entry.time.as_deref(),
+        &word(&entry.kind),
+        &place(entry),
+    )];
     lines.extend(documents(entry).into_iter().map(|line| below(&line)));
     lines.push(below(&by(entry)));
     if !entry.undo.is_empty() {
@@ -39,6 +36,17 @@ pub(super) fn tell(entry: &TimelineEntry) -> String {
         lines.push(format!("{:INDENT$}undo: {undo}", ""));
     }
     lines.join("\n") + "\n"
+}
+
+/// When, of what kind, and what.
+pub(in crate::command) fn head(time: Option<&str>, kind: &str, what: &str) -> String {
+    let head = format!(
+        "{:<width$}{kind:<KIND$} {}",
+        recent(time),
+        printable(what),
+        width = INDENT
+    );
+    shortened(head.trim_end(), WIDTH)
 }
 
 /// What it was, and on which label when that is not the usual one.
@@ -91,7 +99,7 @@ fn by(entry: &TimelineEntry) -> String {
     }
 }
 
-fn below(text: &str) -> String {
+pub(in crate::command) fn below(text: &str) -> String {
     shortened(&format!("{:INDENT$}{}", "", printable(text)), WIDTH)
 }
 
