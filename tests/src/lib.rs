@@ -13,7 +13,7 @@ mod small_disk;
 mod usage;
 
 pub use mesh::{Answer, Mesh, Mode, Options, Place};
-pub use process::{GLANCE, PATIENCE, Process, Ran, run};
+pub use process::{GLANCE, PATIENCE, Process, Ran, run, run_in};
 pub use repository::{Repository, bundle};
 pub use small_disk::SmallDisk;
 pub use usage::{cpu_time, peak, resident, written};

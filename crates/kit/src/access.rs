@@ -18,7 +18,7 @@ mod tokens;
 
 pub use caller::Caller;
 pub use denials::{Denial, Denials, Refused};
-pub use gate::Gate;
+pub use gate::{Gate, Shown};
 pub use judge::Access;
 pub(crate) use judge::Judging;
 pub use keys::{HeldKeys, Keys};
