@@ -46,6 +46,8 @@ pub struct Options {
     pub supersede: bool,
     /// What is logged: `info` by default.
     pub log: Option<&'static str>,
+    /// Whether a gateway of its own logs every request.
+    pub access_log: bool,
     /// Whether callers have to say who they are.
     pub secure: bool,
     /// The file of the identity provider whose tokens are taken.
@@ -262,6 +264,17 @@ impl Mesh {
 
     /// Asks all processes to end, gateway first, and checks that they do in order.
     pub fn stop(mut self) {
+        self.end();
+    }
+
+    /// As [`Mesh::stop`]; gives all that the processes have printed.
+    pub fn stop_and_tell(mut self) -> String {
+        self.end();
+        let told = self.processes.iter_mut().map(Process::told);
+        told.collect::<Vec<_>>().join("\n")
+    }
+
+    fn end(&mut self) {
         for process in self.processes.iter_mut().rev() {
             let status = process.terminate();
             assert!(status.success(), "it ended with {status}");
@@ -333,6 +346,8 @@ fn many(data: &Path, options: &Options) -> Mesh {
         place
     });
     let mut arguments = vec!["--http", "127.0.0.1:0", "--log-format", "json"];
+    arguments.extend(["--log", options.log.unwrap_or("info")]);
+    arguments.extend(options.access_log.then_some("--access-log"));
     arguments.extend(reach.iter().chain(&guard).map(String::as_str));
     let mut gateway = Process::start("gateway", &arguments);
     let http = listening(&mut gateway, "serving REST");

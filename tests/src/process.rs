@@ -160,6 +160,14 @@ impl Process {
         self.wait()
     }
 
+    /// All it has printed, once it has ended.
+    pub fn told(&mut self) -> String {
+        while let Ok(line) = self.lines.recv_timeout(PATIENCE) {
+            self.seen.push(line);
+        }
+        self.seen.join("\n")
+    }
+
     /// Ends it at once, as a crash would.
     pub fn kill(&mut self) {
         self.signal(rustix::process::Signal::KILL);

@@ -13,6 +13,7 @@ mod keys;
 mod limits;
 mod lost;
 mod own;
+mod shown;
 mod tokens;
 
 pub use caller::Caller;
@@ -24,5 +25,6 @@ pub use keys::{HeldKeys, Keys};
 pub(crate) use limits::Counted;
 pub use limits::Watching;
 pub use own::OwnCredential;
+pub use shown::Shown;
 pub use tokens::{Tokens, UnverifiedToken};
 pub use vortex_access::{Asked, Principal, Role};

@@ -8,6 +8,7 @@ mod keys;
 mod rollout;
 mod services;
 mod tokens;
+mod urls;
 
 use serde_json::json;
 use vortex_tests::{Mesh, Mode, Options};
@@ -37,6 +38,7 @@ in_both_modes! {
     rollout::a_rollout_is_run_by_who_may
     tokens::a_token_is_verified_by_each_service_that_it_is_passed_on_to
     tokens::a_stream_ends_with_the_token_that_opened_it
+    urls::a_stream_takes_a_key_from_its_url_and_nobody_repeats_it
 }
 
 fn secure(mode: Mode) -> Mesh {

@@ -6,16 +6,14 @@ use std::{
     time::Duration,
 };
 
-use http::{HeaderMap, HeaderName, header};
 use jiff::Timestamp;
 use tokio::sync::watch;
 use vortex_access::{
-    Credential, Denied, InvalidCredential, Kind, Now, Presented, Principal, Throttle, Unverified,
-    Wanted, credential,
+    Credential, Denied, InvalidCredential, Kind, Now, Principal, Throttle, Unverified, Wanted,
 };
 
 use super::{
-    Caller, Denials, Keys, Tokens, UnverifiedToken,
+    Caller, Denials, Keys, Shown, Tokens, UnverifiedToken,
     denials::Refused,
     limits::{Counted, Limits, Watching},
     lost,
@@ -27,8 +25,6 @@ use crate::{
     settings::{AccessSettings, Public},
     telemetry::Metrics,
 };
-
-const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
 /// Why who shows nothing is refused.
 const NO_CREDENTIALS: &str = "no_credentials";
@@ -137,19 +133,19 @@ impl Gate {
         &self.inner.denials
     }
 
-    /// Who makes a call with these headers; `call` says which, for the audit.
+    /// Who makes a call that shows this, as its headers do; `call` says which, for the audit.
     ///
     /// # Errors
     /// [`Reason::Unauthenticated`] for a credential that is not valid, and never which way it is
     /// not; [`Reason::RateLimited`] for one too many of them; [`Reason::Unavailable`] while nobody
     /// can say.
-    pub fn admit(
+    pub fn admit<'a>(
         &self,
-        headers: &HeaderMap,
+        shown: impl Into<Shown<'a>>,
         peer: Peer,
         call: impl fmt::Display,
     ) -> Result<Caller, Fault> {
-        match self.verified(headers) {
+        match self.verified(shown.into()) {
             Ok(caller) => Ok(caller),
             // open means open: what others would have made of it does not matter
             Err(_) if !self.is_required() => Ok(Caller::nobody()),
@@ -157,22 +153,22 @@ impl Gate {
         }
     }
 
-    /// Fails unless who calls with these headers may read what is public or not: credentials of any
+    /// Fails unless who makes a call that shows this may read what is public or not: credentials of any
     /// role will do.
     ///
     /// # Errors
     /// As [`Gate::admit`], and [`Reason::Unauthenticated`] for who shows none.
-    pub fn admit_reader(
+    pub fn admit_reader<'a>(
         &self,
         of: Public,
-        headers: &HeaderMap,
+        shown: impl Into<Shown<'a>>,
         peer: Peer,
         call: impl fmt::Display,
     ) -> Result<(), Fault> {
         if !self.is_required() || self.inner.settings.public.contains(&of) {
             return Ok(());
         }
-        match self.admit(headers, peer, &call)?.is_nobody() {
+        match self.admit(shown, peer, &call)?.is_nobody() {
             true => Err(self.refuse_nobody(peer, call)),
             false => Ok(()),
         }
@@ -278,16 +274,9 @@ impl Gate {
         }
     }
 
-    fn verified(&self, headers: &HeaderMap) -> Result<Caller, Unknown> {
-        let api_key: Vec<&[u8]> = values(headers, &API_KEY);
-        let authorization = values(headers, &header::AUTHORIZATION);
-        let presented = Presented {
-            api_key: &api_key,
-            authorization: &authorization,
-            ..Presented::default()
-        };
-        let shown =
-            credential(presented).map_err(|invalid| Unknown::new(Why::Malformed(invalid), None))?;
+    fn verified(&self, shown: Shown<'_>) -> Result<Caller, Unknown> {
+        let shown = shown.credential();
+        let shown = shown.map_err(|invalid| Unknown::new(Why::Malformed(invalid), None))?;
         match shown {
             Some(shown) => {
                 let verified = self.verify(&shown);
@@ -393,11 +382,6 @@ fn refused(reason: &str, peer: Peer) -> Refused {
         },
         ..Refused::default()
     }
-}
-
-fn values<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Vec<&'a [u8]> {
-    let values = headers.get_all(name).into_iter();
-    values.map(http::HeaderValue::as_bytes).collect()
 }
 
 fn too_many(delay: Duration) -> Fault {
