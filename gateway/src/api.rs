@@ -49,7 +49,8 @@ pub(crate) fn slow() -> OpenApiRouter<ApiState> {
     sources::slow_routes()
 }
 
-/// Routes whose answer is a stream without an end.
+/// Routes whose answer is a stream without an end. Browsers open these as an `EventSource`, so they
+/// also take a credential as `?token=`, which no handler sees.
 pub(crate) fn endless() -> OpenApiRouter<ApiState> {
     rollouts::endless_routes().merge(watch::routes())
 }

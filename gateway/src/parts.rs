@@ -10,7 +10,7 @@ use crate::{
         IdentityRules, IfMatch, IfNoneMatch, Reader, Strict, parse_json, parse_lenient,
         require_json,
     },
-    serve::Hosts,
+    serve::{Hosts, url_tokens},
     settings::Network,
     spring::SpringPath,
 };
@@ -43,6 +43,11 @@ pub fn query<T: DeserializeOwned>(query: &str) -> Result<T, Fault> {
 /// It is malformed.
 pub fn lenient_query<T: DeserializeOwned>(query: &str) -> Result<T, Fault> {
     parse_lenient(query)
+}
+
+/// The credentials of a query, and the query without them.
+pub fn url_tokens(query: &str) -> (Vec<String>, String) {
+    url_tokens::take(query)
 }
 
 /// A JSON body.

@@ -11,6 +11,7 @@ mod panic;
 mod routes;
 mod tags;
 mod template;
+pub(crate) mod url_tokens;
 mod welcome;
 
 use std::{fmt, sync::Arc};
@@ -25,7 +26,7 @@ use http::{Extensions, HeaderValue, Method, Request, StatusCode, header, request
 use http_body::Body as _;
 use tower::Service;
 use vortex_kit::{
-    access::Gate,
+    access::{Gate, Shown},
     admin,
     channel::Channel,
     context::{self, Context, Peer},
@@ -46,6 +47,7 @@ use deadline::Deadline;
 pub(crate) use host::Hosts;
 use meter::{Began, Meter};
 use template::Template;
+use url_tokens::{Streams, UrlTokens};
 
 pub use openapi::document;
 
@@ -66,6 +68,7 @@ struct Inner {
     settings: Settings,
     admission: Admission,
     hosts: Hosts,
+    streams: Streams,
     meter: Meter,
     drain: Drain,
     gate: Gate,
@@ -90,6 +93,7 @@ impl Rest {
                 spring,
                 admission: Admission::new(settings.max_requests, settings.max_connections),
                 hosts: Hosts::of(&settings.http),
+                streams: Streams::new(),
                 meter: Meter::new(runtime.metrics.clone(), settings.access_log),
                 settings,
                 drain: runtime.lifecycle.drain().clone(),
@@ -102,9 +106,10 @@ impl Rest {
 impl Inner {
     async fn serve(&self, request: Request<Incoming>) -> Response {
         let (mut parts, body) = request.into_parts();
+        let tokens = self.streams.take_tokens(&mut parts);
         let peer = peer(&parts.extensions);
         let context = Context::from_headers(&parts.headers, peer).with_drain(self.drain.clone());
-        let (context, admitted) = self.admit(&mut parts, context);
+        let (context, admitted) = self.admit(&mut parts, &tokens, context);
         let began = self.meter.begin(&parts.method);
         let checked = self.hosts.check(&parts).and(admitted);
         let answered = match (checked, self.spring_path(&parts)) {
@@ -119,28 +124,33 @@ impl Inner {
                 context.clone().scope(panic::caught(answer)).await
             }
         };
-        self.end(began, answered, &context)
+        let mut response = self.end(began, answered, &context);
+        tokens.guard(response.headers_mut());
+        response
     }
 
     /// The context of a request for its caller, if they are let in. Of a probe nobody is asked who
     /// it is; of a scraper it has to be known, and no more.
-    fn admit(&self, request: &mut Parts, context: Context) -> (Context, Result<(), Fault>) {
+    fn admit(
+        &self,
+        request: &mut Parts,
+        tokens: &UrlTokens,
+        context: Context,
+    ) -> (Context, Result<(), Fault>) {
         let path = request.uri.path();
         if is_open(path) {
             return (context, Ok(()));
         }
         if let Some(of) = admin::public(path) {
             let called = Called(request);
-            let shown = (self.gate).admit_reader(of, &request.headers, context.peer(), called);
-            let admitted = shown.map(|shown| {
-                request.extensions.insert(shown);
+            let detail = (self.gate).admit_reader(of, &request.headers, context.peer(), called);
+            let admitted = detail.map(|detail| {
+                request.extensions.insert(detail);
             });
             return (context, admitted);
         }
-        match self
-            .gate
-            .admit(&request.headers, context.peer(), Called(request))
-        {
+        let shown = Shown::from(&request.headers).with_tokens(tokens.all());
+        match self.gate.admit(shown, context.peer(), Called(request)) {
             Ok(caller) => (context.with_caller(caller), Ok(())),
             Err(fault) => (context, Err(fault)),
         }

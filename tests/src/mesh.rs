@@ -46,6 +46,8 @@ pub struct Options {
     pub supersede: bool,
     /// What is logged: `info` by default.
     pub log: Option<&'static str>,
+    /// Whether a gateway of its own logs every request.
+    pub access_log: bool,
     /// Whether callers have to say who they are.
     pub secure: bool,
     /// The file of the identity provider whose tokens are taken.
@@ -345,6 +347,8 @@ fn many(data: &Path, options: &Options) -> Mesh {
         place
     });
     let mut arguments = vec!["--http", "127.0.0.1:0", "--log-format", "json"];
+    arguments.extend(["--log", options.log.unwrap_or("info")]);
+    arguments.extend(options.access_log.then_some("--access-log"));
     arguments.extend(reach.iter().chain(&guard).map(String::as_str));
     let mut gateway = Process::start("gateway", &arguments);
     let http = listening(&mut gateway, "serving REST");

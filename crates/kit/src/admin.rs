@@ -10,7 +10,7 @@ use axum::{
 };
 
 use crate::{
-    access::{Gate, Shown},
+    access::{Detail, Gate},
     context::Peer,
     error::Reason,
     health::{self, Health},
@@ -29,7 +29,7 @@ pub const SCHEMES: &str = r#"Bearer realm="vortex", Basic realm="vortex", charse
 ///
 /// `/health` answers 200 with [`health::Report`] whatever it says; `/health/ready` 200 or 503;
 /// `/health/live` 200 for as long as the process answers at all. Who may read them is for the
-/// caller to judge: see [`public`]. A request that has [`Shown::Outline`] with it is told no more
+/// caller to judge: see [`public`]. A request that has [`Detail::Outline`] with it is told no more
 /// than [`health::Report::outline`].
 pub fn routes(health: Health, metrics: Metrics) -> Router {
     let probes = Router::new()
@@ -71,11 +71,11 @@ async fn guard(State(gate): State<Gate>, mut request: Request, next: Next) -> Re
             gate.admit_reader(of, request.headers(), peer, call)
         }
         // probes, which are told nothing else
-        None => Ok(Shown::Outline),
+        None => Ok(Detail::Outline),
     };
     let fault = match admitted {
-        Ok(shown) => {
-            request.extensions_mut().insert(shown);
+        Ok(detail) => {
+            request.extensions_mut().insert(detail);
             return next.run(request).await;
         }
         Err(fault) => fault,
@@ -92,12 +92,12 @@ async fn guard(State(gate): State<Gate>, mut request: Request, next: Next) -> Re
 
 async fn report(
     State(health): State<Health>,
-    shown: Option<Extension<Shown>>,
+    detail: Option<Extension<Detail>>,
 ) -> Json<health::Report> {
     let report = health.snapshot();
-    Json(match shown {
-        Some(Extension(Shown::Outline)) => report.outline(),
-        Some(Extension(Shown::Whole)) | None => report,
+    Json(match detail {
+        Some(Extension(Detail::Outline)) => report.outline(),
+        Some(Extension(Detail::Whole)) | None => report,
     })
 }
 

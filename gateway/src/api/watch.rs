@@ -52,7 +52,8 @@ struct Parameters {
 ///
 /// Server-sent events: a `snapshot`, as `/api/effective` answers, then a `change` with an RFC 6902
 /// patch for each change; `id` is the token. Each second a comment `progress` gives the position up
-/// to which everything was sent. If the stream fails, a last event `problem` says why.
+/// to which everything was sent. If the stream fails, a last event `problem` says why. A browser's
+/// `EventSource`, which can set no header, may show a key or a token as `?token=`.
 #[utoipa::path(
     get,
     path = "/api/watch/{app}/{profile}",

@@ -5,6 +5,7 @@
 mod api;
 mod client;
 mod config_service;
+mod credentials;
 mod figures;
 mod limits;
 mod mesh;

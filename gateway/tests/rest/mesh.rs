@@ -53,6 +53,11 @@ pub(crate) async fn start() -> Mesh {
 }
 
 pub(crate) async fn start_with(settings: Settings, way: Way) -> Mesh {
+    start_on(gateway(), settings, way).await
+}
+
+/// As that, of a gateway with this runtime.
+pub(crate) async fn start_on(gateway: Runtime, settings: Settings, way: Way) -> Mesh {
     let rollouts = Rollouts::default();
     let behind = Runtime::new("rollout-svc", "0.0.0", System::shared());
     let server = Server::builder(&behind)
@@ -62,15 +67,21 @@ pub(crate) async fn start_with(settings: Settings, way: Way) -> Mesh {
         .await
         .unwrap();
     let rollout = |runtime: &Runtime| reach(&server, way, runtime);
-    start_beside(settings, way, rollouts, rollout).await
+    start_beside(gateway, settings, way, rollouts, rollout).await
+}
+
+fn gateway() -> Runtime {
+    Runtime::new("gateway", "0.0.0", System::shared())
 }
 
 /// A gateway whose rollout-svc is away.
 pub(crate) async fn start_without_rollouts() -> Mesh {
-    start_beside(settings(), Way::InProcess, Rollouts::default(), nowhere).await
+    let rollouts = Rollouts::default();
+    start_beside(gateway(), settings(), Way::InProcess, rollouts, nowhere).await
 }
 
 async fn start_beside(
+    runtime: Runtime,
     settings: Settings,
     way: Way,
     rollouts: Rollouts,
@@ -89,7 +100,6 @@ async fn start_beside(
         .build()
         .await
         .unwrap();
-    let runtime = Runtime::new("gateway", "0.0.0", System::shared());
     let (config, rollout) = (reach(&config, way, &runtime), rollout(&runtime));
     let channels = PerService::from_fn(|service| match service {
         ServiceName::Config => config.clone(),

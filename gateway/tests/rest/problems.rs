@@ -201,7 +201,8 @@ async fn unknown_query_parameters_are_refused_by_name() {
         ("DELETE /api/configs/orders/dev?force=true", "force"),
         ("GET /api/effective/orders/dev?path=x", "path"),
         ("GET /api/sources/petclinic?x=1", "x"),
-        ("GET /api/watch/orders/dev?token=x", "token"),
+        ("GET /api/watch/orders/dev?tokens=x", "tokens"),
+        ("GET /api/effective/orders/dev?token=x", "token"),
         ("POST /api/changes/v1/discard?stage=1", "stage"),
     ] {
         let problem = mesh

@@ -5,12 +5,15 @@ use tokio::{
     net::{TcpSocket, TcpStream},
 };
 use vortex_gateway::Settings;
-use vortex_kit::error::{Fault, Reason};
+use vortex_kit::{
+    error::{Fault, Reason},
+    process::Runtime,
+};
 use vortex_proto::config::v1::{
     ConfigChange, GetConfigResponse, Progress, WatchConfigRequest, watch_config_response::Event,
 };
 
-use crate::mesh::{Mesh, Way, settings, start, start_with};
+use crate::mesh::{Mesh, Way, settings, start, start_on, start_with};
 
 /// What is watched at a position, whose digest is `d` and the position.
 fn at(position: usize, value: &str) -> GetConfigResponse {
@@ -48,13 +51,21 @@ async fn mesh() -> Mesh {
 }
 
 async fn mesh_with(settings: Settings, way: Way) -> Mesh {
-    let mesh = start_with(settings, way).await;
+    watched(start_with(settings, way).await)
+}
+
+/// A gateway with this runtime before the same.
+pub(crate) async fn mesh_on(gateway: Runtime) -> Mesh {
+    watched(start_on(gateway, settings(), Way::InProcess).await)
+}
+
+fn watched(mesh: Mesh) -> Mesh {
     mesh.service.watched(at(7, "one"));
     mesh
 }
 
 /// Opens a watch with more headers.
-async fn open(mesh: &Mesh, query: &str, headers: &str) -> TcpStream {
+pub(crate) async fn open(mesh: &Mesh, query: &str, headers: &str) -> TcpStream {
     let mut stream = TcpStream::connect(mesh.address).await.unwrap();
     ask(&mut stream, query, headers).await;
     stream

@@ -9,6 +9,7 @@ mod matrix;
 mod rollout;
 mod services;
 mod tokens;
+mod urls;
 
 use serde_json::json;
 use vortex_tests::{Mesh, Mode, Options};
@@ -40,6 +41,7 @@ in_both_modes! {
     rollout::an_agent_reports_for_its_own_applications
     tokens::a_token_is_verified_by_each_service_that_it_is_passed_on_to
     tokens::a_stream_ends_with_the_token_that_opened_it
+    urls::a_stream_takes_a_key_from_its_url_and_nobody_repeats_it
 }
 
 fn secure(mode: Mode) -> Mesh {

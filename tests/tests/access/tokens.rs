@@ -131,6 +131,9 @@ pub(super) async fn a_stream_ends_with_the_token_that_opened_it(mode: Mode) {
     let watch = believing.mesh.request("GET", "/api/watch/orders/prod");
     let watch = watch.bearer_auth(&token).send().await.unwrap();
     assert_eq!(watch.status(), 200);
+    let url = format!("/api/watch/orders/prod?token={token}");
+    let by_url = believing.mesh.request("GET", &url).send().await.unwrap();
+    assert_eq!(by_url.status(), 200);
     let config = believing.mesh.services[ServiceName::Config].grpc;
     let channel = Endpoint::try_from(format!("http://{config}")).unwrap();
     let mut client = ConfigServiceClient::new(channel.connect().await.unwrap());
@@ -150,8 +153,10 @@ pub(super) async fn a_stream_ends_with_the_token_that_opened_it(mode: Mode) {
         }
     };
     assert_eq!(ended.code(), Code::Unauthenticated, "{ended}");
-    let told = watch.text().await.unwrap();
-    assert!(told.contains("event: snapshot"), "{told}");
-    assert!(told.contains("UNAUTHENTICATED"), "{told}");
+    for watch in [watch, by_url] {
+        let told = watch.text().await.unwrap();
+        assert!(told.contains("event: snapshot"), "{told}");
+        assert!(told.contains("UNAUTHENTICATED"), "{told}");
+    }
     believing.mesh.stop();
 }

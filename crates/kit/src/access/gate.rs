@@ -1,45 +1,33 @@
 //! Finds out who calls.
 
+mod refusing;
+
 use std::{
     fmt,
-    sync::{Arc, Mutex, OnceLock, PoisonError},
-    time::Duration,
+    sync::{Arc, Mutex, OnceLock},
 };
 
-use http::{HeaderMap, HeaderName, header};
+use http::HeaderMap;
 use jiff::Timestamp;
 use tokio::sync::watch;
-use vortex_access::{
-    Asked, Credential, Denied, InvalidCredential, Kind, Now, Presented, Principal, Role, Throttle,
-    Unverified, Wanted, credential, decide,
-};
+use vortex_access::{Asked, Credential, Now, Principal, Role, Throttle, Unverified, decide};
 
 use super::{
-    Caller, Denials, Keys, ServiceRoles, Tokens, UnverifiedToken,
-    denials::Refused,
+    Caller, Denials, Keys, ServiceRoles, Shown, Tokens,
     limits::{Counted, Limits, Watching},
     lost, services,
 };
+#[cfg(doc)]
+use crate::error::Reason;
 use crate::{
     clock::{self, Clock},
     context::Peer,
-    error::{Fault, Reason},
+    error::Fault,
     http::PeerIdentity,
     settings::{AccessSettings, Public},
     telemetry::Metrics,
 };
-
-const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
-
-/// Why who shows nothing is refused.
-const NO_CREDENTIALS: &str = "no_credentials";
-/// Why a caller is refused who is known.
-const DENIED: &str = "denied";
-
-const REFUSED: &str = "vortex_access_refused_total";
-const LIMITED: &str = "vortex_access_limited_total";
-const LIMITED_HELP: &str = "Calls refused as their caller made too many, by what they count as";
-const REFUSED_HELP: &str = "Calls refused for who makes them, by why";
+use refusing::{Refusals, Unknown, Why};
 
 /// Finds out who calls, and knows whether anybody has to say so. A clone is a few pointers.
 #[derive(Clone, Debug)]
@@ -61,10 +49,6 @@ struct Inner {
     denials: Denials,
 }
 
-/// Counts refusals by their reason.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Refusals(Option<Metrics>);
-
 /// A credential that was verified.
 pub(super) struct Verified {
     pub(super) principal: Principal,
@@ -72,29 +56,13 @@ pub(super) struct Verified {
     pub(super) until: Option<Timestamp>,
 }
 
-/// How much somebody is shown of what is not of one application.
+/// How much somebody is told of what is not of one application.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shown {
+pub enum Detail {
     /// What anybody may know.
     Outline,
     /// All of it.
     Whole,
-}
-
-/// Why a caller is not let in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Why {
-    Malformed(InvalidCredential),
-    Unverified(Unverified),
-    UnverifiedToken(UnverifiedToken),
-    /// A token, where no provider of them is known.
-    NoProvider,
-}
-
-/// Who could not be told, and what they showed.
-struct Unknown {
-    why: Why,
-    key_id: String,
 }
 
 impl Gate {
@@ -164,19 +132,19 @@ impl Gate {
         &self.inner.denials
     }
 
-    /// Who makes a call with these headers; `call` says which, for the audit.
+    /// Who makes a call that shows this, as its headers do; `call` says which, for the audit.
     ///
     /// # Errors
     /// [`Reason::Unauthenticated`] for a credential that is not valid, and never which way it is
     /// not; [`Reason::RateLimited`] for one too many of them; [`Reason::Unavailable`] while nobody
     /// can say.
-    pub fn admit(
+    pub fn admit<'a>(
         &self,
-        headers: &HeaderMap,
+        shown: impl Into<Shown<'a>>,
         peer: Peer,
         call: impl fmt::Display,
     ) -> Result<Caller, Fault> {
-        match self.verified(headers) {
+        match self.verified(shown.into()) {
             Ok(caller) => Ok(caller),
             // open means open: what others would have made of it does not matter
             Err(_) if !self.is_required() => Ok(Caller::nobody()),
@@ -184,26 +152,26 @@ impl Gate {
         }
     }
 
-    /// Fails unless who calls with these headers may read what is public or not: credentials of any
-    /// role will do. Who may read everything is shown the whole of it.
+    /// Fails unless who makes a call that shows this may read what is public or not: credentials of any
+    /// role will do. Who may read everything is told all of it.
     ///
     /// # Errors
     /// As [`Gate::admit`], and [`Reason::Unauthenticated`] for who shows none.
-    pub fn admit_reader(
+    pub fn admit_reader<'a>(
         &self,
         of: Public,
-        headers: &HeaderMap,
+        shown: impl Into<Shown<'a>>,
         peer: Peer,
         call: impl fmt::Display,
-    ) -> Result<Shown, Fault> {
+    ) -> Result<Detail, Fault> {
         if !self.is_required() {
-            return Ok(Shown::Whole);
+            return Ok(Detail::Whole);
         }
-        match self.admit(headers, peer, &call) {
-            Ok(caller) if reads_everything(&caller) => Ok(Shown::Whole),
-            _ if self.inner.settings.public.contains(&of) => Ok(Shown::Outline),
+        match self.admit(shown, peer, &call) {
+            Ok(caller) if reads_everything(&caller) => Ok(Detail::Whole),
+            _ if self.inner.settings.public.contains(&of) => Ok(Detail::Outline),
             Ok(caller) if caller.is_nobody() => Err(self.refuse_nobody(peer, call)),
-            Ok(_) => Ok(Shown::Outline),
+            Ok(_) => Ok(Detail::Outline),
             Err(fault) => Err(fault),
         }
     }
@@ -239,64 +207,6 @@ impl Gate {
         self.count(caller, Counted::Watch)
     }
 
-    /// Refuses who shows nothing what anybody who is known may do.
-    pub(crate) fn refuse_nobody(&self, peer: Peer, call: impl fmt::Display) -> Fault {
-        self.refusals.count(NO_CREDENTIALS);
-        let refused = Refused {
-            principal: Principal::anonymous([]).to_string(),
-            call: call.to_string(),
-            ..refused(NO_CREDENTIALS, peer)
-        };
-        self.note(refused, String::new());
-        let message = "this needs credentials, and the call brings none";
-        Fault::new(Reason::Unauthenticated, message)
-    }
-
-    /// Refuses a caller what they may not do. Who has not said who they are is asked to, whatever
-    /// it is that they may not do.
-    pub(super) fn deny(&self, caller: &Caller, peer: Peer, call: &str, denied: &Denied) -> Fault {
-        let principal = caller.principal();
-        let reason = match principal.is_anonymous() {
-            true => NO_CREDENTIALS,
-            false => DENIED,
-        };
-        self.refusals.count(reason);
-        let key_id = match principal.kind() {
-            Kind::Key(id) => id.to_string(),
-            Kind::Jwt | Kind::Service | Kind::Anonymous => String::new(),
-        };
-        let scope = match &denied.wanted {
-            Wanted::Scope(scope) => scope.clone(),
-            Wanted::Anywhere => String::new(),
-        };
-        let refused = Refused {
-            principal: principal.to_string(),
-            call: call.to_owned(),
-            role: denied.role.to_string(),
-            scope,
-            ..refused(reason, peer)
-        };
-        self.note(refused, key_id);
-        if principal.is_anonymous() {
-            let message = format!("{denied}, and the call brings no credentials");
-            return Fault::new(Reason::Unauthenticated, message);
-        }
-        let fault = Fault::new(Reason::PermissionDenied, denied.to_string());
-        let fault = fault.with("role", denied.role);
-        match &denied.wanted {
-            // as a key takes it
-            Wanted::Scope(scope) => fault.with("scope", scope),
-            Wanted::Anywhere => fault,
-        }
-    }
-
-    fn note(&self, refused: Refused, key_id: String) {
-        if self.is_required() {
-            let now = self.inner.clock.now();
-            self.inner.denials.note(refused, key_id, now);
-        }
-    }
-
     /// Waits until what a caller showed is not valid any more; gives the fault that ends what was
     /// begun with it. Never, where nothing was shown.
     pub fn lost(&self, caller: &Caller) -> impl Future<Output = Fault> + Send + use<> {
@@ -312,16 +222,9 @@ impl Gate {
         }
     }
 
-    fn verified(&self, headers: &HeaderMap) -> Result<Caller, Unknown> {
-        let api_key: Vec<&[u8]> = values(headers, &API_KEY);
-        let authorization = values(headers, &header::AUTHORIZATION);
-        let presented = Presented {
-            api_key: &api_key,
-            authorization: &authorization,
-            ..Presented::default()
-        };
-        let shown =
-            credential(presented).map_err(|invalid| Unknown::new(Why::Malformed(invalid), None))?;
+    fn verified(&self, shown: Shown<'_>) -> Result<Caller, Unknown> {
+        let shown = shown.credential();
+        let shown = shown.map_err(|invalid| Unknown::new(Why::Malformed(invalid), None))?;
         match shown {
             Some(shown) => {
                 let verified = self.verify(&shown);
@@ -376,122 +279,10 @@ impl Gate {
             monotonic: self.inner.clock.monotonic(),
         }
     }
-
-    /// Counts a failure, and slows down who fails again and again. Who has a valid credential is
-    /// never slowed down by others at the same address.
-    fn refuse(&self, unknown: Unknown, peer: Peer, call: impl fmt::Display) -> Fault {
-        let Unknown { why, key_id } = unknown;
-        self.refusals.count(why.as_str());
-        let fault = why.fault();
-        if fault.reason() == Reason::Unauthenticated {
-            let refused = Refused {
-                principal: Principal::anonymous([]).to_string(),
-                call: call.to_string(),
-                ..refused(why.as_str(), peer)
-            };
-            self.note(refused, key_id);
-        }
-        match peer {
-            Peer::Remote(address) if fault.reason() == Reason::Unauthenticated => {
-                let now = self.inner.clock.monotonic();
-                let throttle = &self.inner.throttle;
-                let mut throttle = throttle.lock().unwrap_or_else(PoisonError::into_inner);
-                let delay = throttle.delay(address.ip(), now);
-                throttle.failed(address.ip(), now);
-                match delay > Duration::ZERO {
-                    true => too_many(delay),
-                    false => fault,
-                }
-            }
-            Peer::Remote(_) | Peer::InProcess => fault,
-        }
-    }
-}
-
-impl Unknown {
-    fn new(why: Why, shown: Option<&Credential>) -> Self {
-        let key_id = match shown {
-            Some(Credential::Key(key)) => key.id().to_string(),
-            Some(Credential::Jwt(_)) | None => String::new(),
-        };
-        Self { why, key_id }
-    }
-}
-
-fn refused(reason: &str, peer: Peer) -> Refused {
-    Refused {
-        reason: reason.to_owned(),
-        address: match peer {
-            Peer::Remote(address) => Some(address.ip().to_canonical()),
-            Peer::InProcess => None,
-        },
-        ..Refused::default()
-    }
 }
 
 fn reads_everything(caller: &Caller) -> bool {
     decide(caller.principal(), Role::Reader, Asked::Cluster).is_allowed()
-}
-
-fn values<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Vec<&'a [u8]> {
-    let values = headers.get_all(name).into_iter();
-    values.map(http::HeaderValue::as_bytes).collect()
-}
-
-fn too_many(delay: Duration) -> Fault {
-    let message = "too many calls of this address had no valid credentials";
-    Fault::new(Reason::RateLimited, message).retry_after(delay)
-}
-
-impl Why {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Malformed(_) => "malformed",
-            Self::Unverified(Unverified::CutOff) => "cut_off",
-            Self::Unverified(Unverified::Refused(refusal)) => match refusal {
-                vortex_access::Refusal::Unknown => "unknown",
-                vortex_access::Refusal::Wrong => "wrong",
-                vortex_access::Refusal::Expired => "expired",
-                vortex_access::Refusal::Revoked => "revoked",
-            },
-            Self::UnverifiedToken(UnverifiedToken::Refused(why)) => why,
-            Self::UnverifiedToken(UnverifiedToken::NoKeys) => "token_no_keys",
-            Self::NoProvider => "no_provider",
-        }
-    }
-
-    /// What the caller is told: of a credential that could be one, only that it is not valid.
-    fn fault(self) -> Fault {
-        match self {
-            Self::Malformed(invalid) => Fault::new(Reason::Unauthenticated, invalid.to_string()),
-            Self::Unverified(cut_off @ Unverified::CutOff) => {
-                Fault::new(Reason::Unavailable, cut_off.to_string())
-            }
-            Self::UnverifiedToken(no_keys @ UnverifiedToken::NoKeys) => {
-                Fault::new(Reason::Unavailable, no_keys.to_string())
-            }
-            Self::Unverified(Unverified::Refused(_))
-            | Self::UnverifiedToken(UnverifiedToken::Refused(_))
-            | Self::NoProvider => {
-                Fault::new(Reason::Unauthenticated, "the credentials are not valid")
-            }
-        }
-    }
-}
-
-impl Refusals {
-    pub(super) fn count(&self, why: &'static str) {
-        if let Some(metrics) = &self.0 {
-            let labels = [("reason", why)];
-            metrics.counter(REFUSED, REFUSED_HELP, &labels).increment(1);
-        }
-    }
-
-    fn limited(&self, labels: &[(&'static str, &'static str)]) {
-        if let Some(metrics) = &self.0 {
-            metrics.counter(LIMITED, LIMITED_HELP, labels).increment(1);
-        }
-    }
 }
 
 impl fmt::Debug for Inner {

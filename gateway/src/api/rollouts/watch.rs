@@ -25,7 +25,8 @@ use crate::{
 ///
 /// Server-sent events: `rollout`, with `rollout`, `analysis` and `time`, each time the rollout or
 /// its analysis changes; a comment each second in between. The stream ends after the rollout has
-/// ended, with its last `state`. If it fails, a last event `problem` says why.
+/// ended, with its last `state`. If it fails, a last event `problem` says why. A browser's
+/// `EventSource`, which can set no header, may show a key or a token as `?token=`.
 #[utoipa::path(
     get,
     path = "/api/rollouts/{id}/watch",

@@ -78,6 +78,8 @@ pub(super) const QUERY: Parser = Parser {
         b"%00",
         b"%ff",
         b"label=",
+        b"token=",
+        b"%74oken=",
         b"page_size=",
         b"force=",
         b"true",
@@ -99,6 +101,12 @@ pub(super) const QUERY: Parser = Parser {
             let written = serde_urlencoded::to_string(&all).expect("pairs can be written");
             let again = parts::lenient_query::<BTreeMap<String, String>>(&written);
             assert_eq!(again.expect("what is written is read"), all);
+            let (tokens, rest) = parts::url_tokens(query);
+            let rest = parts::lenient_query::<BTreeMap<String, String>>(&rest);
+            let mut others = all;
+            let held = others.remove("token").is_some();
+            assert_eq!(held, !tokens.is_empty(), "what its decoder reads is taken");
+            assert_eq!(rest.expect("a part of a query is one"), others);
             true
         })
     },
