@@ -79,6 +79,7 @@ describe('ports that ask for keys, by TLS', { timeout: 3 * PATIENCE }, () => {
       assert.notEqual(status, 0, name);
       assert.match(stderr, /Code: PermissionDenied/);
       assert.match(stderr, name === GET ? /"role": *"reader"/ : /"role": *"writer"/);
+      assert.match(stderr, /"scope": *"main:orders\/default"/);
     }
   });
 
