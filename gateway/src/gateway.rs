@@ -104,7 +104,7 @@ pub async fn start(settings: ProcessSettings, runtime: Runtime) -> Result<(), St
     let targets = settings.targets();
     let all = targets.iter().map(|(_, target)| *target);
     let trust = Trust::new(&settings.calls, all, &runtime)?;
-    let own = settings.own_key.show(&runtime)?;
+    let own = settings.own_key.show(&trust, &runtime)?;
     let channels =
         PerService::try_from_fn(|service| connect(targets[service], &trust, &own, &runtime))?;
     follow_keys(&channels[ServiceName::Config], &runtime);

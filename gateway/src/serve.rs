@@ -101,10 +101,10 @@ impl Rest {
 
 impl Inner {
     async fn serve(&self, request: Request<Incoming>) -> Response {
-        let (parts, body) = request.into_parts();
+        let (mut parts, body) = request.into_parts();
         let peer = peer(&parts.extensions);
         let context = Context::from_headers(&parts.headers, peer).with_drain(self.drain.clone());
-        let (context, admitted) = self.admit(&parts, context);
+        let (context, admitted) = self.admit(&mut parts, context);
         let began = self.meter.begin(&parts.method);
         let checked = self.hosts.check(&parts).and(admitted);
         let answered = match (checked, self.spring_path(&parts)) {
@@ -124,15 +124,17 @@ impl Inner {
 
     /// The context of a request for its caller, if they are let in. Of a probe nobody is asked who
     /// it is; of a scraper it has to be known, and no more.
-    fn admit(&self, request: &Parts, context: Context) -> (Context, Result<(), Fault>) {
+    fn admit(&self, request: &mut Parts, context: Context) -> (Context, Result<(), Fault>) {
         let path = request.uri.path();
         if is_open(path) {
             return (context, Ok(()));
         }
         if let Some(of) = admin::public(path) {
-            let admitted =
-                self.gate
-                    .admit_reader(of, &request.headers, context.peer(), Called(request));
+            let called = Called(request);
+            let shown = (self.gate).admit_reader(of, &request.headers, context.peer(), called);
+            let admitted = shown.map(|shown| {
+                request.extensions.insert(shown);
+            });
             return (context, admitted);
         }
         match self

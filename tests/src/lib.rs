@@ -6,14 +6,16 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used)] // all of this is test code
 
+mod load;
 mod mesh;
 mod process;
 mod repository;
 mod small_disk;
 mod usage;
 
+pub use load::{Load, Measured};
 pub use mesh::{Answer, Mesh, Mode, Options, Place};
-pub use process::{GLANCE, PATIENCE, Process, Ran, run};
+pub use process::{GLANCE, PATIENCE, Process, Ran, run, run_in};
 pub use repository::{Repository, bundle};
 pub use small_disk::SmallDisk;
 pub use usage::{cpu_time, peak, resident, written};

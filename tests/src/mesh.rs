@@ -262,6 +262,18 @@ impl Mesh {
 
     /// Asks all processes to end, gateway first, and checks that they do in order.
     pub fn stop(mut self) {
+        self.end();
+    }
+
+    /// As [`Mesh::stop`]; answers with what each process printed, by its name.
+    pub fn stop_and_tell(mut self) -> Vec<(String, String)> {
+        self.end();
+        let processes = self.processes.iter_mut();
+        let told = processes.map(|process| (process.name().to_owned(), process.said()));
+        told.collect()
+    }
+
+    fn end(&mut self) {
         for process in self.processes.iter_mut().rev() {
             let status = process.terminate();
             assert!(status.success(), "it ended with {status}");

@@ -30,10 +30,16 @@ pub struct Ran {
 
 /// Runs a program of ours to its end, in an environment without settings of ours.
 pub fn run(name: &str, arguments: &[&str]) -> Ran {
+    run_in(name, arguments, &[])
+}
+
+/// Runs a program of ours to its end, in an environment of these variables alone.
+pub fn run_in(name: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Ran {
     let home = tempfile::tempdir().expect("a folder");
     let output = Command::new(program(name))
         .args(arguments)
         .env_clear()
+        .envs(variables.iter().copied())
         .env("XDG_CONFIG_HOME", home.path())
         .stdin(Stdio::null())
         .output()
@@ -176,6 +182,12 @@ impl Process {
     /// Waits until it has ended.
     pub fn wait(&mut self) -> ExitStatus {
         self.child.wait().expect("it is ours to wait for")
+    }
+
+    /// All that it printed. It has to have ended.
+    pub fn said(&mut self) -> String {
+        self.seen.extend(self.lines.iter());
+        self.seen.join("\n")
     }
 
     fn silence(&self, what: &str, reason: RecvTimeoutError) -> String {

@@ -1,7 +1,7 @@
 //! The admin port's routes: health and metrics over HTTP, for probes, scrapers and people.
 
 use axum::{
-    Json, Router,
+    Extension, Json, Router,
     extract::{Request, State},
     http::{HeaderValue, StatusCode, header},
     middleware::{Next, from_fn_with_state},
@@ -10,7 +10,7 @@ use axum::{
 };
 
 use crate::{
-    access::Gate,
+    access::{Gate, Shown},
     context::Peer,
     error::Reason,
     health::{self, Health},
@@ -29,7 +29,8 @@ pub const SCHEMES: &str = r#"Bearer realm="vortex", Basic realm="vortex", charse
 ///
 /// `/health` answers 200 with [`health::Report`] whatever it says; `/health/ready` 200 or 503;
 /// `/health/live` 200 for as long as the process answers at all. Who may read them is for the
-/// caller to judge: see [`public`].
+/// caller to judge: see [`public`]. A request that has [`Shown::Outline`] with it is told no more
+/// than [`health::Report::outline`].
 pub fn routes(health: Health, metrics: Metrics) -> Router {
     let probes = Router::new()
         .route("/health", get(report))
@@ -61,7 +62,7 @@ pub fn public(path: &str) -> Option<Public> {
     }
 }
 
-async fn guard(State(gate): State<Gate>, request: Request, next: Next) -> Response {
+async fn guard(State(gate): State<Gate>, mut request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<PeerAddr>();
     let peer = peer.map_or(Peer::InProcess, |peer| Peer::Remote(peer.0));
     let admitted = match public(request.uri().path()) {
@@ -69,10 +70,15 @@ async fn guard(State(gate): State<Gate>, request: Request, next: Next) -> Respon
             let call = format_args!("{} {}", request.method(), request.uri().path());
             gate.admit_reader(of, request.headers(), peer, call)
         }
-        None => Ok(()),
+        // probes, which are told nothing else
+        None => Ok(Shown::Outline),
     };
-    let Err(fault) = admitted else {
-        return next.run(request).await;
+    let fault = match admitted {
+        Ok(shown) => {
+            request.extensions_mut().insert(shown);
+            return next.run(request).await;
+        }
+        Err(fault) => fault,
     };
     let status = fault.reason().http_status();
     let mut response = (status, format!("{}\n", fault.message())).into_response();
@@ -84,8 +90,15 @@ async fn guard(State(gate): State<Gate>, request: Request, next: Next) -> Respon
     response
 }
 
-async fn report(State(health): State<Health>) -> Json<health::Report> {
-    Json(health.snapshot())
+async fn report(
+    State(health): State<Health>,
+    shown: Option<Extension<Shown>>,
+) -> Json<health::Report> {
+    let report = health.snapshot();
+    Json(match shown {
+        Some(Extension(Shown::Outline)) => report.outline(),
+        Some(Extension(Shown::Whole)) | None => report,
+    })
 }
 
 async fn live() -> &'static str {

@@ -56,6 +56,23 @@ pub struct Report {
     pub degradations: BTreeMap<String, String>,
 }
 
+/// What is said in place of a reason.
+const HIDDEN: &str = "why is told to who may read everything";
+
+impl Report {
+    /// What anybody may know: whether it takes work, and what is degraded. The rest speaks of
+    /// documents, sources and freezes.
+    #[must_use]
+    pub fn outline(self) -> Self {
+        let names = self.degradations.into_keys();
+        Self {
+            checks: BTreeMap::new(),
+            degradations: names.map(|name| (name, HIDDEN.to_owned())).collect(),
+            ..self
+        }
+    }
+}
+
 impl Health {
     /// The health of a service that is starting.
     pub fn new(service: &'static str, version: &'static str) -> Self {

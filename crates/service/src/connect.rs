@@ -52,6 +52,12 @@ impl Trust {
         tls::measure(&client, "client", &runtime.metrics);
         Ok(Self(Some(client)))
     }
+
+    /// Whether a certificate is shown to who asks for one.
+    pub(crate) fn shows_certificate(&self) -> bool {
+        let certificate = self.0.as_ref().map(|client| client.certificate());
+        certificate.flatten().is_some()
+    }
 }
 
 /// Connects to the service at `target`, for as long as the process takes work; `own` is shown in

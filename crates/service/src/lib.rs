@@ -19,7 +19,7 @@ pub use connect::{CannotConnect, Trust, connect};
 pub use documents::Named;
 pub use follow_keys::follow_keys;
 pub use limited::Limited;
-pub use names::ServiceName;
+pub use names::{OWN_ROLES, ServiceName};
 pub use own_key::{OwnKeyError, OwnKeySettings};
 pub use per_service::PerService;
 pub use tokens::{InvalidProvider, Provider, TokenSettings};

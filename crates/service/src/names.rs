@@ -3,6 +3,17 @@
 use std::fmt;
 
 use serde::{Serialize, Serializer};
+use vortex_kit::access::{Role, ServiceRoles};
+
+/// What each service may do in its own work, where it is known by a certificate of the name
+/// `vortex://NAME`.
+pub const OWN_ROLES: ServiceRoles = &[
+    (
+        "rollout-svc",
+        &[Role::Reader, Role::Writer, Role::Operator, Role::Agent],
+    ),
+    ("gateway", &[Role::Reader, Role::Agent]),
+];
 
 /// A service of the mesh that is called over gRPC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -11,6 +11,8 @@ use tokio::sync::watch;
 use vortex_access::{ApiKey, Credential, InvalidKey};
 use vortex_kit::{access::OwnCredential, process::Runtime, settings::Secret};
 
+use crate::Trust;
+
 /// How often the file is read again: keys are rotated.
 const EVERY: Duration = Duration::from_secs(5);
 /// After how many looks that found no key it is told: a file may be replaced in the very moment.
@@ -40,7 +42,8 @@ pub enum OwnKeyError {
     /// There is none.
     #[error(
         "with --require-keys this service needs a key to show config-svc: give both the same by \
-         --service-key-file or VORTEX_SERVICE_KEY (`vortex key generate` makes one)"
+         --service-key-file or VORTEX_SERVICE_KEY (`vortex key generate` makes one), or this one a \
+         certificate by --client-cert"
     )]
     Missing,
     /// What is given is none.
@@ -71,12 +74,13 @@ impl OwnKeySettings {
     /// The key that this service shows, which follows its file for as long as the process runs.
     ///
     /// # Errors
-    /// When what is given is no key, or nothing is given where callers have to say who they are.
-    pub fn show(&self, runtime: &Runtime) -> Result<OwnCredential, OwnKeyError> {
+    /// When what is given is no key, or nothing is given where callers have to say who they are:
+    /// neither a key nor a certificate.
+    pub fn show(&self, trust: &Trust, runtime: &Runtime) -> Result<OwnCredential, OwnKeyError> {
         let own = OwnCredential::default();
         let mut keys = self.follow(runtime)?;
         let Some(key) = keys.borrow_and_update().clone() else {
-            return match runtime.gate.is_required() {
+            return match runtime.gate.is_required() && !trust.shows_certificate() {
                 true => Err(OwnKeyError::Missing),
                 false => Ok(own),
             };

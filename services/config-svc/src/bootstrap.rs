@@ -121,7 +121,7 @@ async fn admit_service(configuration: &Configuration, key: &ApiKey) -> Result<()
         true => format!("{SERVICES}-{}", key.id()).parse().unwrap_or(name),
         false => name,
     };
-    let roles = [Role::Reader, Role::Writer, Role::Operator];
+    let roles = [Role::Reader, Role::Writer, Role::Operator, Role::Agent];
     let grants = KeyGrants::everywhere(roles);
     store(configuration, key, name, grants).await
 }

@@ -24,8 +24,9 @@ const SAME: Duration = Duration::from_secs(10 * 60);
 /// one caller who tries everything does not push out what others were refused.
 const NEW_A_MINUTE: u32 = 60;
 /// Entries that are deleted in one transaction.
-const DELETED_AT_ONCE: u64 = 32;
-/// Refusals that are added in one transaction; with what is deleted, fewer than it may have.
+const DELETED_AT_ONCE: u64 = 64;
+/// Refusals that are added in one transaction: no more than are deleted in it, and with those as many
+/// as it may hold.
 const ADDED_AT_ONCE: usize = 64;
 
 /// The book.

@@ -36,7 +36,7 @@ use vortex_proto::{
         split_service_server::SplitServiceServer,
     },
 };
-use vortex_service::Limited;
+use vortex_service::{Limited, OWN_ROLES};
 use vortex_store::service::{CannotOpen, open};
 
 use configuration::Configuration;
@@ -111,6 +111,7 @@ pub async fn start(settings: Settings, runtime: &Runtime) -> Result<Server, Star
     }
     let keys = keys::OwnKeys::follow(&configuration, runtime);
     runtime.gate.know(keys);
+    runtime.gate.know_services(OWN_ROLES);
     sources.start(&configuration, runtime);
     let store = configuration.store().clone();
     let denials = Arc::new(Denials::open(store, runtime.clock.clone()).await?);

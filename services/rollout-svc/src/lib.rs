@@ -95,7 +95,7 @@ pub async fn serve(settings: ProcessSettings, runtime: Runtime) -> Result<(), St
     let listener = Listener::bind(grpc).map_err(|error| error.wanted("gRPC", "--grpc"))?;
     let address = listener.address();
     let trust = Trust::new(&calls, [&config_svc], &runtime)?;
-    let own = own_key.show(&runtime)?;
+    let own = own_key.show(&trust, &runtime)?;
     let config = connect(&config_svc, &trust, &own, &runtime)?;
     follow_keys(&config, &runtime);
     denials::report(&config, &runtime);

@@ -5,6 +5,7 @@
 mod audit;
 mod cut_off;
 mod keys;
+mod matrix;
 mod rollout;
 mod services;
 mod tokens;
@@ -34,7 +35,9 @@ in_both_modes! {
     keys::a_key_opens_what_it_is_for
     keys::a_revoked_key_is_dead_and_ends_what_it_watches
     keys::health_is_open_and_metrics_are_not
+    matrix::nobody_gets_more_than_they_may
     rollout::a_rollout_is_run_by_who_may
+    rollout::an_agent_reports_for_its_own_applications
     tokens::a_token_is_verified_by_each_service_that_it_is_passed_on_to
     tokens::a_stream_ends_with_the_token_that_opened_it
 }

@@ -66,3 +66,38 @@ pub(super) async fn a_rollout_is_run_by_who_may(mode: Mode) {
     assert_eq!(read["config"]["arm"], "v2", "{read}");
     mesh.stop();
 }
+
+/// A rollout of two applications is seen by who sees one of them, and judged by what is reported of
+/// each: by who may speak for it.
+pub(super) async fn an_agent_reports_for_its_own_applications(mode: Mode) {
+    let mut mesh = secure(mode);
+    let (agent, _) = key(&mesh, "agent", "agent", "orders/**").await;
+    for app in ["orders", "payments"] {
+        let path = format!("/api/configs/{app}/default?version=v1");
+        let written = mesh.put(&path, "a: 1\n").await;
+        assert_eq!(written.status, 201, "{}", written.text());
+    }
+    let document = |app: &str| json!({"path": format!("{app}.yml"), "content": "a: 2\n"});
+    let both = json!({"version": "v2", "stage_only": true,
+                      "documents": [document("orders"), document("payments")]});
+    let staged = mesh.post("/api/changes", &both).await;
+    assert_eq!(staged.status, 201, "{}", staged.text());
+    let plan = json!({"change": "v2", "stages": [{"percentage": 100.0}], "start": true});
+    let created = mesh.post("/api/rollouts", &plan).await;
+    assert_eq!(created.status, 201, "{}", created.text());
+    let created = created.json();
+    assert_eq!(created["apps"], json!(["orders", "payments"]), "{created}");
+    let path = format!("/api/rollouts/{}/metrics", created["id"].as_str().unwrap());
+    mesh.show(&agent);
+    let of = |app: &str| json!({"arm": "canary", "app": app, "requests": 9, "errors": 9, "latencies_ms": [1.0]});
+    let refused = mesh.post(&path, &of("payments")).await;
+    assert_eq!(refused.status, 403, "{}", refused.text());
+    let refused = mesh
+        .post(&path, &json!([of("orders"), of("payments")]))
+        .await;
+    assert_eq!(refused.status, 403, "{}", refused.text());
+    assert!(refused.text().contains("payments"), "{}", refused.text());
+    let taken = mesh.post(&path, &of("orders")).await;
+    assert!(taken.status < 300, "{}", taken.text());
+    mesh.stop();
+}

@@ -5,6 +5,8 @@ use std::sync::{Arc, LazyLock};
 use http::{HeaderMap, HeaderValue, header};
 use vortex_access::{Credential, Principal};
 
+use super::services;
+
 /// For whom a call is made. A clone is a pointer or two.
 #[derive(Clone, Debug)]
 pub struct Caller {
@@ -74,7 +76,10 @@ impl Caller {
     /// or for this process' own work its own.
     pub(crate) fn inject(&self, own: Option<&Credential>, headers: &mut HeaderMap) {
         let credential = match self.own {
-            true => own,
+            true => {
+                services::mark(headers);
+                own
+            }
             false => self.credential.as_deref(),
         };
         if let Some(value) = credential.and_then(bearer) {

@@ -10,20 +10,21 @@ use http::{HeaderMap, HeaderName, header};
 use jiff::Timestamp;
 use tokio::sync::watch;
 use vortex_access::{
-    Credential, Denied, InvalidCredential, Kind, Now, Presented, Principal, Throttle, Unverified,
-    Wanted, credential,
+    Asked, Credential, Denied, InvalidCredential, Kind, Now, Presented, Principal, Role, Throttle,
+    Unverified, Wanted, credential, decide,
 };
 
 use super::{
-    Caller, Denials, Keys, Tokens, UnverifiedToken,
+    Caller, Denials, Keys, ServiceRoles, Tokens, UnverifiedToken,
     denials::Refused,
     limits::{Counted, Limits, Watching},
-    lost,
+    lost, services,
 };
 use crate::{
     clock::{self, Clock},
     context::Peer,
     error::{Fault, Reason},
+    http::PeerIdentity,
     settings::{AccessSettings, Public},
     telemetry::Metrics,
 };
@@ -53,6 +54,7 @@ struct Inner {
     /// Told by who has them, which is after the process' first ports are open.
     keys: OnceLock<Arc<dyn Keys>>,
     tokens: OnceLock<Arc<dyn Tokens>>,
+    services: OnceLock<ServiceRoles>,
     clock: Arc<dyn Clock>,
     throttle: Mutex<Throttle>,
     limits: Limits,
@@ -68,6 +70,15 @@ pub(super) struct Verified {
     pub(super) principal: Principal,
     /// From when on it is not valid any more.
     pub(super) until: Option<Timestamp>,
+}
+
+/// How much somebody is shown of what is not of one application.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// What anybody may know.
+    Outline,
+    /// All of it.
+    Whole,
 }
 
 /// Why a caller is not let in.
@@ -95,6 +106,7 @@ impl Gate {
                 settings,
                 keys: OnceLock::new(),
                 tokens: OnceLock::new(),
+                services: OnceLock::new(),
                 clock,
                 throttle: Mutex::default(),
                 denials: Denials::default(),
@@ -125,6 +137,21 @@ impl Gate {
     /// Knows callers by these tokens, too, from now on. The first that are told stay.
     pub fn know_tokens(&self, tokens: Arc<dyn Tokens>) {
         self.inner.tokens.get_or_init(|| tokens);
+    }
+
+    /// Knows services of this cluster by their certificates, too, from now on.
+    pub fn know_services(&self, roles: ServiceRoles) {
+        self.inner.services.get_or_init(|| roles);
+    }
+
+    /// The service that makes a call in its own work, known by its certificate.
+    pub(crate) fn service(
+        &self,
+        headers: &HeaderMap,
+        identity: Option<&PeerIdentity>,
+    ) -> Option<Caller> {
+        let roles = self.inner.services.get()?;
+        services::known(roles, headers, identity).map(Caller::without_credential)
     }
 
     /// Whether callers have to say who they are.
@@ -158,7 +185,7 @@ impl Gate {
     }
 
     /// Fails unless who calls with these headers may read what is public or not: credentials of any
-    /// role will do.
+    /// role will do. Who may read everything is shown the whole of it.
     ///
     /// # Errors
     /// As [`Gate::admit`], and [`Reason::Unauthenticated`] for who shows none.
@@ -168,13 +195,16 @@ impl Gate {
         headers: &HeaderMap,
         peer: Peer,
         call: impl fmt::Display,
-    ) -> Result<(), Fault> {
-        if !self.is_required() || self.inner.settings.public.contains(&of) {
-            return Ok(());
+    ) -> Result<Shown, Fault> {
+        if !self.is_required() {
+            return Ok(Shown::Whole);
         }
-        match self.admit(headers, peer, &call)?.is_nobody() {
-            true => Err(self.refuse_nobody(peer, call)),
-            false => Ok(()),
+        match self.admit(headers, peer, &call) {
+            Ok(caller) if reads_everything(&caller) => Ok(Shown::Whole),
+            _ if self.inner.settings.public.contains(&of) => Ok(Shown::Outline),
+            Ok(caller) if caller.is_nobody() => Err(self.refuse_nobody(peer, call)),
+            Ok(_) => Ok(Shown::Outline),
+            Err(fault) => Err(fault),
         }
     }
 
@@ -251,9 +281,13 @@ impl Gate {
             let message = format!("{denied}, and the call brings no credentials");
             return Fault::new(Reason::Unauthenticated, message);
         }
-        Fault::new(Reason::PermissionDenied, denied.to_string())
-            .with("role", denied.role)
-            .with("scope", &denied.wanted)
+        let fault = Fault::new(Reason::PermissionDenied, denied.to_string());
+        let fault = fault.with("role", denied.role);
+        match &denied.wanted {
+            // as a key takes it
+            Wanted::Scope(scope) => fault.with("scope", scope),
+            Wanted::Anywhere => fault,
+        }
     }
 
     fn note(&self, refused: Refused, key_id: String) {
@@ -393,6 +427,10 @@ fn refused(reason: &str, peer: Peer) -> Refused {
         },
         ..Refused::default()
     }
+}
+
+fn reads_everything(caller: &Caller) -> bool {
+    decide(caller.principal(), Role::Reader, Asked::Cluster).is_allowed()
 }
 
 fn values<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Vec<&'a [u8]> {

@@ -26,7 +26,7 @@ use crate::{
     access::{Asked, Caller, Gate, Judging, Watching},
     context::{self, Context, Peer},
     error::{Fault, Reason},
-    http::{BodyError, Handler, Incoming, PeerAddr},
+    http::{BodyError, Handler, Incoming, PeerAddr, PeerIdentity},
     room::Arrival,
     shutdown::Drain,
     telemetry::Metrics,
@@ -158,6 +158,10 @@ impl Inner {
             Origin::Network(_) if route.open => Ok(context.caller().clone()),
             Origin::Network(peer) => {
                 let caller = self.gate.admit(request.headers(), *peer, &route.name)?;
+                let caller = match caller.is_nobody() {
+                    true => self.service(request).unwrap_or(caller),
+                    false => caller,
+                };
                 // methods without a rule, such as reflection, are for anybody who is known
                 let is_unknown = caller.principal().grants().is_empty();
                 match route.rule.is_none() && is_unknown && self.gate.is_required() {
@@ -182,6 +186,12 @@ impl Inner {
             true => Ok(None),
             false => self.gate.count(caller, route.counted()),
         }
+    }
+
+    /// The service that makes a call in its own work, known by its certificate.
+    fn service(&self, request: &Request<Body>) -> Option<Caller> {
+        let identity = request.extensions().get::<PeerIdentity>();
+        self.gate.service(request.headers(), identity)
     }
 
     fn judged(&self, context: Context, caller: &Caller, route: &Route) -> Context {

@@ -10,8 +10,8 @@ use vortex_pattern::Pattern;
 use vortex_service::Named;
 
 use crate::domain::{
-    AppProfile, ChangeSet, ChangedDocument, FreezeScope, Frozen, Key, Label, Path, Profile, Seq,
-    SplitId, State,
+    AppProfile, ChangeSet, ChangedDocument, FreezeScope, Frozen, Holding, Key, Label, Path,
+    Profile, Selector, Seq, SplitId, State,
 };
 
 /// The profile that every other one inherits.
@@ -20,6 +20,36 @@ const DEFAULT: &str = Profile::DEFAULT;
 /// Fails unless the caller may do this with all documents of a change set.
 pub(super) fn require_change(access: &Access, change: &ChangeSet) -> Result<(), Fault> {
     require_documents(access, &change.label, change.documents.iter().map(owned))
+}
+
+/// Fails unless the caller may do this with what a request selects: also where it selects nothing,
+/// or nothing that can be done, since what is refused then says how another's documents stand.
+pub(super) fn require_selected(
+    access: &Access,
+    state: &State,
+    selector: &Selector,
+) -> Result<(), Fault> {
+    match (state.select(selector), &selector.holding) {
+        (Ok(entry), _) => require_change(access, &entry.change),
+        (Err(_), Holding::Document(owner)) => require_owner(access, &selector.label, owner),
+        (Err(_), Holding::Path(path)) => require_paths(access, state, &selector.label, [path]),
+        // that there is none of this name is all there is to say
+        (Err(_), Holding::Anything) => access.require(Asked::Filtered),
+    }
+}
+
+/// Fails unless the caller may do this with the document of an application and profile, whether
+/// there is one or not.
+pub(super) fn require_owner(
+    access: &Access,
+    label: &Label,
+    owner: &AppProfile,
+) -> Result<(), Fault> {
+    access.require(Asked::Documents {
+        labels: &[label.as_str()],
+        apps: &[owner.app.as_str()],
+        profiles: &[owner.profile.as_str()],
+    })
 }
 
 /// Whether the caller may see any document of a change set.

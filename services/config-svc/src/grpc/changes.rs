@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use tonic::Request;
 use vortex_kit::{
-    access::{Access, Asked},
+    access::Access,
     context::Context,
     error::{Fault, Reason},
     grpc::{bounds, page},
@@ -148,7 +148,7 @@ pub(super) async fn release(
         let why = "name the path or the document that it applies to";
         return Err(Fault::invalid("if_match", why));
     }
-    require_selected(&grpc, &access, &selector)?;
+    access::require_selected(&access, &grpc.configuration.state(), &selector)?;
     let force = request.force;
     let release = Command::Release(Release {
         selector,
@@ -198,7 +198,7 @@ pub(super) async fn discard(
     let (request, requester) =
         parse::mutation(request, |request| std::mem::take(&mut request.request_id))?;
     let selector = selector(&request.name, &request.label, &request.path)?;
-    require_selected(&grpc, &access, &selector)?;
+    access::require_selected(&access, &grpc.configuration.state(), &selector)?;
     let outcome = grpc
         .configuration
         .write(requester, Command::Discard(selector), Vec::new())
@@ -306,15 +306,6 @@ fn selector(name: &str, label: &str, path: &str) -> Result<Selector, Fault> {
 
 fn selected<'a>(state: &'a State, selector: &Selector) -> Result<&'a ChangeEntry, Fault> {
     state.select(selector).map_err(|e| refused(&e))
-}
-
-/// Fails unless the caller may do this with all documents of the change set. That there is none, the
-/// command says.
-fn require_selected(grpc: &Grpc, access: &Access, selector: &Selector) -> Result<(), Fault> {
-    match grpc.configuration.state().select(selector) {
-        Ok(entry) => access::require_change(access, &entry.change),
-        Err(_) => access.require(Asked::Filtered),
-    }
 }
 
 fn change_of(grpc: &Grpc, outcome: &Outcome) -> Option<pb::Change> {

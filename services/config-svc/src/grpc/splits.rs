@@ -16,8 +16,8 @@ use vortex_service::mutation::complete;
 use super::{Grpc, Reply, access, convert, parse};
 use crate::{
     domain::{
-        BeginSplit, Command, EndSplit, Forced, Refused, Seq, SetSplit, Share, SplitId, SplitMove,
-        SplitTarget, State, Unit, check_set_split, plan_split,
+        BeginSplit, Command, EndSplit, Forced, Holding, Refused, Selector, Seq, SetSplit, Share,
+        SplitId, SplitMove, SplitTarget, State, Unit, check_set_split, plan_split,
     },
     error::{invalid_name, refused, write_error},
 };
@@ -101,6 +101,7 @@ fn plan(
 ) -> Result<pb::PlanSplitResponse, Fault> {
     let target = target(request.target)?;
     let state = grpc.configuration.state();
+    require_target(access, &state, &target)?;
     let plan = plan_split(&state, &target, request.force).map_err(|error| refused(&error))?;
     access::require_change(access, &plan.change)?;
     let crowded = grpc.configuration.check_crowded(&state, &plan.change);
@@ -123,6 +124,21 @@ fn plan(
         stable_versions: plan.stable.iter().map(ToString::to_string).collect(),
         way_back: plan.way_back,
     })
+}
+
+/// Fails unless the caller may do this with what is to be split, whatever stands in the way of it.
+fn require_target(access: &Access, state: &State, target: &SplitTarget) -> Result<(), Fault> {
+    match target {
+        SplitTarget::Change { label, name } => {
+            let selector = Selector {
+                label: label.clone(),
+                name: name.clone(),
+                holding: Holding::Anything,
+            };
+            access::require_selected(access, state, &selector)
+        }
+        SplitTarget::Document { label, owner, .. } => access::require_owner(access, label, owner),
+    }
 }
 
 fn or_empty(name: &Option<impl ToString>) -> String {

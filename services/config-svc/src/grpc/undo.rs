@@ -4,11 +4,7 @@ use std::collections::BTreeSet;
 
 use bytes::Bytes;
 use tonic::Request;
-use vortex_kit::{
-    access::{Access, Asked},
-    context::Context,
-    error::Fault,
-};
+use vortex_kit::{access::Access, context::Context, error::Fault};
 use vortex_names::Concerned;
 use vortex_proto::config::v1 as pb;
 
@@ -49,10 +45,11 @@ pub(super) async fn undo(
     done(&grpc, &outcome).await
 }
 
-/// Fails unless the caller may do this with all documents that go back. That nothing does, the
-/// command says.
+/// Fails unless the caller may do this with all documents that go back or, where nothing does, with
+/// what was to be undone.
 fn require(grpc: &Grpc, access: &Access, undo: &Undo) -> Result<(), Fault> {
-    match plan_undo(&grpc.configuration.state(), undo) {
+    let state = grpc.configuration.state();
+    match plan_undo(&state, undo) {
         Ok(plan) => {
             let label = &plan.undone.change.label;
             let documents = plan.documents.iter().map(|back| {
@@ -61,7 +58,10 @@ fn require(grpc: &Grpc, access: &Access, undo: &Undo) -> Result<(), Fault> {
             });
             access::require_documents(access, label, documents)
         }
-        Err(_) => access.require(Asked::Filtered),
+        Err(_) => match &undo.target {
+            UndoTarget::Change(selector) => access::require_selected(access, &state, selector),
+            UndoTarget::Document { label, owner } => access::require_owner(access, label, owner),
+        },
     }
 }
 

@@ -8,7 +8,7 @@ use vortex_service::Named;
 
 use super::{Grpc, parse};
 use crate::{
-    domain::{Rollout, RolloutId, analysis::Application},
+    domain::{Report, Rollout, RolloutId, analysis::Application},
     error::fault,
 };
 
@@ -54,6 +54,32 @@ pub(super) fn seen(grpc: &Grpc, access: &Access, id: &str) -> Result<RolloutId, 
         _ => {}
     }
     Ok(id)
+}
+
+/// Fails unless the caller may report about all applications that the reports are about: who sees a
+/// rollout of several is not thereby heard about each of them.
+pub(super) fn require_reported(
+    access: &Access,
+    rollout: &Rollout,
+    reports: &[Report],
+) -> Result<(), Fault> {
+    let spec = &*rollout.spec;
+    let only = match &*spec.apps {
+        [only] => Some(only),
+        // whose figures are meant is to be said then, or nobody knows
+        _ => None,
+    };
+    let apps = reports.iter().map(|report| report.application.as_ref());
+    let mut apps = apps.filter_map(|named| named.or(only));
+    apps.try_for_each(|app| {
+        let named = Named {
+            label: &spec.label,
+            path: "",
+            app: Some(app.as_str()),
+            profile: None,
+        };
+        named.require(access)
+    })
 }
 
 /// The id in a request, and its rollout. That there is none, whoever asks for it says, perhaps with

@@ -15,7 +15,9 @@ pub(super) fn report(
     let id = access::seen(grpc, access, &request.id)?;
     let request_id = mutation::request_id(&request.request_id)?;
     let entry = grpc.rollouts.entry(&id).map_err(|error| fault(&error))?;
-    let reports = parse::reports(request.reports, &entry.rollout())?;
+    let rollout = entry.rollout();
+    let reports = parse::reports(request.reports, &rollout)?;
+    access::require_reported(access, &rollout, &reports)?;
     let rollouts = &grpc.rollouts;
     let taken = rollouts.report(&entry, request_id.as_ref(), reports, rollouts.now());
     let taken = taken.map_err(|error| fault(&error))?;
