@@ -33,7 +33,7 @@ describe('ports that ask for keys, by TLS', { timeout: 3 * PATIENCE }, () => {
     address = mesh.grpc['config-svc'];
     ca = mesh.file('ca.crt');
     [reader, writer] = ['reader', 'writer'].map((role) => mesh.createKey(role, 'orders'));
-    foreigner = mesh.createKey('reader', 'payments/**');
+    foreigner = mesh.createKey('writer', 'payments/**');
   });
   after(() => mesh?.stop());
 
@@ -73,14 +73,16 @@ describe('ports that ask for keys, by TLS', { timeout: 3 * PATIENCE }, () => {
   });
 
   test('grpcurl is refused what its key is not for, and is told what would do', { skip }, async () => {
-    for (const [key, name] of [[foreigner, GET], [reader, PUT]]) {
-      const data = name === GET ? orders : JSON.stringify({ document: { app: 'orders' } });
-      const { status, stderr } = await run(grpcurl, ['-cacert', ca, '-H', bearer(key), '-d', data, address, name]);
+    const put = JSON.stringify({ document: { app: 'orders' } });
+    for (const [name, request, role] of [[GET, orders, 'reader'], [PUT, put, 'writer']]) {
+      const { status, stderr } = await run(grpcurl, ['-cacert', ca, '-H', bearer(foreigner), '-d', request, address, name]);
       assert.notEqual(status, 0, name);
       assert.match(stderr, /Code: PermissionDenied/);
-      assert.match(stderr, name === GET ? /"role": *"reader"/ : /"role": *"writer"/);
+      assert.match(stderr, new RegExp(`"role": *"${role}"`));
       assert.match(stderr, /"scope": *"main:orders\/default"/);
     }
+    // a role that its key does not have at all
+    await refused(grpcurl, ['-cacert', ca, '-H', bearer(reader), '-d', put, address, PUT], /Code: PermissionDenied[^]*"role": *"writer"/);
   });
 
   test('without a key, or with a wrong one, a call is UNAUTHENTICATED', { skip }, async () => {
