@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { inFolder, mirror, up } from './mesh.mjs';
-import { environment, programOf } from './process.mjs';
+import { PATIENCE, environment, programOf } from './process.mjs';
 
 // Starts one, on a mirror of the bundle of that name when one is given. With `clientCertificates`
 // callers have to show a certificate, too.
@@ -42,6 +42,6 @@ function certificates(folder) {
 }
 
 function vortex(args, env) {
-  const settings = { env: { ...environment(), ...env }, encoding: 'utf8' };
+  const settings = { env: { ...environment(), ...env }, encoding: 'utf8', timeout: PATIENCE };
   return execFileSync(programOf('vortex'), args, settings);
 }
