@@ -14,9 +14,18 @@ const DATA = new URL('../data/', import.meta.url).pathname;
 // Starts a mesh, on a mirror of the bundle of that name when one is given, and
 // waits until it serves what is in it.
 export async function startMesh(mode, bundle) {
+  return inFolder(async (folder) => {
+    const git = bundle === undefined ? [] : ['--git', mirror(bundle, folder)];
+    const mesh = mode === MODES[0] ? await up('--ephemeral', ...git) : await many(folder, git);
+    if (bundle !== undefined) await imported(mesh.http);
+    return mesh;
+  });
+}
+
+// A mesh that `start` makes, with a folder of its own which is removed when it stops.
+export async function inFolder(start) {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'vortex-check-'));
-  const git = bundle === undefined ? [] : ['--git', mirror(bundle, folder)];
-  const mesh = mode === MODES[0] ? await one(git) : await many(folder, git);
+  const mesh = await start(folder);
   const stop = async () => {
     try {
       for (const process of mesh.processes.reverse()) await process.stop();
@@ -24,12 +33,11 @@ export async function startMesh(mode, bundle) {
       rmSync(folder, { recursive: true });
     }
   };
-  if (bundle !== undefined) await imported(mesh.http);
   return { ...mesh, stop };
 }
 
 // A bare clone with every branch, as a server would hold it.
-function mirror(bundle, folder) {
+export function mirror(bundle, folder) {
   const target = path.join(folder, 'repository');
   const git = (...args) => execFileSync('git', args, { stdio: ['ignore', 'ignore', 'inherit'] });
   git('clone', '--quiet', '--mirror', path.join(DATA, bundle), target);
@@ -37,11 +45,12 @@ function mirror(bundle, folder) {
   return target;
 }
 
-async function one(git) {
-  const args = ['up', '--http', ANY, '--grpc-base', '0', '--ephemeral', '--log-format', 'json', '-o', 'json'];
-  const up = new Process('vortex', [...args, ...git]);
-  const banner = await up.waitFor('where it is', (json) => (json.http ? json : undefined));
-  return { http: banner.http, grpc: banner.grpc, processes: [up] };
+// `vortex up` with these options.
+export async function up(...options) {
+  const args = ['up', '--http', ANY, '--grpc-base', '0', '--log-format', 'json', '-o', 'json'];
+  const process = new Process('vortex', [...args, ...options]);
+  const { http, grpc } = await process.waitFor('where it is', (json) => (json.http ? json : undefined));
+  return { http, grpc, processes: [process] };
 }
 
 async function many(folder, git) {

@@ -18,9 +18,8 @@ export class Process {
   #ended;
 
   constructor(name, args) {
-    const program = path.join(process.env.VORTEX_PROGRAMS, name);
     this.name = name;
-    this.#child = spawn(program, args, { env: environment(), stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#child = spawn(programOf(name), args, { env: environment(), stdio: ['ignore', 'pipe', 'pipe'] });
     this.#ended = once(this.#child, 'close');
     for (const output of [this.#child.stdout, this.#child.stderr]) {
       createInterface({ input: output }).on('line', (line) => {
@@ -56,6 +55,9 @@ export class Process {
     assert.equal(status, 0, `${this.name} ended with ${signal ?? status}:\n${this.#lines.join('\n')}`);
   }
 }
+
+// Where a program of ours is.
+export const programOf = (name) => path.join(process.env.VORTEX_PROGRAMS, name);
 
 // The environment without settings of ours that a developer may have.
 export function environment() {

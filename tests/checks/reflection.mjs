@@ -1,33 +1,17 @@
 // Every port that serves gRPC describes itself, and can be called, with buf and
 // grpcurl alone: no .proto file is given to them.
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { promisify } from 'node:util';
 import { buf, messages, services } from './contract.mjs';
 import { MODES, startMesh } from './mesh.mjs';
 import { PATIENCE } from './process.mjs';
+import { lines, run } from './run.mjs';
 
 const grpcurl = path.join(process.env.VORTEX_TOOLS, 'grpcurl');
 const skip = existsSync(grpcurl) ? false : 'grpcurl is not installed';
 const CONFIG = 'vortex.config.v1.ConfigService';
-
-// What a program prints, and says when it fails.
-async function run(program, args) {
-  try {
-    return { status: 0, ...(await promisify(execFile)(program, args, { timeout: PATIENCE })) };
-  } catch (error) {
-    return { status: error.code, stdout: error.stdout, stderr: error.stderr };
-  }
-}
-
-async function lines(program, args) {
-  const { status, stdout, stderr } = await run(program, args);
-  assert.equal(status, 0, `${args.join(' ')}: ${stderr}`);
-  return stdout.trim().split('\n');
-}
 
 const curl = ['curl', '--http2-prior-knowledge', '--protocol', 'grpc'];
 const viaBuf = (address, method, request) =>
