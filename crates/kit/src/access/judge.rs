@@ -47,6 +47,11 @@ impl Judging {
         }
     }
 
+    /// Whether nobody knows who the caller is.
+    pub(crate) fn is_of_stranger(&self) -> bool {
+        self.caller.principal().is_anonymous()
+    }
+
     /// Whether a handler asked what the caller may do.
     pub(crate) fn was_asked(&self) -> bool {
         self.judged.load(Ordering::Acquire)

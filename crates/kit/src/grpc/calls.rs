@@ -264,8 +264,10 @@ impl Inner {
                 Ok(request)
             }
             Scope::Request(fields) => {
-                // who has the role nowhere need not be read
-                judging.judge(Asked::Filtered)?;
+                // a stranger's message is not read; who is known is told the scope that would do
+                if judging.is_of_stranger() {
+                    judging.judge(Asked::Filtered)?;
+                }
                 let (head, body) = request.into_parts();
                 let peeking = tokio::time::timeout(self.limits.call_timeout, peek(body));
                 let (message, body) = peeking.await.map_err(|_elapsed| too_late())??;
