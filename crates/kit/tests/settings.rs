@@ -210,6 +210,28 @@ fn an_address_beyond_this_machine_needs_leave() {
 }
 
 #[test]
+fn credentials_are_in_clear_at_ports_that_other_machines_reach() {
+    let in_clear = |arguments: &[&str]| {
+        let loaded = settings(arguments, &[("VORTEX_STORE", "s")], None).unwrap();
+        let port = loaded.common.in_clear(&loaded.settings);
+        port.map(|port| port.given.to_string())
+    };
+    for option in ["--grpc", "--admin"] {
+        let port = in_clear(&[option, "0.0.0.0:9091", "--require-keys"]);
+        assert_eq!(port.as_deref(), Some("0.0.0.0:9091"));
+        assert_eq!(
+            in_clear(&[option, "127.0.0.1:9091", "--require-keys"]),
+            None
+        );
+        let tls = ["--tls-cert", "c.pem", "--tls-key", "k.pem"];
+        let encrypted = [&[option, "0.0.0.0:9091", "--require-keys"][..], &tls].concat();
+        assert_eq!(in_clear(&encrypted), None);
+        // nobody has to show any
+        assert_eq!(in_clear(&[option, "0.0.0.0:9091", "--insecure"]), None);
+    }
+}
+
+#[test]
 fn a_name_that_does_not_resolve_is_named_with_its_layer() {
     let variables = [
         ("VORTEX_STORE", "s"),

@@ -22,6 +22,7 @@ pub fn run(loaded: &Loaded<Settings>, say: impl FnOnce(&Banner)) -> Result<ExitC
     let tls = common.tls.files().map_err(StartError::from)?;
     init_logs(common.log_format, &common.log)?;
     loaded.strangers(std::env::vars_os()).warn();
+    common.warn_of_clear_text(settings);
     let executor = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;

@@ -47,12 +47,12 @@ struct Parameters {
 /// List who did what, and who was refused what
 ///
 /// What was done is in the log and in the audits of rollouts for as long as those are kept; what was
-/// refused for 7 days, 10,000 entries at most. Needs the role `admin`, and holds what is within its
-/// scopes.
+/// refused for 7 days, 10,000 entries at most. The answer holds what is within the caller's scopes.
 #[utoipa::path(
     get,
     path = "/api/audit",
     operation_id = "listAudit",
+    extensions(("x-vortex-rpc" = json!(["ListDenials", "ListEvents", "ListTransitions"]))),
     tag = "audit",
     params(Parameters),
     responses((status = 200, description = "A page, newest first", body = Audit)),

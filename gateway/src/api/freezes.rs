@@ -156,6 +156,7 @@ async fn end(
     delete,
     path = "/api/freezes",
     operation_id = "endFreezesOfScope",
+    extensions(("x-vortex-rpc" = json!(["EndFreeze"]))),
     tag = "freezes",
     params(Scope, IdempotencyKey),
     responses((status = 200, description = "They are ended", body = FreezesEnded)),

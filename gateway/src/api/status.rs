@@ -59,6 +59,7 @@ struct Parameters {
     get,
     path = "/api/status",
     operation_id = "getStatus",
+    extensions(("x-vortex-rpc" = json!(["ListRollouts", "GetBreaker", "ListSources", "ListFreezes", "ListOverrides"]))),
     tag = "status",
     params(Parameters),
     responses((status = 200, description = "How everything stands", body = Status)),

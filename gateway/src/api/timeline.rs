@@ -57,6 +57,7 @@ struct Parameters {
     get,
     path = "/api/timeline",
     operation_id = "listTimeline",
+    extensions(("x-vortex-rpc" = json!(["ListEvents", "ListTransitions"]))),
     tag = "timeline",
     params(Parameters),
     responses((status = 200, description = "A page, newest first", body = Timeline)),

@@ -1,5 +1,6 @@
 //! The OpenAPI document: generated from the handlers, kept in the repository, served from there.
 
+mod access;
 mod answers;
 mod bounds;
 mod events;
@@ -9,6 +10,7 @@ use utoipa::{
     OpenApi,
     openapi::{
         PathItem, RefOr, Response,
+        extensions::Extensions,
         path::{HttpMethod, Operation, OperationBuilder, ParameterBuilder, ParameterIn},
         schema::{AdditionalProperties, Schema},
     },
@@ -17,6 +19,7 @@ use utoipa_axum::router::OpenApiRouter;
 use vortex_rest::{ConfigChange, Effective, FieldViolation, FollowedRollout, Problem};
 
 use crate::{api, spring::TEMPLATES};
+use access::Needs;
 
 /// Where the document is served.
 pub(crate) const DOCUMENT_PATH: &str = "/api/openapi.json";
@@ -28,7 +31,8 @@ pub(crate) const WRITTEN: &str = include_str!("../../openapi.json");
 #[openapi(
     info(
         title = "Vortex Config",
-        description = "Configuration over REST; each route is a translation of a gRPC call.",
+        description = "Configuration over REST; each route is a translation of a gRPC call (`x-vortex-rpc`). \
+            Where keys are required, its caller needs the role `x-vortex-role`, in a scope that holds what is asked for.",
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
     ),
     components(schemas(Problem, FieldViolation, ConfigChange, Effective, FollowedRollout)),
@@ -111,12 +115,17 @@ fn get(operation: Operation) -> PathItem {
 
 /// Describes one of Spring's routes by its template, since they have no handlers of their own.
 fn spring_operation(template: &str) -> Operation {
-    let (summary, query) = match template {
-        "/{app}/{profiles}" | "/{app}/{profiles}/{label}" => ("Property sources", None),
-        "/{app}/{profile}/{label}/{path}" => ("A file as text", Some("resolvePlaceholders")),
+    let (summary, query, call) = match template {
+        "/{app}/{profiles}" | "/{app}/{profiles}/{label}" => {
+            ("Property sources", None, "GetEnvironment")
+        }
+        "/{app}/{profile}/{label}/{path}" => {
+            ("A file as text", Some("resolvePlaceholders"), "GetFile")
+        }
         _ => (
             "A configuration in a flat form",
             Some("resolvePlaceholders"),
+            "GetEnvironment",
         ),
     };
     let names = template
@@ -131,6 +140,10 @@ fn spring_operation(template: &str) -> Operation {
         .summary(Some(summary))
         .parameters(Some(parameters))
         .response("200", Response::new(summary))
+        .extensions(Some(Extensions::from_iter([(
+            access::CALLS,
+            json!([call]),
+        )])))
         .build()
 }
 
@@ -149,12 +162,18 @@ fn parameter(name: &str, place: ParameterIn, required: bool) -> ParameterBuilder
         .schema(Some(text))
 }
 
-/// Adds what no handler says of itself: bounds by names, errors, and the events of streams.
+/// Adds what no handler says of itself: who may call, bounds by names, errors, and the events of
+/// streams.
 fn complete(document: &mut Value) {
+    document["components"]["securitySchemes"] = access::schemes();
+    let needs = Needs::new();
     let paths = document.get_mut("paths").and_then(Value::as_object_mut);
     for (path, item) in paths.into_iter().flatten() {
         for (method, operation) in item.as_object_mut().into_iter().flatten() {
             complete_operation(path, method, operation);
+            if let Some(operation) = operation.as_object_mut() {
+                needs.add(path, operation);
+            }
         }
     }
     let schemas = document.pointer_mut("/components/schemas");

@@ -43,7 +43,8 @@ impl Streams {
         UrlTokens(tokens)
     }
 
-    fn has(&self, path: &str) -> bool {
+    /// Whether a path, or a template, is a stream's.
+    pub(super) fn has(&self, path: &str) -> bool {
         self.0.iter().any(|template| is_of(path, template))
     }
 }

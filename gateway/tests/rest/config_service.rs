@@ -11,7 +11,9 @@ use prost::Message;
 use tokio::sync::{mpsc, watch};
 use tonic::{Request, Response, Status};
 use vortex_kit::error::{Fault, Reason};
-use vortex_proto::access::v1::{key_service_server::KeyService, *};
+use vortex_proto::access::v1::{
+    audit_service_server::AuditService, key_service_server::KeyService, *,
+};
 use vortex_proto::config::v1::{
     config_service_server::ConfigService, freeze_service_server::FreezeService,
     override_service_server::OverrideService, source_service_server::SourceService,
@@ -335,5 +337,13 @@ impl SplitService for Service {
         resolve_arms ResolveArmsRequest ResolveArmsResponse
         list_splits ListSplitsRequest ListSplitsResponse
         stage_revert StageRevertRequest StageRevertResponse
+    }
+}
+
+#[tonic::async_trait]
+impl AuditService for Service {
+    answer! {
+        list_denials ListDenialsRequest ListDenialsResponse
+        report_denials ReportDenialsRequest ReportDenialsResponse
     }
 }

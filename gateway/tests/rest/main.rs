@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)] // what fails in a test ends it
 
 mod api;
+mod calls;
 mod client;
 mod config_service;
 mod credentials;

@@ -1,6 +1,6 @@
 //! A gateway and what is behind it.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 
 use vortex_gateway::{Gateway, Settings};
 use vortex_kit::{
@@ -10,7 +10,7 @@ use vortex_kit::{
     process::Runtime,
 };
 use vortex_proto::{
-    access::v1::key_service_server::KeyServiceServer,
+    access::v1::{audit_service_server::AuditServiceServer, key_service_server::KeyServiceServer},
     config::v1::{
         config_service_server::ConfigServiceServer, freeze_service_server::FreezeServiceServer,
         override_service_server::OverrideServiceServer, source_service_server::SourceServiceServer,
@@ -38,6 +38,8 @@ pub(crate) struct Mesh {
     pub(crate) service: Service,
     pub(crate) rollouts: Rollouts,
     pub(crate) runtime: Runtime,
+    /// The runtimes of config-svc and rollout-svc.
+    behind: Vec<Runtime>,
 }
 
 pub(crate) fn settings() -> Settings {
@@ -67,7 +69,9 @@ pub(crate) async fn start_on(gateway: Runtime, settings: Settings, way: Way) -> 
         .await
         .unwrap();
     let rollout = |runtime: &Runtime| reach(&server, way, runtime);
-    start_beside(gateway, settings, way, rollouts, rollout).await
+    let mut mesh = start_beside(gateway, settings, way, rollouts, rollout).await;
+    mesh.behind.push(behind);
+    mesh
 }
 
 fn gateway() -> Runtime {
@@ -97,6 +101,7 @@ async fn start_beside(
         .service(FreezeServiceServer::new(service.clone()))
         .service(OverrideServiceServer::new(service.clone()))
         .service(KeyServiceServer::new(service.clone()))
+        .service(AuditServiceServer::new(service.clone()))
         .build()
         .await
         .unwrap();
@@ -112,6 +117,7 @@ async fn start_beside(
         service,
         rollouts,
         runtime,
+        behind: vec![behind],
     }
 }
 
@@ -147,7 +153,34 @@ impl Mesh {
         client::get(self.address, path).await
     }
 
+    /// How often each call of the contract was answered behind the gateway:
+    /// `package.Service/Method`.
+    pub(crate) async fn handled(&self) -> BTreeMap<String, u64> {
+        let mut handled = BTreeMap::new();
+        for runtime in &self.behind {
+            let metrics = runtime.metrics.scrape().await;
+            for (call, times) in metrics.lines().filter_map(handled_by) {
+                *handled.entry(call).or_default() += times;
+            }
+        }
+        handled
+    }
+
     pub(crate) async fn send(&self, line: &str, headers: &[&str], body: &str) -> Answer {
         client::request(self.address, line, headers, body.as_bytes()).await
     }
+}
+
+/// The call that a line of metrics counts, and how often.
+fn handled_by(line: &str) -> Option<(String, u64)> {
+    let labels = line.strip_prefix("vortex_grpc_server_handled_total{")?;
+    let (labels, times) = labels.rsplit_once("} ")?;
+    let label = |name: &str| {
+        let (_, rest) = labels.split_once(&format!("{name}=\""))?;
+        rest.split('"').next()
+    };
+    // the gateway asks after health by itself
+    let service = label("service").filter(|name| name.starts_with("vortex."))?;
+    let call = format!("{service}/{}", label("method")?);
+    Some((call, times.parse().ok()?))
 }

@@ -9,7 +9,7 @@ use crate::mesh::start;
 
 const METHODS: [&str; 5] = ["get", "put", "post", "delete", "patch"];
 
-fn operations(document: &Value) -> Vec<(String, String, Value)> {
+pub(crate) fn operations(document: &Value) -> Vec<(String, String, Value)> {
     let paths = document["paths"].as_object().unwrap();
     let all = paths.iter().flat_map(|(path, item)| {
         let methods = METHODS.iter().filter(|method| item.get(**method).is_some());

@@ -1,6 +1,6 @@
 //! What services show each other in their own work.
 
-use std::fs;
+use std::{fs, net::TcpListener};
 
 use serde_json::json;
 use vortex_tests::{Mesh, Mode, Options, run};
@@ -34,6 +34,37 @@ fn what_is_no_key_is_not_shown() {
     fs::write(&file, vec![b'x'; 2_000_000]).unwrap();
     let ran = start();
     assert!(ran.err.contains("too long"), "{ran:?}");
+}
+
+#[test]
+fn a_process_that_is_shown_keys_in_clear_says_so_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (key, data) = (path("key"), path("data"));
+    fs::write(&key, run("vortex", &["key", "generate"]).out).unwrap();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = taken.local_addr().unwrap().to_string();
+    // no machine has this address, which is for documents alone
+    for (http, warnings) in [("192.0.2.1:8080", 1), (&*taken, 0)] {
+        let gateway = ["--http", http, "--require-keys", "--service-key-file", &key];
+        let up = [
+            "up",
+            "--http",
+            http,
+            "--secure",
+            "--grpc-base",
+            "0",
+            "--data",
+            &data,
+        ];
+        for (program, arguments) in [("gateway", &gateway[..]), ("vortex", &up)] {
+            let ran = run(program, arguments);
+            assert_ne!(ran.code, 0, "{ran:?}");
+            let told = ran.out.clone() + &ran.err;
+            let said = told.matches("without encryption").count();
+            assert_eq!(said, warnings, "{program} {http}: {ran:?}");
+        }
+    }
 }
 
 /// The file that all services have is replaced by another key's: each shows it, and config-svc lets

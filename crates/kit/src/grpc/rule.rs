@@ -88,6 +88,11 @@ impl Rule {
         self.role
     }
 
+    /// Whether it is needed for everything, and not in a scope that holds what is asked for.
+    pub fn is_of_everything(&self) -> bool {
+        self.scope == Scope::Cluster
+    }
+
     /// Whether it is judged by fields of the request.
     pub(crate) fn reads_request(&self) -> bool {
         matches!(self.scope, Scope::Request(_))

@@ -57,12 +57,14 @@ where
 
 fn run<S, F, R, E>(about: &About, loaded: Loaded<S>, start: F) -> Result<ExitCode, BoxError>
 where
+    S: Listens,
     F: FnOnce(S, Runtime) -> R,
     R: Future<Output = Result<(), E>>,
     E: Into<BoxError>,
 {
     init_logs(loaded.common.log_format, &loaded.common.log)?;
     loaded.strangers(std::env::vars_os()).warn();
+    loaded.common.warn_of_clear_text(&loaded.settings);
     let Loaded {
         common, settings, ..
     } = loaded;

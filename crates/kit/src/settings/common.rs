@@ -101,15 +101,39 @@ impl Common {
     /// # Errors
     /// Names the first address that is.
     pub fn check(&self, service: &impl Listens) -> Result<(), NotLoopback> {
-        let addresses = service.addresses().into_iter().chain(&self.admin);
-        let mut open = addresses.filter_map(|given| {
-            let open = given.beyond_loopback()?;
-            let given = given.clone();
-            Some(NotLoopback { given, open })
-        });
-        match open.next() {
+        match self.open_port(service) {
             Some(refused) if !self.insecure && !self.access.require_keys => Err(refused),
             _ => Ok(()),
         }
+    }
+
+    /// Warns where callers show credentials to a port that is open beyond this machine, over which
+    /// they travel as they are.
+    pub fn warn_of_clear_text(&self, service: &impl Listens) {
+        if let Some(port) = self.in_clear(service) {
+            tracing::warn!(
+                address = %port.named(),
+                "keys and tokens are sent to this port without encryption: whoever sees the \
+                 network's traffic can use them; give it a certificate by --tls-cert and --tls-key, \
+                 unless the network is guarded otherwise"
+            );
+        }
+    }
+
+    /// The first port at which callers from other machines show credentials in clear.
+    pub fn in_clear(&self, service: &impl Listens) -> Option<NotLoopback> {
+        let port = self.open_port(service)?;
+        let is_clear = self.tls.tls_cert.is_none();
+        (self.access.require_keys && is_clear).then_some(port)
+    }
+
+    /// The first port that is open beyond this machine.
+    fn open_port(&self, service: &impl Listens) -> Option<NotLoopback> {
+        let mut addresses = service.addresses().into_iter().chain(&self.admin);
+        addresses.find_map(|given| {
+            let open = given.beyond_loopback()?;
+            let given = given.clone();
+            Some(NotLoopback { given, open })
+        })
     }
 }

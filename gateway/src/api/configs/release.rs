@@ -40,6 +40,7 @@ command_parameters! {
     post,
     path = "/api/configs/{app}/{profile}/release",
     operation_id = "releaseVersion",
+    extensions(("x-vortex-rpc" = json!(["ReleaseChange"]))),
     tag = "configs",
     params(
         Target,

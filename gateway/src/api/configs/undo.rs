@@ -20,6 +20,7 @@ use crate::{
     post,
     path = "/api/configs/{app}/{profile}/undo",
     operation_id = "undoDocument",
+    extensions(("x-vortex-rpc" = json!(["UndoChange"]))),
     tag = "configs",
     params(Target, UndoCommand, IdempotencyKey),
     request_body = Option<UndoCommand>,

@@ -29,6 +29,7 @@ pub(super) struct Page {
     get,
     path = "/api/rollouts/{id}/audit",
     operation_id = "listRolloutAudit",
+    extensions(("x-vortex-rpc" = json!(["ListAudit"]))),
     tag = "rollouts",
     params(("id" = String, Path, description = "The rollout's id"), Page),
     responses((status = 200, description = "A page, oldest first", body = RolloutAudit)),

@@ -24,6 +24,7 @@ const LIMIT: usize = 1 << 20;
     post,
     path = "/api/rollouts/{id}/metrics",
     operation_id = "reportRolloutMetrics",
+    extensions(("x-vortex-rpc" = json!(["ReportMetrics"]))),
     tag = "rollouts",
     params(
         ("id" = String, Path, description = "The rollout's id"),

@@ -33,6 +33,7 @@ pub(super) async fn get(
     get,
     path = "/api/rollouts/{id}/analysis",
     operation_id = "getRolloutAnalysis",
+    extensions(("x-vortex-rpc" = json!(["GetAnalysis"]))),
     tag = "rollouts",
     params(("id" = String, Path, description = "The rollout's id")),
     responses((status = 200, description = "The analysis", body = AnalysisStatus)),

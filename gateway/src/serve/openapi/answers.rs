@@ -34,7 +34,7 @@ impl Operation<'_> {
     fn may_answer(&self, status: u16) -> bool {
         match status {
             400 | 403 | 431 | 500 | 503 => true,
-            401 | 429 => self.calls() || self.path == "/metrics",
+            401 | 429 => self.calls() || matches!(self.path, "/health" | "/metrics"),
             404 => self.calls() && (self.path.contains('{') || self.has("label") || self.changes()),
             409 => self.changes(),
             412 => self.changes() || self.has("min_token") || self.reads_views(),
