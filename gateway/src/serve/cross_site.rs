@@ -1,8 +1,8 @@
 //! Refuses writes by pages of other origins.
 //!
-//! There is no authentication yet, so whoever reaches the port may write, and a browser on the
-//! operator's machine does reach it. Browsers say with each write which origin it comes from; a
-//! request that does not say so was not made by one.
+//! Where no keys are required, whoever reaches the port may write, and a browser on the operator's
+//! machine does reach it; where they are, it may hold the credentials of a user. Browsers say with
+//! each write which origin it comes from; a request that does not say so was not made by one.
 
 use axum::{
     extract::Request,
