@@ -104,7 +104,7 @@ async fn the_services_key_is_replaced_while_they_run() {
     assert_eq!(read.status, 200, "{}", read.text());
     assert_eq!(
         listed.json()["keys"][2]["grants"].as_array().map(Vec::len),
-        Some(3)
+        Some(4)
     );
     mesh.stop();
 }

@@ -8,6 +8,8 @@ use std::sync::{
 use vortex_access::{Asked, Decision, Role, decide};
 
 use super::{Caller, Gate};
+#[cfg(doc)]
+use crate::error::Reason;
 use crate::{context::Peer, error::Fault};
 
 /// What a call's caller may do within the call's role: what handlers ask about what only they can

@@ -89,11 +89,11 @@ fn a_file_that_can_not_be_meant_is_a_wrong_setting() {
         ("jwks_file: none.json", "none.json: cannot be read"),
         (
             "jwks_url: https://a.example\njwks_ca: none.pem",
-            "none.pem holds no certificates",
+            "none.pem: cannot be read",
         ),
         (
             "jwks_url: https://a.example\njwks_ca: empty.pem",
-            "empty.pem holds no certificates",
+            "empty.pem: holds no certificate",
         ),
         (
             "jwks_file: keys.json\njwks_ca: empty.pem",

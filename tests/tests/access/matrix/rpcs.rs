@@ -353,7 +353,7 @@ fn audit() -> Vec<Rpc> {
         ),
         rpc(
             "vortex.access.v1.AuditService/ReportDenials",
-            "operator",
+            "agent",
             Everywhere,
             |_| encoded(&access::ReportDenialsRequest::default()),
         ),
