@@ -1,7 +1,8 @@
 //! REST reads through the whole mesh, beside a bare axum answer of the same bytes, in one run; and
 //! what keys and TLS add to them.
 //!
-//! `cargo build --release --workspace --bins && cargo bench -p vortex-tests --bench rest`
+//! `cargo build --release --workspace --bins && cargo bench -p vortex-tests --bench rest`; behind
+//! `--`, `one`, `many` and `access` ask for a part of it.
 //!
 //! Reads are Spring's environment of petclinic's `vets-service/docker,mysql`, written through the
 //! API. Ten times a second what is read is written again, and each answer is then read back: an
@@ -33,11 +34,19 @@ const PATH: &str = "/vets-service/docker,mysql";
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     bare::serve_if_asked();
+    // cargo adds --bench
+    let asked: Vec<String> = std::env::args().skip(1).collect();
+    let asked: Vec<&str> = asked.iter().map(String::as_str).collect();
+    let is_asked = |part: &str| asked.iter().all(|arg| *arg == "--bench") || asked.contains(&part);
     let compared = async {
-        for mode in [Mode::One, Mode::Many] {
-            compare(mode).await;
+        for (part, mode) in [("one", Mode::One), ("many", Mode::Many)] {
+            if is_asked(part) {
+                compare(mode).await;
+            }
         }
-        access::compare().await;
+        if is_asked("access") {
+            access::compare().await;
+        }
     };
     tokio::task::LocalSet::new().run_until(compared).await;
 }
