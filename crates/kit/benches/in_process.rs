@@ -5,15 +5,20 @@ use std::{net::SocketAddr, pin::Pin, sync::Arc};
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use futures::{Stream, stream};
+use http::HeaderMap;
 use tonic::{Request, Response, Status};
+use vortex_access::{ApiKey, Grant, Role, StoredKey};
 use vortex_kit::{
+    access::HeldKeys,
     channel::{Channel, Options},
     clock::System,
+    context::{Context, Peer},
     grpc::{Methods, Server},
     process::Runtime,
+    settings::{AccessSettings, CallerLimits},
 };
 use vortex_kit_echo::{
-    CountReply, CountRequest, DESCRIPTORS, SayReply, SayRequest,
+    CountReply, CountRequest, DESCRIPTORS, Place, SayReply, SayRequest,
     echo_service_client::EchoServiceClient,
     echo_service_server::{EchoService, EchoServiceServer},
 };
@@ -66,11 +71,43 @@ async fn channels() -> (Channel, Channel) {
     (server.channel(), network)
 }
 
+/// A way to a server that asks for keys, and the context of a call for who has one.
+async fn guarded() -> (Channel, Context) {
+    let access = AccessSettings {
+        require_keys: true,
+        limits: CallerLimits {
+            caller_reads: u32::MAX,
+            ..CallerLimits::default()
+        },
+        ..AccessSettings::default()
+    };
+    let runtime = Runtime::guarded("echo", "0", System::shared(), access);
+    let key = ApiKey::from_random([1; 10], [1; 32]);
+    let grant = Grant::parse(Role::Reader, ["orders/**"]).unwrap();
+    let (name, now) = ("reader".parse().unwrap(), runtime.clock.now());
+    let stored = StoredKey::issue(&key, name, vec![grant], now, None).unwrap();
+    let keys = Arc::<HeldKeys>::default();
+    keys.replace([stored], runtime.clock.monotonic());
+    runtime.gate.know(keys);
+    let builder = Server::builder(&runtime).descriptors(DESCRIPTORS);
+    let server = builder.service(EchoServiceServer::new(Echo));
+    let server = server.build().await.unwrap();
+    let headers = [("x-api-key".parse().unwrap(), key.expose().parse().unwrap())];
+    let headers: HeaderMap = headers.into_iter().collect();
+    let caller = runtime.gate.admit(&headers, Peer::InProcess, "").unwrap();
+    let context = Context::from_headers(&headers, Peer::InProcess);
+    (server.channel(), context.with_caller(caller))
+}
+
 fn request() -> SayRequest {
     SayRequest {
         text: "x".repeat(TEXT),
         behaviour: 0,
-        place: None,
+        place: Some(Place {
+            label: String::new(),
+            app: "orders".to_owned(),
+            profiles: vec!["prod".to_owned()],
+        }),
     }
 }
 
@@ -93,6 +130,15 @@ fn calls(c: &mut Criterion) {
             });
         });
     }
+    let (channel, context) = executor.block_on(guarded());
+    let client = EchoServiceClient::new(channel);
+    group.bench_function("in process, with a key", |b| {
+        b.to_async(Executor(&executor)).iter(|| {
+            let mut client = client.clone();
+            let call = async move { client.say(request()).await.unwrap() };
+            context.clone().scope(call)
+        });
+    });
 }
 
 /// criterion's own has a feature of its own.
