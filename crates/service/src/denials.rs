@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use tonic::Code;
 use vortex_backoff::{Backoff, Jitter};
 use vortex_kit::{
     access::{Denial, Refused},
@@ -22,7 +23,7 @@ const GATHER: Duration = Duration::from_secs(1);
 /// How long one report may take.
 const REPORT: Duration = Duration::from_secs(5);
 /// Bytes of any text of a refusal.
-const TEXT: usize = 512;
+const TEXT: usize = 1_024;
 /// The pauses between attempts, while config-svc is away.
 const BACKOFF: Backoff = Backoff::new(
     Duration::from_secs(1),
@@ -47,6 +48,11 @@ pub fn report(config: &Channel, runtime: &Runtime) {
             let told = context.scope(client.clone().report_denials(request)).await;
             match told {
                 Ok(_) => backoff.reset(),
+                Err(status) if status.code() == Code::InvalidArgument => {
+                    // it would be refused again, and keep all that follow from being told
+                    let fault = Fault::from_status(&status);
+                    tracing::warn!(error = %fault, "config-svc does not take refused calls: they are dropped");
+                }
                 Err(status) => {
                     let fault = Fault::from_status(&status);
                     tracing::debug!(error = %fault, "refused calls are not told yet");

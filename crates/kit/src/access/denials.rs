@@ -14,6 +14,8 @@ use tokio::sync::Notify;
 const KINDS: usize = 128;
 /// Bytes that are kept of what was called.
 const CALL: usize = 200;
+/// Bytes that are kept of a scope: no pattern has more, and what is none is what a caller made up.
+const SCOPE: usize = 514;
 
 /// What tells refusals apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -116,9 +118,9 @@ impl Denial {
 
 impl Refused {
     fn bounded(mut self) -> Self {
-        if self.call.len() > CALL {
-            let end = (0..=CALL).rev().find(|at| self.call.is_char_boundary(*at));
-            self.call.truncate(end.unwrap_or_default());
+        for (text, longest) in [(&mut self.call, CALL), (&mut self.scope, SCOPE)] {
+            let end = (0..=longest).rev().find(|at| text.is_char_boundary(*at));
+            text.truncate(end.unwrap_or_default());
         }
         self
     }
@@ -183,11 +185,18 @@ mod tests {
         let denials = Denials::default();
         for number in 0..100_000_i64 {
             let long = format!("{number}{}", "ä".repeat(1_000));
-            denials.note(refused(&long), String::new(), at(number));
+            let refused = Refused {
+                scope: long.clone(),
+                ..refused(&long)
+            };
+            denials.note(refused, String::new(), at(number));
         }
         let taken = denials.take().now_or_never().unwrap();
         assert_eq!(taken.len(), KINDS + 1);
-        assert!(taken.iter().all(|denial| denial.refused.call.len() <= CALL));
+        assert!(taken.iter().all(|denial| {
+            let Refused { call, scope, .. } = &denial.refused;
+            call.len() <= CALL && scope.len() <= SCOPE
+        }));
         assert_eq!(
             taken.iter().map(|denial| denial.count).sum::<u64>(),
             100_000
