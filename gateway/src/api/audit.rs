@@ -5,11 +5,11 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vortex_kit::{error::Fault, grpc::page};
-use vortex_rest::{Audit, AuditEntry, TimelineKind};
+use vortex_rest::{Audit, AuditEntry};
 
 use super::{
     state::ApiState,
-    timeline::{Asked, cursors, denials, events, merge, missing, next_token, transitions},
+    timeline::{Asked, cursors, deeds, denials, merge, missing, next_token},
     when::Now,
 };
 use crate::{
@@ -74,18 +74,9 @@ async fn audit(
     let asked = parameters.asked(&now)?;
     // first, since only this says whether the caller may
     let denials = denials(audit, &asked, size, &of_denials).await?;
-    let (events, transitions) = tokio::join!(
-        events(config, &asked, size, &of_config),
-        transitions(rollouts, &asked, size, &of_rollouts),
-    );
-    let (mut events, transitions) = (events?, transitions?);
+    let cursors = [&of_config, &of_rollouts];
+    let (events, transitions) = deeds(config, rollouts, &asked, size, cursors).await?;
     let incomplete = transitions.is_none();
-    if !incomplete {
-        // a rollout's own audit tells these better
-        events
-            .items
-            .retain(|item| item.entry.kind != TimelineKind::Split);
-    }
     let events = events.map(AuditEntry::from);
     let transitions = transitions.map(|transitions| transitions.map(AuditEntry::from));
     let parts = [

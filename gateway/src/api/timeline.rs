@@ -8,12 +8,12 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vortex_kit::{error::Fault, grpc::page};
-use vortex_rest::{Timeline, TimelineKind};
+use vortex_rest::Timeline;
 use vortex_service::ServiceName;
 
 pub(super) use self::{
     merge::{Cursor, merge},
-    parts::{Asked, denials, events, transitions},
+    parts::{Asked, deeds, denials},
 };
 use super::{state::ApiState, when::Now};
 use crate::{
@@ -72,17 +72,8 @@ async fn timeline(
     let token = parameters.page_token.as_deref().unwrap_or_default();
     let [of_config, of_rollouts] = cursors(token)?;
     let asked = parameters.asked(&now)?;
-    let (events, transitions) = tokio::join!(
-        events(config, &asked, size, &of_config),
-        transitions(rollouts, &asked, size, &of_rollouts),
-    );
-    let (mut events, transitions) = (events?, transitions?);
-    if transitions.is_some() {
-        // a rollout's own audit tells these better
-        events
-            .items
-            .retain(|item| item.entry.kind != TimelineKind::Split);
-    }
+    let cursors = [&of_config, &of_rollouts];
+    let (events, transitions) = deeds(config, rollouts, &asked, size, cursors).await?;
     let incomplete = transitions.is_none();
     let (entries, next) = merge(
         [(of_config, Some(events)), (of_rollouts, transitions)],

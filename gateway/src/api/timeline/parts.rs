@@ -9,7 +9,7 @@ use vortex_proto::{
     config::v1::{ListEventsRequest, ListEventsResponse},
     rollout::v1::{ListTransitionsRequest, ListTransitionsResponse},
 };
-use vortex_rest::{AuditEntry, TimelineEntry};
+use vortex_rest::{AuditEntry, TimelineEntry, TimelineKind};
 
 use super::merge::{Cursor, Item, Part};
 use crate::{
@@ -32,8 +32,30 @@ pub(in crate::api) struct Asked {
     pub(in crate::api) author: String,
 }
 
+/// What is in the log, and what rollouts did; nothing for these when rollout-svc does not answer.
+pub(in crate::api) async fn deeds(
+    config: ConfigClient,
+    rollouts: RolloutClient,
+    asked: &Asked,
+    size: usize,
+    [of_config, of_rollouts]: [&Cursor; 2],
+) -> Result<(Part<TimelineEntry>, Option<Part<TimelineEntry>>), Problem> {
+    let (events, transitions) = tokio::join!(
+        events(config, asked, size, of_config),
+        transitions(rollouts, asked, size, of_rollouts),
+    );
+    let (mut events, transitions) = (events?, transitions?);
+    if transitions.is_some() {
+        // a rollout's own audit tells these better
+        events
+            .items
+            .retain(|item| item.entry.kind != TimelineKind::Split);
+    }
+    Ok((events, transitions))
+}
+
 /// What is in the log.
-pub(in crate::api) async fn events(
+async fn events(
     mut config: ConfigClient,
     asked: &Asked,
     size: usize,
@@ -74,7 +96,7 @@ fn of_events(reply: ListEventsResponse) -> Part<TimelineEntry> {
 }
 
 /// What rollouts did; nothing when rollout-svc does not answer.
-pub(in crate::api) async fn transitions(
+async fn transitions(
     mut rollouts: RolloutClient,
     asked: &Asked,
     size: usize,
