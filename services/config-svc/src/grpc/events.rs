@@ -63,12 +63,12 @@ pub(super) async fn list(
     })
 }
 
-/// The token of the page that begins before a record.
 /// Whether a caller may see a record.
 pub(super) fn is_seen(access: &Access, state: &State, record: &Record) -> bool {
     access.allows_everything() || About::of(state, record).is_seen_by(access)
 }
 
+/// The token of the page that begins before a record.
 fn page_token(before: Seq) -> String {
     page::token(&[&before.to_string()])
 }
