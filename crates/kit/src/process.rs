@@ -108,7 +108,6 @@ impl Process {
     /// When the files can't be used.
     pub fn speak_tls(&mut self, files: ServerFiles) -> Result<(), vortex_tls::Error> {
         let server = Arc::new(Server::load(files, self.clock.now())?);
-        tls::follow(&server, "server", &self.clock, &self.lifecycle);
         self.tls = Some(server);
         Ok(())
     }
@@ -128,6 +127,11 @@ impl Process {
         };
         if let Some(server) = &self.tls {
             tls::measure(server, "server", &runtime.metrics);
+            if self.healths.is_empty() {
+                // once for the process: by its first service, whose health all ports repeat
+                let (clock, health) = (&self.clock, &runtime.health);
+                tls::follow(server, "server", clock, health, &self.lifecycle);
+            }
         }
         runtime.metrics.keep_up(&self.lifecycle);
         self.healths.push(runtime.health.clone());

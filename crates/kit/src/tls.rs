@@ -2,12 +2,13 @@
 
 use std::{sync::Arc, time::Duration};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::time::MissedTickBehavior;
 use vortex_tls::{Certificate, Current, Look, Source};
 
 use crate::{
     clock::Clock,
+    health::Health,
     shutdown::Lifecycle,
     telemetry::{Metrics, Sample},
 };
@@ -15,67 +16,96 @@ use crate::{
 /// Between two looks at the files.
 const EVERY: Duration = Duration::from_secs(10);
 /// A certificate with less time left is warned of.
-const SOON: Duration = Duration::from_secs(7 * 24 * 3600);
+const SOON: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// Looks at the files for as long as the process runs; what they hold now is for new connections.
-/// `whose` is `server` or `client`.
+/// `whose` is `server` or `client`. While they can't be used, or the certificate is about to expire,
+/// `health` says so.
 pub fn follow<S: Source>(
     current: &Arc<Current<S>>,
     whose: &'static str,
     clock: &Arc<dyn Clock>,
+    health: &Health,
     lifecycle: &Lifecycle,
 ) {
-    let (current, clock) = (current.clone(), clock.clone());
+    let mut looks = Looks::new(current, whose, clock, health);
     lifecycle.spawn("certificates", async move {
         let mut ticks = tokio::time::interval(EVERY);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut warned = None;
         loop {
             ticks.tick().await;
-            let now = clock.now();
-            let looked = current.clone();
-            let look = tokio::task::spawn_blocking(move || looked.look(now)).await;
-            if let Ok(look) = look {
-                tell(&look, whose, current.certificate());
-            }
-            warn_of_the_end(&current.certificate(), whose, now, &mut warned);
+            looks.look().await;
         }
     });
 }
 
-fn tell(look: &Look, whose: &'static str, certificate: Option<Certificate>) {
-    match look {
-        Look::Nothing => {}
-        Look::Renewed => {
-            let until = certificate.map(|certificate| certificate.not_after.to_string());
-            tracing::info!(whose, until, "certificates were reloaded");
+/// Looks at files, one after another, and tells what they found.
+#[derive(Debug)]
+pub struct Looks<S: Source> {
+    current: Arc<Current<S>>,
+    whose: &'static str,
+    clock: Arc<dyn Clock>,
+    health: Health,
+    /// What is wrong with the files, for as long as it is.
+    fault: Option<String>,
+}
+
+impl<S: Source> Looks<S> {
+    /// None yet.
+    pub fn new(
+        current: &Arc<Current<S>>,
+        whose: &'static str,
+        clock: &Arc<dyn Clock>,
+        health: &Health,
+    ) -> Self {
+        Self {
+            current: current.clone(),
+            whose,
+            clock: clock.clone(),
+            health: health.clone(),
+            fault: None,
         }
-        Look::Faulty(error) => {
-            tracing::warn!(whose, %error, "certificates can't be reloaded; those before are kept");
+    }
+
+    /// Looks once.
+    pub async fn look(&mut self) {
+        let now = self.clock.now();
+        let current = self.current.clone();
+        let look = tokio::task::spawn_blocking(move || current.look(now)).await;
+        match look {
+            Ok(Look::Renewed) => tell(self.whose, self.current.certificate()),
+            Ok(Look::Faulty(error)) => self.fault = Some(cannot_reload(&error)),
+            Ok(Look::Nothing) | Err(_) => {}
+        }
+        if !self.current.is_faulty() {
+            self.fault = None;
+        }
+        let name = format!("certificate of the {}", self.whose);
+        let end = || about_to_end(&self.current.certificate()?, now);
+        match self.fault.clone().or_else(end) {
+            Some(why) => self.health.degrade(name, why),
+            None => self.health.recover(&name),
         }
     }
 }
 
-/// Once for each certificate.
-fn warn_of_the_end(
-    certificate: &Option<Certificate>,
-    whose: &'static str,
-    now: Timestamp,
-    warned: &mut Option<Timestamp>,
-) {
-    let Some(end) = certificate
-        .as_ref()
-        .map(|certificate| certificate.not_after)
-    else {
-        return;
-    };
+fn tell(whose: &'static str, certificate: Option<Certificate>) {
+    let until = certificate.map(|certificate| certificate.not_after.to_string());
+    tracing::info!(whose, until, "certificates were reloaded");
+}
+
+fn cannot_reload(error: &vortex_tls::Error) -> String {
+    format!("certificates can't be reloaded, those before are kept: {error}")
+}
+
+/// What is wrong with a certificate that has little time left.
+fn about_to_end(certificate: &Certificate, now: Timestamp) -> Option<String> {
+    let end = certificate.not_after;
     let left = end.duration_since(now);
-    if left < SOON.try_into().unwrap_or(jiff::SignedDuration::MAX) && *warned != Some(end) {
-        *warned = Some(end);
-        match left.is_negative() {
-            true => tracing::warn!(whose, %end, "the certificate in use has expired"),
-            false => tracing::warn!(whose, %end, "the certificate in use expires soon"),
-        }
+    match () {
+        () if left.is_negative() => Some(format!("it has expired, at {end}")),
+        () if left < SOON => Some(format!("it expires soon, at {end}")),
+        () => None,
     }
 }
 

@@ -48,7 +48,13 @@ impl Trust {
             return Ok(Self(None));
         }
         let client = Arc::new(Client::load(files, runtime.clock.now())?);
-        tls::follow(&client, "client", &runtime.clock, &runtime.lifecycle);
+        tls::follow(
+            &client,
+            "client",
+            &runtime.clock,
+            &runtime.health,
+            &runtime.lifecycle,
+        );
         tls::measure(&client, "client", &runtime.metrics);
         Ok(Self(Some(client)))
     }

@@ -111,6 +111,12 @@ impl<S: Source> Current<S> {
         }
     }
 
+    /// Whether the files hold what can't be used, and what was there before is kept.
+    pub fn is_faulty(&self) -> bool {
+        let looks = self.looks.lock().unwrap_or_else(PoisonError::into_inner);
+        looks.faults >= PATIENCE
+    }
+
     fn renewed(
         &self,
         before: Digest,

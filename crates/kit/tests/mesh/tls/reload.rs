@@ -86,6 +86,30 @@ async fn read_until(stream: &mut (impl AsyncReadExt + Unpin), seen: &mut String,
 }
 
 #[tokio::test]
+async fn health_says_that_files_can_not_be_used_until_they_can() {
+    let authority = Authority::new("ours");
+    let files = authority.server();
+    let server = Arc::new(Server::load(files.clone(), now()).unwrap());
+    let runtime = runtime();
+    let (clock, health) = (&runtime.clock, &runtime.health);
+    let mut looks = tls::Looks::new(&server, "server", clock, health);
+    let found = || {
+        let degradations = health.snapshot().degradations;
+        degradations.get("certificate of the server").cloned()
+    };
+    let good = fs::read(&files.key).unwrap();
+    fs::write(&files.key, "nonsense").unwrap();
+    looks.look().await;
+    assert_eq!(found(), None, "half-way");
+    looks.look().await;
+    let why = found().unwrap();
+    assert!(why.contains("holds no private key"), "{why}");
+    fs::write(&files.key, good).unwrap();
+    looks.look().await;
+    assert_eq!(found(), None);
+}
+
+#[tokio::test]
 async fn files_that_can_not_be_used_are_told_once_and_what_was_there_stays() {
     let authority = Authority::new("ours");
     let files = authority.server();
@@ -100,7 +124,9 @@ async fn files_that_can_not_be_used_are_told_once_and_what_was_there_stays() {
         error.to_string().contains("holds no private key"),
         "{error}"
     );
+    assert!(server.is_faulty());
     assert!(matches!(server.look(now()), Look::Nothing), "once");
+    assert!(server.is_faulty());
     fs::write(&files.key, good).unwrap();
     assert!(matches!(server.look(now()), Look::Nothing), "as before");
     fs::remove_file(&files.key).unwrap();
