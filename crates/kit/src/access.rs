@@ -21,7 +21,7 @@ pub use caller::Caller;
 pub use denials::{Denial, Denials, Refused};
 pub use gate::{Detail, Gate};
 pub use judge::Access;
-pub(crate) use judge::Judging;
+pub(crate) use judge::{Bench, Judging};
 pub use keys::{HeldKeys, Keys};
 pub(crate) use limits::Counted;
 pub use limits::Watching;

@@ -67,7 +67,7 @@ struct Inner {
     trace_state: Option<HeaderValue>,
     deadline: Option<Instant>,
     caller: Caller,
-    judging: Option<Judging>,
+    judging: Option<Arc<Judging>>,
     peer: Peer,
     drain: Drain,
 }
@@ -145,7 +145,7 @@ impl Context {
 
     /// This context with what handlers have to judge.
     #[must_use]
-    pub(crate) fn with_judging(self, judging: Judging) -> Self {
+    pub(crate) fn with_judging(self, judging: Arc<Judging>) -> Self {
         self.change(|inner| inner.judging = Some(judging))
     }
 
@@ -207,7 +207,7 @@ impl Context {
     }
 
     pub(crate) fn judging(&self) -> Option<&Judging> {
-        self.inner.judging.as_ref()
+        self.inner.judging.as_deref()
     }
 
     /// What the caller of a request may do, as [`Context::access`].

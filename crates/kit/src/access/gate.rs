@@ -210,13 +210,11 @@ impl Gate {
     /// Waits until what a caller showed is not valid any more; gives the fault that ends what was
     /// begun with it. Never, where nothing was shown.
     pub fn lost(&self, caller: &Caller) -> impl Future<Output = Fault> + Send + use<> {
-        let shown = caller.credential().cloned();
-        let watched = shown
-            .filter(|_| self.is_required())
-            .map(|shown| (self.clone(), shown));
+        let watched = self.is_required().then(|| (self.clone(), caller.clone()));
         async move {
-            match watched {
-                Some((gate, shown)) => lost::lost(&gate, &shown).await,
+            let watched = watched.as_ref();
+            match watched.and_then(|(gate, caller)| Some((gate, caller.credential()?))) {
+                Some((gate, shown)) => lost::lost(gate, shown).await,
                 None => std::future::pending().await,
             }
         }

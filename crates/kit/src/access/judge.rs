@@ -13,40 +13,46 @@ use crate::error::Reason;
 use crate::{context::Peer, error::Fault};
 
 /// What a call's caller may do within the call's role: what handlers ask about what only they can
-/// look up. A clone is a few pointers.
+/// look up. A clone is a pointer.
 #[derive(Clone, Debug)]
 pub struct Access {
-    judging: Option<Judging>,
+    judging: Option<Arc<Judging>>,
 }
 
-/// Who asks, for which role, and whether anybody has looked.
-#[derive(Clone, Debug)]
-pub(crate) struct Judging {
+/// Where the calls of a method are judged: shared by all of them.
+#[derive(Debug)]
+pub(crate) struct Bench {
     gate: Gate,
+    method: Arc<str>,
+    role: Role,
+}
+
+/// Who asks, and whether anybody has looked.
+#[derive(Debug)]
+pub(crate) struct Judging {
+    bench: Arc<Bench>,
     caller: Caller,
     peer: Peer,
-    call: Arc<str>,
-    role: Role,
-    judged: Arc<AtomicBool>,
+    judged: AtomicBool,
+}
+
+impl Bench {
+    /// Of a method that needs a role; none where nobody has to say who they are.
+    pub(crate) fn new(gate: &Gate, method: Arc<str>, role: Role) -> Option<Arc<Self>> {
+        let gate = gate.is_required().then(|| gate.clone())?;
+        Some(Arc::new(Self { gate, method, role }))
+    }
 }
 
 impl Judging {
-    /// Of a call that needs a role.
-    pub(crate) fn new(
-        gate: &Gate,
-        caller: &Caller,
-        peer: Peer,
-        call: Arc<str>,
-        role: Role,
-    ) -> Self {
-        Self {
-            gate: gate.clone(),
+    /// Of one call.
+    pub(crate) fn new(bench: &Arc<Bench>, caller: &Caller, peer: Peer) -> Arc<Self> {
+        Arc::new(Self {
+            bench: bench.clone(),
             caller: caller.clone(),
             peer,
-            call,
-            role,
-            judged: Arc::default(),
-        }
+            judged: AtomicBool::new(false),
+        })
     }
 
     /// Whether nobody knows who the caller is.
@@ -61,7 +67,7 @@ impl Judging {
 
     /// Waits until what the caller showed is not valid any more.
     pub(crate) fn lost(&self, caller: &Caller) -> impl Future<Output = Fault> + Send + use<> {
-        self.gate.lost(caller)
+        self.bench.gate.lost(caller)
     }
 
     fn note(&self) {
@@ -69,7 +75,12 @@ impl Judging {
     }
 
     fn decide(&self, asked: Asked<'_>) -> Decision {
-        decide(self.caller.principal(), self.role, asked)
+        decide(self.caller.principal(), self.bench.role, asked)
+    }
+
+    /// Whether the caller may do this anywhere, so that it does not matter what is asked for.
+    pub(crate) fn allows_everything(&self) -> bool {
+        self.decide(Asked::Cluster).is_allowed()
     }
 
     /// Whether the caller may; a denial is counted.
@@ -77,7 +88,8 @@ impl Judging {
         match self.decide(asked) {
             Decision::Allowed => Ok(()),
             Decision::Denied(denied) => {
-                Err(self.gate.deny(&self.caller, self.peer, &self.call, &denied))
+                let Bench { gate, method, .. } = &*self.bench;
+                Err(gate.deny(&self.caller, self.peer, method, &denied))
             }
         }
     }
@@ -86,7 +98,7 @@ impl Judging {
 impl Access {
     /// Access that a server has set up for a call; none where nobody has to say who they are, and
     /// in work of the process' own, which may do everything.
-    pub(crate) fn of(judging: Option<&Judging>) -> Self {
+    pub(crate) fn of(judging: Option<&Arc<Judging>>) -> Self {
         Self {
             judging: judging.cloned(),
         }
@@ -118,7 +130,7 @@ impl Access {
     pub fn is_reading(&self) -> bool {
         self.judging
             .as_ref()
-            .is_none_or(|judging| judging.role.inherits())
+            .is_none_or(|judging| judging.bench.role.inherits())
     }
 
     /// Whether nothing has to be filtered: the caller may see everything.

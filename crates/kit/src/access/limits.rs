@@ -101,6 +101,11 @@ impl Limits {
         principal: &Principal,
         call: Counted,
     ) -> Result<Option<Watching>, Fault> {
+        let a_second = call.limit(&self.settings);
+        // without a limit nothing is looked up; watches are counted all the same
+        if a_second == 0 && call != Counted::Watch {
+            return Ok(None);
+        }
         let Some(identity) = Identity::of(principal) else {
             return Ok(None);
         };
@@ -108,11 +113,11 @@ impl Limits {
             Ok::<_, std::convert::Infallible>(Arc::new(self.all()))
         });
         let Ok(left) = made;
-        let (rate, a_second) = match call {
-            Counted::Watch => return left.watch(self.settings.caller_watches).map(Some),
-            Counted::Read => (&left.reads, self.settings.caller_reads),
-            Counted::Write => (&left.writes, self.settings.caller_writes),
-            Counted::Report => (&left.reports, self.settings.caller_reports),
+        let rate = match call {
+            Counted::Watch => return left.watch(a_second).map(Some),
+            Counted::Read => &left.reads,
+            Counted::Write => &left.writes,
+            Counted::Report => &left.reports,
         };
         match rate.as_ref().map_or(Ok(()), |rate| rate.check()) {
             Ok(()) => Ok(None),
@@ -174,6 +179,16 @@ impl Counted {
             Self::Write => "writes",
             Self::Report => "reports",
             Self::Watch => "watches",
+        }
+    }
+
+    /// How many of them one caller may make a second, or have at once.
+    fn limit(self, settings: &CallerLimits) -> u32 {
+        match self {
+            Self::Read => settings.caller_reads,
+            Self::Write => settings.caller_writes,
+            Self::Report => settings.caller_reports,
+            Self::Watch => settings.caller_watches,
         }
     }
 }

@@ -1,8 +1,11 @@
 //! The layers around every handler, whichever way the call arrives: context, admission, deadline,
 //! panics, metrics, logs.
 
-use std::{any::Any, collections::HashMap, panic::AssertUnwindSafe, sync::Arc};
+use std::{
+    any::Any, collections::HashMap, panic::AssertUnwindSafe, pin::pin, sync::Arc, task::Poll,
+};
 
+use bytes::Bytes;
 use futures::{FutureExt, future::BoxFuture};
 use http::{Request, Response};
 use http_body_util::BodyExt;
@@ -71,10 +74,10 @@ impl Calls {
                 continue;
             };
             let name = &path[service.len() + 2..];
-            let route = Route::new(service, name, method, rule.cloned(), metrics);
+            let route = Route::new(service, name, method, rule.cloned(), metrics, &gate);
             routes.insert(path.to_owned(), Arc::new(route));
         }
-        let unknown = Route::unknown(metrics);
+        let unknown = Route::unknown(metrics, &gate);
         Self {
             inner: Arc::new(Inner {
                 router,
@@ -196,10 +199,9 @@ impl Inner {
 
     fn judged(&self, context: Context, caller: &Caller, route: &Route) -> Context {
         let context = context.with_caller(caller.clone());
-        match route.rule.as_ref().filter(|_| self.gate.is_required()) {
-            Some(rule) => {
-                let (peer, name) = (context.peer(), route.name.clone());
-                let judging = Judging::new(&self.gate, caller, peer, name, rule.role());
+        match &route.bench {
+            Some(bench) => {
+                let judging = Judging::new(bench, caller, context.peer());
                 context.with_judging(judging)
             }
             None => context,
@@ -268,9 +270,12 @@ impl Inner {
                 if judging.is_of_stranger() {
                     judging.judge(Asked::Filtered)?;
                 }
+                // then its message does not have to be read twice
+                if judging.allows_everything() {
+                    return Ok(request);
+                }
                 let (head, body) = request.into_parts();
-                let peeking = tokio::time::timeout(self.limits.call_timeout, peek(body));
-                let (message, body) = peeking.await.map_err(|_elapsed| too_late())??;
+                let (message, body) = self.peek(body).await?;
                 let named = fields.of(&message);
                 let named = named.map_err(|error| Fault::invalid("request", error.to_string()))?;
                 judging.judge(Asked::Documents {
@@ -279,6 +284,19 @@ impl Inner {
                     profiles: &named.profiles,
                 })?;
                 Ok(Request::from_parts(head, body))
+            }
+        }
+    }
+
+    /// The message of a body, and the body as it was.
+    async fn peek(&self, body: Body) -> Result<(Bytes, Body), Fault> {
+        let mut peeking = pin!(peek(body));
+        // nearly always it is there, and no clock has to be set
+        match futures::poll!(&mut peeking) {
+            Poll::Ready(peeked) => peeked,
+            Poll::Pending => {
+                let peeked = tokio::time::timeout(self.limits.call_timeout, peeking).await;
+                peeked.map_err(|_elapsed| too_late())?
             }
         }
     }

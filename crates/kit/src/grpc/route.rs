@@ -10,7 +10,7 @@ use tonic::Code;
 
 use super::{Method, Rule, repeats::Repeats};
 use crate::{
-    access::{Counted, Role},
+    access::{Bench, Counted, Gate, Role},
     telemetry::Metrics,
 };
 
@@ -39,6 +39,8 @@ pub(super) struct Route {
     pub(super) gathers: bool,
     /// What it needs of its caller; none for what anybody may ask.
     pub(super) rule: Option<Arc<Rule>>,
+    /// Where that is judged; nowhere while nobody has to say who they are.
+    pub(super) bench: Option<Arc<Bench>>,
     pub(super) repeats: Repeats,
     metrics: Metrics,
     handled: [OnceLock<Counter>; CODES],
@@ -54,14 +56,20 @@ impl Route {
         shape: Method,
         rule: Option<Arc<Rule>>,
         metrics: &Metrics,
+        gate: &Gate,
     ) -> Self {
         let labels = [("service", service), ("method", method)];
         let handling = metrics.histogram(HANDLING, HANDLING_HELP, &labels);
         let infrastructure = service.starts_with("grpc.");
+        let name: Arc<str> = format!("{service}/{method}").into();
+        let bench = rule
+            .as_ref()
+            .and_then(|rule| Bench::new(gate, name.clone(), rule.role()));
         let route = Self {
             service: service.into(),
             method: method.into(),
-            name: format!("{service}/{method}").into(),
+            name,
+            bench,
             gathers: shape.is_unary() && !infrastructure,
             shape,
             infrastructure,
@@ -77,10 +85,10 @@ impl Route {
     }
 
     /// The route of all methods that this server lacks.
-    pub(super) fn unknown(metrics: &Metrics) -> Self {
+    pub(super) fn unknown(metrics: &Metrics, gate: &Gate) -> Self {
         Self {
             gathers: false,
-            ..Self::new("unknown", "unknown", Method::default(), None, metrics)
+            ..Self::new("unknown", "unknown", Method::default(), None, metrics, gate)
         }
     }
 
