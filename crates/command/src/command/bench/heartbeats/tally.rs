@@ -70,10 +70,15 @@ impl Tally {
         self.taken() as f64 / self.elapsed.as_secs_f64().max(f64::MIN_POSITIVE)
     }
 
+    /// A quantile of the latencies, which are kept in seconds.
+    fn millis(&self, quantile: f64) -> Option<f64> {
+        Some(self.latencies.quantile(quantile)? * 1e3)
+    }
+
     /// For programs, in milliseconds; null where nothing was answered.
     pub(super) fn figures(&self) -> Value {
         let one = |(name, quantile): &(&str, f64)| {
-            let millis = self.latencies.quantile(*quantile);
+            let millis = self.millis(*quantile);
             let name = name.to_lowercase().replace('.', "_");
             (format!("{name}_ms"), json!(millis.map(rounded)))
         };
@@ -90,7 +95,7 @@ impl Tally {
             true => "-".to_owned(),
             false => refused.join(", "),
         };
-        let latency = |(_, quantile): (&str, f64)| match self.latencies.quantile(quantile) {
+        let latency = |(_, quantile): (&str, f64)| match self.millis(quantile) {
             Some(millis) => format!("{}ms", rounded(millis)),
             None => "-".to_owned(),
         };
@@ -124,7 +129,7 @@ mod tests {
         assert_eq!(all.rate(), 98.0);
         assert_eq!(all.row()[3], "4 RATE_LIMITED, 100 UNAVAILABLE");
         let p50 = all.figures()["p50_ms"].as_f64().unwrap();
-        assert!((9.8..=10.2).contains(&p50), "{p50}");
+        assert!((9.9..=10.1).contains(&p50), "{p50}");
     }
 
     #[test]
