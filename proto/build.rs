@@ -13,6 +13,8 @@ const PROTOS: &[&str] = &[
     "vortex/config/v1/overrides.proto",
     "vortex/config/v1/source_service.proto",
     "vortex/config/v1/splits.proto",
+    "vortex/drift/v1/drift_service.proto",
+    "vortex/heartbeat/v1/heartbeat_service.proto",
     "vortex/rollout/v1/rollout_service.proto",
 ];
 

@@ -34,6 +34,14 @@ pub struct ProcessSettings {
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:9092")]
     pub rollout_svc: Target,
 
+    /// Where drift-svc is
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:9093")]
+    pub drift_svc: Target,
+
+    /// Where heartbeat-ingest is
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:9094")]
+    pub heartbeat_ingest: Target,
+
     /// Whom it trusts of these, and what it shows them.
     #[command(flatten)]
     pub calls: ClientTls,
@@ -49,6 +57,8 @@ impl ProcessSettings {
         PerService::from_fn(|service| match service {
             ServiceName::Config => &self.config_svc,
             ServiceName::Rollout => &self.rollout_svc,
+            ServiceName::Drift => &self.drift_svc,
+            ServiceName::Ingest => &self.heartbeat_ingest,
         })
     }
 }

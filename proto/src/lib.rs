@@ -21,6 +21,24 @@ pub mod config {
     }
 }
 
+/// Drift: which instances run what they should.
+pub mod drift {
+    /// `vortex.drift.v1`
+    #[allow(missing_docs, clippy::all)] // generated
+    pub mod v1 {
+        tonic::include_proto!("vortex.drift.v1");
+    }
+}
+
+/// Heartbeats: which version each running instance has.
+pub mod heartbeat {
+    /// `vortex.heartbeat.v1`
+    #[allow(missing_docs, clippy::all)] // generated
+    pub mod v1 {
+        tonic::include_proto!("vortex.heartbeat.v1");
+    }
+}
+
 /// Rollouts: stages, analysis, audit and the breaker.
 pub mod rollout {
     /// `vortex.rollout.v1`

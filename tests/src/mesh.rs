@@ -336,19 +336,24 @@ fn many(data: &Path, options: &Options) -> Mesh {
         oidc.into_iter()
             .flat_map(|file| ["--oidc".to_owned(), file]),
     );
-    // each is told where those are that started before it
     let mut reach = Vec::new();
     let services = PerService::from_fn(|service| {
         let mut arguments = own_arguments(service, options);
-        arguments.extend(reach.iter().chain(&guard).cloned());
+        let near = reach
+            .iter()
+            .filter(|(name, _)| neighbours(service).contains(name));
+        arguments.extend(near.flat_map(|(name, place)| told(*name, place)));
+        arguments.extend(guard.iter().cloned());
         let (process, place) = start(service, data, options, &arguments);
         processes.push(process);
-        reach.extend([format!("--{service}"), format!("http://{}", place.grpc)]);
+        reach.push((service, place));
         place
     });
     let mut arguments = vec!["--http", "127.0.0.1:0", "--log-format", "json"];
     arguments.extend(["--log", options.log.unwrap_or("info")]);
     arguments.extend(options.access_log.then_some("--access-log"));
+    let reach = reach.iter().flat_map(|(name, place)| told(*name, place));
+    let reach: Vec<String> = reach.collect();
     arguments.extend(reach.iter().chain(&guard).map(String::as_str));
     let mut gateway = Process::start("gateway", &arguments);
     let http = listening(&mut gateway, "serving REST");
@@ -383,6 +388,24 @@ fn read(file: &Path) -> String {
     text.trim().to_owned()
 }
 
+/// Those that a service calls, of those that are started before it.
+fn neighbours(service: ServiceName) -> &'static [ServiceName] {
+    match service {
+        ServiceName::Config => &[],
+        ServiceName::Drift | ServiceName::Rollout => &[ServiceName::Config],
+        ServiceName::Ingest => &[
+            ServiceName::Config,
+            ServiceName::Drift,
+            ServiceName::Rollout,
+        ],
+    }
+}
+
+/// How a process is told where a service is.
+fn told(service: ServiceName, place: &Place) -> [String; 2] {
+    [format!("--{service}"), format!("http://{}", place.grpc)]
+}
+
 /// What only this service is told.
 fn own_arguments(service: ServiceName, options: &Options) -> Vec<String> {
     let mut arguments = Vec::new();
@@ -397,11 +420,12 @@ fn own_arguments(service: ServiceName, options: &Options) -> Vec<String> {
         ServiceName::Rollout => {
             arguments.extend(options.supersede.then(|| SUPERSEDE.to_owned()));
         }
+        ServiceName::Drift | ServiceName::Ingest => {}
     }
     arguments
 }
 
-/// Starts a service that keeps something.
+/// Starts a service.
 fn start(
     service: ServiceName,
     data: &Path,
@@ -410,7 +434,10 @@ fn start(
 ) -> (Process, Place) {
     let store = format!("embedded:{}", data.join(service.as_str()).display());
     let mut arguments = vec!["--grpc", "127.0.0.1:0", "--admin", "127.0.0.1:0"];
-    arguments.extend(["--log-format", "json", "--store", &store]);
+    arguments.extend(["--log-format", "json"]);
+    if service != ServiceName::Ingest {
+        arguments.extend(["--store", &store]);
+    }
     arguments.extend(["--log", options.log.unwrap_or("info")]);
     arguments.extend(more.iter().map(String::as_str));
     let mut process = Process::start(service.as_str(), &arguments);

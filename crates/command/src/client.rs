@@ -107,6 +107,12 @@ impl Client {
         }
     }
 
+    /// Makes a call once, whatever comes of it.
+    pub(crate) async fn once(&self, call: &Call) -> Result<Answer, Error> {
+        let answer = tokio::time::timeout(self.timeout, self.attempt(call)).await;
+        answer.map_err(|_| self.timed_out(call))?
+    }
+
     async fn attempt(&self, call: &Call) -> Result<Answer, Error> {
         let response = self.open(call).await?;
         let answer = Answer::read(response, &self.server).await;

@@ -81,21 +81,21 @@ impl fmt::Display for Banner {
         writeln!(f, "Vortex Config {} is up\n", env!("CARGO_PKG_VERSION"))?;
         writeln!(
             f,
-            "  REST        {http}  (API: /api/openapi.json, health: /health, metrics: /metrics)"
+            "  REST             {http}  (API: /api/openapi.json, health: /health, metrics: /metrics)"
         )?;
         for (service, grpc) in self.grpc.iter() {
             let admin = self.admin[service];
-            writeln!(f, "  {service:<11} {grpc} (gRPC, with reflection)")?;
-            writeln!(f, "              {scheme}://{admin} (health, metrics)")?;
+            writeln!(f, "  {service:<16} {grpc} (gRPC, with reflection)")?;
+            writeln!(f, "                   {scheme}://{admin} (health, metrics)")?;
         }
         let fate = if self.ephemeral {
             "  (gone when this ends)"
         } else {
             ""
         };
-        writeln!(f, "  data        {}{fate}", self.data.display())?;
+        writeln!(f, "  data             {}{fate}", self.data.display())?;
         if let Some(git) = &self.git {
-            writeln!(f, "  git         {git}")?;
+            writeln!(f, "  git              {git}")?;
         }
         writeln!(f, "\nTry next, in another terminal:\n")?;
         let ca = match scheme {

@@ -16,6 +16,7 @@ const MAGIC: &str = "vortex-data\n";
 /// The stores in it.
 const CONFIG: &str = "config";
 const ROLLOUT: &str = "rollout";
+const DRIFT: &str = "drift";
 const MIRROR: &str = "git-mirror";
 /// File systems put this into the root of a fresh volume.
 const LOST_AND_FOUND: &str = "lost+found";
@@ -73,6 +74,11 @@ impl Data {
     /// Where rollout-svc keeps its state.
     pub(crate) fn rollout(&self) -> PathBuf {
         self.path().join(ROLLOUT)
+    }
+
+    /// Where drift-svc keeps its state.
+    pub(crate) fn drift(&self) -> PathBuf {
+        self.path().join(DRIFT)
     }
 
     /// Where the mirror of a repository is.
@@ -135,7 +141,7 @@ fn first_stranger(path: &Path) -> io::Result<Option<String>> {
     let mut strangers = Vec::new();
     for entry in fs::read_dir(path)? {
         let name = entry?.file_name().to_string_lossy().into_owned();
-        let ours = [CONFIG, ROLLOUT, MIRROR, MARKER_DRAFT, LOST_AND_FOUND];
+        let ours = [CONFIG, ROLLOUT, DRIFT, MIRROR, MARKER_DRAFT, LOST_AND_FOUND];
         if !ours.contains(&name.as_str()) {
             strangers.push(name);
         }

@@ -41,7 +41,7 @@ pub struct Settings {
     pub http: Address,
 
     /// What the services' ports are counted from: config-svc serves gRPC at this + 1, and health
-    /// and metrics at this + 9001; rollout-svc at + 2 and + 9002. 0 lets the system choose
+    /// and metrics at this + 9001; rollout-svc at + 2 and + 9002, drift-svc at + 3, heartbeat-ingest at + 4. 0 lets the system choose
     #[arg(long, value_name = "PORT", default_value_t = 9090)]
     pub grpc_base: u16,
 

@@ -173,6 +173,20 @@ async fn start_service(
             let config = channels[ServiceName::Config].clone();
             vortex_rollout_svc::start(rollout_settings(settings, data), config, runtime).await?
         }
+        ServiceName::Drift => {
+            let config = channels[ServiceName::Config].clone();
+            let store = StoreLocation::Embedded(data.drift());
+            vortex_drift_svc::start(vortex_drift_svc::Settings::new(store), config, runtime).await?
+        }
+        ServiceName::Ingest => {
+            let neighbours = vortex_heartbeat_ingest::Neighbours {
+                config: channels[ServiceName::Config].clone(),
+                drift: channels[ServiceName::Drift].clone(),
+                rollout: channels[ServiceName::Rollout].clone(),
+            };
+            let settings = vortex_heartbeat_ingest::Settings::default();
+            vortex_heartbeat_ingest::start(settings, neighbours, runtime).await?
+        }
     })
 }
 

@@ -12,6 +12,8 @@ pub const OWN_ROLES: ServiceRoles = &[
         "rollout-svc",
         &[Role::Reader, Role::Writer, Role::Operator, Role::Agent],
     ),
+    ("drift-svc", &[Role::Reader, Role::Agent]),
+    ("heartbeat-ingest", &[Role::Reader, Role::Agent]),
     ("gateway", &[Role::Reader, Role::Agent]),
 ];
 
@@ -20,19 +22,25 @@ pub const OWN_ROLES: ServiceRoles = &[
 pub enum ServiceName {
     /// Holds all configuration.
     Config,
+    /// Knows what instances run.
+    Drift,
     /// Moves rollouts.
     Rollout,
+    /// Takes what they report.
+    Ingest,
 }
 
 impl ServiceName {
     /// All of them, in the order they start in one process: each after those it needs to start.
-    pub const ALL: [Self; 2] = [Self::Config, Self::Rollout];
+    pub const ALL: [Self; 4] = [Self::Config, Self::Drift, Self::Rollout, Self::Ingest];
 
     /// The name of its program, its settings, its logs and its metrics.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Config => "config-svc",
             Self::Rollout => "rollout-svc",
+            Self::Drift => "drift-svc",
+            Self::Ingest => "heartbeat-ingest",
         }
     }
 
@@ -42,6 +50,8 @@ impl ServiceName {
         match self {
             Self::Config => 1,
             Self::Rollout => 2,
+            Self::Drift => 3,
+            Self::Ingest => 4,
         }
     }
 }

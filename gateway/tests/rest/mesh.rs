@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 
 use vortex_gateway::{Gateway, Settings};
 use vortex_kit::{
-    channel::{self, Channel, Target},
+    channel::{self, Channel, Slot, Target},
     clock::System,
     grpc::{Methods, Server},
     process::Runtime,
@@ -109,6 +109,8 @@ async fn start_beside(
     let channels = PerService::from_fn(|service| match service {
         ServiceName::Config => config.clone(),
         ServiceName::Rollout => rollout.clone(),
+        // nothing is asked of these here
+        ServiceName::Drift | ServiceName::Ingest => Slot::new().channel(),
     });
     let gateway = Gateway::start(settings, channels, &runtime).unwrap();
     runtime.health.set_ready();

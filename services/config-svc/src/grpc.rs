@@ -57,6 +57,7 @@ type Reply<T> = Result<Response<T>, Status>;
 #[tonic::async_trait]
 impl ConfigService for Grpc {
     type WatchConfigStream = BoxStream<'static, Result<pb::WatchConfigResponse, Status>>;
+    type WatchViewsStream = BoxStream<'static, Result<pb::WatchViewsResponse, Status>>;
     type WatchLogStream = BoxStream<'static, Result<pb::WatchLogResponse, Status>>;
 
     async fn put_document(
@@ -205,6 +206,13 @@ impl ConfigService for Grpc {
         Ok(Response::new(
             watch_config::watch(self.clone(), request).await?,
         ))
+    }
+
+    async fn watch_views(
+        &self,
+        _request: Request<tonic::Streaming<pb::WatchViewsRequest>>,
+    ) -> Reply<Self::WatchViewsStream> {
+        Err(Status::unimplemented("follows"))
     }
 
     async fn watch_log(

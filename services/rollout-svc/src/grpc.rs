@@ -184,6 +184,13 @@ impl RolloutService for Grpc {
         Ok(Response::new(taken))
     }
 
+    async fn report_window(
+        &self,
+        _request: Request<pb::ReportWindowRequest>,
+    ) -> Reply<pb::ReportWindowResponse> {
+        Err(Status::unimplemented("follows"))
+    }
+
     async fn watch_rollout(
         &self,
         request: Request<pb::WatchRolloutRequest>,

@@ -91,10 +91,15 @@ impl Call {
     }
 
     /// Sends JSON.
-    pub(crate) fn json(mut self, value: &Value) -> Self {
+    pub(crate) fn json(self, value: &Value) -> Self {
+        self.json_text(value.to_string())
+    }
+
+    /// Sends a text that is JSON.
+    pub(crate) fn json_text(mut self, text: String) -> Self {
         let json = HeaderValue::from_static("application/json");
         self.headers.insert(CONTENT_TYPE, json);
-        self.body(value.to_string())
+        self.body(text)
     }
 
     /// Makes it under an id of its own, where one invocation does several different things.

@@ -1,5 +1,6 @@
 //! `vortex bench`: measures a running server.
 
+mod heartbeats;
 mod rollout;
 
 use clap::Subcommand;
@@ -9,6 +10,8 @@ use crate::{error::Error, session::Session};
 /// Measure a running server.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Measure how many heartbeats are taken, and how long each takes
+    Heartbeats(heartbeats::Args),
     /// Measure how long a promotion takes to reach readers
     Rollout(rollout::Args),
 }
@@ -16,6 +19,7 @@ pub(crate) enum Command {
 impl Command {
     pub(crate) async fn run(self, session: &mut Session) -> Result<(), Error> {
         match self {
+            Self::Heartbeats(args) => args.run(session).await,
             Self::Rollout(args) => args.run(session).await,
         }
     }

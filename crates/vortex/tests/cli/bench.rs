@@ -86,3 +86,55 @@ fn a_server_whose_readers_do_not_move_is_found_out() {
     let last = gateway.lines().pop().unwrap();
     assert!(last.starts_with("DELETE /api/configs/bench-"), "{last}");
 }
+
+/// Takes all reports but every tenth of a list.
+fn intake() -> Gateway {
+    Gateway::start(|asked, _| {
+        let reports = asked.json();
+        let Some(list) = reports.as_array() else {
+            return Reply::json(200, &json!({"next_interval": "30s"}));
+        };
+        let results = (0..list.len()).map(|index| match index % 10 {
+            9 => json!({"code": "RATE_LIMITED"}),
+            _ => json!({"next_interval": "30s"}),
+        });
+        Reply::json(200, &Value::from_iter(results))
+    })
+}
+
+#[test]
+fn heartbeats_are_sent_at_their_rate_and_all_instances_stop() {
+    let gateway = intake();
+    let out = run(
+        &gateway,
+        "bench heartbeats --instances 30 --rate 2000 --batch 20 --for 100ms -o json",
+    );
+    let measured: Value = serde_json::from_str(&out.done()).unwrap();
+    assert_eq!(measured["sent"], 200);
+    assert_eq!(measured["taken"], 180);
+    assert_eq!(measured["refused"], json!({"RATE_LIMITED": 20}));
+    assert!(measured["latency"]["p99_9_ms"].as_f64() > Some(0.0));
+    let asked = gateway.asked();
+    let reports = asked.iter().flat_map(|asked| {
+        let reports = asked.json();
+        reports.as_array().cloned().unwrap_or_default()
+    });
+    let stopped = reports.filter(|report| report["status"] == "stopping");
+    assert_eq!(stopped.count(), 30);
+}
+
+#[test]
+fn an_intake_that_is_away_is_counted_and_not_waited_for() {
+    let gateway = Gateway::start(|asked, _| match asked.line.contains("/api/heartbeats") {
+        true => Reply::json(200, &json!([])),
+        false => Reply::json(503, &json!({"code": "UNAVAILABLE", "detail": "away"})),
+    });
+    let out = run(
+        &gateway,
+        "bench heartbeats --instances 5 --rate 100 --for 50ms -o json",
+    );
+    let measured: Value = serde_json::from_str(&out.done()).unwrap();
+    assert_eq!(measured["taken"], 0);
+    assert_eq!(measured["refused"], json!({"UNAVAILABLE": 5}));
+    assert_eq!(measured["latency"]["p50_ms"], Value::Null);
+}

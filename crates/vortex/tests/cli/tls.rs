@@ -86,7 +86,9 @@ fn certificates_are_made_once_and_replaced_only_when_that_is_said() {
         "ca",
         "server",
         "config-svc",
+        "drift-svc",
         "rollout-svc",
+        "heartbeat-ingest",
         "gateway",
         "vortex",
     ];

@@ -15,14 +15,23 @@ use crate::{
 };
 
 /// Programs that show a certificate where they call: each has one of its own.
-const CALLERS: [&str; 4] = ["config-svc", "rollout-svc", "gateway", "vortex"];
+const CALLERS: [&str; 6] = [
+    "config-svc",
+    "drift-svc",
+    "rollout-svc",
+    "heartbeat-ingest",
+    "gateway",
+    "vortex",
+];
 /// Where a server is called on this machine, and by what name in a network of containers.
-const HOSTS: [&str; 6] = [
+const HOSTS: [&str; 8] = [
     "localhost",
     "127.0.0.1",
     "::1",
     "config-svc",
+    "drift-svc",
     "rollout-svc",
+    "heartbeat-ingest",
     "gateway",
 ];
 /// For clocks that are behind.
@@ -32,9 +41,10 @@ const SKEW: SignedDuration = SignedDuration::from_hours(1);
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 ca.crt is the authority; its key is not kept, so that nobody can issue more in its name. server.crt
-and server.key are for all ports. Each of config-svc, rollout-svc, gateway and vortex (this command)
-has a certificate to show to a server with --tls-client-ca. For other names, make all of them again
-with --force; processes that use them take the new ones up within 10 s.
+and server.key are for all ports. Each of config-svc, drift-svc, rollout-svc, heartbeat-ingest,
+gateway and vortex (this command) has a certificate to show to a server with --tls-client-ca. For
+other names, make all of them again with --force; processes that use them take the new ones up
+within 10 s.
 
 Examples:
   vortex certs dev --out certs
