@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 pub use results::{HeartbeatReply, HeartbeatResult, RefusedHeartbeat};
 
-use crate::{Assignment, answer::answers, name::names};
+use crate::{Assignment, name::names};
 
 /// What an instance runs, and how it fares.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
@@ -94,26 +94,30 @@ pub struct Measured {
     pub sketch: Option<String>,
 }
 
-answers! {
-    /// A version that an instance refused to run.
-    pub struct RefusedVersion {
-        /// The version.
-        pub version: String,
-        /// Why, for people: 1,024 bytes at most, the rest is cut off.
-        pub error: String,
-    }
+/// A version that an instance refused to run.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RefusedVersion {
+    /// The version; empty for the one that it should run.
+    pub version: String,
+    /// Why, for people: 1,024 bytes at most, the rest is cut off.
+    pub error: String,
+}
 
-    /// Where an instance runs, for people: 256 bytes at most each, the rest is cut off.
-    pub struct InstanceMetadata {
-        /// The machine, or the node.
-        pub host: String,
-        /// The pod's namespace.
-        pub namespace: String,
-        /// The region or zone.
-        pub zone: String,
-        /// The version of the application itself.
-        pub app_version: String,
-    }
+/// Where an instance runs, for people: 256 bytes at most each, the rest is cut off.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct InstanceMetadata {
+    /// The machine, or the node.
+    pub host: String,
+    /// The pod's namespace.
+    pub namespace: String,
+    /// The region or zone.
+    pub zone: String,
+    /// The version of the application itself.
+    pub app_version: String,
 }
 
 names! {

@@ -140,7 +140,10 @@ async fn get(
     }
     if let Ok(reply) = alerts {
         let page = reply.into_inner();
-        let items = page.alerts.into_iter().map(|alert| items::alert(alert.into()));
+        let items = page
+            .alerts
+            .into_iter()
+            .map(|alert| items::alert(alert.into()));
         status.degraded.extend(items);
         if !page.next_page_token.is_empty() {
             status.degraded.push(items::more_alerts());

@@ -222,7 +222,12 @@ async fn instances_are_listed_of_all_fleets_and_of_one() {
     let answer = mesh.get("/api/instances?state=failed,lost").await;
     let problem = answer.problem(400, "INVALID_ARGUMENT");
     assert_eq!(problem["errors"][0]["field"], "state");
-    assert!(problem["detail"].as_str().unwrap().contains("unknown_version"));
+    assert!(
+        problem["detail"]
+            .as_str()
+            .unwrap()
+            .contains("unknown_version")
+    );
 }
 
 #[tokio::test]

@@ -175,12 +175,17 @@ async fn a_path_names_the_fleet_and_the_body_may_not_contradict_it() {
     ] {
         assert_eq!(post(&mesh, path, &body).await.json(), reply_json());
         let fleet = asked(&mesh).fleet.unwrap();
-        assert_eq!((&*fleet.app, fleet.profiles.join("|")), ("orders", "eu|prod".into()));
+        assert_eq!(
+            (&*fleet.app, fleet.profiles.join("|")),
+            ("orders", "eu|prod".into())
+        );
     }
     for (field, value) in [("app", "billing"), ("profile", "prod,eu")] {
         let mut body = json!({"instance_id": "i-1"});
         body[field] = value.into();
-        let problem = post(&mesh, path, &body).await.problem(400, "INVALID_ARGUMENT");
+        let problem = post(&mesh, path, &body)
+            .await
+            .problem(400, "INVALID_ARGUMENT");
         assert_eq!(problem["errors"][0]["field"], field);
     }
 }
@@ -206,8 +211,11 @@ async fn what_is_not_known_is_passed_over_and_counted() {
 #[tokio::test]
 async fn who_reports_too_much_is_told_when_to_come_again() {
     let mesh = start().await;
-    let refused = Fault::new(Reason::RateLimited, "1,000 reports a second of one application")
-        .retry_after(Duration::from_millis(1_500));
+    let refused = Fault::new(
+        Reason::RateLimited,
+        "1,000 reports a second of one application",
+    )
+    .retry_after(Duration::from_millis(1_500));
     mesh.heartbeats.fail("report", refused);
     let body = json!({"app": "orders", "instance_id": "i-1"});
     let answer = post(&mesh, "/heartbeat", &body).await;
@@ -225,7 +233,11 @@ async fn what_a_report_cannot_have_is_refused_by_its_field() {
         ("sequence", json!(1.5), "sequence"),
         ("status", json!("fine"), "status"),
         ("assignments", json!({}), "assignments"),
-        ("assignments", json!([{"generation": "3"}]), "assignments[0].generation"),
+        (
+            "assignments",
+            json!([{"generation": "3"}]),
+            "assignments[0].generation",
+        ),
         ("metrics", json!([{"requests": 1}]), "metrics[0].errors"),
         (
             "metrics",
@@ -242,7 +254,9 @@ async fn what_a_report_cannot_have_is_refused_by_its_field() {
     ] {
         let mut body = json!({"app": "orders", "instance_id": "i-1"});
         body[field] = value;
-        let problem = post(&mesh, "/heartbeat", &body).await.problem(400, "INVALID_ARGUMENT");
+        let problem = post(&mesh, "/heartbeat", &body)
+            .await
+            .problem(400, "INVALID_ARGUMENT");
         assert_eq!(problem["errors"][0]["field"], named, "{body}");
     }
     for body in [json!([]), json!(5), json!({"app": "orders"})] {
@@ -252,8 +266,12 @@ async fn what_a_report_cannot_have_is_refused_by_its_field() {
     let huge = " ".repeat((1 << 20) + 1);
     let answer = mesh.send("POST /heartbeat", &[JSON], &huge).await;
     answer.problem(413, "MESSAGE_TOO_LARGE");
-    let plain = mesh.send("POST /heartbeat", &["Content-Type: text/plain"], "{}").await;
+    let plain = mesh
+        .send("POST /heartbeat", &["Content-Type: text/plain"], "{}")
+        .await;
     plain.problem(415, "UNSUPPORTED_FORMAT");
-    mesh.get("/heartbeat").await.problem(405, "METHOD_NOT_ALLOWED");
+    mesh.get("/heartbeat")
+        .await
+        .problem(405, "METHOD_NOT_ALLOWED");
     assert_eq!(mesh.heartbeats.calls("report"), 0);
 }

@@ -100,9 +100,9 @@ pub(super) async fn get(
         ..ListInstancesRequest::default()
     };
     let mut lists = drift.clone();
-    let (stands, drifted) = futures::try_join!(
+    let (stands, drifted) = futures::join!(
         drift.get_drift(GetDriftRequest { fleet }),
         lists.list_instances(instances),
-    )?;
-    Ok(Json((stands.into_inner(), drifted.into_inner()).into()))
+    );
+    Ok(Json((stands?.into_inner(), drifted?.into_inner()).into()))
 }

@@ -2,6 +2,7 @@
 
 use prost_types::Duration;
 use serde_json::{Value, json};
+use vortex_kit::error::{Fault, Reason};
 use vortex_proto::{drift::v1::*, heartbeat::v1::Fleet};
 
 use super::{NOW, NOW_JSON, at, fleet, post};
@@ -32,12 +33,11 @@ fn alert_json() -> Value {
         "acknowledged_at": NOW_JSON, "comment": "a deploy"})
 }
 
-fn listed(mesh: &Mesh, next_page_token: &str) {
-    let reply = ListAlertsResponse {
-        alerts: vec![alert()],
-        next_page_token: next_page_token.into(),
+fn acknowledging(mesh: &Mesh) {
+    let reply = AcknowledgeAlertResponse {
+        alert: Some(alert()),
     };
-    mesh.drift.reply("list_alerts", reply);
+    mesh.drift.reply("acknowledge_alert", reply);
 }
 
 /// A mesh in which silences last until [`NOW`].
@@ -76,7 +76,11 @@ fn silenced(duration: i64) -> SilenceFleetRequest {
 #[tokio::test]
 async fn alerts_are_listed() {
     let mesh = start().await;
-    listed(&mesh, "next");
+    let reply = ListAlertsResponse {
+        alerts: vec![alert()],
+        next_page_token: "next".into(),
+    };
+    mesh.drift.reply("list_alerts", reply);
     let path = "/api/drift/alerts?app=orders&firing=true&page_size=2&page_token=t";
     let page = json!({"alerts": [alert_json()], "next_page_token": "next"});
     assert_eq!(mesh.get(path).await.json(), page);
@@ -93,10 +97,7 @@ async fn alerts_are_listed() {
 #[tokio::test]
 async fn an_alert_is_acknowledged_with_a_comment_or_none() {
     let mesh = start().await;
-    let reply = AcknowledgeAlertResponse {
-        alert: Some(alert()),
-    };
-    mesh.drift.reply("acknowledge_alert", reply);
+    acknowledging(&mesh);
     let path = "/api/drift/alerts/a1/ack";
     let body = json!({"comment": "a deploy", "author": "ada"});
     assert_eq!(post(&mesh, path, &body).await.json(), alert_json());
@@ -130,30 +131,34 @@ async fn a_fleet_is_silenced_for_a_time_and_a_time_of_zero_ends_that() {
         json!({"duration": "soon"}),
         json!({"duration": "2h", "until": "2026-01-02T03:04:05Z"}),
     ] {
-        post(&mesh, path, &body).await.problem(400, "INVALID_ARGUMENT");
+        post(&mesh, path, &body)
+            .await
+            .problem(400, "INVALID_ARGUMENT");
     }
     assert_eq!(mesh.drift.calls("silence_fleet"), 3);
 }
 
 #[tokio::test]
-async fn an_alert_silences_its_fleet() {
+async fn an_alert_that_is_silenced_is_acknowledged_and_silences_its_fleet() {
     let mesh = silencing().await;
-    listed(&mesh, "next");
+    acknowledging(&mesh);
     let body = json!({"duration": "2h", "reason": "a deploy", "author": "ada"});
     let answer = post(&mesh, "/api/drift/alerts/a1/silence", &body).await;
     assert_eq!(answer.json(), silence_json());
+    let asked: AcknowledgeAlertRequest = mesh.drift.asked("acknowledge_alert");
+    assert_eq!((&*asked.id, &*asked.comment), ("a1", "a deploy"));
     let asked: SilenceFleetRequest = mesh.drift.asked("silence_fleet");
     assert_eq!(asked, silenced(7_200));
 }
 
 #[tokio::test]
-async fn an_alert_that_is_not_there_is_looked_for_in_as_many_pages_as_there_may_be() {
+async fn an_alert_that_is_not_there_silences_nothing() {
     let mesh = silencing().await;
-    listed(&mesh, "more");
+    let missing = Fault::new(Reason::NotFound, "there is no alert a2");
+    mesh.drift.fail("acknowledge_alert", missing);
     let body = json!({"duration": "2h"});
     let answer = post(&mesh, "/api/drift/alerts/a2/silence", &body).await;
-    assert_eq!(answer.status, 404);
-    assert_eq!(mesh.drift.calls("list_alerts"), 20);
+    answer.problem(404, "NOT_FOUND");
     assert_eq!(mesh.drift.calls("silence_fleet"), 0);
 }
 
@@ -161,8 +166,7 @@ async fn an_alert_that_is_not_there_is_looked_for_in_as_many_pages_as_there_may_
 async fn an_application_may_be_called_alerts() {
     let mesh = start().await;
     let asked_of = |fleet: Option<Fleet>| fleet.unwrap().app;
-    mesh.drift
-        .reply("get_drift", GetDriftResponse::default());
+    mesh.drift.reply("get_drift", GetDriftResponse::default());
     mesh.drift
         .reply("list_instances", ListInstancesResponse::default());
     mesh.drift.reply("remediate", RemediateResponse::default());

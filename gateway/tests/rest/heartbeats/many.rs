@@ -48,7 +48,11 @@ async fn each_report_is_taken_or_refused_by_itself_in_their_order() {
         )
     );
     let asked: ReportBatchRequest = mesh.heartbeats.asked("report_batch");
-    let sent: Vec<_> = asked.heartbeats.into_iter().map(|of| of.instance_id).collect();
+    let sent: Vec<_> = asked
+        .heartbeats
+        .into_iter()
+        .map(|of| of.instance_id)
+        .collect();
     assert_eq!(sent, ["i-1", "i-3"]);
 }
 
@@ -60,8 +64,13 @@ async fn a_thousand_are_taken_and_one_more_is_refused() {
     let answer = post(&mesh, PATH, &body.clone().into()).await;
     assert_eq!(answer.json().as_array().unwrap().len(), 1_000);
     body.push(beat("i"));
-    let problem = post(&mesh, PATH, &body.into()).await.problem(400, "INVALID_ARGUMENT");
-    assert_eq!(problem["detail"], "body: has 1001 reports, and may have 1000");
+    let problem = post(&mesh, PATH, &body.into())
+        .await
+        .problem(400, "INVALID_ARGUMENT");
+    assert_eq!(
+        problem["detail"],
+        "body: has 1001 reports, and may have 1000"
+    );
     assert_eq!(mesh.heartbeats.calls("report_batch"), 1);
 }
 
@@ -83,10 +92,14 @@ async fn a_body_of_the_wrong_shape_or_size_is_refused_as_a_whole() {
         (json!([beat("i"), 5]), "[1]"),
         (beat("i"), "body"),
     ] {
-        let problem = post(&mesh, PATH, &body).await.problem(400, "INVALID_ARGUMENT");
+        let problem = post(&mesh, PATH, &body)
+            .await
+            .problem(400, "INVALID_ARGUMENT");
         assert_eq!(problem["errors"][0]["field"], field, "{body}");
     }
-    let huge = mesh.send("POST /api/heartbeats", &[JSON], &" ".repeat((1 << 20) + 1)).await;
+    let huge = mesh
+        .send("POST /api/heartbeats", &[JSON], &" ".repeat((1 << 20) + 1))
+        .await;
     huge.problem(413, "MESSAGE_TOO_LARGE");
 }
 
