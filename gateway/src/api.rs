@@ -4,13 +4,17 @@ mod audit;
 mod breaker;
 mod changes;
 mod configs;
+mod drift;
 mod effective;
 mod explain;
 mod freezes;
+mod heartbeats;
+mod instances;
 mod keys;
 mod open_watches;
 mod overrides;
 mod rollouts;
+mod sketch;
 mod sources;
 mod splits;
 mod state;
@@ -42,6 +46,9 @@ pub(crate) fn quick() -> OpenApiRouter<ApiState> {
         .merge(keys::routes())
         .merge(status::routes())
         .merge(overrides::routes())
+        .merge(heartbeats::routes())
+        .merge(drift::routes())
+        .merge(instances::routes())
 }
 
 /// Routes that wait for the remote of a source, with a longer timeout.

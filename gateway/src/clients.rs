@@ -8,13 +8,17 @@ use vortex_proto::{
         override_service_client::OverrideServiceClient, source_service_client::SourceServiceClient,
         split_service_client::SplitServiceClient,
     },
+    drift::v1::drift_service_client::DriftServiceClient,
+    heartbeat::v1::heartbeat_service_client::HeartbeatServiceClient,
     rollout::v1::rollout_service_client::RolloutServiceClient,
 };
 use vortex_service::{Limited, PerService, ServiceName};
 
 pub(crate) type AuditClient = AuditServiceClient<Channel>;
 pub(crate) type ConfigClient = ConfigServiceClient<Channel>;
+pub(crate) type DriftClient = DriftServiceClient<Channel>;
 pub(crate) type FreezeClient = FreezeServiceClient<Channel>;
+pub(crate) type HeartbeatClient = HeartbeatServiceClient<Channel>;
 pub(crate) type KeyClient = KeyServiceClient<Channel>;
 pub(crate) type OverrideClient = OverrideServiceClient<Channel>;
 pub(crate) type RolloutClient = RolloutServiceClient<Channel>;
@@ -32,6 +36,8 @@ pub(crate) struct Clients {
     pub(crate) overrides: OverrideClient,
     pub(crate) keys: KeyClient,
     pub(crate) audit: AuditClient,
+    pub(crate) drift: DriftClient,
+    pub(crate) heartbeats: HeartbeatClient,
 }
 
 impl Clients {
@@ -48,6 +54,8 @@ impl Clients {
             keys: KeyServiceClient::limited(config.clone()),
             audit: AuditServiceClient::limited(config),
             rollouts: RolloutServiceClient::limited(rollout),
+            drift: DriftServiceClient::limited(channels[ServiceName::Drift].clone()),
+            heartbeats: HeartbeatServiceClient::limited(channels[ServiceName::Ingest].clone()),
         }
     }
 }

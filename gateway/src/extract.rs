@@ -3,6 +3,7 @@
 mod body;
 mod command;
 mod conditions;
+mod counted;
 mod forwarded;
 mod idempotency_key;
 mod identity;
@@ -23,4 +24,4 @@ pub(crate) use json::{IgnoredFields, Json, LenientJson, parse as parse_json, req
 pub(crate) use media_type::unsupported;
 pub(crate) use path::Path;
 pub(crate) use query::{NoQuery, Query, parse_lenient};
-pub(crate) use strict::Strict;
+pub(crate) use strict::{Strict, name, names};

@@ -6,8 +6,8 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     command::{
-        audit, bench, breaker, certs, changes, completion, config, context, freeze, key, log,
-        rollout, sources, status, unfreeze, up, version,
+        audit, bench, breaker, certs, changes, completion, config, context, drift, freeze, key,
+        log, rollout, sources, status, unfreeze, up, version,
     },
     console::{Console, Format, Palette},
     error::Error,
@@ -73,7 +73,7 @@ pub(crate) struct Globals {
 enum Command {
     /// Run everything in this process, on a store of its own
     Up(up::Args),
-    /// What is rolling out, paused, waiting, frozen or degraded
+    /// What is rolling out, paused, waiting, frozen or degraded, and which alerts are firing
     Status(status::Args),
     /// Documents and what applications make of them
     #[command(subcommand)]
@@ -87,6 +87,9 @@ enum Command {
     /// Staged change sets that go out to a growing share of all readers
     #[command(subcommand)]
     Rollout(rollout::Command),
+    /// Which instances run what they should, and which don't
+    #[command(subcommand)]
+    Drift(drift::Command),
     /// What happened: who wrote, released, deleted, imported and rolled out what
     Log(log::Args),
     /// Who did what, and who was refused what
@@ -150,6 +153,9 @@ impl Command {
                 command.run(session).await
             }),
             Self::Rollout(command) => Session::run(globals, environment, async |session| {
+                command.run(session).await
+            }),
+            Self::Drift(command) => Session::run(globals, environment, async |session| {
                 command.run(session).await
             }),
             Self::Log(args) => Session::run(globals, environment, async |session| {

@@ -8,6 +8,7 @@ pub(crate) mod changes;
 pub(crate) mod completion;
 pub(crate) mod config;
 pub(crate) mod context;
+pub(crate) mod drift;
 pub(crate) mod freeze;
 pub(crate) mod key;
 pub(crate) mod log;

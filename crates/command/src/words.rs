@@ -3,7 +3,7 @@
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 /// Words of other tools, and the commands that do here what they do there.
-const WORDS: [(&[&str], &str); 17] = [
+const WORDS: [(&[&str], &str); 18] = [
     (
         &["history", "log", "changelog", "events", "timeline"],
         "`vortex log APP` tells what happened, `vortex config versions APP PROFILE` lists what a \
@@ -69,6 +69,17 @@ const WORDS: [(&[&str], &str); 17] = [
     (
         &["source", "git", "repo"],
         "`vortex sources` has the commands for repositories",
+    ),
+    (
+        &[
+            "instances",
+            "fleet",
+            "fleets",
+            "heartbeats",
+            "alerts",
+            "pods",
+        ],
+        "`vortex drift status` shows the fleets, `vortex drift instances APP PROFILE` lists one",
     ),
     (
         &["stop", "abort", "cancel"],

@@ -18,9 +18,11 @@ mod changes;
 #[cfg(feature = "proto")]
 mod convert;
 mod documents;
+mod drift;
 mod effective;
 mod explain;
 mod freezes;
+mod heartbeats;
 mod json;
 mod keys;
 mod name;
@@ -45,11 +47,20 @@ pub use changes::{
 #[cfg(feature = "proto")]
 pub use convert::rfc3339;
 pub use documents::{Deleted, Diff, Document, Documents, Version, Versions, Written};
+pub use drift::{
+    Alert, AlertCause, AlertState, Alerts, DriftState, DriftedInstance, ExpectedVersion, Fleet,
+    FleetDrift, Fleets, Instance, Instances, NewSilence, Remediated, Remediation, RunningVersion,
+    Silence, SilenceAnswer, StateCounts,
+};
 pub use effective::{ContributingSource, Effective, KeyFrom, SourceAge};
 pub use explain::{
     ConsideredDocument, ExplainedAssignment, ExplainedValue, Explanation, HiddenValue, ValueOrigin,
 };
 pub use freezes::{Freeze, FreezeSet, Freezes, FreezesEnded, NewFreeze};
+pub use heartbeats::{
+    Heartbeat, HeartbeatReply, HeartbeatResult, InstanceMetadata, InstanceStatus, Measured,
+    RefusedHeartbeat, RefusedVersion,
+};
 pub use json::Json;
 pub use keys::{
     Key, KeyAnswer, KeyCreated, KeyGrant, KeyRevoked, KeyRotated, KeyState, Keys, NewKey,

@@ -21,7 +21,8 @@ answers! {
         /// Values that stand above all documents for a time. Somebody wants them, so they are well.
         pub overridden: Vec<StatusItem>,
         /// What does not work as it should: a service that does not answer, a source that cannot
-        /// be read, the breaker while it is open, a rollout whose share is not in force.
+        /// be read, the breaker while it is open, a rollout whose share is not in force, an alert
+        /// that is firing.
         pub degraded: Vec<StatusItem>,
     }
 
@@ -55,6 +56,8 @@ names! {
         Freeze = "freeze",
         /// An override.
         Override = "override",
+        /// An alert about instances that drifted or went silent.
+        Alert = "alert",
         /// A service behind the gateway.
         Service = "service",
     }

@@ -7,12 +7,14 @@ use std::fmt::Debug;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use vortex_rest::{
-    AnalysisStatus, AppliedChange, Approval, Arm, ArmReport, ArmReports, Breaker, ChangeAnswer,
-    ChangeState, Changes, ConfigChange, Deleted, Detached, Diff, Documents, Effective, Environment,
-    Explanation, FollowedRollout, Json, KeyAnswer, KeyCreated, KeyFrom, KeyGrant, KeyRevoked,
-    KeyRotated, KeyState, Keys, Name, NewChange, NewKey, NewRollout, Notified, Problem,
-    ReleasePolicy, Released, ReportTaken, Rollout, RolloutAudit, RolloutEdit, RolloutEffect,
-    RolloutStage, RolloutState, RolloutStrategy, Rollouts, SourceState, Sources, SplitAnswer,
+    Alert, Alerts, AnalysisStatus, AppliedChange, Approval, Arm, ArmReport, ArmReports, Breaker,
+    ChangeAnswer, ChangeState, Changes, ConfigChange, Deleted, Detached, Diff, Documents,
+    Effective, Environment, Explanation, FleetDrift, Fleets, FollowedRollout, Heartbeat,
+    HeartbeatReply, HeartbeatResult, Instance, Instances, Json, KeyAnswer, KeyCreated, KeyFrom,
+    KeyGrant, KeyRevoked, KeyRotated, KeyState, Keys, Name, NewChange, NewKey, NewRollout,
+    NewSilence, Notified, Problem, RefusedHeartbeat, ReleasePolicy, Released, Remediated,
+    Remediation, ReportTaken, Rollout, RolloutAudit, RolloutEdit, RolloutEffect, RolloutStage,
+    RolloutState, RolloutStrategy, Rollouts, SilenceAnswer, SourceState, Sources, SplitAnswer,
     SplitState, Splits, Unit, Verdict, Versions, Written,
 };
 
@@ -343,4 +345,89 @@ fn a_name_that_is_newer_is_kept_as_it_came() {
     let newer: RolloutState = serde_json::from_str("\"waiting\"").unwrap();
     assert_eq!(format!("[{newer:<10}]"), "[waiting   ]");
     assert!(!newer.is_end() && RolloutState::RolledBack.is_end());
+}
+
+#[test]
+fn heartbeats_are_written_as_they_are_read() {
+    let beat = json!({"app": "orders", "profile": "eu,prod", "label": "main",
+        "instance_id": "i-1", "boot_id": 7, "sequence": 9, "version": "v2", "token": "s:7",
+        "assignments": [assignment()], "status": "degraded",
+        "refused": {"version": "v3", "error": "no"},
+        "metrics": [{"split": "r1", "generation": 3, "arm": "canary", "requests": 9, "errors": 1,
+                     "latencies_ms": [1.5], "sketch": "AA=="},
+                    {"version": "v2", "requests": 1, "errors": 0}],
+        "metadata": {"host": "h", "namespace": "n", "zone": "z", "app_version": "1"},
+        "sent_at": "2026-01-02T03:04:05Z"});
+    let read = round_trip::<Heartbeat>(&beat);
+    let newer = with_unknown_members(beat);
+    assert_eq!(serde_json::from_value::<Heartbeat>(newer).unwrap(), read);
+    round_trip::<Heartbeat>(&json!({"instance_id": "i-1", "error": "no"}));
+    let bare = json!({"instance_id": "i-1", "label": null, "metrics": null});
+    let bare: Heartbeat = serde_json::from_value(bare).unwrap();
+    assert_eq!(
+        serde_json::to_value(bare).unwrap(),
+        json!({"instance_id": "i-1"})
+    );
+}
+
+#[test]
+fn what_became_of_heartbeats_is_written_as_it_is_read() {
+    let reply = json!({"next_interval": "30s", "jitter": "3s", "expected_version": "v2",
+        "expected_assignments": [assignment()], "drift": true, "resend_full": false,
+        "fetch": true});
+    answered::<HeartbeatReply>(reply.clone());
+    let refused = json!({"code": "RATE_LIMITED", "detail": "no", "retry_after": "2s"});
+    answered::<RefusedHeartbeat>(refused.clone());
+    let results = round_trip::<Vec<HeartbeatResult>>(&json!([reply, refused]));
+    assert!(matches!(
+        &results[..],
+        [HeartbeatResult::Taken(_), HeartbeatResult::Refused(_)]
+    ));
+}
+
+#[test]
+fn drift_is_written_as_it_is_read() {
+    let fleet = json!({"app": "orders", "profile": "prod", "label": "main", "total": 9,
+        "states": {"in_sync": 1, "canary": 2, "pending": 3, "drifted": 4, "failed": 5,
+            "unknown_version": 6, "ahead": 7, "stale": 8},
+        "drift_ratio": 0.5, "alerting": true, "alert": "a1", "silenced_until": null,
+        "expiry_suspended": false});
+    answered::<Fleets>(json!({"fleets": [fleet], "next_page_token": "t"}));
+    let mut one = fleet;
+    let more = json!({"expected": [{"version": "v2", "arms": [assignment()], "share": 5.0}],
+        "versions": [{"version": "v1", "state": "lost", "instances": 3}],
+        "drifted": [{"instance_id": "i", "state": "drifted", "version": "v1",
+            "expected_version": "v2", "since": null, "last_seen": "2026-01-02T03:04:05Z",
+            "error": ""}], "next_page_token": "t"});
+    one.as_object_mut()
+        .unwrap()
+        .extend(more.as_object().unwrap().clone());
+    answered::<FleetDrift>(one);
+    let instance = json!({"app": "orders", "profile": "prod", "label": "main",
+        "instance_id": "i", "state": "unknown_version", "since": null, "version": "v1",
+        "expected_version": "v2", "assignments": [assignment()], "status": "stopping",
+        "refused": null, "last_seen": null, "boot_id": 7,
+        "metadata": {"host": "h", "namespace": "", "zone": "", "app_version": ""},
+        "shared_id": true});
+    answered::<Instance>(instance.clone());
+    answered::<Instances>(json!({"instances": [instance], "next_page_token": ""}));
+    answered::<Remediated>(json!({"asked": 1, "asked_before": 2, "skipped": 3}));
+    round_trip::<Remediation>(&json!({"instances": ["i"]}));
+    assert!(serde_json::from_value::<Remediation>(json!({"instance": ["i"]})).is_err());
+}
+
+#[test]
+fn alerts_are_written_as_they_are_read() {
+    let alert = json!({"id": "a1", "app": "orders", "profile": "prod", "label": "main",
+        "cause": "silence", "state": "resolved", "expected_version": "v2", "worst": 3,
+        "instances": 2, "total": 9, "started_at": "2026-01-02T03:04:05Z",
+        "resolved_at": "2026-01-02T03:05:05Z", "acknowledged_by": "ada",
+        "acknowledged_at": null, "comment": "c"});
+    answered::<Alert>(alert.clone());
+    answered::<Alerts>(json!({"alerts": [alert], "next_page_token": ""}));
+    let silence = json!({"app": "orders", "profile": "prod", "label": "main", "until": null,
+        "author": "ada", "reason": "r"});
+    answered::<SilenceAnswer>(json!({ "silence": silence }));
+    round_trip::<NewSilence>(&json!({"duration": "2h", "reason": "r", "author": "ada"}));
+    assert!(serde_json::from_value::<NewSilence>(json!({})).is_err());
 }

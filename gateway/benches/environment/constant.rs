@@ -4,7 +4,7 @@ use std::pin::Pin;
 
 use bytes::Bytes;
 use futures::Stream;
-use tonic::{Request, Response, Status};
+use tonic::{Request, Response, Status, Streaming};
 use vortex_proto::config::v1::{
     config_service_server::ConfigService, source_service_server::SourceService, *,
 };
@@ -56,7 +56,7 @@ type Messages<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
 /// Methods that nothing here calls, as `async_trait` writes them.
 macro_rules! unused {
-    ($($method:ident $request:ident $response:ty;)+) => {
+    ($($method:ident $request:ty, $response:ty;)+) => {
         $(fn $method<'s, 'a>(&'s self, _: Request<$request>) -> Answer<'a, $response>
         where
             's: 'a,
@@ -70,6 +70,7 @@ macro_rules! unused {
 #[tonic::async_trait]
 impl ConfigService for Constant {
     type WatchConfigStream = Messages<WatchConfigResponse>;
+    type WatchViewsStream = Messages<WatchViewsResponse>;
     type WatchLogStream = Messages<WatchLogResponse>;
 
     async fn get_environment(
@@ -80,35 +81,36 @@ impl ConfigService for Constant {
     }
 
     unused! {
-        put_document PutDocumentRequest PutDocumentResponse;
-        delete_document DeleteDocumentRequest DeleteDocumentResponse;
-        get_document GetDocumentRequest GetDocumentResponse;
-        list_documents ListDocumentsRequest ListDocumentsResponse;
-        list_versions ListVersionsRequest ListVersionsResponse;
-        diff_versions DiffVersionsRequest DiffVersionsResponse;
-        apply_change ApplyChangeRequest ApplyChangeResponse;
-        get_change GetChangeRequest GetChangeResponse;
-        list_changes ListChangesRequest ListChangesResponse;
-        release_change ReleaseChangeRequest ReleaseChangeResponse;
-        discard_change DiscardChangeRequest DiscardChangeResponse;
-        undo_change UndoChangeRequest UndoChangeResponse;
-        list_events ListEventsRequest ListEventsResponse;
-        get_config GetConfigRequest GetConfigResponse;
-        get_file GetFileRequest GetFileResponse;
-        explain_config ExplainConfigRequest ExplainConfigResponse;
-        watch_config WatchConfigRequest Self::WatchConfigStream;
-        watch_log WatchLogRequest Self::WatchLogStream;
+        put_document PutDocumentRequest, PutDocumentResponse;
+        delete_document DeleteDocumentRequest, DeleteDocumentResponse;
+        get_document GetDocumentRequest, GetDocumentResponse;
+        list_documents ListDocumentsRequest, ListDocumentsResponse;
+        list_versions ListVersionsRequest, ListVersionsResponse;
+        diff_versions DiffVersionsRequest, DiffVersionsResponse;
+        apply_change ApplyChangeRequest, ApplyChangeResponse;
+        get_change GetChangeRequest, GetChangeResponse;
+        list_changes ListChangesRequest, ListChangesResponse;
+        release_change ReleaseChangeRequest, ReleaseChangeResponse;
+        discard_change DiscardChangeRequest, DiscardChangeResponse;
+        undo_change UndoChangeRequest, UndoChangeResponse;
+        list_events ListEventsRequest, ListEventsResponse;
+        get_config GetConfigRequest, GetConfigResponse;
+        get_file GetFileRequest, GetFileResponse;
+        explain_config ExplainConfigRequest, ExplainConfigResponse;
+        watch_config WatchConfigRequest, Self::WatchConfigStream;
+        watch_views Streaming<WatchViewsRequest>, Self::WatchViewsStream;
+        watch_log WatchLogRequest, Self::WatchLogStream;
     }
 }
 
 #[tonic::async_trait]
 impl SourceService for Constant {
     unused! {
-        list_sources ListSourcesRequest ListSourcesResponse;
-        get_source GetSourceRequest GetSourceResponse;
-        sync_source SyncSourceRequest SyncSourceResponse;
-        approve_source ApproveSourceRequest ApproveSourceResponse;
-        detach_source DetachSourceRequest DetachSourceResponse;
-        notify_sources NotifySourcesRequest NotifySourcesResponse;
+        list_sources ListSourcesRequest, ListSourcesResponse;
+        get_source GetSourceRequest, GetSourceResponse;
+        sync_source SyncSourceRequest, SyncSourceResponse;
+        approve_source ApproveSourceRequest, ApproveSourceResponse;
+        detach_source DetachSourceRequest, DetachSourceResponse;
+        notify_sources NotifySourcesRequest, NotifySourcesResponse;
     }
 }

@@ -11,7 +11,11 @@ use vortex_proto::config::v1::{
 };
 use vortex_rest::{NewOverride, OverrideAnswer, OverrideRemoved, Overrides};
 
-use super::{state::ApiState, target::Target, until::Until};
+use super::{
+    state::ApiState,
+    target::{OnLabel, Target},
+    until::Until,
+};
 use crate::{
     answer,
     clients::OverrideClient,
@@ -41,15 +45,6 @@ struct Listed {
     page_size: Option<u32>,
     /// The `next_page_token` of the page before.
     page_token: Option<String>,
-}
-
-/// Of which label an override is.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-struct OnLabel {
-    /// The label; `main` when left out.
-    label: Option<String>,
 }
 
 /// Of which label an override is, and why it is ended.

@@ -8,8 +8,8 @@ use vortex_kit::{compute::Compute, process::Runtime};
 use super::{open_watches::OpenWatches, when::Now};
 use crate::{
     clients::{
-        AuditClient, Clients, ConfigClient, FreezeClient, KeyClient, OverrideClient, RolloutClient,
-        SourceClient, SplitClient,
+        AuditClient, Clients, ConfigClient, DriftClient, FreezeClient, HeartbeatClient, KeyClient,
+        OverrideClient, RolloutClient, SourceClient, SplitClient,
     },
     extract::{IdentityRules, IgnoredFields},
     feeds::Feeds,
@@ -27,6 +27,8 @@ pub(crate) struct ApiState {
     overrides: OverrideClient,
     keys: KeyClient,
     audit: AuditClient,
+    drift: DriftClient,
+    heartbeats: HeartbeatClient,
     compute: Compute,
     feeds: Feeds,
     identity_rules: Arc<IdentityRules>,
@@ -53,6 +55,8 @@ impl ApiState {
             overrides: clients.overrides,
             keys: clients.keys,
             audit: clients.audit,
+            drift: clients.drift,
+            heartbeats: clients.heartbeats,
             compute: runtime.compute.clone(),
             feeds,
             identity_rules,

@@ -1,4 +1,5 @@
-//! `/api/status`: what is rolling out, paused, waiting, frozen, overridden or degraded.
+//! `/api/status`: what is rolling out, paused, waiting, frozen, overridden or degraded, and which
+//! alerts are firing.
 
 mod items;
 
@@ -18,6 +19,7 @@ use vortex_proto::{
         ListFreezesRequest, ListFreezesResponse, ListOverridesRequest, ListOverridesResponse,
         ListSourcesRequest, ListSourcesResponse,
     },
+    drift::v1::{ListAlertsRequest, ListAlertsResponse},
     rollout::v1::{
         GetBreakerRequest, GetBreakerResponse, ListRolloutsRequest, ListRolloutsResponse,
         RolloutState,
@@ -27,7 +29,7 @@ use vortex_rest::Status;
 
 use super::state::ApiState;
 use crate::{
-    clients::{FreezeClient, OverrideClient, RolloutClient, SourceClient},
+    clients::{DriftClient, FreezeClient, OverrideClient, RolloutClient, SourceClient},
     extract::Query,
     problem::Problem,
 };
@@ -39,7 +41,7 @@ pub(super) fn routes() -> OpenApiRouter<ApiState> {
 /// How long a service may take. One that takes longer is degraded, which is an answer, too.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// The most rollouts, sources, freezes and overrides that are looked at, of each.
+/// The most rollouts, sources, freezes, overrides and alerts that are looked at, of each.
 const MOST: u32 = 1_000;
 
 /// What the status is of.
@@ -53,13 +55,14 @@ struct Parameters {
 
 /// Read how everything stands
 ///
-/// What is rolling out, paused, waiting, frozen, overridden or degraded. A service that does not answer is
+/// What is rolling out, paused, waiting, frozen, overridden or degraded. An alert that is firing is
+/// something degraded, also once somebody has seen it. A service that does not answer is
 /// degraded; the answer then has what the others say.
 #[utoipa::path(
     get,
     path = "/api/status",
     operation_id = "getStatus",
-    extensions(("x-vortex-rpc" = json!(["ListRollouts", "GetBreaker", "ListSources", "ListFreezes", "ListOverrides"]))),
+    extensions(("x-vortex-rpc" = json!(["ListRollouts", "GetBreaker", "ListSources", "ListFreezes", "ListOverrides", "ListAlerts"]))),
     tag = "status",
     params(Parameters),
     responses((status = 200, description = "How everything stands", body = Status)),
@@ -69,18 +72,22 @@ async fn get(
     State(sources): State<SourceClient>,
     State(freezes): State<FreezeClient>,
     State(overrides): State<OverrideClient>,
+    State(drift): State<DriftClient>,
     Query(parameters): Query<Parameters>,
 ) -> Result<Json<Status>, Problem> {
     let app = parameters.app.unwrap_or_default();
     let context = Context::current().unwrap_or_else(Context::root);
-    let asked = futures::future::join5(
-        under_way(rollouts.clone(), app.clone()),
-        breaker(rollouts),
-        all_sources(sources),
-        in_force(freezes, app.clone()),
-        overriding(overrides, app),
-    );
-    let (under_way, breaker, sources, freezes, overrides) =
+    let asked = async {
+        futures::join!(
+            under_way(rollouts.clone(), app.clone()),
+            breaker(rollouts),
+            all_sources(sources),
+            in_force(freezes, app.clone()),
+            overriding(overrides, app.clone()),
+            firing(drift, app),
+        )
+    };
+    let (under_way, breaker, sources, freezes, overrides, alerts) =
         context.within(PATIENCE).scope(asked).await;
     let mut status = Status::default();
     for (service, refused) in [
@@ -91,6 +98,7 @@ async fn get(
                 .or(refusal(&freezes))
                 .or(refusal(&overrides)),
         ),
+        ("drift-svc", refusal(&alerts)),
     ] {
         if let Some(fault) = refused {
             // what the caller got wrong, or may not do, is not the service's fault
@@ -128,6 +136,17 @@ async fn get(
         status.overridden.extend(items);
         if !page.next_page_token.is_empty() {
             status.overridden.push(items::more_overrides());
+        }
+    }
+    if let Ok(reply) = alerts {
+        let page = reply.into_inner();
+        let items = page
+            .alerts
+            .into_iter()
+            .map(|alert| items::alert(alert.into()));
+        status.degraded.extend(items);
+        if !page.next_page_token.is_empty() {
+            status.degraded.push(items::more_alerts());
         }
     }
     Ok(Json(status.judged()))
@@ -184,4 +203,14 @@ async fn overriding(mut overrides: OverrideClient, app: String) -> Asked<ListOve
         ..ListOverridesRequest::default()
     };
     overrides.list_overrides(request).await
+}
+
+async fn firing(mut drift: DriftClient, app: String) -> Asked<ListAlertsResponse> {
+    let request = ListAlertsRequest {
+        app,
+        firing: true,
+        page_size: MOST,
+        ..ListAlertsRequest::default()
+    };
+    drift.list_alerts(request).await
 }

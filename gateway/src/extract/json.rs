@@ -7,7 +7,7 @@ use metrics::Counter;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use vortex_kit::{error::Fault, telemetry::Metrics};
 
-use super::{Strict, read, unsupported, wording};
+use super::{Strict, counted, read, unsupported, wording};
 use crate::problem::Problem;
 
 /// A JSON body of at most `LIMIT` bytes.
@@ -22,15 +22,20 @@ pub(super) struct OptionalJson<T>(pub(super) Option<T>);
 #[derive(Debug)]
 pub(crate) struct LenientJson<T, const LIMIT: usize>(pub(crate) T, pub(crate) u64);
 
-/// Counts the fields that [`LenientJson`] ignores.
+/// Counts the fields that are ignored where reports are taken.
 #[derive(Clone, Debug)]
 pub(crate) struct IgnoredFields(Counter);
 
 impl IgnoredFields {
     /// Registers the counter with `metrics`.
     pub(crate) fn new(metrics: &Metrics) -> Self {
-        let help = "Unknown fields of reported figures, which were ignored";
+        let help = "Unknown fields of heartbeats and reported figures, which were ignored";
         Self(metrics.counter("vortex_ignored_fields_total", help, &[]))
+    }
+
+    /// Counts fields that were ignored.
+    pub(crate) fn count(&self, fields: u64) {
+        self.0.increment(fields);
     }
 }
 
@@ -61,8 +66,8 @@ where
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         require_json(request.headers())?;
         let body = read(request.into_body(), LIMIT).await?;
-        let (value, ignored) = parse_lenient(&body)?;
-        IgnoredFields::from_ref(state).0.increment(ignored);
+        let (value, ignored) = parse_counting(&body)?;
+        IgnoredFields::from_ref(state).count(ignored);
         Ok(Self(value, ignored))
     }
 }
@@ -110,14 +115,22 @@ pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Fault> {
 }
 
 /// The value, and how many unknown fields were ignored.
-fn parse_lenient<T: DeserializeOwned>(body: &[u8]) -> Result<(T, u64), Fault> {
+pub(crate) fn parse_counting<T: DeserializeOwned>(body: &[u8]) -> Result<(T, u64), Fault> {
     let mut reader = serde_json::Deserializer::from_slice(body);
-    let mut ignored = 0;
-    let mut count = |_: serde_ignored::Path<'_>| ignored += 1;
-    let counting = serde_ignored::Deserializer::new(&mut reader, &mut count);
-    let value = serde_path_to_error::deserialize(counting).map_err(|error| placed(&error, body))?;
+    let counted = counted::read(&mut reader).map_err(|error| found::<T>(&error, body))?;
     reader.end().map_err(|error| malformed(&error, WHOLE))?;
-    Ok((value, ignored))
+    Ok(counted)
+}
+
+/// The fault of a body that could not be read. It is read once more to find the place, which only
+/// who sends such a body pays for.
+fn found<T: DeserializeOwned>(error: &serde_json::Error, body: &[u8]) -> Fault {
+    let mut reader = serde_json::Deserializer::from_slice(body);
+    match serde_path_to_error::deserialize::<_, T>(&mut reader) {
+        Err(error) => placed(&error, body),
+        // it is the same body, of the same type
+        Ok(_) => malformed(error, WHOLE),
+    }
 }
 
 /// What errors call a body as a whole.
@@ -211,11 +224,11 @@ mod tests {
             x: u32,
         }
         let body = br#"[{"x":1,"y":2,"z":{"a":1,"b":2}},{"x":3}]"#;
-        let parsed = parse_lenient(body).unwrap();
+        let parsed = parse_counting(body).unwrap();
         assert_eq!(parsed, (vec![Point { x: 1 }, Point { x: 3 }], 2));
-        let fault = parse_lenient::<Vec<Point>>(br#"[{"x":1},{"x":"1"}]"#).unwrap_err();
+        let fault = parse_counting::<Vec<Point>>(br#"[{"x":1},{"x":"1"}]"#).unwrap_err();
         assert_eq!(fault.fields()[0].field, "[1].x");
-        assert!(parse_lenient::<Point>(br#"{"x":1} {}"#).is_err());
+        assert!(parse_counting::<Point>(br#"{"x":1} {}"#).is_err());
     }
 
     #[test]

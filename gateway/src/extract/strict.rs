@@ -6,10 +6,13 @@ use std::fmt;
 use serde::{
     Deserialize,
     de::{
-        DeserializeSeed, Deserializer, EnumAccess, Error, IntoDeserializer, MapAccess, SeqAccess,
-        Unexpected, VariantAccess, Visitor,
+        DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error, IntoDeserializer,
+        MapAccess, SeqAccess, Unexpected, VariantAccess, Visitor, value,
     },
 };
+use vortex_kit::error::Fault;
+
+use super::wording;
 
 /// The names of a struct's members or of an enum's variants.
 type Names = &'static [&'static str];
@@ -22,6 +25,22 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Strict<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         T::deserialize(Reader(deserializer)).map(Self)
     }
+}
+
+/// Reads a name that is given in `field`, and has to be known.
+pub(crate) fn name<T: DeserializeOwned>(field: &str, text: &str) -> Result<T, Fault> {
+    let name = Strict::<T>::deserialize(text.into_deserializer());
+    let Strict(name) = name.map_err(|error: value::Error| {
+        let said = error.to_string();
+        wording::fault(field, "", &said)
+    })?;
+    Ok(name)
+}
+
+/// Reads names that are given in `field`, separated by commas.
+pub(crate) fn names<T: DeserializeOwned>(field: &str, list: &str) -> Result<Vec<T>, Fault> {
+    let texts = list.split(',').filter(|text| !text.is_empty());
+    texts.map(|text| name(field, text)).collect()
 }
 
 /// Wraps a deserializer, to give it a strict visitor.

@@ -43,6 +43,8 @@ pub(crate) const WRITTEN: &str = include_str!("../../openapi.json");
         (name = "audit", description = "Who did what, and who was refused what"),
         (name = "configuration", description = "What applications get"),
         (name = "rollouts", description = "Change sets that go out to a growing share of all readers"),
+        (name = "heartbeats", description = "What running instances report"),
+        (name = "drift", description = "Which instances run what they should"),
         (name = "freezes", description = "Times in which readers get nothing new"),
         (name = "keys", description = "Who may call, and what each may do"),
         (name = "status", description = "How everything stands"),
@@ -190,12 +192,13 @@ fn complete(document: &mut Value) {
 }
 
 /// Bodies of requests, whose members are bounded.
-const REQUESTS: [&str; 6] = [
+const REQUESTS: [&str; 7] = [
     "NewChange",
     "NewDocument",
     "NewFreeze",
     "NewKey",
     "NewRollout",
+    "NewSilence",
     "Approval",
 ];
 

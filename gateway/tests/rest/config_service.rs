@@ -9,7 +9,7 @@ use std::{
 use futures::{Stream, StreamExt, stream};
 use prost::Message;
 use tokio::sync::{mpsc, watch};
-use tonic::{Request, Response, Status};
+use tonic::{Request, Response, Status, Streaming};
 use vortex_kit::error::{Fault, Reason};
 use vortex_proto::access::v1::{
     audit_service_server::AuditService, key_service_server::KeyService, *,
@@ -217,6 +217,7 @@ pub(crate) use answer;
 #[tonic::async_trait]
 impl ConfigService for Service {
     type WatchConfigStream = Messages<WatchConfigResponse>;
+    type WatchViewsStream = Messages<WatchViewsResponse>;
     type WatchLogStream = Messages<WatchLogResponse>;
 
     answer! {
@@ -250,6 +251,13 @@ impl ConfigService for Service {
             Some(messages) => Ok(Response::new(messages?)),
             None => std::future::pending().await,
         }
+    }
+
+    async fn watch_views(
+        &self,
+        _: Request<Streaming<WatchViewsRequest>>,
+    ) -> Result<Response<Self::WatchViewsStream>, Status> {
+        Err(Status::unimplemented("the gateway does not ask"))
     }
 
     async fn watch_log(

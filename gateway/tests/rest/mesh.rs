@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 
 use vortex_gateway::{Gateway, Settings};
 use vortex_kit::{
-    channel::{self, Channel, Slot, Target},
+    channel::{self, Channel, Target},
     clock::System,
     grpc::{Methods, Server},
     process::Runtime,
@@ -16,6 +16,8 @@ use vortex_proto::{
         override_service_server::OverrideServiceServer, source_service_server::SourceServiceServer,
         split_service_server::SplitServiceServer,
     },
+    drift::v1::drift_service_server::DriftServiceServer,
+    heartbeat::v1::heartbeat_service_server::HeartbeatServiceServer,
     rollout::v1::rollout_service_server::RolloutServiceServer,
 };
 use vortex_service::{PerService, ServiceName};
@@ -23,6 +25,8 @@ use vortex_service::{PerService, ServiceName};
 use crate::{
     client::{self, Answer},
     config_service::Service,
+    drift_service::Drift,
+    heartbeat_service::Heartbeats,
     rollout_service::Rollouts,
 };
 
@@ -37,8 +41,10 @@ pub(crate) struct Mesh {
     pub(crate) address: SocketAddr,
     pub(crate) service: Service,
     pub(crate) rollouts: Rollouts,
+    pub(crate) drift: Drift,
+    pub(crate) heartbeats: Heartbeats,
     pub(crate) runtime: Runtime,
-    /// The runtimes of config-svc and rollout-svc.
+    /// The runtimes of the services.
     behind: Vec<Runtime>,
 }
 
@@ -105,12 +111,27 @@ async fn start_beside(
         .build()
         .await
         .unwrap();
-    let (config, rollout) = (reach(&config, way, &runtime), rollout(&runtime));
+    let (drift, heartbeats) = (Drift::default(), Heartbeats::default());
+    let drift_runtime = Runtime::new("drift-svc", "0.0.0", System::shared());
+    let drift_server = Server::builder(&drift_runtime)
+        .descriptors(vortex_proto::DESCRIPTORS)
+        .service(DriftServiceServer::new(drift.clone()))
+        .build()
+        .await
+        .unwrap();
+    let ingest_runtime = Runtime::new("heartbeat-ingest", "0.0.0", System::shared());
+    let ingest_server = Server::builder(&ingest_runtime)
+        .descriptors(vortex_proto::DESCRIPTORS)
+        .service(HeartbeatServiceServer::new(heartbeats.clone()))
+        .build()
+        .await
+        .unwrap();
+    let rollout = rollout(&runtime);
     let channels = PerService::from_fn(|service| match service {
-        ServiceName::Config => config.clone(),
+        ServiceName::Config => reach(&config, way, &runtime),
         ServiceName::Rollout => rollout.clone(),
-        // nothing is asked of these here
-        ServiceName::Drift | ServiceName::Ingest => Slot::new().channel(),
+        ServiceName::Drift => reach(&drift_server, way, &runtime),
+        ServiceName::Ingest => reach(&ingest_server, way, &runtime),
     });
     let gateway = Gateway::start(settings, channels, &runtime).unwrap();
     runtime.health.set_ready();
@@ -118,8 +139,10 @@ async fn start_beside(
         address: gateway.address(),
         service,
         rollouts,
+        drift,
+        heartbeats,
         runtime,
-        behind: vec![behind],
+        behind: vec![behind, drift_runtime, ingest_runtime],
     }
 }
 

@@ -104,6 +104,8 @@ impl Problem {
             "ROLLOUT_CONFLICT" => "`vortex rollout list --state created,running,paused` shows it",
             "ROLLOUT_WRONG_STATE" => "`vortex rollout get` says what may be done",
             "NO_BASELINE" => "`vortex changes release` makes it stable without a rollout",
+            "ALERT_NOT_FOUND" => "`vortex drift alerts` shows what there is",
+            "INSTANCE_NOT_FOUND" => "`vortex drift instances APP PROFILE` lists those that report",
             "KEY_NOT_FOUND" => "`vortex key list` shows what there is",
             "KEY_EXISTS" => "take another --name, or replace that key: `vortex key rotate`",
             "KEY_ENDED" => "`vortex key list` shows what it was replaced by, if it was",

@@ -12,8 +12,8 @@ use crate::{
 /// Show what is rolling out, paused, waiting, frozen, overridden or degraded.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Exits with 0 only when all is well: nothing is paused, waits, is frozen or degraded. Rollouts that
-are under way and overrides are well.
+Exits with 0 only when all is well: nothing is paused, waits, is frozen or degraded, and no alert is
+firing. Rollouts that are under way and overrides are well.
 
 Examples:
   vortex status

@@ -7,6 +7,7 @@ mod bench;
 mod command;
 mod contexts;
 mod documents;
+mod drift;
 mod failures;
 mod freezes;
 mod gateway;

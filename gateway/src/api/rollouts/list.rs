@@ -1,10 +1,7 @@
 //! Lists rollouts.
 
 use axum::{Json, extract::State};
-use serde::{
-    Deserialize,
-    de::{IntoDeserializer, value::Error},
-};
+use serde::Deserialize;
 use utoipa::IntoParams;
 use vortex_kit::error::Fault;
 use vortex_proto::rollout::v1::{self as proto, ListRolloutsRequest};
@@ -13,7 +10,7 @@ use vortex_rest::{RolloutState, Rollouts};
 use crate::{
     answer,
     clients::RolloutClient,
-    extract::{Query, Strict, wording},
+    extract::{Query, names},
     problem::Problem,
 };
 
@@ -59,12 +56,9 @@ pub(super) async fn list(
 }
 
 fn states(list: &str) -> Result<Vec<i32>, Fault> {
-    let names = list.split(',').filter(|name| !name.is_empty());
-    let states = names.map(|name| {
-        let state = Strict::<RolloutState>::deserialize(name.into_deserializer());
-        let Strict(state) =
-            state.map_err(|error: Error| wording::fault("state", "", &error.to_string()))?;
-        Ok(proto::RolloutState::from(state).into())
-    });
-    states.collect()
+    let states: Vec<RolloutState> = names("state", list)?;
+    let states = states.into_iter();
+    Ok(states
+        .map(|state| proto::RolloutState::from(state).into())
+        .collect())
 }

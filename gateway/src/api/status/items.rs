@@ -1,5 +1,7 @@
 //! What a status says of each thing.
 
+mod alerts;
+
 use std::collections::BTreeMap;
 
 use serde::de::IgnoredAny;
@@ -9,6 +11,8 @@ use vortex_rest::{
     Breaker, Freeze, Rollout, RolloutState, Source, SourceLabel, SourceState, Status, StatusItem,
     StatusKind, rfc3339,
 };
+
+pub(super) use alerts::{alert, more_alerts};
 
 /// A service that does not answer, or answers that it can't.
 pub(super) fn away(service: &str, fault: &Fault) -> StatusItem {

@@ -89,7 +89,10 @@ const ERRORS: [(u16, &str); 15] = [
         "The body is of another media type than those that are taken",
     ),
     (422, "The content cannot be read, or a request id is reused"),
-    (429, "Too many calls had no valid credentials"),
+    (
+        429,
+        "Too many calls of this caller, or without valid credentials",
+    ),
     (431, "There are too many headers, or too large ones"),
     (
         500,

@@ -3,7 +3,7 @@
 use prost_types::Timestamp;
 use serde_json::{Value, json};
 use vortex_kit::error::{Fault, Reason};
-use vortex_proto::{config::v1::*, rollout::v1::*};
+use vortex_proto::{config::v1::*, drift::v1::*, heartbeat::v1::Fleet, rollout::v1::*};
 
 use crate::mesh::{Mesh, start, start_without_rollouts};
 
@@ -24,6 +24,8 @@ fn quiet_config(mesh: &Mesh) {
         .reply("list_freezes", ListFreezesResponse::default());
     mesh.service
         .reply("list_overrides", ListOverridesResponse::default());
+    mesh.drift
+        .reply("list_alerts", ListAlertsResponse::default());
 }
 
 fn rolling(mesh: &Mesh, rollouts: Vec<Rollout>) {
@@ -256,4 +258,49 @@ async fn more_rollouts_than_are_told_are_not_called_well() {
         (&told["well"], &told["more"]),
         (&json!(false), &json!(true))
     );
+}
+
+#[tokio::test]
+async fn alerts_that_fire_are_degraded_and_say_who_has_seen_them() {
+    let mesh = well().await;
+    let alert = |id: &str, cause: AlertCause, by: &str| Alert {
+        id: id.into(),
+        fleet: Some(Fleet {
+            app: "orders".into(),
+            profiles: vec!["eu".into(), "prod".into()],
+            label: "v2".into(),
+        }),
+        cause: cause.into(),
+        instances: 52,
+        total: 1_000,
+        started_at: Some(Timestamp {
+            seconds: 1_000_000_000,
+            nanos: 0,
+        }),
+        acknowledged_by: by.into(),
+        comment: "a deploy".into(),
+        ..Alert::default()
+    };
+    let reply = ListAlertsResponse {
+        alerts: vec![
+            alert("a1", AlertCause::Drift, ""),
+            alert("a2", AlertCause::Silence, "ada"),
+        ],
+        next_page_token: "more".into(),
+    };
+    mesh.drift.reply("list_alerts", reply);
+    let told = mesh.get("/api/status?app=orders").await.json();
+    assert_eq!(told["well"], false);
+    let degraded = &told["degraded"];
+    assert_eq!(
+        degraded[0],
+        json!({"kind": "alert", "id": "a1",
+            "about": "52 of 1000 instances of orders/eu,prod on v2 do not run what they should",
+            "why": "", "since": "2001-09-09T01:46:40Z",
+            "next": "vortex drift status orders eu,prod --label v2"})
+    );
+    assert_eq!(degraded[1]["why"], "acknowledged by ada: a deploy");
+    assert_eq!(degraded[2]["next"], "vortex drift alerts --firing");
+    let asked: ListAlertsRequest = mesh.drift.asked("list_alerts");
+    assert_eq!((asked.firing, &*asked.app), (true, "orders"));
 }

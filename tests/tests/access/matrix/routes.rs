@@ -77,8 +77,10 @@ pub(super) fn routes() -> Vec<Route> {
         spring(),
         reads(),
         rollout_reads(),
+        drift_reads(),
         writes(),
         rollout_writes(),
+        drift_writes(),
         ends(),
     ]
     .concat()
@@ -281,6 +283,33 @@ fn rollout_reads() -> Vec<Route> {
     ]
 }
 
+fn drift_reads() -> Vec<Route> {
+    vec![
+        route("GET", "/api/drift", "/ListDrift", |_| asked("/api/drift")),
+        route("GET", "/api/drift/{app}/{profile}", "/GetDrift", |w| {
+            asked(format!("/api/drift/{}/prod", w.app))
+        }),
+        route("GET", "/api/drift/alerts", "/ListAlerts", |_| {
+            asked("/api/drift/alerts")
+        }),
+        route("GET", "/api/instances", "/ListInstances", |_| {
+            asked("/api/instances")
+        }),
+        route(
+            "GET",
+            "/api/instances/{app}/{profile}",
+            "/ListInstances",
+            |w| asked(format!("/api/instances/{}/prod", w.app)),
+        ),
+        route(
+            "GET",
+            "/api/instances/{app}/{profile}/{instance}",
+            "/GetInstance",
+            |w| asked(format!("/api/instances/{}/prod/i-1", w.app)),
+        ),
+    ]
+}
+
 fn writes() -> Vec<Route> {
     vec![
         route("POST", "/api/changes", "/ApplyChange", |w| {
@@ -393,6 +422,49 @@ fn rollout_writes() -> Vec<Route> {
         }),
         command("/api/rollouts/{id}/revert", "/RevertRollout", |w| {
             commanded(w, "revert")
+        }),
+    ]
+}
+
+fn drift_writes() -> Vec<Route> {
+    vec![
+        command("/heartbeat", "/Report", |w| {
+            sent(
+                "/heartbeat",
+                json!({"app": w.app, "profile": "prod", "instance_id": "i-1"}),
+            )
+        }),
+        command("/api/heartbeats", "/ReportBatch", |w| {
+            sent(
+                "/api/heartbeats",
+                json!([{"app": w.app, "profile": "prod", "instance_id": "i-1"}]),
+            )
+        }),
+        command("/api/drift/heartbeat/{app}/{profile}", "/Report", |w| {
+            sent(
+                format!("/api/drift/heartbeat/{}/prod", w.app),
+                json!({"instance_id": "i-1"}),
+            )
+        }),
+        command(
+            "/api/drift/{app}/{profile}/silence",
+            "/SilenceFleet",
+            |w| {
+                sent(
+                    format!("/api/drift/{}/prod/silence", w.app),
+                    json!({"duration": "1h", "reason": "a test"}),
+                )
+            },
+        ),
+        command("/api/drift/{app}/{profile}/remediate", "/Remediate", |w| {
+            sent(format!("/api/drift/{}/prod/remediate", w.app), json!({}))
+        }),
+        // there is no such alert
+        command("/api/drift/alerts/{id}/ack", "/AcknowledgeAlert", |_| {
+            asked("/api/drift/alerts/a0/ack")
+        }),
+        command("/api/drift/alerts/{id}/silence", "/AcknowledgeAlert", |_| {
+            sent("/api/drift/alerts/a0/silence", json!({"duration": "1h"}))
         }),
     ]
 }

@@ -1,13 +1,13 @@
 //! Reported figures, as rollout-svc takes them.
 
-use base64::prelude::{BASE64_STANDARD, Engine as _};
-use prost::Message as _;
 use vortex_kit::error::Fault;
 use vortex_proto::{
-    rollout::v1::{self as proto, DdSketch, arm_report::Of},
+    rollout::v1::{self as proto, arm_report::Of},
     time::timestamp,
 };
 use vortex_rest::{ArmReport, ArmReports};
+
+use crate::api::sketch;
 
 /// The request id of the call, from its reports. Fails with `INVALID_ARGUMENT` when they give
 /// different ones.
@@ -53,9 +53,10 @@ fn one(report: ArmReport, at: &str) -> Result<proto::ArmReport, Fault> {
             ));
         }
     };
-    let sketch = report
-        .sketch
-        .map(|sketch| sketch_of(&sketch).map_err(|why| Fault::invalid(format!("{at}sketch"), why)));
+    let sketch = report.sketch.map(|sketch| {
+        let sketch = sketch::decode(&sketch);
+        sketch.map_err(|why| Fault::invalid(format!("{at}sketch"), why))
+    });
     Ok(proto::ArmReport {
         of: Some(of),
         app: report.app.unwrap_or_default(),
@@ -68,10 +69,4 @@ fn one(report: ArmReport, at: &str) -> Result<proto::ArmReport, Fault> {
         latencies_ms: report.latencies_ms.unwrap_or_default(),
         sketch: sketch.transpose()?,
     })
-}
-
-fn sketch_of(base64: &str) -> Result<DdSketch, &'static str> {
-    let bytes = BASE64_STANDARD.decode(base64);
-    let bytes = bytes.map_err(|_| "is not valid base64")?;
-    DdSketch::decode(&*bytes).map_err(|_| "is not a valid DDSketch protobuf message")
 }
