@@ -13,6 +13,7 @@ pub const KINDS: &[&str] = &[
     "rollout.paused",
     "rollout.resumed",
     "rollout.rolled_back",
+    "rollout.releasing",
     "rollout.completed",
     "rollout.detached",
     "rollout.edited",
