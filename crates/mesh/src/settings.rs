@@ -9,6 +9,7 @@ use vortex_kit::{
     http::Address,
     settings::{About, Listens},
 };
+use vortex_notify::NotifySettings;
 use vortex_rollout_svc::Strategy;
 use vortex_service::TokenSettings;
 
@@ -82,6 +83,10 @@ pub struct Settings {
     /// not say: only where each instance has a user of its own
     #[arg(long)]
     pub basic_user_is_instance: bool,
+
+    /// Who is told of what happens.
+    #[command(flatten)]
+    pub notify: NotifySettings,
 }
 
 impl Listens for Settings {

@@ -205,6 +205,7 @@ fn rollout_settings(settings: &Settings, data: &Data) -> vortex_rollout_svc::Set
     vortex_rollout_svc::Settings {
         source_strategy: settings.source_strategy,
         source_supersede: settings.source_supersede,
+        notify: settings.notify.clone(),
         ..vortex_rollout_svc::Settings::new(store)
     }
 }

@@ -60,7 +60,7 @@ impl Named<'_> {
 
     /// The applications and profiles that it may be of: `orders-eu-prod.yml` is `orders-eu` in
     /// `prod`, `orders` in `eu-prod`, and `orders-eu-prod` in all profiles.
-    fn meanings(&self) -> impl Iterator<Item = (&str, &str)> {
+    pub fn meanings(&self) -> impl Iterator<Item = (&str, &str)> {
         let stem = vortex_names::stem(self.path);
         let known = self.app.map(|app| {
             let named = || stem.strip_prefix(app)?.strip_prefix('-');

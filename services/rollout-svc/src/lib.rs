@@ -8,6 +8,7 @@ mod error;
 mod grpc;
 mod info;
 mod meters;
+mod notices;
 mod settings;
 mod splits;
 mod store;
@@ -33,6 +34,7 @@ use changes::Changes;
 use engine::Rollouts;
 use grpc::Grpc;
 use meters::Meters;
+use notices::Notices;
 use splits::Splits;
 use store::RolloutStore;
 
@@ -119,7 +121,7 @@ async fn rollouts(
 ) -> Result<Rollouts, StartError> {
     let engine = open(&settings.store, &runtime.metrics).await?;
     let rollouts = Rollouts::open(
-        RolloutStore::new(engine),
+        RolloutStore::new(engine.clone()),
         Splits::new(config.clone()),
         settings.breaker(),
         runtime.clock.clone(),
@@ -127,8 +129,11 @@ async fn rollouts(
     )
     .await?;
     info::tell(&rollouts, &runtime.metrics);
+    let notices = Notices::new(rollouts.clone());
+    let told = settings.notify.start(notices, engine, runtime).await;
+    let told = told.map_err(store::Error::from)?;
     let changes = Changes::new(config);
     let (policy, keep) = (settings.source_policy(), settings.keep());
-    tasks::start(&rollouts, changes, policy, keep, runtime);
+    tasks::start(&rollouts, changes, policy, keep, told, runtime);
     Ok(rollouts)
 }

@@ -8,6 +8,7 @@ use vortex_kit::{
     http::Address,
     settings::{ClientTls, Listens},
 };
+use vortex_notify::NotifySettings;
 use vortex_service::{OwnKeySettings, TokenSettings};
 
 use crate::{
@@ -101,6 +102,10 @@ pub struct Settings {
     /// Let a newer commit take the place of the one that is being rolled out
     #[arg(long)]
     pub source_supersede: bool,
+
+    /// Who is told of what happens.
+    #[command(flatten)]
+    pub notify: NotifySettings,
 }
 
 impl ValueEnum for Strategy {
@@ -145,6 +150,7 @@ impl Settings {
             keep_count: Self::KEEP_COUNT,
             source_strategy: Strategy::default(),
             source_supersede: false,
+            notify: NotifySettings::default(),
         }
     }
 

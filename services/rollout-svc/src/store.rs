@@ -10,11 +10,13 @@
 //! request/<hash>           a request that was answered
 //! reverting/<id>           marks that a change set to take a rollout back may be staged
 //! breaker                  the breaker
+//! notify/<sink>            how far a sink of notifications has come: see crates/notify
 //! ```
 
 mod answered;
 mod codec;
 mod error;
+mod history;
 mod keys;
 mod load;
 mod schema;
@@ -29,6 +31,7 @@ pub(crate) use answered::{Answer, Answered};
 #[cfg(test)]
 pub(crate) use codec::reread;
 pub(crate) use error::{Error, Invalid};
+pub(crate) use history::{audits, audits_of};
 pub(crate) use load::Loaded;
 pub(crate) use writes::Writes;
 

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use vortex_backoff::{Backoff, Jitter};
 use vortex_kit::process::Runtime;
+use vortex_notify::Notifications;
 
 use crate::{
     changes::Changes,
@@ -30,6 +31,7 @@ pub(crate) fn start(
     changes: Changes,
     policy: SourcePolicy,
     keep: Keep,
+    told: Notifications,
     runtime: &Runtime,
 ) {
     let lifecycle = &runtime.lifecycle;
@@ -38,5 +40,7 @@ pub(crate) fn start(
     lifecycle.spawn("outbox", outbox::run(rollouts.clone()));
     lifecycle.spawn("controller", controller::run(rollouts.clone()));
     let (rollouts, health) = (rollouts.clone(), runtime.health.clone());
-    lifecycle.spawn_stoppable("upkeep", |stop| upkeep::run(rollouts, keep, health, stop));
+    lifecycle.spawn_stoppable("upkeep", |stop| {
+        upkeep::run(rollouts, keep, told, health, stop)
+    });
 }

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
+use vortex_notify::Notifications;
+
 use super::{Error, Rollouts};
+use crate::store::{self, audits_of};
 
 /// How many ended rollouts are kept, and for how long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,11 +21,16 @@ const MAX_PATH_BYTES: usize = 64 << 20;
 
 impl Rollouts {
     /// Deletes ended rollouts that are old or too many, and answers to old requests. Answers the
-    /// number of rollouts that were deleted.
+    /// number of rollouts that were deleted. What the sinks of notifications had not come to yet is
+    /// lost to them.
     ///
     /// # Errors
     /// Fails if it can't be written.
-    pub(crate) async fn forget_old(&self, keep: Keep) -> Result<usize, Error> {
+    pub(crate) async fn forget_old(
+        &self,
+        keep: Keep,
+        told: &Notifications,
+    ) -> Result<usize, Error> {
         let inner = &self.inner;
         let now = inner.clock.moment();
         let (mut kept, mut bytes, mut gone) = (0, 0, 0);
@@ -37,6 +45,8 @@ impl Rollouts {
             bytes += rollout.spec.paths.iter().map(String::len).sum::<usize>();
             let is_old = now.since(rollout.standing.updated) >= keep.time;
             if is_old || kept > keep.count || bytes > MAX_PATH_BYTES {
+                let audit = audits_of(rollout.id());
+                told.let_go(audit).await.map_err(store::Error::from)?;
                 inner.store.forget(rollout.id()).await?;
                 inner.directory.remove(rollout.id());
                 gone += 1;

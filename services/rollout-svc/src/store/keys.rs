@@ -32,6 +32,9 @@ pub(super) fn audit(id: &RolloutId, number: u64) -> Bytes {
     format!("audit/{id}/{number:010}").into()
 }
 
+/// What the keys of all audits begin with.
+pub(super) const AUDITS: &str = "audit/";
+
 pub(super) fn audits(id: &RolloutId) -> Range {
     Range::prefix(format!("audit/{id}/"))
 }

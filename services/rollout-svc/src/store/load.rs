@@ -135,7 +135,7 @@ impl RolloutStore {
             .collect()
     }
 
-    async fn all<T>(
+    pub(super) async fn all<T>(
         &self,
         range: Range,
         read: impl Fn(Entry) -> Result<T, Error>,

@@ -5,6 +5,7 @@ use std::time::Duration;
 use futures::FutureExt as _;
 use tokio_util::sync::CancellationToken;
 use vortex_kit::health::Health;
+use vortex_notify::Notifications;
 use vortex_service::Upkeep;
 
 use crate::{
@@ -24,10 +25,17 @@ const LATE: Duration = Duration::from_secs(10);
 const NAMED: usize = 5;
 
 /// Keeps the rollouts in order until `stop` fires, and then closes their store.
-pub(super) async fn run(rollouts: Rollouts, keep: Keep, health: Health, stop: CancellationToken) {
+pub(super) async fn run(
+    rollouts: Rollouts,
+    keep: Keep,
+    told: Notifications,
+    health: Health,
+    stop: CancellationToken,
+) {
     let keeper = Keeper {
         rollouts,
         keep,
+        told,
         health: health.clone(),
         must_maintain: false,
     };
@@ -44,6 +52,7 @@ pub(super) async fn run(rollouts: Rollouts, keep: Keep, health: Health, stop: Ca
 struct Keeper {
     rollouts: Rollouts,
     keep: Keep,
+    told: Notifications,
     health: Health,
     /// Something was deleted, and the store was not maintained since.
     must_maintain: bool,
@@ -89,7 +98,7 @@ impl Keeper {
         if self.rollouts.has_store_failed() {
             return Ok(());
         }
-        let gone = self.rollouts.forget_old(self.keep).await?;
+        let gone = self.rollouts.forget_old(self.keep, &self.told).await?;
         if gone > 0 {
             tracing::info!(rollouts = gone, "let go");
             self.must_maintain = true;
