@@ -27,6 +27,7 @@ mod when;
 
 use utoipa_axum::router::OpenApiRouter;
 
+pub(crate) use heartbeats::read as read_heartbeat;
 pub(crate) use state::ApiState;
 
 /// Routes that answer within the request timeout.

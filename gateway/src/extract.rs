@@ -20,7 +20,9 @@ pub(crate) use command::{Command, CommandParameters, command_parameters};
 pub(crate) use conditions::{IfMatch, IfNoneMatch};
 pub(crate) use idempotency_key::IdempotencyKey;
 pub(crate) use identity::{IdentityRules, Reader, TakenFrom};
-pub(crate) use json::{IgnoredFields, Json, LenientJson, parse as parse_json, require_json};
+pub(crate) use json::{
+    IgnoredFields, Json, LenientJson, parse as parse_json, parse_counting, require_json,
+};
 pub(crate) use media_type::unsupported;
 pub(crate) use path::Path;
 pub(crate) use query::{NoQuery, Query, parse_lenient};

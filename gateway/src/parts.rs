@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 use vortex_kit::error::Fault;
 
 use crate::{
+    api::read_heartbeat,
     extract::{
         IdentityRules, IfMatch, IfNoneMatch, Reader, Strict, parse_json, parse_lenient,
         require_json,
@@ -56,6 +57,14 @@ pub fn url_tokens(query: &str) -> (Vec<String>, String) {
 /// It is malformed, or not of this type.
 pub fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Fault> {
     parse_json(body)
+}
+
+/// A report of an instance: how many of its members and figures were passed over.
+///
+/// # Errors
+/// It is malformed, or says what no report can.
+pub fn heartbeat(body: &[u8]) -> Result<u64, Fault> {
+    read_heartbeat(body)
 }
 
 /// Whether a request says that it brings JSON.

@@ -6,6 +6,7 @@ mod report;
 
 use axum::{Json, extract::State};
 use utoipa_axum::{router::OpenApiRouter, routes};
+use vortex_kit::error::Fault;
 use vortex_proto::heartbeat::v1::ReportRequest;
 use vortex_rest::{Heartbeat, HeartbeatReply};
 
@@ -14,7 +15,7 @@ use super::{state::ApiState, target::Target};
 use crate::{
     answer,
     clients::HeartbeatClient,
-    extract::{IgnoredFields, LenientJson, NoQuery, Path},
+    extract::{IgnoredFields, LenientJson, NoQuery, Path, parse_counting},
     problem::Problem,
 };
 
@@ -73,6 +74,15 @@ async fn beat_of(
 ) -> Result<Json<HeartbeatReply>, Problem> {
     let heartbeat = report::placed(heartbeat, target)?;
     send(heartbeats, &ignored, Report::of(heartbeat)?).await
+}
+
+/// Reads a report, and says how many of its members and figures were passed over.
+///
+/// # Errors
+/// It is malformed, or says what no report can.
+pub(crate) fn read(body: &[u8]) -> Result<u64, Fault> {
+    let (heartbeat, ignored) = parse_counting(body)?;
+    Ok(ignored + Report::of(heartbeat)?.passed_over)
 }
 
 async fn send(

@@ -183,3 +183,51 @@ impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Counting<'_, S> {
         self.inner.deserialize(deserializer)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[derive(Debug, Default, PartialEq, serde::Deserialize)]
+    #[serde(default)]
+    struct Whole {
+        one: Option<Part>,
+        many: Vec<Part>,
+        named: BTreeMap<String, Part>,
+        wrapped: Wrapped,
+    }
+
+    #[derive(Debug, Default, PartialEq, serde::Deserialize)]
+    struct Wrapped(Part);
+
+    #[derive(Debug, Default, PartialEq, serde::Deserialize)]
+    #[serde(default)]
+    struct Part {
+        x: u32,
+    }
+
+    fn skipped(json: &str) -> u64 {
+        let mut reader = serde_json::Deserializer::from_str(json);
+        let (_, skipped): (Whole, _) = read(&mut reader).unwrap();
+        skipped
+    }
+
+    #[test]
+    fn unknown_members_are_counted_wherever_they_stand() {
+        for (json, expected) in [
+            ("{}", 0),
+            (r#"{"one":{"x":1}}"#, 0),
+            (r#"{"one":null,"two":null}"#, 1),
+            (r#"{"one":{"x":1,"y":2}}"#, 1),
+            (r#"{"many":[{"x":1},{"y":2},{"y":2,"z":3}]}"#, 3),
+            // names of a map are no members
+            (r#"{"named":{"a":{"x":1},"b":{"y":2}}}"#, 1),
+            (r#"{"wrapped":{"y":2}}"#, 1),
+            (r#"{"more":{"a":{"b":1}},"even":[1,{"c":2}]}"#, 2),
+        ] {
+            assert_eq!(skipped(json), expected, "{json}");
+        }
+    }
+}

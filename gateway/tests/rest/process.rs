@@ -89,11 +89,18 @@ async fn neighbours_that_are_away_are_named_degradations_and_503s() {
         "/api/splits",
         "/api/rollouts",
         "/api/breaker",
+        "/api/drift",
+        "/api/drift/orders/dev",
+        "/api/instances",
     ] {
         let answer = client::get(gateway.address(), path).await;
         answer.problem(503, "UNAVAILABLE");
     }
-    for name in ["config-svc", "rollout-svc"] {
+    let beat = br#"{"app":"orders","instance_id":"i-1"}"#;
+    let json = ["Content-Type: application/json"];
+    let answer = client::request(gateway.address(), "POST /heartbeat", &json, beat).await;
+    answer.problem(503, "UNAVAILABLE");
+    for name in ["config-svc", "rollout-svc", "drift-svc", "heartbeat-ingest"] {
         degraded(gateway.address(), name).await;
     }
     assert_eq!(

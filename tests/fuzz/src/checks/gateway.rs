@@ -128,6 +128,9 @@ pub(super) const JSON_BODY: Parser = Parser {
         b"1e999",
         b"-1",
         b"\"stages\":",
+        b"\"instance_id\":",
+        b"\"metrics\":",
+        b"\"sketch\":",
         b"\\ud800",
         b"\"x\":1,",
         b"true",
@@ -138,6 +141,7 @@ pub(super) const JSON_BODY: Parser = Parser {
             fault_of(parts::json::<NewRollout>(input)),
             fault_of(parts::json::<RolloutEdit>(input)),
             fault_of(parts::json::<ArmReports>(input)),
+            fault_of(parts::heartbeat(input)),
         ];
         read.contains(&true)
     },

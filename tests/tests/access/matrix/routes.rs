@@ -446,16 +446,12 @@ fn drift_writes() -> Vec<Route> {
                 json!({"instance_id": "i-1"}),
             )
         }),
-        command(
-            "/api/drift/{app}/{profile}/silence",
-            "/SilenceFleet",
-            |w| {
-                sent(
-                    format!("/api/drift/{}/prod/silence", w.app),
-                    json!({"duration": "1h", "reason": "a test"}),
-                )
-            },
-        ),
+        command("/api/drift/{app}/{profile}/silence", "/SilenceFleet", |w| {
+            sent(
+                format!("/api/drift/{}/prod/silence", w.app),
+                json!({"duration": "1h", "reason": "a test"}),
+            )
+        }),
         command("/api/drift/{app}/{profile}/remediate", "/Remediate", |w| {
             sent(format!("/api/drift/{}/prod/remediate", w.app), json!({}))
         }),
@@ -463,9 +459,11 @@ fn drift_writes() -> Vec<Route> {
         command("/api/drift/alerts/{id}/ack", "/AcknowledgeAlert", |_| {
             asked("/api/drift/alerts/a0/ack")
         }),
-        command("/api/drift/alerts/{id}/silence", "/AcknowledgeAlert", |_| {
-            sent("/api/drift/alerts/a0/silence", json!({"duration": "1h"}))
-        }),
+        command(
+            "/api/drift/alerts/{id}/silence",
+            "/AcknowledgeAlert",
+            |_| sent("/api/drift/alerts/a0/silence", json!({"duration": "1h"})),
+        ),
     ]
 }
 

@@ -36,11 +36,10 @@ pub(super) async fn show(
     session
         .console
         .write(facts(&fleet).to_string().as_bytes())?;
-    for table in [expected(&fleet), running(&fleet), wrong(&fleet)] {
-        if let Some(table) = table {
-            session.console.write(b"\n")?;
-            session.console.tables([table])?;
-        }
+    let tables = [expected(&fleet), running(&fleet), wrong(&fleet)];
+    for table in tables.into_iter().flatten() {
+        session.console.write(b"\n")?;
+        session.console.tables([table])?;
     }
     let (shown, all) = (fleet.drifted.len() as u64, told::wrong(&fleet.states));
     match shown < all {
