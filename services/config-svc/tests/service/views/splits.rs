@@ -92,12 +92,12 @@ async fn from_a_view_follows_what_every_instance_is_answered() {
     stream.add(view(1, "orders")).await;
     assert_eq!(stream.state().await.variants.len(), 1);
 
-    let begin = pb::SetSplitRequest {
+    let forcing = |percentage, generation| pb::SetSplitRequest {
         include: vec!["in".to_owned()],
         exclude: vec!["out".to_owned()],
-        ..moving("r1", v2, 30.0, 1)
+        ..moving("r1", v2, percentage, generation)
     };
-    let token = set(&node, begin).await;
+    let token = set(&node, forcing(30.0, 1)).await;
     let states = stream.until(&token).await;
     let state = states.last().unwrap();
     assert_eq!((state.variants.len(), state.splits[0].share), (2, 3_000));
@@ -108,7 +108,7 @@ async fn from_a_view_follows_what_every_instance_is_answered() {
     assert_eq!(states.last().unwrap().variants.len(), 4);
     says_what_is_answered(&node, states.last().unwrap()).await;
 
-    let token = set(&node, moving("r1", v2, 60.0, 2)).await;
+    let token = set(&node, forcing(60.0, 2)).await;
     let states = stream.until(&token).await;
     assert_eq!(states.last().unwrap().splits[0].generation, 2);
     says_what_is_answered(&node, states.last().unwrap()).await;
