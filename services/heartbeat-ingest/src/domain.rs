@@ -36,7 +36,7 @@ pub(crate) use parts::{At, InstancesPart, plan, split_figures};
 pub(crate) use queue::{Bounds as QueueBounds, Dropped as QueueDropped, Name, Part, Queue};
 pub(crate) use report::{Metadata, Refused, Report, Status, MAX_ASSIGNMENTS, MAX_INSTANCE, MAX_LATENCIES, MAX_MEASURED};
 pub(crate) use shard::{Bounds, Full, Gathered, Last, Lists, Shard, Taking};
-pub(crate) use table::{Row, Table, TableFull};
+pub(crate) use table::{Row, Table};
 pub(crate) use texts::{TextId, Texts};
 
 /// The number that this process gave a fleet. None is given twice.

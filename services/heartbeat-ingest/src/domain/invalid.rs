@@ -88,9 +88,4 @@ impl Invalid {
             why: self.why,
         }
     }
-
-    /// Whether it is a name that is not valid.
-    pub(crate) fn is_name(&self) -> bool {
-        matches!(self.why, Why::Name(_))
-    }
 }

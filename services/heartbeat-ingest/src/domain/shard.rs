@@ -304,11 +304,6 @@ impl Lists {
         Some(id)
     }
 
-    /// All lists by number, the empty one included.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = impl Iterator<Item = Assignment<'_>>> {
-        (0..=self.lists.len() as u32).map(|id| self.get(id))
-    }
-
     /// The list of this number.
     pub(crate) fn get(&self, id: u32) -> impl Iterator<Item = Assignment<'_>> {
         let list = (id as usize).checked_sub(1).and_then(|index| self.lists.get(index));

@@ -49,11 +49,6 @@ impl Texts {
     pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
         (0..=self.ends.len() as TextId).map(|id| self.get(id))
     }
-
-    /// How many there are, the empty one included.
-    pub(crate) fn len(&self) -> usize {
-        self.ends.len() + 1
-    }
 }
 
 fn get<'a>(all: &'a str, ends: &[u32], id: TextId) -> &'a str {
@@ -79,7 +74,6 @@ mod tests {
         assert_eq!(texts.iter().collect::<Vec<_>>(), ["", "v1", "v2"]);
         assert_eq!(texts.get(2), "v2");
         assert_eq!(texts.get(9), "");
-        assert_eq!(texts.len(), 3);
     }
 
     #[test]

@@ -166,7 +166,7 @@ impl Fleets {
         if table.by_id.len() >= MAX_FLEETS {
             return None;
         }
-        let app = table.apps.entry_ref(fleet.app());
+        let app = table.apps.entry(fleet.app().into());
         let app = app.or_insert_with(|| Arc::new(Bucket::new(self.a_second)));
         let app = app.clone();
         table.next = table.next.wrapping_add(1);
