@@ -34,7 +34,9 @@ pub(crate) use offers::{Offer, Offers};
 pub(crate) use pace::{Pace, Told};
 pub(crate) use parts::{At, InstancesPart, plan, split_figures};
 pub(crate) use queue::{Bounds as QueueBounds, Dropped as QueueDropped, Name, Part, Queue};
-pub(crate) use report::{Metadata, Refused, Report, Status, MAX_ASSIGNMENTS, MAX_INSTANCE, MAX_LATENCIES, MAX_MEASURED};
+pub(crate) use report::{
+    MAX_ASSIGNMENTS, MAX_INSTANCE, MAX_LATENCIES, MAX_MEASURED, Metadata, Refused, Report, Status,
+};
 pub(crate) use shard::{Bounds, Full, Gathered, Last, Lists, Shard, Taking};
 pub(crate) use table::{Row, Table};
 pub(crate) use texts::{TextId, Texts};

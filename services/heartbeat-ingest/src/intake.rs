@@ -3,10 +3,10 @@
 mod answer;
 mod batch;
 mod clients;
+mod closed;
 mod fleets;
 mod gate;
 mod seen;
-mod closed;
 
 use std::{
     sync::{
@@ -28,8 +28,8 @@ use crate::{
 pub(crate) use answer::Answer;
 pub(crate) use batch::Batch;
 pub(crate) use clients::Client;
-pub(crate) use fleets::{Entry, Fleets, MAX_FLEETS, Named};
 pub(crate) use closed::Window;
+pub(crate) use fleets::{Entry, Fleets, MAX_FLEETS, Named};
 
 use clients::Clients;
 use gate::Gate;
@@ -147,7 +147,9 @@ impl Intake {
         let inner = &self.inner;
         inner.fleets.forget(inner.clock.monotonic());
         let interval = inner.settings.interval;
-        inner.meters.closed(window.instances(), inner.fleets.len(), interval);
+        inner
+            .meters
+            .closed(window.instances(), inner.fleets.len(), interval);
     }
 
     /// Closes the window that is open, and opens the next.

@@ -27,10 +27,7 @@ impl Taker {
     ///
     /// # Errors
     /// As the RPC fails.
-    pub fn take(
-        &self,
-        request: &pb::ReportBatchRequest,
-    ) -> Result<pb::ReportBatchResponse, Fault> {
+    pub fn take(&self, request: &pb::ReportBatchRequest) -> Result<pb::ReportBatchResponse, Fault> {
         grpc::batch::report(&self.intake, &self.context, request)
     }
 

@@ -76,14 +76,25 @@ impl Meters {
         let count = |name, help| metrics.counter(name, help, &[]);
         let lost = |reason| {
             let help = "Figures of reports that don't count, by reason";
-            metrics.counter("vortex_heartbeat_figures_dropped_total", help, &[("reason", reason)])
+            metrics.counter(
+                "vortex_heartbeat_figures_dropped_total",
+                help,
+                &[("reason", reason)],
+            )
         };
         let place = |order| {
             let help = "Reports out of order: gaps count the reports that were missed";
-            metrics.counter("vortex_heartbeats_out_of_order_total", help, &[("order", order)])
+            metrics.counter(
+                "vortex_heartbeats_out_of_order_total",
+                help,
+                &[("order", order)],
+            )
         };
         let inner = Inner {
-            received: count("vortex_heartbeats_received_total", "Reports that came in, taken or not"),
+            received: count(
+                "vortex_heartbeats_received_total",
+                "Reports that came in, taken or not",
+            ),
             dropped: Dropped::new(metrics),
             lost: ["repeated", "unplaced", "full", "gap"].map(lost),
             left_out: count(
@@ -96,7 +107,10 @@ impl Meters {
                 "vortex_heartbeats_clock_off_total",
                 "Reports whose sender's clock is more than a minute off",
             ),
-            windows: count("vortex_heartbeat_windows_total", "Windows that were closed with reports"),
+            windows: count(
+                "vortex_heartbeat_windows_total",
+                "Windows that were closed with reports",
+            ),
             instances: metrics.gauge(
                 "vortex_heartbeat_instances",
                 "Instances that reported within the last window",
@@ -200,7 +214,11 @@ impl Dropped {
     fn new(metrics: &Metrics) -> Self {
         let counter = |reason| {
             let help = "Reports that were not taken, by reason";
-            metrics.counter("vortex_heartbeats_dropped_total", help, &[("reason", reason)])
+            metrics.counter(
+                "vortex_heartbeats_dropped_total",
+                help,
+                &[("reason", reason)],
+            )
         };
         Self {
             invalid: counter("invalid"),

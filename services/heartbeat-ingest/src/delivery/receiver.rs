@@ -39,7 +39,8 @@ impl Receiver for Drift {
     fn answered(&self, response: Self::Response) -> bool {
         if !response.offers.is_empty() {
             let offers = response.offers.into_iter();
-            self.intake.keep(offers.filter_map(|offer| self.offer(offer)));
+            self.intake
+                .keep(offers.filter_map(|offer| self.offer(offer)));
         }
         response.repeated
     }

@@ -117,7 +117,10 @@ impl<R: Receiver> Sender<R> {
         match timeout_at(deadline, context.scope(call)).await {
             Ok(Ok(response)) => Ok(response.into_inner()),
             Ok(Err(status)) => Err(Fault::from_status(&status)),
-            Err(_elapsed) => Err(Fault::new(Reason::DeadlineExceeded, "no answer came in time")),
+            Err(_elapsed) => Err(Fault::new(
+                Reason::DeadlineExceeded,
+                "no answer came in time",
+            )),
         }
     }
 
@@ -149,7 +152,11 @@ impl<R: Receiver> Sender<R> {
     fn give_up(&self) {
         let parts = self.outbox.len();
         self.outbox.meters().shut_down(parts);
-        tracing::warn!(receiver = R::NAME, parts, "what was not taken in time is lost");
+        tracing::warn!(
+            receiver = R::NAME,
+            parts,
+            "what was not taken in time is lost"
+        );
     }
 }
 

@@ -43,18 +43,54 @@ mod tests {
     #[test]
     fn who_is_behind_has_the_grace_to_catch_up() {
         assert!(!BEHIND.drifts());
-        let settled = Standing { is_settled: true, ..BEHIND };
+        let settled = Standing {
+            is_settled: true,
+            ..BEHIND
+        };
         assert!(settled.drifts());
-        assert!(!Standing { is_right: true, ..settled }.drifts());
-        assert!(!Standing { is_ahead: true, ..settled }.drifts());
-        assert!(!Standing { has_none: true, ..settled }.drifts());
+        assert!(
+            !Standing {
+                is_right: true,
+                ..settled
+            }
+            .drifts()
+        );
+        assert!(
+            !Standing {
+                is_ahead: true,
+                ..settled
+            }
+            .drifts()
+        );
+        assert!(
+            !Standing {
+                has_none: true,
+                ..settled
+            }
+            .drifts()
+        );
     }
 
     #[test]
     fn who_refuses_it_or_runs_what_was_never_served_drifts_at_once() {
-        assert!(Standing { refuses: true, ..BEHIND }.drifts());
-        let unknown = Standing { was_served: false, ..BEHIND };
+        assert!(
+            Standing {
+                refuses: true,
+                ..BEHIND
+            }
+            .drifts()
+        );
+        let unknown = Standing {
+            was_served: false,
+            ..BEHIND
+        };
         assert!(unknown.drifts());
-        assert!(!Standing { is_ahead: true, ..unknown }.drifts());
+        assert!(
+            !Standing {
+                is_ahead: true,
+                ..unknown
+            }
+            .drifts()
+        );
     }
 }

@@ -31,7 +31,10 @@ impl Figures {
         let limit = Self::MAX_REQUESTS;
         if requests > limit {
             let given = requests;
-            return Err(Invalid::new("requests", Why::TooManyRequests { given, limit }));
+            return Err(Invalid::new(
+                "requests",
+                Why::TooManyRequests { given, limit },
+            ));
         }
         Ok(Self {
             requests,

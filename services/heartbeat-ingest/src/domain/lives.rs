@@ -179,7 +179,16 @@ mod tests {
     #[test]
     fn gaps_repeats_and_late_ones_are_told_apart() {
         assert_eq!(
-            places(&[(7, 5), (7, 6), (7, 6), (7, 9), (7, 7), (7, 7), (7, 100), (7, 8)]),
+            places(&[
+                (7, 5),
+                (7, 6),
+                (7, 6),
+                (7, 9),
+                (7, 7),
+                (7, 7),
+                (7, 100),
+                (7, 8)
+            ]),
             [
                 (Place::Next, true),
                 (Place::Next, true),
@@ -195,7 +204,10 @@ mod tests {
 
     #[test]
     fn who_does_not_count_is_heard_by_arrival() {
-        assert_eq!(places(&[(0, 5), (0, 5), (7, 0), (7, 0)]), [(Place::Next, true); 4]);
+        assert_eq!(
+            places(&[(0, 5), (0, 5), (7, 0), (7, 0)]),
+            [(Place::Next, true); 4]
+        );
         assert!(mark(0, 1).replaces(mark(7, 3)) && mark(7, 3).replaces(mark(0, 1)));
         assert!(mark(7, 0).replaces(mark(7, 3)) && mark(7, 3).replaces(mark(7, 0)));
         assert!(mark(8, 1).replaces(mark(7, 3)) && !mark(7, 3).replaces(mark(8, 0)));

@@ -111,21 +111,35 @@ mod tests {
     fn arms(of: Of<'_>) -> Vec<(String, u64, Arm)> {
         let assignments = [assignment("a", Arm::Canary), assignment("b", Arm::Stable)];
         let arms = of.arms(&assignments);
-        arms.map(|of| (of.split.to_owned(), of.generation, of.arm)).collect()
+        arms.map(|of| (of.split.to_owned(), of.generation, of.arm))
+            .collect()
     }
 
     #[test]
     fn figures_of_all_count_for_every_split() {
-        let every = [("a".to_owned(), 3, Arm::Canary), ("b".to_owned(), 3, Arm::Stable)];
+        let every = [
+            ("a".to_owned(), 3, Arm::Canary),
+            ("b".to_owned(), 3, Arm::Stable),
+        ];
         assert_eq!(arms(Of::All), every);
     }
 
     #[test]
     fn what_is_not_said_is_what_the_assignments_say() {
-        let of = |split, generation, arm| Of::Split { split, generation, arm };
+        let of = |split, generation, arm| Of::Split {
+            split,
+            generation,
+            arm,
+        };
         assert_eq!(arms(of("b", 0, None)), [("b".to_owned(), 3, Arm::Stable)]);
-        assert_eq!(arms(of("b", 2, Some(Arm::Canary))), [("b".to_owned(), 2, Arm::Canary)]);
-        assert_eq!(arms(of("c", 2, Some(Arm::Canary))), [("c".to_owned(), 2, Arm::Canary)]);
+        assert_eq!(
+            arms(of("b", 2, Some(Arm::Canary))),
+            [("b".to_owned(), 2, Arm::Canary)]
+        );
+        assert_eq!(
+            arms(of("c", 2, Some(Arm::Canary))),
+            [("c".to_owned(), 2, Arm::Canary)]
+        );
         assert_eq!(arms(of("c", 0, Some(Arm::Canary))), []);
         assert_eq!(arms(of("c", 2, None)), []);
     }

@@ -69,8 +69,13 @@ mod tests {
         let seconds = |load: f64| pace.told(load).interval.as_secs_f64();
         assert_eq!([seconds(0.0), seconds(0.5)], [30.0, 30.0]);
         assert!((seconds(1.0) - 600.0).abs() < 0.01);
-        let told: Vec<f64> = (50..=100).map(|percent| seconds(f64::from(percent) / 100.0)).collect();
-        assert!(told.windows(2).all(|two| two[0] < two[1] && two[1] < two[0] * 1.1));
+        let told: Vec<f64> = (50..=100)
+            .map(|percent| seconds(f64::from(percent) / 100.0))
+            .collect();
+        assert!(
+            told.windows(2)
+                .all(|two| two[0] < two[1] && two[1] < two[0] * 1.1)
+        );
         assert_eq!(pace.told(0.0).jitter, Duration::from_secs(3));
     }
 
@@ -83,7 +88,10 @@ mod tests {
     #[test]
     fn who_is_refused_comes_back_after_about_an_interval() {
         let pace = Pace::new(Duration::from_secs(30));
-        let after = |random| pace.after_refusal(Duration::from_millis(10), random).as_secs();
+        let after = |random| {
+            pace.after_refusal(Duration::from_millis(10), random)
+                .as_secs()
+        };
         assert_eq!([after(0.0), after(0.5), after(1.0)], [15, 30, 45]);
         let long = Duration::from_secs(90);
         assert_eq!(pace.after_refusal(long, 0.0), long);

@@ -36,7 +36,10 @@ pub(crate) fn plan(shards: &[Gathered], most: usize) -> Vec<InstancesPart> {
     let mut fleets: BTreeMap<FleetId, Vec<At>> = BTreeMap::new();
     for (shard, gathered) in shards.iter().enumerate() {
         for (place, last) in gathered.lasts.iter().enumerate() {
-            fleets.entry(last.fleet).or_default().push(At { shard, place });
+            fleets
+                .entry(last.fleet)
+                .or_default()
+                .push(At { shard, place });
         }
     }
     let mut parts = vec![InstancesPart::default()];

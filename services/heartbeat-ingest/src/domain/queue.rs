@@ -137,7 +137,10 @@ mod tests {
 
     #[test]
     fn parts_go_in_order() {
-        let mut queue = Queue::new(Bounds { bytes: 100, windows: 10 });
+        let mut queue = Queue::new(Bounds {
+            bytes: 100,
+            windows: 10,
+        });
         for (window, number) in [(1, 0), (1, 1), (2, 0)] {
             assert_eq!(queue.push(part(window, number, 10)), Dropped::default());
         }
@@ -145,18 +148,30 @@ mod tests {
         assert!(!queue.remove(name(1, 1)));
         assert!(queue.remove(name(1, 0)) && queue.remove(name(1, 1)));
         assert!(!queue.remove(name(1, 1)));
-        assert_eq!((front(&queue), queue.bytes(), queue.len()), (Some(name(2, 0)), 10, 1));
+        assert_eq!(
+            (front(&queue), queue.bytes(), queue.len()),
+            (Some(name(2, 0)), 10, 1)
+        );
     }
 
     #[test]
     fn the_oldest_make_room() {
-        let mut queue = Queue::new(Bounds { bytes: 100, windows: 3 });
+        let mut queue = Queue::new(Bounds {
+            bytes: 100,
+            windows: 3,
+        });
         for window in 1..=3 {
             assert_eq!(queue.push(part(window, 0, 30)), Dropped::default());
         }
-        let for_windows = Dropped { for_windows: 1, for_bytes: 0 };
+        let for_windows = Dropped {
+            for_windows: 1,
+            for_bytes: 0,
+        };
         assert_eq!(queue.push(part(4, 0, 10)), for_windows);
-        let for_bytes = Dropped { for_windows: 0, for_bytes: 1 };
+        let for_bytes = Dropped {
+            for_windows: 0,
+            for_bytes: 1,
+        };
         assert_eq!(queue.push(part(4, 1, 50)), for_bytes);
         assert_eq!((front(&queue), queue.bytes()), (Some(name(3, 0)), 90));
         // one that is larger than all that may wait waits alone

@@ -298,7 +298,8 @@ impl Lists {
         if self.lists.len() >= most {
             return None;
         }
-        self.lists.push(list.iter().map(OwnedAssignment::from).collect());
+        self.lists
+            .push(list.iter().map(OwnedAssignment::from).collect());
         let id = self.lists.len() as u32;
         self.before.push(self.newest.insert(hash, id).unwrap_or(0));
         Some(id)
@@ -306,7 +307,9 @@ impl Lists {
 
     /// The list of this number.
     pub(crate) fn get(&self, id: u32) -> impl Iterator<Item = Assignment<'_>> {
-        let list = (id as usize).checked_sub(1).and_then(|index| self.lists.get(index));
+        let list = (id as usize)
+            .checked_sub(1)
+            .and_then(|index| self.lists.get(index));
         list.into_iter().flatten().map(OwnedAssignment::borrowed)
     }
 }

@@ -103,7 +103,10 @@ mod tests {
             let added = table.add(9, of("a", generation), &figures(requests), (&rows, 10));
             assert_eq!(added, Ok(()));
         }
-        let closed: Vec<_> = table.close().map(|row| (row.generation, row.figures.requests)).collect();
+        let closed: Vec<_> = table
+            .close()
+            .map(|row| (row.generation, row.figures.requests))
+            .collect();
         assert_eq!(closed, [(1, 15), (2, 7)]);
         assert_eq!(table.close().count(), 0);
     }

@@ -70,7 +70,10 @@ mod tests {
     fn a_text_has_one_number_and_comes_back() {
         let mut texts = Texts::default();
         let mut id = |text| texts.id(text, 1_000).unwrap();
-        assert_eq!([id(""), id("v1"), id("v2"), id("v1"), id("")], [0, 1, 2, 1, 0]);
+        assert_eq!(
+            [id(""), id("v1"), id("v2"), id("v1"), id("")],
+            [0, 1, 2, 1, 0]
+        );
         assert_eq!(texts.iter().collect::<Vec<_>>(), ["", "v1", "v2"]);
         assert_eq!(texts.get(2), "v2");
         assert_eq!(texts.get(9), "");

@@ -5,7 +5,7 @@ use vortex_proto::heartbeat::v1 as pb;
 
 use super::{convert, taking::Taking};
 use crate::{
-    error::fault,
+    error::{Refused, fault},
     intake::{Client, Intake},
 };
 
@@ -27,18 +27,31 @@ pub(crate) fn report(
     if !reports.is_empty() {
         let checked = batch.check_process();
         checked.map_err(|refused| {
-            reports.iter().for_each(|_| intake.meters().refused(&refused));
+            reports
+                .iter()
+                .for_each(|_| intake.meters().refused(&refused));
             fault(refused, "heartbeats")
         })?;
     }
     let mut taking = Taking::new(intake, Some(&access));
-    let results = reports.iter().enumerate().map(|(index, heartbeat)| {
-        match taking.take(&mut batch, heartbeat) {
+    let mut results = Vec::with_capacity(reports.len());
+    let mut denied = 0;
+    for (index, heartbeat) in reports.iter().enumerate() {
+        results.push(match taking.take(&mut batch, heartbeat) {
             Ok((answer, _)) => convert::taken(answer),
-            Err(refused) => convert::refused(fault(refused, &format!("heartbeats[{index}]"))),
-        }
-    });
-    Ok(pb::ReportBatchResponse {
-        results: results.collect(),
-    })
+            Err(Refused::Denied(fault)) => {
+                denied += 1;
+                // who may send nothing of it is told as with any other call
+                if denied == reports.len() {
+                    return Err(fault);
+                }
+                convert::refused(fault)
+            }
+            Err(refused) => {
+                let at = format!("heartbeats[{index}]");
+                convert::refused(fault(refused, &at))
+            }
+        });
+    }
+    Ok(pb::ReportBatchResponse { results })
 }

@@ -45,7 +45,10 @@ pub(super) fn report(given: &pb::Heartbeat, store: Option<Uuid>) -> Result<Repor
         status: status(given.status)?,
         refused: given.refused.as_ref().map(refused).transpose()?,
         measured: measured::measured(&given.measured)?,
-        metadata: given.metadata.as_ref().map_or_else(Metadata::default, metadata),
+        metadata: given
+            .metadata
+            .as_ref()
+            .map_or_else(Metadata::default, metadata),
     })
 }
 

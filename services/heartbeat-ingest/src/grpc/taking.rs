@@ -79,7 +79,10 @@ impl<'a> Taking<'a> {
         // reports of a call are often of one fleet, or of a few
         let mut judged = self.judged.iter().rev();
         if let Some((entry, judged)) = judged.find(|(entry, _)| named.is(entry.fleet())) {
-            return judged.clone().map(|()| entry.clone()).map_err(Refused::Denied);
+            return judged
+                .clone()
+                .map(|()| entry.clone())
+                .map_err(Refused::Denied);
         }
         let entry = match self.intake.fleets().find(named) {
             Some(entry) => {

@@ -9,7 +9,8 @@ use jiff::Timestamp;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::{
-    Inner, answer::{Answer, assignments},
+    Inner,
+    answer::{Answer, assignments},
     clients::Client,
     fleets::Entry,
     gate::Gate,
@@ -17,9 +18,7 @@ use super::{
     seen::Runs,
 };
 use crate::{
-    domain::{
-        Bucket, Full, Heard, OwnedAssignment, Place, Report, Taking, Told, by_instance,
-    },
+    domain::{Bucket, Full, Heard, OwnedAssignment, Place, Report, Taking, Told, by_instance},
     error::{Limit, NoRoom, Refused},
     meters::Lost,
 };
@@ -44,7 +43,9 @@ impl<'a> Batch<'a> {
         let now = intake.clock.monotonic();
         let wanted = reports as u64;
         let client = client.map(|client| intake.clients.bucket(client));
-        let by_client = client.as_ref().map_or(wanted, |bucket| bucket.take(wanted, now));
+        let by_client = client
+            .as_ref()
+            .map_or(wanted, |bucket| bucket.take(wanted, now));
         let granted = intake.process.take(by_client, now);
         if let Some(bucket) = &client {
             bucket.give_back(by_client - granted);
@@ -136,11 +137,16 @@ impl<'a> Batch<'a> {
         let expected = view.and_then(|view| Some((view, view.expected(report.instance)?)));
         Answer {
             told,
-            version: expected.map_or("", |(_, expected)| expected.version()).to_owned(),
+            version: expected
+                .map_or("", |(_, expected)| expected.version())
+                .to_owned(),
             assignments: expected.map_or_else(Vec::new, |(_, expected)| {
-                assignments(&expected).map(|known| OwnedAssignment::from(&known)).collect()
+                assignments(&expected)
+                    .map(|known| OwnedAssignment::from(&known))
+                    .collect()
             }),
-            drift: expected.is_some_and(|(view, expected)| seen.drifts(view, &expected, runs, self.now)),
+            drift: expected
+                .is_some_and(|(view, expected)| seen.drifts(view, &expected, runs, self.now)),
             fetch: self.fetches(fleet, report),
         }
     }

@@ -59,7 +59,13 @@ impl Seen {
     }
 
     /// Whether an instance runs another version than it should, for longer than it may.
-    pub(crate) fn drifts(&self, view: &View, expected: &Expected<'_>, runs: Runs<'_>, now: Duration) -> bool {
+    pub(crate) fn drifts(
+        &self,
+        view: &View,
+        expected: &Expected<'_>,
+        runs: Runs<'_>,
+        now: Duration,
+    ) -> bool {
         let is_right = expected.is_right(runs.version);
         if is_right && runs.refused.is_empty() {
             return false;

@@ -152,7 +152,9 @@ impl<'a> FleetWriter<'a> {
         let met = self.lists.id(&list, usize::MAX).unwrap_or(0);
         if met as usize == self.report.assignments.len() {
             let assignments = list.iter().map(assignment).collect();
-            self.report.assignments.push(drift::AssignmentList { assignments });
+            self.report
+                .assignments
+                .push(drift::AssignmentList { assignments });
         }
         self.met.insert((shard, number), met);
         met

@@ -24,10 +24,22 @@ async fn a_report_that_is_not_valid_is_refused_by_its_field() {
     let ingest = around.start(|_| {}).await;
     let invalid = |field: &str| (Reason::InvalidArgument, format!("heartbeat.{field}"));
     let name = |field: &str| (Reason::InvalidName, format!("heartbeat.{field}"));
-    assert_eq!(refused(&ingest, |given| given.fleet = None).await, invalid("fleet"));
-    assert_eq!(refused(&ingest, |given| given.fleet = Some(fleet(""))).await, name("fleet.app"));
-    assert_eq!(refused(&ingest, |given| given.fleet = Some(fleet("a/b"))).await, name("fleet.app"));
-    assert_eq!(refused(&ingest, |given| given.instance_id.clear()).await, invalid("instance_id"));
+    assert_eq!(
+        refused(&ingest, |given| given.fleet = None).await,
+        invalid("fleet")
+    );
+    assert_eq!(
+        refused(&ingest, |given| given.fleet = Some(fleet(""))).await,
+        name("fleet.app")
+    );
+    assert_eq!(
+        refused(&ingest, |given| given.fleet = Some(fleet("a/b"))).await,
+        name("fleet.app")
+    );
+    assert_eq!(
+        refused(&ingest, |given| given.instance_id.clear()).await,
+        invalid("instance_id")
+    );
     let nan = refused(&ingest, |given| {
         let sketch = rollout::DdSketch {
             mapping: Some(rollout::IndexMapping {
@@ -44,7 +56,10 @@ async fn a_report_that_is_not_valid_is_refused_by_its_field() {
         }];
     });
     assert_eq!(nan.await, invalid("measured[0].sketch"));
-    assert_eq!(ingest.metric(r#"vortex_heartbeats_dropped_total{reason="invalid"}"#), 5.0);
+    assert_eq!(
+        ingest.metric(r#"vortex_heartbeats_dropped_total{reason="invalid"}"#),
+        5.0
+    );
     ingest.stop().await;
     assert!(around.drift.instances().is_empty());
 }
@@ -63,9 +78,15 @@ async fn an_item_of_a_batch_is_refused_by_itself() {
         panic!("{results:?}");
     };
     assert_eq!(refused.reason, "INVALID_ARGUMENT");
-    assert!(refused.message.contains("heartbeats[1].instance_id"), "{refused:?}");
+    assert!(
+        refused.message.contains("heartbeats[1].instance_id"),
+        "{refused:?}"
+    );
     assert_eq!(refused.retry_after, None);
-    let fault = ingest.batch(vec![heartbeat("pod-1", 2); 1_001]).await.unwrap_err();
+    let fault = ingest
+        .batch(vec![heartbeat("pod-1", 2); 1_001])
+        .await
+        .unwrap_err();
     assert_eq!(fault.reason(), Reason::InvalidArgument);
     assert_eq!(ingest.batch(vec![]).await, Ok(vec![]));
     ingest.stop().await;
@@ -97,7 +118,9 @@ async fn what_is_too_long_for_people_is_cut_and_clocks_may_be_off() {
 #[tokio::test]
 async fn gaps_repeats_and_ids_in_two_places_are_counted() {
     let around = Around::new().await;
-    let ingest = around.start(|settings| settings.window = std::time::Duration::from_secs(60)).await;
+    let ingest = around
+        .start(|settings| settings.window = std::time::Duration::from_secs(60))
+        .await;
     let report = |boot_id, sequence| pb::Heartbeat {
         boot_id,
         assignments: vec![config::Assignment {
@@ -116,8 +139,15 @@ async fn gaps_repeats_and_ids_in_two_places_are_counted() {
     for (boot, sequence) in [(7, 1), (7, 5), (7, 5), (7, 4), (9, 1), (7, 6), (9, 2)] {
         ingest.report(report(boot, sequence)).await.unwrap();
     }
-    let order = |order| ingest.metric(&format!(r#"vortex_heartbeats_out_of_order_total{{order="{order}"}}"#));
-    assert_eq!(["gap", "repeat", "late", "older_life"].map(order), [3.0, 1.0, 1.0, 1.0]);
+    let order = |order| {
+        ingest.metric(&format!(
+            r#"vortex_heartbeats_out_of_order_total{{order="{order}"}}"#
+        ))
+    };
+    assert_eq!(
+        ["gap", "repeat", "late", "older_life"].map(order),
+        [3.0, 1.0, 1.0, 1.0]
+    );
     ingest.stop().await;
     let instances = around.drift.instances();
     let [instance] = &instances[..] else {
@@ -142,9 +172,15 @@ async fn figures_that_nobody_can_place_are_counted_and_the_report_is_taken() {
         ..heartbeat("pod-1", 1)
     };
     ingest.report(report).await.unwrap();
-    assert_eq!(ingest.metric(r#"vortex_heartbeat_figures_dropped_total{reason="unplaced"}"#), 1.0);
+    assert_eq!(
+        ingest.metric(r#"vortex_heartbeat_figures_dropped_total{reason="unplaced"}"#),
+        1.0
+    );
     ingest.stop().await;
-    assert_eq!((around.drift.instances().len(), around.rollout.requests()), (1, 0));
+    assert_eq!(
+        (around.drift.instances().len(), around.rollout.requests()),
+        (1, 0)
+    );
 }
 
 #[tokio::test]
@@ -155,7 +191,10 @@ async fn what_is_no_text_is_refused() {
         heartbeat: Some(heartbeat("pod-X", 1)),
     }
     .encode_to_vec();
-    let at = message.windows(5).position(|bytes| bytes == b"pod-X").unwrap();
+    let at = message
+        .windows(5)
+        .position(|bytes| bytes == b"pod-X")
+        .unwrap();
     message[at + 4] = 0xff;
     // the same bytes, as a message of another type
     assert!(pb::ReportRequest::decode(Bytes::from(message.clone())).is_err());

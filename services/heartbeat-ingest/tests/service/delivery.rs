@@ -3,13 +3,18 @@
 use std::time::Duration;
 
 use fastrand::Rng;
-use vortex_kit::process::Runtime;
+use vortex_heartbeat_ingest::Settings;
 use vortex_proto::{config::v1 as config, heartbeat::v1 as pb};
 
 use crate::ingest::{Around, Ingest, heartbeat, seed, until};
 
 /// Three in ten requests, and three in ten replies.
 const BAD: u8 = 3;
+
+/// Windows of which a test has some dozens.
+fn gathering(settings: &mut Settings) {
+    settings.window = Duration::from_millis(100);
+}
 
 /// A report whose figures are one request.
 fn report(instance: u64, boot_id: u64, sequence: u64) -> pb::Heartbeat {
@@ -80,7 +85,7 @@ async fn totals_are_exact_while_replies_are_lost_and_processes_end_in_order() {
     let around = Around::over(BAD, seed).await;
     let mut instances = Instances::new(seed);
     for round in 0..4 {
-        let ingest = around.start(|_| {}).await;
+        let ingest = around.start(gathering).await;
         instances.report(&ingest, 200).await;
         if round % 2 == 1 {
             // a receiver is away for a while, and what it knows is kept
@@ -92,8 +97,16 @@ async fn totals_are_exact_while_replies_are_lost_and_processes_end_in_order() {
         assert_eq!(around.rollout.requests(), instances.taken, "round {round}");
         instances.restart();
     }
-    assert!(around.rollout.state().repeated > 0, "some replies were lost");
-    let mut told: Vec<_> = around.drift.instances().iter().map(|last| last.instance_id.clone()).collect();
+    assert!(
+        around.rollout.state().repeated > 0,
+        "some replies were lost"
+    );
+    let mut told: Vec<_> = around
+        .drift
+        .instances()
+        .iter()
+        .map(|last| last.instance_id.clone())
+        .collect();
     told.sort_unstable();
     told.dedup();
     assert_eq!(told.len(), 50);
@@ -103,15 +116,19 @@ async fn totals_are_exact_while_replies_are_lost_and_processes_end_in_order() {
 async fn parts_come_in_order_and_whole() {
     let seed = seed();
     let around = Around::over(BAD, seed).await;
-    let ingest = around.start(|_| {}).await;
+    let ingest = around.start(gathering).await;
     let mut instances = Instances::new(seed);
     instances.report(&ingest, 500).await;
     ingest.stop().await;
     let state = around.drift.state();
-    let names: Vec<_> = state.taken.iter().map(|part| {
-        let name = part.name.as_ref().unwrap();
-        (name.boot, name.sequence, name.part)
-    }).collect();
+    let names: Vec<_> = state
+        .taken
+        .iter()
+        .map(|part| {
+            let name = part.name.as_ref().unwrap();
+            (name.boot, name.sequence, name.part)
+        })
+        .collect();
     assert!(names.is_sorted_by(|one, other| one < other), "{names:?}");
 }
 
@@ -125,7 +142,7 @@ fn a_kill_loses_only_what_was_not_taken_and_doubles_nothing() {
     for _ in 0..3 {
         let inside = tokio::runtime::Runtime::new().unwrap();
         let reported = inside.block_on(async {
-            let ingest = around.start(|_| {}).await;
+            let ingest = around.start(gathering).await;
             let taken = instances.taken;
             instances.report(&ingest, 300).await;
             instances.taken - taken
@@ -133,12 +150,15 @@ fn a_kill_loses_only_what_was_not_taken_and_doubles_nothing() {
         // all of its tasks end where they are
         inside.shutdown_background();
         let told = around.rollout.requests();
-        assert!(told >= before && told <= before + reported, "{before} {told} {reported}");
+        assert!(
+            told >= before && told <= before + reported,
+            "{before} {told} {reported}"
+        );
         before = told;
         instances.restart();
     }
     outside.block_on(async {
-        let ingest = around.start(|_| {}).await;
+        let ingest = around.start(gathering).await;
         let taken = instances.taken;
         instances.report(&ingest, 100).await;
         ingest.stop().await;
@@ -150,10 +170,9 @@ fn a_kill_loses_only_what_was_not_taken_and_doubles_nothing() {
 #[tokio::test]
 async fn reports_after_the_last_window_are_refused_and_sent_elsewhere() {
     let around = Around::new().await;
-    let ingest = around.start(|_| {}).await;
+    let ingest = around.start(gathering).await;
     ingest.report(report(1, 1, 1)).await.unwrap();
-    let runtime: Runtime = ingest.runtime.clone();
-    runtime.lifecycle.begin_drain();
+    ingest.runtime.lifecycle.begin_drain();
     let mut taken = 1;
     until("it takes no more", async || {
         taken += 1;

@@ -20,7 +20,12 @@ async fn told(ingest: &Ingest, report: pb::Heartbeat, version: &str) -> pb::Hear
 #[tokio::test]
 async fn an_instance_is_told_the_version_of_its_arm() {
     let around = Around::new().await;
-    around.config.serve("orders", 5, &["v1", "v2"], vec![split("r1", 3, 10_000, &["pod-2"])]);
+    around.config.serve(
+        "orders",
+        5,
+        &["v1", "v2"],
+        vec![split("r1", 3, 10_000, &["pod-2"])],
+    );
     let ingest = around.start(|_| {}).await;
     let canary = told(&ingest, heartbeat("pod-1", 1), "v2").await;
     let assignment = config::Assignment {
@@ -80,7 +85,12 @@ async fn who_is_behind_has_time_and_who_is_lost_is_told() {
 #[tokio::test]
 async fn the_arm_of_figures_is_worked_out_for_who_runs_what_it_should() {
     let around = Around::new().await;
-    around.config.serve("orders", 5, &["v1", "v2"], vec![split("r1", 3, 10_000, &["pod-2"])]);
+    around.config.serve(
+        "orders",
+        5,
+        &["v1", "v2"],
+        vec![split("r1", 3, 10_000, &["pod-2"])],
+    );
     let ingest = around.start(|_| {}).await;
     told(&ingest, heartbeat("pod-1", 1), "v2").await;
     let measured = |instance: &str, version: &str, requests| pb::Heartbeat {
@@ -102,7 +112,9 @@ async fn the_arm_of_figures_is_worked_out_for_who_runs_what_it_should() {
     ingest.stop().await;
     let state = around.rollout.state();
     let figures = state.taken.iter().flat_map(|part| &part.figures);
-    let mut told: Vec<_> = figures.map(|figures| (figures.arm(), figures.requests)).collect();
+    let mut told: Vec<_> = figures
+        .map(|figures| (figures.arm(), figures.requests))
+        .collect();
     told.sort_unstable();
     assert_eq!(told, [(config::Arm::Stable, 20), (config::Arm::Canary, 10)]);
 }

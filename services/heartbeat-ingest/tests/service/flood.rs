@@ -32,7 +32,9 @@ async fn a_flood_of_one_application_does_not_refuse_others() {
     let (mut taken, mut refused) = (0, 0);
     for round in 0..50_u64 {
         // ten times five seconds' worth, at once
-        let mut reports: Vec<_> = (0..100).map(|number| report("flood", round * 100 + number)).collect();
+        let mut reports: Vec<_> = (0..100)
+            .map(|number| report("flood", round * 100 + number))
+            .collect();
         reports.insert(50, report("orders", round));
         for (place, of) in ingest.batch(reports).await.unwrap().into_iter().enumerate() {
             match of {
@@ -69,7 +71,11 @@ async fn a_flood_of_one_application_does_not_refuse_others() {
 async fn over_the_limit_of_the_process_a_whole_batch_is_refused() {
     let around = Around::new().await;
     let ingest = around.start(|settings| settings.max_reports = 2).await;
-    let reports = |count: u64| (0..count).map(|number| report("orders", number)).collect::<Vec<_>>();
+    let reports = |count: u64| {
+        (0..count)
+            .map(|number| report("orders", number))
+            .collect::<Vec<_>>()
+    };
     let results = ingest.batch(reports(15)).await.unwrap();
     let is_taken = |of: &Of| matches!(of, Of::Reply(_));
     let taken = results.iter().take_while(|of| is_taken(of)).count();
@@ -100,7 +106,10 @@ async fn a_window_has_room_for_so_many_instances() {
     assert!(fault.retry_delay().is_some());
     // those that are known are heard all the same
     ingest.report(report("orders", 3)).await.unwrap();
-    assert_eq!(ingest.metric(r#"vortex_heartbeats_dropped_total{reason="instances"}"#), 1.0);
+    assert_eq!(
+        ingest.metric(r#"vortex_heartbeats_dropped_total{reason="instances"}"#),
+        1.0
+    );
     ingest.stop().await;
     assert_eq!(around.drift.instances().len(), 10);
 }

@@ -127,7 +127,10 @@ impl Around {
 
 impl Ingest {
     /// Reports once.
-    pub(crate) async fn report(&self, heartbeat: pb::Heartbeat) -> Result<pb::HeartbeatReply, Fault> {
+    pub(crate) async fn report(
+        &self,
+        heartbeat: pb::Heartbeat,
+    ) -> Result<pb::HeartbeatReply, Fault> {
         let request = pb::ReportRequest {
             heartbeat: Some(heartbeat),
         };
@@ -142,7 +145,11 @@ impl Ingest {
         let answer = self.client.clone().report_batch(request).await;
         let answer = answer.map(Response::into_inner);
         let answer = answer.map_err(|status| Fault::from_status(&status))?;
-        Ok(answer.results.into_iter().map(|result| result.result.unwrap()).collect())
+        Ok(answer
+            .results
+            .into_iter()
+            .map(|result| result.result.unwrap())
+            .collect())
     }
 
     /// Sends a report as it is written.
@@ -151,8 +158,7 @@ impl Ingest {
         grpc.ready().await?;
         let path = PathAndQuery::from_static("/vortex.heartbeat.v1.HeartbeatService/Report");
         let request = tonic::Request::new(Bytes::from(message));
-        let answer: Result<Response<pb::ReportResponse>, _> =
-            grpc.unary(request, path, Raw).await;
+        let answer: Result<Response<pb::ReportResponse>, _> = grpc.unary(request, path, Raw).await;
         answer.map(drop)
     }
 
@@ -167,8 +173,12 @@ impl Ingest {
     /// The value of a series.
     pub(crate) fn metric(&self, series: &str) -> f64 {
         let text = self.runtime.metrics.render();
-        let line = text.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' '));
-        line.unwrap_or_else(|| panic!("{series} is not in {text}")).parse().unwrap()
+        let line = text
+            .lines()
+            .find_map(|line| line.strip_prefix(series)?.strip_prefix(' '));
+        line.unwrap_or_else(|| panic!("{series} is not in {text}"))
+            .parse()
+            .unwrap()
     }
 }
 
@@ -210,4 +220,3 @@ pub(crate) fn seed() -> u64 {
     println!("VORTEX_SEED={seed}");
     seed
 }
-

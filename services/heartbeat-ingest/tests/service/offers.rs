@@ -22,18 +22,39 @@ async fn an_instance_is_asked_once_with_the_answer_to_its_next_report() {
     let ingest = around.start(|_| {}).await;
     around.drift.state().offers = vec![offer("pod-1"), offer("pod-9")];
     assert!(!ingest.report(heartbeat("pod-1", 1)).await.unwrap().fetch);
-    until("the window is told", async || !around.drift.instances().is_empty()).await;
+    until("the window is told", async || {
+        !around.drift.instances().is_empty()
+    })
+    .await;
     let mut asked = 0;
     let mut sequence = 1;
     until("it is asked", async || {
         sequence += 1;
-        asked += u32::from(ingest.report(heartbeat("pod-1", sequence)).await.unwrap().fetch);
+        asked += u32::from(
+            ingest
+                .report(heartbeat("pod-1", sequence))
+                .await
+                .unwrap()
+                .fetch,
+        );
         asked > 0
     })
     .await;
     for sequence in 1_000_000..1_000_010 {
-        assert!(!ingest.report(heartbeat("pod-1", sequence)).await.unwrap().fetch);
-        assert!(!ingest.report(heartbeat("pod-2", sequence)).await.unwrap().fetch);
+        assert!(
+            !ingest
+                .report(heartbeat("pod-1", sequence))
+                .await
+                .unwrap()
+                .fetch
+        );
+        assert!(
+            !ingest
+                .report(heartbeat("pod-2", sequence))
+                .await
+                .unwrap()
+                .fetch
+        );
     }
     ingest.stop().await;
 }

@@ -86,10 +86,18 @@ async fn deltas_follow_a_full_report_and_a_gap_asks_for_another() {
     let (sequence, reply) = session.full(heartbeat("pod-1", 8)).await;
     assert_eq!((sequence, reply.resend_full), (8, false));
     assert!(!session.delta(delta(9)).await.1.resend_full);
-    assert_eq!(ingest.metric(r#"vortex_heartbeats_dropped_total{reason="gap"}"#), 1.0);
+    assert_eq!(
+        ingest.metric(r#"vortex_heartbeats_dropped_total{reason="gap"}"#),
+        1.0
+    );
     drop(session);
     ingest.stop().await;
-    let last = around.drift.instances().iter().map(|instance| instance.sequence).max();
+    let last = around
+        .drift
+        .instances()
+        .iter()
+        .map(|instance| instance.sequence)
+        .max();
     assert_eq!(last, Some(9));
 }
 
@@ -104,7 +112,10 @@ async fn a_session_says_unasked_what_an_instance_should_run_now() {
     })
     .await;
     let mut session = Session::open(&ingest).await;
-    assert_eq!(session.full(heartbeat("pod-1", 1)).await.1.expected_version, "v1");
+    assert_eq!(
+        session.full(heartbeat("pod-1", 1)).await.1.expected_version,
+        "v1"
+    );
     around.config.serve("orders", 6, &["v2"], vec![]);
     let (sequence, reply) = session.next().await;
     assert_eq!((sequence, &*reply.expected_version), (0, "v2"));

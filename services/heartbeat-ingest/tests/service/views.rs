@@ -53,12 +53,15 @@ impl Config {
             digest: format!("digest of {version}"),
             ..Default::default()
         });
-        let history = versions.iter().zip(0..).map(|(version, arms)| pb::ServedVersion {
-            names: vec![(*version).to_owned()],
-            since: position,
-            arms,
-            ..Default::default()
-        });
+        let history = versions
+            .iter()
+            .zip(0..)
+            .map(|(version, arms)| pb::ServedVersion {
+                names: vec![(*version).to_owned()],
+                since: position,
+                arms,
+                ..Default::default()
+            });
         self.states.send_modify(|states| {
             let before = states.remove(app).unwrap_or_default();
             let state = pb::ViewState {

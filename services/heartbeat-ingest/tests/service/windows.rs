@@ -28,7 +28,9 @@ fn assignment(split: &str, arm: config::Arm) -> config::Assignment {
 async fn the_last_report_of_an_instance_is_told_to_drift_svc() {
     let around = Around::new().await;
     // one window for all
-    let ingest = around.start(|settings| settings.window = std::time::Duration::from_secs(60)).await;
+    let ingest = around
+        .start(|settings| settings.window = std::time::Duration::from_secs(60))
+        .await;
     let last = pb::Heartbeat {
         version: "v2".to_owned(),
         token: "0123456789abcdef0123456789abcdef:42".to_owned(),
@@ -70,9 +72,15 @@ async fn the_last_report_of_an_instance_is_told_to_drift_svc() {
         panic!("{instances:?}");
     };
     let text = |place: u32| part.texts[place as usize].as_str();
-    assert_eq!((&*one.instance_id, one.boot_id, one.sequence), ("pod-1", 7, 2));
+    assert_eq!(
+        (&*one.instance_id, one.boot_id, one.sequence),
+        ("pod-1", 7, 2)
+    );
     assert_eq!([text(one.version), text(one.refused_version)], ["v2", "v3"]);
-    assert_eq!([text(one.refused_error), text(one.host), text(one.zone)], ["no such port", "node-1", ""]);
+    assert_eq!(
+        [text(one.refused_error), text(one.host), text(one.zone)],
+        ["no such port", "node-1", ""]
+    );
     assert_eq!(one.status(), pb::InstanceStatus::Degraded);
     assert_eq!((one.lives, one.shared_id), (1, false));
     // of a store that is not known to be this cluster's
@@ -80,14 +88,19 @@ async fn the_last_report_of_an_instance_is_told_to_drift_svc() {
     assert_eq!(one.next_due_ms, 33_000);
     let list = &orders.assignments[one.assignments as usize];
     assert_eq!(list.assignments, [assignment("r1", config::Arm::Canary)]);
-    assert_eq!((&*two.instance_id, text(two.version), two.assignments), ("pod-2", "v1", 0));
+    assert_eq!(
+        (&*two.instance_id, text(two.version), two.assignments),
+        ("pod-2", "v1", 0)
+    );
     assert!(orders.assignments[0].assignments.is_empty() && text(0).is_empty());
 }
 
 #[tokio::test]
 async fn figures_are_told_to_rollout_svc_by_split_generation_and_arm() {
     let around = Around::new().await;
-    let ingest = around.start(|settings| settings.window = std::time::Duration::from_secs(60)).await;
+    let ingest = around
+        .start(|settings| settings.window = std::time::Duration::from_secs(60))
+        .await;
     let report = |instance: &str, arm, requests| pb::Heartbeat {
         assignments: vec![assignment("r1", arm), assignment("r2", config::Arm::Stable)],
         measured: vec![measured(requests)],
@@ -108,7 +121,10 @@ async fn figures_are_told_to_rollout_svc_by_split_generation_and_arm() {
         report("pod-3", config::Arm::Stable, 30),
         named,
         // without a rollout, figures are of nothing
-        pb::Heartbeat { measured: vec![measured(50)], ..heartbeat("pod-5", 1) },
+        pb::Heartbeat {
+            measured: vec![measured(50)],
+            ..heartbeat("pod-5", 1)
+        },
     ] {
         ingest.report(report).await.unwrap();
     }
@@ -117,27 +133,48 @@ async fn figures_are_told_to_rollout_svc_by_split_generation_and_arm() {
     let [part] = &state.taken[..] else {
         panic!("{:?}", state.taken);
     };
-    let mut told: Vec<_> = part.figures.iter().map(|figures| {
-        let (split, arm) = (figures.split.as_str(), figures.arm());
-        let latencies = figures.sketch.as_ref().unwrap().positive_values.as_ref().unwrap();
-        let latencies: f64 = latencies.contiguous_bin_counts.iter().sum();
-        assert_eq!((&*figures.app, &*figures.profile), ("orders", "default"));
-        assert_eq!(latencies as u64, figures.requests);
-        (split, figures.generation, arm, figures.requests, figures.errors)
-    }).collect();
+    let mut told: Vec<_> = part
+        .figures
+        .iter()
+        .map(|figures| {
+            let (split, arm) = (figures.split.as_str(), figures.arm());
+            let latencies = figures
+                .sketch
+                .as_ref()
+                .unwrap()
+                .positive_values
+                .as_ref()
+                .unwrap();
+            let latencies: f64 = latencies.contiguous_bin_counts.iter().sum();
+            assert_eq!((&*figures.app, &*figures.profile), ("orders", "default"));
+            assert_eq!(latencies as u64, figures.requests);
+            (
+                split,
+                figures.generation,
+                arm,
+                figures.requests,
+                figures.errors,
+            )
+        })
+        .collect();
     told.sort_unstable();
-    assert_eq!(told, [
-        ("r1", 3, config::Arm::Stable, 30, 3),
-        ("r1", 3, config::Arm::Canary, 30, 3),
-        ("r2", 3, config::Arm::Stable, 60, 6),
-        ("r9", 2, config::Arm::Canary, 40, 4),
-    ]);
+    assert_eq!(
+        told,
+        [
+            ("r1", 3, config::Arm::Stable, 30, 3),
+            ("r1", 3, config::Arm::Canary, 30, 3),
+            ("r2", 3, config::Arm::Stable, 60, 6),
+            ("r9", 2, config::Arm::Canary, 40, 4),
+        ]
+    );
 }
 
 #[tokio::test]
 async fn a_window_of_many_instances_has_several_parts() {
     let around = Around::new().await;
-    let ingest = around.start(|settings| settings.window = std::time::Duration::from_secs(60)).await;
+    let ingest = around
+        .start(|settings| settings.window = std::time::Duration::from_secs(60))
+        .await;
     for batch in 0..25 {
         let reports = (0..1_000).map(|number| pb::Heartbeat {
             fleet: Some(fleet(if number % 2 == 0 { "orders" } else { "stock" })),
@@ -148,10 +185,14 @@ async fn a_window_of_many_instances_has_several_parts() {
     ingest.stop().await;
     assert_eq!(around.drift.instances().len(), 25_000);
     let state = around.drift.state();
-    let names: Vec<_> = state.taken.iter().map(|part| {
-        let name = part.name.as_ref().unwrap();
-        (name.sequence, name.part, name.parts)
-    }).collect();
+    let names: Vec<_> = state
+        .taken
+        .iter()
+        .map(|part| {
+            let name = part.name.as_ref().unwrap();
+            (name.sequence, name.part, name.parts)
+        })
+        .collect();
     assert_eq!(names, [(1, 0, 3), (1, 1, 3), (1, 2, 3)]);
 }
 
@@ -162,9 +203,15 @@ async fn a_part_that_is_refused_for_its_form_does_not_stop_the_next() {
     around.drift.state().refuses = true;
     ingest.report(heartbeat("pod-1", 1)).await.unwrap();
     let refused = r#"vortex_heartbeat_parts_dropped_total{receiver="drift-svc",reason="refused"}"#;
-    until("the part is refused", async || ingest.metric(refused) == 1.0).await;
+    until("the part is refused", async || {
+        ingest.metric(refused) == 1.0
+    })
+    .await;
     around.drift.state().refuses = false;
     ingest.report(heartbeat("pod-2", 1)).await.unwrap();
-    until("the next one is taken", async || around.drift.instances().len() == 1).await;
+    until("the next one is taken", async || {
+        around.drift.instances().len() == 1
+    })
+    .await;
     ingest.stop().await;
 }

@@ -29,7 +29,9 @@ fn report(instance: &str, boot: u64, sequence: u64) -> Report<'_> {
 fn taking(report: &Report<'_>, fleet: FleetId) -> Taking {
     let bytes = report.instance.bytes();
     Taking {
-        hash: bytes.fold(u64::from(fleet), |hash, byte| hash.wrapping_mul(31) + u64::from(byte)),
+        hash: bytes.fold(u64::from(fleet), |hash, byte| {
+            hash.wrapping_mul(31) + u64::from(byte)
+        }),
         fleet,
         arrived: 10,
         next_due: 33_000,
@@ -77,13 +79,25 @@ fn the_last_report_of_an_instance_is_kept_whole() {
     let kept = only(&gathered);
     let text = |id| gathered.texts.get(id);
     assert_eq!(gathered.instance(kept), "a");
-    assert_eq!((kept.mark, kept.position, kept.status), (last.mark, 7, Status::Degraded));
-    assert_eq!([text(kept.version), text(kept.refused_version)], ["v2", "v3"]);
+    assert_eq!(
+        (kept.mark, kept.position, kept.status),
+        (last.mark, 7, Status::Degraded)
+    );
+    assert_eq!(
+        [text(kept.version), text(kept.refused_version)],
+        ["v2", "v3"]
+    );
     assert_eq!(text(kept.refused_error), "no such port");
-    assert_eq!([text(kept.host), text(kept.namespace), text(kept.zone)], ["node-1", "", "eu"]);
+    assert_eq!(
+        [text(kept.host), text(kept.namespace), text(kept.zone)],
+        ["node-1", "", "eu"]
+    );
     let assignments: Vec<_> = gathered.assignments.get(kept.assignments).collect();
     assert_eq!(assignments, [assignment]);
-    assert_eq!((kept.lives, kept.shared_id, kept.arrived, kept.next_due), (1, false, 10, 33_000));
+    assert_eq!(
+        (kept.lives, kept.shared_id, kept.arrived, kept.next_due),
+        (1, false, 10, 33_000)
+    );
     // what is closed is gone
     assert!(shard.close().lasts.is_empty());
 }
@@ -95,7 +109,10 @@ fn a_restart_and_an_id_in_two_places_are_told_apart() {
         take(&mut shard, &report("a", boot, 1)).unwrap();
     }
     let gathered = shard.close();
-    assert_eq!((only(&gathered).lives, only(&gathered).shared_id), (3, false));
+    assert_eq!(
+        (only(&gathered).lives, only(&gathered).shared_id),
+        (3, false)
+    );
     // in the next window, by turns
     for (boot, sequence) in [(9, 2), (8, 2), (9, 3)] {
         take(&mut shard, &report("a", boot, sequence)).unwrap();
@@ -103,7 +120,13 @@ fn a_restart_and_an_id_in_two_places_are_told_apart() {
     let gathered = shard.close();
     let kept = only(&gathered);
     assert_eq!((kept.lives, kept.shared_id), (2, true));
-    assert_eq!(kept.mark, Mark { boot: 9, sequence: 3 });
+    assert_eq!(
+        kept.mark,
+        Mark {
+            boot: 9,
+            sequence: 3
+        }
+    );
 }
 
 #[test]

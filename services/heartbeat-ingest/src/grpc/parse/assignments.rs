@@ -37,7 +37,8 @@ fn assignment(given: &pb::Assignment) -> Result<Assignment<'_>, Invalid> {
 
 /// Checks a split's id.
 pub(super) fn check_split(given: &str) -> Result<(), Invalid> {
-    let checked = check::length("split", given, MAX_SPLIT).and_then(|()| check::plain("split", given));
+    let checked =
+        check::length("split", given, MAX_SPLIT).and_then(|()| check::plain("split", given));
     checked.map_err(|why| Invalid::new("split", why))
 }
 

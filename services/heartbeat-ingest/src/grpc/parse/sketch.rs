@@ -31,7 +31,11 @@ pub(super) fn sketch(given: &pb::DdSketch) -> Result<Sketch, Invalid> {
     if let Some(positive) = &given.positive_values {
         parts.contiguous.clone_from(&positive.contiguous_bin_counts);
         parts.contiguous_first = positive.contiguous_bin_index_offset;
-        parts.sparse = positive.bin_counts.iter().map(|(bin, count)| (*bin, *count)).collect();
+        parts.sparse = positive
+            .bin_counts
+            .iter()
+            .map(|(bin, count)| (*bin, *count))
+            .collect();
     }
     Sketch::from_parts(&parts).map_err(|why| Invalid::new("sketch", why))
 }

@@ -71,10 +71,22 @@ fn a_report_is_read_as_it_is() {
         ..heartbeat()
     };
     let read = report(&given, Some(store)).unwrap();
-    assert_eq!((read.instance, read.version, read.position), ("pod-1", "v1", 42));
-    assert_eq!(read.mark, Mark { boot: 7, sequence: 3 });
+    assert_eq!(
+        (read.instance, read.version, read.position),
+        ("pod-1", "v1", 42)
+    );
+    assert_eq!(
+        read.mark,
+        Mark {
+            boot: 7,
+            sequence: 3
+        }
+    );
     assert_eq!(read.status, Status::Healthy);
-    assert_eq!((read.assignments[0].arm, read.assignments[0].unit), (Arm::Canary, Unit::Subject));
+    assert_eq!(
+        (read.assignments[0].arm, read.assignments[0].unit),
+        (Arm::Canary, Unit::Subject)
+    );
     let [measured] = &read.measured[..] else {
         panic!("{read:?}");
     };
@@ -94,17 +106,41 @@ fn what_is_not_valid_is_refused_by_its_field() {
     let long = |bytes: usize| "x".repeat(bytes);
     for (field, found) in [
         ("instance_id", refused(|given| given.instance_id.clear())),
-        ("instance_id", refused(|given| given.instance_id = long(257))),
+        (
+            "instance_id",
+            refused(|given| given.instance_id = long(257)),
+        ),
         ("version", refused(|given| given.version = long(513))),
         ("status", refused(|given| given.status = 9)),
-        ("assignments", refused(|given| given.assignments = vec![assignment(); 17])),
-        ("assignments[1].split", refused(|given| {
-            given.assignments = vec![assignment(), config::Assignment { split: String::new(), ..assignment() }];
-        })),
-        ("assignments[0].arm", refused(|given| {
-            given.assignments = vec![config::Assignment { arm: 0, ..assignment() }];
-        })),
-        ("measured", refused(|given| given.measured = vec![measured(); 101])),
+        (
+            "assignments",
+            refused(|given| given.assignments = vec![assignment(); 17]),
+        ),
+        (
+            "assignments[1].split",
+            refused(|given| {
+                given.assignments = vec![
+                    assignment(),
+                    config::Assignment {
+                        split: String::new(),
+                        ..assignment()
+                    },
+                ];
+            }),
+        ),
+        (
+            "assignments[0].arm",
+            refused(|given| {
+                given.assignments = vec![config::Assignment {
+                    arm: 0,
+                    ..assignment()
+                }];
+            }),
+        ),
+        (
+            "measured",
+            refused(|given| given.measured = vec![measured(); 101]),
+        ),
     ] {
         assert_eq!(found, field);
     }
@@ -120,31 +156,81 @@ fn figures_that_can_not_be_are_refused_by_their_field() {
     for (field, found) in [
         ("errors", refused(|given| given.errors = 11)),
         ("requests", refused(|given| given.requests = u64::MAX)),
-        ("arm", refused(|given| given.arm = config::Arm::Canary.into())),
+        (
+            "arm",
+            refused(|given| given.arm = config::Arm::Canary.into()),
+        ),
         ("split", refused(|given| given.split = "a/b".into())),
-        ("latencies_ms", refused(|given| given.latencies_ms = vec![1.0; 10_001])),
-        ("latencies_ms[1]", refused(|given| given.latencies_ms = vec![1.0, f64::NAN])),
-        ("latencies_ms[0]", refused(|given| given.latencies_ms = vec![-1.0])),
-        ("latencies_ms[0]", refused(|given| given.latencies_ms = vec![f64::INFINITY])),
-        ("sketch.mapping", refused(|given| given.sketch = Some(rollout::DdSketch::default()))),
-        ("sketch.negative_values", refused(|given| {
-            let negative_values = Some(rollout::Store {
-                contiguous_bin_counts: vec![f64::NAN],
-                ..Default::default()
-            });
-            given.sketch = Some(rollout::DdSketch { negative_values, ..sketch() });
-        })),
-        ("sketch", refused(|given| {
-            given.sketch = Some(rollout::DdSketch { zero_count: f64::NAN, ..sketch() });
-        })),
-        ("sketch.mapping.interpolation", refused(|given| {
-            let mapping = Some(rollout::IndexMapping { gamma: 1.02, index_offset: 0.0, interpolation: 9 });
-            given.sketch = Some(rollout::DdSketch { mapping, ..sketch() });
-        })),
-        ("sketch", refused(|given| {
-            let mapping = Some(rollout::IndexMapping { gamma: 1.5, index_offset: 0.0, interpolation: 0 });
-            given.sketch = Some(rollout::DdSketch { mapping, ..sketch() });
-        })),
+        (
+            "latencies_ms",
+            refused(|given| given.latencies_ms = vec![1.0; 10_001]),
+        ),
+        (
+            "latencies_ms[1]",
+            refused(|given| given.latencies_ms = vec![1.0, f64::NAN]),
+        ),
+        (
+            "latencies_ms[0]",
+            refused(|given| given.latencies_ms = vec![-1.0]),
+        ),
+        (
+            "latencies_ms[0]",
+            refused(|given| given.latencies_ms = vec![f64::INFINITY]),
+        ),
+        (
+            "sketch.mapping",
+            refused(|given| given.sketch = Some(rollout::DdSketch::default())),
+        ),
+        (
+            "sketch.negative_values",
+            refused(|given| {
+                let negative_values = Some(rollout::Store {
+                    contiguous_bin_counts: vec![f64::NAN],
+                    ..Default::default()
+                });
+                given.sketch = Some(rollout::DdSketch {
+                    negative_values,
+                    ..sketch()
+                });
+            }),
+        ),
+        (
+            "sketch",
+            refused(|given| {
+                given.sketch = Some(rollout::DdSketch {
+                    zero_count: f64::NAN,
+                    ..sketch()
+                });
+            }),
+        ),
+        (
+            "sketch.mapping.interpolation",
+            refused(|given| {
+                let mapping = Some(rollout::IndexMapping {
+                    gamma: 1.02,
+                    index_offset: 0.0,
+                    interpolation: 9,
+                });
+                given.sketch = Some(rollout::DdSketch {
+                    mapping,
+                    ..sketch()
+                });
+            }),
+        ),
+        (
+            "sketch",
+            refused(|given| {
+                let mapping = Some(rollout::IndexMapping {
+                    gamma: 1.5,
+                    index_offset: 0.0,
+                    interpolation: 0,
+                });
+                given.sketch = Some(rollout::DdSketch {
+                    mapping,
+                    ..sketch()
+                });
+            }),
+        ),
     ] {
         assert_eq!(found, format!("measured[0].{field}"));
     }
@@ -171,7 +257,12 @@ fn texts_for_people_are_cut() {
 #[test]
 fn a_clock_more_than_a_minute_off_is_noticed() {
     let now: Timestamp = "2026-01-02T03:04:05Z".parse().unwrap();
-    let at = |seconds: i64| Some(prost_types::Timestamp { seconds: now.as_second() + seconds, nanos: 0 });
+    let at = |seconds: i64| {
+        Some(prost_types::Timestamp {
+            seconds: now.as_second() + seconds,
+            nanos: 0,
+        })
+    };
     assert!(!is_off(None, now) && !is_off(at(60), now) && !is_off(at(-60), now));
     assert!(is_off(at(61), now) && is_off(at(-61), now) && is_off(at(i64::MAX / 2), now));
 }

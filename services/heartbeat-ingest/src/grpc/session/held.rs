@@ -91,7 +91,10 @@ mod tests {
         assert!(held.report().measured.is_empty());
         assert_eq!(held.step(delta(5)), Step::Next);
         let report = held.report();
-        assert_eq!((&*report.version, &*report.token, report.sequence), ("v1", "a:1", 5));
+        assert_eq!(
+            (&*report.version, &*report.token, report.sequence),
+            ("v1", "a:1", 5)
+        );
         assert_eq!(report.status(), pb::InstanceStatus::Degraded);
         let newer = pb::HeartbeatDelta {
             version: Some("v2".into()),
@@ -102,7 +105,10 @@ mod tests {
         assert_eq!(held.step(newer), Step::Next);
         let report = held.report();
         assert_eq!((&*report.version, &*report.token), ("v2", ""));
-        assert_eq!((report.status(), report.measured.len()), (pb::InstanceStatus::Healthy, 2));
+        assert_eq!(
+            (report.status(), report.measured.len()),
+            (pb::InstanceStatus::Healthy, 2)
+        );
     }
 
     #[test]
