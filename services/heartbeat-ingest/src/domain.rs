@@ -9,7 +9,9 @@ mod bucket;
 mod cut;
 mod drift;
 mod figures;
+mod gathered;
 mod invalid;
+mod lists;
 mod lives;
 mod measured;
 mod memory;
@@ -27,7 +29,9 @@ pub(crate) use bucket::Bucket;
 pub(crate) use cut::cut;
 pub(crate) use drift::Standing;
 pub(crate) use figures::Figures;
+pub(crate) use gathered::{Gathered, Last};
 pub(crate) use invalid::{Invalid, Why};
+pub(crate) use lists::Lists;
 pub(crate) use lives::{Heard, Mark, Place};
 pub(crate) use measured::{Measured, Of, by_instance};
 pub(crate) use offers::{Offer, Offers};
@@ -37,7 +41,7 @@ pub(crate) use queue::{Bounds as QueueBounds, Dropped as QueueDropped, Name, Par
 pub(crate) use report::{
     MAX_ASSIGNMENTS, MAX_INSTANCE, MAX_LATENCIES, MAX_MEASURED, Metadata, Refused, Report, Status,
 };
-pub(crate) use shard::{Bounds, Full, Gathered, Last, Lists, Shard, Taking};
+pub(crate) use shard::{Bounds, Full, Shard, Taking};
 pub(crate) use table::{Row, Table};
 pub(crate) use texts::{TextId, Texts};
 

@@ -65,6 +65,16 @@ pub(crate) enum NoRoom {
     Fleets,
 }
 
+impl Refused {
+    /// Whether it is not the report that is wrong.
+    pub(crate) fn is_for_want_of_room(&self) -> bool {
+        match self {
+            Self::TooFast { .. } | Self::Full { .. } | Self::Ending => true,
+            Self::Invalid(_) | Self::Fleet(_) | Self::Denied(_) => false,
+        }
+    }
+}
+
 impl Limit {
     fn whose(self) -> &'static str {
         match self {

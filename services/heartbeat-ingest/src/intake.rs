@@ -4,9 +4,12 @@ mod answer;
 mod batch;
 mod clients;
 mod closed;
+mod entry;
 mod fleets;
 mod gate;
 mod seen;
+#[cfg(test)]
+mod tests;
 
 use std::{
     sync::{
@@ -29,7 +32,8 @@ pub(crate) use answer::Answer;
 pub(crate) use batch::Batch;
 pub(crate) use clients::Client;
 pub(crate) use closed::Window;
-pub(crate) use fleets::{Entry, Fleets, MAX_FLEETS, Named};
+pub(crate) use entry::{Entry, Named};
+pub(crate) use fleets::{Fleets, MAX_FLEETS};
 
 use clients::Clients;
 use gate::Gate;

@@ -119,7 +119,7 @@ impl Meters {
             fleets: metrics.gauge("vortex_heartbeat_fleets", "Fleets that are heard of", &[]),
             pace: metrics.gauge(
                 "vortex_heartbeat_interval_seconds",
-                "The longest interval that was told within the last window",
+                "The interval that instances are told",
                 &[],
             ),
         };

@@ -53,8 +53,8 @@ impl Windows {
         // writing a million instances takes some tenths of a second
         let written = tokio::task::spawn_blocking(move || {
             let window = close(&self.intake);
-            self.intake.closed(&window);
             self.write(&window);
+            self.intake.closed(&window);
         });
         if let Err(Some(panic)) = written.await.map_err(panic_of) {
             std::panic::resume_unwind(panic);

@@ -45,6 +45,9 @@ impl<'a> Taking<'a> {
         let taken = self.try_take(batch, given);
         if let Err(refused) = &taken {
             self.intake.meters().refused(refused);
+            if !refused.is_for_want_of_room() {
+                batch.spend();
+            }
         }
         taken
     }
@@ -55,10 +58,9 @@ impl<'a> Taking<'a> {
         given: &pb::Heartbeat,
     ) -> Result<(Answer, Arc<Entry>), Refused> {
         let fleet = self.fleet(batch, given)?;
-        let report = {
-            let seen = fleet.seen();
-            parse::report(given, seen.view().map(|view| view.store))?
-        };
+        let store = fleet.seen().view().map(|view| view.store);
+        let store = store.or_else(|| self.intake.fleets().store());
+        let report = parse::report(given, store)?;
         if parse::is_off(given.sent_at, batch.wall()) {
             self.intake.meters().clock_off();
         }

@@ -12,7 +12,7 @@ use super::{
     Inner,
     answer::{Answer, assignments},
     clients::Client,
-    fleets::Entry,
+    entry::Entry,
     gate::Gate,
     lock,
     seen::Runs,
@@ -112,6 +112,11 @@ impl<'a> Batch<'a> {
             self.measure(fleet, report, heard.counts);
         }
         Ok(answer)
+    }
+
+    /// Counts a report that is wrong against what its caller may send.
+    pub(crate) fn spend(&mut self) {
+        self.granted = self.granted.saturating_sub(1);
     }
 
     /// What an instance is told that says nothing new.

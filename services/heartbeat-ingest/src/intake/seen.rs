@@ -92,3 +92,74 @@ impl Seen {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use vortex_views::{Arms, History, Served, Variant};
+
+    use super::*;
+
+    fn view(position: u64, version: &str) -> Arc<View> {
+        let served = ["v1", "v2"].map(|name| Served {
+            names: vec![name.into()],
+            digest: name.into(),
+            since: 1,
+            at: None,
+            arms: Some(Arms::STABLE),
+        });
+        Arc::new(View {
+            position,
+            variants: vec![Variant {
+                version: version.into(),
+                ..Variant::default()
+            }],
+            history: History::new(served.into()),
+            ..View::default()
+        })
+    }
+
+    fn second(second: u64) -> Duration {
+        Duration::from_secs(1_000 + second)
+    }
+
+    fn drifts(seen: &Seen, version: &str, now: u64) -> bool {
+        let view = seen.view().unwrap();
+        let runs = Runs {
+            instance: "pod-1",
+            version,
+            position: 0,
+            refused: "",
+        };
+        seen.drifts(view, &view.expected("pod-1").unwrap(), runs, second(now))
+    }
+
+    #[test]
+    fn who_is_behind_has_a_minute_from_when_that_changed() {
+        let seen = Seen::first(Some(view(5, "v1")), second(0)).then(view(6, "v2"), second(100));
+        assert!(!drifts(&seen, "v2", 100));
+        assert!(!drifts(&seen, "v1", 160));
+        assert!(drifts(&seen, "v1", 161));
+        // what changes without another version gives no more time
+        let moved = seen.then(view(7, "v2"), second(150));
+        assert!(drifts(&moved, "v1", 165));
+    }
+
+    #[test]
+    fn what_was_not_known_for_a_minute_may_have_been_another() {
+        let seen = Seen::first(Some(view(5, "v2")), second(0));
+        assert!(!drifts(&seen, "v1", 60));
+        assert!(drifts(&seen, "v1", 61));
+        assert!(drifts(&seen, "v0", 0), "it was never served");
+    }
+
+    #[test]
+    fn only_what_was_right_within_the_grace_is_kept() {
+        let mut seen = Seen::first(Some(view(5, "v1")), second(0));
+        for change in 1..100 {
+            seen = seen.then(view(5 + change, "v1"), second(change));
+            assert!(seen.earlier.len() <= EARLIER);
+        }
+        seen = seen.then(view(200, "v2"), second(300));
+        assert_eq!(seen.earlier.len(), 1);
+    }
+}

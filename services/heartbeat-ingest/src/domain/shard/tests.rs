@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use vortex_bucket::Arm;
 
 use super::*;
-use crate::domain::{Metadata, Place, Refused, Unit, plan};
+use crate::domain::{Assignment, Last, Mark, Metadata, Place, Refused, Status, Unit, plan};
 
 const BOUNDS: Bounds = Bounds {
     instances: 1_000,
