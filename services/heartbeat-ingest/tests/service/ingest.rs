@@ -103,6 +103,15 @@ impl Around {
 
     /// Starts the service, with short windows and a change of its settings.
     pub(crate) async fn start(&self, change: impl FnOnce(&mut Settings)) -> Ingest {
+        self.start_over(self.channel.clone(), change).await
+    }
+
+    /// Starts the service over another config-svc.
+    pub(crate) async fn start_over(
+        &self,
+        config: Channel,
+        change: impl FnOnce(&mut Settings),
+    ) -> Ingest {
         let mut settings = Settings {
             window: Duration::from_millis(20),
             ..Settings::default()
@@ -110,7 +119,7 @@ impl Around {
         change(&mut settings);
         let runtime = Runtime::new("heartbeat-ingest", "0.1.0", System::shared());
         let neighbours = Neighbours {
-            config: self.channel.clone(),
+            config,
             drift: self.channel.clone(),
             rollout: self.channel.clone(),
         };

@@ -9,6 +9,7 @@
 mod bad_input;
 mod delivery;
 mod expectations;
+mod expected_by_config_svc;
 mod flood;
 mod ingest;
 mod offers;
