@@ -1,7 +1,11 @@
 //! The drift service: knows which version each instance runs, and whether it should.
 
+/// The registry of instances, for its benchmark.
+#[doc(hidden)]
+pub mod domain;
 mod grpc;
 mod settings;
+mod store;
 
 pub use settings::{ABOUT, ProcessSettings, Settings, StoreLocation};
 
