@@ -9,9 +9,10 @@ mod time;
 mod tracked;
 
 pub(crate) use fleets::MOST_FLEETS;
-pub(crate) use look::{Lowest, Page};
+pub(crate) use look::Lowest;
 pub(crate) use offers::{AskedCounts, Due};
 pub(crate) use take::FleetReports;
+pub(crate) use time::Time;
 pub(crate) use tracked::Tracked;
 
 use std::sync::{
@@ -28,7 +29,6 @@ use crate::{
 };
 use fleets::Fleets;
 use offers::Offers;
-use time::Time;
 
 /// The records that are looked at without a pause.
 pub(crate) const SLICE: u32 = 4_096;

@@ -14,7 +14,7 @@ mod schema;
 mod tests;
 mod translate;
 
-pub use error::{Error, Invalid};
+pub(crate) use error::{Error, Invalid};
 
 use std::sync::Arc;
 

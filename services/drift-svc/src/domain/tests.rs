@@ -1,2 +1,8 @@
-//! Tests.
-#![cfg(test)]
+//! The rules, tested as a whole.
+
+mod alerts;
+mod arms;
+mod invariants;
+mod protection;
+mod sample;
+mod states;

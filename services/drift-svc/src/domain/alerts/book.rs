@@ -68,13 +68,15 @@ impl Book {
         self.alerts.insert(alert.id.clone(), alert);
     }
 
-    /// Whether there is room for an alert that begins, and the one that makes room for it.
-    pub(crate) fn room(&self) -> Option<Option<AlertId>> {
-        if self.alerts.len() < MOST {
+    /// Whether there is room for an alert that begins after `before` others that are not here yet,
+    /// and the one that makes room for it.
+    pub(crate) fn room(&self, before: usize) -> Option<Option<AlertId>> {
+        let over = (self.alerts.len() + before + 1).saturating_sub(MOST);
+        if over == 0 {
             return Some(None);
         }
         let mut resolved = self.alerts.values().filter(|alert| !alert.is_firing());
-        resolved.next().map(|oldest| Some(oldest.id.clone()))
+        resolved.nth(over - 1).map(|oldest| Some(oldest.id.clone()))
     }
 
     /// The alert that fires for a fleet and a cause.

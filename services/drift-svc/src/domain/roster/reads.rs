@@ -9,7 +9,7 @@ use crate::domain::{
 };
 
 /// How a fleet stands.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Standing {
     /// All instances.
     pub total: u32,
@@ -85,18 +85,18 @@ pub struct ArmCounts {
 impl Standing {
     /// The part of those that are heard which drifted, failed or run an unknown version.
     pub fn ratio(&self) -> f64 {
-        ratio(&self.states)
+        Self::ratio_of(&self.states)
     }
-}
 
-/// The part of those that are heard which drifted, failed or run an unknown version.
-fn ratio(states: &[u32; 8]) -> f64 {
-    let heard: u32 = states.iter().sum::<u32>() - states[State::Stale as usize];
-    let drifted = State::ALL.into_iter().filter(|state| state.is_drift());
-    let drifted: u32 = drifted.map(|state| states[state as usize]).sum();
-    match heard {
-        0 => 0.0,
-        _ => f64::from(drifted) / f64::from(heard),
+    /// The same by how many are in each state.
+    pub fn ratio_of(states: &[u32; 8]) -> f64 {
+        let heard: u32 = states.iter().sum::<u32>() - states[State::Stale as usize];
+        let drifted = State::ALL.into_iter().filter(|state| state.is_drift());
+        let drifted: u32 = drifted.map(|state| states[state as usize]).sum();
+        match heard {
+            0 => 0.0,
+            _ => f64::from(drifted) / f64::from(heard),
+        }
     }
 }
 
