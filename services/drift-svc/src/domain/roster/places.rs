@@ -40,7 +40,7 @@ impl Places {
         let (number, is_new) = self.places.enter_told(&texts);
         if !is_new {
             // the place holds its texts once
-            texts.map(|text| self.texts.leave(text));
+            self.leave_texts(texts);
         }
         number
     }
@@ -49,7 +49,13 @@ impl Places {
     pub(super) fn leave(&mut self, number: u32) {
         let texts = self.places.entries[number as usize].0;
         if self.places.leave(number) {
-            texts.map(|text| self.texts.leave(text));
+            self.leave_texts(texts);
+        }
+    }
+
+    fn leave_texts(&mut self, texts: [u32; 4]) {
+        for text in texts {
+            self.texts.leave(text);
         }
     }
 

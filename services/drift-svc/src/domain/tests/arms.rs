@@ -51,7 +51,7 @@ fn a_share_that_rises_gives_grace_only_to_those_that_moved() {
     scene.follow(&plan);
     let ids = ids(300);
     // nobody follows
-    ids.iter().for_each(|id| drop(scene.runs(id, "v0")));
+    ids.iter().for_each(|id| { scene.runs(id, "v0"); });
     scene.pass(61);
     let states: Vec<State> = ids.iter().map(|id| scene.runs(id, "v0")).collect();
     scene.follow(&with_share(&plan, 60.0));

@@ -120,6 +120,12 @@ impl Scene {
         }
     }
 
+    /// Lets so many seconds pass at once.
+    pub(super) fn leap(&mut self, seconds: u32) {
+        self.now = self.now.plus(10 * seconds);
+        while self.roster.tick(self.now, 5) {}
+    }
+
     pub(super) fn tell(&mut self, report: Report<'_>) -> Taken {
         self.roster.take(&report, self.now, true)
     }
