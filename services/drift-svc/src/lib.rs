@@ -1,7 +1,18 @@
 //! The drift service: knows which version each instance runs, and whether it should.
 
+mod alerts;
+/// The registry of instances, for its benchmark.
+#[doc(hidden)]
+pub mod domain;
+mod error;
 mod grpc;
+mod info;
+mod meters;
+mod plans;
+mod registry;
 mod settings;
+mod store;
+mod tasks;
 
 pub use settings::{ABOUT, ProcessSettings, Settings, StoreLocation};
 
@@ -14,8 +25,13 @@ use vortex_kit::{
 use vortex_proto::drift::v1::drift_service_server::DriftServiceServer;
 use vortex_service::{CannotConnect, Limited, OwnKeyError, Trust, connect, denials, follow_keys};
 use vortex_store::service::{CannotOpen, open};
+use vortex_views::{Content, Options, Views};
 
+use alerts::Alerts;
 use grpc::Grpc;
+use meters::Meters;
+use registry::{MOST_FLEETS, Registry};
+use store::AlertStore;
 
 /// The reason why the service could not start.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +39,9 @@ pub enum StartError {
     /// The store's folder can't be used.
     #[error(transparent)]
     Open(#[from] CannotOpen),
+    /// The stored alerts can't be read.
+    #[error("the store can't be read")]
+    Load(#[from] store::Error),
     /// The gRPC server can't be built.
     #[error(transparent)]
     Server(#[from] BuildError),
@@ -48,10 +67,17 @@ pub async fn start(
     runtime: &Runtime,
 ) -> Result<Server, StartError> {
     let engine = open(&settings.store, &runtime.metrics).await?;
-    let _ = (engine, config);
+    let meters = Meters::new(&runtime.metrics);
+    let registry = registry(&settings, config, meters.clone(), runtime);
+    let store = AlertStore::new(engine);
+    let time = registry.time().clone();
+    let alerts = Alerts::open(store, settings.limits(), time, meters).await?;
+    info::tell(&registry, &alerts, &runtime.metrics);
+    tasks::start(&registry, &alerts, runtime);
+    let grpc = Grpc::new(registry, alerts, runtime.lifecycle.clone());
     Ok(Server::builder(runtime)
         .descriptors(vortex_proto::DESCRIPTORS)
-        .service(DriftServiceServer::limited(Grpc))
+        .service(DriftServiceServer::limited(grpc))
         .build()
         .await?)
 }
@@ -83,4 +109,16 @@ pub async fn serve(settings: ProcessSettings, runtime: Runtime) -> Result<(), St
     server.serve(listener);
     tracing::info!(%address, "serving gRPC");
     Ok(())
+}
+
+/// The registry, which follows the views of the config-svc behind `config`.
+fn registry(settings: &Settings, config: Channel, meters: Meters, runtime: &Runtime) -> Registry {
+    let options = Options {
+        content: Content::Versions,
+        history: true,
+        most: MOST_FLEETS,
+    };
+    let views = Views::follow(config, options, runtime);
+    let (rules, most) = (settings.rules(), settings.max_instances);
+    Registry::new(views, rules, most, runtime.clock.clone(), meters)
 }

@@ -135,6 +135,10 @@ reasons! {
         "The split was moved since by a later generation.";
     SplitEnded "SPLIT_ENDED" FailedPrecondition CONFLICT
         "The split was released, removed, or detached by a forced release; the metadata say which.";
+    InstanceNotFound "INSTANCE_NOT_FOUND" NotFound NOT_FOUND
+        "No instance of that id reports, or none has since the service started.";
+    AlertNotFound "ALERT_NOT_FOUND" NotFound NOT_FOUND
+        "There is no such alert, or it was resolved more than 30 days ago.";
     RevisionUnknown "REVISION_UNKNOWN" FailedPrecondition PRECONDITION_FAILED
         "The token belongs to another store, or is ahead of this one; read without it.";
     TokenTooOld "TOKEN_TOO_OLD" OutOfRange PRECONDITION_FAILED

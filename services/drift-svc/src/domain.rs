@@ -1,0 +1,30 @@
+//! The rules of drift: pure functions of their arguments, with time as a value.
+
+mod alerts;
+mod fleet;
+mod moment;
+mod plan;
+mod report;
+mod roster;
+mod rules;
+mod state;
+#[cfg(test)]
+mod tests;
+mod windows;
+
+pub use fleet::FleetName;
+pub use moment::Tenths;
+pub use plan::{Plan, Served, Split, Variant};
+pub use report::{Report, Status, Taken};
+pub use roster::{
+    ArmCounts, Filter, Member, Roster, Standing, Wanted,
+    offers::{Asked, Offer},
+};
+pub use rules::Rules;
+pub use state::State;
+
+pub(crate) use alerts::{
+    Acknowledged, Alert, AlertId, AlertState, Book, Cause, Event, Limits, Pulse, Reading, Resolved,
+    Silence, Turn,
+};
+pub(crate) use windows::{Part, Watermarks};
