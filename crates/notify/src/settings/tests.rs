@@ -5,7 +5,7 @@ use std::{fs, os::unix::fs::PermissionsExt as _};
 use tempfile::TempDir;
 
 use super::*;
-use crate::{event::tests::event, format::Format};
+use crate::{KINDS, event::tests::event, format::Format};
 
 const SECRET: &str = "a secret of twenty b";
 const TOKEN: &str = "T0KEN";
@@ -62,6 +62,21 @@ fn a_whole_file_is_read() {
     let mut elsewhere = event("1", "alert.fired");
     elsewhere.about[0].profile = Some("dev".to_owned());
     assert!(!pager.wants(&elsewhere));
+}
+
+#[test]
+fn the_example_of_the_documentation_is_whole() {
+    let folder = folder();
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/notifications.md");
+    let docs = fs::read_to_string(docs).unwrap();
+    let (_, from) = docs.split_once("```yaml\n").unwrap();
+    let (example, _) = from.split_once("```").unwrap();
+    assert_eq!(parse(example, folder.path()).unwrap().len(), 2);
+    for kind in KINDS {
+        let (_, last) = kind.split_once('.').unwrap();
+        let named = [format!("`{kind}`"), format!("`{last}`")];
+        assert!(named.iter().any(|named| docs.contains(named)), "{kind}");
+    }
 }
 
 #[test]

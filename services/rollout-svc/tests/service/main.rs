@@ -15,6 +15,7 @@ mod keys;
 mod line;
 mod link;
 mod mesh;
+mod notified;
 mod refused;
 mod reported;
 mod reverts;
