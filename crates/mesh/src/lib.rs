@@ -14,5 +14,5 @@ pub use banner::{Banner, Scheme};
 pub use data::{Data, DataError};
 pub use ports::{Ports, TooHigh};
 pub use run::{RunError, run};
-pub use settings::{ABOUT, Settings};
+pub use settings::{ABOUT, HeartbeatSettings, Settings};
 pub use start::{Runtimes, StartError, start};

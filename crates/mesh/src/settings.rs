@@ -1,5 +1,7 @@
 //! The settings of `vortex up`.
 
+mod heartbeats;
+
 use std::{io, path::PathBuf, time::Duration};
 
 use vortex_config_svc::ReleasePolicy;
@@ -12,6 +14,8 @@ use vortex_kit::{
 use vortex_notify::NotifySettings;
 use vortex_rollout_svc::Strategy;
 use vortex_service::TokenSettings;
+
+pub use heartbeats::HeartbeatSettings;
 
 use crate::Data;
 
@@ -83,6 +87,10 @@ pub struct Settings {
     /// not say: only where each instance has a user of its own
     #[arg(long)]
     pub basic_user_is_instance: bool,
+
+    /// How instances report, and when they count as drifted.
+    #[command(flatten)]
+    pub heartbeats: HeartbeatSettings,
 
     /// Who is told of what happens.
     #[command(flatten)]

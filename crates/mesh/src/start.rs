@@ -176,7 +176,7 @@ async fn start_service(
         ServiceName::Drift => {
             let config = channels[ServiceName::Config].clone();
             let store = StoreLocation::Embedded(data.drift());
-            vortex_drift_svc::start(vortex_drift_svc::Settings::new(store), config, runtime).await?
+            vortex_drift_svc::start(settings.heartbeats.drift(store), config, runtime).await?
         }
         ServiceName::Ingest => {
             let neighbours = vortex_heartbeat_ingest::Neighbours {
@@ -184,8 +184,8 @@ async fn start_service(
                 drift: channels[ServiceName::Drift].clone(),
                 rollout: channels[ServiceName::Rollout].clone(),
             };
-            let settings = vortex_heartbeat_ingest::Settings::default();
-            vortex_heartbeat_ingest::start(settings, neighbours, runtime).await?
+            vortex_heartbeat_ingest::start(settings.heartbeats.ingest(), neighbours, runtime)
+                .await?
         }
     })
 }

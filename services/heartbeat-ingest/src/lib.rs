@@ -12,7 +12,7 @@ mod settings;
 mod tasks;
 mod windows;
 
-pub use settings::{ABOUT, ProcessSettings, Settings};
+pub use settings::{ABOUT, ProcessSettings, Settings, window};
 
 use vortex_kit::{
     channel::Channel,
