@@ -81,7 +81,7 @@ answers! {
         pub in_sync: u64,
         /// They run the version of a canary, as they should.
         pub canary: u64,
-        /// What they should run changed only just now.
+        /// What they should run changed only just now, or is not known.
         pub pending: u64,
         /// They run another version than they should.
         pub drifted: u64,

@@ -3,6 +3,7 @@
 mod figures;
 mod many;
 mod report;
+mod words;
 
 use axum::{Json, extract::State};
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -94,5 +95,6 @@ async fn send(
     let request = ReportRequest {
         heartbeat: Some(report.heartbeat),
     };
-    answer::json(heartbeats.report(request)).await
+    let answer = answer::json(heartbeats.report(request)).await;
+    answer.map_err(words::problem)
 }

@@ -224,6 +224,21 @@ async fn who_reports_too_much_is_told_when_to_come_again() {
 }
 
 #[tokio::test]
+async fn what_the_service_finds_wrong_is_told_by_the_name_it_has_in_the_body() {
+    let mesh = start().await;
+    let wrong = Fault::invalid("heartbeat.measured[0].errors", "9 are more than 1 request");
+    mesh.heartbeats.fail("report", wrong);
+    let body = json!({"app": "orders", "instance_id": "i-1"});
+    let answer = post(&mesh, "/heartbeat", &body).await;
+    let problem = answer.problem(400, "INVALID_ARGUMENT");
+    assert_eq!(problem["errors"][0]["field"], "metrics[0].errors");
+    assert_eq!(
+        problem["detail"],
+        "metrics[0].errors: 9 are more than 1 request"
+    );
+}
+
+#[tokio::test]
 async fn what_a_report_cannot_have_is_refused_by_its_field() {
     let mesh = mesh(Way::InProcess).await;
     for (field, value, named) in [

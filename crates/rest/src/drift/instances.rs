@@ -104,7 +104,7 @@ names! {
         InSync = "in_sync",
         /// It runs the version of a split's canary, as it should.
         Canary = "canary",
-        /// It runs another version than it should, but what it should run changed only just now.
+        /// It runs another version than it should, but that changed only just now, or is not known.
         Pending = "pending",
         /// It runs another version than it should.
         Drifted = "drifted",

@@ -5,7 +5,7 @@ use vortex_kit::error::Fault;
 use vortex_proto::heartbeat::v1::{ReportBatchRequest, ReportResult};
 use vortex_rest::{Heartbeat, HeartbeatResult, RefusedHeartbeat};
 
-use super::{LIMIT, report::Report};
+use super::{LIMIT, report::Report, words};
 use crate::{
     clients::HeartbeatClient,
     extract::{IgnoredFields, LenientJson, NoQuery},
@@ -84,7 +84,9 @@ fn join(
     refused: Vec<Option<Fault>>,
     results: Vec<ReportResult>,
 ) -> Result<Vec<HeartbeatResult>, Fault> {
-    let mut results = results.into_iter().map(HeartbeatResult::from);
+    let mut results = results
+        .into_iter()
+        .map(|result| words::result(result.into()));
     let all = refused.into_iter().map(|refused| match refused {
         Some(fault) => Ok(HeartbeatResult::Refused(told(&fault))),
         None => results.next().ok_or_else(|| Fault::internal(&TooFew)),

@@ -30,10 +30,16 @@ async fn each_report_is_taken_or_refused_by_itself_in_their_order() {
         message: "too many".into(),
         retry_after: seconds(2),
     };
-    results(&mesh, vec![Of::Reply(reply()), Of::Refused(limited)]);
+    let long = RefusedHeartbeat {
+        reason: "INVALID_ARGUMENT".into(),
+        message: "heartbeats[2].fleet.app: is long".into(),
+        retry_after: None,
+    };
+    let taken = Of::Reply(reply());
+    results(&mesh, vec![taken, Of::Refused(limited), Of::Refused(long)]);
     let mut wrong = beat("i-2");
     wrong["metrics"] = json!([{"requests": 1, "errors": 0, "sketch": "!"}]);
-    let body = json!([beat("i-1"), wrong, beat("i-3")]);
+    let body = json!([beat("i-1"), wrong, beat("i-3"), beat("i-4")]);
     let answer = post(&mesh, PATH, &body).await;
     assert_eq!(
         (answer.status, answer.json()),
@@ -44,6 +50,7 @@ async fn each_report_is_taken_or_refused_by_itself_in_their_order() {
                 {"code": "INVALID_ARGUMENT",
                  "detail": "metrics[0].sketch: is not valid base64", "retry_after": null},
                 {"code": "RATE_LIMITED", "detail": "too many", "retry_after": "2s"},
+                {"code": "INVALID_ARGUMENT", "detail": "app: is long", "retry_after": null},
             ])
         )
     );
@@ -53,7 +60,7 @@ async fn each_report_is_taken_or_refused_by_itself_in_their_order() {
         .into_iter()
         .map(|of| of.instance_id)
         .collect();
-    assert_eq!(sent, ["i-1", "i-3"]);
+    assert_eq!(sent, ["i-1", "i-3", "i-4"]);
 }
 
 #[tokio::test]

@@ -15,6 +15,8 @@ use vortex_proto::{
         GetDocumentRequest, GetEnvironmentRequest, GetOverrideRequest, ListVersionsRequest,
         PutDocumentRequest, RemoveOverrideRequest, SetOverrideRequest, WatchConfigRequest,
     },
+    drift::v1::{GetDriftRequest, GetInstanceRequest, RemediateRequest, SilenceFleetRequest},
+    heartbeat::v1::{Fleet, ReportRequest},
 };
 
 use crate::Parser;
@@ -47,10 +49,15 @@ fn names(labels: Vec<String>, apps: Vec<String>, profiles: Vec<String>) -> Named
     }
 }
 
+fn fleet(fleet: Option<Fleet>) -> Named {
+    let fleet = fleet.unwrap_or_default();
+    names(vec![fleet.label], vec![fleet.app], fleet.profiles)
+}
+
 macro_rules! scoped {
     ($($service:literal $method:literal $request:ident |$message:ident| $named:expr;)+) => {
         const SCOPED: &[Scoped] = &[$(Scoped {
-            path: concat!("/vortex.config.v1.", $service, "/", $method),
+            path: concat!("/vortex.", $service, "/", $method),
             decoded: |bytes| {
                 let $message = $request::decode(bytes).ok()?;
                 Some($named)
@@ -67,24 +74,30 @@ macro_rules! within {
 }
 
 scoped! {
-    "ConfigService" "PutDocument" PutDocumentRequest |request| within!(request.document);
-    "ConfigService" "DeleteDocument" DeleteDocumentRequest |request| within!(request.document);
-    "ConfigService" "GetDocument" GetDocumentRequest |request| within!(request.document);
-    "ConfigService" "ListVersions" ListVersionsRequest |request| within!(request.document);
-    "ConfigService" "DiffVersions" DiffVersionsRequest |request| within!(request.document);
-    "ConfigService" "GetConfig" GetConfigRequest |request|
+    "config.v1.ConfigService" "PutDocument" PutDocumentRequest |request| within!(request.document);
+    "config.v1.ConfigService" "DeleteDocument" DeleteDocumentRequest |request| within!(request.document);
+    "config.v1.ConfigService" "GetDocument" GetDocumentRequest |request| within!(request.document);
+    "config.v1.ConfigService" "ListVersions" ListVersionsRequest |request| within!(request.document);
+    "config.v1.ConfigService" "DiffVersions" DiffVersionsRequest |request| within!(request.document);
+    "config.v1.ConfigService" "GetConfig" GetConfigRequest |request|
         names(vec![request.label], vec![request.app], request.profiles);
-    "ConfigService" "ExplainConfig" ExplainConfigRequest |request|
+    "config.v1.ConfigService" "ExplainConfig" ExplainConfigRequest |request|
         names(vec![request.label], vec![request.app], request.profiles);
-    "ConfigService" "WatchConfig" WatchConfigRequest |request|
+    "config.v1.ConfigService" "WatchConfig" WatchConfigRequest |request|
         names(vec![request.label], vec![request.app], request.profiles);
-    "ConfigService" "GetEnvironment" GetEnvironmentRequest |request| {
+    "config.v1.ConfigService" "GetEnvironment" GetEnvironmentRequest |request| {
         let view = request.view.unwrap_or_default();
         names(view.labels, view.apps, view.profiles)
     };
-    "OverrideService" "SetOverride" SetOverrideRequest |request| within!(request.target);
-    "OverrideService" "RemoveOverride" RemoveOverrideRequest |request| within!(request.target);
-    "OverrideService" "GetOverride" GetOverrideRequest |request| within!(request.target);
+    "config.v1.OverrideService" "SetOverride" SetOverrideRequest |request| within!(request.target);
+    "config.v1.OverrideService" "RemoveOverride" RemoveOverrideRequest |request| within!(request.target);
+    "config.v1.OverrideService" "GetOverride" GetOverrideRequest |request| within!(request.target);
+    "drift.v1.DriftService" "GetDrift" GetDriftRequest |request| fleet(request.fleet);
+    "drift.v1.DriftService" "GetInstance" GetInstanceRequest |request| fleet(request.fleet);
+    "drift.v1.DriftService" "SilenceFleet" SilenceFleetRequest |request| fleet(request.fleet);
+    "drift.v1.DriftService" "Remediate" RemediateRequest |request| fleet(request.fleet);
+    "heartbeat.v1.HeartbeatService" "Report" ReportRequest |request|
+        fleet(request.heartbeat.unwrap_or_default().fleet);
 }
 
 /// The paths of the table, and those that the descriptors have judged by their request.
