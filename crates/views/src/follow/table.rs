@@ -95,7 +95,8 @@ impl Table {
             self.make_room(&mut known, &mut inner);
         }
         let number = inner.free_number();
-        let round = self.round.fetch_add(1, Relaxed) + 1;
+        // later than all that was asked for before, and earlier than what is from now on
+        let round = self.round.fetch_add(2, Relaxed) + 1;
         let entry = Arc::new(Entry::new(fleet.clone(), number, round));
         inner.numbers.insert(number, entry.clone());
         inner.unsaid.insert(number);
