@@ -167,6 +167,11 @@ impl Table {
         self.wants.notified().await;
     }
 
+    /// Whether the stream lags so far behind that it is better begun again.
+    pub(super) fn is_overdue(&self) -> bool {
+        self.inner().obsolete.len() > self.options.most
+    }
+
     /// Takes the state of a view.
     pub(super) fn take(&self, state: pb::ViewState) {
         let number = state.number;
@@ -270,17 +275,5 @@ impl Inner {
             self.obsolete.insert(entry.number);
         }
         entry.let_go();
-    }
-
-    /// Numbers that the stream is still to be told of.
-    fn untold(&self) -> usize {
-        self.obsolete.len()
-    }
-}
-
-impl Table {
-    /// Whether the stream lags so far behind that it is better begun again.
-    pub(super) fn is_overdue(&self) -> bool {
-        self.inner().untold() > self.options.most
     }
 }
