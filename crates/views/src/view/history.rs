@@ -8,6 +8,8 @@ use super::Arms;
 
 /// The most entries that are kept of one combination of arms.
 const MAX_SERVED: usize = 16;
+/// The most names that are kept of an entry, the newest of them.
+const MAX_NAMES: usize = 66;
 
 /// What was served and is served, newest first: 16 versions at most for each combination of arms,
 /// and as many of canaries that are no more.
@@ -17,7 +19,7 @@ pub struct History(Vec<Served>);
 /// A version that was served.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Served {
-    /// Every name that it was served under.
+    /// Every name that it was served under, its effective version first.
     pub names: Vec<Arc<str>>,
     /// SHA-256 of the effective configuration, in hex. Empty if it is not known.
     pub digest: Arc<str>,
@@ -34,6 +36,12 @@ impl Served {
     /// Whether it was served under this name.
     pub fn is(&self, version: &str) -> bool {
         self.names.iter().any(|name| **name == *version)
+    }
+
+    /// Whether it is an entry of the same version, perhaps with other names.
+    fn is_same(&self, other: &Self) -> bool {
+        let first = |entry: &Self| entry.names.first().cloned();
+        self.arms == other.arms && self.since == other.since && first(self) == first(other)
     }
 }
 
@@ -52,21 +60,34 @@ impl History {
         Self(kept)
     }
 
-    /// This history with what has joined it since. An entry of the same arms that began at the same
-    /// position replaces the one before.
+    /// This history with what has joined it since: further versions, and further names of one that
+    /// is known.
     #[must_use]
     pub fn joined_by(&self, joined: Vec<Served>) -> Self {
         if joined.is_empty() {
             return self.clone();
         }
-        let is_same = |one: &Served, other: &Served| {
-            one.arms == other.arms
-                && one.since == other.since
-                && one.names.first() == other.names.first()
-        };
-        let is_kept = |known: &&Served| !joined.iter().any(|new| is_same(known, new));
+        let joined: Vec<Served> = joined.into_iter().map(|new| self.with_known(new)).collect();
+        let is_kept = |known: &&Served| !joined.iter().any(|new| known.is_same(new));
         let kept: Vec<Served> = self.0.iter().filter(is_kept).cloned().collect();
         Self::new(joined.into_iter().chain(kept).collect())
+    }
+
+    /// An entry with what is known of it already.
+    fn with_known(&self, mut entry: Served) -> Served {
+        if let Some(known) = self.0.iter().find(|known| known.is_same(&entry)) {
+            let others = known
+                .names
+                .iter()
+                .filter(|name| !entry.names.contains(name));
+            let others: Vec<Arc<str>> = others.cloned().collect();
+            entry.names.extend(others);
+            entry.names.truncate(MAX_NAMES);
+            if entry.digest.is_empty() {
+                entry.digest = known.digest.clone();
+            }
+        }
+        entry
     }
 
     /// All entries, newest first.
