@@ -65,8 +65,8 @@ async fn a_window_that_is_sent_again_counts_once() {
         assert_eq!(taken.unwrap().into_inner().repeated, repeated);
     }
     let metrics = mesh.runtime.metrics.render();
-    assert!(metrics.contains("vortex_reports_total{result=\"new\"} 1"), "{metrics}");
-    assert!(metrics.contains("vortex_parts_repeated_total 2"), "{metrics}");
+    assert!(metrics.contains("vortex_registry_reports_total{result=\"new\"} 1"), "{metrics}");
+    assert!(metrics.contains("vortex_registry_parts_repeated_total 2"), "{metrics}");
     mesh.stop().await;
 }
 
