@@ -50,7 +50,9 @@ fn plan(hundredths: u16) -> Arc<Plan> {
 /// Ids as a deployment's pods have them.
 fn ids(count: u32) -> Vec<String> {
     let mix = |n: u32| n.wrapping_mul(2_654_435_761);
-    (0..count).map(|n| format!("orders-{:08x}-{:05}", mix(n), n % 100_000)).collect()
+    (0..count)
+        .map(|n| format!("orders-{:08x}-{:05}", mix(n), n % 100_000))
+        .collect()
 }
 
 fn report<'a>(id: &'a str, host: &'a str, sequence: u64) -> Report<'a> {
@@ -87,10 +89,15 @@ fn registry(c: &mut Criterion) {
     roster.follow(plan(100), NOW);
     fill(&mut roster, &ids, &hosts, 1);
     let bytes = roster.bytes();
-    println!("{count} instances: {bytes} bytes, {} each", bytes / count as usize);
+    println!(
+        "{count} instances: {bytes} bytes, {} each",
+        bytes / count as usize
+    );
 
     let mut group = c.benchmark_group("registry");
-    group.sample_size(10).throughput(Throughput::Elements(count.into()));
+    group
+        .sample_size(10)
+        .throughput(Throughput::Elements(count.into()));
     let empty = || {
         let mut roster = Roster::new(Rules::default(), NOW, 7);
         roster.follow(plan(100), NOW);
@@ -100,7 +107,9 @@ fn registry(c: &mut Criterion) {
         fill(&mut roster, &ids, &hosts, 1);
         roster
     };
-    group.bench_function("insert", |b| b.iter_batched(empty, insert, BatchSize::PerIteration));
+    group.bench_function("insert", |b| {
+        b.iter_batched(empty, insert, BatchSize::PerIteration)
+    });
     let mut sequence = 1;
     group.bench_function("report again", |b| {
         b.iter(|| {

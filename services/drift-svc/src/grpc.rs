@@ -87,8 +87,7 @@ impl DriftService for Grpc {
         request: Request<pb::AcknowledgeAlertRequest>,
     ) -> Reply<pb::AcknowledgeAlertResponse> {
         let (access, caller) = (Context::access_of(&request), principal(&request));
-        let acknowledged =
-            alerts::acknowledge(self.clone(), access, caller, request.into_inner());
+        let acknowledged = alerts::acknowledge(self.clone(), access, caller, request.into_inner());
         complete(&self.lifecycle, acknowledged).await
     }
 

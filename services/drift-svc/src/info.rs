@@ -47,7 +47,9 @@ fn by_profile(registry: &Registry) -> BTreeMap<(String, String), [u32; 8]> {
         }
         let states = tracked.kept().roster.states();
         let sums = all.entry(key).or_default();
-        sums.iter_mut().zip(states).for_each(|(sum, count)| *sum += count);
+        sums.iter_mut()
+            .zip(states)
+            .for_each(|(sum, count)| *sum += count);
     }
     all
 }
@@ -85,7 +87,10 @@ fn firing(alerts: &Alerts) -> Vec<Sample> {
     let book = alerts.book();
     let samples = Cause::ALL.map(|cause| Sample {
         labels: vec![("cause", cause.name().to_owned())],
-        value: book.all_firing().filter(|alert| alert.cause == cause).count() as f64,
+        value: book
+            .all_firing()
+            .filter(|alert| alert.cause == cause)
+            .count() as f64,
     });
     samples.into()
 }

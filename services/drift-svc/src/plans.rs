@@ -34,7 +34,12 @@ fn variant(variant: &Variant) -> Option<domain::Variant> {
     let is_served = variant.fault.is_none();
     is_served.then(|| domain::Variant {
         version: variant.version.clone(),
-        names: variant.names().skip(1).filter(|name| !name.is_empty()).cloned().collect(),
+        names: variant
+            .names()
+            .skip(1)
+            .filter(|name| !name.is_empty())
+            .cloned()
+            .collect(),
     })
 }
 

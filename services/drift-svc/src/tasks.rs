@@ -15,7 +15,5 @@ pub(crate) fn start(registry: &Registry, alerts: &Alerts, runtime: &Runtime) {
     lifecycle.spawn("watch", watch::run(registry.clone(), alerts.clone()));
     let (registry, alerts) = (registry.clone(), alerts.clone());
     let health = runtime.health.clone();
-    lifecycle.spawn_stoppable("upkeep", |stop| {
-        upkeep::run(registry, alerts, health, stop)
-    });
+    lifecycle.spawn_stoppable("upkeep", |stop| upkeep::run(registry, alerts, health, stop));
 }

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashSet};
 use super::{Alerts, Deciding, Inner};
 use crate::{
     domain::{
-        Alert, AlertId, AlertState, Book, Cause, Event, FleetName, Pulse, Reading, Resolved, Tenths,
-        Turn,
+        Alert, AlertId, AlertState, Book, Cause, Event, FleetName, Pulse, Reading, Resolved,
+        Tenths, Turn,
     },
     store,
 };
@@ -58,7 +58,9 @@ impl Alerts {
         let changed: Vec<Event> = {
             let book = self.book();
             let ids = deciding.recounted.iter();
-            let firing = ids.filter_map(|id| book.get(id)).filter(|alert| alert.is_firing());
+            let firing = ids
+                .filter_map(|id| book.get(id))
+                .filter(|alert| alert.is_firing());
             firing.cloned().map(Event::Stands).collect()
         };
         self.inner.store.keep(&changed).await?;

@@ -111,7 +111,10 @@ impl Plan {
         let variants = (0_u8..).zip(&self.variants);
         variants.filter_map(move |(of, variant)| {
             let is_right = of & !by_subject == arms & !by_subject;
-            variant.as_ref().filter(|_| is_right).map(|right| (of, right))
+            variant
+                .as_ref()
+                .filter(|_| is_right)
+                .map(|right| (of, right))
         })
     }
 
@@ -123,7 +126,9 @@ impl Plan {
     /// The splits by subject, as bits.
     fn by_subject(&self) -> u8 {
         let splits = self.splits.iter().take(MAX_SPLITS).enumerate();
-        splits.fold(0, |mask, (index, split)| mask | u8::from(split.by_subject) << index)
+        splits.fold(0, |mask, (index, split)| {
+            mask | u8::from(split.by_subject) << index
+        })
     }
 
     /// For each combination of arms, a number that stands for the versions that are right for it: it

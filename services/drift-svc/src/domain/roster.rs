@@ -24,10 +24,7 @@ pub use scan::Filter;
 
 use std::sync::Arc;
 
-use super::{
-    Plan, Rules, Tenths,
-    plan::COMBINATIONS,
-};
+use super::{Plan, Rules, Tenths, plan::COMBINATIONS};
 use ids::Ids;
 use index::Index;
 use places::Places;

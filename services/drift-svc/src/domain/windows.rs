@@ -68,7 +68,10 @@ impl Watermarks {
 
     /// Forgets ingests that have sent nothing for a day, and answers their numbers.
     pub(crate) fn forget(&mut self, now: Tenths) -> Vec<u16> {
-        let silent = self.by_name.values().filter(|mark| now.since(mark.at) > KEEP);
+        let silent = self
+            .by_name
+            .values()
+            .filter(|mark| now.since(mark.at) > KEEP);
         let gone: Vec<u16> = silent.map(|mark| mark.number).collect();
         self.by_name.retain(|_, mark| now.since(mark.at) <= KEEP);
         self.free.extend(&gone);

@@ -44,7 +44,9 @@ pub(super) fn list(
     let wanted = fleets.filter(|tracked| {
         let name = &tracked.name;
         (request.app.is_empty() || name.app() == request.app)
-            && alerting.as_ref().is_none_or(|alerting| alerting.contains(name))
+            && alerting
+                .as_ref()
+                .is_none_or(|alerting| alerting.contains(name))
             && (all || access::sees(access, name))
     });
     let standing = wanted.map(|tracked| {
@@ -52,8 +54,12 @@ pub(super) fn list(
         (tracked, standing)
     });
     let heard = standing.filter(|(_, standing)| standing.total > 0);
-    let (found, next) = page::first(heard, size, |(tracked, _)| parse::after_fleet(&tracked.name));
-    let fleets = found.iter().map(|(tracked, standing)| shown(grpc, &tracked.name, standing));
+    let (found, next) = page::first(heard, size, |(tracked, _)| {
+        parse::after_fleet(&tracked.name)
+    });
+    let fleets = found
+        .iter()
+        .map(|(tracked, standing)| shown(grpc, &tracked.name, standing));
     Ok(pb::ListDriftResponse {
         fleets: fleets.collect(),
         next_page_token: next,

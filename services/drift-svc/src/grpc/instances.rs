@@ -94,7 +94,10 @@ impl Listing<'_> {
         let last = last?;
         registry.fleet_after(Some(&last))?;
         // no id is after this one
-        Some(parse::after_instance(&last, &char::MAX.to_string().repeat(64)))
+        Some(parse::after_instance(
+            &last,
+            &char::MAX.to_string().repeat(64),
+        ))
     }
 
     /// Adds a fleet's instances after an id, and answers the token of the next page if the page is
@@ -109,7 +112,8 @@ impl Listing<'_> {
         let page = registry.page(&tracked, &self.filter, after, room).await;
         let time = registry.time();
         let shown = page.members.into_iter();
-        self.instances.extend(shown.map(|member| convert::instance(name, member, time)));
+        self.instances
+            .extend(shown.map(|member| convert::instance(name, member, time)));
         page.more_after.map(|id| parse::after_instance(name, &id))
     }
 }

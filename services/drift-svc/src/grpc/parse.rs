@@ -60,7 +60,12 @@ pub(super) fn instance_before(token: &str) -> Result<Option<(FleetName, String)>
     let Some([app, profiles, label, id]) = page::after::<4>(token)? else {
         return Ok(None);
     };
-    let id = hex::decode(id).ok().and_then(|id| String::from_utf8(id).ok());
+    let id = hex::decode(id)
+        .ok()
+        .and_then(|id| String::from_utf8(id).ok());
     let id = id.ok_or_else(page::invalid)?;
-    Ok(Some((FleetName::new(&app, profiles.split(','), &label), id)))
+    Ok(Some((
+        FleetName::new(&app, profiles.split(','), &label),
+        id,
+    )))
 }

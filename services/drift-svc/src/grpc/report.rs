@@ -57,7 +57,11 @@ fn offer(due: Due, time: &Time) -> pb::FetchOffer {
 
 /// The reports of a part, all of which are valid.
 fn parse(request: &pb::ReportInstancesRequest) -> Result<Vec<FleetReports<'_>>, Fault> {
-    let total: usize = request.fleets.iter().map(|fleet| fleet.instances.len()).sum();
+    let total: usize = request
+        .fleets
+        .iter()
+        .map(|fleet| fleet.instances.len())
+        .sum();
     if total > MOST {
         let why = format!("{total} instances, at most {MOST} are allowed");
         return Err(Fault::invalid("fleets", why));

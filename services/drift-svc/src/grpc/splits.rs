@@ -96,6 +96,9 @@ fn reads(fleet: &FleetName, request: &pb::LowestBucketsRequest) -> bool {
 fn check_split(id: &str) -> Result<(), Fault> {
     match (1..=SPLIT).contains(&id.len()) {
         true => Ok(()),
-        false => Err(Fault::invalid("split", "the id of a split has 1 to 64 bytes")),
+        false => Err(Fault::invalid(
+            "split",
+            "the id of a split has 1 to 64 bytes",
+        )),
     }
 }

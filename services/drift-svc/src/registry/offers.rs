@@ -59,7 +59,10 @@ impl Offers {
         };
         let count = waiting.len().min(REPLY);
         self.len -= count;
-        let taken = waiting.drain(..count).filter(|due| now < due.until).collect();
+        let taken = waiting
+            .drain(..count)
+            .filter(|due| now < due.until)
+            .collect();
         if waiting.is_empty() {
             self.waiting.remove(&ingest);
         }

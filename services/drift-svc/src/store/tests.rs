@@ -14,7 +14,11 @@ fn time() -> impl Strategy<Value = jiff::Timestamp> {
 }
 
 fn fleet() -> impl Strategy<Value = FleetName> {
-    let parts = ("[a-z]{1,9}", prop::collection::vec("[a-z]{1,5}", 1..4), "[a-z]{1,5}");
+    let parts = (
+        "[a-z]{1,9}",
+        prop::collection::vec("[a-z]{1,5}", 1..4),
+        "[a-z]{1,5}",
+    );
     parts.prop_map(|(app, profiles, label)| {
         FleetName::new(&app, profiles.iter().map(String::as_str), &label)
     })
@@ -32,20 +36,39 @@ fn alert() -> impl Strategy<Value = Alert> {
     let cause = prop::sample::select(Cause::ALL.to_vec());
     let counts = any::<(u64, u64, u64)>();
     let acknowledged = prop::option::of(acknowledged());
-    (any::<(u32, u64)>(), fleet(), cause, state, ".{0,9}", counts, time(), acknowledged).prop_map(
-        |((at, random), fleet, cause, state, expected, (worst, instances, total), started_at, acknowledged)| Alert {
-            id: AlertId::new(at.into(), random),
-            fleet,
-            cause,
-            state,
-            expected,
-            worst,
-            instances,
-            total,
-            started_at,
-            acknowledged,
-        },
+    (
+        any::<(u32, u64)>(),
+        fleet(),
+        cause,
+        state,
+        ".{0,9}",
+        counts,
+        time(),
+        acknowledged,
     )
+        .prop_map(
+            |(
+                (at, random),
+                fleet,
+                cause,
+                state,
+                expected,
+                (worst, instances, total),
+                started_at,
+                acknowledged,
+            )| Alert {
+                id: AlertId::new(at.into(), random),
+                fleet,
+                cause,
+                state,
+                expected,
+                worst,
+                instances,
+                total,
+                started_at,
+                acknowledged,
+            },
+        )
 }
 
 fn survives<D: Stored + PartialEq + std::fmt::Debug>(value: &D) {

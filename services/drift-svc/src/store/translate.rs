@@ -121,7 +121,10 @@ impl TryFrom<pb::Alert> for Alert {
             instances: stored.instances,
             total: stored.total,
             started_at: time(stored.started_at, "its beginning")?,
-            acknowledged: stored.acknowledged.map(Acknowledged::try_from).transpose()?,
+            acknowledged: stored
+                .acknowledged
+                .map(Acknowledged::try_from)
+                .transpose()?,
         })
     }
 }

@@ -32,7 +32,8 @@ pub(super) async fn run(registry: Registry) {
 fn add(registry: &Registry, changed: &[Fleet], queue: &mut VecDeque<Arc<Tracked>>) {
     for fleet in changed {
         let known = registry.fleet(&plans::name(fleet));
-        let is_new = |tracked: &Arc<Tracked>| !queue.iter().any(|other| Arc::ptr_eq(other, tracked));
+        let is_new =
+            |tracked: &Arc<Tracked>| !queue.iter().any(|other| Arc::ptr_eq(other, tracked));
         if let Some(tracked) = known.filter(is_new) {
             queue.push_back(tracked);
         }

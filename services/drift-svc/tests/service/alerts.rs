@@ -22,7 +22,11 @@ async fn drifting() -> (Mesh, Vec<(String, &'static str)>) {
 }
 
 fn degraded(mesh: &Mesh) -> bool {
-    mesh.runtime.health.snapshot().degradations.contains_key("alerts")
+    mesh.runtime
+        .health
+        .snapshot()
+        .degradations
+        .contains_key("alerts")
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -32,10 +36,16 @@ async fn an_alert_fires_is_acknowledged_survives_a_restart_and_is_resolved() {
     mesh.report_until(&reports, fires).await;
     let alert = mesh.until_alert(AlertState::Firing).await;
     assert_eq!(alert.cause(), AlertCause::Drift);
-    assert_eq!((&*alert.expected_version, alert.worst, alert.total), ("v2", 20, 100));
+    assert_eq!(
+        (&*alert.expected_version, alert.worst, alert.total),
+        ("v2", 20, 100)
+    );
     assert_eq!(mesh.standing().await.alert, alert.id);
     mesh.until(async || degraded(&mesh)).await;
-    for (comment, kept) in [("the night build", "the night build"), ("mine", "the night build")] {
+    for (comment, kept) in [
+        ("the night build", "the night build"),
+        ("mine", "the night build"),
+    ] {
         let request = pb::AcknowledgeAlertRequest {
             id: alert.id.clone(),
             author: "ann".to_owned(),
@@ -93,7 +103,12 @@ async fn a_fleet_is_silenced_for_a_time() {
         author: "ann".to_owned(),
         reason: "maintenance".to_owned(),
     };
-    let set = mesh.drift.clone().silence_fleet(silence(3_600)).await.unwrap();
+    let set = mesh
+        .drift
+        .clone()
+        .silence_fleet(silence(3_600))
+        .await
+        .unwrap();
     let set = set.into_inner().silence.unwrap();
     assert_eq!((&*set.author, &*set.reason), ("ann", "maintenance"));
     let fires = async |mesh: &Mesh| !mesh.alerts().await.is_empty();

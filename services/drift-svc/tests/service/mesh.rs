@@ -111,7 +111,10 @@ impl Mesh {
     }
 
     /// Has instances report that they run a version, in one window.
-    pub(crate) async fn report(&mut self, reports: &[(String, &str)]) -> pb::ReportInstancesResponse {
+    pub(crate) async fn report(
+        &mut self,
+        reports: &[(String, &str)],
+    ) -> pb::ReportInstancesResponse {
         self.sequence += 1;
         let sequence = self.sequence;
         let told = reports.iter().map(|(id, version)| Told {
@@ -124,14 +127,23 @@ impl Mesh {
     }
 
     /// Sends a window of an ingest.
-    pub(crate) async fn tell(&mut self, ingest: &str, told: Vec<Told>) -> pb::ReportInstancesResponse {
+    pub(crate) async fn tell(
+        &mut self,
+        ingest: &str,
+        told: Vec<Told>,
+    ) -> pb::ReportInstancesResponse {
         self.windows += 1;
         let request = self.window(ingest, self.windows, told);
         let taken = self.drift.clone().report_instances(request).await;
         taken.unwrap().into_inner()
     }
 
-    pub(crate) fn window(&self, ingest: &str, number: u64, told: Vec<Told>) -> pb::ReportInstancesRequest {
+    pub(crate) fn window(
+        &self,
+        ingest: &str,
+        number: u64,
+        told: Vec<Told>,
+    ) -> pb::ReportInstancesRequest {
         let mut texts = vec![String::new()];
         let mut text = |given: &str| {
             let known = texts.iter().position(|text| text == given);
@@ -144,7 +156,11 @@ impl Mesh {
         let instances = told.into_iter().map(|told| pb::InstanceReport {
             version: text(&told.version),
             refused_version: text(&told.refused),
-            refused_error: text(if told.refused.is_empty() { "" } else { "no such host" }),
+            refused_error: text(if told.refused.is_empty() {
+                ""
+            } else {
+                "no such host"
+            }),
             host: text("host-1"),
             instance_id: told.id,
             boot_id: told.boot,
@@ -281,7 +297,10 @@ impl Default for Told {
 }
 
 pub(crate) fn count(standing: &pb::FleetDrift, state: DriftState) -> u64 {
-    let of_state = standing.states.iter().filter(|count| count.state() == state);
+    let of_state = standing
+        .states
+        .iter()
+        .filter(|count| count.state() == state);
     of_state.map(|count| count.instances).sum()
 }
 
@@ -296,7 +315,9 @@ pub(crate) fn orders() -> heartbeat::Fleet {
 
 /// So many instances that run a version.
 pub(crate) fn running(numbers: std::ops::Range<u32>, version: &str) -> Vec<(String, &str)> {
-    numbers.map(|number| (format!("pod-{number:03}"), version)).collect()
+    numbers
+        .map(|number| (format!("pod-{number:03}"), version))
+        .collect()
 }
 
 /// The error with which a call is refused.
@@ -311,7 +332,9 @@ pub(crate) async fn refusal<T: std::fmt::Debug>(
 async fn start(folder: &TempDir, config: Channel, clock: &Manual) -> (Runtime, Client) {
     let runtime = Runtime::new("drift-svc", "0.1.0", std::sync::Arc::new(clock.clone()));
     let settings = Settings::new(StoreLocation::Embedded(folder.path().join("drift")));
-    let server = vortex_drift_svc::start(settings, config, &runtime).await.unwrap();
+    let server = vortex_drift_svc::start(settings, config, &runtime)
+        .await
+        .unwrap();
     runtime.health.set_ready();
     (runtime, DriftServiceClient::new(server.channel()))
 }

@@ -11,7 +11,11 @@ impl Mesh {
         loop {
             let page = self.drift.clone().list_instances(request.clone()).await;
             let page = page.unwrap().into_inner();
-            all.extend(page.instances.into_iter().map(|instance| instance.instance_id));
+            all.extend(
+                page.instances
+                    .into_iter()
+                    .map(|instance| instance.instance_id),
+            );
             if page.next_page_token.is_empty() {
                 return all;
             }
@@ -52,7 +56,12 @@ async fn instances_are_listed_by_fleet_and_id() {
             ..of_fleet.clone()
         };
         assert_eq!(mesh.listed(of_version).await, ids[..25]);
-        let of_all = mesh.listed(pb::ListInstancesRequest { fleet: None, ..of_fleet }).await;
+        let of_all = mesh
+            .listed(pb::ListInstancesRequest {
+                fleet: None,
+                ..of_fleet
+            })
+            .await;
         assert_eq!(of_all[0], "pod-0");
         assert_eq!(of_all[1..], ids);
     }
@@ -60,13 +69,25 @@ async fn instances_are_listed_by_fleet_and_id() {
         page_size: 1,
         ..Default::default()
     };
-    let first = mesh.drift.clone().list_drift(list.clone()).await.unwrap().into_inner();
+    let first = mesh
+        .drift
+        .clone()
+        .list_drift(list.clone())
+        .await
+        .unwrap()
+        .into_inner();
     assert_eq!(first.fleets[0].fleet.as_ref().unwrap().app, "billing");
     let second = pb::ListDriftRequest {
         page_token: first.next_page_token,
         ..list.clone()
     };
-    let second = mesh.drift.clone().list_drift(second).await.unwrap().into_inner();
+    let second = mesh
+        .drift
+        .clone()
+        .list_drift(second)
+        .await
+        .unwrap()
+        .into_inner();
     assert_eq!(second.fleets[0].total, 35);
     assert!(second.fleets[0].versions.is_empty() && second.next_page_token.is_empty());
     let alerting = pb::ListDriftRequest {

@@ -12,15 +12,23 @@ async fn a_part_that_is_not_valid_is_refused_by_its_field() {
     type Spoil = fn(&mut pb::ReportInstancesRequest);
     let cases: [(&str, Spoil); 9] = [
         ("name", |part| part.name = None),
-        ("name.ingest", |part| part.name.as_mut().unwrap().ingest.clear()),
+        ("name.ingest", |part| {
+            part.name.as_mut().unwrap().ingest.clear()
+        }),
         ("fleets[0].fleet", |part| part.fleets[0].fleet = None),
-        ("fleets[0].fleet.app", |part| part.fleets[0].fleet.as_mut().unwrap().app.clear()),
+        ("fleets[0].fleet.app", |part| {
+            part.fleets[0].fleet.as_mut().unwrap().app.clear()
+        }),
         ("texts[0]", |part| part.texts[0] = "x".to_owned()),
         ("fleets[0].instances[0].instance_id", |part| {
             part.fleets[0].instances[0].instance_id.clear();
         }),
-        ("fleets[0].instances[0].version", |part| part.fleets[0].instances[0].version = 99),
-        ("fleets[0].instances[0].status", |part| part.fleets[0].instances[0].status = 99),
+        ("fleets[0].instances[0].version", |part| {
+            part.fleets[0].instances[0].version = 99
+        }),
+        ("fleets[0].instances[0].status", |part| {
+            part.fleets[0].instances[0].status = 99
+        }),
         ("fleets", |part| {
             let instance = part.fleets[0].instances[0].clone();
             part.fleets[0].instances = vec![instance; 10_001];

@@ -25,16 +25,32 @@ async fn a_release_is_followed_by_those_that_do_and_the_others_drift() {
     assert_eq!(count(&standing, DriftState::Drifted), 5);
     assert_eq!((standing.total, standing.drift_ratio), (100, 0.05));
     assert_eq!(standing.expected.len(), 1);
-    assert_eq!((&*standing.expected[0].version, standing.expected[0].percentage), ("v2", 100.0));
-    let versions: Vec<_> = standing.versions.iter().map(|v| (&*v.version, v.instances)).collect();
+    assert_eq!(
+        (
+            &*standing.expected[0].version,
+            standing.expected[0].percentage
+        ),
+        ("v2", 100.0)
+    );
+    let versions: Vec<_> = standing
+        .versions
+        .iter()
+        .map(|v| (&*v.version, v.instances))
+        .collect();
     assert_eq!(versions, [("v2", 95), ("v1", 5)]);
     let drifted = mesh.instance("pod-097").await;
-    assert_eq!((&*drifted.version, &*drifted.expected_version), ("v1", "v2"));
+    assert_eq!(
+        (&*drifted.version, &*drifted.expected_version),
+        ("v1", "v2")
+    );
     assert_eq!(drifted.metadata.unwrap().host, "host-1");
     let metrics = mesh.runtime.metrics.render();
     let series = "vortex_instances{app=\"orders\",profile=\"default\",state=\"drifted\"} 5";
     assert!(metrics.contains(series), "{metrics}");
-    assert!(metrics.contains("vortex_change_to_applied_seconds_count 95"), "{metrics}");
+    assert!(
+        metrics.contains("vortex_change_to_applied_seconds_count 95"),
+        "{metrics}"
+    );
     mesh.stop().await;
 }
 
@@ -65,8 +81,14 @@ async fn a_window_that_is_sent_again_counts_once() {
         assert_eq!(taken.unwrap().into_inner().repeated, repeated);
     }
     let metrics = mesh.runtime.metrics.render();
-    assert!(metrics.contains("vortex_registry_reports_total{result=\"new\"} 1"), "{metrics}");
-    assert!(metrics.contains("vortex_registry_parts_repeated_total 2"), "{metrics}");
+    assert!(
+        metrics.contains("vortex_registry_reports_total{result=\"new\"} 1"),
+        "{metrics}"
+    );
+    assert!(
+        metrics.contains("vortex_registry_parts_repeated_total 2"),
+        "{metrics}"
+    );
     mesh.stop().await;
 }
 

@@ -34,15 +34,25 @@ async fn those_that_drifted_are_asked_by_the_ingest_that_heard_them_last_and_onc
     };
     mesh.tell("ingest-2", vec![other.clone()]).await;
     mesh.until_count(DriftState::UnknownVersion, 1).await;
-    assert_eq!(mesh.remediate(&["pod-000", "pod-003", "nobody"]).await, (1, 0, 2));
+    assert_eq!(
+        mesh.remediate(&["pod-000", "pod-003", "nobody"]).await,
+        (1, 0, 2)
+    );
     assert_eq!(mesh.remediate(&[]).await, (3, 1, 0));
     assert_eq!(mesh.remediate(&[]).await, (0, 4, 0));
     let offers = mesh.report(&reports).await.offers;
     let ids: Vec<&str> = offers.iter().map(|offer| &*offer.instance_id).collect();
     assert_eq!(ids, ["pod-000", "pod-001", "pod-002"]);
-    assert!(offers.iter().all(|offer| offer.version == "v2" && offer.until.is_some()));
+    assert!(
+        offers
+            .iter()
+            .all(|offer| offer.version == "v2" && offer.until.is_some())
+    );
     assert!(mesh.report(&reports).await.offers.is_empty());
-    let later = Told { sequence: 2, ..other };
+    let later = Told {
+        sequence: 2,
+        ..other
+    };
     assert_eq!(mesh.tell("ingest-2", vec![later]).await.offers.len(), 1);
     // for another version they are asked at once, for the same one after five minutes
     mesh.pass(301);

@@ -111,7 +111,9 @@ impl Book {
 
     /// The silence of a fleet, if it is in force.
     pub(crate) fn silence(&self, fleet: &FleetName, now: Timestamp) -> Option<&Silence> {
-        self.silences.get(fleet).filter(|silence| now < silence.until)
+        self.silences
+            .get(fleet)
+            .filter(|silence| now < silence.until)
     }
 
     /// Whether one more fleet may be silenced.
@@ -149,7 +151,10 @@ impl Book {
         };
         let old = self.alerts.values().filter(is_old);
         let old = old.map(|alert| Event::Forgotten(alert.id.clone()));
-        let over = self.silences.values().filter(|silence| silence.until <= now);
+        let over = self
+            .silences
+            .values()
+            .filter(|silence| silence.until <= now);
         let over = over.map(|silence| Event::Unsilenced(silence.fleet.clone()));
         old.chain(over).collect()
     }

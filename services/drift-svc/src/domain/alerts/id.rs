@@ -45,7 +45,9 @@ impl FromStr for AlertId {
     fn from_str(given: &str) -> Result<Self, InvalidAlertId> {
         let is_short = (1..=LONGEST).contains(&given.len());
         let is_valid = is_short && given.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        is_valid.then(|| Self(given.to_owned())).ok_or(InvalidAlertId)
+        is_valid
+            .then(|| Self(given.to_owned()))
+            .ok_or(InvalidAlertId)
     }
 }
 

@@ -110,8 +110,7 @@ impl Pulse {
                     return Some(Turn::Resolve);
                 }
                 // a fleet that is silent says nothing
-                let is_calm =
-                    !reading.is_protected && reading.ratio() < limits.threshold / 2.0;
+                let is_calm = !reading.is_protected && reading.ratio() < limits.threshold / 2.0;
                 self.ends(cause, is_calm, (now, running), limits)
             }
             (Cause::Silence, None) => {

@@ -41,7 +41,10 @@ impl Ids {
     }
 
     fn grow(&mut self, bytes: usize) -> Option<u32> {
-        let is_full = self.chunks.last().is_none_or(|last| last.len() + bytes > CHUNK);
+        let is_full = self
+            .chunks
+            .last()
+            .is_none_or(|last| last.len() + bytes > CHUNK);
         if is_full {
             self.chunks.push(Vec::new());
         }
@@ -71,7 +74,12 @@ impl Ids {
 
     pub(super) fn bytes(&self) -> usize {
         let chunks = self.chunks.iter().map(Vec::capacity).sum::<usize>();
-        chunks + self.free.iter().map(|free| free.capacity() * 4).sum::<usize>()
+        chunks
+            + self
+                .free
+                .iter()
+                .map(|free| free.capacity() * 4)
+                .sum::<usize>()
     }
 }
 

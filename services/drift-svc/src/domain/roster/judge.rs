@@ -2,11 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{
-    Record, Roster,
-    record::Key,
-    versions::NONE,
-};
+use super::{Record, Roster, record::Key, versions::NONE};
 use crate::domain::{
     Plan, State, Tenths,
     plan::{COMBINATIONS, Verdict},

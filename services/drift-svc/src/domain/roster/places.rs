@@ -65,7 +65,11 @@ impl Places {
     }
 
     pub(super) fn bytes(&self) -> usize {
-        let texts = self.texts.entries.iter().map(|(text, _)| 2 * text.len() + 64);
+        let texts = self
+            .texts
+            .entries
+            .iter()
+            .map(|(text, _)| 2 * text.len() + 64);
         texts.sum::<usize>() + self.places.entries.capacity() * 50
     }
 }

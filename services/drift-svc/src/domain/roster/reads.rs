@@ -3,10 +3,7 @@
 use vortex_bucket::Arm;
 
 use super::Roster;
-use crate::domain::{
-    Split, State, Status, Tenths,
-    plan::MAX_SPLITS,
-};
+use crate::domain::{Split, State, Status, Tenths, plan::MAX_SPLITS};
 
 /// How a fleet stands.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -109,7 +106,10 @@ impl Roster {
             _ => counts.collect(),
         };
         versions.sort_unstable_by(|one, other| {
-            other.2.cmp(&one.2).then_with(|| (one.0, one.1).cmp(&(other.0, other.1)))
+            other
+                .2
+                .cmp(&one.2)
+                .then_with(|| (one.0, one.1).cmp(&(other.0, other.1)))
         });
         versions.truncate(most_versions);
         let owned = versions.into_iter();
@@ -117,7 +117,9 @@ impl Roster {
             total: self.len,
             states: self.states(),
             expected: self.wanted(),
-            versions: owned.map(|(text, state, count)| (text.to_owned(), state, count)).collect(),
+            versions: owned
+                .map(|(text, state, count)| (text.to_owned(), state, count))
+                .collect(),
             is_protected: self.is_protected(),
         }
     }
@@ -153,7 +155,9 @@ impl Roster {
                 version: plan
                     .expected(arms)
                     .map_or(String::new(), |variant| variant.version.to_string()),
-                arms: splits.map(|(index, split)| (split.clone(), arm(arms, index))).collect(),
+                arms: splits
+                    .map(|(index, split)| (split.clone(), arm(arms, index)))
+                    .collect(),
                 percentage: self.percentage(base),
             }
         };
@@ -224,7 +228,11 @@ impl Roster {
             let is_silent = key.state() == State::Stale;
             if key.is_taken() {
                 of_arm.instances += count;
-                of_arm.failed += if key.state() == State::Failed { count } else { 0 };
+                of_arm.failed += if key.state() == State::Failed {
+                    count
+                } else {
+                    0
+                };
                 of_arm.silent += if is_silent { count } else { 0 };
                 of_arm.restarting += if key.is_restarting() { count } else { 0 };
             } else if !is_silent {

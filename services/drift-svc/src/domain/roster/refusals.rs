@@ -24,7 +24,11 @@ impl Refusals {
         if error.is_empty() {
             return self.forget(number);
         }
-        if self.by_number.get(&number).is_some_and(|known| **known == *error) {
+        if self
+            .by_number
+            .get(&number)
+            .is_some_and(|known| **known == *error)
+        {
             return;
         }
         self.forget(number);

@@ -50,7 +50,10 @@ impl Roster {
     fn wanted_states(&self, filter: &Filter) -> u8 {
         match filter.states.is_empty() {
             true => u8::MAX,
-            false => filter.states.iter().fold(0, |bits, state| bits | 1 << *state as u8),
+            false => filter
+                .states
+                .iter()
+                .fold(0, |bits, state| bits | 1 << *state as u8),
         }
     }
 

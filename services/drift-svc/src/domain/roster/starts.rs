@@ -47,7 +47,8 @@ impl Starts {
     /// Forgets what is too long ago to matter.
     pub(super) fn prune(&mut self, now: Tenths) {
         let last = |starts: &[Option<Tenths>; STARTS]| starts[STARTS - 1];
-        self.0.retain(|_, starts| last(starts).is_some_and(|at| now.since(at) < LOOP));
+        self.0
+            .retain(|_, starts| last(starts).is_some_and(|at| now.since(at) < LOOP));
     }
 }
 

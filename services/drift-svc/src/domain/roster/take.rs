@@ -67,7 +67,9 @@ impl Roster {
         let number = self.slots.add(blank);
         debug_assert!(id != FREE);
         let (ids, slots, hashes) = (&self.ids, &self.slots, self.index.hasher());
-        self.index.add(hash, number, |number| hashes.hash(ids.get(slots[number].id)));
+        self.index.add(hash, number, |number| {
+            hashes.hash(ids.get(slots[number].id))
+        });
         self.len += 1;
         self.count(&blank);
         self.versions.use_one(NONE);
@@ -78,7 +80,13 @@ impl Roster {
         }
         let told = self.told(number, blank, report, now);
         let judged = self.judge(number, told, now);
-        self.replace(number, Record { since: seen, ..judged });
+        self.replace(
+            number,
+            Record {
+                since: seen,
+                ..judged
+            },
+        );
         self.schedule(number, now);
         Taken::New
     }

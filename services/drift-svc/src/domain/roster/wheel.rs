@@ -32,7 +32,10 @@ impl Wheel {
     }
 
     pub(super) fn bytes(&self) -> usize {
-        self.0.values().map(|bucket| bucket.capacity() * 4 + 40).sum()
+        self.0
+            .values()
+            .map(|bucket| bucket.capacity() * 4 + 40)
+            .sum()
     }
 }
 
@@ -49,7 +52,11 @@ mod tests {
         let first = wheel.due(1, 6);
         let rest = wheel.due(1, 6);
         assert_eq!((first.len(), rest.len()), (6, 2));
-        let mut all: Vec<u32> = first.iter().chain(&rest).map(|(_, number)| *number).collect();
+        let mut all: Vec<u32> = first
+            .iter()
+            .chain(&rest)
+            .map(|(_, number)| *number)
+            .collect();
         all.sort_unstable();
         assert_eq!(all, (0..8).collect::<Vec<_>>());
         assert_eq!(wheel.due(1, 6), []);

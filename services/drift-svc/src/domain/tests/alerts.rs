@@ -5,8 +5,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::domain::{
-    Acknowledged, Alert, AlertId, AlertState, Book, Cause, Event, FleetName, Limits, Pulse, Reading,
-    Resolved, Tenths, Turn,
+    Acknowledged, Alert, AlertId, AlertState, Book, Cause, Event, FleetName, Limits, Pulse,
+    Reading, Resolved, Tenths, Turn,
 };
 
 fn limits() -> Limits {
@@ -39,7 +39,12 @@ fn alert(cause: Cause, id: u64) -> Alert {
 }
 
 /// What is decided second by second, while a service has run for long.
-fn course(pulse: &mut Pulse, firing: Option<&Alert>, readings: &[Reading], from: u32) -> Option<u32> {
+fn course(
+    pulse: &mut Pulse,
+    firing: Option<&Alert>,
+    readings: &[Reading],
+    from: u32,
+) -> Option<u32> {
     let cause = firing.map_or(Cause::Drift, |alert| alert.cause);
     let mut seconds = (from..).zip(readings);
     let turned = seconds.find(|(second, reading)| {
@@ -53,7 +58,10 @@ fn course(pulse: &mut Pulse, firing: Option<&Alert>, readings: &[Reading], from:
 fn an_alert_begins_once_it_is_over_the_threshold_for_a_minute() {
     let mut pulse = Pulse::default();
     assert_eq!(course(&mut pulse, None, &vec![reading(10); 300], 0), None);
-    assert_eq!(course(&mut pulse, None, &vec![reading(11); 300], 1_000), Some(60));
+    assert_eq!(
+        course(&mut pulse, None, &vec![reading(11); 300], 1_000),
+        Some(60)
+    );
     // a dip begins the minute anew
     let mut dipped = vec![reading(11); 300];
     dipped[40] = reading(10);
@@ -65,7 +73,10 @@ fn an_alert_begins_once_it_is_over_the_threshold_for_a_minute() {
 fn an_alert_is_over_once_it_is_below_half_the_threshold_for_a_minute() {
     let firing = alert(Cause::Drift, 1);
     let mut pulse = Pulse::default();
-    assert_eq!(course(&mut pulse, Some(&firing), &vec![reading(5); 300], 0), None);
+    assert_eq!(
+        course(&mut pulse, Some(&firing), &vec![reading(5); 300], 0),
+        None
+    );
     let mut calm = vec![reading(4); 300];
     calm[30] = reading(5);
     assert_eq!(course(&mut pulse, Some(&firing), &calm, 1_000), Some(91));
@@ -93,13 +104,19 @@ fn an_alert_is_about_one_expected_version() {
         ..reading(50)
     };
     let mut pulse = Pulse::default();
-    assert_eq!(course(&mut pulse, Some(&firing), &[other.clone()], 0), Some(0));
+    assert_eq!(
+        course(&mut pulse, Some(&firing), &[other.clone()], 0),
+        Some(0)
+    );
     // while it is not known, as after a restart, that says nothing
     let unknown = Reading {
         expected: String::new(),
         ..reading(50)
     };
-    assert_eq!(course(&mut pulse, Some(&firing), &vec![unknown; 99], 0), None);
+    assert_eq!(
+        course(&mut pulse, Some(&firing), &vec![unknown; 99], 0),
+        None
+    );
     // the minute is that of one version
     let mut readings = vec![reading(50); 40];
     readings.extend(vec![other; 100]);
@@ -119,7 +136,10 @@ fn a_silent_fleet_alerts_at_once_and_its_drift_says_nothing_meanwhile() {
     assert_eq!(turn, Some(Turn::Fire));
     assert_eq!(silent.counts(Cause::Silence), (90, 100));
     let drift = alert(Cause::Drift, 1);
-    let quiet = Reading { drifted: 0, ..silent.clone() };
+    let quiet = Reading {
+        drifted: 0,
+        ..silent.clone()
+    };
     assert_eq!(course(&mut pulse, Some(&drift), &vec![quiet; 300], 0), None);
     assert_eq!(course(&mut pulse, None, &vec![silent; 300], 0), None);
 }
@@ -135,7 +155,10 @@ fn a_book_has_one_firing_alert_for_a_fleet_and_a_cause() {
     assert!(book.recount(&first.id, (30, 90)));
     assert!(!book.recount(&first.id, (30, 90)));
     let counted = book.get(&first.id).unwrap().clone();
-    assert_eq!((counted.worst, counted.instances, counted.total), (30, 30, 90));
+    assert_eq!(
+        (counted.worst, counted.instances, counted.total),
+        (30, 30, 90)
+    );
     let Resolved(over) = Resolved::at(&counted, Timestamp::UNIX_EPOCH, (2, 90));
     book.fold(Event::Stands(over));
     assert_eq!(book.firing(&first.fleet, Cause::Drift), None);

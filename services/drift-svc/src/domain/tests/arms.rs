@@ -51,7 +51,9 @@ fn a_share_that_rises_gives_grace_only_to_those_that_moved() {
     scene.follow(&plan);
     let ids = ids(300);
     // nobody follows
-    ids.iter().for_each(|id| { scene.runs(id, "v0"); });
+    ids.iter().for_each(|id| {
+        scene.runs(id, "v0");
+    });
     scene.pass(61);
     let states: Vec<State> = ids.iter().map(|id| scene.runs(id, "v0")).collect();
     scene.follow(&with_share(&plan, 60.0));
@@ -186,11 +188,16 @@ fn what_cannot_be_served_is_expected_of_nobody() {
 }
 
 fn splits() -> impl Strategy<Value = Vec<Split>> {
-    let one = (0..=10_000_u16, any::<bool>(), prop::collection::vec(0..40_u32, 0..4));
+    let one = (
+        0..=10_000_u16,
+        any::<bool>(),
+        prop::collection::vec(0..40_u32, 0..4),
+    );
     prop::collection::vec(one, 0..=3).prop_map(|drawn| {
         let splits = drawn.into_iter().enumerate();
         let made = splits.map(|(index, (share, by_subject, keys))| {
-            let (include, exclude): (Vec<u32>, Vec<u32>) = keys.iter().partition(|key| *key % 2 == 0);
+            let (include, exclude): (Vec<u32>, Vec<u32>) =
+                keys.iter().partition(|key| *key % 2 == 0);
             let named = |keys: Vec<u32>| keys.iter().map(|key| format!("pod-{key}")).collect();
             Split {
                 share: Share::from_hundredths(share).unwrap(),

@@ -11,10 +11,14 @@ use crate::domain::{Filter, Member, Report, State, Status};
 fn members(scene: &Scene) -> BTreeMap<String, Member> {
     let mut least = std::collections::BinaryHeap::new();
     let all = (0, u32::MAX);
-    let rest = scene.roster.least_ids(all, &Filter::default(), None, (&mut least, usize::MAX));
+    let rest = scene
+        .roster
+        .least_ids(all, &Filter::default(), None, (&mut least, usize::MAX));
     assert_eq!(rest, None);
     let ids = least.into_sorted_vec();
-    ids.iter().map(|id| (id.to_string(), scene.member(id))).collect()
+    ids.iter()
+        .map(|id| (id.to_string(), scene.member(id)))
+        .collect()
 }
 
 /// D1: what is counted is what is there.
@@ -23,12 +27,17 @@ fn check_counts(scene: &Scene) {
     let standing = scene.roster.standing(usize::MAX);
     assert_eq!(standing.total as usize, members.len());
     for state in State::ALL {
-        let there = members.values().filter(|member| member.state == state).count();
+        let there = members
+            .values()
+            .filter(|member| member.state == state)
+            .count();
         assert_eq!(standing.states[state as usize] as usize, there, "{state:?}");
     }
     let mut versions: BTreeMap<(String, State), u32> = BTreeMap::new();
     for member in members.values() {
-        *versions.entry((member.version.clone(), member.state)).or_default() += 1;
+        *versions
+            .entry((member.version.clone(), member.state))
+            .or_default() += 1;
     }
     let counted = standing.versions.into_iter();
     let counted: BTreeMap<_, _> = counted.map(|(text, state, n)| ((text, state), n)).collect();
@@ -58,7 +67,15 @@ enum Act {
 }
 
 fn act() -> impl Strategy<Value = Act> {
-    let told = (0..30_u8, 0..4_u64, 0..6_u64, 0..6_u8, 0..6_u8, 0..10_u8, 0..60_u64);
+    let told = (
+        0..30_u8,
+        0..4_u64,
+        0..6_u64,
+        0..6_u8,
+        0..6_u8,
+        0..10_u8,
+        0..60_u64,
+    );
     let report = told.prop_map(
         |(id, boot, sequence, version, refused, stopping, position)| Act::Report {
             id,
@@ -83,14 +100,30 @@ fn act() -> impl Strategy<Value = Act> {
 fn play(scene: &mut Scene, act: &Act) {
     let names = ["", "v0", "v1", "v2", "v3", "odd"];
     match act {
-        Act::Report { id, boot, sequence, version, refused, stopping, position } => {
+        Act::Report {
+            id,
+            boot,
+            sequence,
+            version,
+            refused,
+            stopping,
+            position,
+        } => {
             let id = format!("pod-{id}");
-            let status = if *stopping { Status::Stopping } else { Status::Degraded };
+            let status = if *stopping {
+                Status::Stopping
+            } else {
+                Status::Degraded
+            };
             scene.tell(Report {
                 boot: *boot,
                 position: *position,
                 status,
-                refused: if *refused > 3 { names[usize::from(*version)] } else { "" },
+                refused: if *refused > 3 {
+                    names[usize::from(*version)]
+                } else {
+                    ""
+                },
                 error: "why",
                 place: [&id, "", "eu", ""],
                 ..report(&id, names[usize::from(*version)], *sequence)
@@ -103,7 +136,8 @@ fn play(scene: &mut Scene, act: &Act) {
             scene.roster.follow(plan, now);
         }
         Act::Split(share, count, by_subject) => {
-            let splits = (0..*count).map(|n| split(&format!("r{n}"), f64::from(*share), *by_subject));
+            let splits =
+                (0..*count).map(|n| split(&format!("r{n}"), f64::from(*share), *by_subject));
             let (plan, now) = (under(splits.collect()), scene.now);
             scene.roster.follow(plan, now);
         }

@@ -8,7 +8,9 @@ fn fleet(count: u32) -> (Scene, Vec<String>) {
     let mut scene = Scene::new(rules());
     scene.follow(&released(&["v1"]));
     let ids: Vec<String> = (0..count).map(|n| format!("pod-{n}")).collect();
-    ids.iter().for_each(|id| { scene.runs(id, "v1"); });
+    ids.iter().for_each(|id| {
+        scene.runs(id, "v1");
+    });
     (scene, ids)
 }
 
@@ -28,7 +30,9 @@ fn a_fleet_that_goes_silent_at_once_is_kept_and_has_all_its_time_once_it_is_back
     assert!(!scene.roster.is_protected());
     for _ in 0..9 {
         scene.pass(30);
-        ids[1..].iter().for_each(|id| { scene.runs(id, "v1"); });
+        ids[1..].iter().for_each(|id| {
+            scene.runs(id, "v1");
+        });
     }
     assert_eq!(scene.roster.len(), 10);
     scene.pass(35);
@@ -50,7 +54,9 @@ fn what_is_silent_for_more_than_an_hour_is_gone() {
 fn a_few_that_go_silent_are_forgotten() {
     let (mut scene, ids) = fleet(10);
     for _ in 0..20 {
-        ids[..6].iter().for_each(|id| { scene.runs(id, "v1"); });
+        ids[..6].iter().for_each(|id| {
+            scene.runs(id, "v1");
+        });
         scene.pass(30);
     }
     assert_eq!(scene.roster.len(), 6);

@@ -18,7 +18,12 @@ pub(super) fn rules() -> Rules {
 }
 
 pub(super) fn tolerant(tolerance: usize) -> Rules {
-    Rules::new(Duration::from_secs(60), Duration::from_secs(300), 3, tolerance)
+    Rules::new(
+        Duration::from_secs(60),
+        Duration::from_secs(300),
+        3,
+        tolerance,
+    )
 }
 
 pub(super) fn variant(version: &str) -> Option<Variant> {
@@ -61,7 +66,9 @@ pub(super) fn under(splits: Vec<Split>) -> Arc<Plan> {
     Arc::new(Plan {
         position: 100,
         splits,
-        variants: (0..combinations).map(|arms| variant(&version(arms))).collect(),
+        variants: (0..combinations)
+            .map(|arms| variant(&version(arms)))
+            .collect(),
         served: (0..combinations)
             .map(|arms| Served {
                 names: vec![version(arms).into()],

@@ -83,7 +83,10 @@ fn who_refused_what_it_should_run_has_failed_whatever_it_runs() {
     scene.follow(&released(&["v1", "v2", "v3"]));
     assert_eq!(scene.state("a"), State::UnknownVersion);
     scene.tell(report("a", "v3", 4));
-    assert_eq!((scene.state("a"), scene.member("a").refused), (State::InSync, None));
+    assert_eq!(
+        (scene.state("a"), scene.member("a").refused),
+        (State::InSync, None)
+    );
 }
 
 #[test]
@@ -95,7 +98,10 @@ fn who_misses_three_intervals_is_stale_whatever_else_it_is_and_then_forgotten() 
     scene.pass(3 * INTERVAL / 10 - 1);
     assert_eq!(scene.state("a"), State::UnknownVersion);
     scene.pass(2);
-    assert_eq!((scene.state("a"), scene.state("b")), (State::Stale, State::Stale));
+    assert_eq!(
+        (scene.state("a"), scene.state("b")),
+        (State::Stale, State::Stale)
+    );
     scene.runs("b", "v2");
     assert_eq!(scene.state("b"), State::InSync);
     scene.pass(297);

@@ -26,7 +26,9 @@ pub(in crate::grpc) fn drift(
 ) -> pb::FleetDrift {
     let states = State::ALL.into_iter().zip(standing.states);
     let states = states.filter(|(_, instances)| *instances > 0);
-    let firing = Cause::ALL.into_iter().filter_map(|cause| book.firing(name, cause));
+    let firing = Cause::ALL
+        .into_iter()
+        .filter_map(|cause| book.firing(name, cause));
     let silence = book.silence(name, time.wall());
     pb::FleetDrift {
         fleet: Some(fleet(name)),
@@ -35,7 +37,10 @@ pub(in crate::grpc) fn drift(
         drift_ratio: standing.ratio(),
         expected: standing.expected.iter().map(expected).collect(),
         versions: standing.versions.iter().map(version_count).collect(),
-        alert: firing.map(|alert| alert.id.to_string()).next().unwrap_or_default(),
+        alert: firing
+            .map(|alert| alert.id.to_string())
+            .next()
+            .unwrap_or_default(),
         silenced_until: silence.map(|silence| timestamp(silence.until)),
         expiry_suspended: standing.is_protected,
     }
@@ -60,7 +65,9 @@ fn expected(wanted: &Wanted) -> pb::ExpectedVersion {
     let arms = wanted.arms.iter();
     pb::ExpectedVersion {
         version: wanted.version.clone(),
-        assignments: arms.map(|(split, arm)| assignment(split, *arm, false)).collect(),
+        assignments: arms
+            .map(|(split, arm)| assignment(split, *arm, false))
+            .collect(),
         percentage: wanted.percentage,
     }
 }

@@ -19,7 +19,9 @@ pub(in crate::grpc) fn instance(name: &FleetName, member: Member, time: &Time) -
         since: Some(timestamp(time.wall_at(member.since))),
         version: member.version,
         expected_version: member.expected,
-        assignments: arms.map(|(split, arm, forced)| assignment(split, *arm, *forced)).collect(),
+        assignments: arms
+            .map(|(split, arm, forced)| assignment(split, *arm, *forced))
+            .collect(),
         status: status(member.status).into(),
         refused: member
             .refused
