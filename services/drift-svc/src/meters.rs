@@ -27,18 +27,18 @@ impl Meters {
     pub(crate) fn new(metrics: &Metrics) -> Self {
         let taken = |result| {
             let help = "Reports of instances that were taken, by what they brought";
-            metrics.counter("vortex_reports_total", help, &[("result", result)])
+            metrics.counter("vortex_registry_reports_total", help, &[("result", result)])
         };
         let dropped = |reason| {
             let help = "Reports of instances that were dropped for want of room, by of what";
-            metrics.counter("vortex_reports_dropped_total", help, &[("reason", reason)])
+            metrics.counter("vortex_registry_dropped_total", help, &[("reason", reason)])
         };
         let fired = |cause: Cause| {
             let help = "Alerts that began to fire, by cause";
             metrics.counter("vortex_alerts_total", help, &[("cause", cause.name())])
         };
         let help = "Parts of windows that were taken before, and so not again";
-        let repeated = metrics.counter("vortex_parts_repeated_total", help, &[]);
+        let repeated = metrics.counter("vortex_registry_parts_repeated_total", help, &[]);
         let help = "Time from a change of what an instance should run to its report that it does";
         Self {
             inner: Arc::new(Inner {

@@ -82,11 +82,11 @@ async fn a_window_that_is_sent_again_counts_once() {
     }
     let metrics = mesh.runtime.metrics.render();
     assert!(
-        metrics.contains("vortex_reports_total{result=\"new\"} 1"),
+        metrics.contains("vortex_registry_reports_total{result=\"new\"} 1"),
         "{metrics}"
     );
     assert!(
-        metrics.contains("vortex_parts_repeated_total 2"),
+        metrics.contains("vortex_registry_parts_repeated_total 2"),
         "{metrics}"
     );
     mesh.stop().await;

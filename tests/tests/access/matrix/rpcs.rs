@@ -5,6 +5,7 @@ use vortex_proto::{
     access::v1::{self as access, Grant},
     config::v1::{self as config, DocumentRef, View},
     heartbeat::v1 as heartbeat,
+    drift::v1 as drift,
     rollout::v1 as rollout,
 };
 
@@ -54,13 +55,14 @@ pub(super) fn reading() -> Vec<Rpc> {
         audit(),
         rollout_reads(),
         heartbeats(),
+        drift_reads(),
     ]
     .concat()
 }
 
 /// Those that do, in the order in which they may be called.
 pub(super) fn changing() -> Vec<Rpc> {
-    [writes(), rollout_writes(), ends()].concat()
+    [writes(), rollout_writes(), drift_writes(), ends()].concat()
 }
 
 /// All of them.
@@ -645,6 +647,116 @@ fn writes() -> Vec<Rpc> {
 pub(super) fn id_of(world: &World, letter: char) -> String {
     let filled = format!("{}{}", world.app, letter.to_string().repeat(16));
     filled[..16].to_owned()
+}
+
+fn drift_reads() -> Vec<Rpc> {
+    vec![
+        rpc(
+            "vortex.drift.v1.DriftService/GetDrift",
+            "reader",
+            Named,
+            |w| {
+                encoded(&drift::GetDriftRequest {
+                    fleet: Some(w.fleet()),
+                })
+            },
+        ),
+        rpc(
+            "vortex.drift.v1.DriftService/ListDrift",
+            "reader",
+            Anywhere,
+            |_| encoded(&drift::ListDriftRequest::default()),
+        ),
+        rpc(
+            "vortex.drift.v1.DriftService/ListInstances",
+            "reader",
+            Anywhere,
+            |_| encoded(&drift::ListInstancesRequest::default()),
+        ),
+        rpc(
+            "vortex.drift.v1.DriftService/GetInstance",
+            "reader",
+            Named,
+            |w| {
+                encoded(&drift::GetInstanceRequest {
+                    fleet: Some(w.fleet()),
+                    instance_id: "pod-0".into(),
+                })
+            },
+        ),
+        rpc(
+            "vortex.drift.v1.DriftService/ListAlerts",
+            "reader",
+            Anywhere,
+            |_| encoded(&drift::ListAlertsRequest::default()),
+        ),
+        rpc(
+            "vortex.drift.v1.DriftService/CountArms",
+            "reader",
+            Everywhere,
+            |w| {
+                encoded(&drift::CountArmsRequest {
+                    split: w.rollout.clone(),
+                })
+            },
+        ),
+        rpc(
+            "vortex.drift.v1.DriftService/LowestBuckets",
+            "reader",
+            Everywhere,
+            |w| {
+                encoded(&drift::LowestBucketsRequest {
+                    split: w.rollout.clone(),
+                    count: 1,
+                    ..Default::default()
+                })
+            },
+        ),
+    ]
+}
+
+fn drift_writes() -> Vec<Rpc> {
+    vec![
+        rpc(
+            "vortex.drift.v1.DriftService/ReportInstances",
+            "agent",
+            Everywhere,
+            |w| encoded(&w.window(1)),
+        ),
+        rpc(
+            "vortex.drift.v1.DriftService/AcknowledgeAlert",
+            "operator",
+            Named,
+            |w| {
+                encoded(&drift::AcknowledgeAlertRequest {
+                    id: w.alert.clone(),
+                    ..Default::default()
+                })
+            },
+        ),
+        rpc(
+            "vortex.drift.v1.DriftService/SilenceFleet",
+            "operator",
+            Named,
+            |w| {
+                encoded(&drift::SilenceFleetRequest {
+                    fleet: Some(w.fleet()),
+                    ..Default::default()
+                })
+            },
+        ),
+        rpc(
+            "vortex.drift.v1.DriftService/Remediate",
+            "operator",
+            Named,
+            |w| {
+                encoded(&drift::RemediateRequest {
+                    fleet: Some(w.fleet()),
+                    ..Default::default()
+                })
+            },
+        ),
+    ]
 }
 
 fn rollout_writes() -> Vec<Rpc> {

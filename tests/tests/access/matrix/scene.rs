@@ -79,6 +79,7 @@ impl Scene {
         let service = match path {
             path if path.starts_with("vortex.rollout.") => ServiceName::Rollout,
             path if path.starts_with("vortex.heartbeat.") => ServiceName::Ingest,
+            path if path.starts_with("vortex.drift.") => ServiceName::Drift,
             _ => ServiceName::Config,
         };
         self.mesh.services[service].grpc

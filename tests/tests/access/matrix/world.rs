@@ -1,9 +1,11 @@
 //! An application with one of everything that is kept of it.
 
+use prost::Message as _;
 use serde_json::{Value, json};
-use vortex_tests::{Answer, Mesh};
+use vortex_proto::{drift::v1 as drift, heartbeat::v1 as heartbeat};
+use vortex_tests::{Answer, GLANCE, Mesh, PATIENCE, ServiceName};
 
-use super::expected::Whose;
+use super::{expected::Whose, holders::bearer, wire::call};
 use crate::key;
 
 /// The application that keys are for.
@@ -25,6 +27,8 @@ pub(super) struct World {
     pub(super) sequence: u64,
     /// The log's position before all of it.
     pub(super) before: String,
+    /// The alert about its instances, most of which are silent.
+    pub(super) alert: String,
 }
 
 impl World {
@@ -65,7 +69,7 @@ impl World {
         let freeze = mesh.post("/api/freezes", &freeze).await;
         let (_, key) = key(mesh, &format!("of-{app}"), "reader", &format!("{app}/**")).await;
         let staged = mesh.get(&format!("/api/changes/{app}-v3")).await;
-        Self {
+        let mut world = Self {
             whose,
             app,
             rollout,
@@ -73,6 +77,70 @@ impl World {
             key,
             sequence: done(&staged)["change"]["sequence"].as_u64().unwrap(),
             before: before.to_owned(),
+            alert: String::new(),
+        };
+        world.alert = world.goes_silent(mesh).await;
+        world
+    }
+
+    /// Has its instances report, most of which are silent soon, and answers the alert about that.
+    async fn goes_silent(&self, mesh: &Mesh) -> String {
+        let to = mesh.services[ServiceName::Drift].grpc;
+        let headers = bearer(mesh.key.as_ref().unwrap());
+        let alerted = async {
+            loop {
+                // until the key is known there, it is refused
+                let path = "vortex.drift.v1.DriftService/ReportInstances";
+                let _ = call(to, path, self.window(0).encode_to_vec(), &headers).await;
+                let list = drift::ListAlertsRequest {
+                    app: self.app.into(),
+                    ..Default::default()
+                };
+                let path = "vortex.drift.v1.DriftService/ListAlerts";
+                let listed = call(to, path, list.encode_to_vec(), &headers).await;
+                let listed = listed.unwrap_or_default();
+                let listed = drift::ListAlertsResponse::decode(&*listed).unwrap();
+                if let Some(alert) = listed.alerts.first() {
+                    return alert.id.clone();
+                }
+                tokio::time::sleep(GLANCE).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, alerted).await.unwrap()
+    }
+
+    /// Its fleet.
+    pub(super) fn fleet(&self) -> heartbeat::Fleet {
+        heartbeat::Fleet {
+            app: self.app.into(),
+            profiles: vec!["prod".into()],
+            label: String::new(),
+        }
+    }
+
+    /// A window with the reports of its instances: `pod-0` goes on, the others are stale soon.
+    pub(super) fn window(&self, number: u64) -> drift::ReportInstancesRequest {
+        let instance = |number: u32| drift::InstanceReport {
+            instance_id: format!("pod-{number}"),
+            boot_id: 1,
+            sequence: 1,
+            next_due_ms: if number == 0 { 3_600_000 } else { 100 },
+            ..Default::default()
+        };
+        drift::ReportInstancesRequest {
+            name: Some(heartbeat::WindowName {
+                ingest: self.app.into(),
+                boot: 1,
+                sequence: number,
+                part: 0,
+                parts: 1,
+            }),
+            fleets: vec![drift::FleetReport {
+                fleet: Some(self.fleet()),
+                instances: (0..5).map(instance).collect(),
+                ..Default::default()
+            }],
+            ..Default::default()
         }
     }
 
