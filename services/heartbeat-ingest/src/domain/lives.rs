@@ -1,11 +1,11 @@
 //! The order of an instance's reports, and which of them were counted.
 //!
 //! A report stands at (boot, sequence). Reports arrive in any order, some twice, and some never. Of
-//! an instance the two newest lives are remembered, and of each the last 64 numbers: a number that
+//! an instance the two newest lives are remembered, and of each the last 32 numbers: a number that
 //! is not among them any more counts as one that was heard of.
 
 /// Numbers of a life that are remembered.
-const REMEMBERED: u64 = 64;
+const REMEMBERED: u64 = 32;
 
 /// Where a report stands among those of its instance.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -31,7 +31,7 @@ struct Life {
     /// The greatest number.
     highest: u64,
     /// Which numbers before it were heard: bit 0 is `highest` itself.
-    seen: u64,
+    seen: u32,
     /// The window in which it was heard of last.
     window: u32,
 }
@@ -76,10 +76,17 @@ impl Mark {
 }
 
 impl Lives {
+    /// Whether a report was heard in the window of this number, from 1.
+    pub(crate) fn were_heard(&self, window: u32) -> bool {
+        self.newest.window == window || self.other.window == window
+    }
+
     /// Hears of a report, in the window of this number.
     pub(crate) fn hear(&mut self, mark: Mark, window: u32) -> Heard {
         let Mark { boot, sequence } = mark;
         if boot == 0 {
+            // of a life that it doesn't say: perhaps the newest
+            self.newest.window = window;
             return Heard {
                 place: Place::Next,
                 counts: true,
@@ -98,6 +105,7 @@ impl Lives {
             () if boot == self.other.boot => &mut self.other,
             // older than both: what is forgotten is always older than what is known, so it may have counted
             () => {
+                self.newest.window = window;
                 return Heard {
                     place: Place::Forgotten,
                     counts: false,
@@ -253,7 +261,7 @@ mod tests {
 
         #[test]
         fn within_what_is_remembered_every_report_counts(
-            sequences in Just((1_u64..=60).collect::<Vec<_>>()).prop_shuffle(),
+            sequences in Just((1_u64..=32).collect::<Vec<_>>()).prop_shuffle(),
         ) {
             let mut lives = Lives::default();
             for sequence in sequences {

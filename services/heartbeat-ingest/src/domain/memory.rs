@@ -5,61 +5,75 @@
 
 use hashbrown::{HashTable, hash_table::Entry};
 
-use super::{FleetId, lives::Lives};
+use super::lives::Lives;
 
-/// An instance as a table finds it: by a hash that the caller made of its fleet and its id.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Key<'a> {
-    /// The hash.
-    pub hash: u64,
-    /// The fleet.
-    pub fleet: FleetId,
-    /// The id.
-    pub instance: &'a str,
+/// An instance, by a hash of its fleet and its id that nobody can foresee. Of 96 bits, so that two
+/// of millions share one less often than memory fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Key {
+    hash: u64,
+    check: u32,
 }
 
-/// What is remembered of an instance.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Remembered {
+/// What is remembered of an instance. It fills a line of the processor's cache, since finding it is
+/// most of what a report costs.
+#[derive(Debug)]
+#[repr(align(64))]
+pub(crate) struct Known {
+    key: Key,
+    /// Its place in the window that it was heard of in last.
+    pub place: u32,
     /// Its lives.
     pub lives: Lives,
-    /// The window that it was heard of in last; 0 before the first one.
-    pub window: u32,
-    /// Its place in that window.
-    pub place: u32,
 }
 
 /// The instances that were heard of lately.
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
-    young: Generation,
-    old: Generation,
+    young: HashTable<Known>,
+    old: HashTable<Known>,
 }
 
-#[derive(Debug, Default)]
-struct Generation {
-    ids: String,
-    known: HashTable<Known>,
-}
-
-#[derive(Debug)]
-struct Known {
-    hash: u64,
-    fleet: FleetId,
-    at: u32,
-    bytes: u16,
-    what: Remembered,
+impl From<u128> for Key {
+    fn from(hash: u128) -> Self {
+        Self {
+            hash: hash as u64,
+            check: (hash >> 64) as u32,
+        }
+    }
 }
 
 impl Memory {
+    /// Whether an instance was heard of in the window of this number.
+    pub(crate) fn was_heard(&self, key: Key, window: u32) -> bool {
+        let is_it = |known: &Known| known.key == key;
+        let mut found = [&self.young, &self.old].into_iter();
+        let known = found.find_map(|table| table.find(key.hash, is_it));
+        known.is_some_and(|known| known.lives.were_heard(window))
+    }
+
     /// What is remembered of an instance; of one that is not, it begins now. `room` is how many
     /// instances a generation has at most.
-    pub(crate) fn recall(&mut self, key: Key<'_>, room: usize) -> &mut Remembered {
-        if self.young.known.len() >= room || self.young.ids.len() > (u32::MAX / 2) as usize {
+    pub(crate) fn recall(&mut self, key: Key, room: usize) -> &mut Known {
+        if self.young.len() >= room {
             self.turn();
         }
         let old = &self.old;
-        self.young.recall(key, || old.find(key).unwrap_or_default())
+        let entry = self
+            .young
+            .entry(key.hash, |known| known.key == key, |known| known.key.hash);
+        match entry {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) => {
+                let before = old.find(key.hash, |known| known.key == key);
+                let known = Known {
+                    key,
+                    place: before.map_or(0, |before| before.place),
+                    lives: before.map_or_else(Lives::default, |before| before.lives),
+                };
+                entry.insert(known).into_mut()
+            }
+        }
     }
 
     /// Forgets the older generation, and begins a young one.
@@ -68,78 +82,41 @@ impl Memory {
     }
 }
 
-impl Generation {
-    fn find(&self, key: Key<'_>) -> Option<Remembered> {
-        let is_it = |known: &Known| known.is(key, &self.ids);
-        self.known.find(key.hash, is_it).map(|known| known.what)
-    }
-
-    fn recall(&mut self, key: Key<'_>, before: impl FnOnce() -> Remembered) -> &mut Remembered {
-        let ids = &mut self.ids;
-        let entry = self
-            .known
-            .entry(key.hash, |known| known.is(key, ids), |known| known.hash);
-        match entry {
-            Entry::Occupied(entry) => &mut entry.into_mut().what,
-            Entry::Vacant(entry) => {
-                let at = ids.len() as u32;
-                ids.push_str(key.instance);
-                let known = Known {
-                    hash: key.hash,
-                    fleet: key.fleet,
-                    at,
-                    bytes: key.instance.len() as u16,
-                    what: before(),
-                };
-                &mut entry.insert(known).into_mut().what
-            }
-        }
-    }
-}
-
-impl Known {
-    fn is(&self, key: Key<'_>, ids: &str) -> bool {
-        let at = self.at as usize;
-        let id = || ids.get(at..at + usize::from(self.bytes));
-        self.hash == key.hash && self.fleet == key.fleet && id() == Some(key.instance)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn key(instance: &str) -> Key<'_> {
-        Key {
-            hash: instance.len() as u64,
-            fleet: 1,
-            instance,
-        }
+    fn key(check: u128) -> Key {
+        // all of one hash
+        Key::from(check << 64 | 7)
     }
 
     #[test]
     fn who_was_heard_of_is_remembered_for_two_generations() {
         let mut memory = Memory::default();
-        memory.recall(key("a"), 10).window = 7;
-        // the same hash, another instance
-        assert_eq!(memory.recall(key("b"), 10).window, 0);
-        assert_eq!(memory.recall(key("a"), 10).window, 7);
+        memory.recall(key(1), 10).place = 7;
+        assert_eq!(memory.recall(key(2), 10).place, 0);
+        assert_eq!(memory.recall(key(1), 10).place, 7);
         memory.turn();
-        assert_eq!(memory.recall(key("a"), 10).window, 7);
+        assert_eq!(memory.recall(key(1), 10).place, 7);
         memory.turn();
         memory.turn();
-        assert_eq!(memory.recall(key("a"), 10).window, 0);
+        assert_eq!(memory.recall(key(1), 10).place, 0);
     }
 
     #[test]
     fn a_full_generation_makes_room() {
         let mut memory = Memory::default();
-        memory.recall(key("a"), 2).window = 7;
-        for number in 0..100 {
-            let id = format!("other-{number}");
-            memory.recall(key(&id), 2);
+        memory.recall(key(1), 2).place = 7;
+        for number in 2..100 {
+            memory.recall(key(number), 2);
         }
-        assert!(memory.young.known.len() <= 2 && memory.old.known.len() <= 2);
-        assert_eq!(memory.recall(key("a"), 2).window, 0);
+        assert!(memory.young.len() <= 2 && memory.old.len() <= 2);
+        assert_eq!(memory.recall(key(1), 2).place, 0);
+    }
+
+    #[test]
+    fn an_instance_fills_one_line_of_the_cache() {
+        assert_eq!(size_of::<Known>(), 64);
     }
 }

@@ -28,8 +28,8 @@ pub(crate) struct Shard {
 /// How a report came in.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Taking {
-    /// The hash of its fleet and its instance.
-    pub hash: u64,
+    /// Its fleet and its instance.
+    pub key: Key,
     /// Its fleet.
     pub fleet: FleetId,
     /// When it arrived, in milliseconds after the window began.
@@ -62,23 +62,20 @@ impl Shard {
     /// value says how many.
     ///
     /// # Errors
-    /// There is no room for it. Nothing is changed then, but that it was heard of.
+    /// There is no room for it. Nothing of it counts then.
     pub(crate) fn take(
         &mut self,
         report: &Report<'_>,
         taking: Taking,
     ) -> Result<(Heard, u32), Full> {
-        let key = Key {
-            hash: taking.hash,
-            fleet: taking.fleet,
-            instance: report.instance,
-        };
-        let known = self.memory.recall(key, self.bounds.instances);
-        let window = self.window;
-        let is_new = known.window != window;
-        if is_new && self.open.lasts.len() >= self.bounds.instances {
+        let (key, window) = (taking.key, self.window);
+        let is_full = self.open.lasts.len() >= self.bounds.instances;
+        // who is refused is not remembered, or a flood would have others forgotten
+        if is_full && !self.memory.was_heard(key, window) {
             return Err(Full::Instances);
         }
+        let known = self.memory.recall(key, self.bounds.instances);
+        let is_new = !known.lives.were_heard(window);
         let last = (!is_new).then(|| &self.open.lasts[known.place as usize]);
         let replaces = last.is_none_or(|last| report.mark.replaces(last.mark));
         let mut left_out = 0;
@@ -88,7 +85,6 @@ impl Shard {
         }
         let heard = known.lives.hear(report.mark, window);
         if is_new {
-            known.window = window;
             known.place = self.open.lasts.len() as u32;
             if let Some(told) = told {
                 self.open.begin(report, taking, told);

@@ -6,7 +6,7 @@ use std::{
 };
 
 use jiff::Timestamp;
-use xxhash_rust::xxh3::xxh3_64_with_seed;
+use xxhash_rust::xxh3::xxh3_128_with_seed;
 
 use super::{
     Inner,
@@ -169,15 +169,15 @@ impl<'a> Batch<'a> {
 
     fn gather(&self, fleet: &Entry, report: &Report<'_>, told: Told) -> Result<Heard, Refused> {
         let seed = self.intake.seed ^ u64::from(fleet.id());
-        let hash = xxh3_64_with_seed(report.instance.as_bytes(), seed);
+        let hash = xxh3_128_with_seed(report.instance.as_bytes(), seed);
         let taking = Taking {
-            hash,
+            key: hash.into(),
             fleet: fleet.id(),
             arrived: millis(self.now.saturating_sub(self.gate.opened)),
             next_due: millis(told.interval + told.jitter),
         };
-        // tables of instances go by the lowest and the highest bits
-        let shard = (hash >> 32) as usize % self.intake.shards.len();
+        // by bits that the shard's table does not go by
+        let shard = (hash >> 96) as usize % self.intake.shards.len();
         let taken = lock(&self.intake.shards[shard]).take(report, taking);
         let (heard, left_out) = taken.map_err(|full| self.full(full))?;
         self.intake.meters.left_out(left_out);

@@ -43,19 +43,26 @@ pub(crate) struct Entry {
 impl<'a> Named<'a> {
     /// All its names, what is left out filled in.
     pub(super) fn names(&self) -> impl Iterator<Item = &'a str> {
-        let label = match self.label {
+        [self.app, self.label()].into_iter().chain(self.profiles())
+    }
+
+    fn label(&self) -> &'a str {
+        match self.label {
             "" => "main",
             label => label,
-        };
+        }
+    }
+
+    fn profiles(&self) -> impl Iterator<Item = &'a str> {
         let default = self.profiles.is_empty().then_some("default");
-        let profiles = self.profiles.iter().map(String::as_str).chain(default);
-        [self.app, label].into_iter().chain(profiles)
+        self.profiles.iter().map(String::as_str).chain(default)
     }
 
     /// Whether this names that fleet.
     pub(crate) fn is(&self, fleet: &Fleet) -> bool {
-        let names = [fleet.app(), fleet.label()];
-        self.names().eq(names.into_iter().chain(fleet.profiles()))
+        self.app == fleet.app()
+            && self.label() == fleet.label()
+            && self.profiles().eq(fleet.profiles())
     }
 
     /// The fleet, if its names are valid.

@@ -46,7 +46,7 @@ impl Seen {
     fn then_perhaps(&self, view: Option<Arc<View>>, now: Duration) -> Self {
         let before = std::iter::once((self.view.clone(), now));
         let recent = |(_, ended): &(_, Duration)| now.saturating_sub(*ended) <= GRACE;
-        let earlier = before.chain(self.earlier.iter().cloned().filter(recent));
+        let earlier = before.chain(self.earlier.iter().filter(|one| recent(one)).cloned());
         Self {
             view,
             earlier: earlier.take(EARLIER).collect(),
