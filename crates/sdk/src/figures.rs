@@ -141,7 +141,7 @@ mod tests {
             record(figures);
             record(&mut all);
         }
-        newer.record(&[a.clone()], TAKEN, true);
+        newer.record(std::slice::from_ref(&a), TAKEN, true);
         all.record(&[a], TAKEN, true);
         newer.merge(older);
         assert_eq!(newer, all);
