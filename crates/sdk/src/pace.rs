@@ -36,7 +36,8 @@ pub(crate) struct Pace {
     /// When one is due before that, as something has changed.
     early: Option<Duration>,
     backoff: Backoff,
-    begun: bool,
+    /// Whether chance has put it apart from clients that started, or failed, together with it.
+    apart: bool,
 }
 
 /// What happened.
@@ -62,7 +63,7 @@ impl Pace {
             regular: now + JITTER.min(interval).mul_f64(random),
             early: None,
             backoff: BACKOFF,
-            begun: false,
+            apart: false,
         }
     }
 
@@ -86,6 +87,7 @@ impl Pace {
                 let pause = pause + retry_after.unwrap_or_default().min(LONGEST);
                 self.regular = now + pause;
                 self.early = None;
+                self.apart = false;
             }
             // while reports fail, the next try tells of it
             Event::Changed if self.backoff.failures() > 0 => {}
@@ -100,11 +102,11 @@ impl Pace {
     fn delivered(&mut self, interval: Duration, jitter: Duration, now: Duration, random: f64) {
         self.interval = interval.clamp(SHORTEST, LONGEST);
         self.jitter = jitter.min(self.interval);
-        let was_early = self.regular > now && self.begun && self.backoff.failures() == 0;
+        let was_early = self.regular > now && self.apart;
         self.backoff.reset();
         self.early = None;
         let next = now + self.pause(random);
-        self.begun = true;
+        self.apart = true;
         // who reports early keeps its turn, or a fleet that changed at once would stay in step
         self.regular = match was_early {
             true => self.regular.min(next),
@@ -112,10 +114,10 @@ impl Pace {
         };
     }
 
-    /// The pause after a report. The one after the first puts clients that started together
-    /// apart, over a whole interval.
+    /// The pause after a report. The one after the first, and after a failure, puts clients that
+    /// do the same at the same time apart, over a whole interval.
     fn pause(&self, random: f64) -> Duration {
-        match self.begun {
+        match self.apart {
             true => self.interval + self.jitter.mul_f64(random),
             false => self.interval.mul_f64(0.5 + random),
         }
@@ -183,7 +185,9 @@ mod tests {
         assert_eq!(pauses.collect::<Vec<_>>(), [1, 2, 4, 8, 16, 32, 60, 60]);
         let now = pace.due();
         pace.step(TAKEN, now, 0.0);
-        assert_eq!(pace.due() - now, INTERVAL);
+        assert_eq!(pace.due() - now, INTERVAL / 2);
+        pace.step(failed, now, 1.0);
+        assert_eq!(pace.due() - now, Duration::from_secs(1));
     }
 
     #[test]
@@ -198,17 +202,14 @@ mod tests {
     fn a_change_is_told_early_and_leaves_the_turn_as_it_was() {
         let mut pace = steady();
         let turn = pace.due();
-        pace.step(Event::Changed, NOW, 0.5);
-        assert_eq!(after(&pace), 5.0);
+        let now = turn - Duration::from_secs(20);
+        pace.step(Event::Changed, now, 0.5);
+        assert_eq!(pace.due() - now, INTERVAL / 6);
         // another one does not put it off
-        pace.step(Event::Changed, NOW, 0.9);
-        assert_eq!(after(&pace), 5.0);
-        let early = pace.due();
-        pace.step(TAKEN, early, 0.5);
-        assert!(
-            turn <= early + INTERVAL + JITTER
-                && pace.due() == turn.min(early + INTERVAL + JITTER / 2)
-        );
+        pace.step(Event::Changed, now, 0.9);
+        assert_eq!(pace.due() - now, INTERVAL / 6);
+        pace.step(TAKEN, pace.due(), 0.5);
+        assert_eq!(pace.due(), turn);
     }
 
     #[test]
