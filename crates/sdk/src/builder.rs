@@ -9,6 +9,9 @@ use crate::{
 
 /// How long a call of the gateway may take.
 const TIMEOUT: Duration = Duration::from_secs(10);
+/// What a time may be.
+const SHORTEST: Duration = Duration::from_millis(100);
+const LONGEST: Duration = Duration::from_secs(3_600);
 /// The longest name of an instance, in bytes.
 const LONGEST_ID: usize = 256;
 
@@ -122,19 +125,20 @@ impl Builder {
         self
     }
 
-    /// How often to report until the server says another pace; 30 s if it is left out.
+    /// How often to report until the server says another pace, 100 ms to 1 h; 30 s if it is left
+    /// out.
     pub fn interval(mut self, interval: Duration) -> Self {
         self.settings.interval = interval;
         self
     }
 
-    /// How long a call may take; 10 s if it is left out.
+    /// How long a call may take, 100 ms to 1 h; 10 s if it is left out.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.settings.timeout = timeout;
         self
     }
 
-    /// Within which time a lost watch is taken up again, at random; 5 s if it is left out. Less is
+    /// Within which time a lost watch is taken up again, at random, 1 h at most; 5 s if it is left out. Less is
     /// for a handful of clients: those of a gateway that goes all come back within this.
     pub fn reconnect_within(mut self, within: Duration) -> Self {
         self.settings.reconnect_within = within;
@@ -197,12 +201,18 @@ impl Builder {
                 return Err(Error::setting(setting, format!("{text:?} is not a name")));
             }
         }
-        for (setting, span) in [
-            ("interval", settings.interval),
-            ("timeout", settings.timeout),
+        for (setting, span, least) in [
+            ("interval", settings.interval, SHORTEST),
+            ("timeout", settings.timeout, SHORTEST),
+            (
+                "reconnect_within",
+                settings.reconnect_within,
+                Duration::ZERO,
+            ),
         ] {
-            if span.is_zero() {
-                return Err(Error::setting(setting, "must be more than nothing"));
+            if span < least || span > LONGEST {
+                let what = format!("must be from {least:?} to {LONGEST:?}");
+                return Err(Error::setting(setting, what));
             }
         }
         Ok(settings)
@@ -232,6 +242,9 @@ mod tests {
         assert_eq!(refused(good().instance_id("x".repeat(257))), "instance_id");
         assert_eq!(refused(good().api_key("a\nb")), "api_key");
         assert_eq!(refused(good().interval(Duration::ZERO)), "interval");
+        assert_eq!(refused(good().timeout(Duration::MAX)), "timeout");
+        let within = good().reconnect_within(Duration::MAX);
+        assert_eq!(refused(within), "reconnect_within");
         let missing = client("https://localhost:1", "orders").ca("/missing/ca.pem");
         assert_eq!(refused(missing), "ca");
     }

@@ -21,6 +21,9 @@ use crate::{
 /// The most an answer may take; what is larger is not read on.
 const LIMIT: usize = 16 << 20;
 
+/// The longest that a server may ask to be left alone.
+const LONGEST_WAIT: Duration = Duration::from_secs(3_600);
+
 const INSTANCE: HeaderName = HeaderName::from_static("x-vortex-instance");
 
 /// A client of one gateway.
@@ -120,10 +123,11 @@ impl Http {
         let status = response.status().as_u16();
         let retry_after = response.headers().get(RETRY_AFTER);
         let retry_after = retry_after.and_then(|value| value.to_str().ok()?.parse().ok());
+        let retry_after = retry_after.map(|seconds| Duration::from_secs(seconds).min(LONGEST_WAIT));
         match self.body(response).await {
             Ok(body) => {
                 let mut problem = Problem::read(status, &body);
-                problem.retry_after = retry_after.map(Duration::from_secs);
+                problem.retry_after = retry_after;
                 Error::Refused(Box::new(problem))
             }
             Err(error) => error,

@@ -94,7 +94,10 @@ impl Shared {
             Fate::NotTaken => outbox.returned(&mut self.state().pending),
             Fate::Unknown => {}
             Fate::Taken => outbox.delivered(),
-            Fate::Rejected => outbox.rejected(),
+            Fate::Rejected => {
+                tracing::warn!(%error, "a heartbeat is not taken as it is, and its figures are lost");
+                outbox.rejected();
+            }
         }
         self.pace(pace::Event::Failed {
             retry_after: retry_after(error),

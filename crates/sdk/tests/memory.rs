@@ -6,13 +6,14 @@
 #![allow(clippy::print_stdout)] // it is what this is for
 
 use std::{
+    any::Any,
     io::{BufRead as _, BufReader},
     process::{Command, Stdio, exit},
     time::Duration,
 };
 
 use serde_json::{Value, json};
-use vortex_sdk::Client;
+use vortex_sdk::{Client, Following};
 use vortex_tests::{Mesh, Mode, Options, resident};
 
 /// What the client may take.
@@ -33,35 +34,37 @@ fn main() {
 /// A program that says when it has done all it does, and waits to be ended.
 async fn be(part: &str) {
     let server = std::env::var(SERVER).unwrap();
-    let client = Client::builder(&server, "orders").profile("prod");
-    let _held = match part {
-        "without" => None,
-        // the authorities that the machine trusts are part of it
-        "tls" => Some(
+    let _held: Option<Box<dyn Any>> = match part {
+        "with" => Some(Box::new(working(&server).await)),
+        "tls" => Some(Box::new(
             Client::builder("https://localhost:1", "orders")
                 .build()
                 .unwrap(),
-        )
-        .map(|client| (client, None)),
-        _ => {
-            let client = client.build().unwrap();
-            client.fetch::<Value>().await.unwrap();
-            let following = client.on_change::<Value>(|_| Ok(())).unwrap();
-            client.start_heartbeats().unwrap();
-            // there may be nobody to take it yet
-            let _ = client.report_now().await;
-            for number in 0..10_000_u32 {
-                client.record_request(Duration::from_micros(u64::from(number)), true);
-            }
-            tokio::time::sleep(Duration::from_secs(1)).await;
-            Some((client, Some(following)))
-        }
+        )),
+        _ => None,
     };
     println!("ready");
     // the standard input ends with the one who measures
     let waited = tokio::task::spawn_blocking(|| std::io::stdin().lines().next());
     drop(waited.await);
     exit(0);
+}
+
+/// A client that does all it can.
+async fn working(server: &str) -> (Client, Following<Value>) {
+    let client = Client::builder(server, "orders").profile("prod");
+    let client = client.build().unwrap();
+    client.fetch::<Value>().await.unwrap();
+    let mut following = client.on_change::<Value>(|_| Ok(())).unwrap();
+    client.start_heartbeats().unwrap();
+    // a gateway from before heartbeats has none to take it
+    let _ = client.report_now().await;
+    for number in 0..10_000_u32 {
+        client.record_request(Duration::from_micros(u64::from(number)), true);
+    }
+    let moment = Duration::from_secs(1);
+    let _ = tokio::time::timeout(moment, following.changed()).await;
+    (client, following)
 }
 
 async fn measure() {
@@ -77,7 +80,7 @@ async fn measure() {
     println!(
         "{}",
         json!({
-            "without": kib(without), "with": kib(with), "with_tls_roots": kib(tls),
+            "without": kib(without), "with": kib(with), "with_authorities": kib(tls),
             "added": kib(with.saturating_sub(without)), "unit": "KiB",
         })
     );

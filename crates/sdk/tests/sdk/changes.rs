@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 use vortex_sdk::{Error, Refusal};
-use vortex_tests::ServiceName;
+use vortex_tests::{Mesh, Mode, Options, ServiceName};
 
 use crate::gateway::{Settings, client, mesh, put, soon};
 
@@ -151,6 +151,24 @@ async fn patches_lead_to_what_a_fetch_gets() {
 }
 
 #[tokio::test]
+async fn a_key_is_shown_where_one_is_needed() {
+    let options = Options {
+        secure: true,
+        ..Options::default()
+    };
+    let mesh = Mesh::start(Mode::One, &options);
+    put(&mesh, "v1", "workers: 4").await;
+    let stranger = client(&mesh).build().unwrap();
+    let Err(Error::Refused(problem)) = stranger.fetch::<Settings>().await else {
+        panic!("a stranger was let in");
+    };
+    assert_eq!(problem.status, 401);
+    let known = client(&mesh).api_key(mesh.key.as_deref().unwrap());
+    let config = known.build().unwrap().fetch::<Settings>().await.unwrap();
+    assert_eq!(config.workers, 4);
+}
+
+#[tokio::test]
 async fn an_instance_gets_its_arm_of_a_rollout_and_a_subject_its_own() {
     let mesh = mesh();
     put(&mesh, "v1", "workers: 4").await;
@@ -159,7 +177,7 @@ async fn an_instance_gets_its_arm_of_a_rollout_and_a_subject_its_own() {
     let mut watch = client.watch::<Settings>();
     let staged = mesh
         .put(
-            "/api/configs/orders/prod?version=v2&stage=true",
+            "/api/configs/orders/prod?version=v2&stage_only=true",
             "workers: 5",
         )
         .await;
