@@ -1,0 +1,164 @@
+//! One report: what it says, and what becomes of it.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::{
+    error::Error,
+    outbox::Outbox,
+    pace,
+    shared::Shared,
+    status::Told,
+    wire::{Heartbeat, Measured, Refused, Reply},
+};
+
+/// What a failed report means for its figures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    /// Nothing happened.
+    NotTaken,
+    /// It may have been taken.
+    Unknown,
+    /// It was taken, whatever the answer.
+    Taken,
+    /// The server will not take it as it is.
+    Rejected,
+}
+
+impl Shared {
+    /// Makes one report, or the one again whose fate is not known.
+    ///
+    /// Cancel safe: a report that is let go of is one whose fate is not known.
+    pub(crate) async fn report(&self, told: Told) -> Result<Reply, Error> {
+        let mut outbox = self.outbox.lock().await;
+        let body = self.pack(&mut outbox, told)?;
+        let request = self.http.post(self.http.url(&["heartbeat"]), body);
+        let answered: Result<Reply, Error> = self.http.call(request).await;
+        match &answered {
+            Ok(reply) => self.delivered(&mut outbox, reply),
+            Err(error) => self.failed(&mut outbox, error),
+        }
+        answered
+    }
+
+    fn pack(&self, outbox: &mut Outbox, told: Told) -> Result<Vec<u8>, Error> {
+        let mut state = self.state();
+        let (sequence, figures) = outbox.pack(&mut state.pending);
+        let (in_use, settings) = (&state.in_use, &self.settings);
+        let assignments = in_use.assignments();
+        let refused = in_use.refused().map(|refused| Refused {
+            version: &refused.version,
+            error: &refused.error,
+        });
+        let told = match told {
+            Told::Running(_) => Told::Running(state.status),
+            Told::Stopping => Told::Stopping,
+        };
+        let heartbeat = Heartbeat {
+            app: &settings.app,
+            profile: &settings.profiles,
+            label: settings.label.as_deref(),
+            instance_id: &settings.instance_id,
+            boot_id: self.boot_id,
+            sequence,
+            version: in_use.version(),
+            token: in_use.token(),
+            assignments: &assignments,
+            status: told.as_str(),
+            refused,
+            metrics: Measured::of(figures, &assignments),
+            metadata: &settings.metadata,
+            sent_at: Timestamp::now(),
+        };
+        serde_json::to_vec(&heartbeat).map_err(|error| self.http.garbage(error.to_string()))
+    }
+
+    fn delivered(&self, outbox: &mut Outbox, reply: &Reply) {
+        outbox.delivered();
+        let now = self.now();
+        let mut state = self.state();
+        let wanted = reply.pace(state.pace.wanted());
+        let (version, assignments) = (&reply.expected_version, &reply.expected_assignments);
+        state.in_use.learn(version, assignments, now);
+        state.reply = Some(reply.clone());
+        drop(state);
+        self.pace(wanted);
+        if reply.fetch {
+            self.fetches.send_modify(|asked| *asked += 1);
+        }
+    }
+
+    fn failed(&self, outbox: &mut Outbox, error: &Error) {
+        match fate(error) {
+            Fate::NotTaken => outbox.returned(&mut self.state().pending),
+            Fate::Unknown => {}
+            Fate::Taken => outbox.delivered(),
+            Fate::Rejected => {
+                tracing::warn!(%error, "a heartbeat is not taken as it is, and its figures are lost");
+                outbox.rejected();
+            }
+        }
+        self.pace(pace::Event::Failed {
+            retry_after: retry_after(error),
+        });
+    }
+}
+
+fn fate(error: &Error) -> Fate {
+    match error {
+        Error::Unreachable { sent: false, .. } => Fate::NotTaken,
+        Error::Unreachable { .. } | Error::TimedOut { .. } => Fate::Unknown,
+        Error::Garbage { .. } => Fate::Taken,
+        Error::Refused(problem) => match problem.status {
+            400 | 413 | 415 | 422 => Fate::Rejected,
+            // UNAVAILABLE promises that nothing happened
+            300..500 | 503 => Fate::NotTaken,
+            _ => Fate::Unknown,
+        },
+        // nothing was sent
+        Error::Setting { .. } | Error::Unfit { .. } | Error::NoRuntime | Error::Stopped => {
+            Fate::NotTaken
+        }
+    }
+}
+
+fn retry_after(error: &Error) -> Option<Duration> {
+    match error {
+        Error::Refused(problem) => problem.retry_after,
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Problem;
+
+    #[test]
+    fn figures_are_sent_again_only_as_far_as_they_did_not_arrive() {
+        let unreachable = |sent| Error::Unreachable {
+            server: String::new(),
+            cause: String::new(),
+            sent,
+        };
+        let refused = |status| {
+            Error::Refused(Box::new(Problem {
+                status,
+                ..Problem::default()
+            }))
+        };
+        for (error, expected) in [
+            (unreachable(false), Fate::NotTaken),
+            (unreachable(true), Fate::Unknown),
+            (refused(400), Fate::Rejected),
+            (refused(403), Fate::NotTaken),
+            (refused(429), Fate::NotTaken),
+            (refused(500), Fate::Unknown),
+            (refused(503), Fate::NotTaken),
+            (refused(504), Fate::Unknown),
+        ] {
+            assert_eq!(fate(&error), expected, "{error}");
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! What the client takes of memory: a program with it beside one without it, both with a runtime.
+//!
+//! `cargo test -p vortex-sdk --test memory`; with `--release` for what an application gets.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)] // what fails in a test ends it
+#![allow(clippy::print_stdout)] // it is what this is for
+
+#[path = "memory/tls.rs"]
+mod tls;
+
+use std::{
+    any::Any,
+    io::{BufRead as _, BufReader},
+    path::Path,
+    process::{Command, Stdio, exit},
+    time::Duration,
+};
+
+use serde_json::{Value, json};
+use vortex_sdk::{Client, Following};
+use vortex_tests::{Mesh, Mode, Options, resident};
+
+/// What the client may take, in KiB.
+const LIMIT: u64 = 5 << 10;
+/// What a program is to be: without a client, or with one of this server.
+const PART: &str = "VORTEX_MEMORY_PART";
+/// Whom it trusts.
+const CA: &str = "VORTEX_MEMORY_CA";
+
+fn main() {
+    let runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = { runtime }.enable_all().build().unwrap();
+    match std::env::var(PART) {
+        Ok(part) => runtime.block_on(be(&part)),
+        Err(_) => runtime.block_on(measure()),
+    }
+}
+
+/// A program that says when it has done all it does, and waits to be ended.
+async fn be(part: &str) {
+    let _held: Option<Box<dyn Any>> = match part {
+        "without" => None,
+        // trusts whom the machine trusts, and calls nobody
+        "authorities" => Some(Box::new(
+            Client::builder("https://localhost:1", "orders")
+                .build()
+                .unwrap(),
+        )),
+        server => Some(Box::new(working(server).await)),
+    };
+    println!("ready");
+    // the standard input ends with the one who measures
+    let waited = tokio::task::spawn_blocking(|| std::io::stdin().lines().next());
+    drop(waited.await);
+    exit(0);
+}
+
+/// A client that does all it can.
+async fn working(server: &str) -> (Client, Following<Value>) {
+    let mut client = Client::builder(server, "orders").profile("prod");
+    if let Ok(ca) = std::env::var(CA) {
+        client = client.ca(ca);
+    }
+    let client = client.build().unwrap();
+    client.fetch::<Value>().await.unwrap();
+    let mut following = client.on_change::<Value>(|_| Ok(())).unwrap();
+    client.start_heartbeats().unwrap();
+    // a gateway from before heartbeats has none to take it
+    let _ = client.report_now().await;
+    for number in 0..10_000_u32 {
+        client.record_request(Duration::from_micros(u64::from(number)), true);
+    }
+    let moment = Duration::from_secs(1);
+    let _ = tokio::time::timeout(moment, following.changed()).await;
+    (client, following)
+}
+
+async fn measure() {
+    let mesh = Mesh::start(Mode::One, &Options::default());
+    let keys = (0..200).map(|key| format!("key-{key}: {{host: host-{key}, port: {key}}}\n"));
+    let keys: String = keys.collect();
+    let written = mesh.put("/api/configs/orders/prod", &keys).await;
+    assert!(written.status < 300, "{}", written.text());
+    let folder = tempfile::tempdir().unwrap();
+    let ca = folder.path().join("ca.pem");
+    let by_tls = tls::in_front_of(mesh.http, &ca).await;
+    let plain = format!("http://{}", mesh.http);
+    let parts = ["without", "authorities", &plain, &by_tls].map(str::to_owned);
+    // waiting for them would keep the server in front of the mesh from serving
+    let measured = tokio::task::spawn_blocking(move || parts.map(|part| resident_of(&part, &ca)));
+    let [without, authorities, plain, by_tls] = measured.await.unwrap().map(|bytes| bytes >> 10);
+    let more = [authorities, plain, by_tls].map(|with| with.saturating_sub(without));
+    let [authorities, plain, by_tls] = more;
+    println!(
+        "{}",
+        json!({"unit": "KiB", "without": without, "more": {
+            "plain": plain, "tls": by_tls, "authorities_of_the_machine_alone": authorities,
+        }})
+    );
+    assert!(plain < LIMIT && by_tls < LIMIT, "more than {LIMIT} KiB");
+    mesh.stop();
+}
+
+fn resident_of(part: &str, ca: &Path) -> u64 {
+    let program = std::env::current_exe().unwrap();
+    let mut command = Command::new(program);
+    if part.starts_with("https") {
+        command.env(CA, ca);
+    }
+    let mut child = command
+        .env(PART, part)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    let mut said = BufReader::new(child.stdout.take().unwrap());
+    said.read_line(&mut line).unwrap();
+    assert_eq!(line, "ready\n", "{part}");
+    let resident = resident(child.id());
+    drop(child.stdin.take());
+    child.wait().unwrap();
+    resident
+}

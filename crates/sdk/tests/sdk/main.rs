@@ -1,0 +1,12 @@
+//! The client over real sockets: against the mesh, and for heartbeats against a server that answers
+//! what a test tells it to.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)] // what fails in a test ends it
+
+mod blocking;
+mod changes;
+mod examples;
+mod gateway;
+mod heartbeats;
+mod offline;
+mod receiver;
