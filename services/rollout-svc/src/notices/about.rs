@@ -43,3 +43,21 @@ fn meant((app, profile): (&str, &str)) -> About {
         profile: unless(DEFAULT, profile),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_all_read_concerns_all() {
+        for (given, app, profile) in [
+            (("orders", "prod"), Some("orders"), Some("prod")),
+            (("orders", "default"), Some("orders"), None),
+            (("application", "prod"), None, Some("prod")),
+        ] {
+            let about = meant(given);
+            assert_eq!(about.app.as_deref(), app);
+            assert_eq!(about.profile.as_deref(), profile);
+        }
+    }
+}

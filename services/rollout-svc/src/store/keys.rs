@@ -6,6 +6,8 @@ use vortex_store::Range;
 use crate::domain::{MAX_SLICES, RolloutId};
 
 pub(super) const BREAKER: &str = "breaker";
+/// What the keys of all audits begin with.
+pub(super) const AUDITS: &str = "audit/";
 
 pub(super) fn rollout(id: &RolloutId) -> Bytes {
     format!("rollout/{id}").into()
@@ -31,9 +33,6 @@ pub(super) fn specs() -> Range {
 pub(super) fn audit(id: &RolloutId, number: u64) -> Bytes {
     format!("audit/{id}/{number:010}").into()
 }
-
-/// What the keys of all audits begin with.
-pub(super) const AUDITS: &str = "audit/";
 
 pub(super) fn audits(id: &RolloutId) -> Range {
     Range::prefix(format!("audit/{id}/"))

@@ -129,7 +129,7 @@ async fn whoever_is_away_at_first_is_told_of_all_transitions_in_order() {
     assert_eq!(
         paused["text"],
         format!(
-            "anonymous paused v2 at stage 1 of 5 (orders.yml on main, rollout {orders}): let us see"
+            "anonymous paused v2 at stage 1 of 2 (orders.yml on main, rollout {orders}): let us see"
         )
     );
     assert_eq!(paused["id"], format!("rollout/{orders}/3"));
