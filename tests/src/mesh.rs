@@ -24,6 +24,24 @@ const ALL_IN_ONE: &str = "vortex";
 /// The setting of [`Options::supersede`].
 const SUPERSEDE: &str = "--source-supersede";
 
+/// The settings of [`Options::quick`].
+const QUICK: &[(ServiceName, &str, &str)] = &[
+    (ServiceName::Ingest, "interval", "1s"),
+    (ServiceName::Ingest, "window", "200ms"),
+    (ServiceName::Drift, "grace", "6s"),
+    (ServiceName::Drift, "ttl", "10s"),
+    (ServiceName::Drift, "alert-for", "1s"),
+    (ServiceName::Drift, "alert-threshold", "4"),
+];
+
+/// How a setting of a service is called where all are one process.
+fn prefixed(service: ServiceName, name: &str) -> String {
+    match service {
+        ServiceName::Ingest => format!("--heartbeat-{name}"),
+        _ => format!("--drift-{name}"),
+    }
+}
+
 /// How the mesh runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
@@ -52,6 +70,10 @@ pub struct Options {
     pub secure: bool,
     /// The file of the identity provider whose tokens are taken.
     pub oidc: Option<PathBuf>,
+    /// Whether instances report every second, and drift is told of after a few.
+    pub quick: bool,
+    /// The file of those who are told of what happens.
+    pub notify: Option<PathBuf>,
 }
 
 /// A mesh that serves.
@@ -308,6 +330,13 @@ fn one(data: &Path, options: &Options) -> Mesh {
     arguments.extend(options.secure.then_some("--secure"));
     let oidc = options.oidc.as_deref().map(text);
     arguments.extend(oidc.iter().flat_map(|file| ["--oidc", file]));
+    let quick = options.quick.then_some(QUICK).into_iter().flatten();
+    let quick: Vec<String> = quick
+        .flat_map(|(service, name, value)| [prefixed(*service, name), (*value).to_owned()])
+        .collect();
+    arguments.extend(quick.iter().map(String::as_str));
+    let notify = options.notify.as_deref().map(text);
+    arguments.extend(notify.iter().flat_map(|file| ["--notify", file]));
     let mut process = Process::start(ALL_IN_ONE, &arguments);
     let (http, services) = banner(&mut process);
     mesh(http, services, vec![process])
@@ -422,6 +451,16 @@ fn own_arguments(service: ServiceName, options: &Options) -> Vec<String> {
         }
         ServiceName::Drift | ServiceName::Ingest => {}
     }
+    let quick = options.quick.then_some(QUICK).into_iter().flatten();
+    let quick = quick.filter(|(of, ..)| *of == service);
+    arguments.extend(quick.flat_map(|(_, name, value)| [format!("--{name}"), (*value).to_owned()]));
+    let is_telling = matches!(service, ServiceName::Drift | ServiceName::Rollout);
+    let notify = options.notify.as_deref().filter(|_| is_telling).map(text);
+    arguments.extend(
+        notify
+            .into_iter()
+            .flat_map(|file| ["--notify".to_owned(), file]),
+    );
     arguments
 }
 

@@ -176,7 +176,12 @@ async fn start_service(
         ServiceName::Drift => {
             let config = channels[ServiceName::Config].clone();
             let store = StoreLocation::Embedded(data.drift());
-            vortex_drift_svc::start(settings.heartbeats.drift(store), config, runtime).await?
+            vortex_drift_svc::start(
+                settings.heartbeats.drift(store, settings.notify.clone()),
+                config,
+                runtime,
+            )
+            .await?
         }
         ServiceName::Ingest => {
             let neighbours = vortex_heartbeat_ingest::Neighbours {

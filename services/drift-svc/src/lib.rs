@@ -8,6 +8,7 @@ mod error;
 mod grpc;
 mod info;
 mod meters;
+mod notices;
 mod plans;
 mod registry;
 mod settings;
@@ -30,6 +31,7 @@ use vortex_views::{Content, Options, Views};
 use alerts::Alerts;
 use grpc::Grpc;
 use meters::Meters;
+use notices::Notices;
 use registry::{MOST_FLEETS, Registry};
 use store::AlertStore;
 
@@ -69,11 +71,13 @@ pub async fn start(
     let engine = open(&settings.store, &runtime.metrics).await?;
     let meters = Meters::new(&runtime.metrics);
     let registry = registry(&settings, config, meters.clone(), runtime);
-    let store = AlertStore::new(engine);
+    let store = AlertStore::new(engine.clone());
     let time = registry.time().clone();
     let alerts = Alerts::open(store, settings.limits(), time, meters).await?;
     info::tell(&registry, &alerts, &runtime.metrics);
-    tasks::start(&registry, &alerts, runtime);
+    let told = settings.notify.start(Notices, engine, runtime).await;
+    let told = told.map_err(store::Error::from)?;
+    tasks::start(&registry, &alerts, told, runtime);
     let grpc = Grpc::new(registry, alerts, runtime.lifecycle.clone());
     Ok(Server::builder(runtime)
         .descriptors(vortex_proto::DESCRIPTORS)

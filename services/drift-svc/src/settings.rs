@@ -7,6 +7,7 @@ use vortex_kit::{
     http::Address,
     settings::{About, ClientTls, Listens},
 };
+use vortex_notify::NotifySettings;
 use vortex_service::{OwnKeySettings, TokenSettings};
 
 use crate::domain::{Limits, Rules};
@@ -73,6 +74,10 @@ pub struct Settings {
     )]
     pub store: StoreLocation,
 
+    /// Who is told of alerts.
+    #[command(flatten)]
+    pub notify: NotifySettings,
+
     /// Time that an instance may run another version after what it should run has changed
     #[arg(long, value_name = "TIME", default_value = "1m", value_parser = vortex_kit::settings::positive_duration)]
     pub grace: Duration,
@@ -114,6 +119,7 @@ impl Settings {
     pub fn new(store: StoreLocation) -> Self {
         Self {
             store,
+            notify: NotifySettings::default(),
             grace: Duration::from_secs(60),
             missed_intervals: Self::MISSED,
             ttl: Duration::from_secs(300),

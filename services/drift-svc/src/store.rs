@@ -3,6 +3,7 @@
 //! Keys, each group in its own prefix:
 //! ```text
 //! alert/<id>          an alert
+//! told/<id>/<step>    an alert as it was at a step that others are told of
 //! silence/<hash>      the silence of a fleet
 //! ```
 
@@ -18,13 +19,14 @@ pub(crate) use error::{Error, Invalid};
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use vortex_store::{Entry, Range, Store, Transaction};
 
-use crate::domain::{Alert, Event, Silence};
+use crate::domain::{Alert, AlertId, Event, Silence, Step};
 use codec::{decode, encode};
 
-/// The most events of one transaction: an alert has at most a few kilobytes.
-const MOST: usize = 64;
+/// The most events of one transaction: an alert has at most a few kilobytes, and four entries.
+const MOST: usize = 32;
 
 /// The store of alerts and silences, over one of the storage engines.
 #[derive(Clone)]
@@ -110,10 +112,42 @@ impl AlertStore {
     }
 }
 
+/// The prefix of what others are told of alerts.
+pub(crate) fn notices() -> Bytes {
+    Bytes::from_static(keys::TOLD.as_bytes())
+}
+
+/// What others are told of one alert.
+pub(crate) fn notices_of(id: &AlertId) -> Range {
+    Range::prefix(keys::told_of(id))
+}
+
+/// The step and the alert of an entry under [`notices`].
+///
+/// # Errors
+/// It is not what this version writes.
+pub(crate) fn read_notice(key: &[u8], value: &[u8]) -> Result<(Step, Alert), Error> {
+    let alert = decode::<Alert>("a notice", value)?;
+    let step = Step::ALL
+        .into_iter()
+        .find(|step| keys::told(&alert.id, *step) == key);
+    let step = step.ok_or_else(|| Error::Damaged {
+        what: "a notice".to_owned(),
+        source: Invalid::NotAllowed("the step"),
+    })?;
+    Ok((step, alert))
+}
+
 fn write(transaction: Transaction, event: &Event) -> Transaction {
     match event {
         Event::Stands(alert) => transaction.put(keys::alert(&alert.id), encode(alert)),
-        Event::Forgotten(id) => transaction.delete(keys::alert(id)),
+        Event::Told(step, alert) => transaction
+            .put(keys::alert(&alert.id), encode(alert))
+            .put(keys::told(&alert.id, *step), encode(alert)),
+        Event::Forgotten(id) => Step::ALL
+            .into_iter()
+            .map(|step| keys::told(id, step))
+            .fold(transaction.delete(keys::alert(id)), Transaction::delete),
         Event::Silenced(silence) => transaction.put(keys::silence(&silence.fleet), encode(silence)),
         Event::Unsilenced(fleet) => transaction.delete(keys::silence(fleet)),
     }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use vortex_drift_svc::StoreLocation;
 use vortex_kit::settings::positive_duration;
+use vortex_notify::NotifySettings;
 
 /// How instances report, and when they count as drifted.
 #[derive(Clone, Debug, clap::Args)]
@@ -49,8 +50,13 @@ impl HeartbeatSettings {
     }
 
     /// As drift-svc takes them.
-    pub(crate) fn drift(&self, store: StoreLocation) -> vortex_drift_svc::Settings {
+    pub(crate) fn drift(
+        &self,
+        store: StoreLocation,
+        notify: NotifySettings,
+    ) -> vortex_drift_svc::Settings {
         vortex_drift_svc::Settings {
+            notify,
             grace: self.drift_grace,
             ttl: self.drift_ttl,
             version_tolerance: self.drift_version_tolerance,

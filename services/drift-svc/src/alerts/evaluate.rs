@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use super::{Alerts, Deciding, Inner};
 use crate::{
     domain::{
-        Alert, AlertId, AlertState, Book, Cause, Event, FleetName, Pulse, Reading, Resolved,
+        Alert, AlertId, AlertState, Book, Cause, Event, FleetName, Pulse, Reading, Resolved, Step,
         Tenths, Turn,
     },
     store,
@@ -92,7 +92,7 @@ impl Inner {
                     (Some(Turn::Resolve), Some(alert)) => {
                         let counts = reading.counts(cause);
                         let Resolved(alert) = Resolved::at(&alert, self.time.wall(), counts);
-                        events.push(Event::Stands(alert));
+                        events.push(book.step(Step::Resolved, alert, self.time.wall()));
                     }
                     (_, Some(alert)) => {
                         if book.recount(&alert.id, reading.counts(cause)) {
@@ -148,12 +148,16 @@ impl Inner {
             acknowledged: None,
         };
         let displaced = displaced.into_iter().map(Event::Forgotten);
-        displaced.chain([Event::Stands(alert)]).collect()
+        displaced
+            .chain([book.step(Step::Fired, alert, at)])
+            .collect()
     }
 
     /// Says in the log what happened, before the book has it.
     fn tell(&self, book: &Book, event: &Event) {
-        let Event::Stands(alert) = event else { return };
+        let (Event::Stands(alert) | Event::Told(_, alert)) = event else {
+            return;
+        };
         let is_silenced = book.silence(&alert.fleet, self.time.wall()).is_some();
         let (fleet, cause, expected) = (&alert.fleet, alert.cause.name(), &*alert.expected);
         let (instances, total, worst) = (alert.instances, alert.total, alert.worst);

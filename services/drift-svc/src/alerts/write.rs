@@ -1,10 +1,11 @@
 //! What people say about alerts.
 
 use jiff::Timestamp;
+use vortex_notify::Notifications;
 
 use super::Alerts;
 use crate::{
-    domain::{Acknowledged, Alert, AlertId, Book, Event, FleetName, Silence},
+    domain::{Acknowledged, Alert, AlertId, Book, Event, FleetName, Silence, Step},
     error::Error,
     store,
 };
@@ -25,9 +26,10 @@ impl Alerts {
         let alert = alert.ok_or_else(|| Error::AlertNotFound(id.clone()))?;
         let at = self.inner.time.wall();
         let acknowledged = Acknowledged { by, at, comment };
-        let Some(event) = Book::acknowledge(&alert, acknowledged) else {
+        let Some(seen) = Book::acknowledge(&alert, acknowledged) else {
             return Ok(alert);
         };
+        let event = self.book().step(Step::Acknowledged, seen, at);
         self.apply(vec![event]).await?;
         Ok(self.book().get(id).cloned().unwrap_or(alert))
     }
@@ -58,14 +60,19 @@ impl Alerts {
     }
 
     /// Forgets alerts that were resolved too long ago, and silences that are over. Answers how many
-    /// entries are gone.
+    /// entries are gone. What the sinks of notifications had not come to yet is lost to them.
     ///
     /// # Errors
     /// It can't be stored.
-    pub(crate) async fn forget_old(&self) -> Result<usize, store::Error> {
+    pub(crate) async fn forget_old(&self, told: &Notifications) -> Result<usize, store::Error> {
         let _deciding = self.inner.deciding.lock().await;
         let events = self.book().outdated(self.inner.time.wall());
         let count = events.len();
+        for event in &events {
+            if let Event::Forgotten(id) = event {
+                told.let_go(store::notices_of(id)).await?;
+            }
+        }
         self.inner.store.keep(&events).await?;
         let mut book = self.inner.change();
         events.into_iter().for_each(|event| book.fold(event));

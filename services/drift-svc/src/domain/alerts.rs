@@ -4,7 +4,7 @@ mod book;
 mod id;
 mod pulse;
 
-pub(crate) use book::{Book, Event, Resolved};
+pub(crate) use book::{Book, Event, Resolved, Step};
 pub(crate) use id::AlertId;
 pub(crate) use pulse::{Limits, Pulse, Reading, Turn};
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use futures::FutureExt as _;
 use tokio_util::sync::CancellationToken;
 use vortex_kit::health::Health;
+use vortex_notify::Notifications;
 use vortex_service::Upkeep;
 
 use crate::{alerts::Alerts, registry::Registry, store};
@@ -22,12 +23,14 @@ const NAMED: usize = 5;
 pub(super) async fn run(
     registry: Registry,
     alerts: Alerts,
+    told: Notifications,
     health: Health,
     stop: CancellationToken,
 ) {
     let keeper = Keeper {
         registry,
         alerts,
+        told,
         health: health.clone(),
     };
     let upkeep = Upkeep::new(keeper, health)
@@ -46,6 +49,7 @@ pub(super) async fn run(
 struct Keeper {
     registry: Registry,
     alerts: Alerts,
+    told: Notifications,
     health: Health,
 }
 
@@ -85,7 +89,7 @@ impl Keeper {
     }
 
     async fn forget(&mut self) -> Result<(), store::Error> {
-        if self.alerts.forget_old().await? > 0 {
+        if self.alerts.forget_old(&self.told).await? > 0 {
             self.alerts.store().maintain().await?;
         }
         Ok(())

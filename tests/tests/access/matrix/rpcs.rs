@@ -4,8 +4,8 @@ use prost::Message;
 use vortex_proto::{
     access::v1::{self as access, Grant},
     config::v1::{self as config, DocumentRef, View},
-    heartbeat::v1 as heartbeat,
     drift::v1 as drift,
+    heartbeat::v1 as heartbeat,
     rollout::v1 as rollout,
 };
 

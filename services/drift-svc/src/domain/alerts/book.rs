@@ -25,14 +25,41 @@ pub(crate) struct Book {
 /// What happened to alerts and silences. What is stored is what these leave.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Event {
-    /// An alert stands like this: it began, was resolved or was acknowledged.
+    /// An alert stands like this.
     Stands(Alert),
+    /// An alert stands like this after a step that those are told of who want to know.
+    Told(Step, Alert),
     /// An alert is no longer kept.
     Forgotten(AlertId),
     /// A fleet is silenced.
     Silenced(Silence),
     /// A fleet is silenced no longer.
     Unsilenced(FleetName),
+}
+
+/// What others are told of an alert: each once at most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// It began.
+    Fired,
+    /// It is over.
+    Resolved,
+    /// Somebody has seen it.
+    Acknowledged,
+}
+
+impl Step {
+    /// All of them.
+    pub(crate) const ALL: [Self; 3] = [Self::Fired, Self::Resolved, Self::Acknowledged];
+
+    /// What it is called where it is stored.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Fired => "fired",
+            Self::Resolved => "resolved",
+            Self::Acknowledged => "acknowledged",
+        }
+    }
 }
 
 /// An alert that is over.
@@ -43,7 +70,7 @@ impl Book {
     /// Takes in what happened.
     pub(crate) fn fold(&mut self, event: Event) {
         match event {
-            Event::Stands(alert) => self.stand(alert),
+            Event::Stands(alert) | Event::Told(_, alert) => self.stand(alert),
             Event::Forgotten(id) => {
                 if let Some(alert) = self.alerts.remove(&id) {
                     self.firing.retain(|_, firing| *firing != alert.id);
@@ -116,6 +143,14 @@ impl Book {
             .filter(|silence| now < silence.until)
     }
 
+    /// What an alert's step leaves: nobody is told while its fleet is silenced.
+    pub(crate) fn step(&self, step: Step, alert: Alert, now: Timestamp) -> Event {
+        match self.silence(&alert.fleet, now) {
+            None => Event::Told(step, alert),
+            Some(_) => Event::Stands(alert),
+        }
+    }
+
     /// Whether one more fleet may be silenced.
     pub(crate) fn has_room_to_silence(&self, fleet: &FleetName) -> bool {
         self.silences.len() < SILENCES || self.silences.contains_key(fleet)
@@ -134,12 +169,10 @@ impl Book {
 
     /// The first acknowledgement of an alert: it as it then stands. None if it was acknowledged
     /// before.
-    pub(crate) fn acknowledge(alert: &Alert, acknowledged: Acknowledged) -> Option<Event> {
-        alert.acknowledged.is_none().then(|| {
-            Event::Stands(Alert {
-                acknowledged: Some(acknowledged),
-                ..alert.clone()
-            })
+    pub(crate) fn acknowledge(alert: &Alert, acknowledged: Acknowledged) -> Option<Alert> {
+        alert.acknowledged.is_none().then(|| Alert {
+            acknowledged: Some(acknowledged),
+            ..alert.clone()
         })
     }
 

@@ -177,7 +177,7 @@ fn the_first_acknowledgement_stays() {
         comment: String::new(),
     };
     let first = alert(Cause::Drift, 1);
-    let Some(Event::Stands(seen)) = Book::acknowledge(&first, by("ann")) else {
+    let Some(seen) = Book::acknowledge(&first, by("ann")) else {
         panic!();
     };
     assert_eq!(seen.acknowledged, Some(by("ann")));
