@@ -1,7 +1,9 @@
 //! The same limit of messages for every client and server of the contract.
 
 use vortex_kit::{channel::Channel, grpc::MAX_MESSAGE_BYTES};
-use vortex_proto::{access::v1 as access, config::v1 as config, rollout::v1 as rollout};
+use vortex_proto::{
+    access::v1 as access, config::v1 as config, drift::v1 as drift, rollout::v1 as rollout,
+};
 
 /// A generated client or server whose messages may have [`MAX_MESSAGE_BYTES`]. Made by its own
 /// `new`, it would refuse to read more than tonic's 4 MiB.
@@ -45,6 +47,7 @@ limited! {
     config override_service_client OverrideServiceClient override_service_server OverrideServiceServer OverrideService;
     access audit_service_client AuditServiceClient audit_service_server AuditServiceServer AuditService;
     access key_service_client KeyServiceClient key_service_server KeyServiceServer KeyService;
+    drift drift_service_client DriftServiceClient drift_service_server DriftServiceServer DriftService;
     rollout rollout_service_client RolloutServiceClient rollout_service_server RolloutServiceServer RolloutService;
 }
 

@@ -20,6 +20,7 @@ mod target;
 #[cfg(test)]
 mod tests;
 mod text;
+mod windows;
 
 pub(crate) use audit::{Action, AuditEntry, SELF};
 pub(crate) use breaker::{Breaker, BreakerLimits, Reset};
@@ -27,7 +28,7 @@ pub(crate) use command::{Author, Command, Effect, Ending, Judgement, Lost, Trans
 pub(crate) use filter::Filter;
 pub(crate) use freezes::{Freeze, Freezes};
 pub(crate) use measured::{
-    ClosedSlice, MAX_SLICES, Measured, Report, ReportRefused, Taken, Total, Totals,
+    ClosedSlice, MAX_SLICES, Measured, Report, ReportRefused, Taken, Total, Totals, WindowTaken,
 };
 pub(crate) use moment::Moment;
 pub(crate) use names::{InvalidName, RolloutId, application};
@@ -44,3 +45,4 @@ pub(crate) use state::{
 pub(crate) use target::Target;
 pub(crate) use text::shortened;
 pub(crate) use vortex_names::RequestId;
+pub(crate) use windows::{PartName, Place, Watermark, Windows};

@@ -29,6 +29,7 @@ mod steady_clock;
 mod supersede;
 mod transitions;
 mod wake;
+mod windows;
 
 pub(crate) use create::{Draft, MAX_DESCRIPTION, SourceChange};
 pub(crate) use entry::{Delivery, Entry};
@@ -39,6 +40,7 @@ pub(crate) use request::{Reported, Request};
 pub(crate) use revert::Revert;
 pub(crate) use transitions::{Place, Transition, Wanted};
 pub(crate) use wake::Wake;
+pub(crate) use windows::Part;
 
 use std::{
     collections::BTreeSet,

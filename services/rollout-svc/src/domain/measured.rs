@@ -3,8 +3,10 @@
 mod holds;
 mod report;
 mod seen;
+mod window;
 
 pub(crate) use report::{Report, ReportRefused, Taken};
+pub(crate) use window::WindowTaken;
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -17,7 +19,7 @@ use vortex_bucket::Arm;
 use vortex_sketch::Sketch;
 
 use super::{
-    AuditEntry, Judgement, Moment, Rollout, State, Transition,
+    AuditEntry, Judgement, Moment, Rollout, State, Transition, Windows,
     analysis::{
         Analysis, Application, Counts, Decision, Figures, Judged, JudgedStage, Phase, Tally,
     },
@@ -38,6 +40,8 @@ pub(crate) struct Measured {
     /// The number of slices closed.
     pub(crate) closed: u64,
     pub(crate) seen: Seen,
+    /// The parts of windows that its figures came from.
+    pub(crate) windows: Windows,
     pub(crate) slices: VecDeque<ClosedSlice>,
 }
 
@@ -102,6 +106,7 @@ impl Measured {
             totals: BTreeMap::new(),
             closed: 0,
             seen: Seen::default(),
+            windows: Windows::default(),
             slices: VecDeque::new(),
         }
     }

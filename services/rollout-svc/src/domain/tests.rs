@@ -13,3 +13,4 @@ mod silence;
 mod simulation;
 mod split;
 mod supersede;
+mod windows;

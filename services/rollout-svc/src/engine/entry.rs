@@ -7,8 +7,8 @@ use tokio::sync::watch;
 use vortex_store::Revision;
 
 use crate::domain::{
-    ClosedSlice, Measured, Moment, Report, ReportRefused, RequestId, Rollout, Taken, Transition,
-    analysis::SeenKeys,
+    ClosedSlice, Measured, Moment, PartName, Report, ReportRefused, RequestId, Rollout, Taken,
+    Transition, WindowTaken, analysis::SeenKeys,
 };
 
 /// A rollout in memory.
@@ -25,11 +25,13 @@ pub(crate) struct Entry {
     keys: Mutex<Option<SeenKeys>>,
 }
 
-/// The measurements, with the numbers of slices that were stored and counted.
+/// The measurements, and how far they were stored and counted.
 struct Gauge {
     measured: Measured,
     saved: u64,
     counted: u64,
+    /// Whether figures of windows were taken that are not stored yet.
+    owes: bool,
 }
 
 /// The state of sending an effect.
@@ -89,6 +91,24 @@ impl Entry {
         Ok((taken, rollout.standing.generation))
     }
 
+    /// Takes figures of a part of a window in. `writing` is locked, so that what is written of the
+    /// rollout meanwhile neither loses them nor is older than they are.
+    pub(super) fn take_window(
+        &self,
+        part: &PartName,
+        figures: Vec<Report>,
+        now: Moment,
+    ) -> WindowTaken {
+        let mut gauge = self.gauge();
+        let rollout = self.rollout();
+        let Some(gauge) = gauge.as_mut() else {
+            return WindowTaken::unknown(figures.len());
+        };
+        let taken = gauge.measured.take_window(&rollout, part, figures, now);
+        gauge.owes |= taken.counted > 0;
+        taken
+    }
+
     /// Closes the slices that are due, and answers those that were not counted yet.
     pub(super) fn advance(&self, now: Moment) -> Vec<ClosedSlice> {
         let mut gauge = self.gauge();
@@ -113,10 +133,17 @@ impl Entry {
             .map(|gauge| look(&gauge.measured, gauge.saved))
     }
 
-    /// Notes that slices up to this one are stored.
+    /// Whether figures of windows were taken that are not stored yet.
+    pub(super) fn owes(&self) -> bool {
+        self.gauge().as_ref().is_some_and(|gauge| gauge.owes)
+    }
+
+    /// Notes that slices up to this one are stored, and all figures of windows. `writing` is locked
+    /// since before they were read.
     pub(super) fn saved(&self, through: u64) {
         if let Some(gauge) = self.gauge().as_mut() {
             gauge.saved = gauge.saved.max(through);
+            gauge.owes = false;
         }
         // watchers also see the measurements
         self.shown.send_modify(|_| {});
@@ -140,6 +167,7 @@ impl Entry {
             *gauge = Some(Gauge::of(measured));
         } else if let Some(gauge) = gauge.as_mut() {
             gauge.saved = gauge.saved.max(saved);
+            gauge.owes = false;
             gauge.measured.amend(&before, transition, at);
         }
         self.shown.send_replace(Arc::new(rollout));
@@ -186,6 +214,7 @@ impl Gauge {
             measured,
             saved: closed,
             counted: closed,
+            owes: false,
         }
     }
 }

@@ -51,13 +51,15 @@ impl Inner {
         Some(judgement)
     }
 
-    /// Stores the measurements, if slices have closed since the last time.
-    async fn save(&self, entry: &Entry) -> Result<(), Error> {
+    /// Stores the measurements, if slices have closed or windows were taken since the last time.
+    /// The entry's `writing` is locked.
+    pub(super) async fn save(&self, entry: &Entry) -> Result<(), Error> {
         let id = entry.rollout().id().clone();
+        let owes = entry.owes();
         let unsaved = entry.unsaved(|measured, saved| {
             let through = measured.closed();
             let write = || Writes::default().measured(&id, measured, saved);
-            (through > saved).then(|| (write(), through))
+            (through > saved || owes).then(|| (write(), through))
         });
         let Some((writes, through)) = unsaved.flatten() else {
             return Ok(());

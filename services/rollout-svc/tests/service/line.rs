@@ -144,6 +144,14 @@ macro_rules! passed_on {
         impl ConfigService for Line {
             type WatchConfigStream = Streaming<pb::WatchConfigResponse>;
             type WatchLogStream = Streaming<pb::WatchLogResponse>;
+            type WatchViewsStream = Streaming<pb::WatchViewsResponse>;
+
+            async fn watch_views(
+                &self,
+                _: Request<Streaming<pb::WatchViewsRequest>>,
+            ) -> Result<Response<Self::WatchViewsStream>, Status> {
+                Err(Status::unimplemented("rollout-svc follows no views"))
+            }
 
             $(
                 async fn $method(

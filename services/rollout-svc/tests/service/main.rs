@@ -23,3 +23,4 @@ mod start;
 mod stored;
 mod transitions;
 mod walk;
+mod windows;

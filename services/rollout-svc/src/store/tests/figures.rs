@@ -6,7 +6,7 @@ use proptest::{collection::vec, option, prelude::*};
 
 use super::values::{application, number, on_failure, settings, share, sketch, span, text, time};
 use crate::domain::{
-    Action, AuditEntry, ClosedSlice, Measured, StateKind, Total, Totals,
+    Action, AuditEntry, ClosedSlice, Measured, Place, StateKind, Total, Totals, Watermark,
     analysis::{
         Analysis, Cause, Comparison, Counts, ErrorsEvidence, ErrorsFinding, Figures, Finding,
         Judged, LatencyEvidence, LatencyFinding, Limit, Observed, OpenSlice, SequentialTest,
@@ -232,16 +232,26 @@ pub(super) fn measured() -> impl Strategy<Value = Measured> {
     let totals = (total(), total()).prop_map(|(canary, stable)| Totals { canary, stable });
     let totals = vec((application(), totals), 0..3);
     let seen = vec(any::<u64>(), 0..5);
+    let watermark = (any::<[u64; 2]>(), any::<u32>(), time());
+    let watermark = watermark.prop_map(|([boot, sequence], part, at)| Watermark {
+        place: Place {
+            boot,
+            sequence,
+            part,
+        },
+        at,
+    });
+    let windows = vec((text(), watermark), 0..3);
     (
         any::<u32>(),
         applications,
         span(),
         totals,
         any::<u64>(),
-        seen,
+        (seen, windows),
     )
         .prop_map(
-            |(tests, applications, counted_from, totals, closed, seen)| Measured {
+            |(tests, applications, counted_from, totals, closed, (seen, windows))| Measured {
                 analysis: Analysis {
                     tests,
                     applications: applications.into_iter().collect(),
@@ -250,6 +260,7 @@ pub(super) fn measured() -> impl Strategy<Value = Measured> {
                 totals: totals.into_iter().collect(),
                 closed,
                 seen: seen.into_iter().collect(),
+                windows: windows.into_iter().collect(),
                 slices: Default::default(),
             },
         )

@@ -176,6 +176,7 @@ fn measured() -> Measured {
         totals: Default::default(),
         closed: 2,
         seen: Default::default(),
+        windows: Default::default(),
         slices: Default::default(),
     }
 }
