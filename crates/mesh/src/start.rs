@@ -171,7 +171,8 @@ async fn start_service(
         }
         ServiceName::Rollout => {
             let config = channels[ServiceName::Config].clone();
-            vortex_rollout_svc::start(rollout_settings(settings, data), config, runtime).await?
+            let settings = rollout_settings(settings, data);
+            vortex_rollout_svc::start(settings, config, None, runtime).await?
         }
     })
 }

@@ -19,6 +19,7 @@ mod evaluate;
 mod follow;
 mod forget;
 mod freezes;
+mod instances;
 mod keys;
 mod orders;
 mod read;
@@ -58,6 +59,7 @@ use vortex_store::Revision;
 
 use crate::{
     domain::{Breaker, BreakerLimits, Freezes, Measured, Moment, Rollout, RolloutId},
+    drift::Drift,
     meters::Meters,
     splits::Splits,
     store::{Loaded, RolloutStore, Writes},
@@ -75,6 +77,8 @@ pub(crate) struct Rollouts {
 struct Inner {
     store: RolloutStore,
     splits: Splits,
+    /// `None` where there is no drift-svc.
+    drift: Option<Drift>,
     directory: Directory,
     /// The breaker, and when it was last written. It is locked for reading while a rollout goes on
     /// by itself, and for writing while one rolls back by itself, so that neither happens between
@@ -94,6 +98,7 @@ struct Inner {
     meters: Meters,
     outbox: Wake,
     controller: Wake,
+    instances: Wake,
     failed: AtomicBool,
 }
 
@@ -105,6 +110,7 @@ impl Rollouts {
     pub(crate) async fn open(
         store: RolloutStore,
         splits: Splits,
+        drift: Option<Drift>,
         limits: BreakerLimits,
         clock: Arc<dyn Clock>,
         meters: Meters,
@@ -137,6 +143,7 @@ impl Rollouts {
         let opened = Inner {
             store,
             splits,
+            drift,
             directory,
             shown_breaker: ArcSwap::from_pointee(breaker.0.clone()),
             breaker: RwLock::new(breaker),
@@ -149,6 +156,7 @@ impl Rollouts {
             meters,
             outbox: Wake::default(),
             controller: Wake::default(),
+            instances: Wake::default(),
             failed: AtomicBool::new(false),
         };
         for entry in opened.directory.all() {

@@ -15,7 +15,7 @@ const VERDICTS: &str = "vortex_rollout_verdicts_total";
 const WINDOW_FIGURES: &str = "vortex_rollout_window_figures_total";
 
 /// The gates' names.
-const GATES: [&str; 2] = ["errors", "latency"];
+const GATES: [&str; 3] = ["errors", "latency", "instances"];
 /// The verdicts' names.
 const NAMES: [&str; 4] = ["pass", "no_data", "inconclusive", "fail"];
 
@@ -30,7 +30,7 @@ pub(crate) struct Meters {
 
 struct Inner {
     transitions: Vec<Counter>,
-    verdicts: [[Counter; 4]; 2],
+    verdicts: [[Counter; 4]; 3],
     windows: [Counter; 5],
 }
 
@@ -86,6 +86,7 @@ impl Meters {
             let gate = match finding {
                 Finding::Errors(_) => 0,
                 Finding::Latency(_) => 1,
+                Finding::Instances(_) => 2,
             };
             let verdict = match finding.verdict() {
                 Verdict::Pass => 0,

@@ -1,6 +1,9 @@
 //! A rollout in memory.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use jiff::Timestamp;
 use tokio::sync::watch;
@@ -8,7 +11,8 @@ use vortex_store::Revision;
 
 use crate::domain::{
     ClosedSlice, Measured, Moment, PartName, Report, ReportRefused, RequestId, Rollout, Taken,
-    Transition, WindowTaken, analysis::SeenKeys,
+    Transition, WindowTaken,
+    analysis::{Application, Arms, SeenKeys},
 };
 
 /// A rollout in memory.
@@ -23,6 +27,8 @@ pub(crate) struct Entry {
     delivery: Mutex<Option<Delivery>>,
     /// The keys that had read when config-svc was last asked.
     keys: Mutex<Option<SeenKeys>>,
+    /// The generation and the interval in which drift-svc was last asked.
+    asked: Mutex<Option<(u64, u32)>>,
 }
 
 /// The measurements, and how far they were stored and counted.
@@ -55,6 +61,7 @@ impl Entry {
             gauge: Mutex::new(measured.map(Gauge::of)),
             delivery: Mutex::default(),
             keys: Mutex::default(),
+            asked: Mutex::default(),
         }
     }
 
@@ -131,6 +138,31 @@ impl Entry {
         gauge
             .as_ref()
             .map(|gauge| look(&gauge.measured, gauge.saved))
+    }
+
+    /// Whether a new interval has begun since drift-svc was last asked; it is asked now then.
+    pub(super) fn is_to_be_asked_for(&self, now: Moment) -> bool {
+        let present = self.measured(|rollout, measured| measured?.interval(rollout, now));
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_new = present.is_some() && *asked != present;
+        *asked = present;
+        is_new
+    }
+
+    /// Notes how the instances fare.
+    pub(super) fn see_instances(
+        &self,
+        generation: u64,
+        seen: Option<&BTreeMap<Application, Arms>>,
+        now: Moment,
+    ) {
+        let mut gauge = self.gauge();
+        let rollout = self.rollout();
+        if let Some(gauge) = gauge.as_mut() {
+            gauge
+                .measured
+                .see_instances(&rollout, generation, seen, now);
+        }
     }
 
     /// Whether figures of windows were taken that are not stored yet.

@@ -36,6 +36,7 @@ impl Rollouts {
             }
         }
         inner.save(&entry).await?;
+        self.ask_instances(&entry);
         Ok(entry.due_in(now))
     }
 }

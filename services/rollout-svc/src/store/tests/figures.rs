@@ -9,8 +9,8 @@ use crate::domain::{
     Action, AuditEntry, ClosedSlice, Measured, Place, StateKind, Total, Totals, Watermark,
     analysis::{
         Analysis, Cause, Comparison, Counts, ErrorsEvidence, ErrorsFinding, Figures, Finding,
-        Judged, LatencyEvidence, LatencyFinding, Limit, Observed, OpenSlice, SequentialTest,
-        SettingChange, Tail, Tally,
+        Instances, InstancesEvidence, InstancesFinding, Judged, LatencyEvidence, LatencyFinding,
+        Limit, Observed, OpenSlice, SequentialTest, SettingChange, Tail, Tally,
     },
 };
 
@@ -82,10 +82,40 @@ fn latency() -> impl Strategy<Value = LatencyEvidence> {
     )
 }
 
+fn instances() -> impl Strategy<Value = InstancesEvidence> {
+    let findings = [
+        InstancesFinding::NoAnswer,
+        InstancesFinding::NoCanary,
+        InstancesFinding::AllBad,
+        InstancesFinding::WorseThanStable,
+        InstancesFinding::MaybeWorse,
+        InstancesFinding::SharedOutage,
+        InstancesFinding::NotWorse,
+    ];
+    let arm = || {
+        any::<[u64; 4]>().prop_map(|[instances, failed, silent, restarting]| Instances {
+            instances,
+            failed,
+            silent,
+            restarting,
+        })
+    };
+    let finding = proptest::sample::select(findings.to_vec());
+    (finding, arm(), option::of(arm()), option::of(number())).prop_map(
+        |(finding, canary, stable, p)| InstancesEvidence {
+            finding,
+            canary,
+            stable,
+            p,
+        },
+    )
+}
+
 fn judged() -> impl Strategy<Value = Judged> {
     let finding = prop_oneof![
         errors().prop_map(Finding::Errors),
         latency().prop_map(Finding::Latency),
+        instances().prop_map(Finding::Instances),
     ];
     (application(), span(), span(), vec(finding, 0..3)).prop_map(
         |(application, start, end, findings)| Judged {
@@ -222,6 +252,7 @@ fn observed() -> impl Strategy<Value = Observed> {
             cause,
             heard,
             began_by,
+            sighting: None,
         },
     )
 }
