@@ -421,7 +421,8 @@ fn read(file: &Path) -> String {
 fn neighbours(service: ServiceName) -> &'static [ServiceName] {
     match service {
         ServiceName::Config => &[],
-        ServiceName::Drift | ServiceName::Rollout => &[ServiceName::Config],
+        ServiceName::Drift => &[ServiceName::Config],
+        ServiceName::Rollout => &[ServiceName::Config, ServiceName::Drift],
         ServiceName::Ingest => &[
             ServiceName::Config,
             ServiceName::Drift,

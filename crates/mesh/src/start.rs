@@ -171,7 +171,9 @@ async fn start_service(
         }
         ServiceName::Rollout => {
             let config = channels[ServiceName::Config].clone();
-            vortex_rollout_svc::start(rollout_settings(settings, data), config, runtime).await?
+            let settings = rollout_settings(settings, data);
+            let drift = Some(channels[ServiceName::Drift].clone());
+            vortex_rollout_svc::start(settings, config, drift, runtime).await?
         }
         ServiceName::Drift => {
             let config = channels[ServiceName::Config].clone();

@@ -11,6 +11,7 @@ mod moment;
 mod names;
 mod order;
 mod plan;
+mod raised;
 mod refused;
 mod rollout;
 mod source;
@@ -20,6 +21,7 @@ mod target;
 #[cfg(test)]
 mod tests;
 mod text;
+mod windows;
 
 pub(crate) use audit::{Action, AuditEntry, SELF};
 pub(crate) use breaker::{Breaker, BreakerLimits, Reset};
@@ -27,13 +29,14 @@ pub(crate) use command::{Author, Command, Effect, Ending, Judgement, Lost, Trans
 pub(crate) use filter::Filter;
 pub(crate) use freezes::{Freeze, Freezes};
 pub(crate) use measured::{
-    ClosedSlice, MAX_SLICES, Measured, Report, ReportRefused, Taken, Total, Totals,
+    ClosedSlice, MAX_SLICES, Measured, Report, ReportRefused, Taken, Total, Totals, WindowTaken,
 };
 pub(crate) use moment::Moment;
 pub(crate) use names::{InvalidName, RolloutId, application};
 pub(crate) use order::Order;
 pub use plan::Strategy;
 pub(crate) use plan::{InvalidStages, Stage, StageDraft, Stages, Unit};
+pub(crate) use raised::{Known, MOST_WANTED, Raised};
 pub(crate) use refused::Refused;
 pub(crate) use rollout::{Rollout, Spec, Standing};
 pub(crate) use source::{SourcePolicy, WaitingCommit};
@@ -44,3 +47,4 @@ pub(crate) use state::{
 pub(crate) use target::Target;
 pub(crate) use text::shortened;
 pub(crate) use vortex_names::RequestId;
+pub(crate) use windows::{PartName, Place, Watermark, Windows};

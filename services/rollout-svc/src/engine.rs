@@ -19,7 +19,9 @@ mod evaluate;
 mod follow;
 mod forget;
 mod freezes;
+mod instances;
 mod keys;
+mod known;
 mod orders;
 mod read;
 mod request;
@@ -29,6 +31,7 @@ mod steady_clock;
 mod supersede;
 mod transitions;
 mod wake;
+mod windows;
 
 pub(crate) use create::{Draft, MAX_DESCRIPTION, SourceChange};
 pub(crate) use entry::{Delivery, Entry};
@@ -39,6 +42,7 @@ pub(crate) use request::{Reported, Request};
 pub(crate) use revert::Revert;
 pub(crate) use transitions::{Place, Transition, Wanted};
 pub(crate) use wake::Wake;
+pub(crate) use windows::Part;
 
 use std::{
     collections::BTreeSet,
@@ -56,6 +60,7 @@ use vortex_store::Revision;
 
 use crate::{
     domain::{Breaker, BreakerLimits, Freezes, Measured, Moment, Rollout, RolloutId},
+    drift::Drift,
     meters::Meters,
     splits::Splits,
     store::{Loaded, RolloutStore, Writes},
@@ -73,6 +78,8 @@ pub(crate) struct Rollouts {
 struct Inner {
     store: RolloutStore,
     splits: Splits,
+    /// `None` where there is no drift-svc.
+    drift: Option<Drift>,
     directory: Directory,
     /// The breaker, and when it was last written. It is locked for reading while a rollout goes on
     /// by itself, and for writing while one rolls back by itself, so that neither happens between
@@ -92,6 +99,7 @@ struct Inner {
     meters: Meters,
     outbox: Wake,
     controller: Wake,
+    instances: Wake,
     failed: AtomicBool,
 }
 
@@ -103,6 +111,7 @@ impl Rollouts {
     pub(crate) async fn open(
         store: RolloutStore,
         splits: Splits,
+        drift: Option<Drift>,
         limits: BreakerLimits,
         clock: Arc<dyn Clock>,
         meters: Meters,
@@ -135,6 +144,7 @@ impl Rollouts {
         let opened = Inner {
             store,
             splits,
+            drift,
             directory,
             shown_breaker: ArcSwap::from_pointee(breaker.0.clone()),
             breaker: RwLock::new(breaker),
@@ -147,6 +157,7 @@ impl Rollouts {
             meters,
             outbox: Wake::default(),
             controller: Wake::default(),
+            instances: Wake::default(),
             failed: AtomicBool::new(false),
         };
         for entry in opened.directory.all() {

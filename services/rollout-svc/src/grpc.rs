@@ -12,6 +12,7 @@ mod report;
 mod samples;
 mod transitions;
 mod watch;
+mod window;
 
 use futures::stream::BoxStream;
 use tonic::{Request, Response, Status};
@@ -186,9 +187,10 @@ impl RolloutService for Grpc {
 
     async fn report_window(
         &self,
-        _request: Request<pb::ReportWindowRequest>,
+        request: Request<pb::ReportWindowRequest>,
     ) -> Reply<pb::ReportWindowResponse> {
-        Err(Status::unimplemented("follows"))
+        let taken = window::take(self, request.into_inner()).await?;
+        Ok(Response::new(taken))
     }
 
     async fn watch_rollout(

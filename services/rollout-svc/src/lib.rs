@@ -3,6 +3,7 @@
 
 mod changes;
 mod domain;
+mod drift;
 mod engine;
 mod error;
 mod grpc;
@@ -31,6 +32,7 @@ use vortex_service::{CannotConnect, Limited, OwnKeyError, Trust, connect, denial
 use vortex_store::service::{CannotOpen, open};
 
 use changes::Changes;
+use drift::Drift;
 use engine::Rollouts;
 use grpc::Grpc;
 use meters::Meters;
@@ -62,16 +64,19 @@ pub enum StartError {
 }
 
 /// Starts the service over the config-svc behind `config`. It serves in process at once, and over
-/// TCP once it is told to listen.
+/// TCP once it is told to listen. `drift` is where drift-svc is; without one, nothing is known of
+/// instances.
 ///
 /// # Errors
 /// Fails if the store can't be opened or read.
 pub async fn start(
     settings: Settings,
     config: Channel,
+    drift: Option<Channel>,
     runtime: &Runtime,
 ) -> Result<Server, StartError> {
-    let rollouts = rollouts(&settings, config, runtime).await?;
+    let drift = drift.map(Drift::new);
+    let rollouts = rollouts(&settings, config, drift, runtime).await?;
     let grpc = Grpc::new(rollouts, settings.breaker(), runtime.lifecycle.clone());
     Ok(Server::builder(runtime)
         .descriptors(vortex_proto::DESCRIPTORS)
@@ -89,6 +94,7 @@ pub async fn serve(settings: ProcessSettings, runtime: Runtime) -> Result<(), St
         rollout,
         tokens,
         config_svc,
+        drift_svc,
         calls,
         grpc,
         own_key,
@@ -96,13 +102,14 @@ pub async fn serve(settings: ProcessSettings, runtime: Runtime) -> Result<(), St
     // first, so that no store is left behind if the port is taken
     let listener = Listener::bind(grpc).map_err(|error| error.wanted("gRPC", "--grpc"))?;
     let address = listener.address();
-    let trust = Trust::new(&calls, [&config_svc], &runtime)?;
+    let trust = Trust::new(&calls, [&config_svc, &drift_svc], &runtime)?;
     let own = own_key.show(&trust, &runtime)?;
     let config = connect(&config_svc, &trust, &own, &runtime)?;
+    let drift = connect(&drift_svc, &trust, &own, &runtime)?;
     follow_keys(&config, &runtime);
     denials::report(&config, &runtime);
     let folder = rollout.folder().to_owned();
-    let server = start(rollout, config, &runtime).await?;
+    let server = start(rollout, config, Some(drift), &runtime).await?;
     tokens.open(Some(&folder), &runtime).await;
     server.serve(listener);
     tracing::info!(%address, "serving gRPC");
@@ -117,12 +124,14 @@ pub async fn serve(settings: ProcessSettings, runtime: Runtime) -> Result<(), St
 async fn rollouts(
     settings: &Settings,
     config: Channel,
+    drift: Option<Drift>,
     runtime: &Runtime,
 ) -> Result<Rollouts, StartError> {
     let engine = open(&settings.store, &runtime.metrics).await?;
     let rollouts = Rollouts::open(
         RolloutStore::new(engine.clone()),
         Splits::new(config.clone()),
+        drift.clone(),
         settings.breaker(),
         runtime.clock.clone(),
         Meters::new(&runtime.metrics),
@@ -134,6 +143,6 @@ async fn rollouts(
     let told = told.map_err(store::Error::from)?;
     let changes = Changes::new(config);
     let (policy, keep) = (settings.source_policy(), settings.keep());
-    tasks::start(&rollouts, changes, policy, keep, told, runtime);
+    tasks::start(&rollouts, changes, drift, policy, keep, told, runtime);
     Ok(rollouts)
 }

@@ -6,17 +6,21 @@ use metrics::Counter;
 use vortex_kit::telemetry::Metrics;
 
 use crate::domain::{
-    Action,
+    Action, WindowTaken,
     analysis::{Finding, Judged, Verdict},
 };
 
 const TRANSITIONS: &str = "vortex_rollout_transitions_total";
 const VERDICTS: &str = "vortex_rollout_verdicts_total";
+const WINDOW_FIGURES: &str = "vortex_rollout_window_figures_total";
 
 /// The gates' names.
-const GATES: [&str; 2] = ["errors", "latency"];
+const GATES: [&str; 3] = ["errors", "latency", "instances"];
 /// The verdicts' names.
 const NAMES: [&str; 4] = ["pass", "no_data", "inconclusive", "fail"];
+
+/// What becomes of the figures in windows.
+const RESULTS: [&str; 5] = ["counted", "repeated", "outdated", "unknown", "unjudged"];
 
 /// The counters of the service. Clones are cheap.
 #[derive(Clone)]
@@ -26,7 +30,8 @@ pub(crate) struct Meters {
 
 struct Inner {
     transitions: Vec<Counter>,
-    verdicts: [[Counter; 4]; 2],
+    verdicts: [[Counter; 4]; 3],
+    windows: [Counter; 5],
 }
 
 impl Meters {
@@ -40,9 +45,14 @@ impl Meters {
             let help = "Slices judged, by gate and verdict";
             metrics.counter(VERDICTS, help, &[("gate", gate), ("verdict", verdict)])
         };
+        let windowed = |result| {
+            let help = "Figures in windows of heartbeat-ingest, by what became of them";
+            metrics.counter(WINDOW_FIGURES, help, &[("result", result)])
+        };
         let inner = Inner {
             transitions: Action::ALL.map(transition).into(),
             verdicts: GATES.map(|gate| NAMES.map(|name| verdict(gate, name))),
+            windows: RESULTS.map(windowed),
         };
         Self {
             inner: Arc::new(inner),
@@ -54,12 +64,29 @@ impl Meters {
         self.inner.transitions[action as usize].increment(1);
     }
 
+    /// Counts the figures in a part of a window.
+    pub(crate) fn window(&self, taken: &WindowTaken) {
+        let WindowTaken {
+            counted,
+            repeated,
+            outdated,
+            unknown,
+            unjudged,
+            closed: _,
+        } = *taken;
+        let counts = [counted, repeated, outdated, unknown, unjudged];
+        for (counter, figures) in self.inner.windows.iter().zip(counts) {
+            counter.increment(figures.into());
+        }
+    }
+
     /// Counts the verdicts of the gates on a slice.
     pub(crate) fn verdicts(&self, judged: &Judged) {
         for finding in &judged.findings {
             let gate = match finding {
                 Finding::Errors(_) => 0,
                 Finding::Latency(_) => 1,
+                Finding::Instances(_) => 2,
             };
             let verdict = match finding.verdict() {
                 Verdict::Pass => 0,

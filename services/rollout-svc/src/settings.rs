@@ -44,6 +44,10 @@ pub struct ProcessSettings {
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:9091")]
     pub config_svc: Target,
 
+    /// Address of drift-svc, which knows the instances
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:9093")]
+    pub drift_svc: Target,
+
     /// Whether that is who it should be, and what is shown to it.
     #[command(flatten)]
     pub calls: ClientTls,

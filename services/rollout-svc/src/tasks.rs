@@ -1,7 +1,9 @@
-//! Background tasks: they send effects to config-svc, judge rollouts, and remove old data.
+//! Background tasks: they send effects to config-svc, judge rollouts, ask how instances fare, and
+//! remove old data.
 
 mod controller;
 mod follower;
+mod instances;
 mod outbox;
 mod upkeep;
 
@@ -14,6 +16,7 @@ use vortex_notify::Notifications;
 use crate::{
     changes::Changes,
     domain::SourcePolicy,
+    drift::Drift,
     engine::{Keep, Rollouts},
 };
 use follower::Follower;
@@ -29,6 +32,7 @@ const BACKOFF: Backoff = Backoff::new(
 pub(crate) fn start(
     rollouts: &Rollouts,
     changes: Changes,
+    drift: Option<Drift>,
     policy: SourcePolicy,
     keep: Keep,
     told: Notifications,
@@ -39,6 +43,9 @@ pub(crate) fn start(
     lifecycle.spawn("follower", follower.run());
     lifecycle.spawn("outbox", outbox::run(rollouts.clone()));
     lifecycle.spawn("controller", controller::run(rollouts.clone()));
+    if let Some(drift) = drift {
+        lifecycle.spawn("instances", instances::run(rollouts.clone(), drift));
+    }
     let (rollouts, health) = (rollouts.clone(), runtime.health.clone());
     lifecycle.spawn_stoppable("upkeep", |stop| {
         upkeep::run(rollouts, keep, told, health, stop)

@@ -22,6 +22,10 @@
 //!   but stable could judge them. FAIL when the canary's p99 is above `max_latency_p99`, or above
 //!   stable's times `max_latency_ratio` and 10 ms more; INCONCLUSIVE when it is, but may be by
 //!   chance, which tails of few requests often are (see [`LatencyEvidence`]). PASS otherwise.
+//! - The **instances** gate, where drift-svc is asked: see [`InstancesEvidence`]. FAIL when all of
+//!   the canary's instances fare badly, or more than stable's beyond chance; it closes the slice at
+//!   the last whole interval. NO_DATA of this gate says nothing of the slice, and its PASS makes no
+//!   slice pass, since the errors gate counts in every slice.
 //! - That is the baseline `either`. Under the others a gate fails by the absolute limit only, by the
 //!   comparison with stable only, or only by both at once ([`Baseline`]). Where the comparison is
 //!   needed, what exceeds an absolute limit in both arms alike is a **shared outage**, which is
@@ -39,6 +43,7 @@ mod edit;
 mod errors;
 mod figures;
 mod hypergeometric;
+mod instances;
 mod judged;
 mod keys;
 mod latency;
@@ -54,9 +59,11 @@ pub use decide::{Cause, Decision, Phase};
 pub use edit::{Edit, SettingChange};
 pub use errors::{ErrorsEvidence, ErrorsFinding};
 pub use figures::{Figures, InvalidFigures, Tally};
+pub use instances::{Arms, Instances, InstancesEvidence, InstancesFinding};
 pub use judged::{Finding, Judged, Reason, Verdict};
 pub use keys::{Cells, MISMATCH, Mismatch, SeenKeys};
 pub use latency::{LatencyEvidence, LatencyFinding, Tail};
+pub(crate) use rollout::MAX_ADMITTED;
 pub use rollout::{Analysis, JudgedStage, NoApplication, UnknownApplication};
 pub use sequential::{ALPHA, Comparison, SequentialTest};
 pub use settings::{Baseline, InvalidSetting, OnFailure, Settings, Thresholds};

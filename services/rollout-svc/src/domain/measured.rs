@@ -3,8 +3,10 @@
 mod holds;
 mod report;
 mod seen;
+mod window;
 
 pub(crate) use report::{Report, ReportRefused, Taken};
+pub(crate) use window::WindowTaken;
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -17,9 +19,9 @@ use vortex_bucket::Arm;
 use vortex_sketch::Sketch;
 
 use super::{
-    AuditEntry, Judgement, Moment, Rollout, State, Transition,
+    AuditEntry, Judgement, Moment, Rollout, State, Transition, Windows,
     analysis::{
-        Analysis, Application, Counts, Decision, Figures, Judged, JudgedStage, Phase, Tally,
+        Analysis, Application, Arms, Counts, Decision, Figures, Judged, JudgedStage, Phase, Tally,
     },
 };
 use seen::Seen;
@@ -38,6 +40,8 @@ pub(crate) struct Measured {
     /// The number of slices closed.
     pub(crate) closed: u64,
     pub(crate) seen: Seen,
+    /// The parts of windows that its figures came from.
+    pub(crate) windows: Windows,
     pub(crate) slices: VecDeque<ClosedSlice>,
 }
 
@@ -102,6 +106,7 @@ impl Measured {
             totals: BTreeMap::new(),
             closed: 0,
             seen: Seen::default(),
+            windows: Windows::default(),
             slices: VecDeque::new(),
         }
     }
@@ -173,6 +178,35 @@ impl Measured {
         };
         let judged = self.analysis.advance(&stage, now.since(since));
         self.keep(rollout, since, judged)
+    }
+
+    /// The number of whole intervals since the counts began, with the generation: instances are
+    /// asked for once in each. `None` in the first, and while the share is on its way.
+    pub(crate) fn interval(&self, rollout: &Rollout, now: Moment) -> Option<(u64, u32)> {
+        let (stage, since) = stage_of(rollout)?;
+        let counted = now.since(since).saturating_sub(self.counted_from);
+        let intervals = counted.as_nanos() / stage.settings.interval.as_nanos().max(1);
+        let intervals = u32::try_from(intervals).unwrap_or(u32::MAX);
+        (intervals > 0).then_some((rollout.standing.generation, intervals))
+    }
+
+    /// Notes what is said of the instances by application, if it is of the share in force; `None`
+    /// if there is no answer.
+    pub(crate) fn see_instances(
+        &mut self,
+        rollout: &Rollout,
+        generation: u64,
+        seen: Option<&BTreeMap<Application, Arms>>,
+        now: Moment,
+    ) {
+        let Some((stage, since)) = stage_of(rollout) else {
+            return;
+        };
+        if generation == rollout.standing.generation {
+            let admits = rollout.spec.apps.is_empty();
+            let elapsed = now.since(since);
+            self.analysis.see_instances(seen, admits, &stage, elapsed);
+        }
     }
 
     /// Decides for a rollout whose due slices have been closed.

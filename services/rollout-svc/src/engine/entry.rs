@@ -1,14 +1,18 @@
 //! A rollout in memory.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use jiff::Timestamp;
 use tokio::sync::watch;
 use vortex_store::Revision;
 
 use crate::domain::{
-    ClosedSlice, Measured, Moment, Report, ReportRefused, RequestId, Rollout, Taken, Transition,
-    analysis::SeenKeys,
+    ClosedSlice, Measured, Moment, PartName, Report, ReportRefused, RequestId, Rollout, Taken,
+    Transition, WindowTaken,
+    analysis::{Application, Arms, SeenKeys},
 };
 
 /// A rollout in memory.
@@ -23,13 +27,17 @@ pub(crate) struct Entry {
     delivery: Mutex<Option<Delivery>>,
     /// The keys that had read when config-svc was last asked.
     keys: Mutex<Option<SeenKeys>>,
+    /// The generation and the interval in which drift-svc was last asked.
+    asked: Mutex<Option<(u64, u32)>>,
 }
 
-/// The measurements, with the numbers of slices that were stored and counted.
+/// The measurements, and how far they were stored and counted.
 struct Gauge {
     measured: Measured,
     saved: u64,
     counted: u64,
+    /// Whether figures of windows were taken that are not stored yet.
+    owes: bool,
 }
 
 /// The state of sending an effect.
@@ -53,6 +61,7 @@ impl Entry {
             gauge: Mutex::new(measured.map(Gauge::of)),
             delivery: Mutex::default(),
             keys: Mutex::default(),
+            asked: Mutex::default(),
         }
     }
 
@@ -89,6 +98,24 @@ impl Entry {
         Ok((taken, rollout.standing.generation))
     }
 
+    /// Takes figures of a part of a window in. `writing` is locked, so that what is written of the
+    /// rollout meanwhile neither loses them nor is older than they are.
+    pub(super) fn take_window(
+        &self,
+        part: &PartName,
+        figures: Vec<Report>,
+        now: Moment,
+    ) -> WindowTaken {
+        let mut gauge = self.gauge();
+        let rollout = self.rollout();
+        let Some(gauge) = gauge.as_mut() else {
+            return WindowTaken::unknown(figures.len());
+        };
+        let taken = gauge.measured.take_window(&rollout, part, figures, now);
+        gauge.owes |= taken.counted > 0;
+        taken
+    }
+
     /// Closes the slices that are due, and answers those that were not counted yet.
     pub(super) fn advance(&self, now: Moment) -> Vec<ClosedSlice> {
         let mut gauge = self.gauge();
@@ -113,10 +140,42 @@ impl Entry {
             .map(|gauge| look(&gauge.measured, gauge.saved))
     }
 
-    /// Notes that slices up to this one are stored.
+    /// Whether a new interval has begun since drift-svc was last asked; it is asked now then.
+    pub(super) fn is_to_be_asked_for(&self, now: Moment) -> bool {
+        let present = self.measured(|rollout, measured| measured?.interval(rollout, now));
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_new = present.is_some() && *asked != present;
+        *asked = present;
+        is_new
+    }
+
+    /// Notes how the instances fare.
+    pub(super) fn see_instances(
+        &self,
+        generation: u64,
+        seen: Option<&BTreeMap<Application, Arms>>,
+        now: Moment,
+    ) {
+        let mut gauge = self.gauge();
+        let rollout = self.rollout();
+        if let Some(gauge) = gauge.as_mut() {
+            gauge
+                .measured
+                .see_instances(&rollout, generation, seen, now);
+        }
+    }
+
+    /// Whether figures of windows were taken that are not stored yet.
+    pub(super) fn owes(&self) -> bool {
+        self.gauge().as_ref().is_some_and(|gauge| gauge.owes)
+    }
+
+    /// Notes that slices up to this one are stored, and all figures of windows. `writing` is locked
+    /// since before they were read.
     pub(super) fn saved(&self, through: u64) {
         if let Some(gauge) = self.gauge().as_mut() {
             gauge.saved = gauge.saved.max(through);
+            gauge.owes = false;
         }
         // watchers also see the measurements
         self.shown.send_modify(|_| {});
@@ -140,6 +199,7 @@ impl Entry {
             *gauge = Some(Gauge::of(measured));
         } else if let Some(gauge) = gauge.as_mut() {
             gauge.saved = gauge.saved.max(saved);
+            gauge.owes = false;
             gauge.measured.amend(&before, transition, at);
         }
         self.shown.send_replace(Arc::new(rollout));
@@ -186,6 +246,7 @@ impl Gauge {
             measured,
             saved: closed,
             counted: closed,
+            owes: false,
         }
     }
 }

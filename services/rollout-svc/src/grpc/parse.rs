@@ -7,11 +7,13 @@ mod plan;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod window;
 
 pub(super) use draft::{draft, revert};
 pub(super) use edit::edit;
 pub(super) use figures::reports;
 pub(super) use vortex_service::parse::reason;
+pub(super) use window::part;
 
 use prost::Message;
 use tonic::Request;

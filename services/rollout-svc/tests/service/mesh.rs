@@ -25,12 +25,14 @@ use vortex_proto::{
         source_service_client::SourceServiceClient, source_service_server::SourceServiceServer,
         split_service_client::SplitServiceClient, split_service_server::SplitServiceServer,
     },
+    drift::v1::drift_service_server::DriftServiceServer,
     rollout::v1::{self as pb, rollout_service_client::RolloutServiceClient},
 };
 use vortex_rollout_svc::{Settings, StoreLocation};
 use vortex_tests::Repository;
 
 use crate::{
+    drift::Drift,
     line::{Freezes, Line, Sources},
     link::Link,
 };
@@ -51,7 +53,9 @@ pub(crate) struct Mesh {
     sources: SourceServiceClient<Channel>,
     pub(crate) link: Link,
     pub(crate) freezes: Freezes,
+    pub(crate) drift: Drift,
     linked: Channel,
+    drifting: Channel,
     /// How often rollout-svc has listed sources.
     pub(crate) lists: Arc<AtomicUsize>,
     /// Those of rollout-svc.
@@ -106,9 +110,18 @@ impl Mesh {
             .await
             .unwrap()
             .channel();
+        let drift = Drift::default();
+        let drifting = Server::builder(&config_runtime)
+            .descriptors(vortex_proto::DESCRIPTORS)
+            .service(DriftServiceServer::new(drift.clone()))
+            .build()
+            .await
+            .unwrap()
+            .channel();
         let mut settings = settings_in(&folder);
         change(&mut settings);
-        let (runtime, rollouts) = start_service(settings.clone(), linked.clone()).await;
+        let (runtime, rollouts) =
+            start_service(settings.clone(), linked.clone(), drifting.clone()).await;
         Self {
             settings,
             lists,
@@ -119,7 +132,9 @@ impl Mesh {
             config_runtime,
             link,
             freezes,
+            drift,
             linked,
+            drifting,
             runtime,
             rollouts,
         }
@@ -134,7 +149,8 @@ impl Mesh {
     pub(crate) async fn restart_after(self, between: impl AsyncFnOnce(&Self)) -> Self {
         stop(&self.runtime).await;
         between(&self).await;
-        let (runtime, rollouts) = start_service(self.settings.clone(), self.linked.clone()).await;
+        let (settings, drifting) = (self.settings.clone(), self.drifting.clone());
+        let (runtime, rollouts) = start_service(settings, self.linked.clone(), drifting).await;
         Self {
             runtime,
             rollouts,
@@ -330,17 +346,18 @@ fn store_in(folder: &TempDir) -> PathBuf {
     folder.path().join("rollout")
 }
 
-async fn start_service(settings: Settings, config: Channel) -> (Runtime, Client) {
-    start_service_at(settings, config, System::shared()).await
+async fn start_service(settings: Settings, config: Channel, drift: Channel) -> (Runtime, Client) {
+    start_service_at(settings, config, Some(drift), System::shared()).await
 }
 
 pub(crate) async fn start_service_at(
     settings: Settings,
     config: Channel,
+    drift: Option<Channel>,
     clock: Arc<dyn Clock>,
 ) -> (Runtime, Client) {
     let runtime = Runtime::new("rollout-svc", "0.1.0", clock);
-    let server = vortex_rollout_svc::start(settings, config, &runtime)
+    let server = vortex_rollout_svc::start(settings, config, drift, &runtime)
         .await
         .unwrap();
     runtime.health.set_ready();

@@ -64,7 +64,7 @@ async fn told_of(entries: &str) -> String {
     fill(store.clone(), lines).await;
     let settings = Settings::new(StoreLocation::Embedded(store));
     let (runtime, rollouts) =
-        start_service_at(settings, Slot::new().channel(), Arc::new(clock)).await;
+        start_service_at(settings, Slot::new().channel(), None, Arc::new(clock)).await;
     let told = summary::of(rollouts).await;
     stop(&runtime).await;
     told

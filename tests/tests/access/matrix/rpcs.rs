@@ -453,6 +453,12 @@ fn rollout_reads() -> Vec<Rpc> {
             |_| encoded(&rollout::GetBreakerRequest {}),
         ),
         rpc(
+            "vortex.rollout.v1.RolloutService/ReportWindow",
+            "agent",
+            Everywhere,
+            |_| encoded(&rollout::ReportWindowRequest::default()),
+        ),
+        rpc(
             "vortex.rollout.v1.RolloutService/ReportMetrics",
             "agent",
             Named,

@@ -6,7 +6,8 @@ use vortex_bucket::Arm;
 use vortex_sketch::Sketch;
 
 use super::{
-    Cause, Counts, Figures, Judged, JudgedStage, SequentialTest, Settings, Tally,
+    Arms, Cause, Counts, Figures, InstancesEvidence, Judged, JudgedStage, SequentialTest, Settings,
+    Tally, Verdict,
     slice::{OpenSlice, Slice, whole},
 };
 
@@ -33,6 +34,24 @@ pub struct Observed {
     pub(crate) heard: Option<Duration>,
     /// The settings that the open slice began by, if they were changed since.
     pub(crate) began_by: Option<Arc<Settings>>,
+    /// What was last said of its instances; `None` if nobody was ever asked in this stage. It is
+    /// not stored, but asked again.
+    pub(crate) sighting: Option<Sighting>,
+}
+
+/// What was said of an application's instances.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Sighting {
+    /// When, in time since the stage's effect.
+    pub(crate) at: Duration,
+    /// What; `None` if there was no answer, or it has counted in a slice. So each counts once.
+    pub(crate) arms: Option<Arms>,
+}
+
+/// Whether the instances fail the canary.
+pub(super) fn fails(arms: Option<Arms>, stage: &JudgedStage<'_>) -> bool {
+    let evidence = InstancesEvidence::judge(arms, stage.has_stable());
+    evidence.finding.verdict() == Verdict::Fail
 }
 
 impl Application {
@@ -69,6 +88,7 @@ impl Observed {
             cause: None,
             heard: None,
             began_by: None,
+            sighting: None,
         }
     }
 
@@ -129,7 +149,8 @@ impl Observed {
             ..*stage
         };
         let compared = stage.has_stable();
-        let slice = self.open.close_due(elapsed, stage.settings, compared)?;
+        let due = self.open.close_due(elapsed, stage.settings, compared);
+        let slice = due.or_else(|| self.close_failed(stage))?;
         self.began_by = None;
         let judged = self.judge(application, &slice, stage);
         let limit = self.counts.count(&judged, stage.settings);
@@ -148,6 +169,20 @@ impl Observed {
         Some(judged)
     }
 
+    /// Closes the slice whose instances fail.
+    fn close_failed(&mut self, stage: &JudgedStage<'_>) -> Option<Slice> {
+        let Sighting { at, arms } = self.sighting?;
+        if !fails(arms, stage) {
+            return None;
+        }
+        self.open.cut(at, stage.settings.interval)
+    }
+
+    /// Notes what is said of the instances at `elapsed`; `None` if there is no answer.
+    pub(super) fn see(&mut self, arms: Option<Arms>, elapsed: Duration) {
+        self.sighting = Some(Sighting { at: elapsed, arms });
+    }
+
     fn judge(
         &mut self,
         application: &Application,
@@ -161,7 +196,10 @@ impl Observed {
         } else {
             None
         };
-        Judged::of(application, slice, test, stage.settings)
+        let seen = self.sighting.as_mut();
+        let instances =
+            seen.map(|seen| InstancesEvidence::judge(seen.arms.take(), stage.has_stable()));
+        Judged::of(application, slice, test, instances, stage.settings)
     }
 
     /// The first cause stays, except that failures replace another cause, and that a cause to roll

@@ -23,7 +23,7 @@ impl Draw {
     }
 
     /// The probability of `found` marked ones or more.
-    fn upper_tail(self, found: u64) -> f64 {
+    pub(super) fn upper_tail(self, found: u64) -> f64 {
         if found <= self.least() {
             return 1.0;
         }

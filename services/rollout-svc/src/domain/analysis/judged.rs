@@ -3,8 +3,8 @@
 use std::{fmt, time::Duration};
 
 use super::{
-    Application, ErrorsEvidence, ErrorsFinding, LatencyEvidence, LatencyFinding, SequentialTest,
-    Settings, Slice, errors, latency,
+    Application, ErrorsEvidence, ErrorsFinding, InstancesEvidence, InstancesFinding,
+    LatencyEvidence, LatencyFinding, SequentialTest, Settings, Slice, errors, latency,
 };
 
 /// A gate's verdict on a slice, from good to bad.
@@ -27,6 +27,8 @@ pub enum Finding {
     Errors(ErrorsEvidence),
     /// The latency gate.
     Latency(LatencyEvidence),
+    /// The instances gate.
+    Instances(InstancesEvidence),
 }
 
 /// A judged slice of one application.
@@ -57,6 +59,16 @@ impl Finding {
         match self {
             Self::Errors(evidence) => evidence.finding.verdict(),
             Self::Latency(evidence) => evidence.finding.verdict(),
+            Self::Instances(evidence) => evidence.finding.verdict(),
+        }
+    }
+
+    /// Whether it has a say in the verdict on the slice. That nobody knows how instances fare
+    /// neither holds nor fails anything.
+    fn counts(&self) -> bool {
+        match self {
+            Self::Errors(_) | Self::Latency(_) => true,
+            Self::Instances(evidence) => evidence.finding.verdict() != Verdict::NoData,
         }
     }
 
@@ -66,6 +78,7 @@ impl Finding {
             Self::Latency(evidence) => {
                 matches!(evidence.finding, LatencyFinding::SharedOutage { .. })
             }
+            Self::Instances(evidence) => evidence.finding == InstancesFinding::SharedOutage,
         }
     }
 }
@@ -76,6 +89,7 @@ impl Judged {
         application: &Application,
         slice: &Slice,
         test: Option<&SequentialTest>,
+        instances: Option<InstancesEvidence>,
         settings: &Settings,
     ) -> Self {
         let errors = Finding::Errors(errors::judge(slice, test, settings));
@@ -84,13 +98,18 @@ impl Judged {
             application: application.clone(),
             start: slice.start,
             end: slice.end,
-            findings: [errors].into_iter().chain(latency).collect(),
+            findings: [errors]
+                .into_iter()
+                .chain(latency)
+                .chain(instances.map(Finding::Instances))
+                .collect(),
         }
     }
 
-    /// The worst verdict of the gates.
+    /// The worst verdict of the gates that have a say.
     pub fn verdict(&self) -> Verdict {
-        let verdicts = self.findings.iter().map(Finding::verdict);
+        let counting = self.findings.iter().filter(|finding| finding.counts());
+        let verdicts = counting.map(Finding::verdict);
         verdicts.max().unwrap_or(Verdict::NoData)
     }
 
@@ -104,7 +123,7 @@ impl Judged {
         let verdict = self.verdict();
         self.findings
             .iter()
-            .filter(move |finding| finding.verdict() == verdict)
+            .filter(move |finding| finding.counts() && finding.verdict() == verdict)
             .map(|finding| Reason {
                 application: &self.application,
                 finding,
@@ -130,6 +149,7 @@ impl fmt::Display for Reason<'_> {
         match self.finding {
             Finding::Errors(evidence) => evidence.tell(self.application, f),
             Finding::Latency(evidence) => evidence.tell(self.application, f),
+            Finding::Instances(evidence) => evidence.tell(self.application, f),
         }
     }
 }

@@ -4,7 +4,10 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use vortex_bucket::{Arm, Share};
 
-use super::{Application, Figures, Judged, Observed, Settings};
+use super::{Application, Arms, Figures, Judged, Observed, Settings, application::fails};
+
+/// The number of applications of a rollout whose applications nobody named.
+pub(crate) const MAX_ADMITTED: usize = 64;
 
 /// The figures reported of a rollout's applications, and the verdicts on them: all that is kept of
 /// figures, to be stored with the rollout.
@@ -140,6 +143,31 @@ impl Analysis {
         let closed = close_due(application, observed, stage, elapsed).collect();
         observed.add(arm, figures, elapsed);
         Ok(closed)
+    }
+
+    /// Notes what is said of the instances of all applications at `elapsed` in the stage; `None` if
+    /// there is no answer. What fails closes slices when they are next looked at.
+    ///
+    /// Of an application that is not judged yet nothing is noted, unless `admits`, and it fails:
+    /// what crashes at its start reports nothing else.
+    pub fn see_instances(
+        &mut self,
+        seen: Option<&BTreeMap<Application, Arms>>,
+        admits: bool,
+        stage: &JudgedStage<'_>,
+        elapsed: Duration,
+    ) {
+        let failing = seen.into_iter().flatten();
+        let failing = failing.filter(|(_, arms)| admits && fails(Some(**arms), stage));
+        for (application, _) in failing {
+            if self.applications.len() < MAX_ADMITTED {
+                self.admit(application.clone(), elapsed);
+            }
+        }
+        for (application, observed) in &mut self.applications {
+            let arms = seen.map(|seen| seen.get(application).copied().unwrap_or_default());
+            observed.see(arms, elapsed);
+        }
     }
 
     /// Closes all slices that are due: at most 101 of each application.

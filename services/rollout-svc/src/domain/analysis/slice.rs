@@ -79,12 +79,24 @@ impl OpenSlice {
         if elapsed < end {
             return None;
         }
-        Some(Slice {
+        Some(self.close(end))
+    }
+
+    /// Closes the slice at the last whole interval before `elapsed`, and opens the next one; `None`
+    /// in its first interval.
+    pub(super) fn cut(&mut self, elapsed: Duration, interval: Duration) -> Option<Slice> {
+        let intervals = whole(elapsed.saturating_sub(self.start), interval);
+        let end = self.start.checked_add(interval.checked_mul(intervals)?)?;
+        (intervals > 0).then(|| self.close(end))
+    }
+
+    fn close(&mut self, end: Duration) -> Slice {
+        Slice {
             start: mem::replace(&mut self.start, end),
             end,
             canary: mem::take(&mut self.canary),
             stable: mem::take(&mut self.stable),
-        })
+        }
     }
 
     /// The end of the interval in which the slice got enough requests, or else of the last one that

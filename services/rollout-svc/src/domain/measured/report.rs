@@ -8,11 +8,9 @@ use vortex_bucket::Arm;
 use super::{Measured, stage_of};
 use crate::domain::{
     Moment, RequestId, Rollout, StateKind,
-    analysis::{Application, Figures},
+    analysis::{Application, Figures, MAX_ADMITTED},
 };
 
-/// The number of applications that may report to a rollout whose applications nobody named.
-const MAX_APPLICATIONS: usize = 64;
 /// The number of applications that a refusal names.
 const NAMED: usize = 5;
 /// How far a reporter's clock may be ahead.
@@ -176,11 +174,11 @@ impl Measured {
         let mut all: Vec<&Application> = known.chain(applications).collect();
         all.sort_unstable();
         all.dedup();
-        if all.len() > MAX_APPLICATIONS {
+        if all.len() > MAX_ADMITTED {
             return Err(ReportRefused::Invalid {
                 index: 0,
                 field: "app",
-                why: format!("more than {MAX_APPLICATIONS} applications have reported"),
+                why: format!("more than {MAX_ADMITTED} applications have reported"),
             });
         }
         Ok(())

@@ -12,8 +12,8 @@ use crate::{
     domain::{
         ClosedSlice, Measured,
         analysis::{
-            Application, ErrorsEvidence, ErrorsFinding, Finding, Judged, LatencyEvidence,
-            LatencyFinding, Reason, SeenKeys, Tally, Verdict,
+            Application, ErrorsEvidence, ErrorsFinding, Finding, Instances, InstancesEvidence,
+            Judged, LatencyEvidence, LatencyFinding, Reason, SeenKeys, Tally, Verdict,
         },
     },
     engine::AnalysisView,
@@ -78,6 +78,7 @@ pub(super) fn gates(judged: &Judged) -> impl Iterator<Item = pb::GateResult> + '
         match finding {
             Finding::Errors(evidence) => errors(evidence, result),
             Finding::Latency(evidence) => latency(evidence, result),
+            Finding::Instances(evidence) => instances(evidence, result),
         }
     })
 }
@@ -131,6 +132,39 @@ fn latency(evidence: &LatencyEvidence, result: pb::GateResult) -> pb::GateResult
         stable_requests: stable.map_or(0, |stable| stable.count),
         p_value,
         ..result
+    }
+}
+
+/// Of each arm the part that fares badly by which it was judged.
+fn instances(evidence: &InstancesEvidence, result: pb::GateResult) -> pb::GateResult {
+    let part = |of: Instances, bad: u64| {
+        let all = of.instances;
+        (all > 0).then(|| bad as f64 / all as f64)
+    };
+    let (canary, stable) = (evidence.canary, evidence.stable);
+    pb::GateResult {
+        gate: "instances".to_owned(),
+        canary: part(canary, canary.least_bad()),
+        stable: stable.and_then(|stable| part(stable, stable.most_bad())),
+        p_value: evidence.p,
+        canary_instances: Some(counts(canary)),
+        stable_instances: stable.map(counts),
+        ..result
+    }
+}
+
+fn counts(of: Instances) -> pb::InstanceCounts {
+    let Instances {
+        instances,
+        failed,
+        silent,
+        restarting,
+    } = of;
+    pb::InstanceCounts {
+        instances,
+        failed,
+        silent,
+        restarting,
     }
 }
 

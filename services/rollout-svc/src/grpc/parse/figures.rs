@@ -36,21 +36,28 @@ pub(in crate::grpc) fn reports(
     bounds::items("reports", given.len(), MAX_REPORTS)?;
     let reports = given.into_iter().enumerate();
     reports
-        .map(|(index, given)| Field(index).report(given, &rollout.spec))
+        .map(|(index, given)| Field::new("reports", index).report(given, &rollout.spec))
         .collect()
 }
 
-/// Names the fields of one report in errors.
+/// Names the fields of one of a list's items in errors.
 #[derive(Clone, Copy)]
-struct Field(usize);
+pub(super) struct Field {
+    list: &'static str,
+    index: usize,
+}
 
 impl Field {
-    fn invalid(self, field: &str, why: impl Into<String>) -> Fault {
+    pub(super) fn new(list: &'static str, index: usize) -> Self {
+        Self { list, index }
+    }
+
+    pub(super) fn invalid(self, field: &str, why: impl Into<String>) -> Fault {
         Fault::invalid(self.field(field), why)
     }
 
     fn field(self, name: &str) -> String {
-        format!("reports[{}].{name}", self.0)
+        format!("{}[{}].{name}", self.list, self.index)
     }
 
     fn report(self, given: pb::ArmReport, spec: &Spec) -> Result<Report, Fault> {
@@ -87,7 +94,7 @@ impl Field {
         }
     }
 
-    fn application(self, given: &str) -> Result<Option<Application>, Fault> {
+    pub(super) fn application(self, given: &str) -> Result<Option<Application>, Fault> {
         if given.is_empty() {
             return Ok(None);
         }
@@ -104,7 +111,12 @@ impl Field {
         time.transpose()
     }
 
-    fn figures(self, requests: u64, errors: u64, latency: Sketch) -> Result<Figures, Fault> {
+    pub(super) fn figures(
+        self,
+        requests: u64,
+        errors: u64,
+        latency: Sketch,
+    ) -> Result<Figures, Fault> {
         Figures::new(requests, errors, latency).map_err(|error| {
             let field = match error {
                 InvalidFigures::MoreErrorsThanRequests { .. } => "errors",
@@ -115,7 +127,11 @@ impl Field {
     }
 
     /// The latencies of both forms together.
-    fn latency(self, listed: &[f64], sketch: Option<pb::DdSketch>) -> Result<Sketch, Fault> {
+    pub(super) fn latency(
+        self,
+        listed: &[f64],
+        sketch: Option<pb::DdSketch>,
+    ) -> Result<Sketch, Fault> {
         bounds::items(self.field("latencies_ms"), listed.len(), MAX_LATENCIES)?;
         let mut latency = match sketch {
             Some(sketch) => self.sketch(sketch)?,

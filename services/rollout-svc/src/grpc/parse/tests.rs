@@ -3,6 +3,7 @@
 mod drafts;
 mod edits;
 mod figures;
+mod windows;
 
 use pb::create_rollout_request::Target;
 use vortex_kit::error::Reason;

@@ -6,11 +6,11 @@ use proptest::{collection::vec, option, prelude::*};
 
 use super::values::{application, number, on_failure, settings, share, sketch, span, text, time};
 use crate::domain::{
-    Action, AuditEntry, ClosedSlice, Measured, StateKind, Total, Totals,
+    Action, AuditEntry, ClosedSlice, Measured, Place, StateKind, Total, Totals, Watermark,
     analysis::{
         Analysis, Cause, Comparison, Counts, ErrorsEvidence, ErrorsFinding, Figures, Finding,
-        Judged, LatencyEvidence, LatencyFinding, Limit, Observed, OpenSlice, SequentialTest,
-        SettingChange, Tail, Tally,
+        Instances, InstancesEvidence, InstancesFinding, Judged, LatencyEvidence, LatencyFinding,
+        Limit, Observed, OpenSlice, SequentialTest, SettingChange, Tail, Tally,
     },
 };
 
@@ -82,10 +82,40 @@ fn latency() -> impl Strategy<Value = LatencyEvidence> {
     )
 }
 
+fn instances() -> impl Strategy<Value = InstancesEvidence> {
+    let findings = [
+        InstancesFinding::NoAnswer,
+        InstancesFinding::NoCanary,
+        InstancesFinding::AllBad,
+        InstancesFinding::WorseThanStable,
+        InstancesFinding::MaybeWorse,
+        InstancesFinding::SharedOutage,
+        InstancesFinding::NotWorse,
+    ];
+    let arm = || {
+        any::<[u64; 4]>().prop_map(|[instances, failed, silent, restarting]| Instances {
+            instances,
+            failed,
+            silent,
+            restarting,
+        })
+    };
+    let finding = proptest::sample::select(findings.to_vec());
+    (finding, arm(), option::of(arm()), option::of(number())).prop_map(
+        |(finding, canary, stable, p)| InstancesEvidence {
+            finding,
+            canary,
+            stable,
+            p,
+        },
+    )
+}
+
 fn judged() -> impl Strategy<Value = Judged> {
     let finding = prop_oneof![
         errors().prop_map(Finding::Errors),
         latency().prop_map(Finding::Latency),
+        instances().prop_map(Finding::Instances),
     ];
     (application(), span(), span(), vec(finding, 0..3)).prop_map(
         |(application, start, end, findings)| Judged {
@@ -122,7 +152,7 @@ pub(super) fn audit() -> impl Strategy<Value = AuditEntry> {
         option::of(kind()),
         kind(),
         any::<[Option<u32>; 2]>(),
-        option::of(share()),
+        (option::of(share()), text()),
     );
     let rest = (
         any::<[u64; 2]>(),
@@ -133,7 +163,7 @@ pub(super) fn audit() -> impl Strategy<Value = AuditEntry> {
         vec(change(), 0..3),
     );
     (what, rest).prop_map(|(what, rest)| {
-        let (action, from, to, [from_stage, to_stage], share) = what;
+        let (action, from, to, [from_stage, to_stage], (share, share_reason)) = what;
         let ([number, generation], at, principal, reason, evidence, changes) = rest;
         AuditEntry {
             number,
@@ -145,6 +175,7 @@ pub(super) fn audit() -> impl Strategy<Value = AuditEntry> {
             from_stage,
             to_stage,
             share,
+            share_reason,
             reason,
             evidence,
             generation,
@@ -222,6 +253,7 @@ fn observed() -> impl Strategy<Value = Observed> {
             cause,
             heard,
             began_by,
+            sighting: None,
         },
     )
 }
@@ -232,16 +264,26 @@ pub(super) fn measured() -> impl Strategy<Value = Measured> {
     let totals = (total(), total()).prop_map(|(canary, stable)| Totals { canary, stable });
     let totals = vec((application(), totals), 0..3);
     let seen = vec(any::<u64>(), 0..5);
+    let watermark = (any::<[u64; 2]>(), any::<u32>(), time());
+    let watermark = watermark.prop_map(|([boot, sequence], part, at)| Watermark {
+        place: Place {
+            boot,
+            sequence,
+            part,
+        },
+        at,
+    });
+    let windows = vec((text(), watermark), 0..3);
     (
         any::<u32>(),
         applications,
         span(),
         totals,
         any::<u64>(),
-        seen,
+        (seen, windows),
     )
         .prop_map(
-            |(tests, applications, counted_from, totals, closed, seen)| Measured {
+            |(tests, applications, counted_from, totals, closed, (seen, windows))| Measured {
                 analysis: Analysis {
                     tests,
                     applications: applications.into_iter().collect(),
@@ -250,6 +292,7 @@ pub(super) fn measured() -> impl Strategy<Value = Measured> {
                 totals: totals.into_iter().collect(),
                 closed,
                 seen: seen.into_iter().collect(),
+                windows: windows.into_iter().collect(),
                 slices: Default::default(),
             },
         )

@@ -81,6 +81,7 @@ impl From<&Finding> for pb::Finding {
         let gate = match finding {
             Finding::Errors(evidence) => Gate::Errors(evidence.into()),
             Finding::Latency(evidence) => Gate::Latency(evidence.into()),
+            Finding::Instances(evidence) => Gate::Instances(evidence.into()),
         };
         Self { gate: Some(gate) }
     }
@@ -93,6 +94,7 @@ impl TryFrom<pb::Finding> for Finding {
         Ok(match stored.gate.ok_or(Invalid::Missing("a gate"))? {
             Gate::Errors(evidence) => Self::Errors(evidence.try_into()?),
             Gate::Latency(evidence) => Self::Latency(evidence.try_into()?),
+            Gate::Instances(evidence) => Self::Instances(evidence.try_into()?),
         })
     }
 }

@@ -1,9 +1,9 @@
 //! Translates the measurements of a rollout.
 
-use super::{Invalid, all, from_span, must, pb, span};
+use super::{Invalid, all, from_span, from_time, must, pb, span, time};
 use crate::{
     domain::{
-        Measured, Total, Totals,
+        Measured, Place, Total, Totals, Watermark, Windows,
         analysis::{Analysis, Application, Observed},
     },
     store::{codec::Stored, v1},
@@ -25,6 +25,7 @@ impl From<&Measured> for pb::Measured {
             totals,
             closed,
             seen,
+            windows,
             // the slices are stored one by one
             slices: _,
         } = measured;
@@ -35,6 +36,7 @@ impl From<&Measured> for pb::Measured {
             totals: totals.iter().map(pb::Totals::from).collect(),
             closed: *closed,
             seen: seen.hashes().collect(),
+            windows: windows.iter().map(pb::Watermark::from).collect(),
         }
     }
 }
@@ -45,6 +47,7 @@ impl TryFrom<pb::Measured> for Measured {
     fn try_from(stored: pb::Measured) -> Result<Self, Invalid> {
         let applications: Vec<(Application, Observed)> = all(stored.applications)?;
         let totals: Vec<(Application, Totals)> = all(stored.totals)?;
+        let windows: Vec<(String, Watermark)> = all(stored.windows)?;
         Ok(Self {
             analysis: Analysis {
                 tests: stored.tests,
@@ -54,8 +57,40 @@ impl TryFrom<pb::Measured> for Measured {
             totals: totals.into_iter().collect(),
             closed: stored.closed,
             seen: stored.seen.into_iter().collect(),
+            windows: windows.into_iter().collect::<Windows>(),
             slices: Default::default(),
         })
+    }
+}
+
+impl From<(&String, &Watermark)> for pb::Watermark {
+    fn from((ingest, Watermark { place, at }): (&String, &Watermark)) -> Self {
+        let Place {
+            boot,
+            sequence,
+            part,
+        } = *place;
+        Self {
+            ingest: ingest.clone(),
+            boot,
+            sequence,
+            part,
+            at: Some(from_time(*at)),
+        }
+    }
+}
+
+impl TryFrom<pb::Watermark> for (String, Watermark) {
+    type Error = Invalid;
+
+    fn try_from(stored: pb::Watermark) -> Result<Self, Invalid> {
+        let place = Place {
+            boot: stored.boot,
+            sequence: stored.sequence,
+            part: stored.part,
+        };
+        let at = time(stored.at, "when a window was taken")?;
+        Ok((stored.ingest, Watermark { place, at }))
     }
 }
 

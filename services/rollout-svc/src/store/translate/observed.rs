@@ -23,6 +23,8 @@ impl From<(&Application, &Observed)> for pb::Observed {
             cause,
             heard,
             began_by,
+            // asked again
+            sighting: _,
         } = observed;
         Self {
             application: application.to_string(),
@@ -53,6 +55,7 @@ impl TryFrom<pb::Observed> for (Application, Observed) {
             cause: may(stored.cause)?,
             heard: heard.transpose()?,
             began_by: may(stored.began_by)?.map(Arc::new),
+            sighting: None,
         };
         Ok((Application::new(stored.application), observed))
     }

@@ -50,6 +50,7 @@ impl From<Measured> for v2::Measured {
             totals: measured.totals.into_iter().map(totals).collect(),
             closed: measured.closed,
             seen: measured.seen,
+            windows: Vec::new(),
         }
     }
 }
