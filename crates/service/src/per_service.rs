@@ -79,7 +79,10 @@ mod tests {
     fn a_table_serializes_by_name() {
         let offsets = PerService::from_fn(ServiceName::port_offset);
         let json = serde_json::to_string(&offsets).unwrap();
-        assert_eq!(json, r#"{"config-svc":1,"drift-svc":3,"rollout-svc":2,"heartbeat-ingest":4}"#);
+        assert_eq!(
+            json,
+            r#"{"config-svc":1,"drift-svc":3,"rollout-svc":2,"heartbeat-ingest":4}"#
+        );
     }
 
     #[test]

@@ -53,7 +53,10 @@ impl Fleets {
         let hash = self.hash(named.names());
         let table = self.read();
         let entries = table.by_hash.get(&hash)?;
-        entries.iter().find(|entry| named.is(entry.fleet())).cloned()
+        entries
+            .iter()
+            .find(|entry| named.is(entry.fleet()))
+            .cloned()
     }
 
     /// The fleet of this number, for as long as it is kept.
@@ -131,7 +134,12 @@ impl Fleets {
         }
         let mut table = self.write();
         table.retired.clear();
-        let idle: Vec<Arc<Entry>> = table.by_id.values().filter(|entry| is_idle(entry)).cloned().collect();
+        let idle: Vec<Arc<Entry>> = table
+            .by_id
+            .values()
+            .filter(|entry| is_idle(entry))
+            .cloned()
+            .collect();
         for entry in idle {
             table.retire(self.hash_of(entry.fleet()), entry.clone());
             if let Some(views) = &self.views {

@@ -33,10 +33,17 @@ impl Scene {
         };
         let fleets = self.intake.fleets();
         let now = self.clock.monotonic();
-        fleets.find(named).or_else(|| fleets.begin(named.check().unwrap(), now))
+        fleets
+            .find(named)
+            .or_else(|| fleets.begin(named.check().unwrap(), now))
     }
 
-    fn report(&self, client: Option<&Client>, app: &str, instance: &str) -> Result<Answer, Refused> {
+    fn report(
+        &self,
+        client: Option<&Client>,
+        app: &str,
+        instance: &str,
+    ) -> Result<Answer, Refused> {
         let fleet = self.fleet(app).unwrap();
         self.intake.begin(client, 1).take(&fleet, &report(instance))
     }
@@ -75,7 +82,11 @@ fn one_caller_over_its_limit_does_not_refuse_others() {
     let refused = |client: &Client| limit(scene.report(Some(client), "orders", "pod-1"));
     let first: Vec<_> = (0..60).map(|_| refused(&one)).collect();
     assert!(first[..50].iter().all(Option::is_none));
-    assert!(first[50..].iter().all(|limit| *limit == Some(Limit::Client)));
+    assert!(
+        first[50..]
+            .iter()
+            .all(|limit| *limit == Some(Limit::Client))
+    );
     assert_eq!(refused(&two), None);
     assert_eq!(limit(scene.report(None, "orders", "pod-1")), None);
     scene.clock.advance(Duration::from_millis(100));
@@ -86,18 +97,22 @@ fn one_caller_over_its_limit_does_not_refuse_others() {
 fn an_application_over_its_limit_takes_nothing_of_its_callers() {
     let scene = Scene::new(|settings| {
         settings.max_app_reports = 10;
-        settings.max_client_reports = 20;
-        settings.max_reports = 20;
+        settings.max_client_reports = 21;
+        settings.max_reports = 21;
     });
     let agent = client(1);
     let refused = |app| limit(scene.report(Some(&agent), app, "pod-1"));
     let flood = (0..1_000).map(|_| refused("flood"));
     assert_eq!(flood.filter(Option::is_none).count(), 50);
-    // half of what caller and process may send is left
+    // caller and process were charged for what was taken, and not for the rest of the flood
     assert!((0..50).all(|_| refused("orders").is_none()));
     assert_eq!(refused("orders"), Some(Limit::App));
+    assert!((0..5).all(|_| refused("stock").is_none()));
     assert_eq!(refused("stock"), Some(Limit::Client));
-    assert_eq!(limit(scene.report(None, "stock", "pod-1")), Some(Limit::Process));
+    assert_eq!(
+        limit(scene.report(None, "stock", "pod-1")),
+        Some(Limit::Process)
+    );
 }
 
 #[test]
@@ -115,8 +130,16 @@ fn fleets_that_nobody_reports_of_make_room() {
     assert_eq!(scene.intake.fleets().len(), 1);
     assert!(scene.fleet("one-more").is_some());
     // the window's fleets are kept until it is written
-    let last = &window.shards.iter().find(|shard| !shard.lasts.is_empty()).unwrap().lasts[0];
-    assert_eq!(scene.intake.fleets().get(last.fleet).unwrap().fleet().app(), "app-7");
+    let last = &window
+        .shards
+        .iter()
+        .find(|shard| !shard.lasts.is_empty())
+        .unwrap()
+        .lasts[0];
+    assert_eq!(
+        scene.intake.fleets().get(last.fleet).unwrap().fleet().app(),
+        "app-7"
+    );
 }
 
 #[test]
@@ -131,7 +154,10 @@ fn a_report_is_in_the_window_that_is_open() {
     let second = scene.intake.end();
     assert_eq!([first.number, second.number], [1, 2]);
     assert_eq!([first.instances(), second.instances()], [1, 1]);
-    assert_eq!((first.length, first.closed_at), (Duration::from_secs(5), second.opened_at));
+    assert_eq!(
+        (first.length, first.closed_at),
+        (Duration::from_secs(5), second.opened_at)
+    );
     let lasts: Vec<_> = first.shards.iter().flat_map(|shard| &shard.lasts).collect();
     assert_eq!(lasts[0].arrived, 2_000);
     let refused = scene.report(None, "orders", "pod-1");
@@ -145,9 +171,17 @@ fn a_report_is_in_the_window_that_is_open() {
 fn a_window_is_full_at_last() {
     let scene = Scene::new(|settings| settings.max_instances = 3);
     for number in 0..3 {
-        scene.report(None, "orders", &format!("pod-{number}")).unwrap();
+        scene
+            .report(None, "orders", &format!("pod-{number}"))
+            .unwrap();
     }
     let refused = scene.report(None, "orders", "pod-3");
-    let full = matches!(refused, Err(Refused::Full { full: NoRoom::Window(_), .. }));
+    let full = matches!(
+        refused,
+        Err(Refused::Full {
+            full: NoRoom::Window(_),
+            ..
+        })
+    );
     assert!(full, "{refused:?}");
 }

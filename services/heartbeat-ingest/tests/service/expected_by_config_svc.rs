@@ -87,11 +87,19 @@ async fn instances_are_told_what_is_released_and_what_is_rolled_out() {
     let canary = told(&ingest, "pod-1", "v2", "v2").await;
     let arms = |reply: &pb::HeartbeatReply| {
         let assignments = reply.expected_assignments.iter();
-        assignments.map(|given| (given.split.clone(), given.arm(), given.forced)).collect::<Vec<_>>()
+        assignments
+            .map(|given| (given.split.clone(), given.arm(), given.forced))
+            .collect::<Vec<_>>()
     };
-    assert_eq!(arms(&canary), [("r1".to_owned(), config::Arm::Canary, false)]);
+    assert_eq!(
+        arms(&canary),
+        [("r1".to_owned(), config::Arm::Canary, false)]
+    );
     let stable = told(&ingest, "pod-2", "v1", "v1").await;
-    assert_eq!(arms(&stable), [("r1".to_owned(), config::Arm::Stable, true)]);
+    assert_eq!(
+        arms(&stable),
+        [("r1".to_owned(), config::Arm::Stable, true)]
+    );
     assert!(!canary.drift && !stable.drift);
     let lost = told(&ingest, "pod-3", "never-served", "v2").await;
     assert!(lost.drift);
