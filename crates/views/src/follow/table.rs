@@ -95,7 +95,8 @@ impl Table {
             self.make_room(&mut known, &mut inner);
         }
         let number = inner.free_number();
-        let round = self.round.fetch_add(1, Relaxed) + 1;
+        // later than all that was asked for before, and earlier than what is from now on
+        let round = self.round.fetch_add(2, Relaxed) + 1;
         let entry = Arc::new(Entry::new(fleet.clone(), number, round));
         inner.numbers.insert(number, entry.clone());
         inner.unsaid.insert(number);
@@ -164,6 +165,11 @@ impl Table {
     /// Waits until there may be something to tell. Cancel safe.
     pub(super) async fn wants(&self) {
         self.wants.notified().await;
+    }
+
+    /// Whether the stream lags so far behind that it is better begun again.
+    pub(super) fn is_overdue(&self) -> bool {
+        self.inner().obsolete.len() > self.options.most
     }
 
     /// Takes the state of a view.
@@ -269,17 +275,5 @@ impl Inner {
             self.obsolete.insert(entry.number);
         }
         entry.let_go();
-    }
-
-    /// Numbers that the stream is still to be told of.
-    fn untold(&self) -> usize {
-        self.obsolete.len()
-    }
-}
-
-impl Table {
-    /// Whether the stream lags so far behind that it is better begun again.
-    pub(super) fn is_overdue(&self) -> bool {
-        self.inner().untold() > self.options.most
     }
 }

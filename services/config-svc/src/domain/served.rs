@@ -27,7 +27,8 @@ pub(crate) struct Served {
     pub names: Vec<(Seq, String)>,
     /// The position from which on it was served.
     pub since: Seq,
-    pub at: Timestamp,
+    /// When that was, if it is known.
+    pub at: Option<Timestamp>,
     /// Whom it was served to.
     pub to: ServedTo,
 }

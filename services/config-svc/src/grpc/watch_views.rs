@@ -104,11 +104,15 @@ impl Watcher {
                     Woken::Progress => self.followed.owe_progress(),
                 }
                 let mut reads = 0;
-                while let Some(number) = self.followed.next() {
+                loop {
+                    // before the word that all was sent, too: of a view that is added by now
                     if let Err(status) = self.take_waiting() {
                         yield Err(status);
                         break 'following;
                     }
+                    let Some(number) = self.followed.next() else {
+                        break;
+                    };
                     reads += 1;
                     if reads % READS_AT_ONCE == 0 {
                         tokio::task::yield_now().await;

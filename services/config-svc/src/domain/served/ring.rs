@@ -31,7 +31,7 @@ impl Ring {
         &mut self,
         version: Option<Version>,
         span: (Seq, Option<Seq>),
-        at: Timestamp,
+        at: Option<Timestamp>,
     ) {
         let Some(version) = version.filter(|_| !self.is_full) else {
             return;
@@ -49,7 +49,7 @@ impl Ring {
         &mut self,
         version: Option<Version>,
         span: (Seq, Option<Seq>),
-        at: Timestamp,
+        at: Option<Timestamp>,
     ) {
         let Some(version) = version else {
             return;
@@ -73,7 +73,7 @@ impl Ring {
         self.served
     }
 
-    fn push(&mut self, version: Version, since: Seq, at: Timestamp) {
+    fn push(&mut self, version: Version, since: Seq, at: Option<Timestamp>) {
         self.served.push(Served {
             version: version.effective,
             names: version.names,
@@ -86,7 +86,7 @@ impl Ring {
 
 impl Served {
     /// Notes that it was served before, too.
-    fn reach_back(&mut self, version: Version, since: Seq, at: Timestamp) {
+    fn reach_back(&mut self, version: Version, since: Seq, at: Option<Timestamp>) {
         self.since = since;
         self.at = at;
         for (from, name) in version.names {

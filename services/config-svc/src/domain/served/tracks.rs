@@ -81,24 +81,25 @@ impl<'a> Tracks<'a> {
 
     /// The positions from which on something else may have been served, newest first, back to where
     /// all is remembered.
-    pub(super) fn positions(&self) -> impl Iterator<Item = (Seq, Timestamp)> + use<> {
+    pub(super) fn positions(&self) -> impl Iterator<Item = (Seq, Option<Timestamp>)> + use<> {
         let mut positions = BTreeMap::new();
         let mut horizon = Seq(0);
         for track in &self.documents {
             for moment in &track.past.moments {
-                positions.insert(moment.since, moment.at);
+                positions.insert(moment.since, Some(moment.at));
             }
             if let (true, Some(first)) = (track.past.trimmed, track.past.moments.first()) {
                 horizon = horizon.max(first.since);
             }
         }
         for track in &self.overrides {
-            positions.extend([track.since].into_iter().chain(track.until));
+            let ends = [track.since].into_iter().chain(track.until);
+            positions.extend(ends.map(|(seq, at)| (seq, Some(at))));
         }
         // a label without documents serves its commits
         if let (true, Some(label)) = (positions.is_empty(), self.labels.first()) {
             let first = label.commits.first().map_or(Seq(0), |commit| commit.since);
-            positions.insert(first, Timestamp::UNIX_EPOCH);
+            positions.insert(first, None);
         }
         let positions = positions.into_iter().rev();
         positions.take_while(move |(since, _)| *since >= horizon)

@@ -54,7 +54,7 @@ fn what_stable_was_served_is_told_newest_first() {
     let told = told(&history.state);
     let since: Vec<u64> = told.iter().map(|served| served.since.0).collect();
     assert_eq!(since, [4, 3, 1]);
-    assert_eq!(told[1].at, at(3));
+    assert_eq!(told[1].at, Some(at(3)));
 }
 
 #[test]

@@ -66,6 +66,6 @@ fn joined(served: Served, told: Option<Seq>) -> Option<pb::ServedVersion> {
             ServedTo::Arms(bits) => bits,
             ServedTo::Gone => GONE,
         },
-        at: Some(convert::timestamp(served.at)),
+        at: served.at.map(convert::timestamp),
     })
 }

@@ -3,7 +3,7 @@
 use vortex_proto::config::v1 as pb;
 
 use super::{Stream, versions, view, write};
-use crate::grpc::{Node, Way, both_ways};
+use crate::grpc::{Node, Way, both_ways, document};
 
 both_ways! {
 async fn a_view_is_sent_first_and_whenever_it_has_changed(way: Way) {
@@ -54,6 +54,31 @@ async fn each_content_is_as_it_is_read(way: Way) {
         assert_eq!(sent.environment_version, read.version);
         assert_eq!(sent.digest, config.digest);
     }
+    node.stop().await;
+}
+
+async fn an_override_changes_the_views_that_it_concerns(way: Way) {
+    let (_folder, node) = Node::new(way).await;
+    write(&node, "orders", "v1", "a: 1").await;
+    write(&node, "billing", "v1", "a: 1").await;
+    let mut stream = Stream::open(&node).await;
+    stream.add(view(1, "orders")).await;
+    stream.state().await;
+    stream.add(view(2, "billing")).await;
+    stream.state().await;
+    let set = pb::SetOverrideRequest {
+        target: document("orders", ""),
+        values: r#"{"a":2}"#.into(),
+        lasts: Some(prost_types::Duration { seconds: 60, nanos: 0 }),
+        reason: "incident 4711".to_owned(),
+        ..Default::default()
+    };
+    node.overrides.clone().set_override(set).await.unwrap();
+    let head = node.head().await;
+    let states = stream.until(&head).await;
+    let numbers: Vec<u32> = states.iter().map(|state| state.number).collect();
+    assert_eq!(numbers, [1]);
+    assert!(versions(&states[0])[0].starts_with("v1+"), "{states:?}");
     node.stop().await;
 }
 

@@ -78,6 +78,7 @@ async fn a_state_comes_before_the_progress_of_its_position() {
     let (_folder, node) = Node::new(Way::InProcess).await;
     let mut stream = Stream::open(&node).await;
     stream.add(view(1, "orders")).await;
+    stream.state().await;
     let mut token = String::new();
     for n in 0..100 {
         token = write(&node, "orders", &format!("v{n}"), &format!("b: {n}")).await;

@@ -2,8 +2,8 @@
 
 use vortex_proto::config::v1 as pb;
 
-use super::{Stream, read, versions, view, write};
-use crate::grpc::{Node, Way, put};
+use super::{Stream, by_arms, read, versions, view, with_history, write};
+use crate::grpc::{Node, Way, change, put, written};
 
 async fn staged(node: &Node, app: &str, version: &str, text: &str) -> u64 {
     let stage = pb::PutDocumentRequest {
@@ -11,6 +11,11 @@ async fn staged(node: &Node, app: &str, version: &str, text: &str) -> u64 {
         ..put(app, version, text)
     };
     node.config.clone().put_document(stage).await.unwrap();
+    planned(node, version).await
+}
+
+/// The position of a change set that is to be split.
+async fn planned(node: &Node, version: &str) -> u64 {
     let target = pb::plan_split_request::Target::Change(pb::ChangeTarget {
         name: version.to_owned(),
         label: String::new(),
@@ -92,12 +97,12 @@ async fn from_a_view_follows_what_every_instance_is_answered() {
     stream.add(view(1, "orders")).await;
     assert_eq!(stream.state().await.variants.len(), 1);
 
-    let begin = pb::SetSplitRequest {
+    let forcing = |percentage, generation| pb::SetSplitRequest {
         include: vec!["in".to_owned()],
         exclude: vec!["out".to_owned()],
-        ..moving("r1", v2, 30.0, 1)
+        ..moving("r1", v2, percentage, generation)
     };
-    let token = set(&node, begin).await;
+    let token = set(&node, forcing(30.0, 1)).await;
     let states = stream.until(&token).await;
     let state = states.last().unwrap();
     assert_eq!((state.variants.len(), state.splits[0].share), (2, 3_000));
@@ -108,7 +113,7 @@ async fn from_a_view_follows_what_every_instance_is_answered() {
     assert_eq!(states.last().unwrap().variants.len(), 4);
     says_what_is_answered(&node, states.last().unwrap()).await;
 
-    let token = set(&node, moving("r1", v2, 60.0, 2)).await;
+    let token = set(&node, forcing(60.0, 2)).await;
     let states = stream.until(&token).await;
     assert_eq!(states.last().unwrap().splits[0].generation, 2);
     says_what_is_answered(&node, states.last().unwrap()).await;
@@ -137,6 +142,41 @@ async fn a_split_of_another_application_is_none_of_its_concern() {
     assert!(stream.until(&token).await.is_empty());
     let token = set(&node, moving("r1", b2, 20.0, 2)).await;
     assert!(stream.until(&token).await.is_empty());
+    node.stop().await;
+}
+
+#[tokio::test]
+async fn of_more_than_three_splits_the_arms_have_to_be_asked_for() {
+    let (_folder, node) = Node::new(Way::InProcess).await;
+    let documents = [
+        "application",
+        "orders",
+        "application-default",
+        "orders-default",
+    ];
+    // nobody has read the view yet, so that it has so many is not known
+    for (n, name) in documents.into_iter().enumerate() {
+        let path = format!("{name}.yml");
+        let mut config = node.config.clone();
+        let first = change(&format!("a{n}"), vec![written(&path, "a: 1")]);
+        config.apply_change(first).await.unwrap();
+        let second = pb::ApplyChangeRequest {
+            stage_only: true,
+            ..change(&format!("b{n}"), vec![written(&path, "a: 2")])
+        };
+        config.apply_change(second).await.unwrap();
+        let staged = planned(&node, &format!("b{n}")).await;
+        set(&node, moving(&format!("r{n}"), staged, 10.0, 1)).await;
+    }
+    let mut stream = Stream::open(&node).await;
+    stream.add(with_history(1, "orders")).await;
+    let state = stream.state().await;
+    assert!(state.resolved_only && state.variants.is_empty());
+    assert_eq!(state.splits.len(), 4);
+    assert_eq!(by_arms(&state.history).keys().collect::<Vec<_>>(), [&0]);
+    let token = end(&node, "r3", 2, false).await;
+    let states = stream.until(&token).await;
+    assert_eq!(states.last().unwrap().variants.len(), 8);
     node.stop().await;
 }
 
