@@ -20,7 +20,9 @@ pub(crate) struct Key {
 #[derive(Debug)]
 #[repr(align(64))]
 pub(crate) struct Known {
-    key: Key,
+    // the parts of its key, without what would fill that up
+    hash: u64,
+    check: u32,
     /// Its place in the window that it was heard of in last.
     pub place: u32,
     /// Its lives.
@@ -43,10 +45,16 @@ impl From<u128> for Key {
     }
 }
 
+impl Known {
+    fn is(&self, key: Key) -> bool {
+        self.hash == key.hash && self.check == key.check
+    }
+}
+
 impl Memory {
     /// Whether an instance was heard of in the window of this number.
     pub(crate) fn was_heard(&self, key: Key, window: u32) -> bool {
-        let is_it = |known: &Known| known.key == key;
+        let is_it = |known: &Known| known.is(key);
         let mut found = [&self.young, &self.old].into_iter();
         let known = found.find_map(|table| table.find(key.hash, is_it));
         known.is_some_and(|known| known.lives.were_heard(window))
@@ -61,13 +69,14 @@ impl Memory {
         let old = &self.old;
         let entry = self
             .young
-            .entry(key.hash, |known| known.key == key, |known| known.key.hash);
+            .entry(key.hash, |known| known.is(key), |known| known.hash);
         match entry {
             Entry::Occupied(entry) => entry.into_mut(),
             Entry::Vacant(entry) => {
-                let before = old.find(key.hash, |known| known.key == key);
+                let before = old.find(key.hash, |known| known.is(key));
                 let known = Known {
-                    key,
+                    hash: key.hash,
+                    check: key.check,
                     place: before.map_or(0, |before| before.place),
                     lives: before.map_or_else(Lives::default, |before| before.lives),
                 };

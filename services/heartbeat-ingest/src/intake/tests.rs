@@ -97,16 +97,17 @@ fn one_caller_over_its_limit_does_not_refuse_others() {
 fn an_application_over_its_limit_takes_nothing_of_its_callers() {
     let scene = Scene::new(|settings| {
         settings.max_app_reports = 10;
-        settings.max_client_reports = 20;
-        settings.max_reports = 20;
+        settings.max_client_reports = 21;
+        settings.max_reports = 21;
     });
     let agent = client(1);
     let refused = |app| limit(scene.report(Some(&agent), app, "pod-1"));
     let flood = (0..1_000).map(|_| refused("flood"));
     assert_eq!(flood.filter(Option::is_none).count(), 50);
-    // half of what caller and process may send is left
+    // caller and process were charged for what was taken, and not for the rest of the flood
     assert!((0..50).all(|_| refused("orders").is_none()));
     assert_eq!(refused("orders"), Some(Limit::App));
+    assert!((0..5).all(|_| refused("stock").is_none()));
     assert_eq!(refused("stock"), Some(Limit::Client));
     assert_eq!(
         limit(scene.report(None, "stock", "pod-1")),
