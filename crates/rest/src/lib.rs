@@ -59,9 +59,9 @@ pub use overrides::{NewOverride, Override, OverrideAnswer, OverrideRemoved, Over
 pub use problem::{FieldViolation, Problem};
 pub use rollouts::{
     AnalysisSlice, AnalysisStatus, ArmFigures, ArmReport, ArmReports, FollowedRollout, GateResult,
-    NewRollout, ReportTaken, Rollout, RolloutAnalysis, RolloutAt, RolloutAudit, RolloutAuditEntry,
-    RolloutBaseline, RolloutEdit, RolloutEffect, RolloutOnFailure, RolloutStage, RolloutState,
-    RolloutStrategy, RolloutThresholds, Rollouts, SeenKeys, SettingChange, Verdict,
+    InstanceCounts, NewRollout, ReportTaken, Rollout, RolloutAnalysis, RolloutAt, RolloutAudit,
+    RolloutAuditEntry, RolloutBaseline, RolloutEdit, RolloutEffect, RolloutOnFailure, RolloutStage,
+    RolloutState, RolloutStrategy, RolloutThresholds, Rollouts, SeenKeys, SettingChange, Verdict,
 };
 pub use sources::{
     Approval, Detached, Notified, ReleasePolicy, Source, SourceDefect, SourceLabel, SourceState,

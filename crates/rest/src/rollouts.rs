@@ -7,7 +7,9 @@ mod edit;
 mod plan;
 mod report;
 
-pub use analysis::{AnalysisSlice, AnalysisStatus, ArmFigures, GateResult, SeenKeys, Verdict};
+pub use analysis::{
+    AnalysisSlice, AnalysisStatus, ArmFigures, GateResult, InstanceCounts, SeenKeys, Verdict,
+};
 pub use audit::{RolloutAudit, RolloutAuditEntry, SettingChange};
 pub use create::NewRollout;
 pub use edit::RolloutEdit;
@@ -103,6 +105,11 @@ answers! {
         pub include: Vec<String>,
         /// The keys of the unit that are on stable whatever the share. As `include`.
         pub exclude: Vec<String>,
+        /// How many instances get it at least: a stage's share is raised for that. 0 if it is not.
+        pub min_instances: u32,
+        /// How many instances the share is raised for above that of the stage, as `share_reason`
+        /// says. 0 if it is not.
+        pub share_raised_for: u32,
     }
 
     /// The current stage of a rollout.

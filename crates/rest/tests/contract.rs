@@ -191,7 +191,8 @@ fn sources_and_splits_are_written_as_they_are_read() {
 fn gate() -> Value {
     json!({"gate": "errors", "app": "orders", "verdict": "fail", "detail": "8% above 5%",
         "canary": 0.08, "stable": null, "threshold": 0.05, "canary_requests": 100,
-        "stable_requests": 900, "p_value": 0.001})
+        "stable_requests": 900, "p_value": 0.001, "stable_instances": null,
+        "canary_instances": {"instances": 4, "failed": 3, "silent": 2, "restarting": 1}})
 }
 
 fn keys() -> Value {
@@ -226,7 +227,8 @@ fn rollout() -> Value {
         "description": "why", "principal": "me", "created_at": "2026-01-02T03:04:05Z",
         "updated_at": null, "stage_since": null, "generation": 3, "effect": "pending",
         "effect_error": "away", "reason": "why", "reverts": "r0", "revision": 9, "source": "git",
-        "keys": keys(), "include": ["a"], "exclude": ["b"]})
+        "keys": keys(), "include": ["a"], "exclude": ["b"], "min_instances": 1,
+        "share_raised_for": 1})
 }
 
 #[test]
@@ -239,7 +241,7 @@ fn rollouts_are_written_as_they_are_read() {
     answered::<RolloutAudit>(json!({"entries": [
         {"number": 3, "time": null, "principal": "me", "action": "promote", "from_state": null,
          "to_state": "running", "from_stage": 0, "to_stage": 1, "percentage": 5.0,
-         "reason": "why", "evidence": [gate()], "generation": 3,
+         "share_reason": "raised", "reason": "why", "evidence": [gate()], "generation": 3,
          "changes": [{"setting": "max_error_rate", "from": "0.05", "to": "0.08"}]}],
         "next_page_token": ""}));
     answered::<ReportTaken>(json!({"repeated": true, "generation": 3, "ignored_fields": 2}));
@@ -259,7 +261,8 @@ fn requests_are_written_as_they_are_read() {
         "stages": plan["stages"], "unit": "subject", "auto_promote": false,
         "auto_rollback": null, "on_failure": "pause", "resume_after_passes": 3,
         "thresholds": plan["thresholds"], "analysis": plan["analysis"],
-        "description": null, "apps": ["orders"], "include": ["a"], "exclude": ["b"], "start": true, "force": null, "reason": "why",
+        "description": null, "apps": ["orders"], "include": ["a"], "exclude": ["b"],
+        "min_instances": 2, "start": true, "force": null, "reason": "why",
         "request_id": "q"}));
     round_trip::<RolloutEdit>(&json!({"thresholds": plan["thresholds"],
         "analysis": plan["analysis"], "on_failure": "rollback", "resume_after_passes": null,

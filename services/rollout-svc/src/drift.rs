@@ -14,12 +14,16 @@ use vortex_proto::{
 use vortex_service::Limited;
 
 use crate::domain::{
-    RolloutId,
+    Known, MOST_WANTED, RolloutId, Spec,
     analysis::{Application, Arms, Instances},
 };
 
 /// The time limit for a call: nothing waits for drift-svc for longer.
 const PATIENCE: Duration = Duration::from_millis(500);
+
+/// The number of applications and profiles that instances are looked for by. Where there are more,
+/// all instances of the label count.
+const MAX_OWNERS: usize = 1_000;
 
 /// A client of drift-svc. Clones are cheap.
 #[derive(Clone, Debug)]
@@ -59,6 +63,48 @@ impl Drift {
             Err(fault) => Err(fault),
         }
     }
+
+    /// The lowest buckets of the instances that a rollout concerns.
+    pub(crate) async fn lowest(&self, spec: &Spec) -> Known {
+        let request = pb::LowestBucketsRequest {
+            split: spec.id.to_string(),
+            label: spec.label.clone(),
+            owners: owners(spec),
+            count: spec.wanted().clamp(1, MOST_WANTED),
+        };
+        let context = Context::root().within(PATIENCE);
+        let lowest = context
+            .scope(self.client.clone().lowest_buckets(request))
+            .await;
+        match lowest {
+            Ok(lowest) => {
+                let lowest = lowest.into_inner();
+                let mut buckets: Vec<u16> = lowest
+                    .buckets
+                    .into_iter()
+                    .filter_map(|bucket| u16::try_from(bucket).ok())
+                    .collect();
+                buckets.sort_unstable();
+                Known::Lowest {
+                    buckets,
+                    instances: lowest.instances,
+                    complete: lowest.complete,
+                }
+            }
+            Err(status) => Known::Unanswered(Fault::from_status(&status).message().to_owned()),
+        }
+    }
+}
+
+fn owners(spec: &Spec) -> Vec<pb::DocumentOwner> {
+    let mut owners = spec.owners();
+    if owners.len() > MAX_OWNERS {
+        owners = [(String::new(), String::new())].into();
+    }
+    let owners = owners.into_iter();
+    owners
+        .map(|(app, profile)| pb::DocumentOwner { app, profile })
+        .collect()
 }
 
 fn by_application(arms: Vec<pb::ArmCount>, generation: u64) -> BTreeMap<Application, Arms> {

@@ -21,6 +21,7 @@ mod forget;
 mod freezes;
 mod instances;
 mod keys;
+mod known;
 mod orders;
 mod read;
 mod request;

@@ -4,10 +4,10 @@ use vortex_proto::rollout::v1 as proto;
 
 use super::{To, from_replies, mirror};
 use crate::{
-    AnalysisSlice, AnalysisStatus, ArmFigures, FollowedRollout, GateResult, Rollout,
-    RolloutAnalysis, RolloutAt, RolloutAudit, RolloutAuditEntry, RolloutBaseline, RolloutEffect,
-    RolloutOnFailure, RolloutStage, RolloutState, RolloutStrategy, RolloutThresholds, Rollouts,
-    SeenKeys, SettingChange, Span, Verdict,
+    AnalysisSlice, AnalysisStatus, ArmFigures, FollowedRollout, GateResult, InstanceCounts,
+    Rollout, RolloutAnalysis, RolloutAt, RolloutAudit, RolloutAuditEntry, RolloutBaseline,
+    RolloutEffect, RolloutOnFailure, RolloutStage, RolloutState, RolloutStrategy,
+    RolloutThresholds, Rollouts, SeenKeys, SettingChange, Span, Verdict,
 };
 
 mirror! {
@@ -68,7 +68,10 @@ mirror! {
         canary_requests,
         stable_requests,
         p_value,
+        canary_instances,
+        stable_instances,
     }
+    struct InstanceCounts <= proto::InstanceCounts { instances, failed, silent, restarting }
     struct SeenKeys <= proto::SeenKeys { canary, stable, canary_percentage, p_value, warning }
 }
 
@@ -168,6 +171,8 @@ impl From<proto::Rollout> for Rollout {
             keys: rollout.keys.map(SeenKeys::from),
             include: rollout.include,
             exclude: rollout.exclude,
+            min_instances: rollout.min_instances,
+            share_raised_for: rollout.share_raised_for,
         }
     }
 }
@@ -218,6 +223,7 @@ impl From<proto::AuditEntry> for RolloutAuditEntry {
             from_stage: entry.from_stage,
             to_stage: entry.to_stage,
             percentage: entry.percentage,
+            share_reason: entry.share_reason,
             reason: entry.reason,
             evidence: entry.evidence.to(),
             generation: entry.generation,

@@ -50,7 +50,7 @@ answers! {
 
     /// The verdict of one gate on one application's slice.
     pub struct GateResult {
-        /// The gate: `errors`, `latency`.
+        /// The gate: `errors`, `latency`, `instances`.
         pub gate: String,
         /// The application.
         pub app: String,
@@ -58,7 +58,8 @@ answers! {
         pub verdict: Verdict,
         /// The reason with its values, for people.
         pub detail: String,
-        /// The value measured of the canary: a ratio, or milliseconds.
+        /// The value measured of the canary: a ratio, or milliseconds; of `instances` the part that
+        /// fares badly.
         pub canary: Option<f64>,
         /// The value measured of stable.
         pub stable: Option<f64>,
@@ -70,6 +71,24 @@ answers! {
         pub stable_requests: u64,
         /// The probability of such a value by chance, where the gate tests for that.
         pub p_value: Option<f64>,
+        /// The canary's instances; null unless the gate is `instances`.
+        pub canary_instances: Option<InstanceCounts>,
+        /// Stable's instances; null unless the gate is `instances`, and at 100 %.
+        pub stable_instances: Option<InstanceCounts>,
+    }
+
+    /// Instances that took what their arm says, and how many of them fare badly. One may fare badly
+    /// in several ways, so a canary is judged by the greatest of the three counts, and stable by
+    /// their sum.
+    pub struct InstanceCounts {
+        /// All of them, but those that were stopped in order.
+        pub instances: u64,
+        /// Those that refused it.
+        pub failed: u64,
+        /// Those that were not heard of for three intervals after they took it.
+        pub silent: u64,
+        /// Those that started three times within five minutes.
+        pub restarting: u64,
     }
 
     /// Figures of one arm of one application.

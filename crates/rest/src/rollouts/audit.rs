@@ -33,6 +33,9 @@ answers! {
         pub to_stage: Option<u32>,
         /// The percentage that the entry set; null if it set none.
         pub percentage: Option<f64>,
+        /// Why the percentage is not the stage's, or could not be raised above it; empty if that
+        /// does.
+        pub share_reason: String,
         /// The reason that the caller gave, or what decided.
         pub reason: String,
         /// The findings that decided, by gate.

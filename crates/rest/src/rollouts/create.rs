@@ -57,6 +57,10 @@ pub struct NewRollout {
     /// The keys of the unit that are on stable until it completes, whatever the share.
     #[serde(default)]
     pub exclude: Vec<String>,
+    /// How many instances get it at least: a stage's share is raised until it includes as many of
+    /// those that report, so that 1 % of five instances is one. 0 to 100; 1 when left out, and by
+    /// subject none.
+    pub min_instances: Option<u32>,
     /// Starts the rollout at once.
     pub start: Option<bool>,
     /// Rolls the change set out even if it was rolled back before, which needs a reason.

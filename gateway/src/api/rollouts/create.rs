@@ -73,6 +73,7 @@ fn to_proto(mut rollout: NewRollout, request_id: String) -> Result<CreateRollout
         reason: rollout.reason.unwrap_or_default(),
         include: rollout.include,
         exclude: rollout.exclude,
+        min_instances: rollout.min_instances,
     })
 }
 

@@ -81,6 +81,8 @@ pub(super) fn rollout() -> Rollout {
         resume_after_passes: 3,
         include: vec!["a".into()],
         exclude: vec!["b".into()],
+        min_instances: 2,
+        share_raised_for: 1,
     }
 }
 
@@ -148,6 +150,8 @@ pub(super) fn rollout_json() -> Value {
         "keys": keys_json(),
         "include": ["a"],
         "exclude": ["b"],
+        "min_instances": 2,
+        "share_raised_for": 1,
     })
 }
 
@@ -163,6 +167,13 @@ pub(super) fn gate() -> GateResult {
         canary_requests: 100,
         stable_requests: 0,
         p_value: Some(0.01),
+        canary_instances: Some(InstanceCounts {
+            instances: 4,
+            failed: 3,
+            silent: 2,
+            restarting: 1,
+        }),
+        stable_instances: None,
     }
 }
 
@@ -170,7 +181,8 @@ pub(super) fn gate_json() -> Value {
     json!({
         "gate": "errors", "app": "orders", "verdict": "fail", "detail": "8 of 100",
         "canary": 0.08, "stable": null, "threshold": 0.05, "canary_requests": 100,
-        "stable_requests": 0, "p_value": 0.01,
+        "stable_requests": 0, "p_value": 0.01, "stable_instances": null,
+        "canary_instances": {"instances": 4, "failed": 3, "silent": 2, "restarting": 1},
     })
 }
 

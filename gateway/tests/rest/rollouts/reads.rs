@@ -68,6 +68,7 @@ async fn what_happened_is_listed_with_what_decided() {
         from_stage: Some(0),
         to_stage: None,
         percentage: Some(0.0),
+        share_reason: "raised".into(),
         reason: "errors failed twice".into(),
         evidence: vec![gate()],
         generation: 2,
@@ -98,7 +99,7 @@ async fn what_happened_is_listed_with_what_decided() {
             "number": 3, "time": "2001-09-09T01:46:40Z", "principal": "rollout-svc",
             "action": "roll_back", "from_state": "running", "to_state": "rolled_back",
             "from_stage": 0, "to_stage": null, "percentage": 0.0,
-            "reason": "errors failed twice", "evidence": [gate_json()], "generation": 2,
+            "share_reason": "raised", "reason": "errors failed twice", "evidence": [gate_json()], "generation": 2,
             "changes": [{"setting": "max_error_rate", "from": "0.05", "to": "0.08"}],
         })
     );

@@ -57,6 +57,8 @@ pub(crate) struct AuditEntry {
     pub to_stage: Option<u32>,
     /// The share that the entry sets, if it sets one.
     pub share: Option<Share>,
+    /// Why the share is not the stage's, or could not be raised above it; empty if that does.
+    pub share_reason: String,
     /// The reason that the caller gave, or what decided.
     pub reason: String,
     /// The slices that decided.

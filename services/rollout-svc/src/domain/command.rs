@@ -63,6 +63,8 @@ pub(crate) enum Command {
         generation: u64,
         /// The stage.
         stage: u32,
+        /// The share.
+        share: Share,
         /// The reason, for people.
         why: String,
     },

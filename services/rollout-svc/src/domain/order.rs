@@ -58,6 +58,18 @@ impl Order {
         }
     }
 
+    /// Whether it sets a share.
+    pub(crate) fn moves(&self) -> bool {
+        match self {
+            Self::Start { .. } | Self::Promote { .. } => true,
+            Self::Complete { .. }
+            | Self::Pause { .. }
+            | Self::Resume { .. }
+            | Self::RollBack { .. }
+            | Self::Edit { .. } => false,
+        }
+    }
+
     /// The command to the rollout, given by `principal`.
     pub(crate) fn by(self, principal: &str) -> Command {
         let author = |reason| Author {

@@ -205,6 +205,15 @@ impl Stages {
             .next()
     }
 
+    /// The last stage whose share is below this one.
+    pub fn below(&self, share: Share) -> Option<u32> {
+        let stages = (0..).zip(&self.0);
+        stages
+            .filter(|(_, stage)| stage.share < share)
+            .map(|(index, _)| index)
+            .last()
+    }
+
     /// The stage after `index`, if there is one.
     pub fn after(&self, index: u32) -> Option<u32> {
         index.checked_add(1).filter(|next| *next < self.count())

@@ -1,12 +1,12 @@
 //! A rollout.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
-use vortex_bucket::{Arm, Forced};
+use vortex_bucket::{Arm, Forced, Share};
 
 use super::{
-    Action, AuditEntry, Author, Effect, Hold, Moment, Motion, Refused, Removal, RolloutId, SELF,
-    Stage, Stages, State, StateKind, Strategy, Unit,
+    Action, AuditEntry, Author, Effect, Hold, Moment, Motion, Paused, Raised, Refused, Removal,
+    RolloutId, Running, SELF, Stage, Stages, State, StateKind, Strategy, Unit,
     analysis::{Application, Settings},
 };
 
@@ -76,6 +76,9 @@ pub(crate) struct Spec {
     /// Whether its change set takes a released split or a release back, whoever created the
     /// rollout; `false` for rollouts of earlier versions.
     pub way_back: bool,
+    /// How many instances get it at least, if it is rolled out by instance: its shares are raised for
+    /// that. 0 in rollouts of earlier versions.
+    pub min_instances: u32,
 }
 
 /// The part of a rollout that changes.
@@ -93,9 +96,36 @@ pub(crate) struct Standing {
     pub updated: Moment,
     /// The settings of the analysis since they were edited; none if they never were.
     pub edited: Option<Arc<Settings>>,
+    /// The share that was raised above that of the stage, if it was.
+    pub raised: Option<Raised>,
 }
 
 impl Spec {
+    /// How many instances shares are raised for.
+    pub(crate) fn wanted(&self) -> u32 {
+        match self.unit {
+            Unit::Instance => self.min_instances,
+            Unit::Subject => 0,
+        }
+    }
+
+    /// Whether a stage of this share may be raised for instances.
+    pub(crate) fn may_raise(&self, share: Share) -> bool {
+        self.wanted() > 0 && share < Share::FULL
+    }
+
+    /// What the documents were written for: applications, of which an empty one means all, with
+    /// profiles, of which an empty one means all. A file of a source does not say where its
+    /// application's name ends, so it counts for each that it may be of.
+    pub(crate) fn owners(&self) -> BTreeSet<(String, String)> {
+        let owners = self.written_for.iter().map(Option::as_ref);
+        let owners = owners.chain(std::iter::repeat(None));
+        let documents = self.paths.iter().zip(owners);
+        documents
+            .flat_map(|(path, owner)| owners_of(vortex_names::stem(path), owner))
+            .collect()
+    }
+
     /// Whether the rollout concerns an application: by one of its documents, or because it judges
     /// what the application reports.
     pub(crate) fn concerns(&self, app: &str) -> bool {
@@ -126,6 +156,21 @@ impl Spec {
     }
 }
 
+fn owners_of(stem: &str, written_for: Option<&Application>) -> Vec<(String, String)> {
+    let owner = |app: &str, profile: &str| {
+        let app = if app == SHARED { "" } else { app };
+        let profile = if profile == "default" { "" } else { profile };
+        (app.to_owned(), profile.to_owned())
+    };
+    if let Some(app) = written_for.map(Application::as_str) {
+        let rest = stem.strip_prefix(app).unwrap_or_default();
+        return vec![owner(app, rest.strip_prefix('-').unwrap_or_default())];
+    }
+    let dashes = stem.match_indices('-');
+    let named = dashes.map(|(at, _)| owner(&stem[..at], &stem[at + 1..]));
+    named.chain([owner(stem, "")]).collect()
+}
+
 impl Rollout {
     /// A new rollout, and the audit entry of its creation.
     pub(crate) fn create(spec: Spec, author: Author) -> (Self, AuditEntry) {
@@ -139,6 +184,7 @@ impl Rollout {
                 audits: 1,
                 updated: created,
                 edited: None,
+                raised: None,
             },
         };
         let audit = AuditEntry {
@@ -151,6 +197,7 @@ impl Rollout {
             from_stage: None,
             to_stage: None,
             share: None,
+            share_reason: String::new(),
             reason: author.reason,
             evidence: Vec::new(),
             generation: 0,
@@ -187,6 +234,30 @@ impl Rollout {
         self.state().stage().map(|index| self.spec.stages.at(index))
     }
 
+    /// The share of a stage: its own, or the one that was raised above it.
+    pub(crate) fn target(&self, stage: u32) -> Share {
+        let planned = self.spec.stages.at(stage).share;
+        let raised = self.standing.raised.map(|raised| raised.share);
+        raised.map_or(planned, |raised| raised.max(planned))
+    }
+
+    /// The share of the stage that a start or a promotion leads to; `None` if it leads to none.
+    pub(crate) fn next_share(&self) -> Option<Share> {
+        let next = match self.state() {
+            State::Created => 0,
+            State::Running(Running {
+                motion: Motion::Releasing,
+                ..
+            })
+            | State::Completed(_)
+            | State::RolledBack(_) => return None,
+            State::Running(Running { stage, .. }) | State::Paused(Paused { stage, .. }) => {
+                self.spec.stages.after(*stage)?
+            }
+        };
+        Some(self.spec.stages.at(next).share)
+    }
+
     /// Whether the rollout has ended and config-svc has confirmed that.
     pub(crate) fn is_settled_for_good(&self) -> bool {
         self.kind().has_ended() && self.pending().is_none()
@@ -211,7 +282,7 @@ impl Rollout {
     pub(crate) fn pending(&self) -> Option<Effect> {
         let generation = self.standing.generation;
         let share = |stage: u32| Effect::SetShare {
-            share: self.spec.stages.at(stage).share,
+            share: self.target(stage),
             generation,
         };
         match self.state() {

@@ -8,7 +8,7 @@ use vortex_store::Revision;
 use super::{Entry, Error, Inner, Request};
 use crate::{
     domain::{
-        AuditEntry, Breaker, Command, Measured, Moment, Rollout, State, Transition,
+        AuditEntry, Breaker, Command, Known, Measured, Moment, Rollout, State, Transition,
         analysis::Decision,
     },
     store::{Answer, Writes},
@@ -32,7 +32,20 @@ impl Inner {
         &self,
         entry: &Entry,
         written: &mut MutexGuard<'_, Revision>,
+        command: Command,
+        request: Option<&Request>,
+    ) -> Result<Arc<Rollout>, Error> {
+        self.apply_knowing(entry, written, command, &Known::NotAsked, request)
+            .await
+    }
+
+    /// The same, with what is known of the instances.
+    pub(super) async fn apply_knowing(
+        &self,
+        entry: &Entry,
+        written: &mut MutexGuard<'_, Revision>,
         mut command: Command,
+        known: &Known,
         request: Option<&Request>,
     ) -> Result<Arc<Rollout>, Error> {
         let mut breaker = self.hold_breaker(&command).await;
@@ -41,7 +54,7 @@ impl Inner {
         }
         let now = self.clock.moment();
         let before = entry.rollout();
-        let transition = Rollout::clone(&before).step(command, now)?;
+        let transition = Rollout::clone(&before).step_knowing(command, known, now)?;
         let counted = self.counted(&transition, &breaker, now);
         let change = Change::of(entry, &before, &transition, now);
         let mut writes = Writes::default().stand(&transition.next, **written);

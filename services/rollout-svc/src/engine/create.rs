@@ -8,8 +8,8 @@ use vortex_store::Revision;
 use super::{Entry, Error, Inner, Request, Rollouts};
 use crate::{
     domain::{
-        AuditEntry, Author, Command, Measured, Moment, Rollout, RolloutId, Spec, Stages, Strategy,
-        Target, Unit,
+        AuditEntry, Author, Command, Known, Measured, Moment, Rollout, RolloutId, Spec, Stages,
+        Strategy, Target, Unit,
         analysis::{Application, Settings},
         shortened,
     },
@@ -47,10 +47,21 @@ pub(crate) struct Draft {
     pub force: bool,
     /// The keys that have their arm whatever the share.
     pub forced: Forced,
+    /// How many instances get it at least.
+    pub min_instances: u32,
     /// The reason, for the audit.
     pub reason: String,
     /// The source whose change it rolls out, unless a caller asks for it.
     pub source: Option<String>,
+}
+
+/// A rollout that is about to be written.
+struct Planned {
+    spec: Spec,
+    start: bool,
+    reason: String,
+    /// What is known of its instances, for a start.
+    known: Known,
 }
 
 /// A source's change set that is to be rolled out.
@@ -66,6 +77,11 @@ pub(crate) struct SourceChange {
     pub description: String,
     /// The strategy of the rollout.
     pub strategy: Strategy,
+}
+
+impl Draft {
+    /// How many instances get it at least, unless that is given.
+    pub(crate) const MIN_INSTANCES: u32 = 1;
 }
 
 impl From<SourceChange> for Draft {
@@ -85,6 +101,7 @@ impl From<SourceChange> for Draft {
             start: true,
             force: false,
             forced: Forced::default(),
+            min_instances: Self::MIN_INSTANCES,
             reason: format!("imported by source {}", change.source),
             source: Some(change.source),
         }
@@ -127,13 +144,14 @@ impl Rollouts {
         }
         let draft = Draft::from(change);
         let plan = self.plan(&draft).await?;
+        let request = Request::own();
+        let planned = self.planned(&request, draft, plan, None).await?;
         // not before: what rolls back waits for it
         let breaker = self.inner.breaker.read().await;
         if breaker.0.is_open() {
             return Err(Error::BreakerOpen);
         }
-        self.create_planned(&Request::own(), draft, plan, None)
-            .await
+        self.create_planned(&request, planned).await
     }
 
     pub(super) async fn create_anew(
@@ -143,7 +161,8 @@ impl Rollouts {
         reverts: Option<RolloutId>,
     ) -> Result<Arc<Rollout>, Error> {
         let plan = self.plan(&draft).await?;
-        self.create_planned(request, draft, plan, reverts).await
+        let planned = self.planned(request, draft, plan, reverts).await?;
+        self.create_planned(request, planned).await
     }
 
     async fn plan(&self, draft: &Draft) -> Result<Plan, Error> {
@@ -151,26 +170,40 @@ impl Rollouts {
         planned.map_err(Error::Config)
     }
 
-    async fn create_planned(
+    async fn planned(
         &self,
         request: &Request,
         mut draft: Draft,
         plan: Plan,
         reverts: Option<RolloutId>,
-    ) -> Result<Arc<Rollout>, Error> {
+    ) -> Result<Planned, Error> {
         let inner = &self.inner;
         let start = draft.start;
         let reason = std::mem::take(&mut draft.reason);
         let now = inner.clock.moment();
         let id = inner.new_id(now);
         let spec = spec(id, draft, plan, request, reverts, now)?;
-        if start {
-            inner.check_thawed(&spec)?;
+        let first = start.then(|| spec.stages.at(0).share);
+        Ok(Planned {
+            known: inner.known(&spec, first).await,
+            spec,
+            start,
+            reason,
+        })
+    }
+
+    async fn create_planned(
+        &self,
+        request: &Request,
+        planned: Planned,
+    ) -> Result<Arc<Rollout>, Error> {
+        let inner = &self.inner;
+        if planned.start {
+            inner.check_thawed(&planned.spec)?;
         }
+        let spec = planned.spec.clone();
         inner.directory.claim(&spec)?;
-        let written = inner
-            .write_new(request, spec.clone(), start, reason, now)
-            .await;
+        let written = inner.write_new(request, planned).await;
         if written.is_err() {
             inner.directory.release(&spec);
         }
@@ -190,16 +223,11 @@ impl Rollouts {
 }
 
 impl Inner {
-    async fn write_new(
-        &self,
-        request: &Request,
-        spec: Spec,
-        start: bool,
-        reason: String,
-        now: Moment,
-    ) -> Result<Arc<Rollout>, Error> {
-        let author = request.author(reason);
-        let (rollout, audits) = begin(spec, author, start, now)?;
+    async fn write_new(&self, request: &Request, planned: Planned) -> Result<Arc<Rollout>, Error> {
+        let now = planned.spec.created;
+        let author = request.author(planned.reason);
+        let starts = planned.start.then_some(&planned.known);
+        let (rollout, audits) = begin(planned.spec, author, starts, now)?;
         let measured = rollout
             .kind()
             .is_measured()
@@ -252,18 +280,19 @@ impl Inner {
     }
 }
 
-/// A new rollout and what its audit says: started too, if that is wanted.
+/// A new rollout and what its audit says: started too, if that is wanted, with what is known of the
+/// instances.
 fn begin(
     spec: Spec,
     author: Author,
-    start: bool,
+    starts: Option<&Known>,
     now: Moment,
 ) -> Result<(Rollout, Vec<AuditEntry>), Error> {
     let (created, audit) = Rollout::create(spec, author.clone());
-    if !start {
+    let Some(known) = starts else {
         return Ok((created, vec![audit]));
-    }
-    let started = created.step(Command::Start(author), now)?;
+    };
+    let started = created.step_knowing(Command::Start(author), known, now)?;
     let audits = [audit].into_iter().chain(started.audit);
     Ok((started.next, audits.collect()))
 }
@@ -313,5 +342,6 @@ fn spec(
         force: draft.force,
         forced: draft.forced,
         way_back: plan.way_back,
+        min_instances: draft.min_instances,
     })
 }

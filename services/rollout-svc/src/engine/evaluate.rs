@@ -2,11 +2,21 @@
 
 use std::time::Duration;
 
+use vortex_bucket::Share;
+
 use super::{Entry, Error, Inner, Rollouts};
 use crate::{
-    domain::{Command, Judgement, Moment, RolloutId, analysis::Decision},
+    domain::{Command, Judgement, Known, Moment, RolloutId, analysis::Decision},
     store::Writes,
 };
+
+/// How far a judgement has come.
+enum Judged {
+    /// It was made; the rollout is to be judged again after this time, if it is measured.
+    Done(Option<Duration>),
+    /// It promotes to this share, which may be raised.
+    Asks(Share),
+}
 
 impl Rollouts {
     /// Closes the slices of a rollout that are due, applies the decision, and answers when to judge
@@ -18,26 +28,50 @@ impl Rollouts {
         let Ok(entry) = self.entry(id) else {
             return Ok(None);
         };
+        let due = match self.judge(&entry, None).await? {
+            Judged::Done(due) => due,
+            // nothing is locked while drift-svc is asked
+            Judged::Asks(share) => {
+                let spec = entry.rollout().spec.clone();
+                let known = self.inner.known(&spec, Some(share)).await;
+                match self.judge(&entry, Some(known)).await? {
+                    Judged::Done(due) => due,
+                    Judged::Asks(_) => Some(Duration::ZERO),
+                }
+            }
+        };
+        Ok(due)
+    }
+
+    /// Judges a rollout once. Without `known`, a promotion whose share may be raised is left to be
+    /// made with it.
+    async fn judge(&self, entry: &Entry, known: Option<Known>) -> Result<Judged, Error> {
         let inner = &self.inner;
         let mut written = entry.writing.lock().await;
         let now = inner.clock.moment();
         for slice in entry.advance(now) {
             inner.meters.verdicts(&slice.judged);
         }
-        if let Some(judgement) = inner.judge(&entry, now) {
+        if let Some(judgement) = inner.judge(entry, now) {
+            let promotes_to = inner.promotes_to(&entry.rollout(), &judgement, now);
+            if let (None, Some(share)) = (&known, promotes_to) {
+                return Ok(Judged::Asks(share));
+            }
+            let known = known.unwrap_or(Known::NotAsked);
+            let judge = Command::Judge(judgement);
             match inner
-                .apply(&entry, &mut written, Command::Judge(judgement), None)
+                .apply_knowing(entry, &mut written, judge, &known, None)
                 .await
             {
-                Ok(_) => return Ok(entry.due_in(inner.clock.moment())),
+                Ok(_) => return Ok(Judged::Done(entry.due_in(inner.clock.moment()))),
                 // `holds_because` reports it
                 Err(Error::Refused(_)) => {}
                 Err(error) => return Err(error),
             }
         }
-        inner.save(&entry).await?;
-        self.ask_instances(&entry);
-        Ok(entry.due_in(now))
+        inner.save(entry).await?;
+        self.ask_instances(entry);
+        Ok(Judged::Done(entry.due_in(now)))
     }
 }
 

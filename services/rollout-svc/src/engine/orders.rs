@@ -52,10 +52,12 @@ impl Rollouts {
             let checked = self.inner.splits.check_begin(&before).await;
             checked.map_err(Error::Config)?;
         }
+        let share = before.next_share().filter(|_| order.moves());
+        let known = self.inner.known(&before.spec, share).await;
         let mut written = entry.writing.lock().await;
         let command = order.by(&request.principal);
         self.inner
-            .apply(&entry, &mut written, command, Some(request))
+            .apply_knowing(&entry, &mut written, command, &known, Some(request))
             .await
     }
 

@@ -97,6 +97,7 @@ impl Rollouts {
             start: true,
             force: false,
             forced: Forced::default(),
+            min_instances: spec.min_instances,
             reason: revert.reason,
             source: None,
         };

@@ -34,9 +34,10 @@ impl Rollouts {
                 generation,
                 refusal: refusal(&fault),
             },
-            Sent::Stays { stage, why } => Command::Stay {
+            Sent::Stays { stage, share, why } => Command::Stay {
                 generation,
                 stage,
+                share,
                 why,
             },
         };

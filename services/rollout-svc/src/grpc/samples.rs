@@ -43,6 +43,7 @@ pub(super) fn rollout() -> Rollout {
         force: false,
         forced: Forced::default(),
         way_back: false,
+        min_instances: 1,
     };
     Rollout::create(spec, Author::default()).0
 }

@@ -25,6 +25,8 @@ pub(crate) enum Sent {
     Stays {
         /// The stage whose share is in force.
         stage: u32,
+        /// The share.
+        share: Share,
         /// Why, for people.
         why: String,
     },
@@ -128,15 +130,33 @@ fn stays(rollout: &Rollout, effect: Effect, share: Share, fault: &Fault) -> Opti
         Effect::Release { .. } => frozen,
         Effect::Remove { .. } => false,
     };
-    let stage = rollout.spec.stages.with(share).filter(|_| is_elsewhere)?;
+    let stage = stage_of(rollout, effect, share).filter(|_| is_elsewhere)?;
     let cause = match frozen {
         true => fault.message(),
         false => "an earlier move came late",
     };
     Some(Sent::Stays {
         stage,
+        share,
         why: format!("{cause}; it stays at {share} %"),
     })
+}
+
+/// The stage of a share that a split is at: the one that has it or, if it may have been raised, the
+/// last one below it. A split that an effect did not raise is at a stage before the effect's.
+fn stage_of(rollout: &Rollout, effect: Effect, share: Share) -> Option<u32> {
+    let stages = &rollout.spec.stages;
+    if let Some(exact) = stages.with(share) {
+        return Some(exact);
+    }
+    let below = stages.below(share).filter(|_| rollout.spec.wanted() > 0)?;
+    let asked = rollout.state().stage().unwrap_or_default();
+    match effect {
+        Effect::SetShare {
+            share: asked_for, ..
+        } if share < asked_for => Some(below.min(asked.saturating_sub(1))),
+        _ => Some(below),
+    }
 }
 
 /// Whether the same call will always get the same answer.

@@ -11,6 +11,7 @@ mod commands;
 mod detached;
 mod drift;
 mod faults;
+mod few;
 mod freezes;
 mod instances;
 mod keys;

@@ -59,9 +59,18 @@ fn rows(entry: RolloutAuditEntry) -> Vec<[String; 8]> {
             .map(|stage| (stage + 1).to_string())
             .unwrap_or_default(),
         entry.percentage.map(show::percent).unwrap_or_default(),
-        entry.reason,
+        why(entry.reason, &entry.share_reason),
     ];
     [row].into_iter().chain(below).collect()
+}
+
+/// The reason, with what is to be said of the share.
+fn why(reason: String, of_share: &str) -> String {
+    match (reason.as_str(), of_share) {
+        (_, "") => reason,
+        ("", of_share) => of_share.to_owned(),
+        (reason, of_share) => format!("{reason} ({of_share})"),
+    }
 }
 
 fn states(entry: &RolloutAuditEntry) -> String {

@@ -49,12 +49,12 @@ fn gates_and_what_follows_from_them_are_sent_as_they_are_said() {
     run(
         &gateway,
         "rollout create --change c --errors-baseline both --latency-baseline relative \
-         --on-failure pause --resume-after-passes 3",
+         --on-failure pause --resume-after-passes 3 --min-instances 2",
     )
     .done();
     assert_eq!(
         gateway.asked_once().json(),
-        json!({"change": "c", "on_failure": "pause", "resume_after_passes": 3,
+        json!({"change": "c", "on_failure": "pause", "resume_after_passes": 3, "min_instances": 2,
             "thresholds": {"errors_baseline": "both", "latency_baseline": "relative"}})
     );
 }

@@ -4,8 +4,8 @@ use vortex_bucket::Share;
 
 use super::intent::Intent;
 use crate::domain::{
-    Action, Completed, Detached, Effect, Ending, Hold, Lost, Moment, Motion, Paused, Refusal,
-    Refused, Removal, RolledBack, Rollout, Running, State, Transition,
+    Action, Completed, Detached, Effect, Ending, Hold, Lost, Moment, Motion, Paused, Raised,
+    Refusal, Refused, Removal, RolledBack, Rollout, Running, State, Transition,
 };
 
 impl Rollout {
@@ -18,7 +18,7 @@ impl Rollout {
                 ..
             }) => {
                 let motion = Motion::Settled { since: now };
-                let in_force = self.spec.stages.at(stage).share;
+                let in_force = self.target(stage);
                 Ok(self.note(
                     State::Running(Running {
                         stage,
@@ -36,7 +36,7 @@ impl Rollout {
                 ..
             }) => {
                 let hold = Hold::Settled { since: now };
-                let in_force = self.spec.stages.at(stage).share;
+                let in_force = self.target(stage);
                 Ok(self.note(
                     State::Paused(Paused {
                         stage,
@@ -102,9 +102,9 @@ impl Rollout {
     /// Takes a rollout to the stage whose share readers get, since its effect did not come through.
     /// That share is sent with a generation of its own, so that the effect can't come through later.
     pub(super) fn stay(
-        self,
+        mut self,
         generation: u64,
-        stage: u32,
+        (stage, share): (u32, Share),
         why: String,
         now: Moment,
     ) -> Result<Transition, Refused> {
@@ -124,8 +124,15 @@ impl Rollout {
                 return Err(Refused::Passed);
             }
         };
+        let raised = share > self.spec.stages.at(stage).share;
+        let before = self.standing.raised;
+        self.standing.raised = raised.then(|| Raised {
+            share,
+            wanted: before.map_or(self.spec.wanted(), |raised| raised.wanted),
+            known: before.map_or(0, |raised| raised.known),
+        });
         let effect = Effect::SetShare {
-            share: self.spec.stages.at(stage).share,
+            share: self.target(stage),
             generation: generation + 1,
         };
         Ok(self.enter(state, Action::Stay, Intent::own(why), Some(effect), now))

@@ -4,8 +4,8 @@ use vortex_bucket::Share;
 
 use super::intent::Intent;
 use crate::domain::{
-    Action, Effect, Hold, Moment, Motion, Paused, Refused, Removal, RolledBack, Rollout, Running,
-    State, Transition,
+    Action, Effect, Hold, Known, Moment, Motion, Paused, Refused, Removal, RolledBack, Rollout,
+    Running, State, Transition,
 };
 
 /// The reason why a rollout that has rolled back or completed accepts no more commands.
@@ -17,35 +17,59 @@ const NOT_BEGUN: &str = "its first share is not in force yet, so there is nothin
 impl Rollout {
     pub(super) fn go_on(
         self,
-        stage: u32,
-        in_force: Share,
+        (stage, in_force): (u32, Share),
         intent: Intent,
+        known: &Known,
         now: Moment,
     ) -> Result<Transition, Refused> {
         match self.spec.stages.after(stage) {
-            Some(next) => Ok(self.move_to(next, in_force, Action::Promote, intent, now)),
+            Some(next) => Ok(self.move_to((next, in_force), Action::Promote, intent, known, now)),
             None => self.release(Action::Promote, intent, now),
         }
     }
 
     pub(super) fn move_to(
-        self,
-        stage: u32,
-        in_force: Share,
+        mut self,
+        (stage, in_force): (u32, Share),
         action: Action,
         intent: Intent,
+        known: &Known,
         now: Moment,
     ) -> Transition {
+        let share_reason = self.raise(stage, known);
         let running = State::Running(Running {
             stage,
             in_force,
             motion: Motion::Moving,
         });
         let effect = Effect::SetShare {
-            share: self.spec.stages.at(stage).share,
+            share: self.target(stage),
             generation: self.standing.generation + 1,
         };
-        self.enter(running, action, intent, Some(effect), now)
+        let mut transition = self.enter(running, action, intent, Some(effect), now);
+        if let Some(audit) = &mut transition.audit {
+            audit.share_reason = share_reason;
+        }
+        transition
+    }
+
+    /// Raises the share of a stage for the instances that are known. What was raised before stays,
+    /// as long as the stage is below it. Answers what is to be said.
+    fn raise(&mut self, stage: u32, known: &Known) -> String {
+        let planned = self.spec.stages.at(stage).share;
+        let outcome = known.raise(planned, self.spec.wanted());
+        let before = self.standing.raised;
+        let all = [before, outcome.raised].into_iter().flatten();
+        let raised = all
+            .max_by_key(|raised| raised.share)
+            .filter(|raised| raised.share > planned);
+        self.standing.raised = raised;
+        match raised {
+            Some(raised) if outcome.said.is_empty() || outcome.raised.is_some() => {
+                raised.reason(planned)
+            }
+            _ => outcome.said,
+        }
     }
 
     /// Pauses; `clears` says whether slices that pass may end it.

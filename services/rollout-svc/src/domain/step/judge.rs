@@ -1,10 +1,17 @@
 //! Applies the decisions of the analysis.
 
 use super::intent::Intent;
-use crate::domain::{Judgement, Moment, Refused, Rollout, State, Transition, analysis::Decision};
+use crate::domain::{
+    Judgement, Known, Moment, Refused, Rollout, State, Transition, analysis::Decision,
+};
 
 impl Rollout {
-    pub(super) fn judge(self, judgement: Judgement, now: Moment) -> Result<Transition, Refused> {
+    pub(super) fn judge(
+        self,
+        judgement: Judgement,
+        known: &Known,
+        now: Moment,
+    ) -> Result<Transition, Refused> {
         let running = matches!(self.state(), State::Running(_));
         let settled = self.state().settled_since().is_some();
         if judgement.generation != self.standing.generation || !settled {
@@ -40,8 +47,8 @@ impl Rollout {
                 "it passes, but the breaker is open: reset the breaker",
             )),
             Decision::Promote => {
-                let (stage, in_force) = self.place()?;
-                self.go_on(stage, in_force, Intent::passed(evidence), now)
+                let place = self.place()?;
+                self.go_on(place, Intent::passed(evidence), known, now)
             }
         }
     }

@@ -6,15 +6,21 @@ use vortex_bucket::Share;
 
 use super::{course::ENDED, intent::Intent};
 use crate::domain::{
-    Action, Author, Hold, Moment, Motion, Refused, Rollout, Running, State, Transition,
+    Action, Author, Hold, Known, Moment, Motion, Refused, Rollout, Running, State, Transition,
     analysis::Edit,
 };
 
 impl Rollout {
-    pub(super) fn start(self, author: Author, now: Moment) -> Result<Transition, Refused> {
+    pub(super) fn start(
+        self,
+        author: Author,
+        known: &Known,
+        now: Moment,
+    ) -> Result<Transition, Refused> {
         match self.state() {
             State::Created => {
-                Ok(self.move_to(0, Share::NONE, Action::Start, Intent::of(author), now))
+                let intent = Intent::of(author);
+                Ok(self.move_to((0, Share::NONE), Action::Start, intent, known, now))
             }
             State::Running(_) | State::Paused(_) => Err(self.wrong("it was already started")),
             State::Completed(_) | State::RolledBack(_) => Err(self.wrong(ENDED)),
@@ -25,6 +31,7 @@ impl Rollout {
         self,
         author: Author,
         expected: Option<u32>,
+        known: &Known,
         now: Moment,
     ) -> Result<Transition, Refused> {
         let (stage, in_force) = self.place()?;
@@ -34,7 +41,7 @@ impl Rollout {
                 found: stage,
             });
         }
-        self.go_on(stage, in_force, Intent::of(author), now)
+        self.go_on((stage, in_force), Intent::of(author), known, now)
     }
 
     pub(super) fn pause(self, author: Author, now: Moment) -> Result<Transition, Refused> {

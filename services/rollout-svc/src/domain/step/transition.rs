@@ -31,6 +31,7 @@ impl Rollout {
             from_stage,
             to_stage: next.state().stage(),
             share: effect.map(share_of),
+            share_reason: String::new(),
             reason: intent.reason,
             evidence: intent.evidence,
             generation: next.standing.generation,

@@ -245,6 +245,7 @@ fn stay(generation: u64, stage: u32) -> Command {
     Command::Stay {
         generation,
         stage,
+        share: created().spec.stages.at(stage).share,
         why: "frozen: the audit".to_owned(),
     }
 }

@@ -55,6 +55,7 @@ pub(super) fn spec(strategy: Strategy) -> Spec {
         force: false,
         forced: Forced::default(),
         way_back: false,
+        min_instances: 1,
     }
 }
 

@@ -230,6 +230,7 @@ impl World {
             Reply::IsAt(share) => Command::Stay {
                 generation,
                 stage: self.rollout.spec.stages.with(share).unwrap(),
+                share,
                 why: "frozen: the audit".to_owned(),
             },
             Reply::Outdated | Reply::NeverBegan | Reply::Moved => Command::Refuse {

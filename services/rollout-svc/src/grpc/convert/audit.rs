@@ -19,6 +19,7 @@ pub(in crate::grpc) fn audit_entry(entry: &AuditEntry) -> pb::AuditEntry {
         from_stage: entry.from_stage,
         to_stage: entry.to_stage,
         percentage: entry.share.map(Share::percentage),
+        share_reason: entry.share_reason.clone(),
         reason: entry.reason.clone(),
         evidence: entry.evidence.iter().flat_map(gates).collect(),
         generation: entry.generation,

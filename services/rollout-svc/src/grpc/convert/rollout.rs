@@ -4,7 +4,7 @@ use vortex_proto::rollout::v1 as pb;
 
 use super::{duration, state, timestamp};
 use crate::domain::{
-    Hold, Motion, Rollout, Stage, State, Strategy, Unit,
+    Hold, Motion, Raised, Rollout, Stage, State, Strategy, Unit,
     analysis::{Baseline, OnFailure, Settings},
 };
 
@@ -27,6 +27,8 @@ pub(in crate::grpc) fn rollout(rollout: &Rollout, failed: Option<String>) -> pb:
         stage_index: standing.state.stage(),
         share_in_force: standing.state.in_force().percentage(),
         share_reason: share_reason(rollout),
+        min_instances: spec.wanted(),
+        share_raised_for: raised(rollout).map_or(0, |raised| raised.wanted),
         unit: unit(spec.unit).into(),
         auto_promote: spec.auto_promote,
         auto_rollback: settings.on_failure == OnFailure::RollBack,
@@ -126,21 +128,31 @@ fn share_reason(rollout: &Rollout) -> String {
     let Some(stage) = rollout.stage() else {
         return String::new();
     };
-    let reason = match rollout.state() {
+    let raised = || raised(rollout).map_or(String::new(), |raised| raised.reason(stage.share));
+    let moving = || match raised() {
+        raised if raised.is_empty() => "the stage's share is on its way".to_owned(),
+        raised => format!("the stage's share is on its way, {raised}"),
+    };
+    match rollout.state() {
         // an end needs no more reason than its state is
-        State::Created | State::Completed(_) | State::RolledBack(_) => "",
-        _ if rollout.state().in_force() == stage.share => "",
+        State::Created | State::Completed(_) | State::RolledBack(_) => String::new(),
+        _ if rollout.state().in_force() == stage.share => String::new(),
         State::Running(running) => match running.motion {
-            Motion::Moving => "the stage's share is on its way",
-            Motion::Settled { .. } => "",
-            Motion::Releasing => "the release is on its way",
+            Motion::Moving => moving(),
+            Motion::Settled { .. } => raised(),
+            Motion::Releasing => "the release is on its way".to_owned(),
         },
         State::Paused(paused) => match paused.hold {
-            Hold::Moving => "the stage's share is on its way",
-            Hold::Settled { .. } => "",
+            Hold::Moving => moving(),
+            Hold::Settled { .. } => raised(),
         },
-    };
-    reason.to_owned()
+    }
+}
+
+/// The share that is raised above that of the stage, while the rollout has a share.
+fn raised(rollout: &Rollout) -> Option<Raised> {
+    let has_share = rollout.kind().is_measured();
+    rollout.standing.raised.filter(|_| has_share)
 }
 
 fn effect(rollout: &Rollout) -> pb::EffectState {

@@ -7,7 +7,7 @@ use vortex_proto::rollout::v1::create_rollout_request::Target as Given;
 
 use super::{plan, reason, settings, text};
 use crate::{
-    domain::{Target, analysis::Application, application},
+    domain::{MOST_WANTED, Target, Unit, analysis::Application, application},
     engine::{Draft, MAX_DESCRIPTION, Revert},
 };
 
@@ -25,11 +25,12 @@ pub(in crate::grpc) fn draft(request: pb::CreateRolloutRequest) -> Result<Draft,
         return Err(Fault::invalid("reason", why));
     }
     let on_failure = settings::on_failure_of(request.on_failure, request.auto_rollback)?;
+    let unit = plan::unit(request.unit)?;
     Ok(Draft {
         target: target(request.target)?,
         strategy,
         stages,
-        unit: plan::unit(request.unit)?,
+        unit,
         auto_promote: request.auto_promote.unwrap_or(true),
         settings: settings::settings(
             request.thresholds,
@@ -42,6 +43,7 @@ pub(in crate::grpc) fn draft(request: pb::CreateRolloutRequest) -> Result<Draft,
         start: request.start,
         force: request.force,
         forced: forced(request.include, request.exclude)?,
+        min_instances: min_instances(request.min_instances, unit)?,
         reason,
         source: None,
     })
@@ -73,6 +75,20 @@ fn target(given: Option<Given>) -> Result<Target, Fault> {
             from_version: required("document.from_version", document.from_version)?,
             to_version: required("document.to_version", document.to_version)?,
         }),
+    }
+}
+
+fn min_instances(given: Option<u32>, unit: Unit) -> Result<u32, Fault> {
+    let invalid = |why: String| Err(Fault::invalid("min_instances", why));
+    match (given, unit) {
+        (Some(given), _) if given > MOST_WANTED => {
+            invalid(format!("{given} is more than {MOST_WANTED}"))
+        }
+        (Some(1..), Unit::Subject) => {
+            invalid("a rollout by subject has no instances to count".to_owned())
+        }
+        (_, Unit::Subject) => Ok(0),
+        (given, Unit::Instance) => Ok(given.unwrap_or(Draft::MIN_INSTANCES)),
     }
 }
 

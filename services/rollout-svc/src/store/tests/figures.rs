@@ -152,7 +152,7 @@ pub(super) fn audit() -> impl Strategy<Value = AuditEntry> {
         option::of(kind()),
         kind(),
         any::<[Option<u32>; 2]>(),
-        option::of(share()),
+        (option::of(share()), text()),
     );
     let rest = (
         any::<[u64; 2]>(),
@@ -163,7 +163,7 @@ pub(super) fn audit() -> impl Strategy<Value = AuditEntry> {
         vec(change(), 0..3),
     );
     (what, rest).prop_map(|(what, rest)| {
-        let (action, from, to, [from_stage, to_stage], share) = what;
+        let (action, from, to, [from_stage, to_stage], (share, share_reason)) = what;
         let ([number, generation], at, principal, reason, evidence, changes) = rest;
         AuditEntry {
             number,
@@ -175,6 +175,7 @@ pub(super) fn audit() -> impl Strategy<Value = AuditEntry> {
             from_stage,
             to_stage,
             share,
+            share_reason,
             reason,
             evidence,
             generation,

@@ -66,6 +66,7 @@ fn spec() -> Spec {
         force: false,
         forced: Forced::default(),
         way_back: false,
+        min_instances: 0,
     }
 }
 
@@ -83,6 +84,7 @@ fn standing() -> Standing {
         audits: 4,
         updated: moment(),
         edited: Some(Arc::new(settings())),
+        raised: None,
     }
 }
 
@@ -102,6 +104,7 @@ fn audit() -> AuditEntry {
         from_stage: Some(1),
         to_stage: Some(1),
         share: None,
+        share_reason: String::new(),
         reason: "the database is slow".to_owned(),
         evidence: Vec::new(),
         generation: 2,

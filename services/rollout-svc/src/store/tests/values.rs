@@ -8,7 +8,7 @@ use vortex_bucket::{Forced, Share};
 use vortex_sketch::Sketch;
 
 use crate::domain::{
-    Breaker, Completed, Detached, Hold, Moment, Motion, Paused, Refusal, Removal, Reset,
+    Breaker, Completed, Detached, Hold, Moment, Motion, Paused, Raised, Refusal, Removal, Reset,
     RolledBack, RolloutId, Running, Spec, Stage, Stages, Standing, State, Strategy as Staged, Unit,
     analysis::{Application, Baseline, OnFailure, Settings, Thresholds},
 };
@@ -78,7 +78,7 @@ pub(super) fn spec() -> impl Strategy<Value = Spec> {
         stages(),
         prop_oneof![Just(Unit::Instance), Just(Unit::Subject)],
         settings(),
-        any::<[bool; 3]>(),
+        (any::<[bool; 3]>(), any::<u32>()),
     );
     let more = (
         vec(application(), 0..3),
@@ -91,7 +91,8 @@ pub(super) fn spec() -> impl Strategy<Value = Spec> {
     (names, documents(), plan, more).prop_map(|(names, documents, plan, more)| {
         let (id, label, change, change_sequence, from_version, description, principal) = names;
         let (paths, written_for, baseline) = documents;
-        let (strategy, stages, unit, settings, [auto_promote, force, way_back]) = plan;
+        let (strategy, stages, unit, settings, flags) = plan;
+        let ([auto_promote, force, way_back], min_instances) = flags;
         let (apps, stable_versions, created, reverts, source, forced) = more;
         Spec {
             id,
@@ -117,6 +118,7 @@ pub(super) fn spec() -> impl Strategy<Value = Spec> {
             force,
             forced,
             way_back,
+            min_instances,
         }
     })
 }
@@ -204,8 +206,14 @@ pub(super) fn settings() -> impl Strategy<Value = Settings> {
 
 pub(super) fn standing() -> impl Strategy<Value = Standing> {
     let edited = option::of(settings().prop_map(Arc::new));
-    (state(), any::<[u64; 3]>(), moment(), edited).prop_map(
-        |(state, [generation, revision, audits], updated, edited)| Standing {
+    let raised = (share(), any::<u32>(), any::<u64>());
+    let raised = option::of(raised.prop_map(|(share, wanted, known)| Raised {
+        share,
+        wanted,
+        known,
+    }));
+    (state(), any::<[u64; 3]>(), moment(), edited, raised).prop_map(
+        |(state, [generation, revision, audits], updated, edited, raised)| Standing {
             state,
             // reading version 1 raises the generation of some rollouts by one
             generation: generation / 2,
@@ -213,6 +221,7 @@ pub(super) fn standing() -> impl Strategy<Value = Standing> {
             audits,
             updated,
             edited,
+            raised,
         },
     )
 }

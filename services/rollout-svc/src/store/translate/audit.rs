@@ -52,6 +52,7 @@ impl From<&AuditEntry> for pb::AuditEntry {
             from_stage,
             to_stage,
             share,
+            share_reason,
             reason,
             evidence,
             generation,
@@ -71,6 +72,7 @@ impl From<&AuditEntry> for pb::AuditEntry {
             reason: reason.clone(),
             evidence: evidence.iter().map(pb::Judged::from).collect(),
             generation: *generation,
+            share_reason: share_reason.clone(),
             changes: changes.iter().map(pb::SettingChange::from).collect(),
         }
     }
@@ -93,6 +95,7 @@ impl TryFrom<pb::AuditEntry> for AuditEntry {
             from_stage: stored.from_stage,
             to_stage: stored.to_stage,
             share: stored.share.map(share).transpose()?,
+            share_reason: stored.share_reason,
             reason: stored.reason,
             evidence,
             generation: stored.generation,

@@ -46,6 +46,7 @@ impl From<&Spec> for pb::Spec {
             force,
             forced,
             way_back,
+            min_instances,
         } = spec;
         // `auto_rollback` says what failures lead to
         let stored_settings = pb::AnalysisSettings {
@@ -76,6 +77,7 @@ impl From<&Spec> for pb::Spec {
             include: forced.include().map(str::to_owned).collect(),
             exclude: forced.exclude().map(str::to_owned).collect(),
             way_back: *way_back,
+            min_instances: *min_instances,
         }
     }
 }
@@ -161,6 +163,7 @@ impl TryFrom<pb::Spec> for Spec {
             forced: Forced::new(stored.include, stored.exclude)
                 .map_err(|_| Invalid::NotAllowed("the forced keys"))?,
             way_back: stored.way_back,
+            min_instances: stored.min_instances,
         })
     }
 }

@@ -7,8 +7,8 @@ use pb::{paused, rolled_back, running, standing};
 use super::{Invalid, from_share, may, must, pb, share};
 use crate::{
     domain::{
-        Completed, Detached, Hold, Motion, Paused, Refusal, Removal, RolledBack, Running, Standing,
-        State,
+        Completed, Detached, Hold, Motion, Paused, Raised, Refusal, Removal, RolledBack, Running,
+        Standing, State,
     },
     store::{codec::Stored, v1},
 };
@@ -30,6 +30,7 @@ impl From<&Standing> for pb::Standing {
             audits,
             updated,
             edited,
+            raised,
         } = standing;
         Self {
             state: Some(state.into()),
@@ -38,6 +39,7 @@ impl From<&Standing> for pb::Standing {
             audits: *audits,
             updated: Some((*updated).into()),
             edited: edited.as_deref().map(pb::AnalysisSettings::from),
+            raised: raised.map(pb::Raised::from),
         }
     }
 }
@@ -53,6 +55,34 @@ impl TryFrom<pb::Standing> for Standing {
             audits: stored.audits,
             updated: must(stored.updated, "the time of the last change")?,
             edited: may(stored.edited)?.map(Arc::new),
+            raised: may(stored.raised)?,
+        })
+    }
+}
+
+impl From<Raised> for pb::Raised {
+    fn from(raised: Raised) -> Self {
+        let Raised {
+            share,
+            wanted,
+            known,
+        } = raised;
+        Self {
+            share: from_share(share),
+            wanted,
+            known,
+        }
+    }
+}
+
+impl TryFrom<pb::Raised> for Raised {
+    type Error = Invalid;
+
+    fn try_from(stored: pb::Raised) -> Result<Self, Invalid> {
+        Ok(Self {
+            share: share(stored.share)?,
+            wanted: stored.wanted,
+            known: stored.known,
         })
     }
 }

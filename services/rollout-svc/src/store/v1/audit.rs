@@ -58,6 +58,7 @@ impl From<AuditEntry> for v2::AuditEntry {
             evidence: entry.evidence.into_iter().map(v2::Judged::from).collect(),
             generation: entry.generation,
             changes: Vec::new(),
+            share_reason: String::new(),
         }
     }
 }

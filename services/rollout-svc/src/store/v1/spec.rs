@@ -128,6 +128,7 @@ impl From<Spec> for v2::Spec {
             include: Vec::new(),
             exclude: Vec::new(),
             way_back: false,
+            min_instances: 0,
         }
     }
 }

@@ -132,6 +132,7 @@ impl From<Standing> for v2::Standing {
             audits,
             updated: Some(updated.into()),
             edited: None,
+            raised: None,
         }
     }
 }

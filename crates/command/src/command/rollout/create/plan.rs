@@ -27,6 +27,10 @@ pub(super) struct Plan {
     #[arg(long, value_parser = ["instance", "subject"])]
     #[serde(skip_serializing_if = "Option::is_none")]
     unit: Option<String>,
+    /// Instances that get it at least, whatever the share: 0 to 100 [server's default: 1]
+    #[arg(long, value_name = "N")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    min_instances: Option<u32>,
     /// Go to the next stage only when an operator promotes
     #[arg(long = "no-auto-promote")]
     #[serde(
