@@ -58,6 +58,7 @@ impl RolloutService for Rollouts {
         list_transitions ListTransitionsRequest ListTransitionsResponse
         get_analysis GetAnalysisRequest GetAnalysisResponse
         report_metrics ReportMetricsRequest ReportMetricsResponse
+        report_window ReportWindowRequest ReportWindowResponse
         get_breaker GetBreakerRequest GetBreakerResponse
         reset_breaker ResetBreakerRequest ResetBreakerResponse
     }
