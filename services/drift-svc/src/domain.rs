@@ -25,6 +25,6 @@ pub use state::State;
 
 pub(crate) use alerts::{
     Acknowledged, Alert, AlertId, AlertState, Book, Cause, Event, Limits, Pulse, Reading, Resolved,
-    Silence, Turn,
+    Silence, Step, Turn,
 };
 pub(crate) use windows::{Part, Watermarks};
