@@ -14,6 +14,16 @@ impl Seed {
         Self(xxh3_64(rollout.as_bytes()))
     }
 
+    /// The seed with these bits, as [`Seed::bits`] gives them.
+    pub const fn from_bits(bits: u64) -> Self {
+        Self(bits)
+    }
+
+    /// The hash itself, for messages.
+    pub const fn bits(self) -> u64 {
+        self.0
+    }
+
     /// The bucket of a key, which may be empty. Takes time in proportion to the key's length.
     #[inline]
     pub fn bucket(self, key: &str) -> Bucket {

@@ -4,7 +4,11 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use vortex_kit::{error::Fault, grpc::bounds};
+use vortex_kit::{
+    error::{Fault, Reason},
+    grpc::bounds,
+};
+use vortex_names::InvalidName;
 use vortex_proto::time;
 
 /// The longest reason for doing something, in bytes.
@@ -38,6 +42,17 @@ pub fn duration(field: impl Into<String>, given: prost_types::Duration) -> Resul
 pub fn text(field: impl Into<String>, given: String, longest: usize) -> Result<String, Fault> {
     bounds::bytes(field, &given, longest)?;
     Ok(given)
+}
+
+/// The fault for a name that is not valid.
+pub fn invalid_name(error: &InvalidName) -> Fault {
+    let reason = match error {
+        InvalidName::Reserved { .. } => Reason::NameReserved,
+        InvalidName::Empty { .. } | InvalidName::TooLong { .. } | InvalidName::Malformed { .. } => {
+            Reason::InvalidName
+        }
+    };
+    Fault::new(reason, error.to_string()).field(error.field(), error.to_string())
 }
 
 /// Why something is done, for people: at most [`MAX_REASON`] bytes.

@@ -23,7 +23,8 @@ use crate::{
     sent_configs::SentConfigs,
     store::{ConfigStore, Error},
     views::{
-        Part, ReadError, Reading, SeenCells, SplitReads, Unparsed, View, Views, parse_at_once,
+        Part, ReadError, Reading, SeenCells, SplitReads, Unparsed, Variants, View, Views,
+        parse_at_once,
     },
     writer::{WriteError, Writer},
 };
@@ -167,6 +168,13 @@ impl Configuration {
     ) -> Result<Reading, ReadError> {
         let compute = self.compute.patient();
         self.views.read(state, key, subject, &compute).await
+    }
+
+    /// What each combination of arms is served of the configuration `key` at `state`. Nobody reads
+    /// it, so it is not counted; waits for its turn.
+    pub async fn variants(&self, state: &State, key: &ViewKey) -> Result<Variants, ReadError> {
+        let compute = self.compute.patient();
+        self.views.variants(state, key, &compute).await
     }
 
     /// Computes a part of a view, so that reading it blocks nobody.

@@ -70,12 +70,15 @@ mod freeze;
 mod import;
 mod key;
 mod label;
+mod moved;
 mod names;
 mod overrides;
+mod past;
 mod read;
 mod record;
 mod refused;
 mod retain;
+mod served;
 mod split;
 mod state;
 mod token;
@@ -106,20 +109,24 @@ pub(crate) use import::{Compared, ImportPlan, SourceFile, plan_import};
 pub use key::{Key, KeyGrants, KeyRotation};
 pub(crate) use key::{MAX_KEYS, MAX_OVERLAP};
 pub(crate) use label::{Feed, LabelState};
+pub(crate) use moved::Moved as ViewsMoved;
 pub use names::{App, Label, Path, Profile, SourceName, SplitId, VersionName};
 pub(crate) use names::{AppProfile, InvalidName, MediaType};
 pub(crate) use overrides::{InvalidValues, MAX_ENDED_AT_ONCE, MAX_OVERRIDE_SPAN, MAX_OVERRIDES};
 pub use overrides::{Override, OverrideEnd, OverrideId, OverrideTarget, OverrideValues};
+pub(crate) use past::{LabelPast, Moment, Past, PastCommit, PastOverride, Shown, ShownCanary};
 pub use read::ViewKey;
 pub(crate) use read::{
     Basis, BasisEntry, DocumentKey, ReadRefused, Relevance, Scope, WantedChanges, basis,
     candidates, check_imported, check_size, check_view, documents, effective_version,
     existing_label, is_shared, locate,
 };
+use read::{VersionPart, format_of, override_owners, version_of_parts, with_overrides};
 pub use record::{Body, Moved, Moves, Record};
 pub(crate) use record::{ChangeName, HybridTime, Origin};
 pub(crate) use refused::Refused;
 pub(crate) use retain::{MAX_AGE, retain};
+pub(crate) use served::{Served, ServedTo, served};
 pub(crate) use split::{Arms, Assigned, Before, End, EndedSplit, EndedSplits, Ending, Held, Split};
 pub use split::{SplitMove, Subject, Unit};
 pub use state::{Seq, State};

@@ -7,13 +7,14 @@ use vortex_kit::{
     compute,
     error::{Fault, Reason},
 };
+pub(crate) use vortex_service::parse::invalid_name;
 use vortex_spring::{ParseError, placeholders};
 
 use crate::{
     configuration::TokenRefused,
     domain::{
-        Freeze, InvalidName, InvalidToken, InvalidValues, MAX_FREEZES, MAX_KEYS, MAX_OVERRIDES,
-        ReadRefused, Refused, Thawed,
+        Freeze, InvalidToken, InvalidValues, MAX_FREEZES, MAX_KEYS, MAX_OVERRIDES, ReadRefused,
+        Refused, Thawed,
     },
     store,
     views::{ReadError, TooHeavy, Unparsed},
@@ -25,17 +26,6 @@ const OVERLOADED_RETRY: Duration = Duration::from_millis(200);
 
 /// How soon a caller may retry a write while the disk is full: an operator has to make room.
 const FULL_RETRY: Duration = Duration::from_secs(10);
-
-/// The fault for an invalid name.
-pub(crate) fn invalid_name(error: &InvalidName) -> Fault {
-    let reason = match error {
-        InvalidName::Reserved { .. } => Reason::NameReserved,
-        InvalidName::Empty { .. } | InvalidName::TooLong { .. } | InvalidName::Malformed { .. } => {
-            Reason::InvalidName
-        }
-    };
-    Fault::new(reason, error.to_string()).field(error.field(), error.to_string())
-}
 
 /// The fault for values that can't be those of an override.
 pub(crate) fn invalid_values(error: &InvalidValues) -> Fault {

@@ -19,6 +19,7 @@ mod undo;
 mod watch_config;
 mod watch_keys;
 mod watch_log;
+mod watch_views;
 
 use std::sync::Arc;
 
@@ -210,9 +211,9 @@ impl ConfigService for Grpc {
 
     async fn watch_views(
         &self,
-        _request: Request<tonic::Streaming<pb::WatchViewsRequest>>,
+        request: Request<tonic::Streaming<pb::WatchViewsRequest>>,
     ) -> Reply<Self::WatchViewsStream> {
-        Err(Status::unimplemented("follows"))
+        Ok(Response::new(watch_views::watch(self.clone(), request)?))
     }
 
     async fn watch_log(

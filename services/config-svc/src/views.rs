@@ -11,6 +11,7 @@ mod parsing;
 mod read_counts;
 mod rendered;
 mod seen_keys;
+mod variants;
 mod weight;
 
 pub(crate) use cached_view::Reading;
@@ -20,6 +21,7 @@ pub(crate) use parsing::{Unparsed, parse_at_once};
 pub(crate) use read_counts::SplitReads;
 pub(crate) use rendered::{Part, PropertySource, Rendered, View, json_bytes};
 pub(crate) use seen_keys::SeenCells;
+pub(crate) use variants::{MAX_SPLITS, Variants};
 pub(crate) use weight::{MAX_ANSWER_BYTES, TooHeavy, flat_bytes, is_large};
 
 use std::{collections::HashMap, sync::Arc};
@@ -32,8 +34,8 @@ use vortex_kit::{
 
 use crate::{
     domain::{
-        ChangeSet, Label, Path, ReadRefused, Refused, Scope, SourceName, Split, SplitId, State,
-        Subject, ViewKey, basis,
+        Arms, ChangeSet, Label, Path, ReadRefused, Refused, Scope, SourceName, Split, SplitId,
+        State, Subject, ViewKey, basis,
     },
     store::{ConfigStore, Error},
 };
@@ -45,8 +47,6 @@ use weight::Weighed;
 
 /// About how many bytes the cached views may take.
 const CACHE_BYTES: u64 = 64 << 20;
-/// The most splits that a view may have.
-const MAX_SPLITS: usize = 3;
 /// The number of views that the cache's tables are sized for.
 const EXPECTED_VIEWS: usize = 1024;
 
@@ -171,7 +171,21 @@ impl Views {
         compute: &Compute,
     ) -> Result<Reading, ReadError> {
         let began = self.measures.miss();
-        let kept = match cached {
+        let kept = self.current(state, key, cached)?;
+        let arms = kept.arms(subject);
+        let (view, _) = self.form(state, key, &kept, &arms, compute).await?;
+        self.measures.made(key, &view.basis, began);
+        Ok(kept.reading_of(arms, view))
+    }
+
+    /// What is cached of a view, at a state.
+    fn current(
+        &self,
+        state: &State,
+        key: &ViewKey,
+        cached: Option<Arc<CachedView>>,
+    ) -> Result<Arc<CachedView>, ReadRefused> {
+        Ok(match cached {
             Some(kept) if kept.is_current(state, key) => kept,
             other => {
                 let scope = Scope::of(state, key)?;
@@ -181,18 +195,27 @@ impl Views {
                     None => CachedView::new(scope, counts),
                 })
             }
-        };
-        let arms = kept.arms(subject);
-        let basis = basis(state, key, kept.scope(), &arms)?;
+        })
+    }
+
+    /// Renders a view for some arms, and caches it. Gives it, and what is cached then.
+    async fn form(
+        &self,
+        state: &State,
+        key: &ViewKey,
+        kept: &CachedView,
+        arms: &Arms,
+        compute: &Compute,
+    ) -> Result<(Arc<View>, Arc<CachedView>), ReadError> {
+        let basis = basis(state, key, kept.scope(), arms)?;
         let rendered = match kept.rendered(&basis) {
             Some(rendered) => rendered,
             None => Arc::new(self.render(&basis, key, compute).await?),
         };
-        self.measures.made(key, &basis, began);
         let view = Arc::new(View::new(basis, rendered));
-        self.cache
-            .insert(key.clone(), Arc::new(kept.with(&arms, &view)));
-        Ok(kept.reading_of(arms, view))
+        let with = Arc::new(kept.with(arms, &view));
+        self.cache.insert(key.clone(), with.clone());
+        Ok((view, with))
     }
 
     /// The reads that a split concerned.

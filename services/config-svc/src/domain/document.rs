@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{AppProfile, Body, Content, Held, Path, Record, Seq, SplitId, VersionName};
+use super::{AppProfile, Body, Content, Held, Past, Path, Record, Seq, SplitId, VersionName};
 
 /// The most versions of a document that are kept, including the stable one. Those that splits name
 /// don't count.
@@ -22,6 +22,8 @@ pub struct Document {
     pub stable: Option<Seq>,
     /// The split that gives a share of readers another version, if there is one.
     pub held: Option<Held>,
+    /// What readers got of it, as far as it is remembered.
+    pub past: Past,
 }
 
 /// One version of a document.

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use self::split::SplitEnd;
 use super::{
     Body, ChangeEntry, ChangeSet, ChangeState, ChangedDocument, Document, Feed, Label, LabelState,
-    MAX_VERSIONS, Outcome, Record, Seq, Sha256, SourceName, State, Version, VersionName,
+    MAX_VERSIONS, Outcome, Past, Record, Seq, Sha256, SourceName, State, Version, VersionName,
     document::Releasing, split::Pins,
 };
 
@@ -49,6 +49,7 @@ pub(crate) fn fold(state: &State, record: &Record) -> Result<State, Inconsistent
     next.head = record.seq;
     next.time = record.time;
     let outcome = next.apply(record)?;
+    next.note_past(state, record, &outcome);
     next.requests.note(
         &record.principal,
         record.request.as_ref(),
@@ -285,6 +286,7 @@ impl LabelState {
                     versions: Vec::new(),
                     stable: None,
                     held: None,
+                    past: Past::default(),
                 })
             });
         let document = Arc::make_mut(document);

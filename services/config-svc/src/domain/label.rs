@@ -5,7 +5,7 @@ use std::sync::Arc;
 use imbl::OrdMap;
 use jiff::Timestamp;
 
-use super::{AppProfile, Document, Path, Profile, Seq, SourceName, VersionName};
+use super::{AppProfile, Document, LabelPast, Path, Profile, Seq, SourceName, VersionName};
 
 /// The documents of a label.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub struct LabelState {
     pub feed: Option<Feed>,
     /// The source that fed the label until it was detached, if there was one.
     pub detached: Option<SourceName>,
+    /// What readers got of it beside its documents, as far as it is remembered.
+    pub past: Arc<LabelPast>,
 }
 
 /// The source that feeds a label, and what it imported.

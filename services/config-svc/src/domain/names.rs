@@ -2,65 +2,14 @@
 
 use std::{borrow::Borrow, fmt, str::FromStr, sync::Arc};
 
-/// Bytes of an application's, profile's or version's name.
-const MAX_NAME: usize = 128;
+use vortex_names::check;
+
+pub(crate) use vortex_names::InvalidName;
+
 /// Bytes of a split's id.
 const MAX_SPLIT: usize = 64;
-/// Bytes of a label.
-const MAX_LABEL: usize = 256;
 /// Bytes of a path.
 const MAX_PATH: usize = 1024;
-
-/// Why a name is not valid.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum InvalidName {
-    /// The name is empty.
-    #[error("{what} must not be empty")]
-    Empty {
-        /// The field.
-        what: &'static str,
-    },
-    /// The name is too long.
-    #[error("{what} has {bytes} bytes, at most {limit} are allowed")]
-    TooLong {
-        /// The field.
-        what: &'static str,
-        /// Its length in bytes.
-        bytes: usize,
-        /// The most bytes allowed.
-        limit: usize,
-    },
-    /// The name has a character or part that is not allowed.
-    #[error("{what} {given:?} is not valid: {rule}")]
-    Malformed {
-        /// The field.
-        what: &'static str,
-        /// The given name.
-        given: String,
-        /// The rule for valid names.
-        rule: &'static str,
-    },
-    /// The name is reserved for our own routes.
-    #[error("{what} {given:?} is reserved")]
-    Reserved {
-        /// The field.
-        what: &'static str,
-        /// The given name.
-        given: String,
-    },
-}
-
-impl InvalidName {
-    /// The name of the invalid field in requests.
-    pub fn field(&self) -> &'static str {
-        match self {
-            Self::Empty { what }
-            | Self::TooLong { what, .. }
-            | Self::Malformed { what, .. }
-            | Self::Reserved { what, .. } => what,
-        }
-    }
-}
 
 macro_rules! name {
     ($(#[$doc:meta])* $name:ident, $check:path) => {
@@ -112,17 +61,17 @@ macro_rules! name {
 name!(
     /// An application: letters, digits, `.`, `_`, `-`; not reserved.
     App,
-    check_app
+    check::app
 );
 name!(
     /// A profile: letters, digits, `.`, `_`, `-`.
     Profile,
-    check_profile
+    check::profile
 );
 name!(
     /// A label. Sources may feed labels that the API can't write to, see [`Label::check_writable`].
     Label,
-    check_label
+    check::label
 );
 name!(
     /// The name of a change set, and of the versions it wrote.
@@ -174,17 +123,17 @@ impl Label {
     /// Checks whether the API may write to a label of this name.
     pub fn check_writable(&self) -> Result<(), InvalidName> {
         let what = "label";
-        let plain = self.0.bytes().all(|b| plain_byte(b) || b == b'/');
+        let plain = self.0.bytes().all(|b| check::is_plain(b) || b == b'/');
         let parts = self.0.split('/').all(|part| !part.is_empty());
         if !plain || !parts {
-            return malformed(
+            return check::malformed(
                 what,
                 &self.0,
                 "letters, digits, '.', '_', '-' and '/' between parts",
             );
         }
         let first = self.0.split('/').next().unwrap_or_default();
-        not_reserved(what, first)
+        check::not_reserved(what, first)
     }
 }
 
@@ -282,110 +231,31 @@ impl Path {
     pub fn check_writable(&self) -> Result<MediaType, InvalidName> {
         let what = "path";
         let Some(media_type) = MediaType::from_path(&self.0) else {
-            return malformed(
+            return check::malformed(
                 what,
                 &self.0,
                 "it must end in .yml, .yaml, .json or .properties",
             );
         };
-        check_plain(what, self.stem())?;
-        not_reserved(what, self.stem())?;
+        check::plain(what, self.stem())?;
+        check::not_reserved(what, self.stem())?;
         Ok(media_type)
     }
 }
 
-fn check_app(given: &str) -> Result<(), InvalidName> {
-    check_plain("app", given)?;
-    not_reserved("app", given)
-}
-
-fn check_profile(given: &str) -> Result<(), InvalidName> {
-    check_plain("profile", given)
-}
-
 fn check_version(given: &str) -> Result<(), InvalidName> {
-    check_plain("version", given)
+    check::plain("version", given)
 }
 
 fn check_source(given: &str) -> Result<(), InvalidName> {
-    check_plain("source", given)
+    check::plain("source", given)
 }
 
 fn check_split(given: &str) -> Result<(), InvalidName> {
-    check_length("id", given, MAX_SPLIT)?;
-    check_plain("id", given)
-}
-
-fn check_label(given: &str) -> Result<(), InvalidName> {
-    check_relative("label", given, MAX_LABEL)?;
-    // it stands between labels where readers name several
-    if given.contains(',') {
-        return malformed(
-            "label",
-            given,
-            "it must not contain ',', which separates labels",
-        );
-    }
-    Ok(())
+    check::length("id", given, MAX_SPLIT)?;
+    check::plain("id", given)
 }
 
 fn check_path(given: &str) -> Result<(), InvalidName> {
-    check_relative("path", given, MAX_PATH)
-}
-
-fn check_plain(what: &'static str, given: &str) -> Result<(), InvalidName> {
-    check_length(what, given, MAX_NAME)?;
-    if given.bytes().all(plain_byte) && given != "." && given != ".." {
-        Ok(())
-    } else {
-        malformed(what, given, "letters, digits, '.', '_' and '-'")
-    }
-}
-
-fn check_relative(what: &'static str, given: &str, limit: usize) -> Result<(), InvalidName> {
-    check_length(what, given, limit)?;
-    let parts_stay_inside = given
-        .split('/')
-        .all(|part| !matches!(part, "" | "." | ".."));
-    let no_surprises = !given.chars().any(|c| c.is_control() || c == '\\');
-    if parts_stay_inside && no_surprises {
-        Ok(())
-    } else {
-        malformed(
-            what,
-            given,
-            "it must be relative, without '.', '..' or empty parts",
-        )
-    }
-}
-
-fn check_length(what: &'static str, given: &str, limit: usize) -> Result<(), InvalidName> {
-    match given.len() {
-        0 => Err(InvalidName::Empty { what }),
-        bytes if bytes > limit => Err(InvalidName::TooLong { what, bytes, limit }),
-        _ => Ok(()),
-    }
-}
-
-fn not_reserved(what: &'static str, given: &str) -> Result<(), InvalidName> {
-    if vortex_names::is_reserved(given) {
-        Err(InvalidName::Reserved {
-            what,
-            given: given.into(),
-        })
-    } else {
-        Ok(())
-    }
-}
-
-fn malformed<T>(what: &'static str, given: &str, rule: &'static str) -> Result<T, InvalidName> {
-    Err(InvalidName::Malformed {
-        what,
-        given: given.chars().take(MAX_NAME).collect(),
-        rule,
-    })
-}
-
-fn plain_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-')
+    check::relative("path", given, MAX_PATH)
 }

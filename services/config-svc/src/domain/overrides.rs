@@ -104,11 +104,18 @@ impl fmt::Display for OverrideTarget {
     }
 }
 
+impl OverrideTarget {
+    /// The path that readers are told the values come from.
+    pub(super) fn path(&self) -> String {
+        let AppProfile { app, profile } = &self.of;
+        format!("overrides/{app}-{profile}")
+    }
+}
+
 impl Override {
     /// The path that readers are told its values come from.
     pub fn path(&self) -> String {
-        let AppProfile { app, profile } = &self.target.of;
-        format!("overrides/{app}-{profile}")
+        self.target.path()
     }
 
     /// Whether its time is over.

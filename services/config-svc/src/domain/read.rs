@@ -7,13 +7,16 @@ mod file;
 mod overrides;
 mod relevance;
 mod scope;
+mod version;
 
 pub(crate) use change::WantedChanges;
 pub(crate) use document::{DocumentKey, check_size, documents, existing_label};
 pub(crate) use fed::{check_imported, check_view};
 pub(crate) use file::locate;
+pub(crate) use overrides::override_owners;
 pub(crate) use relevance::{Relevance, is_shared};
 pub(crate) use scope::Scope;
+pub(crate) use version::{VersionPart, effective_version, version_of_parts, with_overrides};
 
 use std::{fmt, sync::Arc};
 
@@ -21,7 +24,7 @@ use vortex_spring::Format;
 
 use super::{
     App, Arm, Arms, ChangeSet, Content, ContentRef, Defect, Document, Feed, Label, LabelState,
-    Override, Path, Profile, Seq, Sha256, SourceName, State, Version, VersionName,
+    Override, Path, Profile, Seq, SourceName, State, Version, VersionName,
 };
 
 /// Selects a configuration. Of the applications, profiles and labels, the last one takes
@@ -264,32 +267,6 @@ impl Basis {
     }
 }
 
-/// The version of an effective configuration: the document's if there is only one, else the most
-/// specific one's with a hash over all of them; and a hash over the overrides, if there are any. It
-/// is the same in every cluster. Empty if there is nothing.
-pub(crate) fn effective_version(basis: &Basis) -> String {
-    let version = match (basis.entries.is_empty(), basis.overrides.is_empty()) {
-        (true, false) => "overrides".to_owned(),
-        _ => documents_version(basis),
-    };
-    basis.with_overrides(version)
-}
-
-fn documents_version(basis: &Basis) -> String {
-    match basis.entries.as_slice() {
-        [] => String::new(),
-        [only] => only.version.to_string(),
-        [first, ..] => {
-            let parts = basis
-                .entries
-                .iter()
-                .flat_map(|entry| [entry.path.as_str().as_bytes(), &entry.content.sha256.0[..]]);
-            let hash = Sha256::of_parts(parts);
-            format!("{}+{}", first.version, hash.short(8))
-        }
-    }
-}
-
 /// The paths of the documents that may take part, highest first.
 pub(crate) fn candidates(key: &ViewKey) -> Vec<String> {
     let apps: Vec<&str> = key.apps.iter().map(App::as_str).collect();
@@ -367,7 +344,7 @@ fn version_of(document: &Document, arm: Arm) -> Option<&Version> {
 
 /// The format in which a document is read as configuration. None for a source's `.json`, which is
 /// plain text, as in Spring.
-fn format_of(label: &LabelState, document: &Document) -> Option<Format> {
+pub(super) fn format_of(label: &LabelState, document: &Document) -> Option<Format> {
     let format = Format::from_path(document.path.as_str())?;
     (format != Format::Json || label.feed.is_none()).then_some(format)
 }

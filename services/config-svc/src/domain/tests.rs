@@ -14,6 +14,7 @@ mod overrides;
 mod reading;
 mod retention;
 mod rules;
+mod served;
 mod split_model;
 mod splits;
 mod undo;

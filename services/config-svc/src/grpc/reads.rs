@@ -115,7 +115,7 @@ pub(super) async fn environment(
     })
 }
 
-fn property_sources(view: &View, origins: bool) -> Vec<pb::PropertySource> {
+pub(super) fn property_sources(view: &View, origins: bool) -> Vec<pb::PropertySource> {
     let rendered = &view.rendered;
     let properties = if origins {
         rendered.with_origins()
@@ -180,9 +180,8 @@ fn join(assignments: &mut Vec<pb::Assignment>, others: Vec<pb::Assignment>) {
     assignments.dedup_by(|one, other| one.split == other.split);
 }
 
-/// The configuration `key` at `state`, or the fault that callers get.
 /// Fails unless the caller may read what an application reads.
-fn require_view(access: &Access, key: &ViewKey) -> Result<(), Fault> {
+pub(super) fn require_view(access: &Access, key: &ViewKey) -> Result<(), Fault> {
     let labels: Vec<&str> = key.labels.iter().map(Label::as_str).collect();
     let apps: Vec<&str> = key.apps.iter().map(App::as_str).collect();
     let profiles: Vec<&str> = key.profiles.iter().map(Profile::as_str).collect();
@@ -203,6 +202,7 @@ fn require_file(access: &Access, state: &State, label: &Label, path: &Path) -> R
     }
 }
 
+/// The configuration `key` at `state`, or the fault that callers get.
 pub(super) async fn read(
     grpc: &Grpc,
     state: &State,
@@ -249,7 +249,7 @@ pub(super) fn labels(label: &str) -> Vec<String> {
     }
 }
 
-fn source_age(grpc: &Grpc, basis: &Basis) -> Option<pb::SourceAge> {
+pub(super) fn source_age(grpc: &Grpc, basis: &Basis) -> Option<pb::SourceAge> {
     let feed = basis.labels.iter().find_map(|label| label.feed.as_ref())?;
     let last_success = grpc.sources.last_success(feed);
     Some(pb::SourceAge {

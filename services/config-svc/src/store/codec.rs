@@ -5,6 +5,7 @@ mod freeze;
 mod from_stored;
 mod key;
 mod overrides;
+mod past;
 mod split;
 mod to_stored;
 

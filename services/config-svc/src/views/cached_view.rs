@@ -90,8 +90,14 @@ impl CachedView {
     /// The view as a reader gets it, if that form is cached.
     pub(super) fn reading(&self, subject: &Subject<'_>) -> Option<Reading> {
         let arms = self.arms(subject);
-        let form = self.forms.iter().find(|f| f.arms.as_ref() == Some(&arms))?;
-        Some(self.reading_of(arms, form.view.clone()))
+        let view = self.form(&arms)?;
+        Some(self.reading_of(arms, view))
+    }
+
+    /// The view for some arms, if that form is cached.
+    pub(super) fn form(&self, arms: &Arms) -> Option<Arc<View>> {
+        let form = self.forms.iter().find(|f| f.arms.as_ref() == Some(arms))?;
+        Some(form.view.clone())
     }
 
     pub(super) fn reading_of(&self, arms: Arms, view: Arc<View>) -> Reading {

@@ -16,4 +16,5 @@ mod sources;
 mod splits;
 mod store;
 mod stored;
+mod views;
 mod watch;

@@ -99,7 +99,7 @@ type Change = fn(&mut Settings);
 
 impl Work {
     /// Serves the repository, from the same folder each time.
-    async fn serve(&self, change: Change) -> Node {
+    pub(crate) async fn serve(&self, change: Change) -> Node {
         let mut settings = crate::grpc::settings(&self.folder);
         settings.git = Some(self.path.clone().into());
         change(&mut settings);

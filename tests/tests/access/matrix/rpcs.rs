@@ -220,6 +220,27 @@ fn reads() -> Vec<Rpc> {
             },
         ),
         rpc(
+            "vortex.config.v1.ConfigService/WatchViews",
+            "reader",
+            Anywhere,
+            |w| {
+                let view = View {
+                    apps: vec![w.app.into()],
+                    profiles: vec!["prod".into()],
+                    ..Default::default()
+                };
+                let add = config::AddView {
+                    number: 1,
+                    view: Some(view),
+                    content: config::ViewContent::Versions.into(),
+                    ..Default::default()
+                };
+                encoded(&config::WatchViewsRequest {
+                    request: Some(config::watch_views_request::Request::Add(add)),
+                })
+            },
+        ),
+        rpc(
             "vortex.config.v1.ConfigService/WatchLog",
             "reader",
             Anywhere,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Basis, ViewKey};
-use crate::domain::{App, AppProfile, Label, Override, OverrideTarget, Profile, Sha256, State};
+use crate::domain::{App, AppProfile, Label, Override, OverrideTarget, Profile, State};
 
 /// The overrides of a view on these labels, highest first.
 pub(super) fn overrides<'a>(
@@ -15,7 +15,7 @@ pub(super) fn overrides<'a>(
     if state.overrides.is_empty() {
         return found;
     }
-    let owners = owners(key);
+    let owners = override_owners(key);
     for label in labels.rev() {
         let targets = owners.iter().map(|of| OverrideTarget {
             label: label.clone(),
@@ -33,7 +33,7 @@ pub(super) fn overrides<'a>(
 
 /// Whose overrides a view has, highest first: the applications', the last of them first, and then
 /// those of all; of each the last profile's first, and `default` last.
-fn owners(key: &ViewKey) -> Vec<AppProfile> {
+pub(crate) fn override_owners(key: &ViewKey) -> Vec<AppProfile> {
     let shared = App::trusted(App::SHARED);
     let own = key.apps.iter().rev().filter(|app| **app != shared);
     let fallback = Profile::default_profile();
@@ -73,22 +73,5 @@ impl Basis {
     pub(super) fn same_overrides(&self, other: &Self) -> bool {
         let ids = |basis: &Self| -> Vec<_> { basis.overrides.iter().map(|set| set.id).collect() };
         ids(self) == ids(other)
-    }
-
-    /// A version with what the overrides add to it: a hash that is the same wherever they are.
-    pub(super) fn with_overrides(&self, version: String) -> String {
-        match self.overrides.as_slice() {
-            [] => version,
-            overrides => {
-                let parts: Vec<(String, Sha256)> = overrides
-                    .iter()
-                    .map(|set| (set.path(), set.values.sha256()))
-                    .collect();
-                let parts = parts
-                    .iter()
-                    .flat_map(|(path, hash)| [path.as_bytes(), &hash.0[..]]);
-                format!("{version}+{}", Sha256::of_parts(parts).short(8))
-            }
-        }
     }
 }

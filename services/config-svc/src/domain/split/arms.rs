@@ -53,6 +53,14 @@ impl Arms {
         }
     }
 
+    /// The arms whose bits are set, of up to 64 splits.
+    pub(crate) fn from_bits(bits: u64) -> Self {
+        Self {
+            first: bits,
+            more: Vec::new(),
+        }
+    }
+
     /// The arm of the split at an index.
     pub(crate) fn get(&self, index: usize) -> Arm {
         let word = match index / 64 {

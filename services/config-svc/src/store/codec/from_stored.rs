@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::Timestamp;
 
-use super::Unreadable;
+use super::{Unreadable, past};
 use crate::{
     domain::{
         Answered, App, AppProfile, Body, ChangeEntry, ChangeName, ChangeSet, ChangeState,
@@ -16,7 +16,7 @@ use crate::{
     store::stored::{self, record},
 };
 
-type Result<T> = std::result::Result<T, Unreadable>;
+pub(super) type Result<T> = std::result::Result<T, Unreadable>;
 
 impl TryFrom<stored::Record> for Record {
     type Error = Unreadable;
@@ -225,13 +225,16 @@ impl TryFrom<stored::Label> for (Label, LabelState) {
                 awaiting: feed.awaiting.map(Seq),
             })
         });
+        let name = Label::trusted(&stored.name);
+        let past = past::of_label(&name, stored.past_commits, &stored.past_overrides)?;
         let label = LabelState {
             generation: stored.generation,
             feed: feed.transpose()?,
             detached: stored.detached.as_deref().map(SourceName::trusted),
+            past: Arc::new(past),
             ..LabelState::default()
         };
-        Ok((Label::trusted(&stored.name), label))
+        Ok((name, label))
     }
 }
 
@@ -245,6 +248,7 @@ impl TryFrom<stored::Document> for Document {
             stable: stored.stable.map(Seq),
             // splits come after the documents they hold
             held: None,
+            past: past::of_document(stored.past, stored.past_trimmed)?,
             versions: stored
                 .versions
                 .into_iter()
@@ -343,7 +347,7 @@ pub(super) fn known<T: TryFrom<i32>>(value: i32) -> Result<T> {
     T::try_from(value).map_err(|_| Unreadable::Damaged)
 }
 
-fn sha256(bytes: &[u8]) -> Result<Sha256> {
+pub(super) fn sha256(bytes: &[u8]) -> Result<Sha256> {
     bytes
         .try_into()
         .map(Sha256)

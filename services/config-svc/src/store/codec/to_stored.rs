@@ -220,6 +220,8 @@ impl From<(&Label, &LabelState)> for stored::Label {
             name: name.to_string(),
             generation: label.generation,
             detached: label.detached.as_ref().map(ToString::to_string),
+            past_commits: label.past.commits.iter().map(Into::into).collect(),
+            past_overrides: label.past.overrides.iter().map(Into::into).collect(),
             feed: label.feed.as_ref().map(|feed| stored::Feed {
                 source: feed.source.to_string(),
                 imported: feed.imported.to_string(),
@@ -238,6 +240,8 @@ impl From<&Document> for stored::Document {
             written_for: document.written_for.as_ref().map(Into::into),
             stable: document.stable.map(|seq| seq.0),
             versions: document.versions.iter().map(Into::into).collect(),
+            past: document.past.moments.iter().map(Into::into).collect(),
+            past_trimmed: document.past.trimmed,
         }
     }
 }

@@ -38,6 +38,7 @@ pub(crate) enum Way {
 /// A service with a client.
 pub(crate) struct Node {
     pub(crate) runtime: Runtime,
+    pub(crate) channel: Channel,
     pub(crate) config: Client,
     pub(crate) sources: SourcesClient,
     pub(crate) splits: SplitsClient,
@@ -80,6 +81,7 @@ impl Node {
     /// A service that was started, behind a channel.
     pub(crate) fn of(runtime: Runtime, channel: Channel) -> Self {
         Self {
+            channel: channel.clone(),
             config: ConfigServiceClient::new(channel.clone()),
             sources: SourceServiceClient::new(channel.clone()),
             splits: SplitServiceClient::new(channel.clone()),

@@ -1,6 +1,7 @@
 //! Whatever the domain holds is the same after it was stored and read.
 
 mod held;
+mod past;
 
 use std::{collections::BTreeSet, fmt::Debug, sync::Arc};
 
@@ -25,6 +26,7 @@ use crate::{
 };
 
 use held::{freeze, freeze_end, key, override_end, override_set, rotation};
+use past::{label_past, past};
 
 fn seq() -> impl Strategy<Value = Seq> {
     any::<u64>().prop_map(Seq)
@@ -263,12 +265,17 @@ fn labelled() -> impl Strategy<Value = (Label, LabelState)> {
         served,
         awaiting,
     });
-    (label(), any::<u64>(), of(feed), of(source())).prop_map(
-        |(label, generation, feed, detached)| {
+    let label = (label(), label_past());
+    (label, any::<u64>(), of(feed), of(source())).prop_map(
+        |((label, mut past), generation, feed, detached)| {
+            for ended in &mut past.overrides {
+                ended.target.label = label.clone();
+            }
             let state = LabelState {
                 generation,
                 feed,
                 detached,
+                past: Arc::new(past),
                 ..LabelState::default()
             };
             (label, state)
@@ -296,13 +303,14 @@ fn document() -> impl Strategy<Value = Document> {
             release,
         },
     );
-    (path(), written_for(), of(seq()), vec(version, 0..3)).prop_map(
-        |(path, written_for, stable, versions)| Document {
+    (path(), written_for(), of(seq()), vec(version, 0..3), past()).prop_map(
+        |(path, written_for, stable, versions, past)| Document {
             path,
             written_for,
             versions,
             stable,
             held: None,
+            past,
         },
     )
 }

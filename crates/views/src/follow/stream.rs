@@ -1,0 +1,146 @@
+//! The stream to config-svc.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::{
+    sync::mpsc::{self, Sender},
+    time::{Instant, timeout, timeout_at},
+};
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::Streaming;
+use vortex_backoff::{Backoff, Jitter};
+use vortex_kit::{
+    channel::Channel,
+    context::Context,
+    error::{Fault, Reason},
+    health::Health,
+};
+use vortex_proto::config::v1::{
+    self as pb, config_service_client::ConfigServiceClient, watch_views_response::Event,
+};
+use vortex_service::Limited as _;
+
+use super::table::Table;
+
+/// How long the stream may take to open.
+const OPENING: Duration = Duration::from_secs(5);
+/// The longest silence of the stream, which sends progress each second.
+const SILENCE: Duration = Duration::from_secs(5);
+/// The pauses between attempts.
+const BACKOFF: Backoff = Backoff::new(
+    Duration::from_millis(50),
+    Duration::from_secs(2),
+    Jitter::Quarter,
+);
+/// Requests on their way at most.
+const ON_THEIR_WAY: usize = 64;
+/// What `/health` calls it.
+const CHECK: &str = "views";
+
+/// Keeps a table's views by one stream after another.
+pub(super) struct Follower {
+    client: ConfigServiceClient<Channel>,
+    table: Arc<Table>,
+    health: Health,
+}
+
+/// A stream that is open.
+struct Open {
+    requests: Sender<pb::WatchViewsRequest>,
+    events: Streaming<pb::WatchViewsResponse>,
+}
+
+impl Follower {
+    pub(super) fn new(channel: Channel, table: Arc<Table>, health: Health) -> Self {
+        Self {
+            client: ConfigServiceClient::limited(channel),
+            table,
+            health,
+        }
+    }
+
+    pub(super) async fn run(self) {
+        let mut backoff = BACKOFF;
+        let mut told = None;
+        loop {
+            let ended = self.follow(&mut backoff).await;
+            if told != Some(ended.reason()) {
+                tracing::warn!("views are not followed: {ended}");
+                told = Some(ended.reason());
+            }
+            let why = format!("config-svc does not tell what has changed: {ended}");
+            self.health.degrade(CHECK, why);
+            tokio::time::sleep(backoff.pause(fastrand::f64())).await;
+        }
+    }
+
+    /// Follows one stream to its end, and says why it ended.
+    async fn follow(&self, backoff: &mut Backoff) -> Fault {
+        let mut open = match self.open().await {
+            Ok(open) => open,
+            Err(fault) => return fault,
+        };
+        self.table.restart();
+        let mut is_told = false;
+        let mut silence = Instant::now() + SILENCE;
+        loop {
+            if self.table.is_overdue() {
+                return silent("takes nothing");
+            }
+            tokio::select! {
+                place = open.requests.reserve(), if !is_told => match place {
+                    Ok(place) => match self.table.request() {
+                        Some(request) => place.send(request),
+                        None => is_told = true,
+                    },
+                    Err(_closed) => is_told = true,
+                },
+                () = self.table.wants() => is_told = false,
+                heard = timeout_at(silence, open.events.message()) => match heard {
+                    Err(_elapsed) => return silent("sent nothing"),
+                    Ok(Err(status)) => return Fault::from_status(&status),
+                    Ok(Ok(None)) => return silent("ended the stream"),
+                    Ok(Ok(Some(message))) => {
+                        silence = Instant::now() + SILENCE;
+                        self.take(message);
+                        backoff.reset();
+                        self.health.recover(CHECK);
+                    }
+                },
+            }
+        }
+    }
+
+    async fn open(&self) -> Result<Open, Fault> {
+        let (requests, outgoing) = mpsc::channel(ON_THEIR_WAY);
+        let mut client = self.client.clone();
+        let opening = client.watch_views(ReceiverStream::new(outgoing));
+        let opened = timeout(OPENING, Context::root().scope(opening)).await;
+        let opened = opened.map_err(|_elapsed| silent("did not answer"))?;
+        let events = opened.map_err(|status| Fault::from_status(&status))?;
+        Ok(Open {
+            requests,
+            events: events.into_inner(),
+        })
+    }
+
+    fn take(&self, message: pb::WatchViewsResponse) {
+        match message.event {
+            Some(Event::State(state)) => self.table.take(state),
+            Some(Event::Fault(fault)) => self.table.take_fault(fault),
+            Some(Event::Progress(progress)) => match progress.token.parse() {
+                Ok(token) => self.table.take_progress(token),
+                Err(error) => {
+                    tracing::warn!(%error, "config-svc sent a position that can't be read")
+                }
+            },
+            // from a newer config-svc
+            None => {}
+        }
+        self.table.hear();
+    }
+}
+
+fn silent(what: &str) -> Fault {
+    Fault::new(Reason::Unavailable, format!("config-svc {what}"))
+}
