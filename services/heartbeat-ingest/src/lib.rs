@@ -1,7 +1,16 @@
 //! The intake of heartbeats: gathers what instances report in windows of time, and passes these on.
 
+mod delivery;
+mod domain;
+mod error;
 mod grpc;
+mod intake;
+#[doc(hidden)]
+pub mod measure;
+mod meters;
 mod settings;
+mod tasks;
+mod windows;
 
 pub use settings::{ABOUT, ProcessSettings, Settings};
 
@@ -14,7 +23,11 @@ use vortex_kit::{
 use vortex_proto::heartbeat::v1::heartbeat_service_server::HeartbeatServiceServer;
 use vortex_service::{CannotConnect, Limited, OwnKeyError, Trust, connect, denials, follow_keys};
 
+use vortex_views::{Content, Views};
+
 use grpc::Grpc;
+use intake::Intake;
+use meters::Meters;
 
 /// The reason why the service could not start.
 #[derive(Debug, thiserror::Error)]
@@ -44,7 +57,8 @@ pub struct Neighbours {
     pub rollout: Channel,
 }
 
-/// Starts the service. It serves in process at once, and over TCP once it is told to listen.
+/// Starts the service. It serves in process at once, and over TCP once it is told to listen. As the
+/// process drains, what it has gathered is passed on.
 ///
 /// # Errors
 /// Fails if its server can't be built.
@@ -53,10 +67,19 @@ pub async fn start(
     neighbours: Neighbours,
     runtime: &Runtime,
 ) -> Result<Server, StartError> {
-    let _ = (settings, neighbours);
+    let options = vortex_views::Options {
+        content: Content::Versions,
+        history: true,
+        most: intake::MAX_FLEETS,
+    };
+    let views = Views::follow(neighbours.config.clone(), options, runtime);
+    let meters = Meters::new(&runtime.metrics);
+    let clock = runtime.clock.clone();
+    let intake = Intake::new(settings.clone(), Some(views.clone()), clock, meters);
+    tasks::start(&intake, settings.window, views, neighbours, runtime);
     Ok(Server::builder(runtime)
         .descriptors(vortex_proto::DESCRIPTORS)
-        .service(HeartbeatServiceServer::limited(Grpc))
+        .service(HeartbeatServiceServer::limited(Grpc::new(intake)))
         .build()
         .await?)
 }
