@@ -4,6 +4,7 @@ use prost::Message;
 use vortex_proto::{
     access::v1::{self as access, Grant},
     config::v1::{self as config, DocumentRef, View},
+    heartbeat::v1 as heartbeat,
     rollout::v1 as rollout,
 };
 
@@ -47,7 +48,14 @@ impl Rpc {
 
 /// Those that change nothing.
 pub(super) fn reading() -> Vec<Rpc> {
-    [reads(), access_reads(), audit(), rollout_reads()].concat()
+    [
+        reads(),
+        access_reads(),
+        audit(),
+        rollout_reads(),
+        heartbeats(),
+    ]
+    .concat()
 }
 
 /// Those that do, in the order in which they may be called.
@@ -454,6 +462,53 @@ fn rollout_reads() -> Vec<Rpc> {
             },
         ),
     ]
+}
+
+fn heartbeats() -> Vec<Rpc> {
+    vec![
+        rpc(
+            "vortex.heartbeat.v1.HeartbeatService/Report",
+            "agent",
+            Named,
+            |w| {
+                encoded(&heartbeat::ReportRequest {
+                    heartbeat: Some(report(w)),
+                })
+            },
+        ),
+        rpc(
+            "vortex.heartbeat.v1.HeartbeatService/ReportBatch",
+            "agent",
+            Named,
+            |w| {
+                encoded(&heartbeat::ReportBatchRequest {
+                    heartbeats: vec![report(w)],
+                })
+            },
+        ),
+        rpc(
+            "vortex.heartbeat.v1.HeartbeatService/Session",
+            "agent",
+            Named,
+            |w| {
+                let full = heartbeat::session_request::Report::Full(report(w));
+                encoded(&heartbeat::SessionRequest { report: Some(full) })
+            },
+        ),
+    ]
+}
+
+/// A report of an instance of an application.
+fn report(world: &World) -> heartbeat::Heartbeat {
+    heartbeat::Heartbeat {
+        fleet: Some(heartbeat::Fleet {
+            app: world.app.into(),
+            profiles: vec!["prod".into()],
+            label: String::new(),
+        }),
+        instance_id: "pod-1".into(),
+        ..Default::default()
+    }
 }
 
 fn writes() -> Vec<Rpc> {

@@ -76,9 +76,10 @@ impl Scene {
 
     /// Where a method is served.
     pub(super) fn port(&self, path: &str) -> SocketAddr {
-        let service = match path.starts_with("vortex.rollout.") {
-            true => ServiceName::Rollout,
-            false => ServiceName::Config,
+        let service = match path {
+            path if path.starts_with("vortex.rollout.") => ServiceName::Rollout,
+            path if path.starts_with("vortex.heartbeat.") => ServiceName::Ingest,
+            _ => ServiceName::Config,
         };
         self.mesh.services[service].grpc
     }
