@@ -34,7 +34,6 @@ pub(crate) use invalid::{Invalid, Why};
 pub(crate) use lists::Lists;
 pub(crate) use lives::{Heard, Mark, Place};
 pub(crate) use measured::{Measured, Of, by_instance};
-pub(crate) use memory::Key;
 pub(crate) use offers::{Offer, Offers};
 pub(crate) use pace::{Pace, Told};
 pub(crate) use parts::{At, InstancesPart, plan, split_figures};

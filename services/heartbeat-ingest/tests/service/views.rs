@@ -97,7 +97,7 @@ impl Config {
                     },
                     _ = states.changed() => {}
                     _ = progress.tick() => {
-                        let progress = pb::Progress { token: token(1_000), ..Default::default() };
+                        let progress = pb::Progress { token: token(1_000) };
                         yield Ok(pb::WatchViewsResponse { event: Some(Event::Progress(progress)) });
                     }
                 }
