@@ -3,6 +3,7 @@
 mod ids;
 mod index;
 mod judge;
+mod marks;
 pub(super) mod offers;
 mod places;
 mod protection;
@@ -24,9 +25,10 @@ pub use scan::Filter;
 
 use std::sync::Arc;
 
-use super::{Plan, Rules, Tenths, plan::COMBINATIONS};
+use super::{Plan, Rules, Tenths};
 use ids::Ids;
 use index::Index;
+use marks::Marks;
 use places::Places;
 use protection::Protection;
 use record::Record;
@@ -53,7 +55,7 @@ pub struct Roster {
     position: u64,
     /// Since when that is what they should run.
     plan_since: Tenths,
-    marks: [u32; COMBINATIONS],
+    marks: Marks,
     slots: Slots,
     ids: Ids,
     index: Index,
@@ -87,7 +89,7 @@ impl Roster {
             plan: None,
             position: 0,
             plan_since: begun,
-            marks: [0; COMBINATIONS],
+            marks: Marks::default(),
             slots: Slots::default(),
             ids: Ids::default(),
             index: Index::new(seed),
@@ -160,12 +162,14 @@ impl Roster {
 
     fn count(&mut self, record: &Record) {
         self.tally.add(record.key);
-        self.versions.count(record.version, record.key.state());
+        self.versions
+            .count(record.names.version(), record.key.state());
     }
 
     fn uncount(&mut self, record: &Record) {
         self.tally.remove(record.key);
-        self.versions.uncount(record.version, record.key.state());
+        self.versions
+            .uncount(record.names.version(), record.key.state());
     }
 
     fn remove(&mut self, number: u32) {
@@ -173,8 +177,8 @@ impl Roster {
         let hash = self.index.hash(self.ids.get(record.id));
         self.index.remove(hash, number);
         self.uncount(&record);
-        self.versions.leave(record.version);
-        self.versions.leave(record.refused);
+        self.versions.leave(record.names.version());
+        self.versions.leave(record.names.refused());
         self.places.leave(record.place);
         self.ids.remove(record.id);
         self.starts.forget(number);

@@ -22,7 +22,13 @@ async fn those_that_drifted_are_asked_by_the_ingest_that_heard_them_last_and_onc
     mesh.put("v1", false).await;
     mesh.put("v2", false).await;
     mesh.report(&running(0..4, "v1")).await;
-    mesh.until_count(DriftState::Pending, 4).await;
+    // before it is known what they should run, they are pending, too
+    mesh.until(async || {
+        let standing = mesh.standing().await;
+        let expected = standing.expected.first();
+        expected.is_some_and(|expected| expected.version == "v2")
+    })
+    .await;
     mesh.pass(61);
     let mut reports = running(0..3, "v1");
     reports.push(("pod-003".to_owned(), "v2"));

@@ -52,7 +52,13 @@ impl Ids {
         let at = self.chunks[chunk].len();
         // the last place of all stands for none
         let place = u32::try_from(chunk * CHUNK + at).ok()?;
-        self.chunks[chunk].resize(at + bytes, 0);
+        let chunk = &mut self.chunks[chunk];
+        if chunk.capacity() < at + bytes {
+            // doubled, but never beyond what a chunk holds
+            let wanted = (2 * at).clamp(8 * CELL, CHUNK).max(at + bytes);
+            chunk.reserve_exact(wanted - at);
+        }
+        chunk.resize(at + bytes, 0);
         Some(place)
     }
 

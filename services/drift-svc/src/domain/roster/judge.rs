@@ -17,7 +17,7 @@ impl Roster {
         }
         self.versions.judge(&plan, self.rules.tolerance);
         self.position = plan.position;
-        self.marks = plan.marks();
+        self.marks.follow(plan.marks());
         self.plan = Some(plan);
         self.plan_since = now;
         self.judged_left = self.slots.end();
@@ -68,7 +68,7 @@ impl Roster {
             return self.unjudged(record, now);
         };
         let arms = plan.arms(self.ids.get(record.id));
-        let mark = self.marks[usize::from(arms) % COMBINATIONS];
+        let mark = self.marks.of(arms);
         let mut new = record;
         let mut taken = record.key.is_taken();
         if mark != 0 && mark != record.mark {
@@ -77,8 +77,9 @@ impl Roster {
             taken = false;
         }
         let verdict = |version: u16| self.versions.row(version)[usize::from(arms) % COMBINATIONS];
-        let runs = verdict(record.version);
-        let has_failed = record.refused != NONE && verdict(record.refused).is_expected();
+        let runs = verdict(record.names.version());
+        let has_failed =
+            record.names.refused() != NONE && verdict(record.names.refused()).is_expected();
         let taken = taken || runs.is_expected() || has_failed;
         let restarting = self.starts.until(number, new.expected_since, now).is_some();
         let state = match has_failed {

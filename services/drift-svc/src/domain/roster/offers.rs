@@ -32,7 +32,7 @@ pub enum Asked {
 
 /// Who was asked for what, and when.
 #[derive(Debug, Default)]
-pub(super) struct Book(HashMap<u32, (u32, Tenths)>);
+pub(super) struct Book(HashMap<u32, (u16, Tenths)>);
 
 impl Book {
     pub(super) fn forget(&mut self, number: u32) {
@@ -98,7 +98,7 @@ impl Roster {
         Asked::Now(Offer {
             id,
             version,
-            ingest: record.ingest,
+            ingest: record.names.ingest(),
         })
     }
 }

@@ -180,13 +180,13 @@ impl Roster {
     pub fn member(&self, id: &str) -> Option<Member> {
         let number = self.find(self.index.hash(id), id)?;
         let record = &self.slots[number];
-        let refused = self.versions.text(record.refused);
+        let refused = self.versions.text(record.names.refused());
         let error = self.refusals.get(number).unwrap_or_default();
         Some(Member {
             id: id.to_owned(),
             state: record.key.state(),
             since: record.since,
-            version: self.versions.text(record.version).to_owned(),
+            version: self.versions.text(record.names.version()).to_owned(),
             expected: self.expected_of(record).unwrap_or_default().to_owned(),
             arms: self.arms_of(id),
             status: record.status(),

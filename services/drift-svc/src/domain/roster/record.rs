@@ -2,7 +2,7 @@
 
 use crate::domain::{State, Status, Tenths};
 
-/// What is kept of an instance: 56 bytes.
+/// What is kept of an instance: 48 bytes.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Record {
     /// Which life of it this is.
@@ -19,24 +19,44 @@ pub(super) struct Record {
     pub since: Tenths,
     /// Since when it should run what it should.
     pub expected_since: Tenths,
-    /// The number that stands for what it should run.
-    pub mark: u32,
-    /// The second at which it is looked at again.
-    pub scheduled: u32,
     /// Where it runs.
     pub place: u32,
-    /// What it runs.
-    pub version: u16,
-    /// What it refused.
-    pub refused: u16,
+    /// What it runs, what it refused, and who brought its last report.
+    pub names: Names,
+    /// The number that stands for what it should run. 0 before that is known.
+    pub mark: u16,
+    /// The second at which it is looked at again, its low half. 0 for none.
+    pub scheduled: u16,
     /// How long after a report the next one is due, in tenths of a second.
     pub interval: u16,
-    /// Who brought its last report.
-    pub ingest: u16,
     /// What it counts as.
     pub key: Key,
     /// How it fares, and whether two report as it.
     pub flags: u8,
+}
+
+/// The number of the version that an instance runs, that of the one it refused, each below 2,048, and
+/// that of an ingest, below 1,024.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Names(u32);
+
+impl Names {
+    pub(super) const fn new(version: u16, refused: u16, ingest: u16) -> Self {
+        let (version, refused) = (version as u32 & 0x7ff, refused as u32 & 0x7ff);
+        Self(version | refused << 11 | (ingest as u32 & 0x3ff) << 22)
+    }
+
+    pub(super) const fn version(self) -> u16 {
+        (self.0 & 0x7ff) as u16
+    }
+
+    pub(super) const fn refused(self) -> u16 {
+        (self.0 >> 11 & 0x7ff) as u16
+    }
+
+    pub(super) const fn ingest(self) -> u16 {
+        (self.0 >> 22) as u16
+    }
 }
 
 /// The id of a record that is free.
@@ -108,7 +128,16 @@ mod tests {
 
     #[test]
     fn a_record_is_small() {
-        assert_eq!(size_of::<Record>(), 56);
+        assert_eq!(size_of::<Record>(), 48);
+    }
+
+    #[test]
+    fn names_say_what_they_were_made_of() {
+        for (version, refused, ingest) in [(0, 0, 0), (1_025, 1, 1_000), (7, 1_025, 3)] {
+            let names = Names::new(version, refused, ingest);
+            let read = (names.version(), names.refused(), names.ingest());
+            assert_eq!(read, (version, refused, ingest));
+        }
     }
 
     #[test]

@@ -63,7 +63,7 @@ impl Roster {
     }
 
     fn runs(&self, record: &Record, version: &str) -> bool {
-        record.version != NONE && self.versions.text(record.version) == version
+        record.names.version() != NONE && self.versions.text(record.names.version()) == version
     }
 
     /// Looks at up to `most` records from number `from`, and keeps in `least` the lowest `count`

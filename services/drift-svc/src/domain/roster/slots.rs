@@ -25,7 +25,7 @@ impl Slots {
             return number;
         }
         let number = self.len;
-        if number as usize % CHUNK == 0 {
+        if (number as usize).is_multiple_of(CHUNK) {
             self.chunks.push(Vec::new());
         }
         if let Some(chunk) = self.chunks.last_mut() {

@@ -3,7 +3,7 @@
 use super::{
     Record, Roster,
     places::NOWHERE,
-    record::{FREE, Key},
+    record::{FREE, Key, Names},
     versions::NONE,
 };
 use crate::domain::{Report, State, Status, Taken, Tenths};
@@ -54,13 +54,11 @@ impl Roster {
             seen,
             since: seen,
             expected_since: now,
+            place: NOWHERE,
+            names: Names::new(NONE, NONE, 0),
             mark: 0,
             scheduled: 0,
-            place: NOWHERE,
-            version: NONE,
-            refused: NONE,
             interval: 0,
-            ingest: 0,
             key: Key::new(State::Pending, 0, false, false),
             flags: 0,
         };
@@ -110,8 +108,8 @@ impl Roster {
 
     /// A record with what a report says.
     fn told(&mut self, number: u32, old: Record, report: &Report<'_>, now: Tenths) -> Record {
-        let version = self.change_version(old.version, report.version);
-        let refused = self.change_version(old.refused, report.refused);
+        let version = self.change_version(old.names.version(), report.version);
+        let refused = self.change_version(old.names.refused(), report.refused);
         match report.refused.is_empty() {
             true => self.refusals.forget(number),
             false => self.refusals.set(number, report.error),
@@ -122,10 +120,8 @@ impl Roster {
             position: narrow(report.position),
             seen: old.seen.max(now.minus(report.age)),
             place: self.change_place(old.place, report.place),
-            version,
-            refused,
+            names: Names::new(version, refused, report.ingest),
             interval: u16::try_from(report.interval).unwrap_or(u16::MAX),
-            ingest: report.ingest,
             flags: Record::flags(report.status, report.shared_id),
             ..old
         }

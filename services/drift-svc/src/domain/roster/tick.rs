@@ -6,6 +6,18 @@ use crate::domain::{State, Tenths};
 /// The pause between two looks for what is too long ago to matter: a minute.
 const PRUNE: u32 = 600;
 
+/// The farthest second ahead at which an instance is looked at, so that half of a number says which
+/// of two seconds is earlier: eight hours.
+const FARTHEST: u32 = 8 * 3_600;
+
+/// The low half of a second, but never 0.
+const fn half(second: u32) -> u16 {
+    match second as u16 {
+        0 => 1,
+        half => half,
+    }
+}
+
 impl Roster {
     /// Looks at up to `most` of the instances that are due: those that missed their reports become
     /// stale, and those that were for too long are forgotten. Answers whether more are due.
@@ -15,7 +27,7 @@ impl Roster {
         for (at, number) in due {
             let record = &self.slots[number];
             // one that is there twice counts once
-            if !record.is_free() && record.scheduled == at {
+            if !record.is_free() && record.scheduled == half(at) {
                 self.look(number, now);
             }
         }
@@ -44,10 +56,11 @@ impl Roster {
     /// Sees to it that an instance is looked at when it is next due, or before.
     pub(super) fn schedule(&mut self, number: u32, now: Tenths) {
         let due = self.due_at(number, now);
-        let second = due.second().max(now.second()) + 1;
+        let second = due.second().clamp(now.second(), now.second() + FARTHEST) + 1;
         let scheduled = &mut self.slots[number].scheduled;
-        if *scheduled == 0 || second < *scheduled {
-            *scheduled = second;
+        let is_earlier = half(second).wrapping_sub(*scheduled).cast_signed() < 0;
+        if *scheduled == 0 || is_earlier {
+            *scheduled = half(second);
             self.wheel.add(second, number);
         }
     }

@@ -105,7 +105,7 @@ fn an_alert_is_about_one_expected_version() {
     };
     let mut pulse = Pulse::default();
     assert_eq!(
-        course(&mut pulse, Some(&firing), &[other.clone()], 0),
+        course(&mut pulse, Some(&firing), std::slice::from_ref(&other), 0),
         Some(0)
     );
     // while it is not known, as after a restart, that says nothing
