@@ -39,9 +39,9 @@ impl Reconnect {
         }
     }
 
-    /// The stream is connected.
+    /// The stream is connected, or still is.
     pub(crate) fn connected(&mut self, now: Duration) {
-        self.connected = Some(now);
+        self.connected.get_or_insert(now);
     }
 
     /// The stream is lost, or could not be connected: how long to wait before the next try.
@@ -71,7 +71,9 @@ mod tests {
         let now = NOW + PROVEN;
         let pauses = (0..9).map(|_| reconnect.lost(now, 1.0).as_secs());
         assert_eq!(pauses.collect::<Vec<_>>(), [5, 1, 2, 4, 8, 16, 32, 60, 60]);
+        // it is proven by how long it lasts, however often something is heard
         reconnect.connected(now);
+        reconnect.connected(now + PROVEN / 2);
         assert_eq!(reconnect.lost(now + PROVEN, 0.5), WITHIN / 2);
     }
 
