@@ -122,8 +122,11 @@ impl Default for Settings {
     }
 }
 
-/// A length of windows.
-fn window(text: &str) -> Result<Duration, String> {
+/// Reads a length of windows: a minute at most.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn window(text: &str) -> Result<Duration, String> {
     let given = vortex_kit::settings::positive_duration(text).map_err(|error| error.to_string())?;
     match given <= Duration::from_secs(60) {
         true => Ok(given),

@@ -6,6 +6,7 @@ use std::{
 };
 
 use jiff::Timestamp;
+use vortex_views::View;
 use xxhash_rust::xxh3::xxh3_128_with_seed;
 
 use super::{
@@ -18,7 +19,9 @@ use super::{
     seen::Runs,
 };
 use crate::{
-    domain::{Bucket, Full, Heard, OwnedAssignment, Place, Report, Taking, Told, by_instance},
+    domain::{
+        self, Bucket, Full, Heard, OwnedAssignment, Place, Report, Taking, Told, by_instance,
+    },
     error::{Limit, NoRoom, Refused},
     meters::Lost,
 };
@@ -104,6 +107,9 @@ impl<'a> Batch<'a> {
         }
         self.granted -= 1;
         fleet.touch(self.now);
+        let seen = fleet.seen();
+        let completed = completed(seen.view(), report);
+        let report = completed.as_ref().unwrap_or(report);
         let told = self.told(fleet);
         let answer = self.answer(fleet, report, told);
         let heard = self.gather(fleet, report, told)?;
@@ -268,6 +274,19 @@ impl<'a> Batch<'a> {
     fn again(&self, wait: Duration) -> Duration {
         self.intake.pace.after_refusal(wait, fastrand::f64())
     }
+}
+
+/// The report of an instance that refuses a version and does not say which: it can only be the one
+/// that it should run.
+fn completed<'a>(view: Option<&'a View>, report: &Report<'a>) -> Option<Report<'a>> {
+    let refused = report
+        .refused
+        .filter(|refused| refused.version.is_empty())?;
+    let version = view?.expected(report.instance)?.version();
+    Some(Report {
+        refused: Some(domain::Refused { version, ..refused }),
+        ..report.clone()
+    })
 }
 
 impl Drop for Batch<'_> {

@@ -132,3 +132,21 @@ async fn an_application_that_is_not_known_is_taken_all_the_same() {
     ingest.stop().await;
     assert_eq!(around.drift.instances().len(), 1);
 }
+
+#[tokio::test]
+async fn who_refuses_and_does_not_say_what_refuses_what_it_should_run() {
+    let around = Around::new().await;
+    around.config.serve("orders", 5, &["v1"], vec![]);
+    let ingest = around.start(|_| {}).await;
+    assert!(!told(&ingest, heartbeat("pod-1", 1), "v1").await.drift);
+    let refused = pb::RefusedVersion {
+        error: "no such pool".to_owned(),
+        ..pb::RefusedVersion::default()
+    };
+    let report = pb::Heartbeat {
+        refused: Some(refused),
+        ..heartbeat("pod-1", 2)
+    };
+    assert!(told(&ingest, report, "v1").await.drift);
+    ingest.stop().await;
+}
