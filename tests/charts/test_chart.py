@@ -4,6 +4,7 @@ VORTEX_GOLDENS=write rewrites the files in goldens/.
 """
 
 import base64
+import json
 import os
 import re
 import subprocess
@@ -214,6 +215,34 @@ class Chart(unittest.TestCase):
     def test_the_readme_tells_of_every_value(self):
         result = subprocess.run([TREE / "build" / "chart-values", "--check"], capture_output=True, text=True)
         self.assertEqual(result.returncode, 0, result.stderr)
+
+
+class Monitoring(unittest.TestCase):
+    def test_every_alert_has_a_runbook(self):
+        headings = re.findall(r"^### (\S+)$", (TREE / "docs" / "operations.md").read_text(), re.MULTILINE)
+        rules = yaml.safe_load((CHART / "files" / "alerts.yaml").read_text())
+        alerts = [rule for group in rules["groups"] for rule in group["rules"]]
+        for alert in alerts:
+            self.assertEqual(alert["annotations"]["runbook_url"], f"RUNBOOKS#{alert['alert'].lower()}")
+            self.assertIn(alert["alert"], headings)
+        tested = (HERE / "alerts.test.yaml").read_text()
+        self.assertEqual([one["alert"] for one in alerts if one["alert"] not in tested], [])
+
+    def test_the_chart_brings_rules_and_dashboards_whole(self):
+        made = documents(rendered("helm4", [*MONITORING, "prometheusRule.runbookUrl=https://runbooks.example.com"]))
+        rules = of_kind(made, "PrometheusRule")[0]["spec"]
+        self.assertEqual(len(rules["groups"]), 2)
+        for group in rules["groups"]:
+            for rule in group["rules"]:
+                self.assertTrue(rule["annotations"]["runbook_url"].startswith("https://runbooks.example.com#vortex"))
+        boards = {
+            file: json.loads(content)
+            for one in of_kind(made, "ConfigMap")
+            for file, content in one["data"].items()
+            if file.endswith(".json")
+        }
+        self.assertEqual(set(boards), {"overview.json", "rollouts.json", "drift.json", "ingest.json"})
+        self.assertEqual(len({board["uid"] for board in boards.values()}), 4)
 
 
 class Meaning(unittest.TestCase):
