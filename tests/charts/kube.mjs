@@ -128,14 +128,15 @@ test('the chart on a cluster', { timeout: 40 * MINUTES }, async (t) => {
   await t.test('gRPC is found by reflection through a port-forward, with a key', async () => {
     const { 'bootstrap-key': key } = await keys();
     const [program, args] = command('kubectl', ['--namespace', NAMESPACE, 'port-forward', 'service/vortex-config-svc', '29091:9091']);
-    const forward = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const forward = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'], detached: true });
     try {
       await new Promise((resolve) => forward.stdout.once('data', resolve));
       const listed = await inside(GRPCURL, '-plaintext', '-H', `x-api-key: ${key}`, '127.0.0.1:29091', 'list');
       assert.match(listed, /vortex\.config\.v1\.ConfigService/);
       await assert.rejects(inside(GRPCURL, '-plaintext', '127.0.0.1:29091', 'list'));
     } finally {
-      forward.kill();
+      // whatever enters the cluster may have it as a child
+      process.kill(-forward.pid);
     }
   });
 
