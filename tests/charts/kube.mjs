@@ -154,8 +154,10 @@ test('the chart on a cluster', { timeout: 40 * MINUTES }, async (t) => {
       const [pod] = await pods('config-svc');
       return pod && pod.metadata.uid !== before.uid && isReady(pod);
     });
-    await until('reads again', async () => (await curl(url)).status === 200);
-    assert.match((await curl(url)).body, /kept/);
+    await until('reads by every gateway', async () => {
+      for (let read = 0; read < 8; read++) assert.match((await curl(url)).body, /kept/);
+      return true;
+    });
   });
 
   await t.test('an eviction that the budget does not allow is refused', async () => {
