@@ -2,8 +2,10 @@
 
 mod body;
 
+use std::time::Duration;
+
 use axum::response::{IntoResponse, Response};
-use http::{HeaderValue, header};
+use http::{HeaderValue, StatusCode, header};
 use vortex_kit::{
     context::Context,
     error::{Fault, Reason},
@@ -13,6 +15,10 @@ pub(crate) use body::write;
 
 /// The media type of every error.
 pub(crate) const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/problem+json");
+
+/// How long to wait before a call is repeated that nobody was there to take: a service that starts
+/// anew takes about as long to be found again.
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// A fault as an answer.
 #[derive(Debug)]
@@ -31,6 +37,12 @@ impl From<tonic::Status> for Problem {
 }
 
 impl Problem {
+    /// How long to wait before a repetition, where that helps.
+    fn again_after(&self) -> Option<Duration> {
+        let is_away = self.0.reason().http_status() == StatusCode::SERVICE_UNAVAILABLE;
+        self.0.retry_delay().or(is_away.then_some(AGAIN))
+    }
+
     /// No route has the path.
     pub(crate) fn not_found() -> Self {
         Fault::new(Reason::NotFound, "there is nothing at this path").into()
@@ -60,7 +72,7 @@ impl IntoResponse for Problem {
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, MEDIA_TYPE);
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if let Some(delay) = self.0.retry_delay() {
+        if let Some(delay) = self.again_after() {
             let seconds = delay.as_secs() + u64::from(delay.subsec_nanos() > 0);
             headers.insert(header::RETRY_AFTER, seconds.into());
         }

@@ -49,8 +49,8 @@ export function mirror(bundle, folder) {
 export async function up(...options) {
   const args = ['up', '--http', ANY, '--grpc-base', '0', '--log-format', 'json', '-o', 'json'];
   const process = new Process('vortex', [...args, ...options]);
-  const { http, grpc } = await process.waitFor('where it is', (json) => (json.http ? json : undefined));
-  return { http, grpc, processes: [process] };
+  const { http, grpc, admin } = await process.waitFor('where it is', (json) => (json.http ? json : undefined));
+  return { http, grpc, adminPorts: admin, processes: [process] };
 }
 
 async function many(folder, git) {

@@ -2,7 +2,6 @@
 
 use std::{
     fs, io,
-    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -10,6 +9,7 @@ use std::{
 use tokio::sync::watch;
 use vortex_access::{ApiKey, Credential, InvalidKey};
 use vortex_kit::{access::OwnCredential, process::Runtime, settings::Secret};
+use vortex_tls::is_open_to_others;
 
 use crate::Trust;
 
@@ -19,8 +19,6 @@ const EVERY: Duration = Duration::from_secs(5);
 const TOLD_AFTER: u32 = 2;
 /// The longest file that can hold a key, with some blanks.
 const LONGEST: u64 = 1_024;
-/// What a mode says that lets others read a file.
-const OTHERS: u32 = 0o077;
 
 /// Where a service finds the key that services show in their own work.
 #[derive(Clone, Debug, Default, PartialEq, Eq, clap::Args)]
@@ -146,8 +144,7 @@ fn read(file: &Path) -> Result<ApiKey, OwnKeyError> {
 }
 
 fn warn_of_readers(file: &Path) {
-    let mode = fs::metadata(file).map(|metadata| metadata.permissions().mode());
-    if mode.is_ok_and(|mode| mode & OTHERS != 0) {
+    if fs::metadata(file).is_ok_and(|metadata| is_open_to_others(&metadata)) {
         tracing::warn!(file = %file.display(), "others can read the service key: chmod 600");
     }
 }

@@ -12,12 +12,10 @@ use std::{
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
-use crate::{Error, Fault};
+use crate::{Error, Fault, is_open_to_others};
 
 /// The largest bundles of authorities have a few hundred KiB.
 const LIMIT: u64 = 4 << 20;
-/// What others than the owner may do.
-const OTHERS: u32 = 0o077;
 
 /// What some files hold.
 pub struct Contents(BTreeMap<PathBuf, Content>);
@@ -25,6 +23,8 @@ pub struct Contents(BTreeMap<PathBuf, Content>);
 struct Content {
     bytes: Zeroizing<Vec<u8>>,
     mode: u32,
+    /// Whether others may read it.
+    is_open: bool,
 }
 
 /// A digest of all files.
@@ -55,9 +55,9 @@ impl Contents {
 
     /// Warns when others than this user may read a file.
     pub(crate) fn warn_if_open(&self, file: &Path) -> Result<(), Error> {
-        let mode = self.content(file)?.mode & 0o777;
-        if mode & OTHERS != 0 {
-            let mode = format!("{mode:04o}");
+        let content = self.content(file)?;
+        if content.is_open {
+            let mode = format!("{:04o}", content.mode & 0o777);
             let file = file.display();
             tracing::warn!(%file, mode, "others may read this private key: make its mode 0600");
         }
@@ -81,13 +81,18 @@ impl Contents {
 impl Content {
     fn read(path: &Path) -> Result<Self, Fault> {
         let file = File::open(path)?;
-        let mode = file.metadata()?.permissions().mode();
+        let metadata = file.metadata()?;
+        let (mode, is_open) = (metadata.permissions().mode(), is_open_to_others(&metadata));
         // with room for all, so that no copy of a key stays behind
         let mut bytes = Zeroizing::new(Vec::with_capacity(16 * 1024));
         file.take(LIMIT + 1).read_to_end(&mut bytes)?;
         match bytes.len() as u64 > LIMIT {
             true => Err(Fault::Size(LIMIT)),
-            false => Ok(Self { bytes, mode }),
+            false => Ok(Self {
+                bytes,
+                mode,
+                is_open,
+            }),
         }
     }
 }

@@ -11,6 +11,7 @@ mod current;
 mod error;
 mod explain;
 mod pem;
+mod readers;
 mod server;
 
 pub use certificate::{Certificate, Name};
@@ -19,6 +20,7 @@ pub use contents::Contents;
 pub use current::{Current, Look, Source};
 pub use error::{Error, Fault};
 pub use explain::explain;
+pub use readers::is_open_to_others;
 pub use server::{ServerFiles, ServerSide};
 
 use std::sync::Arc;

@@ -79,6 +79,16 @@ async fn how_long_to_wait_is_a_header() {
 }
 
 #[tokio::test]
+async fn who_finds_a_service_away_is_told_when_to_come_again() {
+    let mesh = start().await;
+    let fault = Fault::new(Reason::Unavailable, "config-svc is away");
+    mesh.service.fail("get_environment", fault);
+    let answer = mesh.get("/orders/dev").await;
+    answer.problem(503, "UNAVAILABLE");
+    assert_eq!(answer.header("retry-after"), "1");
+}
+
+#[tokio::test]
 async fn paths_that_cannot_be_read_are_refused_everywhere() {
     let mesh = start().await;
     for path in [
