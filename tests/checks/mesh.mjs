@@ -53,19 +53,30 @@ export async function up(...options) {
   return { http, grpc, adminPorts: admin, processes: [process] };
 }
 
+// What each service calls, of those that are started before it.
+const SERVICES = {
+  'config-svc': [],
+  'drift-svc': ['config-svc'],
+  'rollout-svc': ['config-svc', 'drift-svc'],
+  'heartbeat-ingest': ['config-svc', 'drift-svc', 'rollout-svc'],
+};
+
 async function many(folder, git) {
   const common = ['--log-format', 'json'];
-  const store = `embedded:${path.join(folder, 'config')}`;
-  const config = new Process('config-svc', [...common, '--grpc', ANY, '--admin', ANY, '--store', store, ...git]);
-  const grpc = await listening(config, 'serving gRPC');
-  const configSvc = ['--config-svc', `http://${grpc}`];
-  const rollouts = `embedded:${path.join(folder, 'rollout')}`;
-  const rollout = new Process('rollout-svc', [...common, '--grpc', ANY, '--admin', ANY, '--store', rollouts, ...configSvc]);
-  const rolloutGrpc = await listening(rollout, 'serving gRPC');
-  const rolloutSvc = ['--rollout-svc', `http://${rolloutGrpc}`];
-  const gateway = new Process('gateway', [...common, '--http', ANY, ...configSvc, ...rolloutSvc]);
+  const grpc = {};
+  const reach = (names) => names.flatMap((name) => [`--${name}`, `http://${grpc[name]}`]);
+  const processes = [];
+  for (const [name, calls] of Object.entries(SERVICES)) {
+    const store = name === 'heartbeat-ingest' ? [] : ['--store', `embedded:${path.join(folder, name)}`];
+    const own = name === 'config-svc' ? git : [];
+    const process = new Process(name, [...common, '--grpc', ANY, '--admin', ANY, ...store, ...own, ...reach(calls)]);
+    processes.push(process);
+    grpc[name] = await listening(process, 'serving gRPC');
+  }
+  const gateway = new Process('gateway', [...common, '--http', ANY, ...reach(Object.keys(SERVICES))]);
+  processes.push(gateway);
   const http = await listening(gateway, 'serving REST');
-  return { http, grpc: { 'config-svc': grpc, 'rollout-svc': rolloutGrpc }, processes: [config, rollout, gateway] };
+  return { http, grpc, processes };
 }
 
 function listening(process, what) {

@@ -113,6 +113,34 @@ for (const mode of MODES) {
       await putAndGet(address, 'by-grpcurl', viaGrpcurl, viaBuf);
     });
 
+    test('grpcurl reports an instance and asks how its fleet stands', { skip }, async () => {
+      const fleet = { app: 'by-grpcurl-alone', profiles: ['prod'] };
+      const call = async (service, method, request) => {
+        const args = ['-plaintext', '-d', JSON.stringify(request), mesh.grpc[service], method];
+        const { status, stdout, stderr } = await run(grpcurl, args);
+        assert.equal(status, 0, stderr);
+        return JSON.parse(stdout);
+      };
+      const heartbeat = { fleet, instance_id: 'pod-1', version: 'v1' };
+      const { reply } = await call('heartbeat-ingest', 'vortex.heartbeat.v1.HeartbeatService/Report', { heartbeat });
+      assert.equal(reply.nextInterval, '30s');
+      const end = Date.now() + PATIENCE;
+      let drift;
+      do {
+        ({ drift } = await call('drift-svc', 'vortex.drift.v1.DriftService/GetDrift', { fleet }));
+      } while (drift.total !== '1' && Date.now() < end);
+      assert.equal(drift.total, '1');
+    });
+
+    test('Python, which learns all by reflection, reports over a session and reads the instance', async (t) => {
+      const python = path.join(process.env.VORTEX_TOOLS, 'grpcio/bin/python');
+      if (!existsSync(python)) return t.skip('grpcio is not installed');
+      const script = new URL('foreign.py', import.meta.url).pathname;
+      const { status, stdout, stderr } = await run(python, [script, mesh.grpc['heartbeat-ingest'], mesh.grpc['drift-svc']]);
+      assert.equal(status, 0, stderr);
+      assert.match(stdout, /pod-1 runs v1/);
+    });
+
     test('buf shows the details of an error', async () => {
       const { status, stderr } = await viaBuf(mesh.grpc['config-svc'], 'GetConfig', unknown);
       assert.notEqual(status, 0);

@@ -2,24 +2,39 @@
 
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
+/// Whether a byte is a letter of the alphabet.
+const IS_LETTER: [bool; 256] = {
+    let mut is_letter = [false; 256];
+    let mut index = 0;
+    while index < ALPHABET.len() {
+        is_letter[ALPHABET[index] as usize] = true;
+        index += 1;
+    }
+    is_letter
+};
+
 /// Appends bytes, five bits a character; what is left of the last one is zero.
 pub(super) fn encode(bytes: &[u8], into: &mut String) {
-    let bits = bytes.len() * 8;
-    for start in (0..bits).step_by(5) {
-        let value = (start..start + 5).fold(0, |value, bit| value << 1 | bit_at(bytes, bit));
-        into.push(char::from(ALPHABET[usize::from(value)]));
+    let mut push = |value: u32| into.push(char::from(ALPHABET[(value & 31) as usize]));
+    let (mut held, mut bits) = (0_u32, 0);
+    for byte in bytes {
+        held = held << 8 | u32::from(*byte);
+        bits += 8;
+        while bits >= 5 {
+            bits -= 5;
+            push(held >> bits);
+        }
     }
-}
-
-fn bit_at(bytes: &[u8], bit: usize) -> u8 {
-    let byte = bytes.get(bit / 8).copied().unwrap_or_default();
-    byte >> (7 - bit % 8) & 1
+    if bits > 0 {
+        push(held << (5 - bits));
+    }
 }
 
 /// Whether all characters are of the alphabet.
 pub(super) fn is_base32(text: &str) -> bool {
-    let is_letter = |byte| matches!(byte, b'0'..=b'9' | b'a'..=b'h' | b'j' | b'k' | b'm' | b'n' | b'p'..=b't' | b'v'..=b'z');
-    text.bytes().all(is_letter)
+    // without a branch: every call with a key comes by here
+    text.bytes()
+        .fold(true, |all, byte| all & IS_LETTER[usize::from(byte)])
 }
 
 #[cfg(test)]

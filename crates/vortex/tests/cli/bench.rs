@@ -90,6 +90,9 @@ fn a_server_whose_readers_do_not_move_is_found_out() {
 /// Takes all reports but every tenth of a list.
 fn intake() -> Gateway {
     Gateway::start(|asked, _| {
+        if asked.line.contains("/api/configs/") {
+            return Reply::json(200, &json!({}));
+        }
         let reports = asked.json();
         let Some(list) = reports.as_array() else {
             return Reply::json(200, &json!({"next_interval": "30s"}));
@@ -115,18 +118,25 @@ fn heartbeats_are_sent_at_their_rate_and_all_instances_stop() {
     assert_eq!(measured["refused"], json!({"RATE_LIMITED": 20}));
     assert!(measured["latency"]["p99_9_ms"].as_f64() > Some(0.0));
     let asked = gateway.asked();
-    let reports = asked.iter().flat_map(|asked| {
+    let lists = asked
+        .iter()
+        .filter(|asked| asked.line.contains("/api/heartbeats"));
+    let reports = lists.flat_map(|asked| {
         let reports = asked.json();
         reports.as_array().cloned().unwrap_or_default()
     });
     let stopped = reports.filter(|report| report["status"] == "stopping");
     assert_eq!(stopped.count(), 30);
+    let lines = gateway.lines();
+    assert!(lines[0].starts_with("PUT /api/configs/bench-"), "{lines:?}");
+    let last = lines.last().unwrap();
+    assert!(last.starts_with("DELETE /api/configs/bench-"), "{last}");
 }
 
 #[test]
 fn an_intake_that_is_away_is_counted_and_not_waited_for() {
-    let gateway = Gateway::start(|asked, _| match asked.line.contains("/api/heartbeats") {
-        true => Reply::json(200, &json!([])),
+    let gateway = Gateway::start(|asked, _| match asked.line.contains("/api/") {
+        true => Reply::json(200, &json!({})),
         false => Reply::json(503, &json!({"code": "UNAVAILABLE", "detail": "away"})),
     });
     let out = run(

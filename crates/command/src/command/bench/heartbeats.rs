@@ -20,8 +20,8 @@ use tally::{QUANTILES, Tally};
 #[command(after_help = "\
 Reports as instances of an application named bench-…, at a rate that does not slow down when the
 server does: a time runs from the moment a report was due, so that reports which had to wait behind
-others count with their wait. At the end all instances report that they stop. Reports that are
-refused, as by a limit, are counted by their code.
+others count with their wait. At the end all instances report that they stop, and what they run is
+deleted. Reports that are refused, as by a limit, are counted by their code.
 
 Examples:
   vortex bench heartbeats --instances 1000 --rate 500

@@ -46,8 +46,19 @@ struct Course {
 }
 
 impl Load {
-    /// Sends all requests, then says that the instances stop.
+    /// Sends all requests, then says that the instances stop. What they run is written before, and
+    /// deleted afterwards.
     pub(super) async fn run(self, notes: Notes) -> Result<Tally, Error> {
+        self.client.send(self.reports.write()?).await?;
+        let (client, delete) = (self.client.clone(), self.reports.delete());
+        let sent = self.send(notes).await;
+        let deleted = client.send(delete).await;
+        let tally = sent?;
+        deleted?;
+        Ok(tally)
+    }
+
+    async fn send(self, notes: Notes) -> Result<Tally, Error> {
         let clients = self.clients;
         let course = Arc::new(Course {
             began: Instant::now(),

@@ -3,7 +3,14 @@
 use std::fmt::Write as _;
 
 use jiff::Timestamp;
+use reqwest::header::CONTENT_TYPE;
 use serde_json::json;
+use uuid::Uuid;
+
+use crate::{client::Call, error::Error};
+
+/// The version that all run.
+const VERSION: &str = "v1";
 
 /// The reports of instances that take turns.
 #[derive(Debug)]
@@ -24,6 +31,24 @@ impl Reports {
             batch: batch.into(),
             boot: Timestamp::now().as_microsecond(),
         }
+    }
+
+    /// Writes what the instances run, so that nobody is told of instances that drift.
+    pub(super) fn write(&self) -> Result<Call, Error> {
+        let write = Call::put(["api", "configs", &self.app, "default"]);
+        let write = write.header(CONTENT_TYPE, Some("application/yaml"))?;
+        let write = write.query("version", Some(VERSION));
+        Ok(self.of_its_own(write).body("benchmark: heartbeats\n"))
+    }
+
+    /// Deletes that again.
+    pub(super) fn delete(&self) -> Call {
+        self.of_its_own(Call::delete(["api", "configs", &self.app, "default"]))
+    }
+
+    fn of_its_own(&self, call: Call) -> Call {
+        let call = call.query("label", self.label.as_deref());
+        call.under(Uuid::new_v4().to_string())
     }
 
     /// Reports in one request.
@@ -73,7 +98,7 @@ impl Reports {
             "instance_id": format!("bench-{}", turn % self.instances),
             "boot_id": self.boot,
             "sequence": turn / self.instances + 1,
-            "version": "v1",
+            "version": VERSION,
             "status": status,
         });
         if let Some(label) = &self.label {
