@@ -219,14 +219,6 @@ impl ConfigService for Service {
     type WatchConfigStream = Messages<WatchConfigResponse>;
     type WatchViewsStream = Messages<WatchViewsResponse>;
     type WatchLogStream = Messages<WatchLogResponse>;
-    type WatchViewsStream = Messages<WatchViewsResponse>;
-
-    async fn watch_views(
-        &self,
-        _: Request<tonic::Streaming<WatchViewsRequest>>,
-    ) -> Result<Response<Self::WatchViewsStream>, Status> {
-        Err(Status::unimplemented("the gateway follows no views"))
-    }
 
     answer! {
         put_document PutDocumentRequest PutDocumentResponse

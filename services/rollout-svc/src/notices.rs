@@ -113,6 +113,7 @@ fn data(spec: &Spec, entry: &AuditEntry) -> Value {
         "stage_count": spec.stages.count(),
         "percentage": entry.share.map(Share::percentage),
         "reason": entry.reason,
+        "share_reason": entry.share_reason,
         "generation": entry.generation,
     })
 }
@@ -141,6 +142,7 @@ mod tests {
                     reason: String::new(),
                     evidence: Vec::new(),
                     generation: 0,
+                    share_reason: String::new(),
                     changes: Vec::new(),
                 };
                 let kind = kind(&entry);
