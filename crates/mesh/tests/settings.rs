@@ -36,6 +36,14 @@ fn provider(folder: &Path) -> String {
     file.display().to_string()
 }
 
+/// A file that describes who is told of what happens: the same.
+fn sinks(folder: &Path) -> String {
+    let file = folder.join("sinks.yaml");
+    let text = "sinks: [{name: pager, url: http://localhost/events}]\n";
+    fs::write(&file, text).unwrap();
+    file.display().to_string()
+}
+
 /// The key in each way of cutting it into nested keys: `a: {b-c: V}`, `a-b: {c: V}`, …
 fn forms(key: &str, value: &str) -> Vec<String> {
     let mut all = vec![format!("{key}: {value}")];
@@ -51,13 +59,13 @@ fn forms(key: &str, value: &str) -> Vec<String> {
 fn check<S: Args>(about: &About) -> usize {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("settings.yaml");
-    let provider = provider(folder.path());
+    let files = [provider(folder.path()), sinks(folder.path())];
     let defaults = rows::<S>(about, &file, "").unwrap();
     let mut checked = 0;
     for row in defaults.iter().filter(|row| row.key != "config") {
         let key = &row.key;
         let samples = SAMPLES.iter().map(|sample| (*sample).to_owned());
-        let mut samples = samples.chain([provider.clone()]);
+        let mut samples = samples.chain(files.clone());
         let mut values = row.value.first().cloned().into_iter().chain(&mut samples);
         let (value, flat) = values
             .find_map(|value| {
@@ -85,7 +93,9 @@ fn every_setting_says_the_same_nested_dotted_and_flat() {
     let checked = [
         check::<vortex_mesh::Settings>(&vortex_mesh::ABOUT),
         check::<vortex_config_svc::ProcessSettings>(&vortex_config_svc::ABOUT),
+        check::<vortex_drift_svc::ProcessSettings>(&vortex_drift_svc::ABOUT),
         check::<rollout::ProcessSettings>(&rollout::ABOUT),
+        check::<vortex_heartbeat_ingest::ProcessSettings>(&vortex_heartbeat_ingest::ABOUT),
         check::<vortex_gateway::ProcessSettings>(&vortex_gateway::ABOUT),
     ];
     assert!(checked.iter().all(|forms| *forms > 20), "{checked:?}");
@@ -106,7 +116,9 @@ fn no_default_port_is_of_those_for_outgoing_connections() {
     let all = [
         ports::<vortex_mesh::Settings>(&vortex_mesh::ABOUT),
         ports::<vortex_config_svc::ProcessSettings>(&vortex_config_svc::ABOUT),
+        ports::<vortex_drift_svc::ProcessSettings>(&vortex_drift_svc::ABOUT),
         ports::<rollout::ProcessSettings>(&rollout::ABOUT),
+        ports::<vortex_heartbeat_ingest::ProcessSettings>(&vortex_heartbeat_ingest::ABOUT),
         ports::<vortex_gateway::ProcessSettings>(&vortex_gateway::ABOUT),
     ];
     for program in all {

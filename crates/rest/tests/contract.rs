@@ -193,8 +193,9 @@ fn sources_and_splits_are_written_as_they_are_read() {
 fn gate() -> Value {
     json!({"gate": "errors", "app": "orders", "verdict": "fail", "detail": "8% above 5%",
         "canary": 0.08, "stable": null, "threshold": 0.05, "canary_requests": 100,
-        "stable_requests": 900, "p_value": 0.001, "stable_instances": null,
-        "canary_instances": {"instances": 4, "failed": 3, "silent": 2, "restarting": 1}})
+        "stable_requests": 900, "p_value": 0.001,
+        "canary_instances": {"instances": 4, "failed": 3, "silent": 2, "restarting": 1},
+        "stable_instances": null})
 }
 
 fn keys() -> Value {

@@ -29,7 +29,7 @@ async fn a_canary_whose_instances_crash_at_the_start_is_rolled_back_without_any_
             "/api/rollouts",
             &json!({
                 "app": "orders", "profile": "prod", "from_version": "v1", "to_version": "v2",
-                "stages": [{"percentage": 1}], "include": ["canary"],
+                "stages": [{"percentage": 1, "min_duration": "1h"}, {"percentage": 100}], "include": ["canary"],
                 "analysis": {"interval": "1s"}, "start": true,
             }),
         )

@@ -52,7 +52,7 @@ async fn while_subjects_are_told_apart_both_versions_are_right(mode: Mode) {
     let (mesh, fleet) = begin(mode).await;
     let id = roll_out(
         &mesh,
-        json!({"unit": "subject", "stages": [{"percentage": 50}]}),
+        json!({"unit": "subject", "stages": [{"percentage": 50}, {"percentage": 100}]}),
     )
     .await;
     let mut seen = Vec::new();

@@ -13,7 +13,7 @@ use vortex_kit::{
     channel::Channel,
     context::Context,
     error::{Fault, Reason},
-    health::Health,
+    health::{Health, State},
 };
 use vortex_proto::config::v1::{
     self as pb, config_service_client::ConfigServiceClient, watch_views_response::Event,
@@ -64,12 +64,15 @@ impl Follower {
         let mut told = None;
         loop {
             let ended = self.follow(&mut backoff).await;
-            if told != Some(ended.reason()) {
-                tracing::warn!("views are not followed: {ended}");
-                told = Some(ended.reason());
+            // a process that ends may end config-svc, too
+            if self.health.state() != State::Draining {
+                if told != Some(ended.reason()) {
+                    tracing::warn!("views are not followed: {ended}");
+                    told = Some(ended.reason());
+                }
+                let why = format!("config-svc does not tell what has changed: {ended}");
+                self.health.degrade(CHECK, why);
             }
-            let why = format!("config-svc does not tell what has changed: {ended}");
-            self.health.degrade(CHECK, why);
             tokio::time::sleep(backoff.pause(fastrand::f64())).await;
         }
     }

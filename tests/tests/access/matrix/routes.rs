@@ -455,15 +455,13 @@ fn drift_writes() -> Vec<Route> {
         command("/api/drift/{app}/{profile}/remediate", "/Remediate", |w| {
             sent(format!("/api/drift/{}/prod/remediate", w.app), json!({}))
         }),
-        // there is no such alert
-        command("/api/drift/alerts/{id}/ack", "/AcknowledgeAlert", |_| {
-            asked("/api/drift/alerts/a0/ack")
+        command("/api/drift/alerts/{id}/ack", "/AcknowledgeAlert", |w| {
+            asked(format!("/api/drift/alerts/{}/ack", w.alert))
         }),
-        command(
-            "/api/drift/alerts/{id}/silence",
-            "/AcknowledgeAlert",
-            |_| sent("/api/drift/alerts/a0/silence", json!({"duration": "1h"})),
-        ),
+        command("/api/drift/alerts/{id}/silence", "/AcknowledgeAlert", |w| {
+            let path = format!("/api/drift/alerts/{}/silence", w.alert);
+            sent(path, json!({"duration": "1h"}))
+        }),
     ]
 }
 
