@@ -19,6 +19,7 @@ const WATCHED: Duration = Duration::from_secs(9);
 in_both_modes! {
     nobody_who_runs_what_its_arm_says_has_drifted
     while_subjects_are_told_apart_both_versions_are_right
+    what_the_library_measures_is_all_that_a_rollout_needs
 }
 
 async fn nobody_who_runs_what_its_arm_says_has_drifted(mode: Mode) {
@@ -67,6 +68,33 @@ async fn while_subjects_are_told_apart_both_versions_are_right(mode: Mode) {
     watch(&mesh).await;
     assert_eq!(mesh.get(DRIFT).await.json()["states"]["canary"], INSTANCES);
     command(&mesh, &id, "rollback").await;
+    watch(&mesh).await;
+    assert_eq!(mesh.get(DRIFT).await.json()["states"]["in_sync"], INSTANCES);
+    mesh.stop();
+}
+
+async fn what_the_library_measures_is_all_that_a_rollout_needs(mode: Mode) {
+    let (mesh, fleet) = begin(mode).await;
+    let id = roll_out(
+        &mesh,
+        json!({
+            "stages": [{"percentage": 50}, {"percentage": 100}], "auto_promote": true,
+            "thresholds": {"min_requests": 50}, "analysis": {"interval": "1s"},
+        }),
+    )
+    .await;
+    let path = format!("/api/rollouts/{id}");
+    let end = Instant::now() + vortex_tests::PATIENCE;
+    while mesh.get(&path).await.json()["state"] != "completed" {
+        for one in &fleet {
+            for _ in 0..10 {
+                one.client.record_request(Duration::from_millis(12), true);
+            }
+        }
+        let analysis = mesh.get(&format!("{path}/analysis"));
+        assert!(Instant::now() < end, "{}", analysis.await.text());
+        sleep(Duration::from_millis(100)).await;
+    }
     watch(&mesh).await;
     assert_eq!(mesh.get(DRIFT).await.json()["states"]["in_sync"], INSTANCES);
     mesh.stop();
