@@ -48,6 +48,15 @@ pub mod rollout {
     }
 }
 
+/// Windows of time in which reports are gathered.
+pub mod window {
+    /// `vortex.window.v1`
+    #[allow(missing_docs, clippy::all)] // generated
+    pub mod v1 {
+        tonic::include_proto!("vortex.window.v1");
+    }
+}
+
 pub mod time;
 
 /// The encoded `FileDescriptorSet` of every package, for reflection.

@@ -1,7 +1,9 @@
 //! Takes parts of windows from heartbeat-ingest.
 
 use vortex_kit::error::Fault;
-use vortex_proto::{drift::v1 as pb, heartbeat::v1 as heartbeat, time::timestamp};
+use vortex_proto::{
+    drift::v1 as pb, heartbeat::v1 as heartbeat, time::timestamp, window::v1 as window,
+};
 use vortex_views::Fleet;
 
 use super::{Grpc, convert};
@@ -35,7 +37,7 @@ pub(super) fn report(
     })
 }
 
-fn part(name: &heartbeat::WindowName) -> Result<Part, Fault> {
+fn part(name: &window::WindowName) -> Result<Part, Fault> {
     if !(1..=ID).contains(&name.ingest.len()) {
         return Err(Fault::invalid("name.ingest", "it has 1 to 256 bytes"));
     }

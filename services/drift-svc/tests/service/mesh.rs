@@ -20,6 +20,7 @@ use vortex_proto::{
     drift::v1::{self as pb, DriftState, drift_service_client::DriftServiceClient},
     heartbeat::v1 as heartbeat,
     time::timestamp,
+    window::v1 as window,
 };
 
 /// How long a condition is waited for.
@@ -173,14 +174,14 @@ impl Mesh {
         let instances = instances.collect();
         let now = self.clock.now();
         pb::ReportInstancesRequest {
-            name: Some(heartbeat::WindowName {
+            name: Some(window::WindowName {
                 ingest: ingest.to_owned(),
                 boot: 1,
                 sequence: number,
                 part: 0,
                 parts: 1,
             }),
-            time: Some(heartbeat::WindowTime {
+            time: Some(window::WindowTime {
                 opened_at: Some(timestamp(now)),
                 closed_at: Some(timestamp(now)),
             }),

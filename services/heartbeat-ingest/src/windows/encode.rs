@@ -6,7 +6,7 @@ use prost::Message as _;
 use vortex_bucket::Arm;
 use vortex_proto::{
     config::v1 as config, drift::v1 as drift, heartbeat::v1 as pb, rollout::v1 as rollout,
-    time::timestamp,
+    time::timestamp, window::v1 as window,
 };
 use vortex_sketch::Sketch;
 
@@ -22,7 +22,7 @@ const MILLISECONDS: f64 = 1e3;
 
 /// A part of the instances, for drift-svc.
 pub(super) fn instances(
-    name: pb::WindowName,
+    name: window::WindowName,
     window: &Window,
     part: InstancesPart,
     fleets: &Fleets,
@@ -49,7 +49,7 @@ pub(super) fn instances(
 
 /// A part of the figures, for rollout-svc.
 pub(super) fn figures(
-    name: pb::WindowName,
+    name: window::WindowName,
     window: &Window,
     rows: Vec<Row>,
     fleets: &Fleets,
@@ -166,8 +166,8 @@ fn text(texts: &mut Texts, text: &str) -> u32 {
     texts.id(text, usize::MAX).unwrap_or(0)
 }
 
-fn time(window: &Window) -> pb::WindowTime {
-    pb::WindowTime {
+fn time(window: &Window) -> window::WindowTime {
+    window::WindowTime {
         opened_at: Some(timestamp(window.opened_at)),
         closed_at: Some(timestamp(window.closed_at)),
     }

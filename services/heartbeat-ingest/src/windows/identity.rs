@@ -1,7 +1,7 @@
 //! Who this process is to whom windows are told.
 
 use jiff::Timestamp;
-use vortex_proto::heartbeat::v1 as pb;
+use vortex_proto::window::v1 as window;
 
 /// The name that a process gave itself, and when: no other one has it, and none of the same name
 /// was before.
@@ -21,8 +21,8 @@ impl Identity {
     }
 
     /// Names a part of a window that has so many.
-    pub(crate) fn name(&self, window: u64, part: usize, parts: usize) -> pb::WindowName {
-        pb::WindowName {
+    pub(crate) fn name(&self, window: u64, part: usize, parts: usize) -> window::WindowName {
+        window::WindowName {
             ingest: self.ingest.clone(),
             boot: self.boot,
             sequence: window,

@@ -17,22 +17,22 @@ use tonic::{
 };
 use tonic_prost::ProstCodec;
 use vortex_kit::error::{Fault, Reason};
-use vortex_proto::{drift::v1 as drift, heartbeat::v1 as pb, rollout::v1 as rollout};
+use vortex_proto::{drift::v1 as drift, rollout::v1 as rollout, window::v1 as window};
 
 /// A part of a window.
 pub(crate) trait Part: Clone + Send + 'static {
     /// Its name.
-    fn name(&self) -> &pb::WindowName;
+    fn name(&self) -> &window::WindowName;
 }
 
 impl Part for drift::ReportInstancesRequest {
-    fn name(&self) -> &pb::WindowName {
+    fn name(&self) -> &window::WindowName {
         self.name.as_ref().unwrap()
     }
 }
 
 impl Part for rollout::ReportWindowRequest {
-    fn name(&self) -> &pb::WindowName {
+    fn name(&self) -> &window::WindowName {
         self.name.as_ref().unwrap()
     }
 }

@@ -5,8 +5,8 @@ use tonic::Response;
 use vortex_kit::error::{Fault, Reason};
 use vortex_proto::{
     config::v1::Arm,
-    heartbeat::v1 as heartbeat,
     rollout::v1::{self as pb, RolloutState},
+    window::v1 as window,
 };
 
 use crate::mesh::{Mesh, by_hand, rollout};
@@ -23,14 +23,14 @@ struct Ingest {
 impl Ingest {
     fn window(&self, figures: Vec<pb::WindowFigures>) -> pb::ReportWindowRequest {
         pb::ReportWindowRequest {
-            name: Some(heartbeat::WindowName {
+            name: Some(window::WindowName {
                 ingest: self.name.to_owned(),
                 boot: 1,
                 sequence: self.sequence,
                 part: 0,
                 parts: 1,
             }),
-            time: Some(heartbeat::WindowTime::default()),
+            time: Some(window::WindowTime::default()),
             figures,
         }
     }

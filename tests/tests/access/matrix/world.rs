@@ -2,7 +2,7 @@
 
 use prost::Message as _;
 use serde_json::{Value, json};
-use vortex_proto::{drift::v1 as drift, heartbeat::v1 as heartbeat};
+use vortex_proto::{drift::v1 as drift, heartbeat::v1 as heartbeat, window::v1 as window};
 use vortex_tests::{Answer, GLANCE, Mesh, PATIENCE, ServiceName};
 
 use super::{expected::Whose, holders::bearer, wire::call};
@@ -128,7 +128,7 @@ impl World {
             ..Default::default()
         };
         drift::ReportInstancesRequest {
-            name: Some(heartbeat::WindowName {
+            name: Some(window::WindowName {
                 ingest: self.app.into(),
                 boot: 1,
                 sequence: number,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use vortex_bucket::Arm;
 use vortex_kit::{error::Fault, grpc::bounds};
-use vortex_proto::{config::v1 as config, heartbeat::v1 as heartbeat, rollout::v1 as pb};
+use vortex_proto::{config::v1 as config, rollout::v1 as pb, window::v1 as window};
 use vortex_service::parse::timestamp;
 
 use super::figures::Field;
@@ -42,7 +42,7 @@ pub(in crate::grpc) fn part(request: pb::ReportWindowRequest) -> Result<Part, Fa
     Ok(part)
 }
 
-fn named(given: heartbeat::WindowName) -> Result<PartName, Fault> {
+fn named(given: window::WindowName) -> Result<PartName, Fault> {
     if given.ingest.is_empty() || given.ingest.len() > MAX_INGEST {
         let why = format!("it must have 1 to {MAX_INGEST} bytes");
         return Err(Fault::invalid("name.ingest", why));
@@ -68,7 +68,7 @@ fn named(given: heartbeat::WindowName) -> Result<PartName, Fault> {
 }
 
 /// The time of a window decides nothing, but has to be one.
-fn time(given: Option<heartbeat::WindowTime>) -> Result<(), Fault> {
+fn time(given: Option<window::WindowTime>) -> Result<(), Fault> {
     let given = given.ok_or_else(|| Fault::invalid("time", "it is required"))?;
     let opened = given.opened_at.map(|at| timestamp("time.opened_at", at));
     let closed = given.closed_at.map(|at| timestamp("time.closed_at", at));

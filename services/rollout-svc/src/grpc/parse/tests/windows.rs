@@ -1,6 +1,6 @@
 //! Tests parts of windows.
 
-use vortex_proto::{config::v1 as config, heartbeat::v1 as heartbeat};
+use vortex_proto::{config::v1 as config, window::v1 as window};
 
 use super::*;
 use crate::grpc::parse::part;
@@ -17,7 +17,7 @@ const BAD: &[(&str, Breaks)] = &[
     ("name.part", |r| name(r).parts = 0),
     ("time", |r| r.time = None),
     ("time.closed_at", |r| {
-        r.time = Some(heartbeat::WindowTime {
+        r.time = Some(window::WindowTime {
             opened_at: Some(at(2)),
             closed_at: Some(at(1)),
         });
@@ -45,7 +45,7 @@ fn at(seconds: i64) -> prost_types::Timestamp {
     prost_types::Timestamp { seconds, nanos: 0 }
 }
 
-fn name(request: &mut pb::ReportWindowRequest) -> &mut heartbeat::WindowName {
+fn name(request: &mut pb::ReportWindowRequest) -> &mut window::WindowName {
     request.name.get_or_insert_default()
 }
 
@@ -70,14 +70,14 @@ fn request() -> pb::ReportWindowRequest {
         sketch: None,
     };
     pb::ReportWindowRequest {
-        name: Some(heartbeat::WindowName {
+        name: Some(window::WindowName {
             ingest: "ingest".to_owned(),
             boot: 1,
             sequence: 1,
             part: 0,
             parts: 1,
         }),
-        time: Some(heartbeat::WindowTime {
+        time: Some(window::WindowTime {
             opened_at: Some(at(1)),
             closed_at: Some(at(2)),
         }),
