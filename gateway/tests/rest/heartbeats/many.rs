@@ -82,13 +82,14 @@ async fn a_thousand_are_taken_and_one_more_is_refused() {
 }
 
 #[tokio::test]
-async fn nothing_is_asked_for_nothing_that_can_be_sent_on() {
+async fn who_calls_is_asked_for_even_if_nothing_can_be_sent_on() {
     let mesh = start().await;
+    results(&mesh, vec![]);
     assert_eq!(post(&mesh, PATH, &json!([])).await.json(), json!([]));
     let nobody = json!([{"instance_id": "i"}]);
     let answer = post(&mesh, PATH, &nobody).await.json();
     assert_eq!(answer[0]["detail"], "app: is missing");
-    assert_eq!(mesh.heartbeats.calls("report_batch"), 0);
+    assert_eq!(mesh.heartbeats.calls("report_batch"), 2);
 }
 
 #[tokio::test]
