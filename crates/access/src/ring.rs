@@ -81,8 +81,12 @@ impl KeyRing {
         self.keys.get(&id)?.expires
     }
 
+    /// Until when the keys are believed, by the monotonic clock; none before anybody confirmed them.
+    pub fn believed_until(&self) -> Option<Duration> {
+        self.confirmed.map(|at| at + CUT_OFF)
+    }
+
     fn is_current(&self, monotonic: Duration) -> bool {
-        let silent = self.confirmed.map(|at| monotonic.saturating_sub(at));
-        silent.is_some_and(|silent| silent < CUT_OFF)
+        self.believed_until().is_some_and(|end| monotonic < end)
     }
 }

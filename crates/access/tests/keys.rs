@@ -274,3 +274,17 @@ proptest! {
         prop_assert_eq!(verify(Some(&kept), &other, at(1_500)).is_ok(), one.expose() == other.expose());
     }
 }
+
+#[test]
+fn a_text_is_a_key_if_every_byte_is() {
+    let key = ApiKey::from_random([7; 10], [9; 32]);
+    let text = key.expose().as_bytes();
+    assert!(key.is(text));
+    for at in 0..text.len() {
+        let mut other = text.to_vec();
+        other[at] ^= 1;
+        assert!(!key.is(&other), "{at}");
+        assert!(!key.is(&text[..at]), "{at}");
+    }
+    assert!(!key.is(&[text, b"0"].concat()));
+}

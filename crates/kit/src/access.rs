@@ -10,6 +10,7 @@ mod denials;
 mod gate;
 mod judge;
 mod keys;
+mod lately;
 mod limits;
 mod lost;
 mod own;

@@ -1,7 +1,7 @@
 //! The cluster's keys, as this service verifies by them: those of its own state, so that a key is
 //! good from the moment its creation is answered, and dead from the moment its end is.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
 use imbl::OrdMap;
 use jiff::Timestamp;
@@ -65,6 +65,11 @@ impl Keys for OwnKeys {
         let stored = state.keys.get(&presented.id()).map(|key| &key.stored);
         let principal = verify(stored, presented, now.wall)?;
         Ok((principal, stored.and_then(|stored| stored.expires)))
+    }
+
+    /// The log's head: what was verified by a state holds while that is the state.
+    fn revision(&self, _monotonic: Duration) -> Option<u64> {
+        Some(self.configuration.state().head.0)
     }
 
     fn changes(&self) -> watch::Receiver<u64> {

@@ -74,6 +74,14 @@ impl Caller {
         }
     }
 
+    /// Whether it showed this key.
+    pub(super) fn showed(&self, key: &[u8]) -> bool {
+        match self.credential() {
+            Some(Credential::Key(shown)) => shown.is(key),
+            Some(Credential::Jwt(_)) | None => false,
+        }
+    }
+
     /// Whether it showed nothing to be known by.
     pub fn is_nobody(&self) -> bool {
         self.principal().is_anonymous() && !self.is_process()

@@ -4,7 +4,10 @@ mod refusing;
 
 use std::{
     fmt,
-    sync::{Arc, Mutex, OnceLock},
+    sync::{
+        Arc, Mutex, OnceLock,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use http::HeaderMap;
@@ -14,6 +17,7 @@ use vortex_access::{Asked, Credential, Now, Principal, Role, Throttle, Unverifie
 
 use super::{
     Caller, Denials, Keys, ServiceRoles, Shown, Tokens,
+    lately::Lately,
     limits::{Counted, Limits, Watching},
     lost, services,
 };
@@ -38,6 +42,8 @@ pub struct Gate {
 
 /// What all services of a process share.
 struct Inner {
+    /// Tells the gates of a process apart.
+    number: u64,
     settings: AccessSettings,
     /// Told by who has them, which is after the process' first ports are open.
     keys: OnceLock<Arc<dyn Keys>>,
@@ -68,8 +74,10 @@ pub enum Detail {
 impl Gate {
     /// A gate that knows nobody yet.
     pub fn new(settings: AccessSettings, clock: Arc<dyn Clock>) -> Self {
+        static NUMBER: AtomicU64 = AtomicU64::new(0);
         Self {
             inner: Arc::new(Inner {
+                number: NUMBER.fetch_add(1, Ordering::Relaxed),
                 limits: Limits::new(settings.limits.clone(), clock.clone()),
                 settings,
                 keys: OnceLock::new(),
@@ -221,16 +229,40 @@ impl Gate {
     }
 
     fn verified(&self, shown: Shown<'_>) -> Result<Caller, Unknown> {
+        let (bare, keys) = (shown.bare(), self.keys());
+        let Some((text, keys)) = bare.zip(keys) else {
+            return Ok(self.verified_anew(shown)?.0);
+        };
+        let (gate, now) = (self.inner.number, self.now());
+        if let Some(caller) = Lately::find(gate, text, &**keys, now) {
+            return Ok(caller);
+        }
+        // before the keys are looked at: what changes meanwhile is not missed
+        let revision = keys.revision(now.monotonic);
+        let (caller, until) = self.verified_anew(shown)?;
+        if let Some(revision) = revision
+            && caller.showed(text)
+        {
+            let lately = Lately {
+                gate,
+                revision,
+                until,
+                caller: caller.clone(),
+            };
+            lately.keep(text);
+        }
+        Ok(caller)
+    }
+
+    fn verified_anew(&self, shown: Shown<'_>) -> Result<(Caller, Option<Timestamp>), Unknown> {
         let shown = shown.credential();
         let shown = shown.map_err(|invalid| Unknown::new(Why::Malformed(invalid), None))?;
-        match shown {
-            Some(shown) => {
-                let verified = self.verify(&shown);
-                let verified = verified.map_err(|why| Unknown::new(why, Some(&shown)))?;
-                Ok(Caller::known(verified.principal, shown))
-            }
-            None => Ok(Caller::nobody()),
-        }
+        let Some(shown) = shown else {
+            return Ok((Caller::nobody(), None));
+        };
+        let verified = self.verify(&shown);
+        let verified = verified.map_err(|why| Unknown::new(why, Some(&shown)))?;
+        Ok((Caller::known(verified.principal, shown), verified.until))
     }
 
     fn verify(&self, shown: &Credential) -> Result<Verified, Why> {

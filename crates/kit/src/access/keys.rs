@@ -2,7 +2,10 @@
 
 use std::{
     fmt::Debug,
-    sync::{PoisonError, RwLock},
+    sync::{
+        PoisonError, RwLock,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -22,6 +25,10 @@ pub trait Keys: Debug + Send + Sync + 'static {
         now: Now,
     ) -> Result<(Principal, Option<Timestamp>), Unverified>;
 
+    /// Counts what the keys have been: a key that was verified holds while this stays the same, until
+    /// its own end. None while nobody can say.
+    fn revision(&self, monotonic: Duration) -> Option<u64>;
+
     /// Told when any key has changed.
     fn changes(&self) -> watch::Receiver<u64>;
 }
@@ -31,6 +38,10 @@ pub trait Keys: Debug + Send + Sync + 'static {
 #[derive(Debug)]
 pub struct HeldKeys {
     ring: RwLock<KeyRing>,
+    /// Raised after each change, while the ring is locked.
+    revision: AtomicU64,
+    /// Until when the ring is believed, in milliseconds of the monotonic clock.
+    believed: AtomicU64,
     changed: watch::Sender<u64>,
 }
 
@@ -38,6 +49,8 @@ impl Default for HeldKeys {
     fn default() -> Self {
         Self {
             ring: RwLock::default(),
+            revision: AtomicU64::new(0),
+            believed: AtomicU64::new(0),
             changed: watch::Sender::new(0),
         }
     }
@@ -63,11 +76,20 @@ impl HeldKeys {
     pub fn confirm(&self, monotonic: Duration) {
         let mut ring = self.ring.write().unwrap_or_else(PoisonError::into_inner);
         ring.confirm(monotonic);
+        self.note_belief(&ring);
+    }
+
+    fn note_belief(&self, ring: &KeyRing) {
+        let until = ring.believed_until().unwrap_or_default().as_millis();
+        let until = u64::try_from(until).unwrap_or(u64::MAX);
+        self.believed.store(until, Ordering::Release);
     }
 
     fn change(&self, change: impl FnOnce(&mut KeyRing)) {
         let mut ring = self.ring.write().unwrap_or_else(PoisonError::into_inner);
         change(&mut ring);
+        self.note_belief(&ring);
+        self.revision.fetch_add(1, Ordering::Release);
         drop(ring);
         self.changed.send_modify(|version| *version += 1);
     }
@@ -82,6 +104,11 @@ impl Keys for HeldKeys {
         let ring = self.ring.read().unwrap_or_else(PoisonError::into_inner);
         let principal = ring.verify(presented, now)?;
         Ok((principal, ring.expires(presented.id())))
+    }
+
+    fn revision(&self, monotonic: Duration) -> Option<u64> {
+        let believed = Duration::from_millis(self.believed.load(Ordering::Acquire));
+        (monotonic < believed).then(|| self.revision.load(Ordering::Acquire))
     }
 
     fn changes(&self) -> watch::Receiver<u64> {

@@ -52,6 +52,22 @@ impl<'a> Shown<'a> {
         })
     }
 
+    /// What is shown, where that is one value in a header in which a key stands by itself, as nearly
+    /// all requests have it. It may not be a key.
+    pub(super) fn bare(self) -> Option<&'a [u8]> {
+        let is_elsewhere = self.subprotocols || !self.tokens.is_empty();
+        let one = |name: &HeaderName| {
+            let mut values = self.headers.get_all(name).into_iter();
+            (values.next(), values.next().is_some())
+        };
+        match (one(&API_KEY), one(&header::AUTHORIZATION)) {
+            _ if is_elsewhere => None,
+            ((Some(key), false), (None, _)) => Some(key.as_bytes()),
+            ((None, _), (Some(value), false)) => value.as_bytes().strip_prefix(b"Bearer "),
+            _ => None,
+        }
+    }
+
     fn values(self, name: &HeaderName) -> Vec<&'a [u8]> {
         let values = self.headers.get_all(name).into_iter();
         values.map(HeaderValue::as_bytes).collect()
