@@ -29,7 +29,7 @@ use crate::{
     access::OwnCredential,
     context::Context,
     error::{Fault, Reason},
-    grpc::{Calls, Methods, Server, calls::Origin},
+    grpc::{Answers, Calls, Methods, Server, calls::Origin},
     shutdown::Lifecycle,
 };
 use remote::Remote;
@@ -43,6 +43,8 @@ pub struct Channel {
     way: Way,
     /// What this process shows in its own work.
     own: OwnCredential,
+    /// What is told of answers.
+    answers: Option<Arc<Answers>>,
 }
 
 #[derive(Clone, Debug)]
@@ -62,6 +64,13 @@ impl Channel {
     #[must_use]
     pub fn showing(self, own: OwnCredential) -> Self {
         Self { own, ..self }
+    }
+
+    /// This channel, with what its answers say told as they pass.
+    #[must_use]
+    pub fn telling(self, answers: Arc<Answers>) -> Self {
+        let answers = Some(answers);
+        Self { answers, ..self }
     }
 
     /// A channel to whatever addresses the target's name has, now and later. It connects at once
@@ -94,6 +103,7 @@ impl From<Way> for Channel {
         Self {
             way,
             own: OwnCredential::default(),
+            answers: None,
         }
     }
 }
@@ -108,6 +118,21 @@ impl Service<Request<Body>> for Channel {
     }
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
+        let path = request.uri().path();
+        let answers = self.answers.as_ref().filter(|answers| answers.has(path));
+        let told = answers.map(|answers| (answers.clone(), path.to_owned()));
+        let answer = self.ask(request);
+        match told {
+            Some((answers, path)) => {
+                Box::pin(async move { answers.look(&path, answer.await?).await })
+            }
+            None => answer,
+        }
+    }
+}
+
+impl Channel {
+    fn ask(&self, request: Request<Body>) -> BoxFuture<'static, Result<Response<Body>, Status>> {
         let context = Context::current();
         match &self.way {
             Way::InProcess(calls) => calls.serve(request, Origin::InProcess(context)),

@@ -17,6 +17,7 @@ fn options(most: usize) -> vortex_views::Options {
         content: Content::Versions,
         history: true,
         most,
+        bytes: usize::MAX,
     }
 }
 

@@ -1,0 +1,1 @@
+//! Reads that are answered from views.
