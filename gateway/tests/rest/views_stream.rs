@@ -28,6 +28,8 @@ pub(crate) struct Views {
     /// The position up to which all was told.
     token: String,
     is_silent: bool,
+    /// The streams that nothing is sent on.
+    stalled: BTreeSet<u64>,
     next: u64,
     streams: HashMap<u64, Follower>,
     /// The reads that were answered elsewhere, as they were told.
@@ -47,6 +49,7 @@ impl Default for Views {
             view: None,
             token: format!("{STORE}:1"),
             is_silent: false,
+            stalled: BTreeSet::new(),
             next: 0,
             streams: HashMap::new(),
             answered: Vec::new(),
@@ -85,12 +88,40 @@ impl Views {
     pub(crate) fn serve(&mut self, view: ViewState) {
         self.token.clone_from(&view.token);
         self.view = Some(view);
-        for stream in self.streams.values() {
-            for number in &stream.numbers {
-                stream.send(self.state(*number));
+        for (id, stream) in &self.streams {
+            if !self.stalled.contains(id) {
+                self.send_all(stream);
             }
         }
         self.tell_progress();
+    }
+
+    /// Sends nothing on the stream of a number any more, or goes on with what is newest.
+    pub(crate) fn stall(&mut self, id: u64, is_stalled: bool) {
+        match is_stalled {
+            true => self.stalled.insert(id),
+            false => {
+                let was_stalled = self.stalled.remove(&id);
+                if let Some(stream) = self.streams.get(&id).filter(|_| was_stalled) {
+                    self.send_all(stream);
+                }
+                was_stalled
+            }
+        };
+        self.tell_progress();
+    }
+
+    /// The numbers of the streams, in the order in which they began.
+    pub(crate) fn streams(&self) -> Vec<u64> {
+        let mut all: Vec<u64> = self.streams.keys().copied().collect();
+        all.sort_unstable();
+        all
+    }
+
+    fn send_all(&self, stream: &Follower) {
+        for number in &stream.numbers {
+            stream.send(self.state(*number));
+        }
     }
 
     /// Serves nothing any more.
@@ -135,11 +166,10 @@ impl Views {
     }
 
     fn tell_progress(&self) {
-        if !self.is_silent {
-            for stream in self.streams.values() {
-                let token = self.token.clone();
-                stream.send(Event::Progress(Progress { token }));
-            }
+        let told = (self.streams.iter()).filter(|(id, _)| !self.stalled.contains(id));
+        for (_, stream) in told.filter(|_| !self.is_silent) {
+            let token = self.token.clone();
+            stream.send(Event::Progress(Progress { token }));
         }
     }
 
@@ -162,9 +192,12 @@ impl Views {
                 let name = [view.apps, view.profiles, view.labels].concat().join("/");
                 self.asked.push(format!("{name} {}", content.as_str_name()));
                 let state = self.state(add.number);
+                let is_stalled = self.stalled.contains(&id);
                 if let Some(stream) = self.streams.get_mut(&id) {
                     stream.numbers.insert(add.number);
-                    stream.send(state);
+                    if !is_stalled {
+                        stream.send(state);
+                    }
                 }
                 self.tell_progress();
             }

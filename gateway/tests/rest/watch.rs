@@ -104,7 +104,7 @@ pub(crate) async fn until(stream: &mut TcpStream, end: &str) -> String {
 }
 
 /// A number from `/metrics`.
-async fn metric(mesh: &Mesh, name: &str) -> String {
+pub(crate) async fn metric(mesh: &Mesh, name: &str) -> String {
     let metrics = mesh.get("/metrics").await;
     let mut lines = metrics.text().lines();
     let found = lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
