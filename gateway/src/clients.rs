@@ -1,7 +1,5 @@
 //! Clients of the services behind the gateway.
 
-use std::sync::Arc;
-
 use vortex_kit::{channel::Channel, grpc::Answers};
 use vortex_proto::{
     access::v1::{audit_service_client::AuditServiceClient, key_service_client::KeyServiceClient},
@@ -45,18 +43,23 @@ pub(crate) struct Clients {
 }
 
 impl Clients {
-    /// Clients of the services behind `channels`; the tokens of their answers raise `floor`.
+    /// Clients of the services behind `channels`; what their answers tell raises `floor`.
     // invariant: the descriptors are our own, and every test of the gateway makes these
     #[allow(clippy::expect_used)]
     pub(crate) fn new(channels: &PerService<Channel>, floor: &Floor) -> Self {
         let floor = floor.clone();
-        let tokens = Answers::new(vortex_proto::DESCRIPTORS, "token", move |token| {
-            floor.note(token);
-        });
+        let tokens = Answers::new(
+            vortex_proto::DESCRIPTORS,
+            "token",
+            move |token| match token {
+                Some(token) => floor.note(token),
+                None => floor.doubt(),
+            },
+        );
         let tokens = tokens.expect("the contract's own descriptors are valid");
         let config = channels[ServiceName::Config].clone();
-        let config = config.telling(Arc::new(tokens));
-        let rollout = channels[ServiceName::Rollout].clone();
+        let config = config.telling(tokens.clone());
+        let rollout = channels[ServiceName::Rollout].clone().telling(tokens);
         Self {
             config: ConfigServiceClient::limited(config.clone()),
             sources: SourceServiceClient::limited(config.clone()),

@@ -159,6 +159,8 @@ impl Feeds {
         request: WatchConfigRequest,
     ) -> Result<(Arc<Event>, Held), Fault> {
         let held = request.last_digest.clone();
+        let floor = self.inner.views.floor();
+        let doubts = floor.doubts();
         let first = async {
             let mut messages = self.watch(request).await?;
             loop {
@@ -166,7 +168,8 @@ impl Feeds {
                 let sight = Sight::of(&message);
                 self.remember(view, &message);
                 if let Some(event) = self.write(view, &held, message).await? {
-                    self.inner.views.floor().note(event.position.token());
+                    floor.note(event.position.token());
+                    floor.settle(doubts);
                     let held = Held::after(&event, sight);
                     return Ok((event, held));
                 }

@@ -166,13 +166,8 @@ impl Spring {
         &self,
         request: GetEnvironmentRequest,
     ) -> Result<GetEnvironmentResponse, Problem> {
-        if let Some(reply) = self.views.environment(&request)? {
-            return Ok(reply);
-        }
         let mut client = self.config.clone();
-        // boxed, since the future of a generated client is large and every caller would move it
-        let reply = Box::pin(client.get_environment(request)).await?;
-        Ok(reply.into_inner())
+        Ok(self.views.environment(&mut client, request).await?)
     }
 }
 

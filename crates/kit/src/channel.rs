@@ -44,7 +44,7 @@ pub struct Channel {
     /// What this process shows in its own work.
     own: OwnCredential,
     /// What is told of answers.
-    answers: Option<Arc<Answers>>,
+    answers: Option<Answers>,
 }
 
 #[derive(Clone, Debug)]
@@ -68,7 +68,7 @@ impl Channel {
 
     /// This channel, with what its answers say told as they pass.
     #[must_use]
-    pub fn telling(self, answers: Arc<Answers>) -> Self {
+    pub fn telling(self, answers: Answers) -> Self {
         let answers = Some(answers);
         Self { answers, ..self }
     }
@@ -119,13 +119,11 @@ impl Service<Request<Body>> for Channel {
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
         let path = request.uri().path();
-        let answers = self.answers.as_ref().filter(|answers| answers.has(path));
-        let told = answers.map(|answers| (answers.clone(), path.to_owned()));
+        let answers = self.answers.as_ref();
+        let pending = answers.and_then(|answers| answers.pending(path));
         let answer = self.ask(request);
-        match told {
-            Some((answers, path)) => {
-                Box::pin(async move { answers.look(&path, answer.await?).await })
-            }
+        match pending {
+            Some(pending) => Box::pin(async move { pending.answer(answer.await?).await }),
             None => answer,
         }
     }

@@ -32,6 +32,9 @@ pub struct Options {
     /// About how many bytes they may take. What is held is never let go, so one more view can't be
     /// once so many are held.
     pub bytes: usize,
+    /// Follows what anybody may read, and not what the process may. For one that asks nobody who
+    /// they are: what it answers from views, config-svc would answer anybody.
+    pub for_anybody: bool,
 }
 
 /// What is followed of each variant.
@@ -91,7 +94,7 @@ impl Views {
     /// calls it `views`.
     pub fn follow(channel: Channel, options: Options, runtime: &Runtime) -> Self {
         let table = Arc::new(Table::new(options, runtime.clock.clone()));
-        let follower = Follower::new(channel, table.clone(), runtime.health.clone());
+        let follower = Follower::new(channel, table.clone(), options, runtime.health.clone());
         runtime.lifecycle.spawn("views", follower.run());
         Self {
             table,

@@ -84,10 +84,7 @@ async fn effective(
         key: reader.key.text,
         min_token: parameters.min_token.unwrap_or_default(),
     };
-    let reply = match views.config(&request)? {
-        Some(reply) => reply,
-        None => config.get_config(request).await?.into_inner(),
-    };
+    let reply = views.config(&mut config, request).await?;
     let is_large = reply.config.len() > json_text::AT_ONCE;
     let answer = compute.run_if_large(is_large, move |_| {
         let source_age = reply.source_age.clone();

@@ -122,6 +122,7 @@ fn registry(settings: &Settings, config: Channel, meters: Meters, runtime: &Runt
         history: true,
         most: MOST_FLEETS,
         bytes: usize::MAX,
+        for_anybody: false,
     };
     let views = Views::follow(config, options, runtime);
     let (rules, most) = (settings.rules(), settings.max_instances);

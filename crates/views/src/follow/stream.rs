@@ -21,7 +21,7 @@ use vortex_proto::config::v1::{
 };
 use vortex_service::Limited as _;
 
-use super::table::Table;
+use super::{Options, table::Table};
 use crate::SourceAge;
 
 /// How long the stream may take to open.
@@ -45,6 +45,7 @@ const CHECK: &str = "views";
 pub(super) struct Follower {
     client: ConfigServiceClient<Channel>,
     table: Arc<Table>,
+    options: Options,
     health: Health,
 }
 
@@ -55,10 +56,16 @@ struct Open {
 }
 
 impl Follower {
-    pub(super) fn new(channel: Channel, table: Arc<Table>, health: Health) -> Self {
+    pub(super) fn new(
+        channel: Channel,
+        table: Arc<Table>,
+        options: Options,
+        health: Health,
+    ) -> Self {
         Self {
             client: ConfigServiceClient::limited(channel),
             table,
+            options,
             health,
         }
     }
@@ -69,7 +76,7 @@ impl Follower {
         loop {
             let ended = self.follow(&mut backoff).await;
             // a process that ends may end config-svc, too
-            if self.health.state() != State::Draining {
+            if self.health.state() != State::Draining && !self.is_for_others(&ended) {
                 if told != Some(ended.reason()) {
                     tracing::warn!("views are not followed: {ended}");
                     told = Some(ended.reason());
@@ -79,6 +86,13 @@ impl Follower {
             }
             tokio::time::sleep(backoff.pause(fastrand::f64())).await;
         }
+    }
+
+    /// Whether config-svc tells those alone who show who they are, as nobody is asked to here.
+    fn is_for_others(&self, ended: &Fault) -> bool {
+        let reason = ended.reason();
+        let is_refused = matches!(reason, Reason::Unauthenticated | Reason::PermissionDenied);
+        self.options.for_anybody && is_refused
     }
 
     /// Follows one stream to its end, and says why it ended.
@@ -140,7 +154,11 @@ impl Follower {
         let (requests, outgoing) = mpsc::channel(ON_THEIR_WAY);
         let mut client = self.client.clone();
         let opening = client.watch_views(ReceiverStream::new(outgoing));
-        let opened = timeout(OPENING, Context::root().scope(opening)).await;
+        let context = match self.options.for_anybody {
+            true => Context::for_nobody(),
+            false => Context::root(),
+        };
+        let opened = timeout(OPENING, context.scope(opening)).await;
         let opened = opened.map_err(|_elapsed| silent("did not answer"))?;
         let events = opened.map_err(|status| Fault::from_status(&status))?;
         Ok(Open {

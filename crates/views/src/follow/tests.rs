@@ -20,6 +20,7 @@ fn table_of(most: usize, bytes: usize) -> (Arc<Table>, Manual) {
         history: true,
         most,
         bytes,
+        for_anybody: false,
     };
     let table = Table::new(options, Arc::new(clock.clone()));
     (Arc::new(table), clock)

@@ -20,6 +20,7 @@ fn follow(node: &Node) -> Views {
         history: false,
         most: 10,
         bytes: 1 << 20,
+        for_anybody: false,
     };
     Views::follow(node.channel.clone(), options, &node.runtime)
 }

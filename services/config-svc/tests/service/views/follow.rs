@@ -18,6 +18,7 @@ fn options(most: usize) -> vortex_views::Options {
         history: true,
         most,
         bytes: usize::MAX,
+        for_anybody: false,
     }
 }
 
