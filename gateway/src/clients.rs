@@ -1,6 +1,6 @@
 //! Clients of the services behind the gateway.
 
-use vortex_kit::channel::Channel;
+use vortex_kit::{channel::Channel, grpc::Answers};
 use vortex_proto::{
     access::v1::{audit_service_client::AuditServiceClient, key_service_client::KeyServiceClient},
     config::v1::{
@@ -13,6 +13,8 @@ use vortex_proto::{
     rollout::v1::rollout_service_client::RolloutServiceClient,
 };
 use vortex_service::{Limited, PerService, ServiceName};
+
+use crate::floor::Floor;
 
 pub(crate) type AuditClient = AuditServiceClient<Channel>;
 pub(crate) type ConfigClient = ConfigServiceClient<Channel>;
@@ -41,10 +43,23 @@ pub(crate) struct Clients {
 }
 
 impl Clients {
-    /// Clients of the services behind `channels`.
-    pub(crate) fn new(channels: &PerService<Channel>) -> Self {
+    /// Clients of the services behind `channels`; what their answers tell raises `floor`.
+    // invariant: the descriptors are our own, and every test of the gateway makes these
+    #[allow(clippy::expect_used)]
+    pub(crate) fn new(channels: &PerService<Channel>, floor: &Floor) -> Self {
+        let floor = floor.clone();
+        let tokens = Answers::new(
+            vortex_proto::DESCRIPTORS,
+            "token",
+            move |token| match token {
+                Some(token) => floor.note(token),
+                None => floor.doubt(),
+            },
+        );
+        let tokens = tokens.expect("the contract's own descriptors are valid");
         let config = channels[ServiceName::Config].clone();
-        let rollout = channels[ServiceName::Rollout].clone();
+        let config = config.telling(tokens.clone());
+        let rollout = channels[ServiceName::Rollout].clone().telling(tokens);
         Self {
             config: ConfigServiceClient::limited(config.clone()),
             sources: SourceServiceClient::limited(config.clone()),

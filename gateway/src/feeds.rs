@@ -1,9 +1,15 @@
-//! Shares one watch of config-svc per view among all watchers of this gateway.
+//! Tells all watchers of this gateway what has changed: from views that it follows for all of them,
+//! and where a view can't say what a reader gets, from a watch of config-svc for this reader.
 
 mod cache;
 mod event;
 mod feed;
+mod followed;
+mod held;
+mod on_view;
 mod position;
+mod pulse;
+mod sent;
 mod view;
 mod watcher;
 
@@ -15,7 +21,10 @@ use std::{
 
 use metrics::Counter;
 use tokio::{
-    sync::broadcast::{self, Receiver, Sender},
+    sync::{
+        broadcast::{self, Receiver, Sender},
+        watch,
+    },
     time::timeout,
 };
 use tonic::Streaming;
@@ -26,12 +35,16 @@ use vortex_kit::{
     process::Runtime,
     shutdown::Lifecycle,
 };
-use vortex_proto::config::v1::{WatchConfigRequest, WatchConfigResponse};
+use vortex_proto::config::v1::{
+    WatchConfigRequest, WatchConfigResponse, watch_config_response::Event as Message,
+};
 
-use crate::{answer::json_text, clients::ConfigClient};
+use crate::{answer::json_text, clients::ConfigClient, views::Views};
 use cache::EventCache;
 use event::{Event, Kind};
 use feed::Feed;
+use held::{Held, Sight};
+use sent::Sent;
 
 pub(crate) use view::View;
 pub(crate) use watcher::Watcher;
@@ -39,6 +52,10 @@ pub(crate) use watcher::Watcher;
 /// Events that a feed keeps for slow watchers. One that is further behind gets a single event for
 /// all of them.
 const KEPT: usize = 16;
+
+/// How long a watch waits for a view that begins to be followed, before it asks config-svc what it
+/// begins with.
+const KNOWN_WITHIN: Duration = Duration::from_secs(1);
 
 /// What a feed tells: an event, or why it ended.
 type Told = Result<Arc<Event>, Fault>;
@@ -52,6 +69,10 @@ pub(crate) struct Feeds {
 #[derive(Debug)]
 struct Inner {
     config: ConfigClient,
+    views: Views,
+    /// Beats once a second for all who watch a view.
+    pulse: watch::Sender<()>,
+    configs: Sent,
     /// Time for what a watch begins with.
     timeout: Duration,
     cache: EventCache,
@@ -64,9 +85,14 @@ struct Inner {
 }
 
 impl Feeds {
-    /// Feeds that watch config-svc behind `config`; a watch that does not begin within `timeout`
-    /// fails.
-    pub(crate) fn new(config: ConfigClient, timeout: Duration, runtime: &Runtime) -> Self {
+    /// Feeds of `views`, and of the config-svc behind `config`; a watch that does not begin within
+    /// `timeout` fails.
+    pub(crate) fn new(
+        config: ConfigClient,
+        views: Views,
+        timeout: Duration,
+        runtime: &Runtime,
+    ) -> Self {
         let help = "Snapshots and changes sent to watches";
         let sent = runtime
             .metrics
@@ -74,6 +100,9 @@ impl Feeds {
         Self {
             inner: Arc::new(Inner {
                 config,
+                views,
+                pulse: pulse::start(&runtime.lifecycle),
+                configs: Sent::default(),
                 timeout,
                 cache: EventCache::new(&runtime.metrics),
                 compute: runtime.compute.clone(),
@@ -121,17 +150,28 @@ impl Feeds {
     }
 
     /// The first event of a watch, for a caller that holds what the request says: a snapshot, a
-    /// change, or that nothing has changed.
+    /// change, or that nothing has changed; and what it holds then.
     ///
     /// Fails as config-svc does, and with `DEADLINE_EXCEEDED` when it does not answer in time.
-    async fn first(&self, view: &View, request: WatchConfigRequest) -> Result<Arc<Event>, Fault> {
+    async fn first(
+        &self,
+        view: &View,
+        request: WatchConfigRequest,
+    ) -> Result<(Arc<Event>, Held), Fault> {
         let held = request.last_digest.clone();
+        let floor = self.inner.views.floor();
+        let doubts = floor.doubts();
         let first = async {
             let mut messages = self.watch(request).await?;
             loop {
                 let message = next(&mut messages).await?;
+                let sight = Sight::of(&message);
+                self.remember(view, &message);
                 if let Some(event) = self.write(view, &held, message).await? {
-                    return Ok(event);
+                    floor.note(event.position.token());
+                    floor.settle(doubts);
+                    let held = Held::after(&event, sight);
+                    return Ok((event, held));
                 }
             }
         };
@@ -141,6 +181,16 @@ impl Feeds {
                 let message = "config-svc did not begin the watch in time";
                 Err(Fault::new(Reason::DeadlineExceeded, message))
             })
+    }
+
+    /// Remembers the configuration of a snapshot, so that the next event can be the difference.
+    fn remember(&self, view: &View, message: &WatchConfigResponse) {
+        if let (Some(Message::Snapshot(snapshot)), Some(fleet)) = (&message.event, view.fleet()) {
+            let (digest, version) = (&snapshot.digest, &snapshot.version);
+            self.inner
+                .configs
+                .remember(&fleet, digest, version, &snapshot.config);
+        }
     }
 
     /// Watches config-svc.
@@ -170,7 +220,8 @@ impl Feeds {
         held: &str,
         message: WatchConfigResponse,
     ) -> Result<Option<Arc<Event>>, Fault> {
-        if cache::bytes(&message) <= json_text::AT_ONCE {
+        let is_small = cache::bytes(&message) <= json_text::AT_ONCE;
+        if is_small || self.inner.cache.has(view, held, &message) {
             return self.inner.cache.write(view, held, message);
         }
         let (inner, view, held) = (self.inner.clone(), view.clone(), held.to_owned());
@@ -196,4 +247,10 @@ async fn next(messages: &mut Streaming<WatchConfigResponse>) -> Result<WatchConf
     let message = messages.message().await;
     let message = message.map_err(|status| Fault::from_status(&status))?;
     message.ok_or_else(|| Fault::new(Reason::Unavailable, "config-svc ended the watch"))
+}
+
+/// config-svc, which sends something each second, has said nothing for too long.
+fn silent() -> Fault {
+    let message = format!("config-svc sent nothing for {} s", feed::SILENCE.as_secs());
+    Fault::new(Reason::Unavailable, message)
 }

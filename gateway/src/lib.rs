@@ -6,6 +6,7 @@ mod api;
 mod clients;
 mod extract;
 mod feeds;
+mod floor;
 mod gateway;
 #[doc(hidden)]
 pub mod parts;
@@ -13,6 +14,7 @@ mod problem;
 mod serve;
 mod settings;
 mod spring;
+mod views;
 
 pub use gateway::{ABOUT, Gateway, StartError, start};
 pub use serve::document as openapi;

@@ -35,11 +35,11 @@ use vortex_kit::{
     process::Runtime,
     shutdown::Drain,
 };
-use vortex_service::PerService;
+use vortex_service::{PerService, ServiceName};
 
 use crate::{
-    api::ApiState, clients::Clients, extract::IdentityRules, problem::Problem, settings::Settings,
-    spring::Spring,
+    api::ApiState, clients::Clients, extract::IdentityRules, floor::Floor, problem::Problem,
+    settings::Settings, spring::Spring, views::Views,
 };
 use admission::Admission;
 use arriving::{Held, arriving};
@@ -81,11 +81,18 @@ impl Rest {
         channels: &PerService<Channel>,
         runtime: &Runtime,
     ) -> Self {
-        let clients = Clients::new(channels);
+        let floor = Floor::default();
+        let clients = Clients::new(channels, &floor);
+        let views = Views::follow(channels[ServiceName::Config].clone(), floor, runtime);
         let identity_rules = Arc::new(IdentityRules::of(&settings));
         let compute = runtime.compute.clone();
-        let spring = Spring::new(clients.config.clone(), identity_rules.clone(), compute);
-        let state = ApiState::new(clients, identity_rules, &settings, runtime);
+        let spring = Spring::new(
+            clients.config.clone(),
+            views.clone(),
+            identity_rules.clone(),
+            compute,
+        );
+        let state = ApiState::new(clients, views, identity_rules, &settings, runtime);
         let deadline = Deadline(settings.request_timeout);
         Self {
             inner: Arc::new(Inner {

@@ -22,6 +22,7 @@ use crate::{
     clients::ConfigClient,
     extract::{IdentityRules, Reader},
     problem::Problem,
+    views::Views,
 };
 use answer_memory::AnswerMemory;
 use parameters::Parameters;
@@ -50,6 +51,7 @@ pub(crate) const UNMATCHED: &str = "unmatched";
 #[derive(Clone, Debug)]
 pub(crate) struct Spring {
     config: ConfigClient,
+    views: Views,
     identity_rules: Arc<IdentityRules>,
     environments: Environments,
     /// Writes large answers off the request threads.
@@ -62,11 +64,13 @@ impl Spring {
     /// Spring's routes of what config-svc serves.
     pub(crate) fn new(
         config: ConfigClient,
+        views: Views,
         identity_rules: Arc<IdentityRules>,
         compute: Compute,
     ) -> Self {
         Self {
             config,
+            views,
             identity_rules,
             environments: Environments::default(),
             compute,
@@ -124,6 +128,7 @@ impl Spring {
     }
 
     /// Answers with an environment: one that is kept ready where it is still right, else a new one.
+    /// Which is right says a view that is followed, or config-svc.
     async fn environment(
         &self,
         headers: &HeaderMap,
@@ -162,9 +167,7 @@ impl Spring {
         request: GetEnvironmentRequest,
     ) -> Result<GetEnvironmentResponse, Problem> {
         let mut client = self.config.clone();
-        // boxed, since the future of a generated client is large and every caller would move it
-        let reply = Box::pin(client.get_environment(request)).await?;
-        Ok(reply.into_inner())
+        Ok(self.views.environment(&mut client, request).await?)
     }
 }
 

@@ -29,7 +29,7 @@ use crate::{
     access::OwnCredential,
     context::Context,
     error::{Fault, Reason},
-    grpc::{Calls, Methods, Server, calls::Origin},
+    grpc::{Answers, Calls, Methods, Server, calls::Origin},
     shutdown::Lifecycle,
 };
 use remote::Remote;
@@ -43,6 +43,8 @@ pub struct Channel {
     way: Way,
     /// What this process shows in its own work.
     own: OwnCredential,
+    /// What is told of answers.
+    answers: Option<Answers>,
 }
 
 #[derive(Clone, Debug)]
@@ -62,6 +64,13 @@ impl Channel {
     #[must_use]
     pub fn showing(self, own: OwnCredential) -> Self {
         Self { own, ..self }
+    }
+
+    /// This channel, with what its answers say told as they pass.
+    #[must_use]
+    pub fn telling(self, answers: Answers) -> Self {
+        let answers = Some(answers);
+        Self { answers, ..self }
     }
 
     /// A channel to whatever addresses the target's name has, now and later. It connects at once
@@ -94,6 +103,7 @@ impl From<Way> for Channel {
         Self {
             way,
             own: OwnCredential::default(),
+            answers: None,
         }
     }
 }
@@ -108,6 +118,19 @@ impl Service<Request<Body>> for Channel {
     }
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
+        let path = request.uri().path();
+        let answers = self.answers.as_ref();
+        let pending = answers.and_then(|answers| answers.pending(path));
+        let answer = self.ask(request);
+        match pending {
+            Some(pending) => Box::pin(async move { pending.answer(answer.await?).await }),
+            None => answer,
+        }
+    }
+}
+
+impl Channel {
+    fn ask(&self, request: Request<Body>) -> BoxFuture<'static, Result<Response<Body>, Status>> {
         let context = Context::current();
         match &self.way {
             Way::InProcess(calls) => calls.serve(request, Origin::InProcess(context)),

@@ -88,6 +88,12 @@ impl Context {
         })
     }
 
+    /// A context that begins here as [`Context::root`] does, but for nobody: its calls may do what
+    /// anybody may.
+    pub fn for_nobody() -> Self {
+        Self::root().with_caller(Caller::nobody())
+    }
+
     /// The context a request's headers bring; what is absent or malformed is made again, as
     /// W3C Trace Context demands. `grpc-timeout` is not read here: see [`Context::within`].
     pub fn from_headers(headers: &HeaderMap, peer: Peer) -> Self {

@@ -1,15 +1,18 @@
 //! The gRPC server: the layers around every handler, the same over a network and in process.
 
 mod admission;
+mod answers;
 mod body;
 pub mod bounds;
 mod call;
 pub(crate) mod calls;
+mod deputy;
 mod descriptors;
 mod ending;
 mod fields;
 mod gathered;
 mod health;
+mod judged;
 pub(crate) mod message;
 mod methods;
 pub mod page;
@@ -22,7 +25,9 @@ mod server;
 
 use std::time::Duration;
 
+pub use answers::Answers;
 pub use calls::Calls;
+pub use deputy::Deputy;
 pub use fields::NoSuchField;
 pub use methods::{InvalidDescriptors, Method, Methods};
 pub use rule::{InvalidRule, Rule};

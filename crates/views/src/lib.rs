@@ -14,9 +14,10 @@ mod token;
 mod view;
 
 pub use fleet::{Fleet, InvalidFleet};
-pub use follow::{Content, Options, Views};
+pub use follow::{Content, Fresh, Held, Options, Views};
 pub use token::{InvalidToken, Token};
 pub use view::{
-    Arms, Assigned, Expected, Fault, History, InvalidView, Served, Split, Unit, Variant, View,
+    Arms, Assigned, Expected, Fault, History, InvalidView, Reader, Served, SourceAge, Split, Unit,
+    Variant, View,
 };
 pub use vortex_bucket::{Arm, Forced, Seed, Share};

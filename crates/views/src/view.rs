@@ -4,6 +4,8 @@ mod arms;
 mod expected;
 mod history;
 mod read;
+mod reader;
+mod source_age;
 mod split;
 #[cfg(test)]
 mod tests;
@@ -13,6 +15,8 @@ pub use arms::Arms;
 pub use expected::{Assigned, Expected};
 pub use history::{History, Served};
 pub use read::InvalidView;
+pub use reader::Reader;
+pub use source_age::SourceAge;
 pub use split::{Split, Unit};
 pub use variant::Variant;
 
@@ -20,6 +24,9 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 use vortex_bucket::Arm;
+
+/// About how many bytes a view takes beside its content.
+const OVERHEAD: usize = 2_048;
 
 /// What a fleet is served, at a position of the log.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,6 +44,8 @@ pub struct View {
     pub resolved_only: bool,
     /// What was served before, if that is followed.
     pub history: History,
+    /// How current the source of its label was as this was sent. None for labels without one.
+    pub source_age: Option<SourceAge>,
     /// Why it can't be served now, if so.
     pub fault: Option<Fault>,
 }
@@ -104,6 +113,16 @@ impl View {
             100.0 * parts.product::<f64>()
         };
         self.variants().map(|(arms, _)| of(arms)).collect()
+    }
+
+    /// What is served under some arms. None if that is not known.
+    pub fn variant(&self, arms: Arms) -> Option<&Variant> {
+        self.variants.get(arms.index())
+    }
+
+    /// About how many bytes it takes.
+    pub(crate) fn weight(&self) -> usize {
+        OVERHEAD + self.variants.iter().map(Variant::weight).sum::<usize>()
     }
 
     /// The variants with their arms.

@@ -14,6 +14,7 @@ use crate::{
     clients::ConfigClient,
     extract::{IfNoneMatch, Path, Query, Reader},
     problem::Problem,
+    views::Views,
 };
 
 pub(super) fn routes() -> OpenApiRouter<ApiState> {
@@ -66,6 +67,7 @@ pub(super) struct Parameters {
 )]
 async fn effective(
     State(mut config): State<ConfigClient>,
+    State(views): State<Views>,
     State(compute): State<Compute>,
     Path(target): Path<Target>,
     Query(parameters): Query<Parameters>,
@@ -82,7 +84,7 @@ async fn effective(
         key: reader.key.text,
         min_token: parameters.min_token.unwrap_or_default(),
     };
-    let reply = config.get_config(request).await?.into_inner();
+    let reply = views.config(&mut config, request).await?;
     let is_large = reply.config.len() > json_text::AT_ONCE;
     let answer = compute.run_if_large(is_large, move |_| {
         let source_age = reply.source_age.clone();

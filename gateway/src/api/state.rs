@@ -14,6 +14,7 @@ use crate::{
     extract::{IdentityRules, IgnoredFields},
     feeds::Feeds,
     settings::Settings,
+    views::Views,
 };
 
 /// The router's state. Handlers take its fields, by `FromRef`. Clones share everything.
@@ -31,6 +32,7 @@ pub(crate) struct ApiState {
     heartbeats: HeartbeatClient,
     compute: Compute,
     feeds: Feeds,
+    views: Views,
     identity_rules: Arc<IdentityRules>,
     ignored_fields: IgnoredFields,
     watches: OpenWatches,
@@ -41,11 +43,13 @@ impl ApiState {
     /// The state of a router that calls the services with `clients`.
     pub(crate) fn new(
         clients: Clients,
+        views: Views,
         identity_rules: Arc<IdentityRules>,
         settings: &Settings,
         runtime: &Runtime,
     ) -> Self {
-        let feeds = Feeds::new(clients.config.clone(), settings.request_timeout, runtime);
+        let timeout = settings.request_timeout;
+        let feeds = Feeds::new(clients.config.clone(), views.clone(), timeout, runtime);
         Self {
             config: clients.config,
             rollouts: clients.rollouts,
@@ -59,6 +63,7 @@ impl ApiState {
             heartbeats: clients.heartbeats,
             compute: runtime.compute.clone(),
             feeds,
+            views,
             identity_rules,
             ignored_fields: IgnoredFields::new(&runtime.metrics),
             watches: OpenWatches::new(settings.max_watches, runtime),

@@ -93,6 +93,16 @@ impl EventCache {
         Ok(Some(event))
     }
 
+    /// Whether the event for a message is kept.
+    pub(super) fn has(&self, view: &View, held: &str, message: &WatchConfigResponse) -> bool {
+        let key = match &message.event {
+            Some(Message::Snapshot(snapshot)) => Key::of_snapshot(view, snapshot),
+            Some(Message::Change(change)) => Key::of_change(view, held, change),
+            Some(Message::Progress(_)) | None => return false,
+        };
+        self.events.peek(&key).is_some()
+    }
+
     fn once(
         &self,
         key: &Key,

@@ -1,19 +1,16 @@
-//! The feed of one view.
+//! The feed of one reader, of a view that does not say what each reader gets.
 
 use std::time::Duration;
 
 use tokio::{sync::broadcast::Sender, time::timeout};
 use tonic::Streaming;
-use vortex_kit::{
-    context::Context,
-    error::{Fault, Reason},
-};
+use vortex_kit::{context::Context, error::Fault};
 use vortex_proto::config::v1::WatchConfigResponse;
 
-use super::{Feeds, Told, next, view::View};
+use super::{Feeds, Told, next, silent, view::View};
 
 /// config-svc sends something each second; after a silence of this length it counts as gone.
-const SILENCE: Duration = Duration::from_secs(15);
+pub(super) const SILENCE: Duration = Duration::from_secs(15);
 
 /// Watches config-svc for one view, and passes what it says on to all watchers.
 #[derive(Debug)]
@@ -73,6 +70,7 @@ impl Feed {
         let event = self.feeds.write(&self.view, &self.digest, message);
         if let Some(event) = event.await? {
             self.digest.clone_from(&event.digest);
+            self.feeds.inner.views.floor().note(event.position.token());
             // nobody may be left to hear it
             let _ = self.sender.send(Ok(event));
         }
@@ -93,9 +91,4 @@ async fn heard(
 ) -> Result<WatchConfigResponse, Fault> {
     let message = timeout(SILENCE, next(messages)).await;
     message.unwrap_or_else(|_| Err(silent()))
-}
-
-fn silent() -> Fault {
-    let message = format!("config-svc sent nothing for {} s", SILENCE.as_secs());
-    Fault::new(Reason::Unavailable, message)
 }

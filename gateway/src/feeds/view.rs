@@ -1,6 +1,7 @@
 //! The view that is watched, and the reader who watches it.
 
 use vortex_proto::config::v1::WatchConfigRequest;
+use vortex_views::{Fleet, Reader};
 
 use crate::extract::TakenFrom;
 
@@ -9,8 +10,9 @@ const DEFAULT_LABEL: &str = "main";
 
 /// A configuration as one reader gets it. All who watch it as the same reader get the same events.
 ///
-/// Only config-svc knows which arms of splits a reader is on, and readers that are on the same arms
-/// now may differ when a share rises. So each reader has a watch of its own.
+/// Readers that are on the same arms now may differ when a share rises. All of a configuration are
+/// told from one view nevertheless, which says the arms of each; where it can't, each has a watch of
+/// its own.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct View {
     configuration: Configuration,
@@ -43,6 +45,21 @@ impl View {
             key: request.key.clone(),
             taken_from,
         }
+    }
+
+    /// Those who read the configuration; none for what is no name.
+    pub(super) fn fleet(&self) -> Option<Fleet> {
+        let Configuration {
+            app,
+            profiles,
+            label,
+        } = &self.configuration;
+        Fleet::new(app, profiles, label).ok()
+    }
+
+    /// The reader.
+    pub(super) fn reader(&self) -> Reader<'_> {
+        Reader::new(&self.instance, &self.key)
     }
 
     /// The request that watches it from now on.

@@ -1,6 +1,6 @@
 //! One watcher: the configuration it holds, and the event it needs next.
 
-use std::{cmp::Ordering, sync::Arc};
+use std::sync::Arc;
 
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 use vortex_kit::{
@@ -11,13 +11,17 @@ use vortex_proto::config::v1::WatchConfigRequest;
 
 use super::{
     Feeds, Told,
-    event::{Event, Kind},
-    position::Position,
+    event::Event,
+    followed::Followed,
+    held::{Held, Step},
+    on_view::Look,
     view::View,
 };
+use crate::views::Unseen;
 
-/// Takes events from a view's feed at its own pace, without slowing the feed down. A watcher that
-/// is further behind than the feed remembers gets one event for everything it missed.
+/// Takes events at its own pace, without slowing anybody down: of the view that the gateway follows
+/// for all who watch it, or else of a feed of its own. A watcher that is behind gets one event for
+/// everything it missed.
 #[derive(Debug)]
 pub(crate) struct Watcher {
     feeds: Feeds,
@@ -25,28 +29,19 @@ pub(crate) struct Watcher {
     /// The request of the watch, with the digest that its caller held.
     request: WatchConfigRequest,
     context: Context,
-    told: Receiver<Told>,
+    source: Source,
     held: Held,
     /// The first event, until it was taken.
     first: Option<Arc<Event>>,
 }
 
-/// The configuration that a watcher holds.
+/// What tells a watcher that something has changed.
 #[derive(Debug)]
-struct Held {
-    digest: String,
-    position: Position,
-}
-
-/// What a watcher does with an event.
-#[derive(Debug, PartialEq, Eq)]
-enum Step {
-    /// Nothing: it holds what the event leads to, or something newer.
-    Skip,
-    /// Sends it: it leads on from what the watcher holds.
-    Tell,
-    /// Asks config-svc: the event leads on from something else.
-    CatchUp,
+enum Source {
+    /// A view that says what each reader gets.
+    View(Followed),
+    /// A feed of what this reader gets.
+    Feed(Receiver<Told>),
 }
 
 impl Watcher {
@@ -60,16 +55,35 @@ impl Watcher {
         context: Context,
     ) -> Result<Self, Fault> {
         // before the first event, so that nothing falls between it and the next
-        let told = feeds.follow(&view);
-        let first = feeds.first(&view, request.clone()).await?;
+        let mut source = feeds.source(&view);
+        let begun = match &mut source {
+            Source::View(followed) => {
+                let begun = feeds.begin_on_view(followed, &view, &request, &context);
+                // boxed, as further down
+                let begun = Box::pin(begun).await?;
+                feeds.inner.views.count_watch(match &begun {
+                    Ok(_) => Ok(()),
+                    Err(unseen) => Err(*unseen),
+                });
+                if let Err(Unseen::ByReader) = begun {
+                    source = Source::Feed(feeds.follow(&view));
+                }
+                begun.ok()
+            }
+            Source::Feed(_) => None,
+        };
+        let (first, held) = match begun {
+            Some(begun) => begun,
+            None => feeds.first(&view, request.clone()).await?,
+        };
         Ok(Self {
-            held: Held::after(&first),
+            held,
             first: Some(first),
             feeds,
             view,
             request,
             context,
-            told,
+            source,
         })
     }
 
@@ -87,21 +101,60 @@ impl Watcher {
 
     async fn news(&mut self) -> Result<Arc<Event>, Fault> {
         loop {
-            let event = match self.told.recv().await {
-                Ok(told) => told?,
-                Err(RecvError::Lagged(_)) => {
-                    let here = self.held.position.token().to_owned();
-                    return self.catch_up(here).await;
+            let event = match &mut self.source {
+                Source::View(_) => self.news_of_view().await?,
+                Source::Feed(told) => {
+                    let told = told.recv().await;
+                    self.news_of_feed(told).await?
                 }
-                Err(RecvError::Closed) => return Err(ended()),
             };
-            match self.held.step(&event) {
-                Step::Skip => {}
-                Step::Tell => return Ok(self.take(event)),
-                Step::CatchUp => {
-                    let there = event.position.token().to_owned();
-                    return self.catch_up(there).await;
-                }
+            if let Some(event) = event {
+                return Ok(event);
+            }
+        }
+    }
+
+    async fn news_of_view(&mut self) -> Result<Option<Arc<Event>>, Fault> {
+        let Source::View(followed) = &mut self.source else {
+            return Ok(None);
+        };
+        let woken = followed.woken().await;
+        let look = self.feeds.look(followed, woken, &self.view, &self.held);
+        match Box::pin(look).await? {
+            Look::Nothing => Ok(None),
+            Look::Tell(event, held) => {
+                self.held = held;
+                Ok(Some(event))
+            }
+            Look::Ask => self.catch_up(String::new()).await.map(Some),
+            Look::Leave => {
+                self.source = Source::Feed(self.feeds.follow(&self.view));
+                Ok(None)
+            }
+        }
+    }
+
+    async fn news_of_feed(
+        &mut self,
+        told: Result<Told, RecvError>,
+    ) -> Result<Option<Arc<Event>>, Fault> {
+        let event = match told {
+            Ok(told) => told?,
+            Err(RecvError::Lagged(_)) => {
+                let here = self.held.position.token().to_owned();
+                return self.catch_up(here).await.map(Some);
+            }
+            Err(RecvError::Closed) => return Err(ended()),
+        };
+        match self.held.step(&event) {
+            Step::Skip => Ok(None),
+            Step::Tell => {
+                self.held = Held::after(&event, None);
+                Ok(Some(event))
+            }
+            Step::CatchUp => {
+                let there = event.position.token().to_owned();
+                self.catch_up(there).await.map(Some)
             }
         }
     }
@@ -115,85 +168,23 @@ impl Watcher {
         };
         let first = self.feeds.first(&self.view, request);
         // boxed, so that this rare and large future does not take room in every watch
-        let event = Box::pin(self.context.clone().scope(first)).await?;
-        Ok(self.take(event))
-    }
-
-    fn take(&mut self, event: Arc<Event>) -> Arc<Event> {
-        self.held = Held::after(&event);
-        event
+        let (event, held) = Box::pin(self.context.clone().scope(first)).await?;
+        self.held = held;
+        Ok(event)
     }
 }
 
-impl Held {
-    fn after(event: &Event) -> Self {
-        Self {
-            digest: event.digest.clone(),
-            position: event.position.clone(),
-        }
-    }
-
-    fn step(&self, event: &Event) -> Step {
-        let same = event.digest == self.digest;
-        match (event.position.order(&self.position), &event.kind) {
-            (Some(Ordering::Less), _) => Step::Skip,
-            // there is one configuration at a position
-            (Some(Ordering::Equal), Kind::Progress) if same => Step::Tell,
-            (Some(Ordering::Equal), _) => Step::Skip,
-            (Some(Ordering::Greater), Kind::Progress) if same => Step::Tell,
-            (Some(Ordering::Greater), Kind::Snapshot) if same => Step::Skip,
-            (Some(Ordering::Greater), Kind::Snapshot) => Step::Tell,
-            (Some(Ordering::Greater), Kind::Change { from }) if *from == self.digest => Step::Tell,
-            (Some(Ordering::Greater) | None, _) => Step::CatchUp,
+impl Feeds {
+    /// What tells a watcher of a view: the view itself if it can be followed.
+    fn source(&self, view: &View) -> Source {
+        let held = view.fleet().and_then(|fleet| self.inner.views.hold(&fleet));
+        match held {
+            Some(held) => Source::View(Followed::new(held, self.inner.pulse.subscribe())),
+            None => Source::Feed(self.follow(view)),
         }
     }
 }
 
 fn ended() -> Fault {
     Fault::new(Reason::Unavailable, "the watch ended; begin it again")
-}
-
-#[cfg(test)]
-mod tests {
-    use bytes::Bytes;
-
-    use super::*;
-
-    fn event(kind: Kind, digest: &str, token: &str) -> Event {
-        Event {
-            kind,
-            digest: digest.into(),
-            position: Position::new(token.into()),
-            bytes: Bytes::new(),
-        }
-    }
-
-    fn change(from: &str) -> Kind {
-        Kind::Change { from: from.into() }
-    }
-
-    #[test]
-    fn an_event_is_told_only_to_those_it_goes_on_from() {
-        let held = Held {
-            digest: "b".into(),
-            position: Position::new("s:7".into()),
-        };
-        for (kind, digest, token, step) in [
-            (change("a"), "b", "s:7", Step::Skip),
-            (change("b"), "a", "s:6", Step::Skip),
-            (change("b"), "c", "s:8", Step::Tell),
-            (change("a"), "c", "s:8", Step::CatchUp),
-            (change("b"), "c", "t:8", Step::CatchUp),
-            (Kind::Snapshot, "b", "s:8", Step::Skip),
-            (Kind::Snapshot, "c", "s:8", Step::Tell),
-            (Kind::Snapshot, "a", "s:6", Step::Skip),
-            (Kind::Progress, "b", "s:7", Step::Tell),
-            (Kind::Progress, "b", "s:9", Step::Tell),
-            (Kind::Progress, "a", "s:6", Step::Skip),
-            (Kind::Progress, "c", "s:9", Step::CatchUp),
-        ] {
-            let event = event(kind, digest, token);
-            assert_eq!(held.step(&event), step, "{event:?}");
-        }
-    }
 }

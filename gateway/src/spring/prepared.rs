@@ -1,5 +1,6 @@
-//! Keeps environments ready, so that config-svc need not send again what has not changed. Each
-//! request still asks config-svc; nothing is answered from here alone.
+//! Keeps environments ready, so that config-svc need not send again what has not changed, and none
+//! is written twice. Which one is right says a view or config-svc; nothing is answered from here
+//! alone.
 
 use std::sync::Arc;
 

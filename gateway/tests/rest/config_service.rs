@@ -4,6 +4,7 @@ use std::{
     collections::HashMap,
     pin::Pin,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use futures::{Stream, StreamExt, stream};
@@ -19,6 +20,11 @@ use vortex_proto::config::v1::{
     override_service_server::OverrideService, source_service_server::SourceService,
     split_service_server::SplitService, *,
 };
+
+use crate::views_stream::{Views, follow, view_of};
+
+/// Nothing waits this long when all is well.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How a call ends.
 #[derive(Clone)]
@@ -42,6 +48,7 @@ struct State {
     asked: Vec<(&'static str, Vec<u8>)>,
     watched: Option<GetConfigResponse>,
     watchers: Vec<mpsc::UnboundedSender<Result<WatchConfigResponse, Status>>>,
+    views: Views,
 }
 
 impl Service {
@@ -67,13 +74,46 @@ impl Service {
 
     /// Lets watches begin, with `snapshot`.
     pub(crate) fn watched(&self, snapshot: GetConfigResponse) {
-        self.state.lock().unwrap().watched = Some(snapshot);
+        let view = view_of(&snapshot);
+        let mut state = self.state.lock().unwrap();
+        state.watched = Some(snapshot);
+        state.views.serve(view);
+    }
+
+    /// Lets watches begin, of which only config-svc knows what each reader gets.
+    pub(crate) fn watched_by_reader(&self, snapshot: GetConfigResponse) {
+        let view = ViewState {
+            token: snapshot.token.clone(),
+            resolved_only: true,
+            ..ViewState::default()
+        };
+        let mut state = self.state.lock().unwrap();
+        state.watched = Some(snapshot);
+        state.views.serve(view);
+    }
+
+    /// Looks at the streams of views, and has them tell something.
+    pub(crate) fn views<T>(&self, look: impl FnOnce(&mut Views) -> T) -> T {
+        look(&mut self.state.lock().unwrap().views)
+    }
+
+    /// Waits until something is so of the streams of views.
+    pub(crate) async fn until(&self, is_so: impl Fn(&Views) -> bool) {
+        let waiting = async {
+            while !self.views(|views| is_so(views)) {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, waiting).await.unwrap();
     }
 
     /// Tells all watches.
     pub(crate) fn tell(&self, event: watch_config_response::Event) {
         let message = WatchConfigResponse { event: Some(event) };
         let mut state = self.state.lock().unwrap();
+        if let Some(watch_config_response::Event::Progress(progress)) = &message.event {
+            state.views.progress(progress.token.clone());
+        }
         let watchers = &mut state.watchers;
         watchers.retain(|watcher| watcher.send(Ok(message.clone())).is_ok());
     }
@@ -88,6 +128,7 @@ impl Service {
     pub(crate) fn end_watches(&self, fault: Fault) {
         let mut state = self.state.lock().unwrap();
         state.watched = None;
+        state.views.fail(&fault);
         for watcher in std::mem::take(&mut state.watchers) {
             // it may be gone already
             let _ = watcher.send(Err(fault.clone().into()));
@@ -100,6 +141,7 @@ impl Service {
         for watcher in watchers {
             watcher.closed().await;
         }
+        self.until(|views| views.followed() == 0).await;
     }
 
     /// Waits until `method` was called so many times.
@@ -255,9 +297,9 @@ impl ConfigService for Service {
 
     async fn watch_views(
         &self,
-        _: Request<Streaming<WatchViewsRequest>>,
+        request: Request<Streaming<WatchViewsRequest>>,
     ) -> Result<Response<Self::WatchViewsStream>, Status> {
-        Err(Status::unimplemented("the gateway does not ask"))
+        Ok(Response::new(follow(self, request.into_inner())))
     }
 
     async fn watch_log(

@@ -23,4 +23,6 @@ mod rollout_service;
 mod rollouts;
 mod rooms;
 mod spring;
+mod views;
+mod views_stream;
 mod watch;

@@ -44,6 +44,7 @@ pub(crate) struct Mesh {
     pub(crate) drift: Drift,
     pub(crate) heartbeats: Heartbeats,
     pub(crate) runtime: Runtime,
+    channels: PerService<Channel>,
     /// The runtimes of the services.
     behind: Vec<Runtime>,
 }
@@ -133,9 +134,10 @@ async fn start_beside(
         ServiceName::Drift => reach(&drift_server, way, &runtime),
         ServiceName::Ingest => reach(&ingest_server, way, &runtime),
     });
-    let gateway = Gateway::start(settings, channels, &runtime).unwrap();
+    let gateway = Gateway::start(settings, channels.clone(), &runtime).unwrap();
     runtime.health.set_ready();
     Mesh {
+        channels,
         address: gateway.address(),
         service,
         rollouts,
@@ -174,6 +176,14 @@ pub(crate) fn remote(address: SocketAddr, runtime: &Runtime) -> Channel {
 }
 
 impl Mesh {
+    /// Another gateway in front of the same services. Gives its address, and its runtime to keep.
+    pub(crate) fn another_gateway(&self) -> (SocketAddr, Runtime) {
+        let runtime = gateway();
+        let gateway = Gateway::start(settings(), self.channels.clone(), &runtime).unwrap();
+        runtime.health.set_ready();
+        (gateway.address(), runtime)
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Answer {
         client::get(self.address, path).await
     }

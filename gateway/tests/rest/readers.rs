@@ -12,6 +12,7 @@ use vortex_proto::config::v1::{
 
 use crate::{
     mesh::{Mesh, Way, settings, start, start_with},
+    views_stream::STORE,
     watch::until,
 };
 
@@ -34,7 +35,7 @@ fn configuration(assignments: Vec<Assignment>) -> GetConfigResponse {
     GetConfigResponse {
         config: "{}".into(),
         digest: "d".into(),
-        token: "store:7".into(),
+        token: format!("{STORE}:7"),
         assignments,
         ..GetConfigResponse::default()
     }
@@ -213,10 +214,11 @@ async fn an_effective_configuration_says_which_arms_it_is_of_and_by_what() {
 }
 
 #[tokio::test]
-async fn each_reader_is_watched_for_by_itself() {
+async fn where_a_view_has_too_many_splits_each_reader_is_watched_for_by_itself() {
     let mesh = mesh().await;
     let canary = vec![assignment(SplitUnit::Subject, Arm::Canary)];
-    mesh.service.watched(configuration(canary.clone()));
+    mesh.service
+        .watched_by_reader(configuration(canary.clone()));
     for (place, key) in ["k-1", "k-2"].into_iter().enumerate() {
         let mut stream = TcpStream::connect(mesh.address).await.unwrap();
         let head = format!(
@@ -236,7 +238,7 @@ async fn each_reader_is_watched_for_by_itself() {
         let change = ConfigChange {
             patch: "[]".into(),
             digest: "e".into(),
-            token: format!("store:{}", place + 8),
+            token: format!("{STORE}:{}", place + 8),
             assignments: canary.clone(),
             ..ConfigChange::default()
         };

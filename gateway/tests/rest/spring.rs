@@ -99,7 +99,7 @@ async fn origins_are_given_to_those_who_accept_them() {
 }
 
 #[tokio::test]
-async fn config_svc_is_asked_each_time_and_sends_only_what_changed() {
+async fn where_no_view_says_it_config_svc_is_asked_and_sends_only_what_changed() {
     let mesh = mesh().await;
     let first = mesh.get("/orders/dev").await;
     assert_eq!(asked(&mesh).if_none_match, "");

@@ -13,16 +13,20 @@ use vortex_proto::config::v1::{
     ConfigChange, GetConfigResponse, Progress, WatchConfigRequest, watch_config_response::Event,
 };
 
-use crate::mesh::{Mesh, Way, settings, start, start_on, start_with};
+use crate::{
+    mesh::{Mesh, Way, settings, start, start_on, start_with},
+    views_stream::STORE,
+};
 
 /// What is watched at a position, whose digest is `d` and the position.
 fn at(position: usize, value: &str) -> GetConfigResponse {
     GetConfigResponse {
         app: "orders".into(),
-        config: format!(r#"{{"a":"{value}"}}"#).into(),
+        // with more than a change of it takes
+        config: format!(r#"{{"a":"{value}","b":"{}"}}"#, "x".repeat(100)).into(),
         version: format!("v{position}"),
         digest: format!("d{position}"),
-        token: format!("store:{position}"),
+        token: format!("{STORE}:{position}"),
         ..GetConfigResponse::default()
     }
 }
@@ -34,14 +38,14 @@ fn change(mesh: &Mesh, position: usize, value: &str) {
         new_version: format!("v{position}"),
         patch: format!(r#"[{{"op":"replace","path":"/a","value":"{value}"}}]"#).into(),
         digest: format!("d{position}"),
-        token: format!("store:{position}"),
+        token: format!("{STORE}:{position}"),
         ..ConfigChange::default()
     };
     mesh.service.change(change, at(position, value));
 }
 
 fn progress(position: usize) -> Event {
-    let token = format!("store:{position}");
+    let token = format!("{STORE}:{position}");
     Event::Progress(Progress { token })
 }
 
@@ -81,7 +85,7 @@ async fn ask(stream: &mut TcpStream, query: &str, headers: &str) {
 async fn begun(mesh: &Mesh) -> TcpStream {
     let mut stream = open(mesh, "", "").await;
     until(&mut stream, "event: snapshot").await;
-    mesh.service.called("watch_config", 2).await;
+    mesh.service.until(|views| views.followed() == 1).await;
     stream
 }
 
@@ -100,11 +104,18 @@ pub(crate) async fn until(stream: &mut TcpStream, end: &str) -> String {
 }
 
 /// A number from `/metrics`.
-async fn metric(mesh: &Mesh, name: &str) -> String {
+pub(crate) async fn metric(mesh: &Mesh, name: &str) -> String {
     let metrics = mesh.get("/metrics").await;
     let mut lines = metrics.text().lines();
     let found = lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
     found.unwrap().to_owned()
+}
+
+/// Waits until so many watches are open.
+async fn until_watches(mesh: &Mesh, watches: &str) {
+    while metric(mesh, "vortex_watches").await != watches {
+        tokio::task::yield_now().await;
+    }
 }
 
 #[tokio::test]
@@ -115,34 +126,47 @@ async fn a_watch_sends_what_is_and_then_what_changes() {
         let text = until(&mut stream, "\n\n\r\n").await;
         assert!(text.contains("content-type: text/event-stream"), "{text}");
         assert!(
-            text.contains("event: snapshot\nid: store:7\ndata: {\"app\":\"orders\""),
+            text.contains(&format!(
+                "event: snapshot\nid: {STORE}:7\ndata: {{\"app\":\"orders\""
+            )),
             "{text}"
         );
-        mesh.service.called("watch_config", 2).await;
         mesh.service.tell(progress(8));
-        until(&mut stream, ": progress store:8\n\n").await;
+        until(&mut stream, &format!(": progress {STORE}:8\n\n")).await;
         change(&mesh, 9, "two");
-        let text = until(&mut stream, "\n\n").await;
-        assert!(
-            text.contains("event: change\nid: store:9\ndata: {\"old_version\":\"v8\""),
-            "{text}"
-        );
+        let text = until(&mut stream, "}\n\n").await;
+        let event = format!("event: change\nid: {STORE}:9\ndata: {{\"old_version\":\"v7\"");
+        assert!(text.contains(&event), "{text}");
+        let patch = r#""patch":[{"op":"replace","path":"/a","value":"two"}]"#;
+        assert!(text.contains(patch), "{text}");
     }
 }
 
 #[tokio::test]
 async fn the_last_event_id_is_where_a_watch_goes_on() {
     let mesh = mesh().await;
-    let query = "?min_token=store:1&last_digest=d7";
-    let mut stream = open(&mesh, query, "Last-Event-ID: store:7\r\n").await;
-    let text = until(&mut stream, ": progress store:7\n\n").await;
+    let query = format!("?min_token={STORE}:1&last_digest=d7");
+    let last = |position| format!("Last-Event-ID: {STORE}:{position}\r\n");
+    let mut stream = open(&mesh, &query, &last(7)).await;
+    let text = until(&mut stream, &format!(": progress {STORE}:7\n\n")).await;
     assert!(!text.contains("event: "), "it holds that already: {text}");
-    mesh.service.called("watch_config", 2).await;
-    let asked: Vec<WatchConfigRequest> = mesh.service.all_asked("watch_config");
-    let asked = asked.iter().find(|asked| asked.last_digest == "d7");
-    assert_eq!(asked.unwrap().min_token, "store:7");
+    assert_eq!(mesh.service.calls("watch_config"), 0, "the view says it");
     change(&mesh, 8, "two");
-    until(&mut stream, "event: change\nid: store:8\n").await;
+    let changed = format!("event: change\nid: {STORE}:8\n");
+    until(&mut stream, &changed).await;
+    // who comes back with what others held is told the difference
+    let mut again = open(&mesh, &query, &last(7)).await;
+    until(&mut again, &changed).await;
+    assert_eq!(mesh.service.calls("watch_config"), 0);
+    // what a view does not say, config-svc is asked: of a digest that nobody remembers here, and of
+    // what is newer than the view
+    for (query, position) in [("?last_digest=d1", 8), ("?last_digest=d8", 9)] {
+        let _watch = open(&mesh, query, &last(position)).await;
+        mesh.service.called("watch_config", position - 7).await;
+        let asked: WatchConfigRequest = mesh.service.asked("watch_config");
+        assert_eq!(asked.min_token, format!("{STORE}:{position}"));
+        assert_eq!(asked.last_digest, query["?last_digest=".len()..]);
+    }
 }
 
 #[tokio::test]
@@ -151,10 +175,10 @@ async fn the_last_event_id_of_another_store_is_answered_with_a_snapshot() {
     // as a browser reconnects: with the address it began with, to a server with another store
     let query = "?min_token=other:1&last_digest=d7";
     let mut stream = open(&mesh, query, "Last-Event-ID: other:7\r\n").await;
-    let text = until(&mut stream, "event: snapshot\nid: store:7\n").await;
+    let text = until(&mut stream, &format!("event: snapshot\nid: {STORE}:7\n")).await;
     assert!(text.contains("200 OK"), "{text}");
     change(&mesh, 8, "two");
-    until(&mut stream, "event: change\nid: store:8\n").await;
+    until(&mut stream, &format!("event: change\nid: {STORE}:8\n")).await;
     // whoever names a token themselves can read the answer
     let answer = mesh.get(&format!("/api/watch/orders/dev{query}")).await;
     answer.problem(412, "REVISION_UNKNOWN");
@@ -215,7 +239,7 @@ async fn what_ends_a_watch_is_told_to_each_and_the_next_begins_anew() {
     }
     mesh.service.watched(at(8, "two"));
     let mut third = open(&mesh, "", "").await;
-    until(&mut third, "event: snapshot\nid: store:8\n").await;
+    until(&mut third, &format!("event: snapshot\nid: {STORE}:8\n")).await;
 }
 
 #[tokio::test]
@@ -228,17 +252,17 @@ async fn an_event_is_written_once_for_all_who_watch() {
         until(&mut stream, "event: snapshot").await;
         streams.push(stream);
     }
-    // one watch for all, and what each began with
-    mesh.service.called("watch_config", WATCHERS + 1).await;
+    // one view for all, and what each began with
+    mesh.service.until(|views| views.followed() == 1).await;
     change(&mesh, 8, "two");
     for stream in &mut streams {
-        until(stream, "event: change\nid: store:8\n").await;
+        until(stream, &format!("event: change\nid: {STORE}:8\n")).await;
     }
     let written = metric(&mesh, "vortex_watch_events_written_total").await;
     let sent = metric(&mesh, "vortex_watch_events_sent_total").await;
     let watches = metric(&mesh, "vortex_watches").await;
     assert_eq!((&*written, &*sent, &*watches), ("2", "100", "50"));
-    assert_eq!(mesh.service.calls("watch_config"), WATCHERS + 1);
+    assert_eq!(mesh.service.calls("watch_config"), 0);
 }
 
 #[tokio::test]
@@ -247,17 +271,16 @@ async fn views_do_not_hear_of_each_other() {
     let mut main = begun(&mesh).await;
     let mut other = open(&mesh, "?label=other", "").await;
     until(&mut other, "event: snapshot").await;
-    mesh.service.called("watch_config", 4).await;
-    let labels: Vec<WatchConfigRequest> = mesh.service.all_asked("watch_config");
-    let of = |label: &str| labels.iter().filter(|asked| asked.label == label).count();
+    mesh.service.until(|views| views.followed() == 2).await;
     // the empty label is main, and is one view with it
-    assert_eq!((of("") + of("main"), of("other")), (2, 2));
     let mut named = open(&mesh, "?label=main", "").await;
     until(&mut named, "event: snapshot").await;
-    assert_eq!(mesh.service.calls("watch_config"), 5);
+    let asked = mesh.service.views(|views| views.asked());
+    let of = |label: &str| format!("orders/dev/{label} VIEW_CONTENT_CONFIG");
+    assert_eq!(asked, [of("main"), of("other")]);
     change(&mesh, 8, "two");
     for stream in [&mut main, &mut other, &mut named] {
-        until(stream, "event: change\nid: store:8\n").await;
+        until(stream, &format!("event: change\nid: {STORE}:8\n")).await;
     }
 }
 
@@ -272,21 +295,18 @@ async fn a_reader_that_does_not_read_is_told_all_it_missed_as_one() {
     socket.set_recv_buffer_size(16 << 10).unwrap();
     let mut sleeper = socket.connect(mesh.address).await.unwrap();
     ask(&mut sleeper, "", "").await;
-    mesh.service.called("watch_config", 3).await;
+    until_watches(&mesh, "2").await;
     for position in 8..8 + CHANGES {
         change(&mesh, position, &"x".repeat(BYTES));
         // who reads does not wait for who does not
-        until(&mut reader, &format!("id: store:{position}\n")).await;
+        until(&mut reader, &format!("id: {STORE}:{position}\n")).await;
     }
-    let last = format!("id: store:{}\n", 7 + CHANGES);
+    let last = format!("id: {STORE}:{}\n", 7 + CHANGES);
     let held_for_it = until(&mut sleeper, &last).await.len();
     assert!(
         held_for_it < CHANGES * BYTES / 4,
         "{held_for_it} bytes lay ready for a reader that did not read"
     );
-    let asked: Vec<WatchConfigRequest> = mesh.service.all_asked("watch_config");
-    let caught_up = asked.iter().any(|asked| !asked.last_digest.is_empty());
-    assert!(caught_up, "it says what it holds to be told what changed");
 }
 
 #[tokio::test]
@@ -297,5 +317,5 @@ async fn a_feed_ends_with_the_last_who_follows() {
     mesh.service.unwatched().await;
     let mut again = open(&mesh, "", "").await;
     until(&mut again, "event: snapshot").await;
-    mesh.service.called("watch_config", 4).await;
+    mesh.service.until(|views| views.followed() == 1).await;
 }

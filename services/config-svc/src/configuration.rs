@@ -1,7 +1,10 @@
 //! All configuration of this process: reads come from memory, and writes go through the single
 //! writer. Both are in domain types.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::{Arc, atomic::AtomicUsize},
+};
 
 use arc_swap::Guard;
 use bytes::Bytes;
@@ -35,6 +38,7 @@ pub struct Configuration {
     published: Arc<Published>,
     writer: Writer,
     views: Views,
+    followed: AtomicUsize,
     sent: Arc<SentConfigs>,
     id: StoreId,
     compute: Compute,
@@ -78,6 +82,7 @@ impl Configuration {
         let (writer, task) = Writer::new(store.clone(), published.clone(), clock.clone());
         let configuration = Self {
             views: Views::new(store.clone(), locations),
+            followed: AtomicUsize::new(0),
             sent: Arc::default(),
             store,
             published,
@@ -211,6 +216,22 @@ impl Configuration {
     /// the first.
     pub fn keys_of(&self, split: &Split) -> Option<SeenCells> {
         self.views.keys_of(split)
+    }
+
+    /// Counts reads that a split concerned and that a caller answered who follows its views, with the
+    /// cells of their keys.
+    pub fn add_reads(&self, split: &str, reads: SplitReads, cells: &[u32]) {
+        self.views.add_reads(split, reads, cells);
+    }
+
+    /// Counts reads that did not say the instance, or the key, that a split tells apart.
+    pub fn add_keyless(&self, instance: u64, subject: u64) {
+        self.views.add_keyless(instance, subject);
+    }
+
+    /// How many views are followed, over all streams.
+    pub fn followed(&self) -> &AtomicUsize {
+        &self.followed
     }
 
     /// The configurations that watchers were sent.

@@ -113,9 +113,7 @@ impl SentConfigs {
         if let Some(patch) = self.patches.get(&key) {
             return Some(patch);
         }
-        let before = serde_json::from_slice(&from.config).ok()?;
-        let after = serde_json::from_slice(&to.config).ok()?;
-        let patch = serde_json::to_vec(&crate::domain::json_patch(&before, &after)).ok()?;
+        let patch = vortex_patch::between(&from.config, &to.config).ok()?;
         let patch = Bytes::from(patch);
         self.patches.insert(key, patch.clone());
         Some(patch)

@@ -143,6 +143,12 @@ impl Sources {
         }
     }
 
+    /// When a source that is configured was last read whole, by its name.
+    pub fn last_read(&self, source: &str) -> Option<Timestamp> {
+        let handle = self.by_name.get(source)?;
+        lock(&handle.status).last_success
+    }
+
     /// The sources and how they stand, by name.
     pub fn list(&self) -> Vec<(GitSettings, Status)> {
         let standing = |handle: &Handle| (handle.settings.clone(), lock(&handle.status).clone());

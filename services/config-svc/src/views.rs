@@ -223,6 +223,16 @@ impl Views {
         self.counts.of(id)
     }
 
+    /// Counts reads that a split concerned and that others answered.
+    pub(crate) fn add_reads(&self, id: &str, reads: SplitReads, cells: &[u32]) {
+        self.counts.add(id, reads, cells);
+    }
+
+    /// Counts reads that others answered and that did not say what splits tell apart.
+    pub(crate) fn add_keyless(&self, instance: u64, subject: u64) {
+        self.measures.without(instance, subject);
+    }
+
     /// The keys that have read what a split concerns.
     pub(crate) fn keys_of(&self, split: &Split) -> Option<SeenCells> {
         self.counts.keys_of(split)

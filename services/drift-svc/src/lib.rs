@@ -121,6 +121,8 @@ fn registry(settings: &Settings, config: Channel, meters: Meters, runtime: &Runt
         content: Content::Versions,
         history: true,
         most: MOST_FLEETS,
+        bytes: usize::MAX,
+        for_anybody: false,
     };
     let views = Views::follow(config, options, runtime);
     let (rules, most) = (settings.rules(), settings.max_instances);

@@ -71,6 +71,8 @@ pub async fn start(
         content: Content::Versions,
         history: true,
         most: intake::MAX_FLEETS,
+        bytes: usize::MAX,
+        for_anybody: false,
     };
     let views = Views::follow(neighbours.config.clone(), options, runtime);
     let meters = Meters::new(&runtime.metrics);

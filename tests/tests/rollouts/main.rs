@@ -12,6 +12,7 @@ mod forced;
 mod freezes;
 mod outage;
 mod overtaken;
+mod pushed;
 mod refusals;
 mod verdicts;
 

@@ -19,14 +19,14 @@ use super::{
     call::Call,
     ending::{self, Ending},
     gathered::{Ungathered, gather},
+    judged,
     message::peek,
     receipt::Receiving,
     route::Route,
     router::{Router, service_of},
-    rule::Scope,
 };
 use crate::{
-    access::{Asked, Caller, Gate, Judging, Watching},
+    access::{Caller, Gate, Judging, Watching},
     context::{self, Context, Peer},
     error::{Fault, Reason},
     http::{BodyError, Handler, Incoming, PeerAddr, PeerIdentity},
@@ -255,37 +255,13 @@ impl Inner {
         let (Some(rule), Some(judging)) = (&call.route.rule, call.context.judging()) else {
             return Ok(request);
         };
-        match rule.scope() {
-            // to be known with the role somewhere is the least; the handler judges the rest
-            Scope::Object | Scope::Filtered => {
-                judging.judge(Asked::Filtered)?;
-                Ok(request)
-            }
-            Scope::Cluster => {
-                judging.judge(Asked::Cluster)?;
-                Ok(request)
-            }
-            Scope::Request(fields) => {
-                // a stranger's message is not read; who is known is told the scope that would do
-                if judging.is_of_stranger() {
-                    judging.judge(Asked::Filtered)?;
-                }
-                // then its message does not have to be read twice
-                if judging.allows_everything() {
-                    return Ok(request);
-                }
-                let (head, body) = request.into_parts();
-                let (message, body) = self.peek(body).await?;
-                let named = fields.of(&message);
-                let named = named.map_err(|error| Fault::invalid("request", error.to_string()))?;
-                judging.judge(Asked::Documents {
-                    labels: &named.labels,
-                    apps: &named.apps,
-                    profiles: &named.profiles,
-                })?;
-                Ok(Request::from_parts(head, body))
-            }
-        }
+        let Some(fields) = judged::before_message(rule, judging)? else {
+            return Ok(request);
+        };
+        let (head, body) = request.into_parts();
+        let (message, body) = self.peek(body).await?;
+        judged::by_message(fields, judging, &message)?;
+        Ok(Request::from_parts(head, body))
     }
 
     /// The message of a body, and the body as it was.

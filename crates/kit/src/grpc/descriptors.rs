@@ -79,6 +79,8 @@ pub(super) struct Method {
     pub(super) name: String,
     #[prost(string, tag = "2")]
     pub(super) input_type: String,
+    #[prost(string, tag = "3")]
+    pub(super) output_type: String,
     #[prost(message, optional, tag = "4")]
     pub(super) options: Option<Options>,
     #[prost(bool, tag = "5")]

@@ -104,7 +104,7 @@ impl Methods {
     }
 }
 
-fn qualified(package: &str, service: &str) -> String {
+pub(super) fn qualified(package: &str, service: &str) -> String {
     match package {
         "" => service.to_owned(),
         package => format!("{package}.{service}"),

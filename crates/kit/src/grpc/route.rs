@@ -94,13 +94,7 @@ impl Route {
 
     /// What its calls count as.
     pub(super) fn counted(&self) -> Counted {
-        let role = self.rule.as_ref().map(|rule| rule.role());
-        match (self.shape.is_unary(), role) {
-            (false, _) => Counted::Watch,
-            (true, Some(Role::Agent)) => Counted::Report,
-            (true, _) if self.shape.read_only => Counted::Read,
-            (true, _) => Counted::Write,
-        }
+        counted(self.shape, self.rule.as_deref())
     }
 
     pub(super) fn observe(&self, code: Code, elapsed: Duration) {
@@ -118,6 +112,16 @@ impl Route {
             self.metrics.counter(HANDLED, HANDLED_HELP, &labels)
         };
         self.handled[code as usize].get_or_init(register)
+    }
+}
+
+/// What calls of a method count as.
+pub(super) fn counted(shape: Method, rule: Option<&Rule>) -> Counted {
+    match (shape.is_unary(), rule.map(Rule::role)) {
+        (false, _) => Counted::Watch,
+        (true, Some(Role::Agent)) => Counted::Report,
+        (true, _) if shape.read_only => Counted::Read,
+        (true, _) => Counted::Write,
     }
 }
 

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::{
     sync::mpsc::{self, Sender},
-    time::{Instant, timeout, timeout_at},
+    time::{Instant, MissedTickBehavior, timeout, timeout_at},
 };
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::Streaming;
@@ -16,11 +16,13 @@ use vortex_kit::{
     health::{Health, State},
 };
 use vortex_proto::config::v1::{
-    self as pb, config_service_client::ConfigServiceClient, watch_views_response::Event,
+    self as pb, config_service_client::ConfigServiceClient, watch_views_request::Request,
+    watch_views_response::Event,
 };
 use vortex_service::Limited as _;
 
-use super::table::Table;
+use super::{Options, table::Table};
+use crate::SourceAge;
 
 /// How long the stream may take to open.
 const OPENING: Duration = Duration::from_secs(5);
@@ -32,6 +34,8 @@ const BACKOFF: Backoff = Backoff::new(
     Duration::from_secs(2),
     Jitter::Quarter,
 );
+/// How often it is told which reads were answered from views.
+const READS: Duration = Duration::from_secs(1);
 /// Requests on their way at most.
 const ON_THEIR_WAY: usize = 64;
 /// What `/health` calls it.
@@ -41,6 +45,7 @@ const CHECK: &str = "views";
 pub(super) struct Follower {
     client: ConfigServiceClient<Channel>,
     table: Arc<Table>,
+    options: Options,
     health: Health,
 }
 
@@ -51,10 +56,16 @@ struct Open {
 }
 
 impl Follower {
-    pub(super) fn new(channel: Channel, table: Arc<Table>, health: Health) -> Self {
+    pub(super) fn new(
+        channel: Channel,
+        table: Arc<Table>,
+        options: Options,
+        health: Health,
+    ) -> Self {
         Self {
             client: ConfigServiceClient::limited(channel),
             table,
+            options,
             health,
         }
     }
@@ -65,7 +76,7 @@ impl Follower {
         loop {
             let ended = self.follow(&mut backoff).await;
             // a process that ends may end config-svc, too
-            if self.health.state() != State::Draining {
+            if self.health.state() != State::Draining && !self.is_for_others(&ended) {
                 if told != Some(ended.reason()) {
                     tracing::warn!("views are not followed: {ended}");
                     told = Some(ended.reason());
@@ -77,6 +88,13 @@ impl Follower {
         }
     }
 
+    /// Whether config-svc tells those alone who show who they are, as nobody is asked to here.
+    fn is_for_others(&self, ended: &Fault) -> bool {
+        let reason = ended.reason();
+        let is_refused = matches!(reason, Reason::Unauthenticated | Reason::PermissionDenied);
+        self.options.for_anybody && is_refused
+    }
+
     /// Follows one stream to its end, and says why it ended.
     async fn follow(&self, backoff: &mut Backoff) -> Fault {
         let mut open = match self.open().await {
@@ -85,6 +103,9 @@ impl Follower {
         };
         self.table.restart();
         let mut is_told = false;
+        let mut reads = tokio::time::interval(READS);
+        reads.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut are_reads_due = false;
         let mut silence = Instant::now() + SILENCE;
         loop {
             if self.table.is_overdue() {
@@ -92,13 +113,14 @@ impl Follower {
             }
             tokio::select! {
                 place = open.requests.reserve(), if !is_told => match place {
-                    Ok(place) => match self.table.request() {
+                    Ok(place) => match self.request(&mut are_reads_due) {
                         Some(request) => place.send(request),
                         None => is_told = true,
                     },
                     Err(_closed) => is_told = true,
                 },
                 () = self.table.wants() => is_told = false,
+                _ = reads.tick() => (is_told, are_reads_due) = (false, true),
                 heard = timeout_at(silence, open.events.message()) => match heard {
                     Err(_elapsed) => return silent("sent nothing"),
                     Ok(Err(status)) => return Fault::from_status(&status),
@@ -114,11 +136,29 @@ impl Follower {
         }
     }
 
+    /// What the stream has to be told next.
+    fn request(&self, are_reads_due: &mut bool) -> Option<pb::WatchViewsRequest> {
+        if let Some(request) = self.table.request() {
+            return Some(request);
+        }
+        if !std::mem::take(are_reads_due) {
+            return None;
+        }
+        let answered = self.table.reads.take()?;
+        Some(pb::WatchViewsRequest {
+            request: Some(Request::Answered(answered)),
+        })
+    }
+
     async fn open(&self) -> Result<Open, Fault> {
         let (requests, outgoing) = mpsc::channel(ON_THEIR_WAY);
         let mut client = self.client.clone();
         let opening = client.watch_views(ReceiverStream::new(outgoing));
-        let opened = timeout(OPENING, Context::root().scope(opening)).await;
+        let context = match self.options.for_anybody {
+            true => Context::for_nobody(),
+            false => Context::root(),
+        };
+        let opened = timeout(OPENING, context.scope(opening)).await;
         let opened = opened.map_err(|_elapsed| silent("did not answer"))?;
         let events = opened.map_err(|status| Fault::from_status(&status))?;
         Ok(Open {
@@ -137,6 +177,7 @@ impl Follower {
                     tracing::warn!(%error, "config-svc sent a position that can't be read")
                 }
             },
+            Some(Event::SourceAge(age)) => self.table.take_age(SourceAge::from(age)),
             // from a newer config-svc
             None => {}
         }

@@ -14,8 +14,12 @@ use tokio::sync::Notify;
 use vortex_kit::clock::Clock;
 use vortex_proto::config::v1 as pb;
 
-use super::{Options, entry::Entry};
-use crate::{Fleet, Token, View, view::Fault};
+use super::{
+    Content, Fresh, Options,
+    entry::{Entry, Known},
+    reads::Reads,
+};
+use crate::{Fleet, SourceAge, Token, View, view::Fault};
 
 /// How long config-svc may say nothing before it counts as away. It says something each second.
 const CURRENT: Duration = Duration::from_secs(3);
@@ -24,15 +28,18 @@ const CURRENT: Duration = Duration::from_secs(3);
 const LET_GO: usize = 64;
 /// The most views of a stream.
 const MOST: usize = 10_000;
+/// The most sources of which it is kept when they were read.
+const MOST_SOURCES: usize = 1_000;
 
-type Known = imbl::HashMap<Fleet, Arc<Entry>>;
+type ByFleet = imbl::HashMap<Fleet, Arc<Entry>>;
 
 /// The views that are followed.
 #[derive(Debug)]
 pub(super) struct Table {
     options: Options,
     clock: Arc<dyn Clock>,
-    known: ArcSwap<Known>,
+    /// By what is followed of them.
+    known: [ArcSwap<ByFleet>; Content::COUNT],
     /// The present round: see [`Entry::asked`].
     round: AtomicU64,
     inner: Mutex<Inner>,
@@ -40,7 +47,20 @@ pub(super) struct Table {
     changes: Notify,
     /// Milliseconds of the monotonic clock when config-svc was last heard from, plus one. 0 before.
     heard: AtomicU64,
-    token: ArcSwapOption<Token>,
+    /// The number of the present stream.
+    stream: AtomicU64,
+    progress: ArcSwapOption<Progress>,
+    /// When sources were read, by name: what was told since the views were sent.
+    ages: ArcSwap<HashMap<Arc<str>, SourceAge>>,
+    pub(super) reads: Reads,
+}
+
+/// Up to where all that has changed was sent.
+#[derive(Clone, Copy, Debug)]
+struct Progress {
+    token: Token,
+    /// The number of the stream that it was heard on.
+    stream: u64,
 }
 
 #[derive(Debug, Default)]
@@ -55,6 +75,8 @@ struct Inner {
     begun: HashSet<u32>,
     /// Those followed whose views have changed.
     changed: HashSet<Fleet>,
+    /// About how many bytes all take.
+    weight: usize,
 }
 
 impl Table {
@@ -65,66 +87,129 @@ impl Table {
                 ..options
             },
             clock,
-            known: ArcSwap::default(),
+            known: Default::default(),
             round: AtomicU64::new(0),
             inner: Mutex::default(),
             wants: Notify::new(),
             changes: Notify::new(),
             heard: AtomicU64::new(0),
-            token: ArcSwapOption::empty(),
+            stream: AtomicU64::new(0),
+            progress: ArcSwapOption::empty(),
+            ages: ArcSwap::default(),
+            reads: Reads::default(),
         }
     }
 
-    /// The entry of a fleet, which is followed from now on.
-    pub(super) fn entry(&self, fleet: &Fleet) -> Arc<Entry> {
-        if let Some(entry) = self.known.load().get(fleet) {
+    /// The entry of a fleet, which is followed from now on. None if there is no room: all that are
+    /// followed are held.
+    pub(super) fn entry(&self, fleet: &Fleet, content: Content) -> Option<Arc<Entry>> {
+        if let Some(entry) = self.known(content).load().get(fleet) {
             entry.touch(self.round.load(Relaxed));
-            return entry.clone();
+            return Some(entry.clone());
         }
-        self.begin(fleet)
+        let entry = self.begin(&mut self.inner(), fleet, content)?;
+        entry.note_read();
+        self.wants.notify_one();
+        Some(entry)
     }
 
-    fn begin(&self, fleet: &Fleet) -> Arc<Entry> {
+    /// The same, which is not let go until it is released.
+    pub(super) fn hold(&self, fleet: &Fleet, content: Content) -> Option<Arc<Entry>> {
         let mut inner = self.inner();
-        let mut known = Known::clone(&self.known.load());
-        // two may ask for it first
-        if let Some(entry) = known.get(fleet) {
-            return entry.clone();
+        let entry = self.begin(&mut inner, fleet, content)?;
+        let is_first = !entry.is_held();
+        entry.hold();
+        // what is held is never let go, so no more of it is than there is room for
+        if is_first && inner.weight > self.options.bytes {
+            self.lighten(&mut inner);
+            if inner.weight > self.options.bytes {
+                self.end_hold(&mut inner, &entry);
+                return None;
+            }
         }
-        if known.len() >= self.options.most {
-            self.make_room(&mut known, &mut inner);
+        drop(inner);
+        self.wants.notify_one();
+        Some(entry)
+    }
+
+    /// Ends a hold. What was followed for it alone is let go.
+    pub(super) fn release(&self, entry: &Entry) {
+        let mut inner = self.inner();
+        self.end_hold(&mut inner, entry);
+        drop(inner);
+        self.wants.notify_one();
+    }
+
+    fn end_hold(&self, inner: &mut Inner, entry: &Entry) {
+        if entry.release() && entry.is_held_alone() {
+            self.let_go(inner, entry);
+        }
+    }
+
+    fn known(&self, content: Content) -> &ArcSwap<ByFleet> {
+        &self.known[content.index()]
+    }
+
+    fn begin(&self, inner: &mut Inner, fleet: &Fleet, content: Content) -> Option<Arc<Entry>> {
+        let known = self.known(content);
+        // two may ask for it first
+        if let Some(entry) = known.load().get(fleet) {
+            return Some(entry.clone());
+        }
+        if inner.numbers.len() >= self.options.most {
+            self.make_room(inner)?;
         }
         let number = inner.free_number();
         // later than all that was asked for before, and earlier than what is from now on
         let round = self.round.fetch_add(2, Relaxed) + 1;
-        let entry = Arc::new(Entry::new(fleet.clone(), number, round));
+        let entry = Arc::new(Entry::new(fleet.clone(), content, number, round));
         inner.numbers.insert(number, entry.clone());
         inner.unsaid.insert(number);
-        known.insert(fleet.clone(), entry.clone());
-        self.known.store(Arc::new(known));
-        drop(inner);
-        self.wants.notify_one();
-        entry
+        let mut with = ByFleet::clone(&known.load());
+        with.insert(fleet.clone(), entry.clone());
+        known.store(Arc::new(with));
+        Some(entry)
     }
 
-    /// Lets go of those that nobody asked for longest.
-    fn make_room(&self, known: &mut Known, inner: &mut Inner) {
-        let mut all: Vec<Arc<Entry>> = known.values().cloned().collect();
-        let least = known.len() + 1 - self.options.most;
+    /// Lets go of those that nobody asked for longest. None if all are held.
+    fn make_room(&self, inner: &mut Inner) -> Option<()> {
+        let least = inner.numbers.len() + 1 - self.options.most;
         let gone = (self.options.most / LET_GO).max(least);
-        all.sort_unstable_by_key(|entry| entry.asked());
-        for entry in &all[..gone] {
-            known.remove(&entry.fleet);
+        let all = inner.least_asked();
+        for entry in all.iter().take(gone) {
+            self.let_go(inner, entry);
+        }
+        (inner.numbers.len() < self.options.most).then_some(())
+    }
+
+    /// Lets go of those that nobody asked for longest, until all have room.
+    fn lighten(&self, inner: &mut Inner) {
+        let goal = self.options.bytes - self.options.bytes / LET_GO;
+        for entry in inner.least_asked() {
+            if inner.weight <= goal {
+                break;
+            }
+            self.let_go(inner, &entry);
+        }
+    }
+
+    fn let_go(&self, inner: &mut Inner, entry: &Entry) {
+        let known = self.known(entry.content);
+        let mut without = ByFleet::clone(&known.load());
+        // one of the same fleet may be followed since
+        let is_it = |found: &Arc<Entry>| found.number == entry.number;
+        if without.get(&entry.fleet).is_some_and(is_it) {
+            without.remove(&entry.fleet);
+            known.store(Arc::new(without));
             inner.let_go(entry);
         }
     }
 
-    pub(super) fn forget(&self, fleet: &Fleet) {
+    pub(super) fn forget(&self, fleet: &Fleet, content: Content) {
         let mut inner = self.inner();
-        let mut known = Known::clone(&self.known.load());
-        if let Some(entry) = known.remove(fleet) {
-            inner.let_go(&entry);
-            self.known.store(Arc::new(known));
+        let entry = self.known(content).load().get(fleet).cloned();
+        if let Some(entry) = entry {
+            self.let_go(&mut inner, &entry);
             drop(inner);
             self.wants.notify_one();
         }
@@ -136,6 +221,9 @@ impl Table {
         inner.obsolete.clear();
         inner.begun.clear();
         inner.unsaid = inner.numbers.keys().copied().collect();
+        drop(inner);
+        self.stream.fetch_add(1, Relaxed);
+        self.reads.restart();
     }
 
     /// What the stream has to be told next. What is no longer followed goes first, since a stream
@@ -151,7 +239,8 @@ impl Table {
                 Request::Add(pb::AddView {
                     number,
                     view: Some((&entry.fleet).into()),
-                    content: pb::ViewContent::from(self.options.content).into(),
+                    content: pb::ViewContent::from(entry.content).into(),
+                    origins: entry.content.has_origins(),
                     history: self.options.history,
                     ..pb::AddView::default()
                 })
@@ -190,27 +279,104 @@ impl Table {
             before.as_deref().cloned().unwrap_or_default().failed(fault)
         });
         inner.begun.insert(number);
-        inner.settle(&entry, view);
-        drop(inner);
-        self.changes.notify_one();
+        self.settle(inner, &entry, view);
     }
 
     /// Takes that a view can't be served.
     pub(super) fn take_fault(&self, fault: pb::ViewFault) {
-        let mut inner = self.inner();
+        let inner = self.inner();
         let Some(entry) = inner.numbers.get(&fault.number).cloned() else {
             return;
         };
         let before = entry.view();
         let view = before.as_deref().cloned().unwrap_or_default();
-        inner.settle(&entry, view.failed(fault.into()));
+        self.settle(inner, &entry, view.failed(fault.into()));
+    }
+
+    fn settle(&self, mut inner: MutexGuard<'_, Inner>, entry: &Arc<Entry>, view: View) {
+        let weight = view.weight();
+        let before = entry.weight.swap(weight, Relaxed);
+        inner.weight = inner.weight.saturating_sub(before).saturating_add(weight);
+        let reads = self.reads.of_view(&view.splits);
+        entry.settle(Known {
+            view: Arc::new(view),
+            stream: self.stream.load(Relaxed),
+            reads,
+        });
+        inner.changed.insert(entry.fleet.clone());
+        let is_heavy = inner.weight > self.options.bytes;
+        if is_heavy {
+            self.lighten(&mut inner);
+        }
         drop(inner);
         self.changes.notify_one();
+        if is_heavy {
+            self.wants.notify_one();
+        }
     }
 
     /// Takes that all that has changed up to a position was sent.
     pub(super) fn take_progress(&self, token: Token) {
-        self.token.store(Some(Arc::new(token)));
+        let stream = self.stream.load(Relaxed);
+        self.progress
+            .store(Some(Arc::new(Progress { token, stream })));
+    }
+
+    /// Takes that a source was read again.
+    pub(super) fn take_age(&self, age: SourceAge) {
+        let mut ages = HashMap::clone(&self.ages.load());
+        if ages.len() < MOST_SOURCES || ages.contains_key(&age.source) {
+            ages.insert(age.source.clone(), age);
+            self.ages.store(Arc::new(ages));
+        }
+    }
+
+    /// How current the source of a view is.
+    pub(super) fn age(&self, view: &View) -> Option<SourceAge> {
+        let sent = view.source_age.as_ref()?;
+        let ages = self.ages.load();
+        let told = ages.get(&sent.source);
+        let newest = told.filter(|told| told.last_success >= sent.last_success);
+        Some(newest.unwrap_or(sent).clone())
+    }
+
+    /// What is known of a fleet that is followed, if the stream tells of it now.
+    pub(super) fn fresh(&self, fleet: &Fleet, content: Content) -> Option<Fresh> {
+        let known = self.known(content).load();
+        let entry = known.get(fleet)?;
+        entry.touch(self.round.load(Relaxed));
+        self.fresh_of(entry)
+    }
+
+    pub(super) fn fresh_of(&self, entry: &Entry) -> Option<Fresh> {
+        if !self.is_current() {
+            return None;
+        }
+        // first: what was said of all holds for whichever state is found after it
+        let progress = self.progress.load().as_deref().copied()?;
+        let known = entry.known();
+        let known = known.as_ref()?;
+        // a stream that began since says nothing of what was sent on another before
+        if known.stream < progress.stream || known.view.store != progress.token.store {
+            return None;
+        }
+        let heard = match known.stream == progress.stream {
+            true => progress.token.position,
+            false => 0,
+        };
+        let position = known.view.position.max(heard);
+        Some(Fresh {
+            token: Token {
+                position,
+                ..progress.token
+            },
+            known: known.clone(),
+        })
+    }
+
+    /// Whether a fleet is followed.
+    pub(super) fn follows(&self, fleet: &Fleet, content: Content) -> bool {
+        self.known(content).load().contains_key(fleet)
     }
 
     /// Notes that config-svc was heard from.
@@ -225,7 +391,10 @@ impl Table {
     }
 
     pub(super) fn token(&self) -> Option<Token> {
-        self.token.load().as_deref().copied()
+        self.progress
+            .load()
+            .as_deref()
+            .map(|progress| progress.token)
     }
 
     pub(super) fn take_changed(&self) -> Vec<Fleet> {
@@ -238,7 +407,7 @@ impl Table {
     }
 
     pub(super) fn len(&self) -> usize {
-        self.known.load().len()
+        self.known.iter().map(|known| known.load().len()).sum()
     }
 
     fn millis(&self) -> u64 {
@@ -262,15 +431,20 @@ impl Inner {
         }
     }
 
-    fn settle(&mut self, entry: &Entry, view: View) {
-        entry.settle(view);
-        self.changed.insert(entry.fleet.clone());
+    /// Those that nobody holds, the one that nobody asked for longest first.
+    fn least_asked(&self) -> Vec<Arc<Entry>> {
+        let free = self.numbers.values().filter(|entry| !entry.is_held());
+        let mut all: Vec<Arc<Entry>> = free.cloned().collect();
+        all.sort_unstable_by_key(|entry| entry.asked());
+        all
     }
 
     fn let_go(&mut self, entry: &Entry) {
         self.numbers.remove(&entry.number);
         self.begun.remove(&entry.number);
         self.changed.remove(&entry.fleet);
+        let weight = entry.weight.swap(0, Relaxed);
+        self.weight = self.weight.saturating_sub(weight);
         if !self.unsaid.remove(&entry.number) {
             self.obsolete.insert(entry.number);
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use vortex_bucket::{Forced, InvalidForced, InvalidShare, Seed, Share};
 use vortex_proto::{config::v1 as pb, time::from_timestamp};
 
-use super::{Arms, Fault, History, Served, Split, Unit, Variant, View};
+use super::{Arms, Fault, History, Served, SourceAge, Split, Unit, Variant, View};
 use crate::{Fleet, InvalidToken, Token};
 
 /// The bits of what was served to arms that are no more.
@@ -76,6 +76,7 @@ impl View {
                 .collect(),
             resolved_only: state.resolved_only,
             history,
+            source_age: state.source_age.map(SourceAge::from),
             fault: None,
         })
     }
@@ -124,8 +125,18 @@ impl TryFrom<pb::ViewSplit> for Split {
 fn read_variant(variant: pb::ViewVariant, own: &str) -> Variant {
     let is_own = |source: &&pb::ContributingSource| vortex_names::stem(&source.path) == own;
     let document = variant.sources.iter().find(is_own);
+    let document_version = document.map(|source| source.version.as_str().into());
+    // who follows versions alone needs no more of it
+    let sources = match variant.config.is_empty() {
+        true => Vec::new(),
+        false => variant.sources,
+    };
     Variant {
-        document_version: document.map(|source| source.version.as_str().into()),
+        document_version,
+        sources,
+        property_sources: variant.property_sources,
+        environment_digest: variant.environment_digest.into(),
+        etag: variant.etag.into(),
         version: variant.version.into(),
         digest: variant.digest.into(),
         environment_version: variant.environment_version.into(),

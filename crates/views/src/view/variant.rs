@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use vortex_proto::config::v1::{ContributingSource, PropertySource};
 
 use super::Fault;
 
@@ -21,11 +22,29 @@ pub struct Variant {
     pub document_version: Option<Arc<str>>,
     /// The effective configuration, a JSON object, if it is followed with its content.
     pub config: Bytes,
+    /// The documents that take part, highest precedence first, if it is followed with its
+    /// configuration.
+    pub sources: Vec<ContributingSource>,
+    /// Spring's property sources, highest precedence first, if these are followed.
+    pub property_sources: Vec<PropertySource>,
+    /// SHA-256 over the property sources, in hex, if these are followed.
+    pub environment_digest: Arc<str>,
+    /// The tag of an answer with the property sources, if these are followed.
+    pub etag: Arc<str>,
     /// Why it can't be served, if so. All else is then empty.
     pub fault: Option<Fault>,
 }
 
 impl Variant {
+    /// About how many bytes its content takes.
+    pub(crate) fn weight(&self) -> usize {
+        let properties = self.property_sources.iter();
+        let properties: usize = properties
+            .map(|source| source.name.len() + source.path.len() + source.properties.len())
+            .sum();
+        self.config.len() + properties
+    }
+
     /// Every name that an instance may know it by; some may be the same.
     pub fn names(&self) -> impl Iterator<Item = &Arc<str>> {
         let names = [&self.version, &self.environment_version];

@@ -18,7 +18,9 @@ use crate::{
     api::open_watches::OpenWatches,
     clients::RolloutClient,
     extract::{NoQuery, Path},
+    floor::Floor,
     problem::Problem,
+    views::Views,
 };
 
 /// Follow a rollout
@@ -38,6 +40,7 @@ use crate::{
 pub(super) async fn watch(
     State(mut rollouts): State<RolloutClient>,
     State(watches): State<OpenWatches>,
+    State(views): State<Views>,
     Path(id): Path<String>,
     _: NoQuery,
 ) -> Result<Response, Problem> {
@@ -45,7 +48,7 @@ pub(super) async fn watch(
     let context = Context::current().unwrap_or_else(Context::root);
     let request = WatchRolloutRequest { id };
     let messages = rollouts.watch_rollout(request).await?;
-    let mut encoder = Encoder::new(context.request_id().clone());
+    let mut encoder = Encoder::new(context.request_id().clone(), views.floor().clone());
     let messages = context.drain().guard(messages.into_inner());
     let events = messages.map(move |message| {
         let _open = &place;
@@ -58,14 +61,16 @@ pub(super) async fn watch(
 #[derive(Debug)]
 struct Encoder {
     request_id: RequestId,
+    floor: Floor,
     /// The last message sent, without its time.
     told: WatchRolloutResponse,
 }
 
 impl Encoder {
-    fn new(request_id: RequestId) -> Self {
+    fn new(request_id: RequestId, floor: Floor) -> Self {
         Self {
             request_id,
+            floor,
             told: WatchRolloutResponse::default(),
         }
     }
@@ -83,6 +88,8 @@ impl Encoder {
             return Ok(sse::comment("unchanged"));
         }
         self.told.clone_from(&message);
+        // what it tells may have moved what readers get
+        self.floor.doubt();
         let data = FollowedRollout {
             time: rfc3339(time),
             ..message.into()

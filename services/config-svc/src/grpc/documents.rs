@@ -16,7 +16,7 @@ use super::{Grpc, access, convert, parse};
 use crate::{
     domain::{
         Command, Content, Document, DocumentKey, Label, Path, State, Version, check_size,
-        existing_label, json_patch,
+        existing_label,
     },
     error::{
         invalid_name, read_error, read_refused, refused, token_refused, unparsed, write_error,
@@ -181,7 +181,7 @@ pub(super) async fn diff(
     let is_large = is_large(flat_bytes(&before) + flat_bytes(&after));
     let compute = grpc.configuration.compute();
     let patch = compute.run_if_large(is_large, move |_| {
-        serde_json::to_vec(&json_patch(&tree(before), &tree(after)))
+        serde_json::to_vec(&vortex_patch::of(&tree(before), &tree(after)))
     });
     let patch = patch.await?.map_err(|error| Fault::internal(&error))?;
     Ok(pb::DiffVersionsResponse {

@@ -2,11 +2,14 @@
 //! may have moved and reads these alone. It makes a message when the caller is ready for one, of
 //! what is newest then: a caller that is slow makes it hold nothing.
 
+mod ages;
+mod answered;
 mod asked;
 mod followed;
 mod history;
 mod message;
 mod read;
+mod tally;
 
 use std::time::Duration;
 
@@ -27,8 +30,10 @@ use vortex_proto::config::v1::{
 
 use super::{Grpc, convert};
 use crate::domain::Seq;
+use ages::Ages;
 use asked::Asked;
 use followed::Followed;
+use tally::Tally;
 
 /// How often a watcher hears that nothing changed.
 const PROGRESS: Duration = Duration::from_secs(1);
@@ -53,6 +58,8 @@ pub(super) fn watch(
     let state = grpc.configuration.state().clone();
     let watcher = Watcher {
         followed: Followed::at(state),
+        ages: Ages::default(),
+        tally: Tally::of(&grpc.configuration),
         requests: Some(request.into_inner()),
         grpc,
         access,
@@ -69,6 +76,8 @@ struct Watcher {
     requests: Option<Streaming<pb::WatchViewsRequest>>,
     heads: watch::Receiver<Seq>,
     followed: Followed,
+    ages: Ages,
+    tally: Tally,
     /// Until when heads are gathered into one.
     quiet_until: Instant,
 }
@@ -122,6 +131,9 @@ impl Watcher {
                     }
                 }
                 if let Some(position) = self.followed.take_progress() {
+                    for age in self.ages.take(&self.grpc.sources) {
+                        yield Ok(of(Event::SourceAge(age)));
+                    }
                     let token = convert::token(&self.grpc.configuration, position);
                     yield Ok(of(Event::Progress(pb::Progress { token })));
                 }
@@ -172,13 +184,24 @@ impl Watcher {
         match request.request {
             Some(Change::Add(add)) => {
                 let (number, asked) = (add.number, Asked::parse(&self.access, add));
-                Ok(self.followed.add(number, asked)?)
+                self.followed.add(number, asked)?;
+                self.tally.set(self.followed.len());
+                Ok(())
             }
             Some(Change::Remove(remove)) => {
                 self.followed.remove(remove.number);
+                self.tally.set(self.followed.len());
                 Ok(())
             }
-            None => Err(Fault::invalid("request", "it must add or remove a view").into()),
+            Some(Change::Answered(answered)) => {
+                let configuration = &self.grpc.configuration;
+                Ok(answered::count(&answered, &self.followed, configuration)?)
+            }
+            None => Err(Fault::invalid(
+                "request",
+                "it must add or remove a view, or tell of reads",
+            )
+            .into()),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Gauges of what is served and kept, computed when they are scraped.
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::Ordering};
 
 use vortex_kit::telemetry::{Metrics, Sample};
 
@@ -27,6 +27,11 @@ pub(super) fn tell(configuration: &Arc<Configuration>, metrics: &Metrics) {
     gauge("vortex_splits", "Splits that are active", |it| {
         it.state().splits.len() as f64
     });
+    gauge(
+        "vortex_followed_views",
+        "Views that other services follow, each as often as a stream follows it",
+        |it| it.followed().load(Ordering::Relaxed) as f64,
+    );
     gauge("vortex_freezes", "Freezes that are in force", |it| {
         it.state().freezes.len() as f64
     });

@@ -85,6 +85,12 @@ impl Measures {
         }
     }
 
+    /// Counts reads that others answered and that did not say what splits tell apart.
+    pub(super) fn without(&self, instance: u64, subject: u64) {
+        self.without_instance.increment(instance);
+        self.without_subject.increment(subject);
+    }
+
     /// Notes that a configuration has to be rendered. Returns the time to give to [`Self::made`].
     pub(super) fn miss(&self) -> Duration {
         self.misses.increment(1);

@@ -85,6 +85,19 @@ impl AllCounts {
         ViewCounts(counts.collect())
     }
 
+    /// Counts reads that a split took part in and that others answered, with the cells of their
+    /// keys. Those of a split that no view knows are nobody's.
+    pub(super) fn add(&self, id: &str, reads: SplitReads, cells: &[u32]) {
+        let Some(counts) = self.known().get(id).cloned() else {
+            return;
+        };
+        counts.reads.fetch_add(reads.all, Ordering::Relaxed);
+        counts.keyless.fetch_add(reads.keyless, Ordering::Relaxed);
+        if let Some(keys) = &counts.keys {
+            cells.iter().for_each(|cell| keys.see_cell(*cell));
+        }
+    }
+
     /// Counts of the reads that a split took part in.
     pub(super) fn of(&self, id: &SplitId) -> SplitReads {
         let known = self.known();

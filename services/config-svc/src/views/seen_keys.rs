@@ -42,10 +42,17 @@ impl SeenKeys {
     /// Notes a key in this cell of a bucket.
     #[inline]
     pub(super) fn see(&self, bucket: Bucket, part: u32) {
-        let Some(word) = self.0.get(usize::from(bucket.number())) else {
+        self.see_cell(u32::from(bucket.number()) * CELLS_PER_BUCKET + part % CELLS_PER_BUCKET);
+    }
+
+    /// Notes a key in this cell: those of the first bucket come first. One that there is not is
+    /// nobody's.
+    #[inline]
+    pub(super) fn see_cell(&self, cell: u32) {
+        let Some(word) = self.0.get((cell / CELLS_PER_BUCKET) as usize) else {
             return;
         };
-        let bit = 1 << (part % CELLS_PER_BUCKET);
+        let bit = 1 << (cell % CELLS_PER_BUCKET);
         // most were seen before, and then no cache line has to be had for writing
         if word.load(Ordering::Relaxed) & bit == 0 {
             word.fetch_or(bit, Ordering::Relaxed);

@@ -1,6 +1,7 @@
 //! Many views on one stream.
 
 mod access;
+mod answered;
 mod content;
 mod faults;
 mod follow;
@@ -67,7 +68,7 @@ impl Stream {
             match self.next().await.unwrap() {
                 Event::State(state) => return state,
                 Event::Fault(fault) => panic!("{fault:?}"),
-                Event::Progress(_) => {}
+                Event::Progress(_) | Event::SourceAge(_) => {}
             }
         }
     }
@@ -78,7 +79,7 @@ impl Stream {
             match self.next().await.unwrap() {
                 Event::State(state) => panic!("{state:?}"),
                 Event::Fault(fault) => return fault,
-                Event::Progress(_) => {}
+                Event::Progress(_) | Event::SourceAge(_) => {}
             }
         }
     }
@@ -93,7 +94,7 @@ impl Stream {
                 Event::Progress(progress) if position(&progress.token) >= position(token) => {
                     return states;
                 }
-                Event::Progress(_) => {}
+                Event::Progress(_) | Event::SourceAge(_) => {}
             }
         }
     }

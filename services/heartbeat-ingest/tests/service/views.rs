@@ -92,6 +92,7 @@ impl Config {
                                 views.insert(add.number, (app, String::new()));
                             }
                             Asked::Remove(remove) => drop(views.remove(&remove.number)),
+                            Asked::Answered(_) => {}
                         },
                         _ => break,
                     },

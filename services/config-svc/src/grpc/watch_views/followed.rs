@@ -1,7 +1,7 @@
 //! The views that a stream follows, and which of them may have to be sent.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
 
@@ -140,6 +140,17 @@ impl Followed {
     /// The next one that may have to be sent.
     pub(super) fn next(&mut self) -> Option<u32> {
         self.due.pop_first()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.views.len()
+    }
+
+    /// The splits that concern what is followed.
+    pub(super) fn splits(&self) -> HashSet<&str> {
+        let views = self.views.values();
+        let splits = views.flat_map(|view| &view.sent.splits);
+        splits.map(SplitId::as_str).collect()
     }
 
     pub(super) fn get(&self, number: u32) -> Option<&View> {

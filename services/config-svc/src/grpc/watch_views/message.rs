@@ -62,6 +62,7 @@ fn variant(content: Content, view: &Result<Arc<View>, ReadError>) -> pb::ViewVar
         Content::Environment { origins } => {
             variant.property_sources = reads::property_sources(view, origins);
             variant.etag = view.environment_etag(origins).to_owned();
+            variant.environment_digest = view.rendered.digest().to_owned();
         }
     }
     variant

@@ -91,6 +91,7 @@ impl Watcher {
         message.number = number;
         message.token = super::convert::token(&self.grpc.configuration, state.head);
         message.source_age = source_age(&self.grpc, variants);
+        self.ages.note(message.source_age.as_ref());
         message.history = history;
         if message.encoded_len() > MAX_MESSAGE_BYTES {
             let why =

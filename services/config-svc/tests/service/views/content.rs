@@ -51,7 +51,7 @@ async fn each_content_is_as_it_is_read(way: Way) {
         stream.add(pb::AddView { content, origins, ..view(2 + u32::from(origins), "orders") }).await;
         let sent = stream.state().await.variants.remove(0);
         assert_eq!((sent.property_sources, sent.etag), (read.sources, read.etag));
-        assert_eq!(sent.environment_version, read.version);
+        assert_eq!((sent.environment_version, sent.environment_digest), (read.version, read.digest));
         assert_eq!(sent.digest, config.digest);
     }
     node.stop().await;

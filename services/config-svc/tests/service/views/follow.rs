@@ -17,6 +17,8 @@ fn options(most: usize) -> vortex_views::Options {
         content: Content::Versions,
         history: true,
         most,
+        bytes: usize::MAX,
+        for_anybody: false,
     }
 }
 

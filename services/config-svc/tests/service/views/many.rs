@@ -61,7 +61,7 @@ async fn who_reads_slowly_gets_the_newest_and_not_all_in_between() {
                 last[state.number as usize] = position(&state.token);
             }
             Event::Progress(progress) if progress.token == token => break,
-            Event::Progress(_) => {}
+            Event::Progress(_) | Event::SourceAge(_) => {}
             Event::Fault(fault) => panic!("{fault:?}"),
         }
     }
@@ -96,6 +96,7 @@ async fn a_state_comes_before_the_progress_of_its_position() {
                 newest = versions(&state).iter().map(ToString::to_string).collect();
             }
             Event::Progress(progress) => told = position(&progress.token),
+            Event::SourceAge(_) => {}
             Event::Fault(fault) => panic!("{fault:?}"),
         }
     }

@@ -5,7 +5,7 @@ use vortex_proto::config::v1 as pb;
 use super::{Stream, by_arms, read, versions, view, with_history, write};
 use crate::grpc::{Node, Way, change, put, written};
 
-async fn staged(node: &Node, app: &str, version: &str, text: &str) -> u64 {
+pub(super) async fn staged(node: &Node, app: &str, version: &str, text: &str) -> u64 {
     let stage = pb::PutDocumentRequest {
         stage_only: true,
         ..put(app, version, text)
@@ -28,7 +28,12 @@ async fn planned(node: &Node, version: &str) -> u64 {
     planned.into_inner().change_sequence
 }
 
-fn moving(id: &str, change: u64, percentage: f64, generation: u64) -> pb::SetSplitRequest {
+pub(super) fn moving(
+    id: &str,
+    change: u64,
+    percentage: f64,
+    generation: u64,
+) -> pb::SetSplitRequest {
     pb::SetSplitRequest {
         id: id.to_owned(),
         change_sequence: change,
@@ -39,12 +44,12 @@ fn moving(id: &str, change: u64, percentage: f64, generation: u64) -> pb::SetSpl
     }
 }
 
-async fn set(node: &Node, request: pb::SetSplitRequest) -> String {
+pub(super) async fn set(node: &Node, request: pb::SetSplitRequest) -> String {
     let set = node.splits.clone().set_split(request).await;
     set.unwrap().into_inner().token
 }
 
-async fn end(node: &Node, id: &str, generation: u64, release: bool) -> String {
+pub(super) async fn end(node: &Node, id: &str, generation: u64, release: bool) -> String {
     let request = pb::EndSplitRequest {
         id: id.to_owned(),
         generation,
@@ -56,7 +61,7 @@ async fn end(node: &Node, id: &str, generation: u64, release: bool) -> String {
 }
 
 /// What config-svc answers an instance.
-async fn answered(node: &Node, instance: &str) -> pb::GetConfigResponse {
+pub(super) async fn answered(node: &Node, instance: &str) -> pb::GetConfigResponse {
     let request = pb::GetConfigRequest {
         app: "orders".to_owned(),
         instance: instance.to_owned(),
