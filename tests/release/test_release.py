@@ -1,5 +1,6 @@
 """A release, step by step, as the workflows do it: into a registry on this machine, by programs that are mere files."""
 
+import base64
 import json
 import os
 import re
@@ -199,7 +200,8 @@ class Registry(unittest.TestCase):
         for name in ("mine", "foreign"):
             run("cosign", "generate-key-pair", "--output-key-prefix", folder / name, env=env)
         run("build/sign", env={**env, "COSIGN_KEY": str(folder / "mine.key")})
-        signed = [line.split()[1] for line in (self.dist / "digests").read_text().splitlines()]
+        lines = [line.split() for line in (self.dist / "digests").read_text().splitlines()]
+        first, signed = lines[0][0], [image for _, image in lines]
         signed.append((self.dist / "chart-digest").read_text().strip())
         verify = ["--insecure-ignore-tlog", "--allow-http-registry"]
         for one in signed:
@@ -209,7 +211,9 @@ class Registry(unittest.TestCase):
         attested = run(
             "cosign", "verify-attestation", *verify, "--type", "cyclonedx", "--key", folder / "mine.pub", signed[0], env=env
         )
-        self.assertIn("cyclonedx.org/bom", attested)
+        statement = json.loads(base64.b64decode(json.loads(attested)["payload"]))
+        self.assertEqual(statement["predicateType"], "https://cyclonedx.org/bom")
+        self.assertEqual(statement["predicate"], json.loads((self.dist / "sbom" / f"{first}.cdx.json").read_text()))
 
     def test_archives_have_the_command_and_their_sums(self):
         run("build/archives", VERSION, env=self.env)
