@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import https from 'node:https';
 import test from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { PATIENCE } from '../checks/process.mjs';
 import { startSecureMesh } from '../checks/secure.mjs';
 
 const TREE = new URL('../../', import.meta.url);
@@ -10,11 +12,15 @@ const CHART = new URL('charts/vortex/', TREE);
 
 // Prometheus' own, of each target.
 const NOT_OURS = ['up'];
-// There only with an identity provider, and once a caller asked for more than it may: the manual has to know them.
+// There only with an identity provider or webhooks, once a caller asked for more than it may, or in applications that use
+// the client library: the manual has to know them.
 const SELDOM = [
   'vortex_oidc_fetches_total',
   'vortex_oidc_last_success_timestamp_seconds',
   'vortex_access_limited_total',
+  'vortex_webhook_deliveries_total',
+  'vortex_webhook_lag_seconds',
+  'vortex_config_info',
 ];
 
 const text = (url) => readFileSync(url, 'utf8');
@@ -40,17 +46,32 @@ function asked() {
   return found;
 }
 
-function scrape(address, { ca, key }) {
-  const settings = { ca, headers: { 'x-api-key': key } };
+function ask(url, { ca, key }, body) {
+  const headers = { 'x-api-key': key, ...(body && { 'content-type': 'application/json' }) };
   return new Promise((resolve, reject) => {
-    https
-      .get(`https://${address}/metrics`, settings, (answer) => {
-        let body = '';
-        answer.on('data', (part) => (body += part));
-        answer.on('end', () => (answer.statusCode === 200 ? resolve(body) : reject(new Error(`${answer.statusCode}: ${body}`))));
-      })
-      .on('error', reject);
+    const request = https.request(url, { ca, headers, method: body ? 'POST' : 'GET' }, (answer) => {
+      let text = '';
+      answer.on('data', (part) => (text += part));
+      answer.on('end', () => (answer.statusCode === 200 ? resolve(text) : reject(new Error(`${answer.statusCode}: ${text}`))));
+    });
+    request.on('error', reject);
+    request.end(body && JSON.stringify(body));
   });
+}
+
+const scrape = (address, access) => ask(`https://${address}/metrics`, access);
+const namesIn = (exposition) => [...exposition.matchAll(/^([a-z_0-9]+)[{ ]/gm)].map(([, name]) => name);
+
+// An instance that takes up what it is told to run, until drift-svc has heard both.
+async function report({ http, adminPorts }, access) {
+  const said = { app: 'orders', instance_id: 'i-1', boot_id: 1, sequence: 1, version: 'v0', status: 'healthy' };
+  const { expected_version: version } = JSON.parse(await ask(`https://${http}/heartbeat`, access, said));
+  await ask(`https://${http}/heartbeat`, access, { ...said, sequence: 2, version: version ?? 'v1' });
+  const end = Date.now() + PATIENCE;
+  while (!namesIn(await scrape(adminPorts['drift-svc'], access)).includes('vortex_instances')) {
+    assert.ok(Date.now() < end, 'drift-svc does not hear of the instance');
+    await pause(200);
+  }
 }
 
 test('every metric that is asked for is exposed', async (t) => {
@@ -64,12 +85,13 @@ test('every metric that is asked for is exposed', async (t) => {
   mesh.command('config', 'get', 'customers-service', '--effective');
   mesh.command('rollout', 'get', created.id ?? created.rollout?.id);
   const ca = readFileSync(mesh.file('ca.crt'));
+  await report(mesh, { ca, key: mesh.admin });
   const exposed = new Set();
   for (const address of [mesh.http, ...Object.values(mesh.adminPorts)]) {
     await assert.rejects(scrape(address, { ca, key: mesh.stranger }), /401/);
-    for (const [, name] of (await scrape(address, { ca, key: mesh.admin })).matchAll(/^([a-z_0-9]+)[{ ]/gm)) exposed.add(name);
+    for (const name of namesIn(await scrape(address, { ca, key: mesh.admin }))) exposed.add(name);
   }
-  const manual = text(new URL('docs/operations.md', TREE));
+  const manual = ['operations', 'sdk'].map((page) => text(new URL(`docs/${page}.md`, TREE))).join();
   const absent = [...asked()].filter(([name]) => {
     if (SELDOM.includes(name)) return !manual.includes(`\`${name}`);
     return !NOT_OURS.includes(name) && !exposed.has(name);

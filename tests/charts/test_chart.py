@@ -231,7 +231,7 @@ class Monitoring(unittest.TestCase):
     def test_the_chart_brings_rules_and_dashboards_whole(self):
         made = documents(rendered("helm4", [*MONITORING, "prometheusRule.runbookUrl=https://runbooks.example.com"]))
         rules = of_kind(made, "PrometheusRule")[0]["spec"]
-        self.assertEqual(len(rules["groups"]), 2)
+        self.assertEqual(len(rules["groups"]), 5)
         for group in rules["groups"]:
             for rule in group["rules"]:
                 self.assertTrue(rule["annotations"]["runbook_url"].startswith("https://runbooks.example.com#vortex"))
