@@ -12,7 +12,7 @@ use tokio::{
     task::JoinHandle,
     time::Instant,
 };
-use vortex_rest::Assignment;
+use vortex_rest::{Assignment, HeartbeatReply};
 
 use crate::{
     builder::Settings,
@@ -26,7 +26,6 @@ use crate::{
     pace::{self, Pace},
     served::Served,
     status::Status,
-    wire::Reply,
 };
 
 /// What a client, its tasks and its watches share.
@@ -62,7 +61,7 @@ pub(crate) struct State {
     pub(crate) status: Status,
     pub(crate) pending: Figures,
     pub(crate) pace: Pace,
-    pub(crate) reply: Option<Reply>,
+    pub(crate) reply: Option<HeartbeatReply>,
 }
 
 impl Shared {
