@@ -5,14 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use vortex_rest::{Heartbeat, HeartbeatReply, RefusedVersion};
 
-use crate::{
-    error::Error,
-    outbox::Outbox,
-    pace,
-    shared::Shared,
-    status::Told,
-    wire,
-};
+use crate::{error::Error, outbox::Outbox, pace, shared::Shared, status::Told, wire};
 
 /// What a failed report means for its figures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,10 +27,7 @@ impl Shared {
     pub(crate) async fn report(&self, told: Told) -> Result<HeartbeatReply, Error> {
         let mut outbox = self.outbox.lock().await;
         let report = self.pack(&mut outbox, told);
-        let body = serde_json::to_vec(&report);
-        let body = body.map_err(|error| self.http.garbage(error.to_string()))?;
-        let request = self.http.post(self.http.url(&["heartbeat"]), body);
-        let answered: Result<HeartbeatReply, Error> = self.http.call(request).await;
+        let answered = self.servers.heartbeats().report(report).await;
         match &answered {
             Ok(reply) => self.delivered(&mut outbox, reply),
             Err(error) => self.failed(&mut outbox, error),

@@ -21,8 +21,8 @@ use crate::{
 /// Requests that no split concerned are told only while none does: in a report with assignments
 /// they would count for the arms that these name, which did not serve them.
 pub(crate) fn measured(figures: &Figures, assignments: &[Assignment]) -> Option<Vec<Measured>> {
-    let plain = (figures.plain.requests > 0 && assignments.is_empty())
-        .then(|| of_all(&figures.plain));
+    let plain =
+        (figures.plain.requests > 0 && assignments.is_empty()).then(|| of_all(&figures.plain));
     let by_arm = figures.by_arm.iter();
     let by_arm = by_arm.map(|(of, counts)| of_arm(of, counts));
     present(plain.into_iter().chain(by_arm).collect())
