@@ -32,6 +32,8 @@ fn main() -> anyhow::Result<()> {
     let descriptors: FileDescriptorSet = compiler.file_descriptor_set();
     tonic_prost_build::configure()
         .bytes(".")
+        // a connection is the caller's to make
+        .build_transport(false)
         .compile_fds(descriptors)?;
     Ok(())
 }

@@ -13,6 +13,7 @@ mod path;
 pub(crate) mod percent;
 mod query;
 mod strict;
+mod walk;
 pub(crate) mod wording;
 
 pub(crate) use body::{Drained, read};

@@ -25,6 +25,7 @@ pub struct Builder {
 #[derive(Clone)]
 pub(crate) struct Settings {
     pub(crate) server_url: String,
+    pub(crate) heartbeat_url: Option<String>,
     pub(crate) app: String,
     pub(crate) profiles: String,
     pub(crate) label: Option<String>,
@@ -58,6 +59,7 @@ impl Builder {
             settings: Settings {
                 instance_id: metadata::instance_id(&app),
                 server_url,
+                heartbeat_url: None,
                 app,
                 profiles: "default".to_owned(),
                 label: None,
@@ -71,6 +73,13 @@ impl Builder {
                 metadata: Metadata::of_environment(),
             },
         }
+    }
+
+    /// Where heartbeats go, if that is not `server_url`. Over gRPC it is heartbeat-ingest's address,
+    /// where `server_url` is config-svc's.
+    pub fn heartbeat_url(mut self, url: impl Into<String>) -> Self {
+        self.settings.heartbeat_url = Some(url.into());
+        self
     }
 
     /// The profile; `default` if it is left out.
@@ -245,6 +254,11 @@ mod tests {
         assert_eq!(refused(good().timeout(Duration::MAX)), "timeout");
         let within = good().reconnect_within(Duration::MAX);
         assert_eq!(refused(within), "reconnect_within");
+        for url in ["localhost:1", "ftp://localhost:1"] {
+            assert_eq!(refused(good().heartbeat_url(url)), "heartbeat_url");
+        }
+        let by_grpc = client("grpc://localhost:1", "orders").build();
+        assert_eq!(by_grpc.is_ok(), cfg!(feature = "grpc"), "{by_grpc:?}");
         let missing = client("https://localhost:1", "orders").ca("/missing/ca.pem");
         assert_eq!(refused(missing), "ca");
     }

@@ -16,6 +16,7 @@ use crate::{
     request::Request,
     shared::{Shared, lock},
     status::{Status, Told},
+    transport::Read,
     watch::Watch,
 };
 
@@ -43,7 +44,9 @@ impl fmt::Debug for Client {
 }
 
 impl Client {
-    /// Begins to set up a client of the gateway at `server_url` for an application.
+    /// Begins to set up a client of the gateway at `server_url` for an application: `http://` or
+    /// `https://`. With the feature `grpc` also of config-svc, at `grpc://` or `grpcs://`; then
+    /// [`heartbeat_url`](Builder::heartbeat_url) says where heartbeat-ingest is.
     pub fn builder(server_url: impl Into<String>, app: impl Into<String>) -> Builder {
         Builder::new(server_url.into(), app.into())
     }
@@ -131,7 +134,11 @@ impl Client {
     }
 
     async fn served<T: DeserializeOwned>(&self, subject: Option<&str>) -> Result<Config<T>, Error> {
-        let answer = self.shared.effective(subject, "").await?;
+        let read = Read {
+            subject,
+            ..Read::default()
+        };
+        let answer = self.shared.servers.configurations.effective(read).await?;
         Config::read(Arc::new(self.shared.whole(answer)?))
     }
 

@@ -1,8 +1,6 @@
 //! What the server expects of an instance.
 
-use vortex_rest::Assignment;
-
-use crate::wire::Reply;
+use vortex_rest::{Assignment, HeartbeatReply};
 
 /// What the server answered to a heartbeat.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -15,8 +13,8 @@ pub struct Expected {
     pub drift: bool,
 }
 
-impl From<Reply> for Expected {
-    fn from(reply: Reply) -> Self {
+impl From<HeartbeatReply> for Expected {
+    fn from(reply: HeartbeatReply) -> Self {
         Self {
             version: reply.expected_version,
             assignments: reply.expected_assignments,

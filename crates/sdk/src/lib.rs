@@ -74,9 +74,25 @@
 //! A report that gets lost harms nothing. What was measured is sent with the next one, and counts
 //! once.
 //!
+//! # gRPC
+//!
+//! With the feature `grpc` a client talks to the services of the mesh themselves, without a gateway:
+//!
+//! ```no_run
+//! # fn run() -> Result<(), vortex_sdk::Error> {
+//! # use vortex_sdk::Client;
+//! let client = Client::builder("grpc://config-svc:9091", "orders")
+//!     .heartbeat_url("grpc://heartbeat-ingest:9094")
+//!     .build();
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! All else is the same. `grpcs://` is by TLS. Proxies that the environment names are for HTTP alone.
+//!
 //! # What it takes
 //!
-//! Less than 5 MB of memory, and no thread: tasks run on the application's Tokio runtime, where the
+//! Less than 5 MB of memory, by either protocol, and no thread: tasks run on the application's Tokio runtime, where the
 //! cache folder's file is written by its threads for blocking work. Programs without a runtime take
 //! [`Builder::build_blocking`], which has one thread. Nothing here panics.
 //!
@@ -96,7 +112,6 @@ mod error;
 mod expected;
 mod figures;
 mod follow;
-mod http;
 mod in_use;
 mod info;
 mod last_known;
@@ -104,7 +119,6 @@ mod metadata;
 mod outbox;
 mod pace;
 mod patch;
-mod reads;
 mod reconnect;
 mod report;
 mod reporter;
@@ -114,6 +128,7 @@ mod shared;
 mod sketch_bytes;
 mod status;
 mod stream;
+mod transport;
 mod watch;
 mod wire;
 

@@ -2,8 +2,6 @@
 
 use std::path::Path;
 
-use serde::Serialize;
-
 /// Where Kubernetes puts the namespace into each pod.
 const NAMESPACE_FILE: &str = "/var/run/secrets/kubernetes.io/serviceaccount/namespace";
 /// What Kubernetes sets in each pod: there, the host's name is the pod's.
@@ -17,19 +15,15 @@ const IN_KUBERNETES: &str = "KUBERNETES_SERVICE_HOST";
 /// | `namespace` | `POD_NAMESPACE`, else the file that Kubernetes puts into each pod |
 /// | `zone` | `VORTEX_ZONE` |
 /// | `app_version` | `APP_VERSION` |
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Metadata {
     /// The machine, or the node.
-    #[serde(skip_serializing_if = "String::is_empty")]
     pub host: String,
     /// The pod's namespace.
-    #[serde(skip_serializing_if = "String::is_empty")]
     pub namespace: String,
     /// The region or zone.
-    #[serde(skip_serializing_if = "String::is_empty")]
     pub zone: String,
     /// The version of the application itself.
-    #[serde(skip_serializing_if = "String::is_empty")]
     pub app_version: String,
 }
 

@@ -3,15 +3,9 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use vortex_rest::{Heartbeat, HeartbeatReply, RefusedVersion};
 
-use crate::{
-    error::Error,
-    outbox::Outbox,
-    pace,
-    shared::Shared,
-    status::Told,
-    wire::{Heartbeat, Measured, Refused, Reply},
-};
+use crate::{error::Error, outbox::Outbox, pace, shared::Shared, status::Told, wire};
 
 /// What a failed report means for its figures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,11 +24,10 @@ impl Shared {
     /// Makes one report, or the one again whose fate is not known.
     ///
     /// Cancel safe: a report that is let go of is one whose fate is not known.
-    pub(crate) async fn report(&self, told: Told) -> Result<Reply, Error> {
+    pub(crate) async fn report(&self, told: Told) -> Result<HeartbeatReply, Error> {
         let mut outbox = self.outbox.lock().await;
-        let body = self.pack(&mut outbox, told)?;
-        let request = self.http.post(self.http.url(&["heartbeat"]), body);
-        let answered: Result<Reply, Error> = self.http.call(request).await;
+        let report = self.pack(&mut outbox, told);
+        let answered = self.servers.heartbeats().report(report).await;
         match &answered {
             Ok(reply) => self.delivered(&mut outbox, reply),
             Err(error) => self.failed(&mut outbox, error),
@@ -42,43 +35,39 @@ impl Shared {
         answered
     }
 
-    fn pack(&self, outbox: &mut Outbox, told: Told) -> Result<Vec<u8>, Error> {
+    fn pack(&self, outbox: &mut Outbox, told: Told) -> Heartbeat {
         let mut state = self.state();
         let (sequence, figures) = outbox.pack(&mut state.pending);
         let (in_use, settings) = (&state.in_use, &self.settings);
         let assignments = in_use.assignments();
-        let refused = in_use.refused().map(|refused| Refused {
-            version: &refused.version,
-            error: &refused.error,
-        });
         let told = match told {
             Told::Running(_) => Told::Running(state.status),
             Told::Stopping => Told::Stopping,
         };
-        let heartbeat = Heartbeat {
-            app: &settings.app,
-            profile: &settings.profiles,
-            label: settings.label.as_deref(),
-            instance_id: &settings.instance_id,
-            boot_id: self.boot_id,
-            sequence,
-            version: in_use.version(),
-            token: in_use.token(),
-            assignments: &assignments,
-            status: told.as_str(),
-            refused,
-            metrics: Measured::of(figures, &assignments),
-            metadata: &settings.metadata,
-            sent_at: Timestamp::now(),
-        };
-        serde_json::to_vec(&heartbeat).map_err(|error| self.http.garbage(error.to_string()))
+        Heartbeat {
+            app: Some(settings.app.clone()),
+            profile: Some(settings.profiles.clone()),
+            label: settings.label.clone(),
+            instance_id: settings.instance_id.clone(),
+            boot_id: Some(self.boot_id),
+            sequence: Some(sequence),
+            version: Some(in_use.version().to_owned()),
+            token: wire::present(in_use.token().to_owned()),
+            assignments: wire::present(assignments.to_vec()),
+            status: Some(told.into()),
+            refused: in_use.refused().map(RefusedVersion::from),
+            metrics: wire::measured(figures, &assignments),
+            metadata: Some((&settings.metadata).into()),
+            sent_at: Some(Timestamp::now()),
+            error: None,
+        }
     }
 
-    fn delivered(&self, outbox: &mut Outbox, reply: &Reply) {
+    fn delivered(&self, outbox: &mut Outbox, reply: &HeartbeatReply) {
         outbox.delivered();
         let now = self.now();
         let mut state = self.state();
-        let wanted = reply.pace(state.pace.wanted());
+        let wanted = wire::pace(reply, state.pace.wanted());
         let (version, assignments) = (&reply.expected_version, &reply.expected_assignments);
         state.in_use.learn(version, assignments, now);
         state.reply = Some(reply.clone());

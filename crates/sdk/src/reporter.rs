@@ -39,7 +39,7 @@ pub(crate) async fn last(shared: &Shared) -> Result<(), Error> {
     let limit = shared.settings.timeout;
     timeout(limit, told(shared))
         .await
-        .unwrap_or_else(|_| Err(shared.http.timed_out(limit)))
+        .unwrap_or_else(|_| Err(shared.servers.heartbeats().address().timed_out(limit)))
 }
 
 async fn told(shared: &Shared) -> Result<(), Error> {

@@ -12,13 +12,12 @@ use tokio::{
     task::JoinHandle,
     time::Instant,
 };
-use vortex_rest::Assignment;
+use vortex_rest::{Assignment, Effective, HeartbeatReply};
 
 use crate::{
     builder::Settings,
     error::Error,
     figures::Figures,
-    http::Http,
     in_use::InUse,
     info,
     last_known::LastKnown,
@@ -26,14 +25,14 @@ use crate::{
     pace::{self, Pace},
     served::Served,
     status::Status,
-    wire::Reply,
+    transport::Servers,
 };
 
 /// What a client, its tasks and its watches share.
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) settings: Settings,
-    pub(crate) http: Http,
+    pub(crate) servers: Servers,
     /// Which life of the instance this is: microseconds since 1970 at its start.
     pub(crate) boot_id: u64,
     began: Instant,
@@ -62,14 +61,14 @@ pub(crate) struct State {
     pub(crate) status: Status,
     pub(crate) pending: Figures,
     pub(crate) pace: Pace,
-    pub(crate) reply: Option<Reply>,
+    pub(crate) reply: Option<HeartbeatReply>,
 }
 
 impl Shared {
     pub(crate) fn new(settings: Settings) -> Result<Arc<Self>, Error> {
         let pace = Pace::new(settings.interval, Duration::ZERO, fastrand::f64());
         Ok(Arc::new(Self {
-            http: Http::new(&settings)?,
+            servers: Servers::new(&settings)?,
             boot_id: u64::try_from(Timestamp::now().as_microsecond()).unwrap_or_default(),
             began: Instant::now(),
             state: Mutex::new(State {
@@ -94,6 +93,15 @@ impl Shared {
 
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         lock(&self.state)
+    }
+
+    /// What an answer serves.
+    pub(crate) fn whole(&self, answer: Effective) -> Result<Served, Error> {
+        let astray = |_| {
+            let what = "the digest is of another configuration";
+            self.servers.configurations.address().garbage(what)
+        };
+        Served::whole(answer).map_err(astray)
     }
 
     /// The time since the start.

@@ -18,14 +18,3 @@ pub(crate) enum Told {
     Running(Status),
     Stopping,
 }
-
-impl Told {
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Running(Status::Healthy) => "healthy",
-            Self::Running(Status::Degraded) => "degraded",
-            Self::Running(Status::Unhealthy) => "unhealthy",
-            Self::Stopping => "stopping",
-        }
-    }
-}

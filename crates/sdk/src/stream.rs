@@ -1,21 +1,19 @@
 //! What the server serves, from now on: events over as many connections as it takes.
 
-use std::{collections::VecDeque, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
-use reqwest::Response;
-use serde::de::DeserializeOwned;
 use tokio::{
     sync::watch,
     time::{Instant, sleep_until, timeout},
 };
-use vortex_rest::{ConfigChange, Effective};
-use vortex_sse::{Event, Parser};
+use vortex_rest::ConfigChange;
 
 use crate::{
-    error::{Error, Problem},
+    error::Error,
     reconnect::Reconnect,
     served::Served,
     shared::Shared,
+    transport::{Events, Read, Told},
 };
 
 /// The server says something each second; after this long in silence the connection is dead.
@@ -27,20 +25,13 @@ pub(crate) struct Stream {
     shared: Arc<Shared>,
     /// What the server is known to have served last; patches lead on from there.
     held: Option<Arc<Served>>,
-    connection: Option<Connection>,
-    ready: VecDeque<Event>,
+    connection: Option<Events>,
     reconnect: Reconnect,
     /// When to connect.
     resume: Instant,
     /// Why the whole configuration has to be fetched, if it has to.
     fetch: Option<Fetch>,
     fetches: watch::Receiver<u64>,
-}
-
-#[derive(Debug)]
-struct Connection {
-    response: Response,
-    parser: Parser,
 }
 
 /// Why the whole configuration is fetched.
@@ -60,7 +51,6 @@ impl Stream {
             fetches: shared.fetches.subscribe(),
             resume: Instant::now(),
             connection: None,
-            ready: VecDeque::new(),
             fetch: None,
             shared,
             held,
@@ -82,38 +72,26 @@ impl Stream {
         if let Some(why) = self.fetch.clone() {
             return self.fetched(&why).await;
         }
-        if let Some(event) = self.ready.pop_front() {
-            return self.take(&event);
-        }
         let Self { fetches, .. } = self;
         let asked = fetches.changed();
-        tokio::select! {
+        let told = tokio::select! {
             // the sender is part of what is shared
-            _ = asked => self.fetch = Some(Fetch::Asked),
-            read = read(&self.shared, &mut self.connection, self.held.as_deref(), self.resume) => {
-                self.ready.extend(read?);
+            _ = asked => {
+                self.fetch = Some(Fetch::Asked);
+                return Ok(None);
             }
-        }
-        if self.connection.is_some() {
-            self.reconnect.connected(self.shared.now());
-        }
-        Ok(None)
+            told = read(&self.shared, &mut self.connection, self.held.as_deref(), self.resume) => told?,
+        };
+        self.reconnect.connected(self.shared.now());
+        self.take(told)
     }
 
-    /// What an event tells, if that is news; an error if it ends the stream.
-    fn take(&mut self, event: &Event) -> Result<Option<Arc<Served>>, Error> {
-        match event.name.as_str() {
-            "snapshot" => {
-                let whole = self.read::<Effective>(event)?;
-                self.whole(whole).map(|served| self.news(served))
-            }
-            "change" => {
-                let change = self.read::<ConfigChange>(event)?;
-                Ok(self.changed(change))
-            }
-            "problem" => Err(problem(event)),
-            // newer than this
-            _ => Ok(None),
+    /// What is told, if that is news; an error if it ends the stream.
+    fn take(&mut self, told: Told) -> Result<Option<Arc<Served>>, Error> {
+        match told {
+            Told::Whole(whole) => self.shared.whole(*whole).map(|served| self.news(served)),
+            Told::Change(change) => Ok(self.changed(*change)),
+            Told::Alive => Ok(None),
         }
     }
 
@@ -137,17 +115,17 @@ impl Stream {
             Fetch::Astray(token) => token.as_str(),
             Fetch::Asked => "",
         };
-        let whole = self.shared.effective(None, token).await?;
+        let read = Read {
+            min_token: token,
+            ..Read::default()
+        };
+        let whole = self.shared.servers.configurations.effective(read).await?;
         self.fetch = None;
-        let served = self.whole(whole)?;
+        let served = self.shared.whole(whole)?;
         Ok(match why {
             Fetch::Astray(_) => self.news(served),
             Fetch::Asked => Some(self.hold(served)),
         })
-    }
-
-    fn whole(&self, whole: Effective) -> Result<Served, Error> {
-        self.shared.whole(whole)
     }
 
     /// Holds what is served now, and passes it on if an application would see a difference.
@@ -161,15 +139,6 @@ impl Stream {
         let served = Arc::new(served);
         self.held = Some(served.clone());
         served
-    }
-
-    fn read<T: DeserializeOwned>(&self, event: &Event) -> Result<T, Error> {
-        let data = serde_json::from_str(&event.data);
-        data.map_err(|error| {
-            self.shared
-                .http
-                .garbage(format!("an event is not valid: {error}"))
-        })
     }
 
     /// Goes on later, from what is held if the server can.
@@ -189,39 +158,21 @@ impl Stream {
         }
         self.resume = Instant::now() + pause + wait;
         self.connection = None;
-        self.ready.clear();
     }
 }
 
 /// Connects when it is time, or reads on. Cancel safe.
 async fn read(
     shared: &Shared,
-    connection: &mut Option<Connection>,
+    connection: &mut Option<Events>,
     held: Option<&Served>,
     resume: Instant,
-) -> Result<Vec<Event>, Error> {
-    let Some(Connection { response, parser }) = connection else {
+) -> Result<Told, Error> {
+    let Some(events) = connection else {
         sleep_until(resume).await;
-        *connection = Some(Connection {
-            response: shared.open_watch(held).await?,
-            parser: Parser::default(),
-        });
-        return Ok(Vec::new());
+        *connection = Some(shared.servers.configurations.watch(held).await?);
+        return Ok(Told::Alive);
     };
-    let http = &shared.http;
-    let chunk = timeout(SILENCE, http.chunk(response)).await;
-    let chunk = chunk.unwrap_or_else(|_| Err(http.ended("the stream fell silent")))?;
-    let chunk = chunk.ok_or_else(|| http.ended("the stream ended"))?;
-    let events = parser.feed(&chunk);
-    events.map_err(|error| http.garbage(error.to_string()))
-}
-
-fn problem(event: &Event) -> Error {
-    #[derive(serde::Deserialize)]
-    struct Told {
-        status: u16,
-    }
-    let told: Option<Told> = serde_json::from_str(&event.data).ok();
-    let status = told.map_or(500, |told| told.status);
-    Error::Refused(Box::new(Problem::read(status, event.data.as_bytes())))
+    let told = timeout(SILENCE, events.next()).await;
+    told.unwrap_or_else(|_| Err(events.broken("the stream fell silent")))
 }

@@ -1,111 +1,95 @@
-//! Heartbeats as they are sent and answered.
+//! Heartbeats, in the words of the contract.
 
 use std::time::Duration;
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
-use vortex_rest::{Arm, Assignment, Span};
-
-use crate::{
-    figures::{Counts, Figures},
-    metadata::Metadata,
-    pace, sketch_bytes,
+use vortex_rest::{
+    Assignment, HeartbeatReply, InstanceMetadata, InstanceStatus, Measured, Name as _,
+    RefusedVersion,
 };
 
-/// A report.
-#[derive(Debug, Serialize)]
-pub(crate) struct Heartbeat<'a> {
-    pub(crate) app: &'a str,
-    pub(crate) profile: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) label: Option<&'a str>,
-    pub(crate) instance_id: &'a str,
-    pub(crate) boot_id: u64,
-    pub(crate) sequence: u64,
-    pub(crate) version: &'a str,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    pub(crate) token: &'a str,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    pub(crate) assignments: &'a [Assignment],
-    pub(crate) status: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) refused: Option<Refused<'a>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(crate) metrics: Vec<Measured<'a>>,
-    pub(crate) metadata: &'a Metadata,
-    pub(crate) sent_at: Timestamp,
+use crate::{
+    figures::{ArmOf, Counts, Figures},
+    in_use::Refused,
+    metadata::Metadata,
+    pace, sketch_bytes,
+    status::{Status, Told},
+};
+
+/// What a report with these assignments says was measured.
+///
+/// Requests that no split concerned are told only while none does: in a report with assignments
+/// they would count for the arms that these name, which did not serve them.
+pub(crate) fn measured(figures: &Figures, assignments: &[Assignment]) -> Option<Vec<Measured>> {
+    let plain =
+        (figures.plain.requests > 0 && assignments.is_empty()).then(|| of_all(&figures.plain));
+    let by_arm = figures.by_arm.iter();
+    let by_arm = by_arm.map(|(of, counts)| of_arm(of, counts));
+    present(plain.into_iter().chain(by_arm).collect())
 }
 
-/// A version that is refused.
-#[derive(Debug, Serialize)]
-pub(crate) struct Refused<'a> {
-    pub(crate) version: &'a str,
-    pub(crate) error: &'a str,
-}
-
-/// What was measured of one arm; without one, of all that was served.
-#[derive(Debug, Serialize)]
-pub(crate) struct Measured<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    split: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    generation: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    arm: Option<&'a Arm>,
-    requests: u64,
-    errors: u64,
-    /// A DDSketch of milliseconds in base64.
-    sketch: String,
-}
-
-impl<'a> Measured<'a> {
-    /// What a report with these assignments says.
-    ///
-    /// Requests that no split concerned are told only while none does: in a report with
-    /// assignments they would count for the arms that these name, which did not serve them.
-    pub(crate) fn of(figures: &'a Figures, assignments: &[Assignment]) -> Vec<Self> {
-        let plain = (figures.plain.requests > 0 && assignments.is_empty())
-            .then(|| Self::counts(&figures.plain));
-        let by_arm = figures.by_arm.iter().map(|(of, counts)| Self {
-            split: Some(&of.split),
-            generation: Some(of.generation),
-            arm: Some(&of.arm),
-            ..Self::counts(counts)
-        });
-        plain.into_iter().chain(by_arm).collect()
+fn of_arm(of: &ArmOf, counts: &Counts) -> Measured {
+    Measured {
+        split: Some(of.split.clone()),
+        generation: Some(of.generation),
+        arm: Some(of.arm.as_str().to_owned()),
+        ..of_all(counts)
     }
+}
 
-    fn counts(counts: &Counts) -> Self {
-        Self {
-            split: None,
-            generation: None,
-            arm: None,
-            requests: counts.requests,
-            errors: counts.errors,
-            sketch: BASE64_STANDARD.encode(sketch_bytes::in_milliseconds(&counts.latencies)),
+fn of_all(counts: &Counts) -> Measured {
+    let sketch = sketch_bytes::in_milliseconds(&counts.latencies);
+    Measured {
+        requests: counts.requests,
+        errors: counts.errors,
+        sketch: Some(BASE64_STANDARD.encode(sketch)),
+        ..Measured::default()
+    }
+}
+
+/// A list or text that is only told if it says something.
+pub(crate) fn present<T: Default + PartialEq>(value: T) -> Option<T> {
+    (value != T::default()).then_some(value)
+}
+
+/// The pace that the server wants, or else the one there is: the server may be older.
+pub(crate) fn pace(
+    reply: &HeartbeatReply,
+    (interval, jitter): (Duration, Duration),
+) -> pace::Event {
+    pace::Event::Delivered {
+        interval: reply.next_interval.map_or(interval, Duration::from),
+        jitter: reply.jitter.map_or(jitter, Duration::from),
+    }
+}
+
+impl From<Told> for InstanceStatus {
+    fn from(told: Told) -> Self {
+        match told {
+            Told::Running(Status::Healthy) => Self::Healthy,
+            Told::Running(Status::Degraded) => Self::Degraded,
+            Told::Running(Status::Unhealthy) => Self::Unhealthy,
+            Told::Stopping => Self::Stopping,
         }
     }
 }
 
-/// The answer to a report. What is missing has its default, as the server may be older.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct Reply {
-    next_interval: Option<Span>,
-    jitter: Option<Span>,
-    pub(crate) expected_version: String,
-    pub(crate) expected_assignments: Vec<Assignment>,
-    pub(crate) drift: bool,
-    pub(crate) fetch: bool,
+impl From<&Refused> for RefusedVersion {
+    fn from(refused: &Refused) -> Self {
+        Self {
+            version: refused.version.clone(),
+            error: refused.error.clone(),
+        }
+    }
 }
 
-impl Reply {
-    /// The pace that the server wants, or else the one there is.
-    pub(crate) fn pace(&self, (interval, jitter): (Duration, Duration)) -> pace::Event {
-        pace::Event::Delivered {
-            interval: self.next_interval.map_or(interval, Duration::from),
-            jitter: self.jitter.map_or(jitter, Duration::from),
+impl From<&Metadata> for InstanceMetadata {
+    fn from(metadata: &Metadata) -> Self {
+        Self {
+            host: metadata.host.clone(),
+            namespace: metadata.namespace.clone(),
+            zone: metadata.zone.clone(),
+            app_version: metadata.app_version.clone(),
         }
     }
 }
@@ -113,6 +97,7 @@ impl Reply {
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
+    use vortex_rest::Arm;
 
     use super::*;
 
@@ -128,7 +113,7 @@ mod tests {
     }
 
     fn json_of(figures: &Figures, assignments: &[Assignment]) -> Value {
-        serde_json::to_value(Measured::of(figures, assignments)).unwrap()
+        serde_json::to_value(measured(figures, assignments)).unwrap()
     }
 
     #[test]
@@ -147,7 +132,7 @@ mod tests {
     fn requests_from_before_a_split_are_not_told_as_its_own() {
         let mut figures = Figures::default();
         figures.record(&[], Duration::from_millis(5), true);
-        assert_eq!(json_of(&figures, &[canary()]), json!([]));
+        assert_eq!(json_of(&figures, &[canary()]), Value::Null);
         let told = &json_of(&figures, &[])[0];
         assert_eq!((told.get("split"), &told["requests"]), (None, &json!(1)));
     }
@@ -155,9 +140,9 @@ mod tests {
     #[test]
     fn what_a_reply_does_not_say_stays() {
         let before = (Duration::from_secs(30), Duration::from_secs(3));
-        let pace = |reply: &str| serde_json::from_str::<Reply>(reply).unwrap().pace(before);
+        let reply = serde_json::from_str(r#"{"next_interval":"2m","newer":1}"#).unwrap();
         assert_eq!(
-            pace(r#"{"next_interval":"2m","newer":1}"#),
+            pace(&reply, before),
             pace::Event::Delivered {
                 interval: Duration::from_secs(120),
                 jitter: before.1

@@ -1,6 +1,7 @@
 //! The frame that all services of the mesh share: the table of services, connections between them,
-//! the limit of messages, keys, tokens of an identity provider, parsing of requests, calls that
-//! change something, and recurring jobs. It stands above `kit`, which does not know the services.
+//! the limit of messages, keys, tokens of an identity provider, parsing of requests and sketches,
+//! calls that change something, and recurring jobs. It stands above `kit`, which does not know the
+//! services.
 
 mod connect;
 pub mod denials;
@@ -12,6 +13,7 @@ mod names;
 mod own_key;
 pub mod parse;
 mod per_service;
+pub mod sketch;
 mod tokens;
 mod upkeep;
 

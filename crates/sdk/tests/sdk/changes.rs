@@ -6,13 +6,23 @@ use serde_json::{Value, json};
 use vortex_sdk::{Error, Refusal};
 use vortex_tests::{Mesh, Mode, Options, ServiceName};
 
-use crate::gateway::{Settings, client, mesh, put, soon};
+use crate::gateway::{Protocol, Settings, client, mesh, over_each_protocol, put, soon};
 
-#[tokio::test]
-async fn a_configuration_is_read_as_the_applications_own_type() {
+over_each_protocol! {
+    a_configuration_is_read_as_the_applications_own_type
+    what_does_not_fit_is_an_error_with_its_path
+    a_watch_begins_with_what_is_and_goes_on_with_what_changes
+    a_watch_after_a_fetch_tells_only_what_changes
+    a_version_that_is_refused_is_kept_out
+    patches_lead_to_what_a_fetch_gets
+    a_key_is_shown_where_one_is_needed
+    an_instance_gets_its_arm_of_a_rollout_and_a_subject_its_own
+}
+
+async fn a_configuration_is_read_as_the_applications_own_type(by: Protocol) {
     let mesh = mesh();
     put(&mesh, "v1", "workers: 4\ngreeting: hello\nunknown: [1, 2]").await;
-    let client = client(&mesh).build().unwrap();
+    let client = by.client(&mesh).build().unwrap();
     let config = client.fetch::<Settings>().await.unwrap();
     assert_eq!((config.workers, config.greeting.as_str()), (4, "hello"));
     assert_eq!((config.version(), client.version().as_str()), ("v1", "v1"));
@@ -24,11 +34,10 @@ async fn a_configuration_is_read_as_the_applications_own_type() {
     );
 }
 
-#[tokio::test]
-async fn what_does_not_fit_is_an_error_with_its_path() {
+async fn what_does_not_fit_is_an_error_with_its_path(by: Protocol) {
     let mesh = mesh();
     put(&mesh, "v1", "workers: many").await;
-    let client = client(&mesh).build().unwrap();
+    let client = by.client(&mesh).build().unwrap();
     let error = client.fetch::<Settings>().await.unwrap_err();
     let Error::Unfit { version, cause } = &error else {
         panic!("{error:?}");
@@ -37,11 +46,10 @@ async fn what_does_not_fit_is_an_error_with_its_path() {
     assert_eq!(client.version(), "");
 }
 
-#[tokio::test]
-async fn a_watch_begins_with_what_is_and_goes_on_with_what_changes() {
+async fn a_watch_begins_with_what_is_and_goes_on_with_what_changes(by: Protocol) {
     let mesh = mesh();
     put(&mesh, "v1", "workers: 4").await;
-    let client = client(&mesh).build().unwrap();
+    let client = by.client(&mesh).build().unwrap();
     let mut watch = client.watch::<Settings>();
     let first = soon(watch.next()).await.unwrap().accept();
     assert_eq!((first.workers, first.version()), (4, "v1"));
@@ -57,22 +65,20 @@ async fn a_watch_begins_with_what_is_and_goes_on_with_what_changes() {
     assert_eq!(stopped.unwrap_err(), Error::Stopped);
 }
 
-#[tokio::test]
-async fn a_watch_after_a_fetch_tells_only_what_changes() {
+async fn a_watch_after_a_fetch_tells_only_what_changes(by: Protocol) {
     let mesh = mesh();
     put(&mesh, "v1", "workers: 4").await;
-    let client = client(&mesh).build().unwrap();
+    let client = by.client(&mesh).build().unwrap();
     client.fetch::<Settings>().await.unwrap();
     let mut watch = client.watch::<Settings>();
     let (next, ()) = tokio::join!(soon(watch.next()), put(&mesh, "v2", "workers: 5"));
     assert_eq!(next.unwrap().config().version(), "v2");
 }
 
-#[tokio::test]
-async fn a_version_that_is_refused_is_kept_out() {
+async fn a_version_that_is_refused_is_kept_out(by: Protocol) {
     let mesh = mesh();
     put(&mesh, "v1", "workers: 4").await;
-    let client = client(&mesh).build().unwrap();
+    let client = by.client(&mesh).build().unwrap();
     let seen = Arc::new(Mutex::new(Vec::new()));
     let check = {
         let seen = seen.clone();
@@ -118,16 +124,15 @@ async fn a_watch_goes_on_after_the_gateway_was_started_again() {
 }
 
 /// Whatever is written, what a watch holds is to the byte what a fetch gets.
-#[tokio::test]
-async fn patches_lead_to_what_a_fetch_gets() {
+async fn patches_lead_to_what_a_fetch_gets(by: Protocol) {
     let mesh = mesh();
     let shared = "a: 1\nz: {y: [1, 2, 3], x: 1.50}\nbig: 123456789012345678901234567890";
     let answer = mesh.put("/api/configs/orders/default", shared).await;
     assert!(answer.status < 300, "{}", answer.text());
     put(&mesh, "v0", "m: {b: 1}").await;
     let (watching, fetching) = (
-        client(&mesh).build().unwrap(),
-        client(&mesh).build().unwrap(),
+        by.client(&mesh).build().unwrap(),
+        by.client(&mesh).build().unwrap(),
     );
     let mut watch = watching.watch::<Value>();
     soon(watch.next()).await.unwrap().accept();
@@ -150,29 +155,27 @@ async fn patches_lead_to_what_a_fetch_gets() {
     }
 }
 
-#[tokio::test]
-async fn a_key_is_shown_where_one_is_needed() {
+async fn a_key_is_shown_where_one_is_needed(by: Protocol) {
     let options = Options {
         secure: true,
         ..Options::default()
     };
     let mesh = Mesh::start(Mode::One, &options);
     put(&mesh, "v1", "workers: 4").await;
-    let stranger = client(&mesh).build().unwrap();
+    let stranger = by.client(&mesh).build().unwrap();
     let Err(Error::Refused(problem)) = stranger.fetch::<Settings>().await else {
         panic!("a stranger was let in");
     };
     assert_eq!(problem.status, 401);
-    let known = client(&mesh).api_key(mesh.key.as_deref().unwrap());
+    let known = by.client(&mesh).api_key(mesh.key.as_deref().unwrap());
     let config = known.build().unwrap().fetch::<Settings>().await.unwrap();
     assert_eq!(config.workers, 4);
 }
 
-#[tokio::test]
-async fn an_instance_gets_its_arm_of_a_rollout_and_a_subject_its_own() {
+async fn an_instance_gets_its_arm_of_a_rollout_and_a_subject_its_own(by: Protocol) {
     let mesh = mesh();
     put(&mesh, "v1", "workers: 4").await;
-    let client = client(&mesh).build().unwrap();
+    let client = by.client(&mesh).build().unwrap();
     client.fetch::<Settings>().await.unwrap();
     let mut watch = client.watch::<Settings>();
     let staged = mesh

@@ -71,7 +71,7 @@ async fn a_report_says_what_runs_and_where() {
         json!({
             "app": "orders", "profile": "prod", "label": "blue", "instance_id": "orders-1",
             "sequence": 1, "version": "v1", "token": "s:1", "status": "degraded",
-            "metadata": {"host": "node-1", "app_version": "1.2.3"},
+            "metadata": {"host": "node-1", "namespace": "", "zone": "", "app_version": "1.2.3"},
         })
     );
 }

@@ -7,6 +7,11 @@ mod blocking;
 mod changes;
 mod examples;
 mod gateway;
+#[cfg(feature = "grpc")]
+mod grpc;
 mod heartbeats;
 mod offline;
 mod receiver;
+#[cfg(feature = "grpc")]
+#[path = "../memory/tls.rs"]
+mod tls;

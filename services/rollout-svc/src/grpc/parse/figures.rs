@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use vortex_bucket::Arm;
 use vortex_kit::{error::Fault, grpc::bounds};
 use vortex_proto::rollout::v1 as pb;
-use vortex_proto::rollout::v1::{arm_report::Of, index_mapping::Interpolation as Given};
-use vortex_service::parse;
-use vortex_sketch::{Interpolation, Mapping, Parts, Sketch};
+use vortex_proto::rollout::v1::arm_report::Of;
+use vortex_service::{parse, sketch};
+use vortex_sketch::Sketch;
 
 use crate::domain::{
     Report, Rollout, Spec,
@@ -134,7 +134,7 @@ impl Field {
     ) -> Result<Sketch, Fault> {
         bounds::items(self.field("latencies_ms"), listed.len(), MAX_LATENCIES)?;
         let mut latency = match sketch {
-            Some(sketch) => self.sketch(sketch)?,
+            Some(sketch) => self.sketch(&sketch)?,
             None => Sketch::default(),
         };
         let listed = listed.iter().enumerate();
@@ -152,49 +152,8 @@ impl Field {
         })
     }
 
-    fn sketch(self, given: pb::DdSketch) -> Result<Sketch, Fault> {
-        let negative = given.negative_values.unwrap_or_default();
-        let counts = negative.bin_counts.values();
-        // NaN is refused too
-        if counts
-            .chain(&negative.contiguous_bin_counts)
-            .any(|count| *count != 0.0)
-        {
-            return Err(self.invalid("sketch.negative_values", "no latency is below zero"));
-        }
-        let mapping = given.mapping.ok_or_else(|| {
-            self.invalid(
-                "sketch.mapping",
-                "it is required: without it the bins mean nothing",
-            )
-        })?;
-        let positive = given.positive_values.unwrap_or_default();
-        let parts = Parts {
-            unit: MILLISECOND,
-            mapping: self.mapping(mapping)?,
-            contiguous: positive.contiguous_bin_counts,
-            contiguous_first: positive.contiguous_bin_index_offset,
-            sparse: positive.bin_counts.into_iter().collect(),
-            zero: given.zero_count,
-        };
-        Sketch::from_parts(&parts).map_err(|error| self.invalid("sketch", error.to_string()))
-    }
-
-    fn mapping(self, given: pb::IndexMapping) -> Result<Mapping, Fault> {
-        let interpolation = match Given::try_from(given.interpolation) {
-            Ok(Given::None) => Interpolation::None,
-            Ok(Given::Linear) => Interpolation::Linear,
-            Ok(Given::Quadratic) => Interpolation::Quadratic,
-            Ok(Given::Cubic) => Interpolation::Cubic,
-            Err(_) => {
-                let why = format!("{} is not a known interpolation", given.interpolation);
-                return Err(self.invalid("sketch.mapping.interpolation", why));
-            }
-        };
-        Ok(Mapping {
-            gamma: given.gamma,
-            index_offset: given.index_offset,
-            interpolation,
-        })
+    fn sketch(self, given: &pb::DdSketch) -> Result<Sketch, Fault> {
+        let read = sketch::of_milliseconds(given);
+        read.map_err(|error| self.invalid(error.field(), error.to_string()))
     }
 }
