@@ -15,6 +15,9 @@ impl Roster {
         if self.plan.as_ref() == Some(&plan) {
             return;
         }
+        if !has_same_splits(self.plan.as_deref(), &plan) {
+            self.silence.clear();
+        }
         self.versions.judge(&plan, self.rules.tolerance);
         self.position = plan.position;
         self.marks.follow(plan.marks());
@@ -118,6 +121,12 @@ impl Roster {
         let key = Key::new(state, 0, false, false);
         since(record, Record { key, ..record }, now)
     }
+}
+
+/// Whether the arms of two plans are those of the same splits.
+fn has_same_splits(one: Option<&Plan>, other: &Plan) -> bool {
+    let ids = |plan: &Plan| plan.splits.iter().map(|split| split.id.clone());
+    one.is_some_and(|one| ids(one).eq(ids(other)))
 }
 
 /// The new record, with the time since when it is in its state.
