@@ -52,8 +52,11 @@ async fn five_instances_get_exactly_one_canary_at_one_percent(mode: Mode) {
     let path = format!("/api/rollouts/{id}/promote");
     let promoted = mesh.post(&path, &json!({"reason": "a test"})).await;
     assert_eq!(promoted.status, 200, "{}", promoted.text());
-    let rollout = mesh.get(&format!("/api/rollouts/{id}")).await.json();
-    assert!(raised(&rollout, "raised from 2 %", FLEET - 1) > share);
+    let confirmed = |answer: &Answer| answer.json()["effect"] == "confirmed";
+    let rollout = mesh
+        .get_until(&format!("/api/rollouts/{id}"), confirmed)
+        .await;
+    assert!(raised(&rollout.json(), "raised from 2 %", FLEET - 1) > share);
     standing(&mesh, FLEET - 2, 1).await;
     assert_eq!(fleet.iter().filter(|one| is_canary(one)).count(), 1);
     mesh.stop();

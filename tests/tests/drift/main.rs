@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, clippy::unwrap_used)] // all of this is test code
 
 mod agents;
+mod bad_input;
 mod crash;
 mod cut;
 mod few;

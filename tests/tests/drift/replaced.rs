@@ -77,17 +77,19 @@ async fn roll_out(mesh: &Mesh) -> String {
     created.json()["id"].as_str().unwrap().to_owned()
 }
 
-/// Waits until all that are known run what their arm says, and are of that name; answers how many
+/// Waits until all that are known are of that name, and run what their arm says; answers how many
 /// run the canary.
 async fn on_canary(mesh: &Mesh, name: &str) -> u64 {
+    let path = "/api/instances/orders/prod";
+    mesh.get_until(path, |answer| {
+        let listed = answer.json();
+        let mut ids = listed["instances"].as_array().unwrap().iter();
+        ids.len() == FLEET && ids.all(|one| one["instance_id"].as_str().unwrap().starts_with(name))
+    })
+    .await;
     standing(mesh, |states| states["canary"] != 0).await;
-    let listed = mesh.get("/api/instances/orders/prod").await.json();
-    let ids = listed["instances"].as_array().unwrap().iter();
-    let mut ids = ids.map(|one| one["instance_id"].as_str().unwrap());
-    assert!(ids.all(|id| id.starts_with(name)), "{listed}");
-    mesh.get(DRIFT).await.json()["states"]["canary"]
-        .as_u64()
-        .unwrap()
+    let states = mesh.get(DRIFT).await.json()["states"].clone();
+    states["canary"].as_u64().unwrap()
 }
 
 /// Waits until exactly one fleet is known, and all of it runs what it should.

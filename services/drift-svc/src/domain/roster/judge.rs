@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Record, Roster, record::Key, versions::NONE};
 use crate::domain::{
-    Plan, State, Tenths,
+    Plan, Split, State, Tenths,
     plan::{COMBINATIONS, Verdict},
 };
 
@@ -125,8 +125,11 @@ impl Roster {
 
 /// Whether the arms of two plans are those of the same splits.
 fn has_same_splits(one: Option<&Plan>, other: &Plan) -> bool {
-    let ids = |plan: &Plan| plan.splits.iter().map(|split| split.id.clone());
-    one.is_some_and(|one| ids(one).eq(ids(other)))
+    let is_same = |(one, other): (&Split, &Split)| one.id == other.id;
+    one.is_some_and(|one| {
+        let pairs = one.splits.iter().zip(&other.splits);
+        one.splits.len() == other.splits.len() && pairs.into_iter().all(is_same)
+    })
 }
 
 /// The new record, with the time since when it is in its state.
