@@ -6,6 +6,7 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used)] // all of this is test code
 
+mod link;
 mod load;
 mod mesh;
 mod process;
@@ -13,8 +14,9 @@ mod repository;
 mod small_disk;
 mod usage;
 
+pub use link::{Cut, Link, Lossy};
 pub use load::{Load, Measured};
-pub use mesh::{Answer, Mesh, Mode, Options, Place};
+pub use mesh::{Answer, Mesh, Mode, Options, Place, Twin};
 pub use process::{GLANCE, PATIENCE, Process, Ran, run, run_in};
 pub use repository::{Repository, bundle};
 pub use small_disk::SmallDisk;

@@ -67,6 +67,7 @@ fn report<'a>(id: &'a str, host: &'a str, sequence: u64) -> Report<'a> {
         error: "",
         place: [host, "shop", "eu-west-1a", "2.7.1"],
         age: 0,
+        waited: 0,
         lives: 1,
         shared_id: false,
         interval: 300,
@@ -151,7 +152,9 @@ fn registry(c: &mut Criterion) {
     group.finish();
     let mut group = c.benchmark_group("from counts");
     group.bench_function("standing", |b| b.iter(|| black_box(roster.standing(100))));
-    group.bench_function("arms", |b| b.iter(|| black_box(roster.count_arms("r1"))));
+    group.bench_function("arms", |b| {
+        b.iter(|| black_box(roster.count_arms("r1", NOW)))
+    });
     group.finish();
 }
 

@@ -46,7 +46,8 @@ const SHARD: usize = 8_192;
 const TABLES: usize = 16;
 /// Rows of figures of a window.
 const MAX_ROWS: usize = 16_384;
-/// Bytes of distinct texts of a window, for each instance that it may have, and at least.
+/// Bytes of distinct texts of a window, for each instance that it may have, and at least; once for
+/// those that only people read, and once for those that are needed.
 const TEXTS_EACH: usize = 32;
 const TEXTS: usize = 64 << 10;
 /// How long instances are remembered that are not heard of, at least, where there is room for them.
@@ -92,7 +93,6 @@ impl Intake {
         let bounds = Bounds {
             instances: each,
             texts: (each * TEXTS_EACH).max(TEXTS),
-            assignments: each,
         };
         let shard = |_| Mutex::new(Shard::new(bounds));
         let inner = Inner {

@@ -39,6 +39,7 @@ in_both_modes! {
     matrix::nobody_gets_more_than_they_may
     rollout::a_rollout_is_run_by_who_may
     rollout::an_agent_reports_for_its_own_applications
+    rollout::of_a_batch_an_agent_gets_through_what_it_may_report
     tokens::a_token_is_verified_by_each_service_that_it_is_passed_on_to
     tokens::a_stream_ends_with_the_token_that_opened_it
     urls::a_stream_takes_a_key_from_its_url_and_nobody_repeats_it
@@ -47,7 +48,7 @@ in_both_modes! {
 fn secure(mode: Mode) -> Mesh {
     let options = Options {
         secure: true,
-        ..Options::default()
+        ..Options::quick()
     };
     Mesh::start(mode, &options)
 }

@@ -2,7 +2,7 @@
 //! them.
 
 use serde_json::json;
-use vortex_tests::{GLANCE, Mode, PATIENCE};
+use vortex_tests::{GLANCE, Mode, PATIENCE, ServiceName};
 
 use crate::{key, secure};
 
@@ -99,5 +99,46 @@ pub(super) async fn an_agent_reports_for_its_own_applications(mode: Mode) {
     assert!(refused.text().contains("payments"), "{}", refused.text());
     let taken = mesh.post(&path, &of("orders")).await;
     assert!(taken.status < 300, "{}", taken.text());
+    mesh.stop();
+}
+
+/// Of a batch each report is judged by itself: an agent that may not speak for an application gets
+/// the others through.
+pub(super) async fn of_a_batch_an_agent_gets_through_what_it_may_report(mode: Mode) {
+    let mut mesh = secure(mode);
+    let admin = mesh.key.clone().unwrap();
+    let (agent, _) = key(&mesh, "agent", "agent", "orders/**").await;
+    mesh.show(&agent);
+    let of = |app: &str, id: &str| json!({"app": app, "instance_id": id});
+    let mixed = json!([of("orders", "a"), of("payments", "b"), of("orders", "c")]);
+    let answer = mesh.post("/api/heartbeats", &mixed).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let results = answer.json();
+    let code = |place: usize| &results[place]["code"];
+    assert_eq!(
+        (code(0), code(1), code(2)),
+        (&json!(null), &json!("PERMISSION_DENIED"), &json!(null)),
+        "{results}"
+    );
+    assert!(
+        results[1]["detail"].as_str().unwrap().contains("payments"),
+        "{results}"
+    );
+    let none = json!([of("payments", "b"), of("payments", "d")]);
+    let refused = mesh.post("/api/heartbeats", &none).await;
+    assert_eq!(refused.status, 403, "{}", refused.text());
+    mesh.show(&admin);
+    let both = |answer: &vortex_tests::Answer| answer.json()["total"] == 2;
+    mesh.get_until("/api/drift/orders/default", both).await;
+    assert_eq!(
+        mesh.get("/api/drift/payments/default").await.json()["total"],
+        0
+    );
+    let counted = |answer: &vortex_tests::Answer| {
+        let line = r#"vortex_heartbeats_dropped_total{reason="denied"} 3"#;
+        answer.text().lines().any(|said| said == line)
+    };
+    mesh.admin_until(ServiceName::Ingest, "/metrics", counted)
+        .await;
     mesh.stop();
 }

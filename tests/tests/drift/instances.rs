@@ -1,6 +1,6 @@
 //! Instances that run the library for applications.
 
-use std::{sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use futures::{StreamExt, stream};
 use serde::Deserialize;
@@ -22,21 +22,26 @@ pub(crate) struct Instance {
     _settings: Option<vortex_sdk::Following<Settings>>,
 }
 
-/// Starts instances of `orders` in `prod` named from `names`, which report. Those of which
-/// `follows` is not true keep what they read first.
+/// Starts instances of `orders` in `prod` named from `names`, which report at the gateways by
+/// turns. Those of which `follows` is not true keep what they read first.
 pub(crate) async fn start(
     mesh: &Mesh,
     names: impl IntoIterator<Item = String>,
     follows: impl Fn(&str) -> bool,
 ) -> Vec<Instance> {
-    let url: Arc<str> = format!("http://{}", mesh.http).into();
-    let starts = names.into_iter().map(|name| {
+    let urls: Vec<Arc<str>> = mesh.gateways().into_iter().map(url).collect();
+    let starts = names.into_iter().zip(urls.iter().cycle());
+    let starts = starts.map(|(name, url)| {
         let (url, follows) = (url.clone(), follows(&name));
         async move { begin(&url, &name, follows).await }
     });
     let mut started: Vec<_> = stream::iter(starts).buffered(AT_ONCE).collect().await;
     started.shrink_to_fit();
     started
+}
+
+fn url(gateway: SocketAddr) -> Arc<str> {
+    format!("http://{gateway}").into()
 }
 
 async fn begin(url: &str, name: &str, follows: bool) -> Instance {

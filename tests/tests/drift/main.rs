@@ -2,11 +2,18 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used)] // all of this is test code
 
+mod agents;
+mod bad_input;
 mod crash;
+mod cut;
+mod few;
+mod flood;
 mod instances;
 mod receiver;
 mod released;
+mod replaced;
 mod rolled_out;
+mod totals;
 
 /// Runs suites on the mesh as one process and as many.
 macro_rules! in_both_modes {

@@ -28,9 +28,9 @@ async fn those_that_do_not_follow_are_told_of_once_and_no_longer_once_they_do(mo
     let mesh = Mesh::start(
         mode,
         &Options {
-            quick: true,
             notify: Some(notify),
-            ..Options::default()
+            twin: true,
+            ..Options::quick()
         },
     );
     write(&mesh, "v1", 1).await;

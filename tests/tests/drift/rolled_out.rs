@@ -53,9 +53,20 @@ async fn while_subjects_are_told_apart_both_versions_are_right(mode: Mode) {
     let (mesh, fleet) = begin(mode).await;
     let id = roll_out(
         &mesh,
-        json!({"unit": "subject", "stages": [{"percentage": 50}, {"percentage": 100}]}),
+        json!({
+            "unit": "subject", "stages": [{"percentage": 50}, {"percentage": 100}],
+            "include": ["tester"], "exclude": ["the bank"],
+        }),
     )
     .await;
+    for (subject, version) in [("tester", "v2"), ("the bank", "v1")] {
+        let read = fleet[0]
+            .client
+            .fetch_for::<Settings>(subject)
+            .await
+            .unwrap();
+        assert_eq!(read.version(), version, "{subject}");
+    }
     let mut seen = Vec::new();
     for (number, one) in fleet.iter().enumerate() {
         let subject = format!("user-{number}");
@@ -103,11 +114,7 @@ async fn what_the_library_measures_is_all_that_a_rollout_needs(mode: Mode) {
 }
 
 async fn begin(mode: Mode) -> (Mesh, Vec<Instance>) {
-    let options = Options {
-        quick: true,
-        ..Options::default()
-    };
-    let mesh = Mesh::start(mode, &options);
+    let mesh = Mesh::start(mode, &Options::quick());
     for (path, size) in [("version=v1", 1), ("version=v2&stage_only=true", 2)] {
         let path = format!("/api/configs/orders/prod?{path}");
         let answer = mesh.put(&path, &format!("size: {size}\n")).await;

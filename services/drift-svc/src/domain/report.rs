@@ -21,8 +21,10 @@ pub struct Report<'a> {
     pub error: &'a str,
     /// Where it runs: host, namespace, zone, version of the application.
     pub place: [&'a str; 4],
-    /// How long before now it arrived, in tenths of a second.
+    /// How long before its window closed it arrived, in tenths of a second.
     pub age: u32,
+    /// How long it was on its way to here after that, in tenths of a second.
+    pub waited: u32,
     /// How many lives of it were heard of within the window.
     pub lives: u32,
     /// Whether an older life was heard of after a newer one.

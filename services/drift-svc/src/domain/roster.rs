@@ -1,8 +1,10 @@
 //! The instances of a fleet, and how they stand.
 
+mod arms;
 mod ids;
 mod index;
 mod judge;
+mod late;
 mod marks;
 pub(super) mod offers;
 mod places;
@@ -11,6 +13,7 @@ mod reads;
 mod record;
 mod refusals;
 mod scan;
+mod silence;
 mod slots;
 mod starts;
 mod stopped;
@@ -20,7 +23,8 @@ mod tick;
 mod versions;
 mod wheel;
 
-pub use reads::{ArmCounts, Member, Standing, Wanted};
+pub use arms::ArmCounts;
+pub use reads::{Member, Standing, Wanted};
 pub use scan::Filter;
 
 use std::sync::Arc;
@@ -33,6 +37,7 @@ use places::Places;
 use protection::Protection;
 use record::Record;
 use refusals::Refusals;
+use silence::Silence;
 use slots::Slots;
 use starts::Starts;
 use stopped::Stopped;
@@ -68,6 +73,9 @@ pub struct Roster {
     tally: Tally,
     wheel: Wheel,
     protection: Protection,
+    silence: Silence,
+    /// How long after its report the one was due that reported last, in tenths of a second.
+    interval: u16,
     /// Since when instances that are silent could have reported.
     armed: Tenths,
     len: u32,
@@ -102,6 +110,8 @@ impl Roster {
             tally: Tally::default(),
             wheel: Wheel::default(),
             protection: Protection::default(),
+            silence: Silence::default(),
+            interval: 0,
             armed: begun,
             len: 0,
             judged_next: 0,

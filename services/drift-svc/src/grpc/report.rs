@@ -72,7 +72,8 @@ fn parse(request: &pb::ReportInstancesRequest) -> Result<Vec<FleetReports<'_>>, 
         return Err(Fault::invalid("texts[0]", "it is not empty"));
     }
     let fleets = request.fleets.iter().enumerate();
-    let fleets = fleets.map(|(index, fleet)| fleet_reports(index, fleet, &request.texts));
+    let waited = request.waited_ms / 100;
+    let fleets = fleets.map(|(index, fleet)| fleet_reports(index, fleet, &request.texts, waited));
     fleets.collect()
 }
 
@@ -80,6 +81,7 @@ fn fleet_reports<'a>(
     index: usize,
     reported: &'a pb::FleetReport,
     texts: &'a [String],
+    waited: u32,
 ) -> Result<FleetReports<'a>, Fault> {
     let at = || format!("fleets[{index}]");
     let fleet = reported.fleet.as_ref();
@@ -88,9 +90,10 @@ fn fleet_reports<'a>(
     let lists = reported.assignments.len();
     let instances = reported.instances.iter().enumerate();
     let reports = instances.map(|(place, instance)| {
-        read(instance, texts, lists).map_err(|(field, why)| {
+        let read = read(instance, texts, lists).map_err(|(field, why)| {
             Fault::invalid(format!("{}.instances[{place}].{field}", at()), why)
-        })
+        });
+        read.map(|report| Report { waited, ..report })
     });
     Ok(FleetReports {
         fleet,
@@ -134,6 +137,8 @@ fn read<'a>(
             text("app_version", instance.app_version)?,
         ],
         age: (instance.age_ms / 100).min(OLDEST),
+        // that of the part
+        waited: 0,
         lives: instance.lives,
         shared_id: instance.shared_id,
         interval: if interval == 0 { INTERVAL } else { interval },

@@ -29,7 +29,8 @@ pub(super) async fn count_arms(
         }
         // so that all are counted by the split's newest generation
         grpc.registry.judge(&tracked).await;
-        let counted = tracked.kept().roster.count_arms(&request.split);
+        let now = grpc.registry.time().now();
+        let counted = tracked.kept().roster.count_arms(&request.split, now);
         is_known |= counted.is_some();
         let counted = counted.into_iter().flatten();
         arms.extend(counted.map(|counts| arm_count(&tracked.name, counts)));

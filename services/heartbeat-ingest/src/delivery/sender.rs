@@ -82,7 +82,8 @@ impl<R: Receiver> Sender<R> {
                 let _ = state.changed().await;
                 continue;
             };
-            match self.send(part.request.clone()).await {
+            let beside = R::waited(self.waited(&part));
+            match self.send([part.request.clone(), beside]).await {
                 Ok(response) => {
                     let repeated = self.receiver.answered(response);
                     self.outbox.meters().taken(repeated);
@@ -102,7 +103,7 @@ impl<R: Receiver> Sender<R> {
         }
     }
 
-    async fn send(&self, request: Bytes) -> Result<R::Response, Fault> {
+    async fn send(&self, request: [Bytes; 2]) -> Result<R::Response, Fault> {
         let mut client = Grpc::new(self.channel.clone())
             .max_encoding_message_size(MAX_MESSAGE_BYTES)
             .max_decoding_message_size(MAX_MESSAGE_BYTES);
@@ -141,12 +142,17 @@ impl<R: Receiver> Sender<R> {
     fn failed(&self, part: &Part, fault: &Fault) {
         tracing::debug!(receiver = R::NAME, error = %fault, "a part is not taken yet");
         self.outbox.meters().failed();
-        let waited = self.clock.monotonic().saturating_sub(part.closed_at);
+        let waited = self.waited(part);
         if waited >= LATE {
             let (receiver, seconds) = (R::NAME, waited.as_secs());
             let why = format!("{receiver} has taken nothing for {seconds} s: {fault}");
             self.health.degrade(degradation::<R>(), why);
         }
+    }
+
+    /// How long ago the window of a part was closed.
+    fn waited(&self, part: &Part) -> Duration {
+        self.clock.monotonic().saturating_sub(part.closed_at)
     }
 
     fn give_up(&self) {

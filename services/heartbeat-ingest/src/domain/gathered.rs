@@ -1,6 +1,6 @@
 //! What was reported in a window.
 
-use super::{Bounds, FleetId, Full, Lists, Mark, Report, Status, Taking, TextId, Texts};
+use super::{Bounds, FleetId, Full, Lists, Mark, Needed, Report, Status, Taking, TextId, Texts};
 
 /// What was reported in a window.
 #[derive(Debug, Default)]
@@ -12,6 +12,7 @@ pub(crate) struct Gathered {
     pub texts: Texts,
     /// The lists of assignments that they name.
     pub assignments: Lists,
+    needed: Needed,
 }
 
 /// The last report of an instance within a window.
@@ -78,16 +79,19 @@ impl Gathered {
     pub(super) fn told(
         &mut self,
         report: &Report<'_>,
+        app: usize,
         bounds: Bounds,
         left_out: &mut u32,
     ) -> Result<Told, Full> {
-        let room = bounds.texts;
+        let mut room = self.needed.room(app, bounds.texts);
         let texts = &mut self.texts;
-        let version = texts.id(report.version, room).ok_or(Full::Texts)?;
-        let assignments = self.assignments.id(&report.assignments, bounds.assignments);
+        let version = room.text(texts, report.version).ok_or(Full::Texts)?;
+        let assignments = room.list(&mut self.assignments, &report.assignments);
         let assignments = assignments.ok_or(Full::Texts)?;
+        // what is needed has room of its own
+        let most = bounds.texts + self.needed.texts();
         let mut for_people = |text| {
-            texts.id(text, room).unwrap_or_else(|| {
+            texts.id(text, most).unwrap_or_else(|| {
                 *left_out += 1;
                 0
             })

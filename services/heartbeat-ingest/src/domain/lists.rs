@@ -39,6 +39,11 @@ impl Lists {
         Some(id)
     }
 
+    /// How many there are, but for the empty one.
+    pub(crate) fn len(&self) -> usize {
+        self.lists.len()
+    }
+
     /// The list of this number.
     pub(crate) fn get(&self, id: u32) -> impl Iterator<Item = Assignment<'_>> {
         let list = (id as usize)

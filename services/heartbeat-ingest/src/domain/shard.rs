@@ -10,10 +10,8 @@ use super::{
 pub(crate) struct Bounds {
     /// Instances of a window, and of each of two generations that are remembered.
     pub instances: usize,
-    /// Bytes of distinct texts of a window.
+    /// Bytes of distinct texts of a window that only people read, and of those that are needed.
     pub texts: usize,
-    /// Distinct lists of assignments of a window.
-    pub assignments: usize,
 }
 
 /// The reports of one shard of the instances.
@@ -32,6 +30,8 @@ pub(crate) struct Taking {
     pub key: Key,
     /// Its fleet.
     pub fleet: FleetId,
+    /// A number that stands for its application.
+    pub app: usize,
     /// When it arrived, in milliseconds after the window began.
     pub arrived: u32,
     /// When the next one is due, in milliseconds after that.
@@ -43,7 +43,7 @@ pub(crate) struct Taking {
 pub(crate) enum Full {
     /// A further instance in this window.
     Instances,
-    /// The text of a version, or a list of assignments.
+    /// The text of a version, or a list of assignments: in all, or of its application.
     Texts,
 }
 
@@ -81,7 +81,10 @@ impl Shard {
         let mut left_out = 0;
         let mut told = None;
         if replaces {
-            told = Some(self.open.told(report, self.bounds, &mut left_out)?);
+            told = Some(
+                self.open
+                    .told(report, taking.app, self.bounds, &mut left_out)?,
+            );
         }
         let heard = known.lives.hear(report.mark, window);
         if is_new {

@@ -40,6 +40,11 @@ impl Texts {
         Some(id)
     }
 
+    /// How many bytes they have.
+    pub(crate) fn bytes(&self) -> usize {
+        self.all.len()
+    }
+
     /// The text of this number; the empty one of a number that was never given.
     pub(crate) fn get(&self, id: TextId) -> &str {
         get(&self.all, &self.ends, id)

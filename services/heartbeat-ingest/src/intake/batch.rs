@@ -179,6 +179,7 @@ impl<'a> Batch<'a> {
         let taking = Taking {
             key: hash.into(),
             fleet: fleet.id(),
+            app: fleet.app_number(),
             arrived: millis(self.now.saturating_sub(self.gate.opened)),
             next_due: millis(told.interval + told.jitter),
         };

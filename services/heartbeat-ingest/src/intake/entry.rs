@@ -111,6 +111,12 @@ impl Entry {
         &self.app
     }
 
+    /// A number that stands for its application.
+    pub(super) fn app_number(&self) -> usize {
+        // where the limit is that all of its fleets share
+        Arc::as_ptr(&self.app).addr()
+    }
+
     /// Notes that it is heard of. Writes seldom, since many do at once.
     pub(super) fn touch(&self, now: Duration) {
         let now = millis(now);

@@ -43,6 +43,8 @@ pub(super) fn instances(
         time: Some(time(window)),
         texts: texts.iter().map(str::to_owned).collect(),
         fleets,
+        // said as it is sent
+        waited_ms: 0,
     };
     request.encode_to_vec().into()
 }

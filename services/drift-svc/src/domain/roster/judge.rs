@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Record, Roster, record::Key, versions::NONE};
 use crate::domain::{
-    Plan, State, Tenths,
+    Plan, Split, State, Tenths,
     plan::{COMBINATIONS, Verdict},
 };
 
@@ -14,6 +14,9 @@ impl Roster {
     pub fn follow(&mut self, plan: Arc<Plan>, now: Tenths) {
         if self.plan.as_ref() == Some(&plan) {
             return;
+        }
+        if !has_same_splits(self.plan.as_deref(), &plan) {
+            self.silence.clear();
         }
         self.versions.judge(&plan, self.rules.tolerance);
         self.position = plan.position;
@@ -118,6 +121,15 @@ impl Roster {
         let key = Key::new(state, 0, false, false);
         since(record, Record { key, ..record }, now)
     }
+}
+
+/// Whether the arms of two plans are those of the same splits.
+fn has_same_splits(one: Option<&Plan>, other: &Plan) -> bool {
+    let is_same = |(one, other): (&Split, &Split)| one.id == other.id;
+    one.is_some_and(|one| {
+        let pairs = one.splits.iter().zip(&other.splits);
+        one.splits.len() == other.splits.len() && pairs.into_iter().all(is_same)
+    })
 }
 
 /// The new record, with the time since when it is in its state.

@@ -60,25 +60,6 @@ pub struct Member {
     pub is_shared: bool,
 }
 
-/// The instances on one arm of a split.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ArmCounts {
-    /// The arm.
-    pub arm: Arm,
-    /// The split's generation.
-    pub generation: u64,
-    /// Those that took or refused what it says.
-    pub instances: u64,
-    /// Those of them that refused it.
-    pub failed: u64,
-    /// Those of them that went silent.
-    pub silent: u64,
-    /// Those of them that start again and again.
-    pub restarting: u64,
-    /// Those that have not taken it yet, and are heard.
-    pub waiting: u64,
-}
-
 impl Standing {
     /// The part of those that are heard which drifted, failed or run an unknown version.
     pub fn ratio(&self) -> f64 {
@@ -206,45 +187,9 @@ impl Roster {
         });
         with_arm.collect()
     }
-
-    /// Its instances by the arms of a split. None if the split does not concern it.
-    pub fn count_arms(&self, split: &str) -> Option<Vec<ArmCounts>> {
-        let plan = self.plan.as_ref()?;
-        let splits = plan.splits.iter().take(MAX_SPLITS);
-        let (index, split) = splits.enumerate().find(|(_, known)| *known.id == *split)?;
-        let blank = |arm| ArmCounts {
-            arm,
-            generation: split.generation,
-            instances: 0,
-            failed: 0,
-            silent: 0,
-            restarting: 0,
-            waiting: 0,
-        };
-        let mut counts = [blank(Arm::Stable), blank(Arm::Canary)];
-        for (key, count) in self.tally.counts() {
-            let is_canary = split.by_subject || arm(key.arms(), index) == Arm::Canary;
-            let (of_arm, count) = (&mut counts[usize::from(is_canary)], u64::from(count));
-            let is_silent = key.state() == State::Stale;
-            if key.is_taken() {
-                of_arm.instances += count;
-                of_arm.failed += if key.state() == State::Failed {
-                    count
-                } else {
-                    0
-                };
-                of_arm.silent += if is_silent { count } else { 0 };
-                of_arm.restarting += if key.is_restarting() { count } else { 0 };
-            } else if !is_silent {
-                of_arm.waiting += count;
-            }
-        }
-        let has_any = |arm: &ArmCounts| arm.instances > 0 || arm.waiting > 0;
-        Some(counts.into_iter().filter(has_any).collect())
-    }
 }
 
-fn arm(arms: u8, index: usize) -> Arm {
+pub(super) fn arm(arms: u8, index: usize) -> Arm {
     match arms >> index & 1 {
         1 => Arm::Canary,
         _ => Arm::Stable,

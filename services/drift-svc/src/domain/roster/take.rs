@@ -1,5 +1,7 @@
 //! Takes reports.
 
+use std::cmp::Ordering;
+
 use super::{
     Record, Roster,
     places::NOWHERE,
@@ -19,7 +21,7 @@ impl Roster {
         let hash = self.index.hash(report.id);
         let known = self.find(hash, report.id);
         if let Some(number) = known
-            && !is_newer(&self.slots[number], report)
+            && !self.is_newer(&self.slots[number], report, now)
         {
             return Taken::Older;
         }
@@ -97,6 +99,7 @@ impl Roster {
         }
         let told = self.told(number, old, report, now);
         let new = self.judge(number, told, now);
+        let new = self.excuse(&old, new, report.waited);
         self.replace(number, new);
         self.schedule(number, now);
         let had_taken = old.key.is_taken() && old.mark == new.mark;
@@ -108,6 +111,7 @@ impl Roster {
 
     /// A record with what a report says.
     fn told(&mut self, number: u32, old: Record, report: &Report<'_>, now: Tenths) -> Record {
+        self.interval = u16::try_from(report.interval).unwrap_or(u16::MAX);
         let version = self.change_version(old.names.version(), report.version);
         let refused = self.change_version(old.names.refused(), report.refused);
         match report.refused.is_empty() {
@@ -121,9 +125,24 @@ impl Roster {
             seen: old.seen.max(now.minus(report.age)),
             place: self.change_place(old.place, report.place),
             names: Names::new(version, refused, report.ingest),
-            interval: u16::try_from(report.interval).unwrap_or(u16::MAX),
+            interval: self.interval,
             flags: Record::flags(report.status, report.shared_id),
             ..old
+        }
+    }
+
+    /// Whether a report is newer than what is known. One of an older life is once the newer one is
+    /// missed: that had a number from a clock that was ahead, or another process of this id has gone.
+    fn is_newer(&self, record: &Record, report: &Report<'_>, now: Tenths) -> bool {
+        if record.boot == 0 || report.boot == 0 {
+            return true;
+        }
+        let sequence = narrow(report.sequence);
+        let is_uncounted = sequence == 0 || sequence == u32::MAX || record.sequence == 0;
+        match report.boot.cmp(&record.boot) {
+            Ordering::Greater => true,
+            Ordering::Equal => is_uncounted || sequence > record.sequence,
+            Ordering::Less => now >= record.stale_at(self.rules.missed),
         }
     }
 
@@ -148,20 +167,6 @@ impl Roster {
         let new = self.places.enter(place);
         self.places.leave(old);
         new
-    }
-}
-
-/// Whether a report is newer than what is known.
-fn is_newer(record: &Record, report: &Report<'_>) -> bool {
-    if record.boot == 0 || report.boot == 0 {
-        return true;
-    }
-    let sequence = narrow(report.sequence);
-    let is_uncounted = sequence == 0 || sequence == u32::MAX || record.sequence == 0;
-    match report.boot.cmp(&record.boot) {
-        std::cmp::Ordering::Greater => true,
-        std::cmp::Ordering::Equal => is_uncounted || sequence > record.sequence,
-        std::cmp::Ordering::Less => false,
     }
 }
 

@@ -1,7 +1,10 @@
 //! How many instances count as what.
 
 use super::record::Key;
-use crate::domain::State;
+use crate::domain::{State, plan::COMBINATIONS};
+
+/// How many are silent, by arms.
+pub(super) type Silent = [u32; COMBINATIONS];
 
 /// How many instances count as each key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +30,17 @@ impl Tally {
     pub(super) fn counts(&self) -> impl Iterator<Item = (Key, u32)> {
         let counts = (0..=u8::MAX).map(Key).zip(self.0.iter().copied());
         counts.filter(|(_, count)| *count > 0)
+    }
+
+    /// How many that took what their arms say are silent, by arms.
+    pub(super) fn silent(&self) -> Silent {
+        let mut silent = Silent::default();
+        for (key, count) in self.counts() {
+            if key.state() == State::Stale && key.is_taken() {
+                silent[usize::from(key.arms())] += count;
+            }
+        }
+        silent
     }
 
     pub(super) fn by_state(&self) -> [u32; 8] {

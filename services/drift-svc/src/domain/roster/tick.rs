@@ -33,6 +33,7 @@ impl Roster {
         }
         if !is_more {
             self.protect(now);
+            self.note_silence(now);
             self.prune(now);
         }
         is_more
@@ -74,6 +75,16 @@ impl Roster {
         }
         let calm_at = self.starts.until(number, record.expected_since, now);
         calm_at.map_or(stale_at, |calm_at| stale_at.min(calm_at))
+    }
+
+    fn note_silence(&mut self, now: Tenths) {
+        if self
+            .plan
+            .as_ref()
+            .is_some_and(|plan| !plan.splits.is_empty())
+        {
+            self.silence.note(&self.tally, self.interval, now);
+        }
     }
 
     fn prune(&mut self, now: Tenths) {

@@ -111,7 +111,7 @@ fn by_subject_either_arm_is_right() {
     scene.follow(&under(vec![split("r1", 10.0, true)]));
     assert_eq!(scene.state("a"), State::Canary);
     assert_eq!(scene.runs("a", "v1"), State::Canary);
-    let [counts] = scene.roster.count_arms("r1").unwrap()[..] else {
+    let [counts] = scene.roster.count_arms("r1", scene.now).unwrap()[..] else {
         panic!();
     };
     assert_eq!((counts.arm, counts.instances), (Arm::Canary, 1));
@@ -147,14 +147,14 @@ fn arms_are_counted_by_how_those_fare_that_took_them() {
     for boot in 1..4 {
         scene.starts("loops", boot, "v1");
     }
-    scene.pass(10);
-    let [counts] = scene.roster.count_arms("r1").unwrap()[..] else {
+    scene.pass(60);
+    let [counts] = scene.roster.count_arms("r1", scene.now).unwrap()[..] else {
         panic!();
     };
     assert_eq!((counts.arm, counts.generation), (Arm::Canary, 1));
     assert_eq!((counts.instances, counts.failed, counts.silent), (4, 1, 1));
     assert_eq!((counts.restarting, counts.waiting), (1, 1));
-    assert_eq!(scene.roster.count_arms("r2"), None);
+    assert_eq!(scene.roster.count_arms("r2", scene.now), None);
     // five minutes later it runs well
     for _ in 0..6 {
         scene.pass(60);
@@ -164,8 +164,83 @@ fn arms_are_counted_by_how_those_fare_that_took_them() {
             ..report("loops", "v1", 0)
         });
     }
-    let counts = scene.roster.count_arms("r1").unwrap();
+    let counts = scene.roster.count_arms("r1", scene.now).unwrap();
     assert_eq!(counts[0].restarting, 0);
+}
+
+/// A canary and nine of stable that all run what they should, and report by turns every 30 s.
+fn one_of_ten(scene: &mut Scene) -> Vec<String> {
+    let forced = Forced::new(vec!["canary".to_owned()], Vec::new()).unwrap();
+    scene.follow(&under(vec![Split {
+        forced,
+        ..split("r1", 0.0, false)
+    }]));
+    let mut ids = vec!["canary".to_owned()];
+    ids.extend((1..10).map(|n| format!("pod-{n}")));
+    go_on(scene, &ids, 60);
+    ids
+}
+
+/// Lets instances report by turns, for so many seconds.
+fn go_on(scene: &mut Scene, ids: &[String], seconds: usize) {
+    for second in 0..seconds {
+        if let (0, Some(id)) = (second % 3, ids.get(second / 3 % 10)) {
+            follows(scene, id);
+        }
+        scene.pass(1);
+    }
+}
+
+fn follows(scene: &mut Scene, id: &str) {
+    scene.runs(id, if id == "canary" { "v1" } else { "v0" });
+}
+
+/// How many are silent: of the canary, and of stable.
+fn silent(scene: &Scene) -> [u64; 2] {
+    let counts = scene.roster.count_arms("r1", scene.now).unwrap();
+    let of = |arm| counts.iter().find(|counts| counts.arm == arm);
+    [Arm::Canary, Arm::Stable].map(|arm| of(arm).map_or(0, |counts| counts.silent))
+}
+
+#[test]
+fn a_network_that_is_cut_and_mended_never_has_the_canary_alone_silent() {
+    for canary_is_last in [false, true] {
+        let mut scene = Scene::new(rules());
+        let mut ids = one_of_ten(&mut scene);
+        for _ in 0..300 {
+            scene.pass(1);
+            let [canary, stable] = silent(&scene);
+            assert!(canary == 0 || stable == 9, "{stable} of stable");
+        }
+        assert_eq!(silent(&scene), [1, 9]);
+        if canary_is_last {
+            ids.rotate_left(1);
+        }
+        for id in &ids {
+            follows(&mut scene, id);
+            scene.pass(3);
+            let [canary, stable] = silent(&scene);
+            assert!(canary == 0 || stable == 9, "{stable} of stable");
+        }
+        // and what was is forgotten
+        for _ in 0..7 {
+            go_on(&mut scene, &ids, 30);
+        }
+        assert_eq!(silent(&scene), [0, 0]);
+    }
+}
+
+#[test]
+fn a_canary_that_falls_silent_by_itself_is_silent_within_five_intervals() {
+    let mut scene = Scene::new(rules());
+    let ids = one_of_ten(&mut scene);
+    let stable = &ids[1..];
+    go_on(&mut scene, stable, 90);
+    assert_eq!(silent(&scene), [0, 0]);
+    go_on(&mut scene, stable, 30);
+    assert_eq!(silent(&scene), [1, 0]);
+    scene.runs("canary", "v1");
+    assert_eq!(silent(&scene), [0, 0]);
 }
 
 #[test]

@@ -42,7 +42,7 @@ fn check_counts(scene: &Scene) {
     let counted = standing.versions.into_iter();
     let counted: BTreeMap<_, _> = counted.map(|(text, state, n)| ((text, state), n)).collect();
     assert_eq!(counted, versions);
-    if let Some(arms) = scene.roster.count_arms("r0") {
+    if let Some(arms) = scene.roster.count_arms("r0", scene.now) {
         let counted: u64 = arms.iter().map(|arm| arm.instances + arm.waiting).sum();
         assert!(counted <= members.len() as u64);
     }
@@ -58,6 +58,7 @@ enum Act {
         refused: u8,
         stopping: bool,
         position: u64,
+        waited: u32,
     },
     Pass(u32),
     Release(u8),
@@ -75,9 +76,10 @@ fn act() -> impl Strategy<Value = Act> {
         0..6_u8,
         0..10_u8,
         0..60_u64,
+        0..900_u32,
     );
     let report = told.prop_map(
-        |(id, boot, sequence, version, refused, stopping, position)| Act::Report {
+        |(id, boot, sequence, version, refused, stopping, position, waited)| Act::Report {
             id,
             boot,
             sequence,
@@ -85,6 +87,7 @@ fn act() -> impl Strategy<Value = Act> {
             refused,
             stopping: stopping == 0,
             position,
+            waited,
         },
     );
     prop_oneof![
@@ -108,6 +111,7 @@ fn play(scene: &mut Scene, act: &Act) {
             refused,
             stopping,
             position,
+            waited,
         } => {
             let id = format!("pod-{id}");
             let status = if *stopping {
@@ -118,6 +122,7 @@ fn play(scene: &mut Scene, act: &Act) {
             scene.tell(Report {
                 boot: *boot,
                 position: *position,
+                waited: *waited,
                 status,
                 refused: if *refused > 3 {
                     names[usize::from(*version)]

@@ -31,6 +31,50 @@ fn who_does_not_follow_has_drifted_by_its_first_report_after_the_grace() {
 }
 
 #[test]
+fn what_was_said_within_the_grace_makes_nobody_drifted_when_it_arrives_late() {
+    let mut scene = Scene::new(rules());
+    scene.follow(&released(&["v1"]));
+    scene.runs("a", "v1");
+    scene.follow(&released(&["v1", "v2"]));
+    scene.pass(80);
+    let late = |sequence, waited| Report {
+        waited,
+        ..report("a", "v1", sequence)
+    };
+    // said 40 s and 50 s after the release
+    for (sequence, waited) in [(10, 400), (11, 300)] {
+        scene.tell(late(sequence, waited));
+        assert_eq!(scene.state("a"), State::Pending);
+        scene.pass(1);
+        assert_eq!(scene.state("a"), State::Pending);
+    }
+    // and 62 s after it
+    scene.tell(late(12, 200));
+    assert_eq!(scene.state("a"), State::Drifted);
+    // which nothing makes undone but a report of what it should run
+    scene.tell(late(13, 800));
+    assert_eq!(scene.state("a"), State::Drifted);
+    scene.tell(report("a", "v2", 14));
+    assert_eq!(scene.state("a"), State::InSync);
+}
+
+#[test]
+fn a_life_with_a_number_from_the_future_is_over_once_it_is_missed() {
+    let mut scene = Scene::new(rules());
+    scene.follow(&released(&["v1"]));
+    assert_eq!(scene.starts("a", u64::MAX, "v1"), State::InSync);
+    scene.pass(30);
+    assert_eq!(scene.tell(report("a", "v9", 1)), Taken::Older);
+    scene.pass(60);
+    assert_eq!(scene.state("a"), State::Stale);
+    assert_eq!(scene.tell(report("a", "v1", 2)), Taken::Newer);
+    assert_eq!(
+        (scene.state("a"), scene.member("a").boot),
+        (State::InSync, 1)
+    );
+}
+
+#[test]
 fn a_version_under_any_of_its_names_is_in_sync() {
     let mut scene = Scene::new(rules());
     let mut plan = (*released(&["v1", "v2"])).clone();

@@ -9,7 +9,6 @@ use crate::domain::{Assignment, Last, Mark, Metadata, Place, Refused, Status, Un
 const BOUNDS: Bounds = Bounds {
     instances: 1_000,
     texts: 100_000,
-    assignments: 100,
 };
 
 fn report(instance: &str, boot: u64, sequence: u64) -> Report<'_> {
@@ -34,6 +33,7 @@ fn taking(report: &Report<'_>, fleet: FleetId) -> Taking {
     Taking {
         key: (hash << 64 | hash).into(),
         fleet,
+        app: fleet as usize,
         arrived: 10,
         next_due: 33_000,
     }
@@ -173,8 +173,7 @@ fn a_window_has_room_for_so_many_instances() {
 #[test]
 fn texts_for_people_are_left_out_where_there_is_no_room() {
     let mut shard = Shard::new(Bounds {
-        texts: 10,
-        assignments: 0,
+        texts: 16,
         ..BOUNDS
     });
     let told = Report {
@@ -192,6 +191,57 @@ fn texts_for_people_are_left_out_where_there_is_no_room() {
     assert_eq!(take(&mut shard, &version), Err(Full::Texts));
     let gathered = shard.close();
     assert_eq!(gathered.texts.get(only(&gathered).host), "");
+}
+
+#[test]
+fn an_application_whose_versions_are_all_its_own_leaves_room_for_others() {
+    let mut shard = Shard::new(Bounds {
+        texts: 1_600,
+        ..BOUNDS
+    });
+    let versions: Vec<String> = (0..100).map(|number| format!("v{number:09}")).collect();
+    let hosts: Vec<String> = (0..100).map(|number| format!("{number:0100}")).collect();
+    let of = |number: usize| Report {
+        version: &versions[number],
+        metadata: Metadata {
+            host: &hosts[number],
+            ..Metadata::default()
+        },
+        ..report("a", 7, 0)
+    };
+    let mut taken = 0;
+    for told in (0..100).map(of) {
+        match shard.take(&told, taking(&told, 1)) {
+            Ok(_) => taken += 1,
+            Err(full) => assert_eq!(full, Full::Texts),
+        }
+    }
+    // an eighth of all
+    assert_eq!(taken, 20);
+    // whose place is full of texts for people, and which still has room for what is needed
+    for number in 80..100 {
+        let told = of(number);
+        assert!(shard.take(&told, taking(&told, 2)).is_ok(), "{number}");
+    }
+    let list = |split| Report {
+        assignments: vec![Assignment {
+            split,
+            change: "v2",
+            generation: 3,
+            arm: Arm::Canary,
+            unit: Unit::Instance,
+            forced: false,
+        }],
+        ..report("d", 7, 0)
+    };
+    let mut lists = ["r1", "r2", "r3"].map(list).into_iter();
+    let mut take = |fleet| {
+        lists
+            .next()
+            .map(|told| shard.take(&told, taking(&told, fleet)))
+    };
+    assert!(take(3).unwrap().is_ok() && take(3).unwrap().is_ok());
+    assert_eq!(take(3).unwrap(), Err(Full::Texts));
 }
 
 fn arrivals() -> impl Strategy<Value = Vec<(u8, u64, u64)>> {

@@ -92,7 +92,8 @@ pub enum InstancesFinding {
     /// At least half of the canary's instances fare badly, which may be chance.
     MaybeWorse,
     /// All of the canary's instances fare badly, and at least half of stable's, which may be
-    /// chance: something that both depend on fails.
+    /// chance: something that both depend on fails. Or all are silent, and there are none of stable:
+    /// a network that is cut looks no different.
     SharedOutage,
     /// The canary's instances fare no worse than stable's.
     NotWorse,
@@ -143,7 +144,7 @@ impl InstancesEvidence {
             .is_some_and(|stable| is_half(stable.instances, stable.most_bad()));
         if all == 0 {
             InstancesFinding::NoCanary
-        } else if bad == all && (is_worse || !stable_suffers) {
+        } else if bad == all && (is_worse || !(stable_suffers || self.is_only_silence())) {
             InstancesFinding::AllBad
         } else if is_worse {
             InstancesFinding::WorseThanStable
@@ -154,6 +155,18 @@ impl InstancesEvidence {
         } else {
             InstancesFinding::NotWorse
         }
+    }
+
+    /// Whether it is only for their silence that all of the canary's instances fare badly, and there
+    /// is nobody to compare them with.
+    fn is_only_silence(&self) -> bool {
+        let Instances {
+            instances,
+            failed,
+            restarting,
+            ..
+        } = self.canary;
+        self.p.is_none() && failed.max(restarting) < instances
     }
 
     pub(super) fn tell(
@@ -207,7 +220,10 @@ impl InstancesEvidence {
                 Some(_) => write!(f, ", which may be chance ({p})"),
                 None => f.write_str(", and there are none of stable to compare with"),
             },
-            InstancesFinding::SharedOutage => f.write_str(", so it is not the canary's fault"),
+            InstancesFinding::SharedOutage => f.write_str(match self.p {
+                Some(_) => ", so it is not the canary's fault",
+                None => ", and there are none of stable to tell a network that is cut by",
+            }),
             InstancesFinding::AllBad
             | InstancesFinding::NotWorse
             | InstancesFinding::NoAnswer

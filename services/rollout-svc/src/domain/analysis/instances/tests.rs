@@ -77,6 +77,30 @@ fn a_network_that_is_cut_is_not_the_canarys_fault() {
 }
 
 #[test]
+fn where_all_are_silent_and_there_is_nobody_to_compare_them_with_it_may_be_the_network() {
+    let silent = |failed| Instances {
+        instances: 4,
+        failed,
+        silent: 4,
+        restarting: 0,
+    };
+    let alone = |canary, has_stable| {
+        let arms = Arms {
+            canary,
+            stable: Instances::default(),
+        };
+        InstancesEvidence::judge(Some(arms), has_stable).finding
+    };
+    for has_stable in [false, true] {
+        assert_eq!(alone(silent(3), has_stable), InstancesFinding::SharedOutage);
+        assert_eq!(alone(silent(4), has_stable), InstancesFinding::AllBad);
+    }
+    // beside a stable arm that is heard it is the canary
+    let evidence = judged(silent(0), instances(4, 0));
+    assert_eq!(evidence.finding, InstancesFinding::AllBad);
+}
+
+#[test]
 fn findings_are_told_with_their_values() {
     let app = Application::new("orders");
     let told = |evidence: InstancesEvidence| {
