@@ -8,7 +8,7 @@ use vortex_store::Transaction;
 
 use super::{
     ConfigStore, Error,
-    codec::{open, seal},
+    codec::{from, open, seal, to},
     keys,
     stored::{self, item::Kind},
 };
@@ -132,7 +132,7 @@ impl Loading {
                 self.state.time = head.time?.try_into().ok()?;
             }
             Kind::Label(label) => {
-                let (name, label) = label.try_into().ok()?;
+                let (name, label) = from::label(label).ok()?;
                 self.state.labels.insert(Label::clone(&name), label);
                 self.label = Some(name);
             }
@@ -145,13 +145,12 @@ impl Loading {
                 self.state.restore_change(change.try_into().ok()?);
             }
             Kind::Answer(answer) => {
-                let (principal, id, answered) = answer.try_into().ok()?;
-                let principal: String = principal;
+                let (principal, id, answered) = from::answer(answer).ok()?;
                 self.state.restore_request(&principal, &id, answered);
             }
             Kind::Split(split) => self.state.restore_split(split.try_into().ok()?),
             Kind::Source(source) => {
-                let (name, unread) = source.into();
+                let (name, unread) = from::source(&source);
                 self.state.sources.insert(name, unread);
             }
             Kind::Freeze(freeze) => {
@@ -171,19 +170,22 @@ fn encode(state: &State) -> Bytes {
     let mut bytes = Vec::new();
     add(&mut bytes, Kind::Head(state.into()));
     for (name, label) in &state.labels {
-        add(&mut bytes, Kind::Label((name, label).into()));
+        add(&mut bytes, Kind::Label(to::label(name, label)));
         for document in label.documents.values() {
             add(&mut bytes, Kind::Document((&**document).into()));
         }
     }
     for (name, unread) in &state.sources {
-        add(&mut bytes, Kind::Source((name, &**unread).into()));
+        add(&mut bytes, Kind::Source(to::source(name, unread)));
     }
     for entry in state.changes.values() {
         add(&mut bytes, Kind::Change(entry.into()));
     }
-    for answer in state.requests.iter() {
-        add(&mut bytes, Kind::Answer(answer.into()));
+    for (principal, id, answered) in state.requests.iter() {
+        add(
+            &mut bytes,
+            Kind::Answer(to::answer(principal, id, answered)),
+        );
     }
     // after the documents that they hold
     for split in state.splits.values() {

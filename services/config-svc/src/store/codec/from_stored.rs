@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::Timestamp;
 
-use super::{Unreadable, past};
+use super::{Unreadable, key, past};
 use crate::{
     domain::{
         Answered, App, AppProfile, Body, ChangeEntry, ChangeName, ChangeSet, ChangeState,
@@ -105,7 +105,7 @@ impl TryFrom<record::Body> for Body {
                 label: Label::trusted(&label),
             },
             record::Body::SourceImported(stored) => {
-                let (source, unread) = stored.into();
+                let (source, unread) = self::source(&stored);
                 Self::SourceImported { source, unread }
             }
             record::Body::FreezeSet(freeze) => Self::FreezeSet(Arc::new(freeze.try_into()?)),
@@ -115,21 +115,20 @@ impl TryFrom<record::Body> for Body {
             record::Body::KeyCreated(key) => Self::KeyCreated(Arc::new(key.try_into()?)),
             record::Body::KeyRotated(rotation) => Self::KeyRotated(rotation.try_into()?),
             record::Body::KeyRevoked(revoked) => {
-                let (id, name) = revoked.try_into()?;
+                let (id, name) = key::revoked(&revoked)?;
                 Self::KeyRevoked(id, name)
             }
         })
     }
 }
 
-impl From<stored::Source> for (SourceName, Arc<BTreeSet<Label>>) {
-    fn from(stored: stored::Source) -> Self {
-        let unread = stored.unread.iter().map(|label| Label::trusted(label));
-        (
-            SourceName::trusted(&stored.name),
-            Arc::new(unread.collect()),
-        )
-    }
+/// A source whose first import is whole, and its labels that could never be imported.
+pub(in crate::store) fn source(stored: &stored::Source) -> (SourceName, Arc<BTreeSet<Label>>) {
+    let unread = stored.unread.iter().map(|label| Label::trusted(label));
+    (
+        SourceName::trusted(&stored.name),
+        Arc::new(unread.collect()),
+    )
 }
 
 impl TryFrom<stored::Time> for HybridTime {
@@ -212,29 +211,31 @@ impl From<stored::AppProfile> for AppProfile {
     }
 }
 
-impl TryFrom<stored::Label> for (Label, LabelState) {
+/// A label, without its documents.
+pub(in crate::store) fn label(stored: stored::Label) -> Result<(Label, LabelState)> {
+    let name = Label::trusted(&stored.name);
+    let past = past::of_label(&name, stored.past_commits, &stored.past_overrides)?;
+    let label = LabelState {
+        generation: stored.generation,
+        feed: stored.feed.map(TryInto::try_into).transpose()?,
+        detached: stored.detached.as_deref().map(SourceName::trusted),
+        past: Arc::new(past),
+        ..LabelState::default()
+    };
+    Ok((name, label))
+}
+
+impl TryFrom<stored::Feed> for Feed {
     type Error = Unreadable;
 
-    fn try_from(stored: stored::Label) -> Result<Self> {
-        let feed = stored.feed.map(|feed| {
-            Ok(Feed {
-                source: SourceName::trusted(&feed.source),
-                imported: VersionName::trusted(&feed.imported),
-                imported_at: timestamp(feed.imported_at_micros)?,
-                served: feed.served.as_deref().map(VersionName::trusted),
-                awaiting: feed.awaiting.map(Seq),
-            })
-        });
-        let name = Label::trusted(&stored.name);
-        let past = past::of_label(&name, stored.past_commits, &stored.past_overrides)?;
-        let label = LabelState {
-            generation: stored.generation,
-            feed: feed.transpose()?,
-            detached: stored.detached.as_deref().map(SourceName::trusted),
-            past: Arc::new(past),
-            ..LabelState::default()
-        };
-        Ok((name, label))
+    fn try_from(stored: stored::Feed) -> Result<Self> {
+        Ok(Self {
+            source: SourceName::trusted(&stored.source),
+            imported: VersionName::trusted(&stored.imported),
+            imported_at: timestamp(stored.imported_at_micros)?,
+            served: stored.served.as_deref().map(VersionName::trusted),
+            awaiting: stored.awaiting.map(Seq),
+        })
     }
 }
 
@@ -309,27 +310,24 @@ impl TryFrom<stored::ChangeState> for ChangeState {
     }
 }
 
-impl TryFrom<stored::Answer> for (String, RequestId, Answered) {
-    type Error = Unreadable;
-
-    fn try_from(stored: stored::Answer) -> Result<Self> {
-        let key = required(stored.key)?;
-        let answered = Answered {
-            body: sha256(&key.body)?,
-            at: timestamp(stored.at_micros)?,
-            outcome: Outcome {
-                at: Seq(stored.outcome_at),
-                change: Seq(stored.change),
-                label: Label::trusted(&stored.label),
-                name: VersionName::trusted(&stored.name),
-                digest: sha256(&stored.digest)?,
-                created: stored.created,
-                moved: stored.moved,
-            },
-        };
-        let id = RequestId::trusted(&key.id);
-        Ok((stored.principal, id, answered))
-    }
+/// The answer to a principal's request.
+pub(in crate::store) fn answer(stored: stored::Answer) -> Result<(String, RequestId, Answered)> {
+    let key = required(stored.key)?;
+    let answered = Answered {
+        body: sha256(&key.body)?,
+        at: timestamp(stored.at_micros)?,
+        outcome: Outcome {
+            at: Seq(stored.outcome_at),
+            change: Seq(stored.change),
+            label: Label::trusted(&stored.label),
+            name: VersionName::trusted(&stored.name),
+            digest: sha256(&stored.digest)?,
+            created: stored.created,
+            moved: stored.moved,
+        },
+    };
+    let id = RequestId::trusted(&key.id);
+    Ok((stored.principal, id, answered))
 }
 
 /// A split's id; empty where there is none.

@@ -20,7 +20,7 @@ use crate::{
         Split, SplitId, SplitMove, Unit, Version, VersionName,
     },
     store::{
-        codec::{open, seal},
+        codec::{from, open, seal, to},
         stored,
     },
 };
@@ -406,8 +406,11 @@ fn ended() -> impl Strategy<Value = EndedSplit> {
 
 /// Stores a message and reads it again.
 fn read<M: Message + Default, D: TryFrom<M, Error: Debug>>(message: M) -> D {
-    let message: M = open(&seal(&message)).unwrap();
-    D::try_from(message).unwrap()
+    D::try_from(again(message)).unwrap()
+}
+
+fn again<M: Message + Default>(message: M) -> M {
+    open(&seal(&message)).unwrap()
 }
 
 proptest! {
@@ -418,8 +421,8 @@ proptest! {
 
     #[test]
     fn a_label((name, label) in labelled()) {
-        let message = stored::Label::from((&name, &label));
-        prop_assert_eq!(read::<_, (Label, LabelState)>(message), (name, label));
+        let message = again(to::label(&name, &label));
+        prop_assert_eq!(from::label(message).unwrap(), (name, label));
     }
 
     #[test]
@@ -434,8 +437,8 @@ proptest! {
 
     #[test]
     fn an_answer((principal, id, answered) in answer()) {
-        let message = stored::Answer::from((principal.as_str(), &id, &answered));
-        prop_assert_eq!(read::<_, (String, RequestId, Answered)>(message), (principal, id, answered));
+        let message = again(to::answer(&principal, &id, &answered));
+        prop_assert_eq!(from::answer(message).unwrap(), (principal, id, answered));
     }
 
     #[test]
@@ -465,8 +468,7 @@ proptest! {
 
     #[test]
     fn a_source(name in source(), unread in unread()) {
-        let message = stored::Source::from((&name, &*unread));
-        let again: (SourceName, Arc<BTreeSet<Label>>) = read(message);
-        prop_assert_eq!(again, (name, unread));
+        let message = again(to::source(&name, &unread));
+        prop_assert_eq!(from::source(&message), (name, unread));
     }
 }
