@@ -16,8 +16,8 @@ use vortex_kit::clock::Clock;
 
 use crate::{
     domain::{
-        Command, Decided, Moves, Origin, Outcome, Record, Refused, Request, Sha256, State, decide,
-        fold, retain,
+        ClusterId, Command, Decided, Moves, Origin, Outcome, Record, Refused, Request, Sha256,
+        State, decide, fold, retain,
     },
     published::Published,
     store::{Appended, ConfigStore, Error, Sweep, Swept},
@@ -29,8 +29,6 @@ const QUEUE: usize = 1024;
 const BATCH: usize = 256;
 /// Records that are kept for watches that resume, even if the checkpoint covers them.
 const KEPT_RECORDS: u64 = 100_000;
-/// The name of the cluster in records.
-const CLUSTER: &str = "local";
 
 /// Hands commands to the task that writes.
 #[derive(Clone)]
@@ -95,10 +93,11 @@ type Reply = oneshot::Sender<Result<Outcome, WriteError>>;
 type SweepReply = oneshot::Sender<Result<Swept, Error>>;
 
 impl Writer {
-    /// A writer over `store`, and the task that does its work until every writer
-    /// is gone.
+    /// A writer over `store` for the cluster `own`, and the task that does its work until every
+    /// writer is gone.
     pub fn new(
         store: ConfigStore,
+        own: ClusterId,
         published: Arc<Published>,
         clock: Arc<dyn Clock>,
     ) -> (Self, impl Future<Output = ()> + Send) {
@@ -106,6 +105,7 @@ impl Writer {
         let task = Task {
             tentative: State::clone(&published.state()),
             store,
+            own,
             published,
             clock,
             waiting: Vec::new(),
@@ -160,6 +160,8 @@ impl Writer {
 
 struct Task {
     store: ConfigStore,
+    /// The cluster that its records are of.
+    own: ClusterId,
     published: Arc<Published>,
     clock: Arc<dyn Clock>,
     /// The state including commands that are decided but not yet durable.
@@ -220,14 +222,14 @@ impl Task {
             Err(refused) => self.waiting.push((reply, Err(refused))),
             Ok(Decided::Unchanged(outcome)) => self.waiting.push((reply, Ok(outcome))),
             Ok(Decided::Append(body, outcome)) => {
-                let seq = self.tentative.head.next();
                 let record = Record {
-                    seq,
+                    seq: self.tentative.head.next(),
                     time: self.tentative.time.next(now),
                     origin: Origin {
                         epoch: 1,
-                        cluster: CLUSTER.into(),
-                        sequence: seq.0,
+                        cluster: self.own.clone(),
+                        store: self.store.id(),
+                        sequence: self.tentative.own_sequence + 1,
                     },
                     principal: request.principal,
                     request: request.key,

@@ -48,6 +48,8 @@ pub(crate) fn fold(state: &State, record: &Record) -> Result<State, Inconsistent
     let mut next = state.clone();
     next.head = record.seq;
     next.time = record.time;
+    next.own_sequence = record.origin.sequence;
+    next.dots.note(record);
     let outcome = next.apply(record)?;
     next.note_past(state, record, &outcome);
     next.requests.note(
@@ -285,6 +287,7 @@ impl LabelState {
                     written_for: None,
                     versions: Vec::new(),
                     stable: None,
+                    stable_ms: 0,
                     held: None,
                     past: Past::default(),
                 })

@@ -10,6 +10,7 @@ mod imports;
 mod key_model;
 mod keys;
 mod model;
+mod names;
 mod overrides;
 mod reading;
 mod retention;
@@ -118,8 +119,9 @@ impl History {
                     time: self.state.time.next(now),
                     origin: Origin {
                         epoch: 1,
-                        cluster: "local".into(),
-                        sequence: seq.0,
+                        cluster: ClusterId::default(),
+                        store: StoreId::nil(),
+                        sequence: self.state.own_sequence + 1,
                     },
                     principal: request.principal,
                     request: request.key,

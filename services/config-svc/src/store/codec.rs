@@ -1,5 +1,6 @@
 //! Translates between the domain and the schema of what is on disk.
 
+mod dot;
 mod envelope;
 mod freeze;
 mod from_stored;

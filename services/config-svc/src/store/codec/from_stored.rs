@@ -5,11 +5,11 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::Timestamp;
 
-use super::{Unreadable, key, past};
+use super::{Unreadable, dot, key, past};
 use crate::{
     domain::{
         Answered, App, AppProfile, Body, ChangeEntry, ChangeName, ChangeSet, ChangeState,
-        ChangedDocument, Content, ContentRef, Defect, Document, Feed, HybridTime, Label,
+        ChangedDocument, ClusterId, Content, ContentRef, Defect, Document, Feed, HybridTime, Label,
         LabelState, LastRelease, Moved, Moves, Origin, Outcome, Path, Profile, Record, RequestId,
         RequestKey, Seq, Sha256, SourceName, SplitId, Version, VersionName,
     },
@@ -27,7 +27,8 @@ impl TryFrom<stored::Record> for Record {
             time: required(stored.time)?.try_into()?,
             origin: Origin {
                 epoch: stored.epoch,
-                cluster: stored.cluster.into(),
+                cluster: ClusterId::trusted(&stored.cluster),
+                store: dot::id(&stored.store)?,
                 sequence: stored.origin_sequence,
             },
             principal: stored.principal,
@@ -243,7 +244,7 @@ impl TryFrom<stored::Document> for Document {
     type Error = Unreadable;
 
     fn try_from(stored: stored::Document) -> Result<Self> {
-        Ok(Self {
+        let mut document = Self {
             path: Path::trusted(&stored.path),
             written_for: stored.written_for.map(Into::into),
             stable: stored.stable.map(Seq),
@@ -255,7 +256,12 @@ impl TryFrom<stored::Document> for Document {
                 .into_iter()
                 .map(TryInto::try_into)
                 .collect::<Result<_>>()?,
-        })
+            stable_ms: stored.stable_ms,
+        };
+        if document.stable_ms == 0 {
+            document.stable_ms = document.told_by_its_version();
+        }
+        Ok(document)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::dot;
 use crate::{
     domain::{
         Answered, AppProfile, Body, ChangeEntry, ChangeSet, ChangeState, Content, Document, Feed,
@@ -28,6 +29,7 @@ impl From<&Record> for stored::Record {
             }),
             moved: record.moves.listed.iter().map(Into::into).collect(),
             moved_count: record.moves.count,
+            store: dot::stored_id(record.origin.store),
         }
     }
 }
@@ -209,6 +211,8 @@ impl From<&State> for stored::Head {
         Self {
             seq: state.head.0,
             time: Some(state.time.into()),
+            own_sequence: Some(state.own_sequence),
+            run: state.dots.run().map(Into::into),
         }
     }
 }
@@ -246,6 +250,7 @@ impl From<&Document> for stored::Document {
             versions: document.versions.iter().map(Into::into).collect(),
             past: document.past.moments.iter().map(Into::into).collect(),
             past_trimmed: document.past.trimmed,
+            stable_ms: document.stable_ms,
         }
     }
 }

@@ -14,10 +14,10 @@ use vortex_bucket::Seed;
 use crate::{
     domain::{
         Answered, App, AppProfile, Before, Body, ChangeEntry, ChangeName, ChangeSet, ChangeState,
-        ChangedDocument, Content, ContentRef, Defect, Document, End, EndedSplit, Feed, Forced,
-        Freeze, HybridTime, Key, Label, LabelState, LastRelease, Moved, Moves, Origin, Outcome,
-        Override, Path, Profile, Record, RequestId, RequestKey, Seq, Sha256, Share, SourceName,
-        Split, SplitId, SplitMove, Unit, Version, VersionName,
+        ChangedDocument, ClusterId, Content, ContentRef, Defect, Document, End, EndedSplit, Feed,
+        Forced, Freeze, HybridTime, Key, Label, LabelState, LastRelease, Moved, Moves, Origin,
+        Outcome, Override, Path, Profile, Record, RequestId, RequestKey, Seq, Sha256, Share,
+        SourceName, Split, SplitId, SplitMove, StoreId, Unit, Version, VersionName,
     },
     store::{
         codec::{from, open, seal, to},
@@ -219,10 +219,11 @@ fn last_release() -> impl Strategy<Value = Box<LastRelease>> {
 
 fn record() -> impl Strategy<Value = Record> {
     let hybrid = (time(), any::<u32>()).prop_map(|(wall, logical)| HybridTime { wall, logical });
-    let origin = (any::<u64>(), text(), any::<u64>());
-    let origin = origin.prop_map(|(epoch, cluster, sequence)| Origin {
+    let origin = (any::<u64>(), text(), any::<u128>(), any::<u64>());
+    let origin = origin.prop_map(|(epoch, cluster, store, sequence)| Origin {
         epoch,
-        cluster: cluster.into(),
+        cluster: ClusterId::trusted(&cluster),
+        store: StoreId::from_u128(store),
         sequence,
     });
     let about = (label(), version_name()).prop_map(|(label, name)| ChangeName { label, name });
@@ -303,16 +304,25 @@ fn document() -> impl Strategy<Value = Document> {
             release,
         },
     );
-    (path(), written_for(), of(seq()), vec(version, 0..3), past()).prop_map(
-        |(path, written_for, stable, versions, past)| Document {
-            path,
-            written_for,
-            versions,
-            stable,
-            held: None,
-            past,
-        },
+    (
+        path(),
+        written_for(),
+        of(seq()),
+        vec(version, 0..3),
+        past(),
+        1..=i64::MAX,
     )
+        .prop_map(
+            |(path, written_for, stable, versions, past, stable_ms)| Document {
+                path,
+                written_for,
+                versions,
+                stable,
+                stable_ms,
+                held: None,
+                past,
+            },
+        )
 }
 
 fn entry() -> impl Strategy<Value = ChangeEntry> {
