@@ -133,7 +133,6 @@ use read::{VersionPart, format_of, override_owners, version_of_parts, with_overr
 pub use record::{Body, Moved, Moves, Record};
 pub(crate) use record::{ChangeName, HybridTime, Origin};
 pub(crate) use refused::Refused;
-pub(crate) use retain::{MAX_AGE, retain};
 pub(crate) use served::{Served, ServedTo, served};
 pub(crate) use split::{Arms, Assigned, Before, End, EndedSplit, EndedSplits, Ending, Held, Split};
 pub use split::{SplitMove, Subject, Unit};

@@ -17,7 +17,7 @@ use vortex_kit::clock::Clock;
 use crate::{
     domain::{
         ClusterId, Command, Decided, Moves, Origin, Outcome, Record, Refused, Request, Sha256,
-        State, decide, fold, retain,
+        State, decide, fold,
     },
     published::Published,
     store::{Appended, ConfigStore, Error, Sweep, Swept},
@@ -27,6 +27,8 @@ use crate::{
 const QUEUE: usize = 1024;
 /// The most commands that are decided before their records are written.
 const BATCH: usize = 256;
+/// Who lets go of what is old, in the log.
+const RETENTION: &str = "retention";
 /// Records that are kept for watches that resume, even if the checkpoint covers them.
 const KEPT_RECORDS: u64 = 100_000;
 
@@ -141,8 +143,8 @@ impl Writer {
         answer.await.unwrap_or(Err(WriteError::OutcomeUnknown))
     }
 
-    /// Drops what is old from the state, and returns the state that must be in a checkpoint before
-    /// [`Writer::sweep`] may run. None once the store failed.
+    /// Lets go of what is old, and returns the state that must be in a checkpoint before
+    /// [`Writer::sweep`] may run. None where that could not be written.
     pub async fn retain(&self) -> Option<State> {
         let (reply, answer) = oneshot::channel();
         self.queue.send(Job::Retain(reply)).await.ok()?;
@@ -193,10 +195,7 @@ impl Task {
         for job in jobs.drain(..) {
             match job {
                 Job::Write(submission) => self.decide(*submission).await,
-                Job::Retain(reply) => {
-                    self.flush().await;
-                    self.retain(reply);
-                }
+                Job::Retain(reply) => self.retain(reply).await,
                 Job::Sweep(reply) => {
                     self.flush().await;
                     self.begin_sweep(reply).await;
@@ -314,14 +313,25 @@ impl Task {
         self.published.store_failed();
     }
 
-    fn retain(&mut self, reply: oneshot::Sender<State>) {
-        if self.failed {
-            return;
+    async fn retain(&mut self, reply: oneshot::Sender<State>) {
+        let (written, mut retained) = oneshot::channel();
+        let submission = Submission {
+            request: Request {
+                principal: RETENTION.to_owned(),
+                key: None,
+            },
+            command: Command::Retain,
+            contents: Vec::new(),
+            reply: written,
+        };
+        self.decide(submission).await;
+        self.flush().await;
+        match retained.try_recv() {
+            // whoever asked may be gone; what was let go stays so
+            Ok(Ok(_)) => drop(reply.send(self.tentative.clone())),
+            Ok(Err(error)) => tracing::debug!(%error, "what is old stays for now"),
+            Err(_) => {}
         }
-        self.tentative = retain(&self.tentative, self.clock.now());
-        self.published.publish(self.tentative.clone());
-        // whoever asked may be gone; what was let go stays so
-        drop(reply.send(self.tentative.clone()));
     }
 
     async fn begin_sweep(&mut self, reply: SweepReply) {

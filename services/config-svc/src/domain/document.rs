@@ -151,7 +151,8 @@ impl Releasing {
             | Body::OverrideEnded(_)
             | Body::KeyCreated(_)
             | Body::KeyRotated(_)
-            | Body::KeyRevoked(..) => ("", None),
+            | Body::KeyRevoked(..)
+            | Body::Retained { .. } => ("", None),
         };
         Self {
             at: record.time.wall,

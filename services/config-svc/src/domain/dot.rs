@@ -157,6 +157,7 @@ fn is_referred_to(body: &Body) -> bool {
         | Body::OverrideEnded(_)
         | Body::KeyCreated(_)
         | Body::KeyRotated(_)
-        | Body::KeyRevoked(..) => false,
+        | Body::KeyRevoked(..)
+        | Body::Retained { .. } => false,
     }
 }

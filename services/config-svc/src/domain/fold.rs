@@ -136,6 +136,10 @@ impl State {
             Body::KeyCreated(key) => Ok(self.apply_key(record, key)),
             Body::KeyRotated(rotation) => Ok(self.apply_key_rotation(record, rotation)),
             Body::KeyRevoked(id, _) => Ok(self.apply_key_revocation(record, *id)),
+            Body::Retained { before } => {
+                self.let_go(*before);
+                Ok(Outcome::of_retention(record.seq))
+            }
         }
     }
 

@@ -175,6 +175,8 @@ pub enum Body {
     KeyRotated(KeyRotation),
     /// An API key of this name was taken back.
     KeyRevoked(KeyId, Name),
+    /// What was written before this was let go of, but for what is still needed.
+    Retained { before: Timestamp },
 }
 
 impl Body {
@@ -197,7 +199,8 @@ impl Body {
             | Self::OverrideEnded(_)
             | Self::KeyCreated(_)
             | Self::KeyRotated(_)
-            | Self::KeyRevoked(..) => None,
+            | Self::KeyRevoked(..)
+            | Self::Retained { .. } => None,
         }
     }
 

@@ -90,6 +90,13 @@ fn release(version: &str) -> Command {
     })
 }
 
+/// What is left when what is old is let go of at this time.
+fn retain(state: &State, now: Timestamp) -> State {
+    let mut left = state.clone();
+    left.let_go(super::retain::oldest_kept(now));
+    left
+}
+
 /// A log and the state folded from it.
 #[derive(Default)]
 struct History {

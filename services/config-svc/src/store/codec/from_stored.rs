@@ -115,6 +115,9 @@ impl TryFrom<record::Body> for Body {
             record::Body::OverrideEnded(end) => Self::OverrideEnded(end.into()),
             record::Body::KeyCreated(key) => Self::KeyCreated(Arc::new(key.try_into()?)),
             record::Body::KeyRotated(rotation) => Self::KeyRotated(rotation.try_into()?),
+            record::Body::Retained(retained) => Self::Retained {
+                before: timestamp(retained.before_micros)?,
+            },
             record::Body::KeyRevoked(revoked) => {
                 let (id, name) = key::revoked(&revoked)?;
                 Self::KeyRevoked(id, name)

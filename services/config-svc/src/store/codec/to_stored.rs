@@ -116,6 +116,9 @@ impl From<&Body> for record::Body {
             Body::OverrideEnded(end) => Self::OverrideEnded(end.into()),
             Body::KeyCreated(key) => Self::KeyCreated((&**key).into()),
             Body::KeyRotated(rotation) => Self::KeyRotated(rotation.into()),
+            Body::Retained { before } => Self::Retained(stored::Retained {
+                before_micros: before.as_microsecond(),
+            }),
             Body::KeyRevoked(id, name) => Self::KeyRevoked(stored::KeyRevocation {
                 id: id.to_string(),
                 name: name.to_string(),

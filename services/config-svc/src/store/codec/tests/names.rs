@@ -4,7 +4,7 @@ use prost::Message;
 
 use super::{super::Unreadable, decoded};
 use crate::{
-    domain::{ClusterId, Dot, Record, Run, Seq, StoreId},
+    domain::{Body, ClusterId, Dot, Record, Run, Seq, StoreId},
     store::stored,
 };
 
@@ -47,4 +47,15 @@ fn a_name_is_read_and_written_as_it_was_first() {
     let stored = stored::Run::from(&run).encode_to_vec();
     assert_eq!(hex::encode(stored), bytes);
     assert_eq!(Run::try_from(decoded::<stored::Run>(&bytes)), Ok(run));
+}
+
+#[test]
+fn what_was_let_go_of_is_read_and_written_as_it_was_first() {
+    // what is from before 300 µs
+    let bytes = "08071204080110021801220131c2020308ac02";
+    let record: Record = decoded::<stored::Record>(bytes).try_into().unwrap();
+    let before = jiff::Timestamp::from_microsecond(300).unwrap();
+    assert_eq!(record.body, Body::Retained { before });
+    let stored = stored::Record::from(&record);
+    assert_eq!(hex::encode(stored.encode_to_vec()), bytes);
 }

@@ -186,6 +186,7 @@ fn body() -> impl Strategy<Value = Body> {
         override_end().prop_map(Body::OverrideEnded),
         key().prop_map(|key| Body::KeyCreated(Arc::new(key))),
         rotation().prop_map(Body::KeyRotated),
+        time().prop_map(|before| Body::Retained { before }),
         key().prop_map(|key| Body::KeyRevoked(key.stored.id, key.name().clone())),
     ]
 }
