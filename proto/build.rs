@@ -15,7 +15,19 @@ const PROTOS: &[&str] = &[
     "vortex/config/v1/splits.proto",
     "vortex/drift/v1/drift_service.proto",
     "vortex/heartbeat/v1/heartbeat_service.proto",
+    "vortex/log/v1/items.proto",
     "vortex/rollout/v1/rollout_service.proto",
+];
+
+/// The packages that are served: their contents are shared between a message and its readers. What is
+/// stored is copied out of its message anyway.
+const SERVED: &[&str] = &[
+    ".vortex.access",
+    ".vortex.config",
+    ".vortex.drift",
+    ".vortex.heartbeat",
+    ".vortex.rollout",
+    ".vortex.window",
 ];
 
 fn main() -> anyhow::Result<()> {
@@ -30,10 +42,12 @@ fn main() -> anyhow::Result<()> {
         compiler.encode_file_descriptor_set(),
     )?;
     let descriptors: FileDescriptorSet = compiler.file_descriptor_set();
-    tonic_prost_build::configure()
-        .bytes(".")
-        // a connection is the caller's to make
-        .build_transport(false)
-        .compile_fds(descriptors)?;
+    let served = SERVED
+        .iter()
+        .fold(tonic_prost_build::configure(), |build, package| {
+            build.bytes(*package)
+        });
+    // a connection is the caller's to make
+    served.build_transport(false).compile_fds(descriptors)?;
     Ok(())
 }

@@ -39,6 +39,15 @@ pub mod heartbeat {
     }
 }
 
+/// The log of configuration, as it is stored, and what it folds to. No service serves it.
+pub mod log {
+    /// `vortex.log.v1`
+    #[allow(missing_docs, clippy::all)] // generated
+    pub mod v1 {
+        tonic::include_proto!("vortex.log.v1");
+    }
+}
+
 /// Rollouts: stages, analysis, audit and the breaker.
 pub mod rollout {
     /// `vortex.rollout.v1`

@@ -220,6 +220,7 @@ fn rollout_settings(settings: &Settings, data: &Data) -> vortex_rollout_svc::Set
 fn config_settings(settings: &Settings, data: &Data) -> vortex_config_svc::Settings {
     vortex_config_svc::Settings {
         store: StoreLocation::Embedded(data.config()),
+        cluster: vortex_config_svc::ClusterId::default(),
         git: settings.git.clone(),
         git_name: vortex_config_svc::Settings::default_git_name(),
         git_poll: settings.poll,

@@ -19,8 +19,8 @@ use vortex_spring::Format;
 
 use crate::{
     domain::{
-        ChangeSet, Command, Content, Defect, Label, Outcome, Path, Refused, Request, Seq, Sha256,
-        SourceName, Split, SplitId, State, StoreId, Subject, Token, ViewKey,
+        ChangeSet, ClusterId, Command, Content, Defect, Label, Outcome, Path, Refused, Request,
+        Seq, Sha256, SourceName, Split, SplitId, State, StoreId, Subject, Token, ViewKey,
     },
     published::Published,
     sent_configs::SentConfigs,
@@ -69,17 +69,18 @@ pub struct Checked {
 }
 
 impl Configuration {
-    /// Loads what `store` keeps. Returns the configuration and the writer's task, which ends once
+    /// Loads what `store` keeps of the cluster `own`. Returns the configuration and the writer's task, which ends once
     /// the configuration is dropped.
     pub async fn open(
         store: ConfigStore,
+        own: ClusterId,
         locations: HashMap<SourceName, String>,
         clock: Arc<dyn Clock>,
     ) -> Result<(Self, impl Future<Output = ()> + Send), Error> {
         let state = store.load().await?;
         let id = store.id();
         let published = Arc::new(Published::new(state));
-        let (writer, task) = Writer::new(store.clone(), published.clone(), clock.clone());
+        let (writer, task) = Writer::new(store.clone(), own, published.clone(), clock.clone());
         let configuration = Self {
             views: Views::new(store.clone(), locations),
             followed: AtomicUsize::new(0),

@@ -12,6 +12,12 @@
 //! - **C6** at most [`MAX_VERSIONS`] versions of a document are kept, beside those
 //!   that splits name.
 //!
+//! And of names in all clusters:
+//! - **N1** the records that were written here are counted without gaps, and each has a name that
+//!   no other record has.
+//! - **N2** what is kept and referred to by its position has a name, and is found by it.
+//! - **N3** the time at which a document's stable version became so rises with each.
+//!
 //! And of splits:
 //! - **S1** a document is held by at most one active split.
 //! - **S2** a split's share never falls, and its change set, seed, unit and forced
@@ -64,6 +70,7 @@ mod command;
 mod content;
 mod decide;
 mod document;
+mod dot;
 mod fold;
 mod freeze;
 mod import;
@@ -100,6 +107,7 @@ pub use decide::Request;
 pub(crate) use decide::{Decided, SplitTarget, check_set_split, decide, plan_split, plan_undo};
 pub use document::MAX_VERSIONS;
 pub(crate) use document::{Document, LastRelease, Version};
+pub(crate) use dot::{Dot, Dots, Run};
 pub(crate) use fold::{Inconsistent, fold};
 pub use freeze::{Freeze, FreezeEnd, FreezeId, FreezeScope, Frozen};
 pub(crate) use freeze::{MAX_FREEZES, MAX_FROZEN_APPS};
@@ -108,7 +116,7 @@ pub use key::{Key, KeyGrants, KeyRotation};
 pub(crate) use key::{MAX_KEYS, MAX_OVERLAP};
 pub(crate) use label::{Feed, LabelState};
 pub(crate) use moved::Moved as ViewsMoved;
-pub use names::{App, Label, Path, Profile, SourceName, SplitId, VersionName};
+pub use names::{App, ClusterId, Label, Path, Profile, SourceName, SplitId, VersionName};
 pub(crate) use names::{AppProfile, InvalidName, MediaType};
 pub(crate) use overrides::{InvalidValues, MAX_ENDED_AT_ONCE, MAX_OVERRIDE_SPAN, MAX_OVERRIDES};
 pub use overrides::{Override, OverrideEnd, OverrideId, OverrideTarget, OverrideValues};
@@ -123,7 +131,6 @@ use read::{VersionPart, format_of, override_owners, version_of_parts, with_overr
 pub use record::{Body, Moved, Moves, Record};
 pub(crate) use record::{ChangeName, HybridTime, Origin};
 pub(crate) use refused::Refused;
-pub(crate) use retain::{MAX_AGE, retain};
 pub(crate) use served::{Served, ServedTo, served};
 pub(crate) use split::{Arms, Assigned, Before, End, EndedSplit, EndedSplits, Ending, Held, Split};
 pub use split::{SplitMove, Subject, Unit};

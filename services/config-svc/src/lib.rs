@@ -19,6 +19,7 @@ mod views;
 mod writer;
 
 pub use bootstrap::BootstrapError;
+pub use domain::ClusterId;
 pub use settings::{ABOUT, About, ProcessSettings, Settings, StoreLocation};
 pub use source::ReleasePolicy;
 
@@ -51,14 +52,14 @@ pub mod parts {
     pub use crate::{
         configuration::Configuration,
         domain::{
-            App, Arm, BeginSplit, Body, Command, Content, CreateKey, DocumentWrite, EndFreeze,
-            EndSplit, Expires, Forced, Freeze, FreezeEnd, FreezeId, FreezeScope, Frozen, Holding,
-            Import, Imported, Key, KeyGrants, KeyRotation, Label, MAX_VERSIONS, Moved, Moves,
-            Outcome, Override, OverrideEnd, OverrideId, OverrideTarget, OverrideValues, Path,
-            Profile, Record, Release, ReleaseBy, RemoveOverride, Request, RequestKey, RotateKey,
-            Selector, Seq, SetFreeze, SetOverride, SetSplit, Sha256, Share, SourceName, SplitId,
-            SplitMove, State, Subject, Thawed, Token, Undo, UndoTarget, Unit, Until, VersionName,
-            ViewKey, WriteChange,
+            App, Arm, BeginSplit, Body, ClusterId, Command, Content, CreateKey, DocumentWrite,
+            EndFreeze, EndSplit, Expires, Forced, Freeze, FreezeEnd, FreezeId, FreezeScope, Frozen,
+            Holding, Import, Imported, Key, KeyGrants, KeyRotation, Label, MAX_VERSIONS, Moved,
+            Moves, Outcome, Override, OverrideEnd, OverrideId, OverrideTarget, OverrideValues,
+            Path, Profile, Record, Release, ReleaseBy, RemoveOverride, Request, RequestKey,
+            RotateKey, Selector, Seq, SetFreeze, SetOverride, SetSplit, Sha256, Share, SourceName,
+            SplitId, SplitMove, State, Subject, Thawed, Token, Undo, UndoTarget, Unit, Until,
+            VersionName, ViewKey, WriteChange,
         },
         grpc::Grpc,
         source::{GitSettings, Sources},
@@ -95,6 +96,7 @@ pub async fn start(settings: Settings, runtime: &Runtime) -> Result<Server, Star
     let sources = Sources::new(settings.git_sources());
     let (configuration, writer) = Configuration::open(
         ConfigStore::new(engine),
+        settings.cluster.clone(),
         sources.locations().collect(),
         runtime.clock.clone(),
     )

@@ -10,7 +10,7 @@ use vortex_kit::{http::Address, settings::Listens};
 use vortex_service::{OwnKeySettings, TokenSettings};
 
 use crate::{
-    domain::SourceName,
+    domain::{ClusterId, SourceName},
     source::{GitSettings, ReleasePolicy},
 };
 
@@ -60,6 +60,10 @@ pub struct Settings {
         default_value = "embedded:vortex-data/config"
     )]
     pub store: StoreLocation,
+
+    /// Name of this cluster, among those that hold the same configuration
+    #[arg(long, value_name = "NAME", default_value_t)]
+    pub cluster: ClusterId,
 
     /// Git repository that feeds labels: a URL or a path
     #[arg(long, value_name = "URL-OR-PATH")]

@@ -12,7 +12,7 @@
 //! denial/<n>               calls that were refused for who made them
 //! ```
 //!
-//! `proto/stored.proto` is the schema of records and checkpoints.
+//! `vortex.log.v1` is the schema of records and of what checkpoints hold, `proto/stored.proto` of the rest.
 
 mod append;
 mod checkpoint;

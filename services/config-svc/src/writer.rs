@@ -16,8 +16,8 @@ use vortex_kit::clock::Clock;
 
 use crate::{
     domain::{
-        Command, Decided, Moves, Origin, Outcome, Record, Refused, Request, Sha256, State, decide,
-        fold, retain,
+        ClusterId, Command, Decided, Moves, Origin, Outcome, Record, Refused, Request, Sha256,
+        State, decide, fold,
     },
     published::Published,
     store::{Appended, ConfigStore, Error, Sweep, Swept},
@@ -27,10 +27,10 @@ use crate::{
 const QUEUE: usize = 1024;
 /// The most commands that are decided before their records are written.
 const BATCH: usize = 256;
+/// Who lets go of what is old, in the log.
+const RETENTION: &str = "retention";
 /// Records that are kept for watches that resume, even if the checkpoint covers them.
 const KEPT_RECORDS: u64 = 100_000;
-/// The name of the cluster in records.
-const CLUSTER: &str = "local";
 
 /// Hands commands to the task that writes.
 #[derive(Clone)]
@@ -95,10 +95,11 @@ type Reply = oneshot::Sender<Result<Outcome, WriteError>>;
 type SweepReply = oneshot::Sender<Result<Swept, Error>>;
 
 impl Writer {
-    /// A writer over `store`, and the task that does its work until every writer
-    /// is gone.
+    /// A writer over `store` for the cluster `own`, and the task that does its work until every
+    /// writer is gone.
     pub fn new(
         store: ConfigStore,
+        own: ClusterId,
         published: Arc<Published>,
         clock: Arc<dyn Clock>,
     ) -> (Self, impl Future<Output = ()> + Send) {
@@ -106,6 +107,7 @@ impl Writer {
         let task = Task {
             tentative: State::clone(&published.state()),
             store,
+            own,
             published,
             clock,
             waiting: Vec::new(),
@@ -141,8 +143,8 @@ impl Writer {
         answer.await.unwrap_or(Err(WriteError::OutcomeUnknown))
     }
 
-    /// Drops what is old from the state, and returns the state that must be in a checkpoint before
-    /// [`Writer::sweep`] may run. None once the store failed.
+    /// Lets go of what is old, and returns the state that must be in a checkpoint before
+    /// [`Writer::sweep`] may run. None where that could not be written.
     pub async fn retain(&self) -> Option<State> {
         let (reply, answer) = oneshot::channel();
         self.queue.send(Job::Retain(reply)).await.ok()?;
@@ -160,6 +162,8 @@ impl Writer {
 
 struct Task {
     store: ConfigStore,
+    /// The cluster that its records are of.
+    own: ClusterId,
     published: Arc<Published>,
     clock: Arc<dyn Clock>,
     /// The state including commands that are decided but not yet durable.
@@ -191,10 +195,7 @@ impl Task {
         for job in jobs.drain(..) {
             match job {
                 Job::Write(submission) => self.decide(*submission).await,
-                Job::Retain(reply) => {
-                    self.flush().await;
-                    self.retain(reply);
-                }
+                Job::Retain(reply) => self.retain(reply).await,
                 Job::Sweep(reply) => {
                     self.flush().await;
                     self.begin_sweep(reply).await;
@@ -220,14 +221,14 @@ impl Task {
             Err(refused) => self.waiting.push((reply, Err(refused))),
             Ok(Decided::Unchanged(outcome)) => self.waiting.push((reply, Ok(outcome))),
             Ok(Decided::Append(body, outcome)) => {
-                let seq = self.tentative.head.next();
                 let record = Record {
-                    seq,
+                    seq: self.tentative.head.next(),
                     time: self.tentative.time.next(now),
                     origin: Origin {
                         epoch: 1,
-                        cluster: CLUSTER.into(),
-                        sequence: seq.0,
+                        cluster: self.own.clone(),
+                        store: self.store.id(),
+                        sequence: self.tentative.own_sequence + 1,
                     },
                     principal: request.principal,
                     request: request.key,
@@ -312,14 +313,25 @@ impl Task {
         self.published.store_failed();
     }
 
-    fn retain(&mut self, reply: oneshot::Sender<State>) {
-        if self.failed {
-            return;
+    async fn retain(&mut self, reply: oneshot::Sender<State>) {
+        let (written, mut retained) = oneshot::channel();
+        let submission = Submission {
+            request: Request {
+                principal: RETENTION.to_owned(),
+                key: None,
+            },
+            command: Command::Retain,
+            contents: Vec::new(),
+            reply: written,
+        };
+        self.decide(submission).await;
+        self.flush().await;
+        match retained.try_recv() {
+            // whoever asked may be gone; what was let go stays so
+            Ok(Ok(_)) => drop(reply.send(self.tentative.clone())),
+            Ok(Err(error)) => tracing::debug!(%error, "what is old stays for now"),
+            Err(_) => {}
         }
-        self.tentative = retain(&self.tentative, self.clock.now());
-        self.published.publish(self.tentative.clone());
-        // whoever asked may be gone; what was let go stays so
-        drop(reply.send(self.tentative.clone()));
     }
 
     async fn begin_sweep(&mut self, reply: SweepReply) {

@@ -5,7 +5,7 @@ use std::{collections::HashMap, path::Path, process::Command, sync::Arc, time::D
 use tempfile::TempDir;
 use vortex_config_svc::{
     ReleasePolicy, Settings,
-    parts::{ConfigStore, Configuration, GitSettings, Grpc, Label, Sources, ViewKey},
+    parts::{ClusterId, ConfigStore, Configuration, GitSettings, Grpc, Label, Sources, ViewKey},
 };
 use vortex_kit::{clock::System, process::Runtime};
 use vortex_store::{Embedded, Options};
@@ -63,7 +63,8 @@ async fn open(folder: &Path, sources: &Sources) -> Arc<Configuration> {
     let engine = Embedded::open(folder, Options::default()).unwrap();
     let store = ConfigStore::new(Arc::new(engine));
     let locations: HashMap<_, _> = sources.locations().collect();
-    let opened = Configuration::open(store, locations, System::shared()).await;
+    let opened =
+        Configuration::open(store, ClusterId::default(), locations, System::shared()).await;
     let (configuration, writer) = opened.unwrap();
     tokio::spawn(writer);
     Arc::new(configuration)

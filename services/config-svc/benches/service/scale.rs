@@ -5,8 +5,8 @@ use std::{collections::HashMap, sync::Arc};
 use bytes::Bytes;
 use tonic::Request;
 use vortex_config_svc::parts::{
-    Command, ConfigStore, Configuration, Content, DocumentWrite, Grpc, Label, Request as Asked,
-    Seq, Sha256, Sources, WriteChange,
+    ClusterId, Command, ConfigStore, Configuration, Content, DocumentWrite, Grpc, Label,
+    Request as Asked, Seq, Sha256, Sources, WriteChange,
 };
 use vortex_kit::{clock::System, shutdown::Lifecycle};
 use vortex_proto::config::v1::{self as pb, config_service_server::ConfigService as _};
@@ -31,7 +31,13 @@ pub(crate) async fn run() {
 pub(crate) async fn open(folder: &std::path::Path) -> Arc<Configuration> {
     let engine = Embedded::open(folder, Options::default()).unwrap();
     let store = ConfigStore::new(Arc::new(engine));
-    let opened = Configuration::open(store, HashMap::new(), System::shared()).await;
+    let opened = Configuration::open(
+        store,
+        ClusterId::default(),
+        HashMap::new(),
+        System::shared(),
+    )
+    .await;
     let (configuration, writer) = opened.unwrap();
     tokio::spawn(writer);
     Arc::new(configuration)

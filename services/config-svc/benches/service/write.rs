@@ -24,6 +24,7 @@ pub(crate) async fn run() {
         git_timeout: Settings::DEFAULT_GIT_TIMEOUT,
         git_release: ReleasePolicy::Auto,
         git_mirror: None,
+        cluster: Default::default(),
         own_key: Default::default(),
     };
     let server = start(settings, &runtime).await.unwrap();

@@ -56,6 +56,8 @@ pub enum Command {
     RotateKey(RotateKey),
     /// Take an API key back.
     RevokeKey(KeyId),
+    /// Let go of what is old.
+    Retain,
 }
 
 /// A change set to be written through the API.

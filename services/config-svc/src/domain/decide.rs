@@ -7,6 +7,7 @@ mod overrides;
 pub(super) mod plan;
 mod release;
 mod restore;
+mod retain;
 mod revert;
 mod split;
 mod undo;
@@ -77,6 +78,7 @@ pub(crate) fn decide(
         Command::ExpireOverrides => Ok(overrides::decide_expiry(state, author.time.wall)),
         Command::CreateKey(create) => key::decide_create(state, author, create),
         Command::RotateKey(rotate) => key::decide_rotate(state, author, rotate),
+        Command::Retain => Ok(retain::decide(state, author)),
         Command::RevokeKey(id) => key::decide_revoke(state, author, id),
     }?;
     Ok(match decided {

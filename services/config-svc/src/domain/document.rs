@@ -20,6 +20,9 @@ pub struct Document {
     pub versions: Vec<Version>,
     /// The stable version. None before the first release.
     pub stable: Option<Seq>,
+    /// When that became so, in milliseconds since 1970. It rises strictly as long as the document is
+    /// kept, also where the clock stands still; 0 before the first release.
+    pub stable_ms: i64,
     /// The split that gives a share of readers another version, if there is one.
     pub held: Option<Held>,
     /// What readers got of it, as far as it is remembered.
@@ -80,6 +83,9 @@ impl Document {
             return;
         };
         let before = self.stable.replace(seq);
+        if before != Some(seq) {
+            self.stable_ms = releasing.at.as_millisecond().max(self.stable_ms + 1);
+        }
         let version = &mut self.versions[index];
         let replaced = match before {
             // made stable again, or written again: what it replaced stays the same
@@ -87,6 +93,16 @@ impl Document {
             before => before,
         };
         version.release = Some(Box::new(releasing.of(replaced)));
+    }
+
+    /// When the stable version became so, in milliseconds, as far as it says so itself; 0 where
+    /// nothing is stable.
+    pub fn told_by_its_version(&self) -> i64 {
+        let Some(stable) = self.stable_version() else {
+            return 0;
+        };
+        let released = stable.release.as_ref().map(|release| release.at);
+        released.unwrap_or(stable.written_at).as_millisecond()
     }
 
     /// The version that was stable before the one that is, if it is remembered.
@@ -135,7 +151,8 @@ impl Releasing {
             | Body::OverrideEnded(_)
             | Body::KeyCreated(_)
             | Body::KeyRotated(_)
-            | Body::KeyRevoked(..) => ("", None),
+            | Body::KeyRevoked(..)
+            | Body::Retained { .. } => ("", None),
         };
         Self {
             at: record.time.wall,

@@ -48,6 +48,8 @@ pub(crate) fn fold(state: &State, record: &Record) -> Result<State, Inconsistent
     let mut next = state.clone();
     next.head = record.seq;
     next.time = record.time;
+    next.own_sequence = record.origin.sequence;
+    next.dots.note(record);
     let outcome = next.apply(record)?;
     next.note_past(state, record, &outcome);
     next.requests.note(
@@ -134,6 +136,10 @@ impl State {
             Body::KeyCreated(key) => Ok(self.apply_key(record, key)),
             Body::KeyRotated(rotation) => Ok(self.apply_key_rotation(record, rotation)),
             Body::KeyRevoked(id, _) => Ok(self.apply_key_revocation(record, *id)),
+            Body::Retained { before } => {
+                self.let_go(*before);
+                Ok(Outcome::of_retention(record.seq))
+            }
         }
     }
 
@@ -285,6 +291,7 @@ impl LabelState {
                     written_for: None,
                     versions: Vec::new(),
                     stable: None,
+                    stable_ms: 0,
                     held: None,
                     past: Past::default(),
                 })

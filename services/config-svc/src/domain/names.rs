@@ -8,6 +8,8 @@ pub(crate) use vortex_names::InvalidName;
 
 /// Bytes of a split's id.
 const MAX_SPLIT: usize = 64;
+/// Bytes of a cluster's id.
+const MAX_CLUSTER: usize = 64;
 /// Bytes of a path.
 const MAX_PATH: usize = 1024;
 
@@ -89,6 +91,11 @@ name!(
     check_source
 );
 name!(
+    /// A cluster's id: letters, digits, `.`, `_`, `-`, 64 bytes at most.
+    ClusterId,
+    check_cluster
+);
+name!(
     /// A split's id, which is that of the rollout that moves it.
     SplitId,
     check_split
@@ -97,6 +104,23 @@ name!(
 impl App {
     /// The application that all others inherit from.
     pub const SHARED: &'static str = "application";
+}
+
+impl ClusterId {
+    /// The cluster that a log is of, as long as it has no other name.
+    pub const LOCAL: &'static str = "local";
+
+    /// Whether it is the name that a cluster has of itself before it is given one. In the records of
+    /// a log it always means the cluster that the log is of.
+    pub fn is_local(&self) -> bool {
+        self.as_str() == Self::LOCAL
+    }
+}
+
+impl Default for ClusterId {
+    fn default() -> Self {
+        Self::trusted(Self::LOCAL)
+    }
 }
 
 impl Profile {
@@ -249,6 +273,11 @@ fn check_version(given: &str) -> Result<(), InvalidName> {
 
 fn check_source(given: &str) -> Result<(), InvalidName> {
     check::plain("source", given)
+}
+
+fn check_cluster(given: &str) -> Result<(), InvalidName> {
+    check::length("cluster", given, MAX_CLUSTER)?;
+    check::plain("cluster", given)
 }
 
 fn check_split(given: &str) -> Result<(), InvalidName> {

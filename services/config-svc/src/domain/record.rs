@@ -11,8 +11,8 @@ use jiff::Timestamp;
 use vortex_access::{KeyId, Name};
 
 use super::{
-    ChangeSet, Freeze, FreezeEnd, Key, KeyRotation, Label, Outcome, Override, OverrideEnd,
-    RequestKey, Seq, SourceName, SplitId, SplitMove, VersionName,
+    ChangeSet, ClusterId, Freeze, FreezeEnd, Key, KeyRotation, Label, Outcome, Override,
+    OverrideEnd, RequestKey, Seq, SourceName, SplitId, SplitMove, StoreId, VersionName,
 };
 
 /// One thing that happened.
@@ -44,13 +44,16 @@ pub struct ChangeName {
     pub name: VersionName,
 }
 
-/// The cluster that wrote a record. Always the same as long as there is only one cluster.
+/// Where a record was written. With its sequence it is the record's name in all clusters, its
+/// [`Dot`](super::Dot).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin {
     /// The epoch of its namespace.
     pub epoch: u64,
-    pub cluster: Arc<str>,
-    /// Its position in that cluster's own sequence.
+    pub cluster: ClusterId,
+    /// The store that it was written in. Nil where it was not written down: it is that of the log.
+    pub store: StoreId,
+    /// Which of the records it is that were written there, from 1 and without gaps.
     pub sequence: u64,
 }
 
@@ -172,6 +175,8 @@ pub enum Body {
     KeyRotated(KeyRotation),
     /// An API key of this name was taken back.
     KeyRevoked(KeyId, Name),
+    /// What was written before this was let go of, but for what is still needed.
+    Retained { before: Timestamp },
 }
 
 impl Body {
@@ -194,7 +199,8 @@ impl Body {
             | Self::OverrideEnded(_)
             | Self::KeyCreated(_)
             | Self::KeyRotated(_)
-            | Self::KeyRevoked(..) => None,
+            | Self::KeyRevoked(..)
+            | Self::Retained { .. } => None,
         }
     }
 

@@ -4,73 +4,112 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{ChangeState, Document, Seq, State, Version};
+use super::{ChangeState, Document, Label, LabelState, Seq, State, Version};
 
 /// How long versions that are not served are kept.
-pub(crate) const MAX_AGE: SignedDuration = SignedDuration::from_hours(30 * 24);
+const MAX_AGE: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-/// Drops what is older than [`MAX_AGE`]: versions that are neither stable, nor named by a split,
-/// nor waiting for a rollout; deleted documents; and ended splits. Drops answers that are too old
-/// to be repeated, too.
-pub(crate) fn retain(state: &State, now: Timestamp) -> State {
-    let mut next = state.clone();
-    next.requests.expire(now);
-    next.forget_ended_before(now);
-    let mut dropped: Vec<Seq> = Vec::new();
-    let names: Vec<_> = next.labels.keys().cloned().collect();
-    for name in names {
-        let Some(mut label) = next.labels.get(&name).cloned() else {
-            continue;
+impl State {
+    /// Drops what is older than `before`: versions that are neither stable, nor named by a split,
+    /// nor waiting for a rollout; deleted documents; and ended splits. Drops answers that are too old
+    /// to be repeated, too.
+    pub(super) fn let_go(&mut self, before: Timestamp) {
+        self.requests.expire(now(before));
+        self.forget_ended_before(before);
+        let mut dropped: Vec<Seq> = Vec::new();
+        let names: Vec<_> = self.labels.keys().cloned().collect();
+        for name in names {
+            self.let_go_of(&name, before, &mut dropped);
+        }
+        for seq in dropped {
+            self.release_versions(seq, 1);
+        }
+        for seq in self.old_empty_changes(before) {
+            self.forget_change(seq);
+        }
+    }
+
+    /// Drops old versions of a label's documents.
+    fn let_go_of(&mut self, name: &Label, before: Timestamp, dropped: &mut Vec<Seq>) {
+        let Some(label) = self.labels.get(name) else {
+            return;
         };
-        let awaiting = label.feed.as_ref().and_then(|feed| feed.awaiting);
-        let is_named = |seq| next.pins.holds(seq) || awaiting == Some(seq);
-        for document in state.labels[&name].documents.values() {
-            match document.without_old(now, is_named, &mut dropped) {
+        let mut kept = label.clone();
+        for document in label.documents.values() {
+            match self.kept_of(label, document, before) {
                 Kept::AsIs => {}
-                Kept::Part(document) => {
+                Kept::Part(document, went) => {
+                    dropped.extend(went);
                     let path = document.path.clone();
-                    label.documents.insert(path, Arc::new(document));
+                    kept.documents.insert(path, Arc::new(document));
                 }
                 Kept::Nothing => {
-                    label.documents.remove(&document.path);
+                    dropped.extend(document.versions.iter().map(|v| v.seq));
+                    kept.documents.remove(&document.path);
                 }
             }
         }
-        next.labels.insert(name, label);
+        self.labels.insert(name.clone(), kept);
     }
-    for seq in dropped {
-        next.release_versions(seq, 1);
+
+    /// Whether anything is to be dropped. Answers alone are not: they have no effect, and there are
+    /// not many.
+    pub(super) fn has_old(&self, before: Timestamp) -> bool {
+        let mut documents = self
+            .labels
+            .values()
+            .flat_map(|label| label.documents.values().map(move |d| (label, d)));
+        self.ended.has_before(before)
+            || documents.any(|(label, d)| !matches!(self.kept_of(label, d, before), Kept::AsIs))
+            || !self.old_empty_changes(before).is_empty()
     }
-    next.forget_old_empty_changes(now);
-    next
+
+    fn kept_of(&self, label: &LabelState, document: &Document, before: Timestamp) -> Kept {
+        let awaiting = label.feed.as_ref().and_then(|feed| feed.awaiting);
+        let is_named = |seq| self.pins.holds(seq) || awaiting == Some(seq);
+        document.without_old(before, is_named)
+    }
+
+    /// Old commits that changed no document: no version of theirs would take them along.
+    fn old_empty_changes(&self, before: Timestamp) -> Vec<Seq> {
+        let old = self.changes.values().filter(|entry| {
+            entry.change.documents.is_empty()
+                && entry.state != ChangeState::Staged
+                && entry.change.written_at < before
+        });
+        old.map(|entry| entry.change.seq).collect()
+    }
+}
+
+/// What is written before this is old.
+pub(super) fn oldest_kept(now: Timestamp) -> Timestamp {
+    now.checked_sub(MAX_AGE).unwrap_or(Timestamp::MIN)
+}
+
+/// The time at which what is before `before` is old.
+fn now(before: Timestamp) -> Timestamp {
+    before.checked_add(MAX_AGE).unwrap_or(Timestamp::MAX)
 }
 
 enum Kept {
     AsIs,
-    Part(Document),
+    /// All but the versions that these change sets wrote.
+    Part(Document, Vec<Seq>),
     Nothing,
 }
 
 impl Document {
     /// The version that was stable before, as long as the one that is became so within
     /// [`MAX_AGE`]: so long can it be undone.
-    fn replaced_lately(&self, now: Timestamp) -> Option<Seq> {
+    fn replaced_lately(&self, before: Timestamp) -> Option<Seq> {
         let release = self.stable_version()?.release.as_ref()?;
-        let is_late = now.duration_since(release.at) <= MAX_AGE;
-        release.replaced.filter(|_| is_late)
+        release.replaced.filter(|_| release.at >= before)
     }
 
-    fn without_old(
-        &self,
-        now: Timestamp,
-        is_named: impl Fn(Seq) -> bool,
-        dropped: &mut Vec<Seq>,
-    ) -> Kept {
-        let replaced = self.replaced_lately(now);
-        let old = |v: &Version| {
-            let written = now.duration_since(v.written_at);
-            written > MAX_AGE && !is_named(v.seq) && replaced != Some(v.seq)
-        };
+    fn without_old(&self, before: Timestamp, is_named: impl Fn(Seq) -> bool) -> Kept {
+        let replaced = self.replaced_lately(before);
+        let old =
+            |v: &Version| v.written_at < before && !is_named(v.seq) && replaced != Some(v.seq);
         if !self.versions.iter().any(old) {
             return Kept::AsIs;
         }
@@ -81,35 +120,15 @@ impl Document {
             .partition(|v| old(v) && self.stable != Some(v.seq));
         let only_a_tomb = matches!(stay.as_slice(), [v] if !v.content.exists() && old(v));
         if stay.is_empty() || only_a_tomb {
-            dropped.extend(self.versions.iter().map(|v| v.seq));
             return Kept::Nothing;
         }
         if go.is_empty() {
             return Kept::AsIs;
         }
-        dropped.extend(go.iter().map(|v| v.seq));
-        Kept::Part(Document {
+        let kept = Document {
             versions: stay,
             ..self.clone()
-        })
-    }
-}
-
-impl State {
-    /// Drops old commits that changed no document: no version of theirs would take them along.
-    fn forget_old_empty_changes(&mut self, now: Timestamp) {
-        let old: Vec<Seq> = self
-            .changes
-            .values()
-            .filter(|entry| {
-                entry.change.documents.is_empty()
-                    && entry.state != ChangeState::Staged
-                    && now.duration_since(entry.change.written_at) > MAX_AGE
-            })
-            .map(|entry| entry.change.seq)
-            .collect();
-        for seq in old {
-            self.forget_change(seq);
-        }
+        };
+        Kept::Part(kept, go.iter().map(|v| v.seq).collect())
     }
 }

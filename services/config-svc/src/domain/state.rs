@@ -6,9 +6,9 @@ use imbl::{HashMap, OrdMap};
 use vortex_access::KeyId;
 
 use super::{
-    AppProfile, ChangeEntry, Document, EndedSplits, Freeze, FreezeId, Holding, HybridTime, Key,
-    Label, LabelState, Override, OverrideTarget, Refused, Requests, Selector, Sha256, SourceName,
-    Split, SplitId, VersionName, answered_requests::Answered, split::Pins,
+    AppProfile, ChangeEntry, Document, Dots, EndedSplits, Freeze, FreezeId, Holding, HybridTime,
+    Key, Label, LabelState, Override, OverrideTarget, Refused, Requests, Selector, Sha256,
+    SourceName, Split, SplitId, VersionName, answered_requests::Answered, split::Pins,
 };
 
 /// A position in the log; 0 is before the first record.
@@ -37,6 +37,10 @@ pub struct State {
     /// The last record folded in.
     pub head: Seq,
     pub time: HybridTime,
+    /// How many of the records were written here.
+    pub own_sequence: u64,
+    /// The names in all clusters of what records refer to.
+    pub dots: Dots,
     /// The labels. `main` is always there.
     pub labels: OrdMap<Label, LabelState>,
     /// The sources whose first import is whole, and which of their labels could never be
@@ -67,6 +71,8 @@ impl Default for State {
         Self {
             head: Seq(0),
             time: HybridTime::ZERO,
+            own_sequence: 0,
+            dots: Dots::default(),
             labels: OrdMap::unit(Label::main(), LabelState::default()),
             sources: OrdMap::new(),
             changes: OrdMap::new(),
@@ -234,6 +240,7 @@ impl State {
         let Some(entry) = self.changes.remove(&seq) else {
             return;
         };
+        self.dots.forget(seq);
         let key = (entry.change.label.clone(), entry.change.name.clone());
         let left: Vec<Seq> = self.names.get(&key).map_or(Vec::new(), |s| {
             s.iter().copied().filter(|s| *s != seq).collect()

@@ -10,6 +10,7 @@ mod imports;
 mod key_model;
 mod keys;
 mod model;
+mod names;
 mod overrides;
 mod reading;
 mod retention;
@@ -89,6 +90,13 @@ fn release(version: &str) -> Command {
     })
 }
 
+/// What is left when what is old is let go of at this time.
+fn retain(state: &State, now: Timestamp) -> State {
+    let mut left = state.clone();
+    left.let_go(super::retain::oldest_kept(now));
+    left
+}
+
 /// A log and the state folded from it.
 #[derive(Default)]
 struct History {
@@ -118,8 +126,9 @@ impl History {
                     time: self.state.time.next(now),
                     origin: Origin {
                         epoch: 1,
-                        cluster: "local".into(),
-                        sequence: seq.0,
+                        cluster: ClusterId::default(),
+                        store: StoreId::nil(),
+                        sequence: self.state.own_sequence + 1,
                     },
                     principal: request.principal,
                     request: request.key,

@@ -315,6 +315,9 @@ fn body(state: &State, record: &Record, documents: usize) -> pb::record::Body {
         Body::OverrideEnded(end) => pb::record::Body::OverrideEnded(overrides::ended(end)),
         Body::KeyCreated(made) => pb::record::Body::KeyCreated(key(made, made.stored.created)),
         Body::KeyRotated(rotation) => pb::record::Body::KeyRotated(keys::rotated(rotation)),
+        Body::Retained { before } => pb::record::Body::Retained(pb::Retained {
+            before: Some(timestamp(*before)),
+        }),
         Body::KeyRevoked(id, name) => pb::record::Body::KeyRevoked(access::KeyRevoked {
             id: id.to_string(),
             name: name.to_string(),
@@ -340,7 +343,8 @@ pub(super) fn label_of(state: &State, record: &Record) -> String {
         | Body::FreezeEnded(_)
         | Body::KeyCreated(_)
         | Body::KeyRotated(_)
-        | Body::KeyRevoked(..) => String::new(),
+        | Body::KeyRevoked(..)
+        | Body::Retained { .. } => String::new(),
         Body::Release { .. }
         | Body::SplitMoved(_)
         | Body::SplitEnded { .. }
@@ -402,6 +406,7 @@ pub(super) fn concerns(state: &State, record: &Record, label: &str) -> bool {
         | Body::OverrideSet(_)
         | Body::KeyCreated(_)
         | Body::KeyRotated(_)
-        | Body::KeyRevoked(..) => label_of(state, record) == label,
+        | Body::KeyRevoked(..)
+        | Body::Retained { .. } => label_of(state, record) == label,
     }
 }

@@ -169,7 +169,7 @@ impl Listing<'_> {
     }
 
     fn event(&self, state: &State, record: &Record) -> Option<pb::Event> {
-        if matches!(record.body, Body::Unchanged { .. }) {
+        if matches!(record.body, Body::Unchanged { .. } | Body::Retained { .. }) {
             return None;
         }
         let about = About::of(state, record);

@@ -114,6 +114,7 @@ fn kind(body: &Body) -> RecordKind {
         Body::KeyCreated(_) => RecordKind::KeyCreated,
         Body::KeyRotated(_) => RecordKind::KeyRotated,
         Body::KeyRevoked(..) => RecordKind::KeyRevoked,
+        Body::Retained { .. } => RecordKind::Retained,
     }
 }
 

@@ -8,11 +8,11 @@ use vortex_store::Transaction;
 
 use super::{
     ConfigStore, Error,
-    codec::{open, seal},
+    codec::{from, open, seal, to},
     keys,
     stored::{self, item::Kind},
 };
-use crate::domain::{Label, Seq, Sha256, State, fold};
+use crate::domain::{ClusterId, Label, Run, Seq, Sha256, State, StoreId, fold};
 
 /// The size of a part in bytes. The last one is smaller.
 const PART_BYTES: usize = 1 << 20;
@@ -85,7 +85,11 @@ impl ConfigStore {
         if Sha256::of(&bytes).0[..] != pointer.sha256 {
             return Err(damaged());
         }
-        let mut loading = Loading::default();
+        let mut loading = Loading {
+            state: State::default(),
+            label: None,
+            store: self.id(),
+        };
         let mut rest = bytes.as_slice();
         while !rest.is_empty() {
             let item = stored::Item::decode_length_delimited(&mut rest).map_err(|_| damaged())?;
@@ -118,21 +122,25 @@ impl ConfigStore {
     }
 }
 
-#[derive(Default)]
 struct Loading {
     state: State,
     label: Option<Label>,
+    /// The store that is loaded.
+    store: StoreId,
 }
 
 impl Loading {
     fn add(&mut self, item: stored::Item) -> Option<()> {
         match item.kind? {
             Kind::Head(head) => {
-                self.state.head = Seq(head.seq);
-                self.state.time = head.time?.try_into().ok()?;
+                self.add_head(head)?;
+            }
+            Kind::Named(named) => {
+                let dot = named.dot?.try_into().ok()?;
+                self.state.dots.restore(Seq(named.seq), dot);
             }
             Kind::Label(label) => {
-                let (name, label) = label.try_into().ok()?;
+                let (name, label) = from::label(label).ok()?;
                 self.state.labels.insert(Label::clone(&name), label);
                 self.label = Some(name);
             }
@@ -145,24 +153,42 @@ impl Loading {
                 self.state.restore_change(change.try_into().ok()?);
             }
             Kind::Answer(answer) => {
-                let (principal, id, answered) = answer.try_into().ok()?;
-                let principal: String = principal;
+                let (principal, id, answered) = from::answer(answer).ok()?;
                 self.state.restore_request(&principal, &id, answered);
             }
             Kind::Split(split) => self.state.restore_split(split.try_into().ok()?),
             Kind::Source(source) => {
-                let (name, unread) = source.into();
+                let (name, unread) = from::source(&source);
                 self.state.sources.insert(name, unread);
             }
             Kind::Freeze(freeze) => {
                 self.state.restore_freeze(Arc::new(freeze.try_into().ok()?));
             }
             Kind::Override(set) => {
-                self.state.restore_override(Arc::new(set.try_into().ok()?));
+                let set = Arc::new(set.try_into().ok()?);
+                self.state.restore_override(set);
             }
             Kind::Key(key) => self.state.restore_key(Arc::new(key.try_into().ok()?)),
             Kind::EndedSplit(ended) => self.state.restore_ended(ended.try_into().ok()?),
         }
+        Some(())
+    }
+
+    fn add_head(&mut self, head: stored::Head) -> Option<()> {
+        self.state.head = Seq(head.seq);
+        self.state.time = head.time?.try_into().ok()?;
+        self.state.own_sequence = head.own_sequence.unwrap_or(head.seq);
+        let run = match (head.run, head.own_sequence) {
+            (Some(run), _) => run.try_into().ok()?,
+            (None, Some(_)) => return Some(()),
+            // from before it was told: the log was all of this store
+            (None, None) => Run {
+                cluster: ClusterId::default(),
+                store: self.store,
+                last: self.state.head,
+            },
+        };
+        self.state.dots.restore_run(run);
         Some(())
     }
 }
@@ -171,19 +197,22 @@ fn encode(state: &State) -> Bytes {
     let mut bytes = Vec::new();
     add(&mut bytes, Kind::Head(state.into()));
     for (name, label) in &state.labels {
-        add(&mut bytes, Kind::Label((name, label).into()));
+        add(&mut bytes, Kind::Label(to::label(name, label)));
         for document in label.documents.values() {
             add(&mut bytes, Kind::Document((&**document).into()));
         }
     }
     for (name, unread) in &state.sources {
-        add(&mut bytes, Kind::Source((name, &**unread).into()));
+        add(&mut bytes, Kind::Source(to::source(name, unread)));
     }
     for entry in state.changes.values() {
         add(&mut bytes, Kind::Change(entry.into()));
     }
-    for answer in state.requests.iter() {
-        add(&mut bytes, Kind::Answer(answer.into()));
+    for (principal, id, answered) in state.requests.iter() {
+        add(
+            &mut bytes,
+            Kind::Answer(to::answer(principal, id, answered)),
+        );
     }
     // after the documents that they hold
     for split in state.splits.values() {
@@ -197,6 +226,13 @@ fn encode(state: &State) -> Bytes {
     }
     for set in state.overrides.values() {
         add(&mut bytes, Kind::Override((&**set).into()));
+    }
+    for (seq, dot) in state.dots.named() {
+        let named = stored::Named {
+            seq: seq.0,
+            dot: Some(dot.into()),
+        };
+        add(&mut bytes, Kind::Named(named));
     }
     for key in state.keys.values() {
         add(&mut bytes, Kind::Key((&**key).into()));

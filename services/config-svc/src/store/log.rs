@@ -66,7 +66,11 @@ impl ConfigStore {
                 stored::Record::decode(bytes.as_slice()).map_err(|_| damaged())?
             }
         };
-        record.try_into().map_err(|_| damaged())
+        let mut record: Record = record.try_into().map_err(|_| damaged())?;
+        if record.origin.store.is_nil() {
+            record.origin.store = self.id();
+        }
+        Ok(record)
     }
 
     /// Joins the parts of one value. All must be there.

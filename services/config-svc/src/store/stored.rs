@@ -1,5 +1,10 @@
-//! The schema of what is on disk, generated from `proto/stored.proto`.
+//! The messages that are stored: of the log and what it folds to, which other clusters share, and those
+//! of this store alone, generated from `proto/stored.proto`.
 
-#![allow(clippy::all, missing_docs, unreachable_pub)]
+pub(super) use own::{Checkpoint, Denial};
+pub(super) use vortex_proto::log::v1::*;
 
-include!(concat!(env!("OUT_DIR"), "/vortex.config.stored.v2.rs"));
+#[allow(clippy::all, missing_docs, unreachable_pub)]
+mod own {
+    include!(concat!(env!("OUT_DIR"), "/vortex.config.stored.v2.rs"));
+}

@@ -112,7 +112,7 @@ async fn after_a_month_only_what_is_served_is_kept_and_the_folder_is_small() {
     let oldest = service.store().oldest_record().await.unwrap();
     assert_eq!(
         oldest,
-        Some(Seq(4)),
+        Some(Seq(5)),
         "the last 100,000 records are kept for watches"
     );
 

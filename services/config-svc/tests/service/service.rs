@@ -4,7 +4,7 @@ use std::{collections::HashMap, path::Path, sync::Arc};
 
 use tokio::task::JoinHandle;
 use vortex_config_svc::parts::{
-    ConfigStore, Configuration, Error, Outcome, Request, Sha256, State, WriteError,
+    ClusterId, ConfigStore, Configuration, Error, Outcome, Request, Sha256, State, WriteError,
 };
 use vortex_kit::clock::{Manual, System};
 use vortex_store::{Embedded, Options, Store};
@@ -27,7 +27,7 @@ impl Service {
     pub(crate) async fn open_at(folder: &Path, clock: &Manual) -> Self {
         let store = ConfigStore::new(embedded(folder));
         let clock = Arc::new(clock.clone());
-        let opened = Configuration::open(store, HashMap::new(), clock).await;
+        let opened = Configuration::open(store, ClusterId::default(), HashMap::new(), clock).await;
         let (configuration, writer) = opened.expect("the store opens");
         Self::of(configuration, writer)
     }
@@ -35,7 +35,13 @@ impl Service {
     /// Opens what an engine keeps, in the machine's time.
     pub(crate) async fn over(engine: Arc<dyn Store>) -> Result<Self, Error> {
         let store = ConfigStore::new(engine);
-        let opened = Configuration::open(store, HashMap::new(), System::shared()).await;
+        let opened = Configuration::open(
+            store,
+            ClusterId::default(),
+            HashMap::new(),
+            System::shared(),
+        )
+        .await;
         opened.map(|(configuration, writer)| Self::of(configuration, writer))
     }
 

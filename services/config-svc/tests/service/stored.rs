@@ -150,6 +150,7 @@ fn settings(store: &Path, git: Option<&Path>) -> Settings {
         git_timeout: Settings::DEFAULT_GIT_TIMEOUT,
         git_release: ReleasePolicy::Rollout,
         git_mirror: None,
+        cluster: Default::default(),
         own_key: Default::default(),
     }
 }

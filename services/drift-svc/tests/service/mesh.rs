@@ -356,6 +356,7 @@ fn config_settings(folder: &TempDir) -> config_svc::Settings {
         git_timeout: config_svc::Settings::DEFAULT_GIT_TIMEOUT,
         git_release: config_svc::ReleasePolicy::Rollout,
         git_mirror: None,
+        cluster: Default::default(),
         own_key: Default::default(),
     }
 }

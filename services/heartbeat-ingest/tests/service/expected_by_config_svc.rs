@@ -22,6 +22,7 @@ fn settings(store: PathBuf) -> vortex_config_svc::Settings {
         git_timeout: vortex_config_svc::Settings::DEFAULT_GIT_TIMEOUT,
         git_release: vortex_config_svc::ReleasePolicy::Auto,
         git_mirror: None,
+        cluster: Default::default(),
         own_key: Default::default(),
     }
 }

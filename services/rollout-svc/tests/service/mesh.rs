@@ -380,6 +380,7 @@ fn config_settings(store: PathBuf) -> vortex_config_svc::Settings {
         git_timeout: vortex_config_svc::Settings::DEFAULT_GIT_TIMEOUT,
         git_release: vortex_config_svc::ReleasePolicy::Rollout,
         git_mirror: None,
+        cluster: Default::default(),
         own_key: Default::default(),
     }
 }

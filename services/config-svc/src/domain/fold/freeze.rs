@@ -13,6 +13,7 @@ impl State {
     pub(super) fn apply_freeze_end(&mut self, at: Seq, end: &FreezeEnd) -> Outcome {
         for id in &end.ids {
             self.freezes.remove(id);
+            self.dots.forget(id.0);
         }
         Outcome::of_freeze(at)
     }

@@ -161,9 +161,9 @@ impl State {
         }
     }
 
-    /// Forgets splits that ended long ago.
-    pub(in crate::domain) fn forget_ended_before(&mut self, now: Timestamp) {
-        for forgotten in self.ended.expire(now) {
+    /// Forgets splits that ended before this.
+    pub(in crate::domain) fn forget_ended_before(&mut self, before: Timestamp) {
+        for forgotten in self.ended.expire(before) {
             self.unpin_all(&forgotten);
         }
     }

@@ -44,7 +44,8 @@ impl State {
             | Body::FreezeEnded(_)
             | Body::KeyCreated(_)
             | Body::KeyRotated(_)
-            | Body::KeyRevoked(..) => {}
+            | Body::KeyRevoked(..)
+            | Body::Retained { .. } => {}
         }
     }
 

@@ -6,7 +6,7 @@ use std::{fmt, sync::Arc};
 use imbl::{OrdMap, Vector};
 use jiff::Timestamp;
 
-use super::super::{MAX_AGE, Path, Seq, SplitId};
+use super::super::{Path, Seq, SplitId};
 use super::Split;
 
 /// Ended splits remembered at most; the oldest go first.
@@ -104,7 +104,7 @@ impl EndedSplit {
     }
 }
 
-/// The splits that ended within [`MAX_AGE`], [`MAX_ENDED`] at most.
+/// The splits that ended within 30 days, [`MAX_ENDED`] at most.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EndedSplits {
     by_id: OrdMap<SplitId, Arc<EndedSplit>>,
@@ -142,11 +142,17 @@ impl EndedSplits {
         }
     }
 
-    /// Forgets those that ended more than [`MAX_AGE`] ago, and returns them.
-    pub(in crate::domain) fn expire(&mut self, now: Timestamp) -> Vec<Arc<EndedSplit>> {
+    /// Whether any ended before this.
+    pub(in crate::domain) fn has_before(&self, before: Timestamp) -> bool {
+        let oldest = self.order.front().and_then(|id| self.by_id.get(id));
+        oldest.is_some_and(|oldest| oldest.ended_at < before)
+    }
+
+    /// Forgets those that ended before this, and returns them.
+    pub(in crate::domain) fn expire(&mut self, before: Timestamp) -> Vec<Arc<EndedSplit>> {
         let mut expired = Vec::new();
         while let Some(oldest) = self.order.front().and_then(|id| self.by_id.get(id)) {
-            if now.duration_since(oldest.ended_at) <= MAX_AGE {
+            if oldest.ended_at >= before {
                 break;
             }
             expired.extend(self.pop_oldest());

@@ -56,6 +56,39 @@ fn after_thirty_days_only_what_is_served_is_left() {
     assert_eq!(old.contents().count(), 1);
 }
 
+/// C1: what is let go of is in the log, and when it is looked for is not.
+#[test]
+fn what_is_let_go_of_is_a_record_and_only_where_there_is_any() {
+    let mut history = History::default();
+    for index in 0..3 {
+        history
+            .run(put(&format!("v{index}"), "a.yml", &format!("a: {index}")))
+            .unwrap();
+    }
+    let head = history.state.head;
+    history.now = 29 * DAY;
+    assert_eq!(history.run(Command::Retain).unwrap().at, head);
+    assert_eq!(history.state.head, head, "nothing is old yet");
+    history.now = 31 * DAY;
+    let old = history.state.clone();
+    let now = at(history.now + 1);
+    assert_eq!(history.run(Command::Retain).unwrap().at, head.next());
+    let left = retain(&old, now);
+    assert_eq!(history.state.labels, left.labels);
+    assert_eq!(history.state.changes, left.changes);
+    assert_eq!(history.state.changes.len(), 1);
+    // again: nothing is left to let go of
+    history.run(Command::Retain).unwrap();
+    assert_eq!(history.state.head, head.next());
+    let folded = history
+        .records
+        .iter()
+        .fold(State::default(), |state, record| {
+            fold(&state, record).unwrap()
+        });
+    assert_eq!(folded, history.state);
+}
+
 #[test]
 fn a_state_that_let_go_still_takes_the_records_that_follow() {
     let mut history = History::default();

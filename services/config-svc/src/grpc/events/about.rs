@@ -103,7 +103,10 @@ impl<'a> About<'a> {
                 about.subject = Subject::Label;
             }
             // they are of no application
-            Body::KeyCreated(_) | Body::KeyRotated(_) | Body::KeyRevoked(..) => {}
+            Body::KeyCreated(_)
+            | Body::KeyRotated(_)
+            | Body::KeyRevoked(..)
+            | Body::Retained { .. } => {}
         }
         about
     }
@@ -257,7 +260,8 @@ fn undo_by(state: &State, record: &Record) -> pb::Undo {
         | Body::OverrideEnded(_)
         | Body::KeyCreated(_)
         | Body::KeyRotated(_)
-        | Body::KeyRevoked(..) => pb::Undo::Unspecified,
+        | Body::KeyRevoked(..)
+        | Body::Retained { .. } => pb::Undo::Unspecified,
     }
 }
 

@@ -5,11 +5,11 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::Timestamp;
 
-use super::{Unreadable, past};
+use super::{Unreadable, dot, key, past};
 use crate::{
     domain::{
         Answered, App, AppProfile, Body, ChangeEntry, ChangeName, ChangeSet, ChangeState,
-        ChangedDocument, Content, ContentRef, Defect, Document, Feed, HybridTime, Label,
+        ChangedDocument, ClusterId, Content, ContentRef, Defect, Document, Feed, HybridTime, Label,
         LabelState, LastRelease, Moved, Moves, Origin, Outcome, Path, Profile, Record, RequestId,
         RequestKey, Seq, Sha256, SourceName, SplitId, Version, VersionName,
     },
@@ -27,7 +27,8 @@ impl TryFrom<stored::Record> for Record {
             time: required(stored.time)?.try_into()?,
             origin: Origin {
                 epoch: stored.epoch,
-                cluster: stored.cluster.into(),
+                cluster: ClusterId::trusted(&stored.cluster),
+                store: dot::id(&stored.store)?,
                 sequence: stored.origin_sequence,
             },
             principal: stored.principal,
@@ -105,7 +106,7 @@ impl TryFrom<record::Body> for Body {
                 label: Label::trusted(&label),
             },
             record::Body::SourceImported(stored) => {
-                let (source, unread) = stored.into();
+                let (source, unread) = self::source(&stored);
                 Self::SourceImported { source, unread }
             }
             record::Body::FreezeSet(freeze) => Self::FreezeSet(Arc::new(freeze.try_into()?)),
@@ -114,22 +115,24 @@ impl TryFrom<record::Body> for Body {
             record::Body::OverrideEnded(end) => Self::OverrideEnded(end.into()),
             record::Body::KeyCreated(key) => Self::KeyCreated(Arc::new(key.try_into()?)),
             record::Body::KeyRotated(rotation) => Self::KeyRotated(rotation.try_into()?),
+            record::Body::Retained(retained) => Self::Retained {
+                before: timestamp(retained.before_micros)?,
+            },
             record::Body::KeyRevoked(revoked) => {
-                let (id, name) = revoked.try_into()?;
+                let (id, name) = key::revoked(&revoked)?;
                 Self::KeyRevoked(id, name)
             }
         })
     }
 }
 
-impl From<stored::Source> for (SourceName, Arc<BTreeSet<Label>>) {
-    fn from(stored: stored::Source) -> Self {
-        let unread = stored.unread.iter().map(|label| Label::trusted(label));
-        (
-            SourceName::trusted(&stored.name),
-            Arc::new(unread.collect()),
-        )
-    }
+/// A source whose first import is whole, and its labels that could never be imported.
+pub(in crate::store) fn source(stored: &stored::Source) -> (SourceName, Arc<BTreeSet<Label>>) {
+    let unread = stored.unread.iter().map(|label| Label::trusted(label));
+    (
+        SourceName::trusted(&stored.name),
+        Arc::new(unread.collect()),
+    )
 }
 
 impl TryFrom<stored::Time> for HybridTime {
@@ -212,29 +215,31 @@ impl From<stored::AppProfile> for AppProfile {
     }
 }
 
-impl TryFrom<stored::Label> for (Label, LabelState) {
+/// A label, without its documents.
+pub(in crate::store) fn label(stored: stored::Label) -> Result<(Label, LabelState)> {
+    let name = Label::trusted(&stored.name);
+    let past = past::of_label(&name, stored.past_commits, &stored.past_overrides)?;
+    let label = LabelState {
+        generation: stored.generation,
+        feed: stored.feed.map(TryInto::try_into).transpose()?,
+        detached: stored.detached.as_deref().map(SourceName::trusted),
+        past: Arc::new(past),
+        ..LabelState::default()
+    };
+    Ok((name, label))
+}
+
+impl TryFrom<stored::Feed> for Feed {
     type Error = Unreadable;
 
-    fn try_from(stored: stored::Label) -> Result<Self> {
-        let feed = stored.feed.map(|feed| {
-            Ok(Feed {
-                source: SourceName::trusted(&feed.source),
-                imported: VersionName::trusted(&feed.imported),
-                imported_at: timestamp(feed.imported_at_micros)?,
-                served: feed.served.as_deref().map(VersionName::trusted),
-                awaiting: feed.awaiting.map(Seq),
-            })
-        });
-        let name = Label::trusted(&stored.name);
-        let past = past::of_label(&name, stored.past_commits, &stored.past_overrides)?;
-        let label = LabelState {
-            generation: stored.generation,
-            feed: feed.transpose()?,
-            detached: stored.detached.as_deref().map(SourceName::trusted),
-            past: Arc::new(past),
-            ..LabelState::default()
-        };
-        Ok((name, label))
+    fn try_from(stored: stored::Feed) -> Result<Self> {
+        Ok(Self {
+            source: SourceName::trusted(&stored.source),
+            imported: VersionName::trusted(&stored.imported),
+            imported_at: timestamp(stored.imported_at_micros)?,
+            served: stored.served.as_deref().map(VersionName::trusted),
+            awaiting: stored.awaiting.map(Seq),
+        })
     }
 }
 
@@ -242,7 +247,7 @@ impl TryFrom<stored::Document> for Document {
     type Error = Unreadable;
 
     fn try_from(stored: stored::Document) -> Result<Self> {
-        Ok(Self {
+        let mut document = Self {
             path: Path::trusted(&stored.path),
             written_for: stored.written_for.map(Into::into),
             stable: stored.stable.map(Seq),
@@ -254,7 +259,12 @@ impl TryFrom<stored::Document> for Document {
                 .into_iter()
                 .map(TryInto::try_into)
                 .collect::<Result<_>>()?,
-        })
+            stable_ms: stored.stable_ms,
+        };
+        if document.stable_ms == 0 {
+            document.stable_ms = document.told_by_its_version();
+        }
+        Ok(document)
     }
 }
 
@@ -309,27 +319,24 @@ impl TryFrom<stored::ChangeState> for ChangeState {
     }
 }
 
-impl TryFrom<stored::Answer> for (String, RequestId, Answered) {
-    type Error = Unreadable;
-
-    fn try_from(stored: stored::Answer) -> Result<Self> {
-        let key = required(stored.key)?;
-        let answered = Answered {
-            body: sha256(&key.body)?,
-            at: timestamp(stored.at_micros)?,
-            outcome: Outcome {
-                at: Seq(stored.outcome_at),
-                change: Seq(stored.change),
-                label: Label::trusted(&stored.label),
-                name: VersionName::trusted(&stored.name),
-                digest: sha256(&stored.digest)?,
-                created: stored.created,
-                moved: stored.moved,
-            },
-        };
-        let id = RequestId::trusted(&key.id);
-        Ok((stored.principal, id, answered))
-    }
+/// The answer to a principal's request.
+pub(in crate::store) fn answer(stored: stored::Answer) -> Result<(String, RequestId, Answered)> {
+    let key = required(stored.key)?;
+    let answered = Answered {
+        body: sha256(&key.body)?,
+        at: timestamp(stored.at_micros)?,
+        outcome: Outcome {
+            at: Seq(stored.outcome_at),
+            change: Seq(stored.change),
+            label: Label::trusted(&stored.label),
+            name: VersionName::trusted(&stored.name),
+            digest: sha256(&stored.digest)?,
+            created: stored.created,
+            moved: stored.moved,
+        },
+    };
+    let id = RequestId::trusted(&key.id);
+    Ok((stored.principal, id, answered))
 }
 
 /// A split's id; empty where there is none.

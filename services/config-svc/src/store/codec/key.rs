@@ -20,7 +20,7 @@ impl From<&Key> for stored::Key {
             id: kept.id.to_string(),
             sha256: kept.hash.as_bytes().to_vec(),
             name: key.name().to_string(),
-            grants: kept.principal.grants().iter().map(Into::into).collect(),
+            grants: kept.principal.grants().iter().map(stored_grant).collect(),
             by: key.by.clone(),
             created_at_micros: kept.created.as_microsecond(),
             expires_at_micros: kept.expires.map(|at| at.as_microsecond()),
@@ -37,7 +37,7 @@ impl TryFrom<stored::Key> for Key {
         let id = key_id(&stored.id)?;
         let name: Name = damaged(stored.name.parse())?;
         let hash: [u8; 32] = damaged((&*stored.sha256).try_into())?;
-        let grants = stored.grants.into_iter().map(Grant::try_from);
+        let grants = stored.grants.iter().map(grant);
         let grants: Vec<Grant> = grants.collect::<Result<_, _>>()?;
         Ok(Self {
             stored: StoredKey {
@@ -54,51 +54,39 @@ impl TryFrom<stored::Key> for Key {
     }
 }
 
-impl From<&Grant> for stored::Grant {
-    fn from(grant: &Grant) -> Self {
-        Self {
-            role: stored::Role::from(grant.role()).into(),
-            scopes: grant.scopes().iter().map(ToString::to_string).collect(),
-        }
+fn stored_grant(grant: &Grant) -> stored::Grant {
+    stored::Grant {
+        role: stored_role(grant.role()).into(),
+        scopes: grant.scopes().iter().map(ToString::to_string).collect(),
     }
 }
 
-impl TryFrom<stored::Grant> for Grant {
-    type Error = Unreadable;
+fn grant(stored: &stored::Grant) -> Result<Grant, Unreadable> {
+    let role = role(known(stored.role)?)?;
+    damaged(Grant::parse(role, stored.scopes.iter().map(String::as_str)))
+}
 
-    fn try_from(stored: stored::Grant) -> Result<Self, Unreadable> {
-        let role = known::<stored::Role>(stored.role)?.try_into()?;
-        damaged(Self::parse(role, stored.scopes.iter().map(String::as_str)))
+fn stored_role(role: Role) -> stored::Role {
+    match role {
+        Role::Reader => stored::Role::Reader,
+        Role::Writer => stored::Role::Writer,
+        Role::Operator => stored::Role::Operator,
+        Role::Agent => stored::Role::Agent,
+        Role::Peer => stored::Role::Peer,
+        Role::Admin => stored::Role::Admin,
     }
 }
 
-impl From<Role> for stored::Role {
-    fn from(role: Role) -> Self {
-        match role {
-            Role::Reader => Self::Reader,
-            Role::Writer => Self::Writer,
-            Role::Operator => Self::Operator,
-            Role::Agent => Self::Agent,
-            Role::Peer => Self::Peer,
-            Role::Admin => Self::Admin,
-        }
-    }
-}
-
-impl TryFrom<stored::Role> for Role {
-    type Error = Unreadable;
-
-    fn try_from(stored: stored::Role) -> Result<Self, Unreadable> {
-        Ok(match stored {
-            stored::Role::Unspecified => return Err(Unreadable::Damaged),
-            stored::Role::Reader => Self::Reader,
-            stored::Role::Writer => Self::Writer,
-            stored::Role::Operator => Self::Operator,
-            stored::Role::Agent => Self::Agent,
-            stored::Role::Peer => Self::Peer,
-            stored::Role::Admin => Self::Admin,
-        })
-    }
+fn role(stored: stored::Role) -> Result<Role, Unreadable> {
+    Ok(match stored {
+        stored::Role::Unspecified => return Err(Unreadable::Damaged),
+        stored::Role::Reader => Role::Reader,
+        stored::Role::Writer => Role::Writer,
+        stored::Role::Operator => Role::Operator,
+        stored::Role::Agent => Role::Agent,
+        stored::Role::Peer => Role::Peer,
+        stored::Role::Admin => Role::Admin,
+    })
 }
 
 impl From<&KeyRotation> for stored::KeyRotation {
@@ -123,12 +111,9 @@ impl TryFrom<stored::KeyRotation> for KeyRotation {
     }
 }
 
-impl TryFrom<stored::KeyRevocation> for (KeyId, Name) {
-    type Error = Unreadable;
-
-    fn try_from(stored: stored::KeyRevocation) -> Result<Self, Unreadable> {
-        Ok((key_id(&stored.id)?, damaged(stored.name.parse())?))
-    }
+/// A key that was taken back: its id and its name.
+pub(super) fn revoked(stored: &stored::KeyRevocation) -> Result<(KeyId, Name), Unreadable> {
+    Ok((key_id(&stored.id)?, damaged(stored.name.parse())?))
 }
 
 fn key_id(stored: &str) -> Result<KeyId, Unreadable> {

@@ -9,34 +9,30 @@ use crate::{
     store::stored,
 };
 
-impl From<(OverrideId, &OverrideTarget)> for stored::OverrideRef {
-    fn from((id, target): (OverrideId, &OverrideTarget)) -> Self {
-        Self {
-            seq: id.0.0,
-            label: target.label.to_string(),
-            app: target.of.app.to_string(),
-            profile: target.of.profile.to_string(),
-        }
+fn to_ref(id: OverrideId, target: &OverrideTarget) -> stored::OverrideRef {
+    stored::OverrideRef {
+        seq: id.0.0,
+        label: target.label.to_string(),
+        app: target.of.app.to_string(),
+        profile: target.of.profile.to_string(),
     }
 }
 
-impl From<stored::OverrideRef> for (OverrideId, OverrideTarget) {
-    fn from(stored: stored::OverrideRef) -> Self {
-        let target = OverrideTarget {
-            label: Label::trusted(&stored.label),
-            of: AppProfile {
-                app: App::trusted(&stored.app),
-                profile: Profile::trusted(&stored.profile),
-            },
-        };
-        (OverrideId(Seq(stored.seq)), target)
-    }
+fn from_ref(stored: &stored::OverrideRef) -> (OverrideId, OverrideTarget) {
+    let target = OverrideTarget {
+        label: Label::trusted(&stored.label),
+        of: AppProfile {
+            app: App::trusted(&stored.app),
+            profile: Profile::trusted(&stored.profile),
+        },
+    };
+    (OverrideId(Seq(stored.seq)), target)
 }
 
 impl From<&Override> for stored::Override {
     fn from(set: &Override) -> Self {
         Self {
-            of: Some((set.id, &set.target).into()),
+            of: Some(to_ref(set.id, &set.target)),
             values: set.values.as_json().to_owned(),
             reason: set.reason.clone(),
             by: set.by.clone(),
@@ -51,7 +47,7 @@ impl TryFrom<stored::Override> for Override {
     type Error = Unreadable;
 
     fn try_from(stored: stored::Override) -> Result<Self, Unreadable> {
-        let (id, target) = stored.of.ok_or(Unreadable::Damaged)?.into();
+        let (id, target) = from_ref(&stored.of.ok_or(Unreadable::Damaged)?);
         Ok(Self {
             id,
             target,
@@ -67,7 +63,7 @@ impl TryFrom<stored::Override> for Override {
 
 impl From<&OverrideEnd> for stored::OverrideEnd {
     fn from(end: &OverrideEnd) -> Self {
-        let which = end.which.iter().map(|(id, target)| (*id, target).into());
+        let which = end.which.iter().map(|(id, target)| to_ref(*id, target));
         Self {
             overrides: which.collect(),
             expired: end.expired,
@@ -80,7 +76,7 @@ impl From<&OverrideEnd> for stored::OverrideEnd {
 impl From<stored::OverrideEnd> for OverrideEnd {
     fn from(stored: stored::OverrideEnd) -> Self {
         Self {
-            which: stored.overrides.into_iter().map(Into::into).collect(),
+            which: stored.overrides.iter().map(from_ref).collect(),
             expired: stored.expired,
             reason: stored.reason,
             author: stored.author,

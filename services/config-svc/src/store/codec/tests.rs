@@ -1,5 +1,6 @@
 //! Single values that earlier versions wrote are still read.
 
+mod names;
 mod overrides;
 mod round_trips;
 

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use super::dot;
 use crate::{
     domain::{
-        Answered, AppProfile, Body, ChangeEntry, ChangeSet, ChangeState, Content, Document,
+        Answered, AppProfile, Body, ChangeEntry, ChangeSet, ChangeState, Content, Document, Feed,
         HybridTime, Label, LabelState, Moved, Record, RequestId, RequestKey, SourceName, State,
         Version,
     },
@@ -28,6 +29,7 @@ impl From<&Record> for stored::Record {
             }),
             moved: record.moves.listed.iter().map(Into::into).collect(),
             moved_count: record.moves.count,
+            store: dot::stored_id(record.origin.store),
         }
     }
 }
@@ -106,7 +108,7 @@ impl From<&Body> for record::Body {
             Body::LabelRemoved { label } => Self::LabelRemoved(label.to_string()),
             Body::LabelDetached { label } => Self::LabelDetached(label.to_string()),
             Body::SourceImported { source, unread } => {
-                Self::SourceImported((source, &**unread).into())
+                Self::SourceImported(self::source(source, unread))
             }
             Body::FreezeSet(freeze) => Self::FreezeSet((&**freeze).into()),
             Body::FreezeEnded(end) => Self::FreezeEnded(end.into()),
@@ -114,6 +116,9 @@ impl From<&Body> for record::Body {
             Body::OverrideEnded(end) => Self::OverrideEnded(end.into()),
             Body::KeyCreated(key) => Self::KeyCreated((&**key).into()),
             Body::KeyRotated(rotation) => Self::KeyRotated(rotation.into()),
+            Body::Retained { before } => Self::Retained(stored::Retained {
+                before_micros: before.as_microsecond(),
+            }),
             Body::KeyRevoked(id, name) => Self::KeyRevoked(stored::KeyRevocation {
                 id: id.to_string(),
                 name: name.to_string(),
@@ -122,12 +127,11 @@ impl From<&Body> for record::Body {
     }
 }
 
-impl From<(&SourceName, &BTreeSet<Label>)> for stored::Source {
-    fn from((name, unread): (&SourceName, &BTreeSet<Label>)) -> Self {
-        Self {
-            name: name.to_string(),
-            unread: unread.iter().map(ToString::to_string).collect(),
-        }
+/// A source whose first import is whole.
+pub(in crate::store) fn source(name: &SourceName, unread: &BTreeSet<Label>) -> stored::Source {
+    stored::Source {
+        name: name.to_string(),
+        unread: unread.iter().map(ToString::to_string).collect(),
     }
 }
 
@@ -210,25 +214,32 @@ impl From<&State> for stored::Head {
         Self {
             seq: state.head.0,
             time: Some(state.time.into()),
+            own_sequence: Some(state.own_sequence),
+            run: state.dots.run().map(Into::into),
         }
     }
 }
 
-impl From<(&Label, &LabelState)> for stored::Label {
-    fn from((name, label): (&Label, &LabelState)) -> Self {
+/// A label, without its documents.
+pub(in crate::store) fn label(name: &Label, label: &LabelState) -> stored::Label {
+    stored::Label {
+        name: name.to_string(),
+        generation: label.generation,
+        detached: label.detached.as_ref().map(ToString::to_string),
+        past_commits: label.past.commits.iter().map(Into::into).collect(),
+        past_overrides: label.past.overrides.iter().map(Into::into).collect(),
+        feed: label.feed.as_ref().map(Into::into),
+    }
+}
+
+impl From<&Feed> for stored::Feed {
+    fn from(feed: &Feed) -> Self {
         Self {
-            name: name.to_string(),
-            generation: label.generation,
-            detached: label.detached.as_ref().map(ToString::to_string),
-            past_commits: label.past.commits.iter().map(Into::into).collect(),
-            past_overrides: label.past.overrides.iter().map(Into::into).collect(),
-            feed: label.feed.as_ref().map(|feed| stored::Feed {
-                source: feed.source.to_string(),
-                imported: feed.imported.to_string(),
-                imported_at_micros: feed.imported_at.as_microsecond(),
-                served: feed.served.as_ref().map(ToString::to_string),
-                awaiting: feed.awaiting.map(|seq| seq.0),
-            }),
+            source: feed.source.to_string(),
+            imported: feed.imported.to_string(),
+            imported_at_micros: feed.imported_at.as_microsecond(),
+            served: feed.served.as_ref().map(ToString::to_string),
+            awaiting: feed.awaiting.map(|seq| seq.0),
         }
     }
 }
@@ -242,6 +253,7 @@ impl From<&Document> for stored::Document {
             versions: document.versions.iter().map(Into::into).collect(),
             past: document.past.moments.iter().map(Into::into).collect(),
             past_trimmed: document.past.trimmed,
+            stable_ms: document.stable_ms,
         }
     }
 }
@@ -288,23 +300,26 @@ impl From<ChangeState> for stored::ChangeState {
     }
 }
 
-impl From<(&str, &RequestId, &Answered)> for stored::Answer {
-    fn from((principal, id, answered): (&str, &RequestId, &Answered)) -> Self {
-        let outcome = &answered.outcome;
-        Self {
-            principal: principal.to_owned(),
-            key: Some(stored::RequestKey {
-                id: id.to_string(),
-                body: answered.body.0.to_vec(),
-            }),
-            at_micros: answered.at.as_microsecond(),
-            outcome_at: outcome.at.0,
-            change: outcome.change.0,
-            label: outcome.label.to_string(),
-            name: outcome.name.to_string(),
-            digest: outcome.digest.0.to_vec(),
-            created: outcome.created,
-            moved: outcome.moved,
-        }
+/// The answer to a principal's request.
+pub(in crate::store) fn answer(
+    principal: &str,
+    id: &RequestId,
+    answered: &Answered,
+) -> stored::Answer {
+    let outcome = &answered.outcome;
+    stored::Answer {
+        principal: principal.to_owned(),
+        key: Some(stored::RequestKey {
+            id: id.to_string(),
+            body: answered.body.0.to_vec(),
+        }),
+        at_micros: answered.at.as_microsecond(),
+        outcome_at: outcome.at.0,
+        change: outcome.change.0,
+        label: outcome.label.to_string(),
+        name: outcome.name.to_string(),
+        digest: outcome.digest.0.to_vec(),
+        created: outcome.created,
+        moved: outcome.moved,
     }
 }

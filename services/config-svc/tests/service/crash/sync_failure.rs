@@ -3,7 +3,9 @@
 use std::{collections::HashMap, sync::Arc};
 
 use futures::future::join_all;
-use vortex_config_svc::parts::{ConfigStore, Configuration, Seq, Sha256, WriteError, start_tasks};
+use vortex_config_svc::parts::{
+    ClusterId, ConfigStore, Configuration, Seq, Sha256, WriteError, start_tasks,
+};
 use vortex_kit::{clock::System, process::Runtime};
 
 use crate::{
@@ -75,7 +77,13 @@ async fn a_failed_sync_degrades_health_at_once() {
     let engine = Watched::open(folder.path());
     let runtime = Runtime::new("config-svc", "0.1.0", System::shared());
     let store = ConfigStore::new(engine.clone());
-    let opened = Configuration::open(store, HashMap::new(), runtime.clock.clone()).await;
+    let opened = Configuration::open(
+        store,
+        ClusterId::default(),
+        HashMap::new(),
+        runtime.clock.clone(),
+    )
+    .await;
     let (configuration, writer) = opened.unwrap();
     let configuration = Arc::new(configuration);
     start_tasks(&configuration, writer, &runtime);

@@ -138,6 +138,7 @@ pub(crate) fn settings(folder: impl AsRef<Path>) -> Settings {
         git_timeout: Settings::DEFAULT_GIT_TIMEOUT,
         git_release: ReleasePolicy::Auto,
         git_mirror: Some(folder.join("mirror")),
+        cluster: Default::default(),
         own_key: Default::default(),
     }
 }

@@ -14,13 +14,13 @@ use vortex_bucket::Seed;
 use crate::{
     domain::{
         Answered, App, AppProfile, Before, Body, ChangeEntry, ChangeName, ChangeSet, ChangeState,
-        ChangedDocument, Content, ContentRef, Defect, Document, End, EndedSplit, Feed, Forced,
-        Freeze, HybridTime, Key, Label, LabelState, LastRelease, Moved, Moves, Origin, Outcome,
-        Override, Path, Profile, Record, RequestId, RequestKey, Seq, Sha256, Share, SourceName,
-        Split, SplitId, SplitMove, Unit, Version, VersionName,
+        ChangedDocument, ClusterId, Content, ContentRef, Defect, Document, End, EndedSplit, Feed,
+        Forced, Freeze, HybridTime, Key, Label, LabelState, LastRelease, Moved, Moves, Origin,
+        Outcome, Override, Path, Profile, Record, RequestId, RequestKey, Seq, Sha256, Share,
+        SourceName, Split, SplitId, SplitMove, StoreId, Unit, Version, VersionName,
     },
     store::{
-        codec::{open, seal},
+        codec::{from, open, seal, to},
         stored,
     },
 };
@@ -186,6 +186,7 @@ fn body() -> impl Strategy<Value = Body> {
         override_end().prop_map(Body::OverrideEnded),
         key().prop_map(|key| Body::KeyCreated(Arc::new(key))),
         rotation().prop_map(Body::KeyRotated),
+        time().prop_map(|before| Body::Retained { before }),
         key().prop_map(|key| Body::KeyRevoked(key.stored.id, key.name().clone())),
     ]
 }
@@ -219,10 +220,11 @@ fn last_release() -> impl Strategy<Value = Box<LastRelease>> {
 
 fn record() -> impl Strategy<Value = Record> {
     let hybrid = (time(), any::<u32>()).prop_map(|(wall, logical)| HybridTime { wall, logical });
-    let origin = (any::<u64>(), text(), any::<u64>());
-    let origin = origin.prop_map(|(epoch, cluster, sequence)| Origin {
+    let origin = (any::<u64>(), text(), any::<u128>(), any::<u64>());
+    let origin = origin.prop_map(|(epoch, cluster, store, sequence)| Origin {
         epoch,
-        cluster: cluster.into(),
+        cluster: ClusterId::trusted(&cluster),
+        store: StoreId::from_u128(store),
         sequence,
     });
     let about = (label(), version_name()).prop_map(|(label, name)| ChangeName { label, name });
@@ -303,16 +305,25 @@ fn document() -> impl Strategy<Value = Document> {
             release,
         },
     );
-    (path(), written_for(), of(seq()), vec(version, 0..3), past()).prop_map(
-        |(path, written_for, stable, versions, past)| Document {
-            path,
-            written_for,
-            versions,
-            stable,
-            held: None,
-            past,
-        },
+    (
+        path(),
+        written_for(),
+        of(seq()),
+        vec(version, 0..3),
+        past(),
+        1..=i64::MAX,
     )
+        .prop_map(
+            |(path, written_for, stable, versions, past, stable_ms)| Document {
+                path,
+                written_for,
+                versions,
+                stable,
+                stable_ms,
+                held: None,
+                past,
+            },
+        )
 }
 
 fn entry() -> impl Strategy<Value = ChangeEntry> {
@@ -406,8 +417,11 @@ fn ended() -> impl Strategy<Value = EndedSplit> {
 
 /// Stores a message and reads it again.
 fn read<M: Message + Default, D: TryFrom<M, Error: Debug>>(message: M) -> D {
-    let message: M = open(&seal(&message)).unwrap();
-    D::try_from(message).unwrap()
+    D::try_from(again(message)).unwrap()
+}
+
+fn again<M: Message + Default>(message: M) -> M {
+    open(&seal(&message)).unwrap()
 }
 
 proptest! {
@@ -418,8 +432,8 @@ proptest! {
 
     #[test]
     fn a_label((name, label) in labelled()) {
-        let message = stored::Label::from((&name, &label));
-        prop_assert_eq!(read::<_, (Label, LabelState)>(message), (name, label));
+        let message = again(to::label(&name, &label));
+        prop_assert_eq!(from::label(message).unwrap(), (name, label));
     }
 
     #[test]
@@ -434,8 +448,8 @@ proptest! {
 
     #[test]
     fn an_answer((principal, id, answered) in answer()) {
-        let message = stored::Answer::from((principal.as_str(), &id, &answered));
-        prop_assert_eq!(read::<_, (String, RequestId, Answered)>(message), (principal, id, answered));
+        let message = again(to::answer(&principal, &id, &answered));
+        prop_assert_eq!(from::answer(message).unwrap(), (principal, id, answered));
     }
 
     #[test]
@@ -465,8 +479,7 @@ proptest! {
 
     #[test]
     fn a_source(name in source(), unread in unread()) {
-        let message = stored::Source::from((&name, &*unread));
-        let again: (SourceName, Arc<BTreeSet<Label>>) = read(message);
-        prop_assert_eq!(again, (name, unread));
+        let message = again(to::source(&name, &unread));
+        prop_assert_eq!(from::source(&message), (name, unread));
     }
 }
