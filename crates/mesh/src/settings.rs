@@ -12,7 +12,7 @@ use vortex_kit::{
     settings::{About, Listens},
 };
 use vortex_notify::NotifySettings;
-use vortex_rollout_svc::Strategy;
+use vortex_rollout_svc::{GateSettings, Strategy};
 use vortex_service::TokenSettings;
 
 pub use heartbeats::HeartbeatSettings;
@@ -95,6 +95,10 @@ pub struct Settings {
     /// Who is told of what happens.
     #[command(flatten)]
     pub notify: NotifySettings,
+
+    /// Whom queries and webhooks of rollouts may ask.
+    #[command(flatten)]
+    pub gates: GateSettings,
 }
 
 impl Listens for Settings {

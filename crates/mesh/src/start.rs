@@ -213,6 +213,7 @@ fn rollout_settings(settings: &Settings, data: &Data) -> vortex_rollout_svc::Set
         source_strategy: settings.source_strategy,
         source_supersede: settings.source_supersede,
         notify: settings.notify.clone(),
+        gates: settings.gates.clone(),
         ..vortex_rollout_svc::Settings::new(store)
     }
 }

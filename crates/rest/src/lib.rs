@@ -71,8 +71,9 @@ pub use problem::{FieldViolation, Problem};
 pub use rollouts::{
     AnalysisSlice, AnalysisStatus, ArmFigures, ArmReport, ArmReports, FollowedRollout, GateResult,
     InstanceCounts, NewRollout, ReportTaken, Rollout, RolloutAnalysis, RolloutAt, RolloutAudit,
-    RolloutAuditEntry, RolloutBaseline, RolloutEdit, RolloutEffect, RolloutOnFailure, RolloutStage,
-    RolloutState, RolloutStrategy, RolloutThresholds, Rollouts, SeenKeys, SettingChange, Verdict,
+    RolloutAuditEntry, RolloutBaseline, RolloutEdit, RolloutEffect, RolloutNoValue,
+    RolloutOnFailure, RolloutQuery, RolloutStage, RolloutState, RolloutStrategy, RolloutThresholds,
+    RolloutWebhook, Rollouts, SeenKeys, SettingChange, Verdict,
 };
 pub use sources::{
     Approval, Detached, Notified, ReleasePolicy, Source, SourceDefect, SourceLabel, SourceState,

@@ -4,6 +4,7 @@ mod analysis;
 mod audit;
 mod create;
 mod edit;
+mod gates;
 mod plan;
 mod report;
 
@@ -13,6 +14,7 @@ pub use analysis::{
 pub use audit::{RolloutAudit, RolloutAuditEntry, SettingChange};
 pub use create::NewRollout;
 pub use edit::RolloutEdit;
+pub use gates::{RolloutNoValue, RolloutQuery, RolloutWebhook};
 pub use plan::{
     RolloutAnalysis, RolloutBaseline, RolloutOnFailure, RolloutStage, RolloutStrategy,
     RolloutThresholds,
@@ -110,6 +112,10 @@ answers! {
         /// How many instances the share is raised for above that of the stage, as `share_reason`
         /// says. 0 if it is not.
         pub share_raised_for: u32,
+        /// The queries that the canary is judged by. As `include`.
+        pub queries: Vec<RolloutQuery>,
+        /// The webhooks that are asked how the canary fares. As `include`.
+        pub webhooks: Vec<RolloutWebhook>,
     }
 
     /// The current stage of a rollout.

@@ -191,7 +191,7 @@ fn sources_and_splits_are_written_as_they_are_read() {
 }
 
 fn gate() -> Value {
-    json!({"gate": "errors", "app": "orders", "verdict": "fail", "detail": "8% above 5%",
+    json!({"gate": "errors", "name": "", "app": "orders", "verdict": "fail", "detail": "8% above 5%",
         "canary": 0.08, "stable": null, "threshold": 0.05, "canary_requests": 100,
         "stable_requests": 900, "p_value": 0.001,
         "canary_instances": {"instances": 4, "failed": 3, "silent": 2, "restarting": 1},
@@ -208,9 +208,14 @@ fn analysis() -> Value {
     json!({"slices": [{"number": 4, "stage_index": 1, "started_at": null,
                 "closed_at": "2026-01-02T03:04:05Z", "verdict": "no_data", "gates": [gate()]}],
         "consecutive_failures": 1, "failures": 2, "inconclusive": 3, "no_data": 4,
-        "shared_outages": 1, "passes": 6,
+        "shared_outages": 1, "passes": 6, "unanswered": 5,
         "open": [figures], "total": [figures], "holds_because": "why", "keyless_reads": 0.5,
         "keys": keys()})
+}
+
+fn query() -> Value {
+    json!({"name": "rate", "provider": "main", "query": "1", "min": null, "max": 0.05,
+        "min_ratio": null, "max_ratio": 1.5, "margin": null, "no_value": "ignore"})
 }
 
 fn rollout() -> Value {
@@ -231,7 +236,8 @@ fn rollout() -> Value {
         "updated_at": null, "stage_since": null, "generation": 3, "effect": "pending",
         "effect_error": "away", "reason": "why", "reverts": "r0", "revision": 9, "source": "git",
         "keys": keys(), "include": ["a"], "exclude": ["b"], "min_instances": 1,
-        "share_raised_for": 1})
+        "share_raised_for": 1, "queries": [query()],
+        "webhooks": [{"name": "gate", "url": "https://gate.example.com/"}]})
 }
 
 #[test]
@@ -265,7 +271,7 @@ fn requests_are_written_as_they_are_read() {
         "auto_rollback": null, "on_failure": "pause", "resume_after_passes": 3,
         "thresholds": plan["thresholds"], "analysis": plan["analysis"],
         "description": null, "apps": ["orders"], "include": ["a"], "exclude": ["b"],
-        "min_instances": 2, "start": true, "force": null, "reason": "why",
+        "min_instances": 2, "queries": plan["queries"], "webhooks": plan["webhooks"], "start": true, "force": null, "reason": "why",
         "request_id": "q"}));
     round_trip::<RolloutEdit>(&json!({"thresholds": plan["thresholds"],
         "analysis": plan["analysis"], "on_failure": "rollback", "resume_after_passes": null,

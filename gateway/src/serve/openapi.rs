@@ -94,10 +94,12 @@ pub fn document() -> Value {
 
 /// Parts of requests that are answered, too. Their types skip unknown members, as a client has to;
 /// requests with any are refused.
-const CLOSED: [&str; 4] = [
+const CLOSED: [&str; 6] = [
     "RolloutStage",
     "RolloutThresholds",
     "RolloutAnalysis",
+    "RolloutQuery",
+    "RolloutWebhook",
     "KeyGrant",
 ];
 

@@ -76,6 +76,7 @@ fn main() {
         settings: &settings,
         share: Share::from_hundredths(500).unwrap_or(Share::FULL),
         min_duration: Duration::from_secs(300),
+        is_asked: false,
     };
     for interpolation in [Interpolation::None, Interpolation::Cubic] {
         let mut reporting = Reporting::new(interpolation);

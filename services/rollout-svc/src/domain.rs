@@ -6,6 +6,7 @@ mod breaker;
 mod command;
 mod filter;
 mod freezes;
+mod gates;
 mod measured;
 mod moment;
 mod names;
@@ -28,8 +29,10 @@ pub(crate) use breaker::{Breaker, BreakerLimits, Reset};
 pub(crate) use command::{Author, Command, Effect, Ending, Judgement, Lost, Transition};
 pub(crate) use filter::Filter;
 pub(crate) use freezes::{Freeze, Freezes};
+pub(crate) use gates::{Gates, InvalidGate, Placed, Query, QueryDraft, Webhook};
 pub(crate) use measured::{
-    ClosedSlice, MAX_SLICES, Measured, Report, ReportRefused, Taken, Total, Totals, WindowTaken,
+    ClosedSlice, MAX_SLICES, Measured, Report, ReportRefused, Round, Taken, Total, Totals,
+    WindowTaken,
 };
 pub(crate) use moment::Moment;
 pub(crate) use names::{InvalidName, RolloutId, application};

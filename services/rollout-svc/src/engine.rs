@@ -19,6 +19,7 @@ mod evaluate;
 mod follow;
 mod forget;
 mod freezes;
+mod gates;
 mod instances;
 mod keys;
 mod known;
@@ -61,6 +62,7 @@ use vortex_store::Revision;
 use crate::{
     domain::{Breaker, BreakerLimits, Freezes, Measured, Moment, Rollout, RolloutId},
     drift::Drift,
+    gates::Askable,
     meters::Meters,
     splits::Splits,
     store::{Loaded, RolloutStore, Writes},
@@ -100,6 +102,9 @@ struct Inner {
     outbox: Wake,
     controller: Wake,
     instances: Wake,
+    gates: Wake,
+    /// What queries and webhooks may be asked.
+    askable: Askable,
     failed: AtomicBool,
 }
 
@@ -112,6 +117,7 @@ impl Rollouts {
         store: RolloutStore,
         splits: Splits,
         drift: Option<Drift>,
+        askable: Askable,
         limits: BreakerLimits,
         clock: Arc<dyn Clock>,
         meters: Meters,
@@ -158,6 +164,8 @@ impl Rollouts {
             outbox: Wake::default(),
             controller: Wake::default(),
             instances: Wake::default(),
+            gates: Wake::default(),
+            askable,
             failed: AtomicBool::new(false),
         };
         for entry in opened.directory.all() {

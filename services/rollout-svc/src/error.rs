@@ -5,7 +5,7 @@ use std::time::Duration;
 use vortex_kit::error::{Fault, Reason};
 
 use crate::{
-    domain::{Freeze, Refused, ReportRefused},
+    domain::{Freeze, InvalidGate, Refused, ReportRefused},
     engine::Error,
 };
 
@@ -25,6 +25,7 @@ pub(crate) fn fault(error: &Error) -> Fault {
             .with("path", path)
             .with("rollout", by),
         Error::RequestIdReused(id) => told(Reason::RequestIdReused).with("idempotency_key", id),
+        Error::Gate(InvalidGate { field, why }) => Fault::invalid(field, why),
         Error::TooManyApps { .. } => Fault::invalid("apps", error.to_string()),
         Error::TooManyRollouts(most) => told(Reason::Overloaded).with("limit_rollouts", most),
         Error::BreakerOpen => {

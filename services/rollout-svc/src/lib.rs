@@ -6,6 +6,7 @@ mod domain;
 mod drift;
 mod engine;
 mod error;
+mod gates;
 mod grpc;
 mod info;
 mod meters;
@@ -19,6 +20,7 @@ pub use domain::Strategy;
 /// The analysis of figures, for its statistics and its benchmark.
 #[doc(hidden)]
 pub use domain::analysis;
+pub use gates::{GateSettings, GatesFile, InvalidGates};
 pub use settings::{ABOUT, ProcessSettings, Settings, StoreLocation};
 
 use vortex_kit::{
@@ -34,11 +36,13 @@ use vortex_store::service::{CannotOpen, open};
 use changes::Changes;
 use drift::Drift;
 use engine::Rollouts;
+use gates::Asker;
 use grpc::Grpc;
 use meters::Meters;
 use notices::Notices;
 use splits::Splits;
 use store::RolloutStore;
+use tasks::Others;
 
 /// The reason why the service could not start.
 #[derive(Debug, thiserror::Error)]
@@ -128,10 +132,12 @@ async fn rollouts(
     runtime: &Runtime,
 ) -> Result<Rollouts, StartError> {
     let engine = open(&settings.store, &runtime.metrics).await?;
+    let asker = Asker::new(settings.gates.gates(), runtime);
     let rollouts = Rollouts::open(
         RolloutStore::new(engine.clone()),
         Splits::new(config.clone()),
         drift.clone(),
+        asker.askable(),
         settings.breaker(),
         runtime.clock.clone(),
         Meters::new(&runtime.metrics),
@@ -141,8 +147,12 @@ async fn rollouts(
     let notices = Notices::new(rollouts.clone());
     let told = settings.notify.start(notices, engine, runtime).await;
     let told = told.map_err(store::Error::from)?;
-    let changes = Changes::new(config);
+    let others = Others {
+        changes: Changes::new(config),
+        drift,
+        asker,
+    };
     let (policy, keep) = (settings.source_policy(), settings.keep());
-    tasks::start(&rollouts, changes, drift, policy, keep, told, runtime);
+    tasks::start(&rollouts, others, policy, keep, told, runtime);
     Ok(rollouts)
 }

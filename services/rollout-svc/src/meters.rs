@@ -15,7 +15,7 @@ const VERDICTS: &str = "vortex_rollout_verdicts_total";
 const WINDOW_FIGURES: &str = "vortex_rollout_window_figures_total";
 
 /// The gates' names.
-const GATES: [&str; 3] = ["errors", "latency", "instances"];
+const GATES: [&str; 5] = ["errors", "latency", "instances", "query", "webhook"];
 /// The verdicts' names.
 const NAMES: [&str; 4] = ["pass", "no_data", "inconclusive", "fail"];
 
@@ -30,7 +30,7 @@ pub(crate) struct Meters {
 
 struct Inner {
     transitions: Vec<Counter>,
-    verdicts: [[Counter; 4]; 3],
+    verdicts: [[Counter; 4]; 5],
     windows: [Counter; 5],
 }
 
@@ -87,6 +87,8 @@ impl Meters {
                 Finding::Errors(_) => 0,
                 Finding::Latency(_) => 1,
                 Finding::Instances(_) => 2,
+                Finding::Query(_) => 3,
+                Finding::Webhook(_) => 4,
             };
             let verdict = match finding.verdict() {
                 Verdict::Pass => 0,

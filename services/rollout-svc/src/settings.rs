@@ -14,6 +14,7 @@ use vortex_service::{OwnKeySettings, TokenSettings};
 use crate::{
     domain::{BreakerLimits, SourcePolicy, Strategy},
     engine::Keep,
+    gates::GateSettings,
 };
 
 pub(crate) use vortex_kit::settings::About;
@@ -110,6 +111,10 @@ pub struct Settings {
     /// Who is told of what happens.
     #[command(flatten)]
     pub notify: NotifySettings,
+
+    /// Whom queries and webhooks of rollouts may ask.
+    #[command(flatten)]
+    pub gates: GateSettings,
 }
 
 impl ValueEnum for Strategy {
@@ -155,6 +160,7 @@ impl Settings {
             source_strategy: Strategy::default(),
             source_supersede: false,
             notify: NotifySettings::default(),
+            gates: GateSettings::default(),
         }
     }
 

@@ -1,8 +1,9 @@
-//! Background tasks: they send effects to config-svc, judge rollouts, ask how instances fare, and
-//! remove old data.
+//! Background tasks: they send effects to config-svc, judge rollouts, ask how instances fare, ask
+//! queries and webhooks, and remove old data.
 
 mod controller;
 mod follower;
+mod gates;
 mod instances;
 mod outbox;
 mod upkeep;
@@ -18,6 +19,7 @@ use crate::{
     domain::SourcePolicy,
     drift::Drift,
     engine::{Keep, Rollouts},
+    gates::Asker,
 };
 use follower::Follower;
 
@@ -28,16 +30,30 @@ const BACKOFF: Backoff = Backoff::new(
     Jitter::Quarter,
 );
 
+/// Those whom the tasks ask.
+pub(crate) struct Others {
+    /// config-svc.
+    pub(crate) changes: Changes,
+    /// drift-svc, if there is one.
+    pub(crate) drift: Option<Drift>,
+    /// Queries and webhooks.
+    pub(crate) asker: Asker,
+}
+
 /// Starts the tasks, which end with the process.
 pub(crate) fn start(
     rollouts: &Rollouts,
-    changes: Changes,
-    drift: Option<Drift>,
+    others: Others,
     policy: SourcePolicy,
     keep: Keep,
     told: Notifications,
     runtime: &Runtime,
 ) {
+    let Others {
+        changes,
+        drift,
+        asker,
+    } = others;
     let lifecycle = &runtime.lifecycle;
     let follower = Follower::new(rollouts.clone(), changes, policy, runtime.health.clone());
     lifecycle.spawn("follower", follower.run());
@@ -46,6 +62,7 @@ pub(crate) fn start(
     if let Some(drift) = drift {
         lifecycle.spawn("instances", instances::run(rollouts.clone(), drift));
     }
+    lifecycle.spawn("gates", gates::run(rollouts.clone(), asker));
     let (rollouts, health) = (rollouts.clone(), runtime.health.clone());
     lifecycle.spawn_stoppable("upkeep", |stop| {
         upkeep::run(rollouts, keep, told, health, stop)

@@ -166,6 +166,8 @@ fn own_arguments(service: ServiceName, options: &Options) -> Vec<String> {
         }
         ServiceName::Rollout => {
             arguments.extend(options.supersede.then(|| SUPERSEDE.to_owned()));
+            let gates = texts(options.gates.as_ref()).into_iter();
+            arguments.extend(gates.flat_map(|file| ["--gates".to_owned(), file]));
         }
         ServiceName::Drift | ServiceName::Ingest => {}
     }

@@ -39,6 +39,8 @@ pub(super) fn start(data: &Path, options: &Options) -> Mesh {
     arguments.extend(settings.iter().map(String::as_str));
     let notify = texts(options.notify.as_ref());
     arguments.extend(notify.iter().flat_map(|file| ["--notify", file]));
+    let gates = texts(options.gates.as_ref());
+    arguments.extend(gates.iter().flat_map(|file| ["--gates", file]));
     let mut process = Process::start(ALL_IN_ONE, &arguments);
     let (http, services) = banner(&mut process);
     Mesh::new(http, services, vec![process])

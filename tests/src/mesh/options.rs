@@ -54,6 +54,8 @@ pub struct Options {
     pub settings: Vec<(ServiceName, &'static str, &'static str)>,
     /// The file of those who are told of what happens.
     pub notify: Option<PathBuf>,
+    /// The file of those who may judge rollouts.
+    pub gates: Option<PathBuf>,
     /// Whether there is a second gateway with an ingest of its own, where each is a process.
     pub twin: bool,
     /// How ingests reach those that they tell, where each is a process: directly by default.

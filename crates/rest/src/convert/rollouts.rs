@@ -6,8 +6,9 @@ use super::{To, from_replies, mirror};
 use crate::{
     AnalysisSlice, AnalysisStatus, ArmFigures, FollowedRollout, GateResult, InstanceCounts,
     Rollout, RolloutAnalysis, RolloutAt, RolloutAudit, RolloutAuditEntry, RolloutBaseline,
-    RolloutEffect, RolloutOnFailure, RolloutStage, RolloutState, RolloutStrategy,
-    RolloutThresholds, Rollouts, SeenKeys, SettingChange, Span, Verdict,
+    RolloutEffect, RolloutNoValue, RolloutOnFailure, RolloutQuery, RolloutStage, RolloutState,
+    RolloutStrategy, RolloutThresholds, RolloutWebhook, Rollouts, SeenKeys, SettingChange, Span,
+    Verdict,
 };
 
 mirror! {
@@ -24,6 +25,8 @@ mirror! {
     struct RolloutStage <=> proto::Stage { name, percentage, min_duration }
     enum RolloutBaseline <=> proto::Baseline { Either, Absolute, Relative, Both }
     enum RolloutOnFailure <=> proto::OnFailure { RollBack, Pause }
+    enum RolloutNoValue <=> proto::NoValue { Hold, Fail, Ignore }
+    struct RolloutWebhook <=> proto::WebhookGate { name, url }
     struct SettingChange <= proto::SettingChange { setting, from, to }
     struct RolloutAnalysis <=> proto::Analysis {
         interval,
@@ -43,6 +46,7 @@ mirror! {
         no_data,
         shared_outages,
         passes,
+        unanswered,
         open,
         total,
         holds_because,
@@ -60,6 +64,7 @@ mirror! {
     struct GateResult <= proto::GateResult {
         verdict(),
         gate,
+        name,
         app,
         detail,
         canary,
@@ -126,6 +131,47 @@ impl From<RolloutThresholds> for proto::Thresholds {
     }
 }
 
+/// Not mirrored, since an unspecified meaning is that there is none.
+impl From<proto::QueryGate> for RolloutQuery {
+    fn from(query: proto::QueryGate) -> Self {
+        let no_value = query.no_value();
+        Self {
+            no_value: (no_value != proto::NoValue::Unspecified).then(|| no_value.into()),
+            name: query.name,
+            provider: query.provider,
+            query: query.query,
+            min: query.min,
+            max: query.max,
+            min_ratio: query.min_ratio,
+            max_ratio: query.max_ratio,
+            margin: query.margin,
+        }
+    }
+}
+
+impl To<RolloutQuery> for proto::QueryGate {
+    fn to(self) -> RolloutQuery {
+        self.into()
+    }
+}
+
+impl From<RolloutQuery> for proto::QueryGate {
+    fn from(query: RolloutQuery) -> Self {
+        let no_value = query.no_value.map(proto::NoValue::from);
+        Self {
+            name: query.name,
+            provider: query.provider,
+            query: query.query,
+            min: query.min,
+            max: query.max,
+            min_ratio: query.min_ratio,
+            max_ratio: query.max_ratio,
+            margin: query.margin,
+            no_value: no_value.unwrap_or_default().into(),
+        }
+    }
+}
+
 impl To<RolloutThresholds> for Option<proto::Thresholds> {
     fn to(self) -> RolloutThresholds {
         self.unwrap_or_default().into()
@@ -173,6 +219,8 @@ impl From<proto::Rollout> for Rollout {
             exclude: rollout.exclude,
             min_instances: rollout.min_instances,
             share_raised_for: rollout.share_raised_for,
+            queries: rollout.queries.to(),
+            webhooks: rollout.webhooks.to(),
         }
     }
 }

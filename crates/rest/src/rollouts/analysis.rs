@@ -19,6 +19,8 @@ answers! {
         pub shared_outages: u32,
         /// Slices in a row that passed, of the application that has the fewest.
         pub passes: u32,
+        /// Slices in a row in which a query or a webhook had no answer.
+        pub unanswered: u32,
         /// The figures of the open slice so far.
         pub open: Vec<ArmFigures>,
         /// The figures reported since the rollout began.
@@ -50,8 +52,10 @@ answers! {
 
     /// The verdict of one gate on one application's slice.
     pub struct GateResult {
-        /// The gate: `errors`, `latency`, `instances`.
+        /// The gate: `errors`, `latency`, `instances`, `query`, `webhook`.
         pub gate: String,
+        /// The name of the query or webhook; empty for other gates.
+        pub name: String,
         /// The application.
         pub app: String,
         /// The verdict.
@@ -59,7 +63,7 @@ answers! {
         /// The reason with its values, for people.
         pub detail: String,
         /// The value measured of the canary: a ratio, or milliseconds; of `instances` the part that
-        /// fares badly.
+        /// fares badly; of `query` what it says.
         pub canary: Option<f64>,
         /// The value measured of stable.
         pub stable: Option<f64>,

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{RolloutAnalysis, RolloutOnFailure, RolloutStage, RolloutStrategy, RolloutThresholds};
+use super::{
+    RolloutAnalysis, RolloutOnFailure, RolloutQuery, RolloutStage, RolloutStrategy,
+    RolloutThresholds, RolloutWebhook,
+};
 use crate::Unit;
 
 /// A rollout to be created: of the change set `change`, or of the one that wrote the version
@@ -61,6 +64,12 @@ pub struct NewRollout {
     /// those that report, so that 1 % of five instances is one. 0 to 100; 1 when left out, and by
     /// subject none.
     pub min_instances: Option<u32>,
+    /// Queries of Prometheus that the canary is judged by, 10 at most.
+    #[serde(default)]
+    pub queries: Vec<RolloutQuery>,
+    /// Webhooks that are asked how the canary fares, 5 at most.
+    #[serde(default)]
+    pub webhooks: Vec<RolloutWebhook>,
     /// Starts the rollout at once.
     pub start: Option<bool>,
     /// Rolls the change set out even if it was rolled back before, which needs a reason.

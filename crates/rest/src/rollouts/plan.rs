@@ -68,7 +68,8 @@ pub struct RolloutThresholds {
     pub max_latency_ratio: Option<f64>,
     /// A slice fails when the canary's p99 exceeds this; no limit when left out.
     pub max_latency_p99: Option<Span>,
-    /// The requests that a slice needs of each arm; 100 when left out.
+    /// The requests that a slice needs of each arm; 100 when left out. 0, which only a rollout with
+    /// queries or webhooks may have, leaves a slice without requests to them.
     pub min_requests: Option<u32>,
     /// What the errors gate compares the canary with; `either` when left out.
     pub errors_baseline: Option<RolloutBaseline>,

@@ -74,6 +74,8 @@ fn to_proto(mut rollout: NewRollout, request_id: String) -> Result<CreateRollout
         include: rollout.include,
         exclude: rollout.exclude,
         min_instances: rollout.min_instances,
+        queries: rollout.queries.into_iter().map(Into::into).collect(),
+        webhooks: rollout.webhooks.into_iter().map(Into::into).collect(),
     })
 }
 

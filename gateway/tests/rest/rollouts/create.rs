@@ -5,7 +5,7 @@ use vortex_proto::rollout::v1::{create_rollout_request::Target, *};
 
 use super::{
     JSON,
-    fixtures::{millis, rollout_json, seconds},
+    fixtures::{millis, query, rollout_json, seconds, webhook},
     mesh, post,
 };
 use crate::mesh::Way;
@@ -24,6 +24,9 @@ async fn a_rollout_of_a_document_says_all_it_may() {
         "analysis": {"interval": "100ms", "max_failures": 1},
         "description": "a larger pool", "apps": ["orders"], "start": true, "request_id": "once",
         "force": true, "reason": "it was the database", "include": ["a"], "exclude": ["b"],
+        "queries": [{"name": "rate", "provider": "main", "query": "x{a=\"{{arm}}\"}", "max": 0.05,
+            "max_ratio": 1.5, "margin": 0.01, "no_value": "fail"}],
+        "webhooks": [{"name": "gate", "url": "https://gate.example.com/"}],
     });
     let answer = post(&mesh, "/api/rollouts", &body).await;
     assert_eq!(
@@ -74,6 +77,8 @@ async fn a_rollout_of_a_document_says_all_it_may() {
         include: vec!["a".into()],
         exclude: vec!["b".into()],
         min_instances: Some(0),
+        queries: vec![query()],
+        webhooks: vec![webhook()],
         apps: vec!["orders".into()],
         force: true,
         reason: "it was the database".into(),
@@ -159,6 +164,22 @@ async fn what_a_new_rollout_cannot_have_is_refused_by_its_field() {
         (
             json!({"change": "v2", "thresholds": {"errors": 1}}),
             "thresholds.errors",
+        ),
+        (
+            json!({"change": "v2", "queries": [{"name": "a", "query": "x"}]}),
+            "queries[0].provider",
+        ),
+        (
+            json!({"change": "v2", "queries": [{"name": "a", "provider": "p", "query": "x", "above": 1}]}),
+            "queries[0].above",
+        ),
+        (
+            json!({"change": "v2", "queries": [{"name": "a", "provider": "p", "query": "x", "no_value": "pass"}]}),
+            "queries[0].no_value",
+        ),
+        (
+            json!({"change": "v2", "webhooks": [{"name": "a", "url": 1}]}),
+            "webhooks[0].url",
         ),
         (
             json!({"change": "v2", "auto_promote": "yes"}),

@@ -83,6 +83,29 @@ pub(super) fn rollout() -> Rollout {
         exclude: vec!["b".into()],
         min_instances: 2,
         share_raised_for: 1,
+        queries: vec![query()],
+        webhooks: vec![webhook()],
+    }
+}
+
+pub(super) fn query() -> QueryGate {
+    QueryGate {
+        name: "rate".into(),
+        provider: "main".into(),
+        query: r#"x{a="{{arm}}"}"#.into(),
+        min: None,
+        max: Some(0.05),
+        min_ratio: None,
+        max_ratio: Some(1.5),
+        margin: Some(0.01),
+        no_value: NoValue::Fail.into(),
+    }
+}
+
+pub(super) fn webhook() -> WebhookGate {
+    WebhookGate {
+        name: "gate".into(),
+        url: "https://gate.example.com/".into(),
     }
 }
 
@@ -104,7 +127,7 @@ fn keys_json() -> Value {
 }
 
 pub(super) fn rollout_json() -> Value {
-    json!({
+    let mut rollout = json!({
         "id": "r-1",
         "state": "rolled_back",
         "stage": {"index": 0, "name": "tenth", "percentage": 10.0},
@@ -152,12 +175,19 @@ pub(super) fn rollout_json() -> Value {
         "exclude": ["b"],
         "min_instances": 2,
         "share_raised_for": 1,
-    })
+    });
+    rollout["queries"] = json!([{
+        "name": "rate", "provider": "main", "query": "x{a=\"{{arm}}\"}", "min": null, "max": 0.05,
+        "min_ratio": null, "max_ratio": 1.5, "margin": 0.01, "no_value": "fail",
+    }]);
+    rollout["webhooks"] = json!([{"name": "gate", "url": "https://gate.example.com/"}]);
+    rollout
 }
 
 pub(super) fn gate() -> GateResult {
     GateResult {
         gate: "errors".into(),
+        name: String::new(),
         app: "orders".into(),
         verdict: Verdict::Fail.into(),
         detail: "8 of 100".into(),
@@ -179,7 +209,7 @@ pub(super) fn gate() -> GateResult {
 
 pub(super) fn gate_json() -> Value {
     json!({
-        "gate": "errors", "app": "orders", "verdict": "fail", "detail": "8 of 100",
+        "gate": "errors", "name": "", "app": "orders", "verdict": "fail", "detail": "8 of 100",
         "canary": 0.08, "stable": null, "threshold": 0.05, "canary_requests": 100,
         "stable_requests": 0, "p_value": 0.01, "stable_instances": null,
         "canary_instances": {"instances": 4, "failed": 3, "silent": 2, "restarting": 1},
@@ -202,6 +232,7 @@ pub(super) fn analysis() -> AnalysisStatus {
         no_data: 4,
         shared_outages: 1,
         passes: 6,
+        unanswered: 5,
         open: vec![ArmFigures {
             app: "orders".into(),
             arm: "canary".into(),
@@ -227,7 +258,7 @@ pub(super) fn analysis_json() -> Value {
             "closed_at": null, "verdict": "no_data", "gates": [gate_json()],
         }],
         "consecutive_failures": 1, "failures": 2, "inconclusive": 3, "no_data": 4,
-        "shared_outages": 1, "passes": 6,
+        "shared_outages": 1, "passes": 6, "unanswered": 5,
         "open": [{
             "app": "orders", "arm": "canary", "requests": 100, "errors": 8,
             "latency_p50": "12345us", "latency_p99": null,

@@ -26,6 +26,11 @@
 //!   the canary's instances fare badly, or more than stable's beyond chance; it closes the slice at
 //!   the last whole interval. NO_DATA of this gate says nothing of the slice, and its PASS makes no
 //!   slice pass, since the errors gate counts in every slice.
+//! - The **query** and **webhook** gates, where the plan has some ([`QueryEvidence`],
+//!   [`WebhookEvidence`]): a slice is judged by what they are asked at its end, so it waits for the
+//!   answers. Each counts in every slice, and a FAIL closes the slice at the last whole interval.
+//!   Slices in a row without an answer are counted apart from those without data. Only with them may
+//!   `min_requests` be 0: the errors gate doesn't count then in a slice without requests.
 //! - That is the baseline `either`. Under the others a gate fails by the absolute limit only, by the
 //!   comparison with stable only, or only by both at once ([`Baseline`]). Where the comparison is
 //!   needed, what exceeds an absolute limit in both arms alike is a **shared outage**, which is
@@ -47,10 +52,12 @@ mod instances;
 mod judged;
 mod keys;
 mod latency;
+mod query;
 mod rollout;
 mod sequential;
 mod settings;
 mod slice;
+mod webhook;
 mod words;
 
 pub use application::{Application, Observed};
@@ -63,9 +70,11 @@ pub use instances::{Arms, Instances, InstancesEvidence, InstancesFinding};
 pub use judged::{Finding, Judged, Reason, Verdict};
 pub use keys::{Cells, MISMATCH, Mismatch, SeenKeys};
 pub use latency::{LatencyEvidence, LatencyFinding, Tail};
+pub use query::{NoValue, QueryEvidence, QueryFinding, QueryLimits, Sample, Samples};
 pub(crate) use rollout::MAX_ADMITTED;
 pub use rollout::{Analysis, JudgedStage, NoApplication, UnknownApplication};
 pub use sequential::{ALPHA, Comparison, SequentialTest};
 pub use settings::{Baseline, InvalidSetting, OnFailure, Settings, Thresholds};
 pub(crate) use slice::OpenSlice;
 pub use slice::{MAX_INTERVALS, Slice};
+pub use webhook::{WebhookEvidence, WebhookFinding};

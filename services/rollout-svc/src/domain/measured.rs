@@ -1,10 +1,12 @@
 //! The measurements of a rollout from its start to its end.
 
+mod asked;
 mod holds;
 mod report;
 mod seen;
 mod window;
 
+pub(crate) use asked::Round;
 pub(crate) use report::{Report, ReportRefused, Taken};
 pub(crate) use window::WindowTaken;
 
@@ -293,6 +295,7 @@ impl Measured {
             no_data_in_a_row: worst.no_data_in_a_row.max(counts.no_data_in_a_row),
             shared_in_a_row: worst.shared_in_a_row.max(counts.shared_in_a_row),
             passes_in_a_row: passes.unwrap_or_default(),
+            unanswered_in_a_row: worst.unanswered_in_a_row.max(counts.unanswered_in_a_row),
         })
     }
 
@@ -324,10 +327,12 @@ fn clears(transition: &Transition) -> bool {
 fn stage_of(rollout: &Rollout) -> Option<(JudgedStage<'_>, Moment)> {
     let since = rollout.state().settled_since()?;
     let planned = rollout.stage()?;
+    let share = rollout.state().in_force();
     let stage = JudgedStage {
         settings: rollout.settings(),
-        share: rollout.state().in_force(),
+        share,
         min_duration: planned.min_duration,
+        is_asked: rollout.spec.gates.judge(share < vortex_bucket::Share::FULL),
     };
     Some((stage, since))
 }

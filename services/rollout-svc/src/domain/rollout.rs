@@ -5,13 +5,16 @@ use std::{collections::BTreeSet, sync::Arc};
 use vortex_bucket::{Arm, Forced, Share};
 
 use super::{
-    Action, AuditEntry, Author, Effect, Hold, Moment, Motion, Paused, Raised, Refused, Removal,
-    RolloutId, Running, SELF, Stage, Stages, State, StateKind, Strategy, Unit,
+    Action, AuditEntry, Author, Effect, Gates, Hold, Moment, Motion, Paused, Raised, Refused,
+    Removal, RolloutId, Running, SELF, Stage, Stages, State, StateKind, Strategy, Unit,
     analysis::{Application, Settings},
 };
 
 /// The application whose documents all others read, too.
 const SHARED: &str = "application";
+
+/// The profile of what is read in any.
+const DEFAULT: &str = "default";
 
 /// A rollout: its specification and its present state.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,6 +82,8 @@ pub(crate) struct Spec {
     /// How many instances get it at least, if it is rolled out by instance: its shares are raised for
     /// that. 0 in rollouts of earlier versions.
     pub min_instances: u32,
+    /// The queries and webhooks that it is judged by; none in rollouts of earlier versions.
+    pub gates: Gates,
 }
 
 /// The part of a rollout that changes.
@@ -126,6 +131,29 @@ impl Spec {
             .collect()
     }
 
+    /// The profile of the documents that an application reads; `None` where that is not one.
+    pub(crate) fn profile_of(&self, app: &str) -> Option<String> {
+        let owners = self.owners();
+        let of = |wanted: &str| {
+            let owned = owners.iter().filter(|(owner, _)| owner == wanted);
+            owned.map(|(_, profile)| profile).collect::<Vec<_>>()
+        };
+        let own = of(app);
+        // where it has no documents of its own, it reads those of all
+        let profiles = if own.is_empty() { of("") } else { own };
+        match profiles[..] {
+            [only] if only.is_empty() => Some(DEFAULT.to_owned()),
+            [only] => Some(only.clone()),
+            _ => None,
+        }
+    }
+
+    /// Whether there is one profile for each application that is judged.
+    pub(crate) fn has_profiles(&self) -> bool {
+        let has_one = |app: &Application| self.profile_of(app.as_str()).is_some();
+        !self.apps.is_empty() && self.apps.iter().all(has_one)
+    }
+
     /// Whether the rollout concerns an application: by one of its documents, or because it judges
     /// what the application reports.
     pub(crate) fn concerns(&self, app: &str) -> bool {
@@ -159,7 +187,7 @@ impl Spec {
 fn owners_of(stem: &str, written_for: Option<&Application>) -> Vec<(String, String)> {
     let owner = |app: &str, profile: &str| {
         let app = if app == SHARED { "" } else { app };
-        let profile = if profile == "default" { "" } else { profile };
+        let profile = if profile == DEFAULT { "" } else { profile };
         (app.to_owned(), profile.to_owned())
     };
     if let Some(app) = written_for.map(Application::as_str) {

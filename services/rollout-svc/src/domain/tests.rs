@@ -1,5 +1,6 @@
 //! The rules of rollouts, each by its number in ADR 11 where it has one.
 
+mod answers;
 mod breaker;
 mod concerns;
 mod filter;

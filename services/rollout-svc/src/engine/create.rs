@@ -8,8 +8,8 @@ use vortex_store::Revision;
 use super::{Entry, Error, Inner, Request, Rollouts};
 use crate::{
     domain::{
-        AuditEntry, Author, Command, Known, Measured, Moment, Rollout, RolloutId, Spec, Stages,
-        Strategy, Target, Unit,
+        AuditEntry, Author, Command, Gates, Known, Measured, Moment, Rollout, RolloutId, Spec,
+        Stages, Strategy, Target, Unit,
         analysis::{Application, Settings},
         shortened,
     },
@@ -49,6 +49,8 @@ pub(crate) struct Draft {
     pub forced: Forced,
     /// How many instances get it at least.
     pub min_instances: u32,
+    /// The queries and webhooks that it is judged by.
+    pub gates: Gates,
     /// The reason, for the audit.
     pub reason: String,
     /// The source whose change it rolls out, unless a caller asks for it.
@@ -102,6 +104,7 @@ impl From<SourceChange> for Draft {
             force: false,
             forced: Forced::default(),
             min_instances: Self::MIN_INSTANCES,
+            gates: Gates::default(),
             reason: format!("imported by source {}", change.source),
             source: Some(change.source),
         }
@@ -183,6 +186,7 @@ impl Rollouts {
         let now = inner.clock.moment();
         let id = inner.new_id(now);
         let spec = spec(id, draft, plan, request, reverts, now)?;
+        inner.check_gates(&spec)?;
         let first = start.then(|| spec.stages.at(0).share);
         Ok(Planned {
             known: inner.known(&spec, first).await,
@@ -341,6 +345,7 @@ fn spec(
         baseline: plan.baseline,
         force: draft.force,
         forced: draft.forced,
+        gates: draft.gates,
         way_back: plan.way_back,
         min_instances: draft.min_instances,
     })

@@ -10,9 +10,9 @@ use tokio::sync::watch;
 use vortex_store::Revision;
 
 use crate::domain::{
-    ClosedSlice, Measured, Moment, PartName, Report, ReportRefused, RequestId, Rollout, Taken,
-    Transition, WindowTaken,
-    analysis::{Application, Arms, SeenKeys},
+    ClosedSlice, Measured, Moment, PartName, Report, ReportRefused, RequestId, Rollout, Round,
+    Taken, Transition, WindowTaken,
+    analysis::{Application, Arms, Finding, SeenKeys},
 };
 
 /// A rollout in memory.
@@ -27,7 +27,7 @@ pub(crate) struct Entry {
     delivery: Mutex<Option<Delivery>>,
     /// The keys that had read when config-svc was last asked.
     keys: Mutex<Option<SeenKeys>>,
-    /// The generation and the interval in which drift-svc was last asked.
+    /// The generation and the interval in which drift-svc, queries and webhooks were last asked.
     asked: Mutex<Option<(u64, u32)>>,
 }
 
@@ -140,7 +140,8 @@ impl Entry {
             .map(|gauge| look(&gauge.measured, gauge.saved))
     }
 
-    /// Whether a new interval has begun since drift-svc was last asked; it is asked now then.
+    /// Whether a new interval has begun since drift-svc, queries and webhooks were last asked; they
+    /// are asked now then.
     pub(super) fn is_to_be_asked_for(&self, now: Moment) -> bool {
         let present = self.measured(|rollout, measured| measured?.interval(rollout, now));
         let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
@@ -162,6 +163,20 @@ impl Entry {
             gauge
                 .measured
                 .see_instances(&rollout, generation, seen, now);
+        }
+    }
+
+    /// What queries and webhooks are to be asked about now.
+    pub(super) fn round(&self, now: Moment) -> Option<Round> {
+        self.measured(|rollout, measured| measured?.round(rollout, now))
+    }
+
+    /// Notes what queries and webhooks say of each application.
+    pub(super) fn see_answers(&self, round: &Round, answers: BTreeMap<Application, Vec<Finding>>) {
+        let mut gauge = self.gauge();
+        let rollout = self.rollout();
+        if let Some(gauge) = gauge.as_mut() {
+            gauge.measured.see_answers(&rollout, round, answers);
         }
     }
 

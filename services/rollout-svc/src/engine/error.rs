@@ -3,7 +3,7 @@
 use vortex_kit::error::Fault;
 
 use crate::{
-    domain::{Freeze, Refused, ReportRefused, RequestId, RolloutId},
+    domain::{Freeze, InvalidGate, Refused, ReportRefused, RequestId, RolloutId},
     store,
 };
 
@@ -38,6 +38,9 @@ pub(crate) enum Error {
         /// The most there may be.
         most: usize,
     },
+    /// A query or webhook can't be asked.
+    #[error(transparent)]
+    Gate(#[from] InvalidGate),
     /// Too many rollouts have not ended.
     #[error("{0} rollouts have not ended; end some of them first")]
     TooManyRollouts(usize),

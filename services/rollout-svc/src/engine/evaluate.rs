@@ -70,7 +70,7 @@ impl Rollouts {
             }
         }
         inner.save(entry).await?;
-        self.ask_instances(entry);
+        self.ask_others(entry);
         Ok(Judged::Done(entry.due_in(now)))
     }
 }

@@ -25,11 +25,18 @@ impl Rollouts {
         }
     }
 
-    /// Has drift-svc asked about a rollout that was judged, if an interval has passed since the
-    /// last time.
-    pub(super) fn ask_instances(&self, entry: &Entry) {
-        if self.inner.drift.is_some() && entry.is_to_be_asked_for(self.now()) {
-            self.inner.instances.push(entry.rollout().id());
+    /// Has drift-svc, queries and webhooks asked about a rollout that was judged, if an interval has
+    /// passed since the last time.
+    pub(super) fn ask_others(&self, entry: &Entry) {
+        if !entry.is_to_be_asked_for(self.now()) {
+            return;
+        }
+        let rollout = entry.rollout();
+        if self.inner.drift.is_some() {
+            self.inner.instances.push(rollout.id());
+        }
+        if !rollout.spec.gates.is_empty() {
+            self.inner.gates.push(rollout.id());
         }
     }
 }

@@ -98,6 +98,7 @@ impl Rollouts {
             force: false,
             forced: Forced::default(),
             min_instances: spec.min_instances,
+            gates: spec.gates.clone(),
             reason: revert.reason,
             source: None,
         };

@@ -72,9 +72,13 @@ pub(super) async fn edit(
     let access = Context::access_of(&request);
     let (mut request, requester) = parse::command(request, |r| mem::take(&mut r.request_id))?;
     let id = access::commanded(&grpc, &access, &request.id)?;
+    let changes = parse::edit(&request)?;
+    if let (Some(least), Ok(found)) = (changes.min_requests, grpc.rollouts.get(&id)) {
+        parse::check_requests(least, &found.spec.gates)?;
+    }
     let edit = Order::Edit {
         reason: parse::reason(mem::take(&mut request.reason))?,
-        edit: Box::new(parse::edit(&request)?),
+        edit: Box::new(changes),
     };
     let rollout = order(&grpc, requester, &id, edit).await?;
     Ok(pb::EditRolloutResponse {

@@ -3,6 +3,7 @@
 mod analysis;
 mod audit;
 mod breaker;
+mod gates;
 mod rollout;
 #[cfg(test)]
 mod tests;
@@ -10,6 +11,7 @@ mod tests;
 pub(super) use analysis::{analysis, keys};
 pub(super) use audit::audit_entry;
 pub(super) use breaker::breaker;
+pub(super) use gates::{queries, webhooks};
 pub(super) use rollout::rollout;
 pub(super) use vortex_proto::time::timestamp;
 

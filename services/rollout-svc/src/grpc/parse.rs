@@ -3,6 +3,7 @@
 mod draft;
 mod edit;
 mod figures;
+mod gates;
 mod plan;
 mod settings;
 #[cfg(test)]
@@ -12,6 +13,7 @@ mod window;
 pub(super) use draft::{draft, revert};
 pub(super) use edit::edit;
 pub(super) use figures::reports;
+pub(super) use gates::check as check_requests;
 pub(super) use vortex_service::parse::reason;
 pub(super) use window::part;
 

@@ -28,6 +28,8 @@ pub(super) async fn get(
             keys: keys.map(convert::keys),
             include: forced.include().map(str::to_owned).collect(),
             exclude: forced.exclude().map(str::to_owned).collect(),
+            queries: convert::queries(&found.spec.gates),
+            webhooks: convert::webhooks(&found.spec.gates),
             ..grpc.shown(&found)
         }),
     })

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use vortex_bucket::Forced;
 
 use crate::domain::{
-    Author, Command, Moment, Rollout, Spec, Strategy, Unit,
+    Author, Command, Gates, Moment, Rollout, Spec, Strategy, Unit,
     analysis::{Application, Settings},
 };
 
@@ -44,6 +44,7 @@ pub(super) fn rollout() -> Rollout {
         forced: Forced::default(),
         way_back: false,
         min_instances: 1,
+        gates: Gates::default(),
     };
     Rollout::create(spec, Author::default()).0
 }

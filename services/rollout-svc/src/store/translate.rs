@@ -6,6 +6,7 @@ mod answered;
 mod audit;
 mod breaker;
 mod errors;
+mod gates;
 mod instances;
 mod judged;
 mod latency;

@@ -76,6 +76,7 @@ impl Rollout {
             settings: &self.settings,
             share: self.share,
             min_duration: self.min_duration,
+            is_asked: false,
         }
     }
 
@@ -85,6 +86,7 @@ impl Rollout {
             settings: &self.settings,
             share: self.share,
             min_duration: self.min_duration,
+            is_asked: false,
         };
         self.analysis
             .report(
@@ -104,6 +106,7 @@ impl Rollout {
             settings: &self.settings,
             share: self.share,
             min_duration: self.min_duration,
+            is_asked: false,
         };
         self.analysis.advance(&stage, self.elapsed)
     }

@@ -13,6 +13,7 @@ mod drift;
 mod faults;
 mod few;
 mod freezes;
+mod gates;
 mod instances;
 mod keys;
 mod line;

@@ -4,6 +4,7 @@ mod configuration;
 mod waiting;
 
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
     sync::{Arc, atomic::AtomicUsize},
     time::Duration,
@@ -208,6 +209,11 @@ impl Mesh {
     /// The metrics of rollout-svc.
     pub(crate) fn metrics(&self) -> String {
         self.runtime.metrics.render()
+    }
+
+    /// What rollout-svc says of itself.
+    pub(crate) fn degradations(&self) -> BTreeMap<String, String> {
+        self.runtime.health.snapshot().degradations
     }
 
     /// Waits until a check of `/health` has a matching message.

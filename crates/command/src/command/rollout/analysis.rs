@@ -45,6 +45,7 @@ fn facts(analysis: &AnalysisStatus) -> Facts {
         .with("shared outages", &in_a_row(analysis.shared_outages))
         .with("passed", &in_a_row(analysis.passes))
         .with("no data", &format!("{} in a row", analysis.no_data))
+        .with("unanswered", &in_a_row(analysis.unanswered))
         .with("without key", &keyless.unwrap_or_default())
         .with("keys seen", &show::keys(analysis.keys.as_ref()))
         .with("warning", show::mismatch(analysis.keys.as_ref()))
@@ -111,7 +112,7 @@ pub(super) fn why(slice: &AnalysisSlice) -> String {
     let gates = slice.gates.iter();
     let deciding = gates
         .filter(|gate| gate.verdict == slice.verdict && gate.verdict != Verdict::Pass)
-        .map(|gate| format!("{} {}: {}", gate.app, gate.gate, gate.detail));
+        .map(|gate| format!("{} {}: {}", gate.app, show::gate(gate), gate.detail));
     deciding.collect::<Vec<_>>().join("; ")
 }
 
@@ -129,7 +130,7 @@ fn rows(slice: &AnalysisSlice) -> Vec<[String; 8]> {
             0 => head.clone(),
             _ => Default::default(),
         };
-        let (app, name) = (gate.app.clone(), gate.gate.clone());
+        let (app, name) = (gate.app.clone(), show::gate(gate));
         let (said, why) = (gate.verdict.to_string(), gate.detail.clone());
         [number, stage, closed, verdict, app, name, said, why]
     });

@@ -104,7 +104,7 @@ fn evidence(result: &GateResult) -> [String; 8] {
         blank(),
         blank(),
         result.app.clone(),
-        result.gate.clone(),
+        show::gate(result),
         result.verdict.to_string(),
         blank(),
         blank(),

@@ -1,6 +1,7 @@
 //! `vortex rollout create`.
 
 mod forced;
+mod gates;
 mod plan;
 
 use serde_json::{Map, Value, json};
@@ -14,6 +15,7 @@ use crate::{
 };
 
 use forced::Forced;
+use gates::Gates;
 use plan::Plan;
 
 /// Create a rollout of a staged change set.
@@ -29,6 +31,13 @@ an operator has to decide), or 10 not ended when the time was up.
 Keys that are included get the new version from the first stage on, those that are excluded not
 before it is released, whatever the share: instances, or subjects with --unit subject.
 
+A file of gates has lists of queries of Prometheus and of webhooks, as `vortex rollout get ID -o yaml`
+shows them:
+  queries:
+    - {name: rate, provider: main, max: 0.05, query: 'errors{arm=\"{{arm}}\"}'}
+  webhooks:
+    - {name: smoke, url: 'https://gate.example.com/'}
+
 Examples:
   vortex rollout create orders prod --from v1 --to v2
   vortex rollout create --change release-7 --strategy aggressive --start
@@ -36,6 +45,7 @@ Examples:
   vortex rollout create --change release-7 --start --wait --timeout 45m
   vortex rollout create --change release-7 --force --reason 'it was the database'
   vortex rollout create --change release-7 --include pod-1 --exclude-file vip.txt
+  vortex rollout create --change release-7 --gates gates.yml --webhook smoke=https://gate.example.com/
   vortex rollout create --change release-7 --no-auto-promote --max-error-rate 2% --interval 10s")]
 pub(crate) struct Args {
     #[command(flatten)]
@@ -53,6 +63,8 @@ pub(crate) struct Args {
     wait: Wait,
     #[command(flatten)]
     forced: Forced,
+    #[command(flatten)]
+    gates: Gates,
     // last, as it ends in groups with headings of their own
     #[command(flatten)]
     plan: Plan,
@@ -95,6 +107,7 @@ impl Args {
         let mut body = self.plan.body()?;
         body.extend(self.target.members(label));
         body.extend(self.forced.members()?);
+        body.extend(self.gates.members()?);
         for (name, given) in [("start", self.start), ("force", self.force)] {
             if given {
                 body.insert(name.to_owned(), json!(true));

@@ -1,6 +1,6 @@
 //! `vortex rollout get`.
 
-use vortex_rest::{Rollout, RolloutEffect, RolloutStage};
+use vortex_rest::{Rollout, RolloutEffect, RolloutQuery, RolloutStage};
 
 use super::{next, show};
 use crate::{
@@ -27,7 +27,9 @@ impl Args {
         let rollout: Rollout = client::read(&reply, session.client.server())?;
         let facts = format!("{}\n", facts(&rollout));
         session.console.write(facts.as_bytes())?;
-        session.console.tables([stages(&rollout)])
+        let mut tables = vec![stages(&rollout)];
+        tables.extend(gates(&rollout));
+        session.console.tables(tables)
     }
 }
 
@@ -110,6 +112,40 @@ fn stages(rollout: &Rollout) -> Table {
             since,
         ]
     }))
+}
+
+/// The queries and webhooks that judge it; no table where there are none.
+fn gates(rollout: &Rollout) -> Option<Table> {
+    if rollout.queries.is_empty() && rollout.webhooks.is_empty() {
+        return None;
+    }
+    let queries = rollout.queries.iter().map(|query| {
+        let (name, asked) = (query.name.clone(), query.provider.clone());
+        [name, asked, condition(query), query.query.clone()]
+    });
+    let webhooks = rollout.webhooks.iter().map(|webhook| {
+        let (name, asked) = (webhook.name.clone(), "webhook".to_owned());
+        [name, asked, String::new(), webhook.url.clone()]
+    });
+    let table = Table::new(["GATE", "ASKED", "MUST BE", "QUESTION"]);
+    Some(table.with(queries.chain(webhooks)))
+}
+
+/// `>= 0.9, <= 1.5 x stable + 0.01`
+fn condition(query: &RolloutQuery) -> String {
+    let margin = query.margin.filter(|margin| *margin > 0.0);
+    let beyond = |sign: &str| margin.map_or(String::new(), |margin| format!(" {sign} {margin}"));
+    let limits = [
+        query.min.map(|min| format!(">= {min}")),
+        query.max.map(|max| format!("<= {max}")),
+        query
+            .min_ratio
+            .map(|ratio| format!(">= {ratio} x stable{}", beyond("-"))),
+        query
+            .max_ratio
+            .map(|ratio| format!("<= {ratio} x stable{}", beyond("+"))),
+    ];
+    limits.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 fn mark(index: usize, at: Option<usize>) -> String {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::Value;
-use vortex_rest::{Rollout, SeenKeys, Span};
+use vortex_rest::{GateResult, Rollout, SeenKeys, Span};
 
 use super::next;
 use crate::{
@@ -105,6 +105,14 @@ pub(super) fn keys(keys: Option<&SeenKeys>) -> String {
     let part = keys.canary_percentage.map(percent);
     let part = part.map_or(String::new(), |part| format!(" ({part} canary)"));
     format!("{} canary, {} stable{part}", keys.canary, keys.stable)
+}
+
+/// A gate, with the name of the query or webhook: `query rate`.
+pub(super) fn gate(gate: &GateResult) -> String {
+    match gate.name.as_str() {
+        "" => gate.gate.clone(),
+        name => format!("{} {name}", gate.gate),
+    }
 }
 
 /// What is wrong with the arms' parts of the keys; nothing when that may be chance.

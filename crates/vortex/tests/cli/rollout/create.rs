@@ -60,6 +60,26 @@ fn gates_and_what_follows_from_them_are_sent_as_they_are_said() {
 }
 
 #[test]
+fn queries_and_webhooks_are_sent_as_a_file_says_them() {
+    let gateway = Gateway::always(|| Reply::json(201, &rollout("created")));
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("gates.yml");
+    let text = "queries:\n- {name: rate, provider: main, query: up, max: 0.05}\n";
+    std::fs::write(&file, text).unwrap();
+    let arguments = format!(
+        "rollout create --change c --gates {} --webhook smoke=https://gate.example.com/?a=b",
+        file.display()
+    );
+    run(&gateway, &arguments).done();
+    assert_eq!(
+        gateway.asked_once().json(),
+        json!({"change": "c",
+            "queries": [{"name": "rate", "provider": "main", "query": "up", "max": 0.05}],
+            "webhooks": [{"name": "smoke", "url": "https://gate.example.com/?a=b"}]})
+    );
+}
+
+#[test]
 fn an_edit_sends_what_is_to_be_changed() {
     let gateway = Gateway::always(|| Reply::json(200, &rollout("running")));
     let ran = run(
@@ -101,6 +121,7 @@ fn what_can_be_no_rollout_is_not_sent() {
         "create --change c --max-error-rate NaN",
         "create --change c --interval 5",
         "create --change c --errors-baseline stable",
+        "create --change c --webhook https://gate.example.com/",
         "create --change c --on-failure pause --no-auto-rollback",
         "edit r1",
         "edit r1 --reason slow",

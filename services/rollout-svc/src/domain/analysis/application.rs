@@ -6,8 +6,8 @@ use vortex_bucket::Arm;
 use vortex_sketch::Sketch;
 
 use super::{
-    Arms, Cause, Counts, Figures, InstancesEvidence, Judged, JudgedStage, SequentialTest, Settings,
-    Tally, Verdict,
+    Arms, Cause, Counts, Figures, Finding, InstancesEvidence, Judged, JudgedStage, SequentialTest,
+    Settings, Tally, Verdict,
     slice::{OpenSlice, Slice, whole},
 };
 
@@ -37,6 +37,18 @@ pub struct Observed {
     /// What was last said of its instances; `None` if nobody was ever asked in this stage. It is
     /// not stored, but asked again.
     pub(crate) sighting: Option<Sighting>,
+    /// What queries and webhooks last said, until it has counted in a slice. It is not stored, but
+    /// asked again.
+    pub(crate) answers: Option<Answers>,
+}
+
+/// What queries and webhooks said.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Answers {
+    /// When they were asked, in time since the stage's effect.
+    pub(crate) asked: Duration,
+    /// What they said: a finding of each.
+    pub(crate) findings: Vec<Finding>,
 }
 
 /// What was said of an application's instances.
@@ -89,6 +101,7 @@ impl Observed {
             heard: None,
             began_by: None,
             sighting: None,
+            answers: None,
         }
     }
 
@@ -129,11 +142,19 @@ impl Observed {
         self.newest.is_none() && is_none(Arm::Canary) && is_none(Arm::Stable)
     }
 
-    pub(super) fn add(&mut self, arm: Arm, figures: Figures, elapsed: Duration) {
+    pub(super) fn add(
+        &mut self,
+        arm: Arm,
+        figures: Figures,
+        stage: &JudgedStage<'_>,
+        elapsed: Duration,
+    ) {
         if arm == Arm::Canary && figures.tally().requests > 0 {
             self.heard = Some(elapsed);
         }
-        self.open.add(arm, figures, elapsed);
+        let settings = self.began_by.as_deref().unwrap_or(stage.settings);
+        let is_enough = self.open.is_enough(settings, stage.has_stable());
+        self.open.add(arm, figures, elapsed, is_enough);
     }
 
     /// Closes and judges the next slice that is due.
@@ -148,11 +169,18 @@ impl Observed {
             settings: began_by.as_deref().unwrap_or(stage.settings),
             ..*stage
         };
-        let compared = stage.has_stable();
-        let due = self.open.close_due(elapsed, stage.settings, compared);
-        let slice = due.or_else(|| self.close_failed(stage))?;
+        let due = match stage.is_asked {
+            true => self.close_answered(stage, elapsed),
+            false => {
+                let compared = stage.has_stable();
+                let due = self.open.close_due(elapsed, stage.settings, compared);
+                due.map(|slice| (slice, Vec::new()))
+            }
+        };
+        let failed = || self.close_failed(stage).map(|slice| (slice, Vec::new()));
+        let (slice, said) = due.or_else(failed)?;
         self.began_by = None;
-        let judged = self.judge(application, &slice, stage);
+        let judged = self.judge(application, &slice, said, stage);
         let limit = self.counts.count(&judged, stage.settings);
         if began_by.is_some() {
             // a pause ends by what the present settings pass
@@ -167,6 +195,40 @@ impl Observed {
             });
         }
         Some(judged)
+    }
+
+    /// Closes the slice that is due, or that an answer fails, once queries and webhooks were asked
+    /// at its end, and answers what they said. Each answer counts in one slice, so the slice lasts
+    /// up to the last whole interval before they were asked.
+    fn close_answered(
+        &mut self,
+        stage: &JudgedStage<'_>,
+        elapsed: Duration,
+    ) -> Option<(Slice, Vec<Finding>)> {
+        let (settings, interval) = (stage.settings, stage.settings.interval);
+        let due = self.open.due_by(elapsed, settings, stage.has_stable());
+        let is_answered = |answers: &mut Answers| {
+            let fails = |finding: &Finding| finding.verdict() == Verdict::Fail;
+            due.is_some_and(|due| answers.asked >= due) || answers.findings.iter().any(fails)
+        };
+        if let Some(Answers { asked, findings }) = self.answers.take_if(is_answered) {
+            return Some((self.open.cut(asked, interval)?, findings));
+        }
+        // asked once in an interval, and for an interval at most
+        let patience = interval.saturating_mul(2);
+        let is_over = due.is_some_and(|due| elapsed >= due.saturating_add(patience));
+        let slice = is_over
+            .then(|| self.open.cut(elapsed, interval))
+            .flatten()?;
+        Some((slice, vec![Finding::not_asked()]))
+    }
+
+    /// Notes what queries and webhooks said that were asked at `asked`.
+    pub(super) fn answered(&mut self, asked: Duration, findings: Vec<Finding>) {
+        let newest = self.answers.as_ref().map(|answers| answers.asked);
+        if newest.is_none_or(|newest| newest <= asked) {
+            self.answers = Some(Answers { asked, findings });
+        }
     }
 
     /// Closes the slice whose instances fail.
@@ -187,6 +249,7 @@ impl Observed {
         &mut self,
         application: &Application,
         slice: &Slice,
+        said: Vec<Finding>,
         stage: &JudgedStage<'_>,
     ) -> Judged {
         let (canary, stable) = (slice.canary.tally(), slice.stable.tally());
@@ -199,7 +262,9 @@ impl Observed {
         let seen = self.sighting.as_mut();
         let instances =
             seen.map(|seen| InstancesEvidence::judge(seen.arms.take(), stage.has_stable()));
-        Judged::of(application, slice, test, instances, stage.settings)
+        let mut judged = Judged::of(application, slice, test, instances, stage.settings);
+        judged.findings.extend(said);
+        judged
     }
 
     /// The first cause stays, except that failures replace another cause, and that a cause to roll

@@ -4,6 +4,9 @@ use std::fmt;
 
 use super::{Judged, Settings, Verdict};
 
+/// The number of slices in a row that pause in which a query or a webhook had no answer.
+const UNANSWERED: u32 = 5;
+
 /// The slices of an application by verdict, since the rollout began or was resumed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
@@ -19,6 +22,8 @@ pub struct Counts {
     pub shared_in_a_row: u32,
     /// PASS slices in a row, up to the newest, in this stage.
     pub passes_in_a_row: u32,
+    /// Slices in a row, up to the newest, in this stage, in which a query or a webhook had no answer.
+    pub unanswered_in_a_row: u32,
 }
 
 /// A limit that was reached, with the count that reached it.
@@ -34,6 +39,8 @@ pub enum Limit {
     NoData(u32),
     /// Slices in a row in which both arms shared an outage.
     SharedOutage(u32),
+    /// Slices in a row in which a query or a webhook had no answer.
+    Unanswered(u32),
 }
 
 impl Counts {
@@ -69,6 +76,11 @@ impl Counts {
                 }
                 (count >= settings.inconclusive_limit).then_some(Limit::Inconclusive(count))
             }
+            Verdict::NoData if judged.is_unanswered() => {
+                let count = before.unanswered_in_a_row.saturating_add(1);
+                self.unanswered_in_a_row = count;
+                (count >= UNANSWERED).then_some(Limit::Unanswered(count))
+            }
             Verdict::NoData => {
                 let count = before.no_data_in_a_row.saturating_add(1);
                 self.no_data_in_a_row = count;
@@ -93,14 +105,17 @@ impl Limit {
     pub fn is_failure(self) -> bool {
         match self {
             Self::ConsecutiveFailures(_) | Self::Failures(_) => true,
-            Self::Inconclusive(_) | Self::NoData(_) | Self::SharedOutage(_) => false,
+            Self::Inconclusive(_)
+            | Self::NoData(_)
+            | Self::SharedOutage(_)
+            | Self::Unanswered(_) => false,
         }
     }
 
     /// Whether slices that pass may end the pause that it led to.
     pub fn clears(self) -> bool {
         match self {
-            Self::Inconclusive(_) | Self::SharedOutage(_) => true,
+            Self::Inconclusive(_) | Self::SharedOutage(_) | Self::Unanswered(_) => true,
             Self::ConsecutiveFailures(_) | Self::Failures(_) | Self::NoData(_) => false,
         }
     }
@@ -114,6 +129,10 @@ impl fmt::Display for Limit {
             Self::Failures(count) => write!(f, "{count} slices of the rollout failed"),
             Self::Inconclusive(count) => write!(f, "{count} slices in a row were inconclusive"),
             Self::NoData(count) => write!(f, "{count} slices in a row had no data"),
+            Self::Unanswered(count) => write!(
+                f,
+                "in {count} slices in a row a query or a webhook had no answer"
+            ),
             Self::SharedOutage(1) => {
                 f.write_str("shared outage: both arms were beyond a limit in a slice")
             }

@@ -4,7 +4,8 @@ use std::{fmt, time::Duration};
 
 use super::{
     Application, ErrorsEvidence, ErrorsFinding, InstancesEvidence, InstancesFinding,
-    LatencyEvidence, LatencyFinding, SequentialTest, Settings, Slice, errors, latency,
+    LatencyEvidence, LatencyFinding, QueryEvidence, QueryFinding, SequentialTest, Settings, Slice,
+    WebhookEvidence, WebhookFinding, errors, latency,
 };
 
 /// A gate's verdict on a slice, from good to bad.
@@ -29,6 +30,10 @@ pub enum Finding {
     Latency(LatencyEvidence),
     /// The instances gate.
     Instances(InstancesEvidence),
+    /// A query of Prometheus.
+    Query(QueryEvidence),
+    /// A webhook.
+    Webhook(WebhookEvidence),
 }
 
 /// A judged slice of one application.
@@ -40,7 +45,7 @@ pub struct Judged {
     pub start: Duration,
     /// When the slice closed.
     pub end: Duration,
-    /// The findings of the gates that count: at least one.
+    /// The findings of the gates that count.
     pub findings: Vec<Finding>,
 }
 
@@ -60,6 +65,23 @@ impl Finding {
             Self::Errors(evidence) => evidence.finding.verdict(),
             Self::Latency(evidence) => evidence.finding.verdict(),
             Self::Instances(evidence) => evidence.finding.verdict(),
+            Self::Query(evidence) => evidence.verdict(),
+            Self::Webhook(evidence) => evidence.finding.verdict(),
+        }
+    }
+
+    /// Nobody was asked in time.
+    pub(super) fn not_asked() -> Self {
+        let why = "it was not asked within two intervals";
+        Self::Query(QueryEvidence::unanswered("any", why))
+    }
+
+    /// Whether a query or a webhook had no answer.
+    pub fn is_unanswered(&self) -> bool {
+        match self {
+            Self::Errors(_) | Self::Latency(_) | Self::Instances(_) => false,
+            Self::Query(evidence) => matches!(evidence.finding, QueryFinding::Unanswered(_)),
+            Self::Webhook(evidence) => evidence.finding == WebhookFinding::Unanswered,
         }
     }
 
@@ -67,8 +89,9 @@ impl Finding {
     /// neither holds nor fails anything.
     fn counts(&self) -> bool {
         match self {
-            Self::Errors(_) | Self::Latency(_) => true,
+            Self::Errors(_) | Self::Latency(_) | Self::Webhook(_) => true,
             Self::Instances(evidence) => evidence.finding.verdict() != Verdict::NoData,
+            Self::Query(evidence) => evidence.counts(),
         }
     }
 
@@ -79,6 +102,7 @@ impl Finding {
                 matches!(evidence.finding, LatencyFinding::SharedOutage { .. })
             }
             Self::Instances(evidence) => evidence.finding == InstancesFinding::SharedOutage,
+            Self::Query(_) | Self::Webhook(_) => false,
         }
     }
 }
@@ -92,13 +116,16 @@ impl Judged {
         instances: Option<InstancesEvidence>,
         settings: &Settings,
     ) -> Self {
-        let errors = Finding::Errors(errors::judge(slice, test, settings));
+        // where no requests are needed, others judge what has none
+        let is_left = settings.min_requests == 0 && slice.canary.tally().requests == 0;
+        let errors = errors::judge(slice, test, settings);
+        let errors = (!is_left).then_some(Finding::Errors(errors));
         let latency = latency::judge(slice, test.is_some(), settings).map(Finding::Latency);
         Self {
             application: application.clone(),
             start: slice.start,
             end: slice.end,
-            findings: [errors]
+            findings: errors
                 .into_iter()
                 .chain(latency)
                 .chain(instances.map(Finding::Instances))
@@ -118,6 +145,11 @@ impl Judged {
         self.verdict() == Verdict::Inconclusive && self.findings.iter().any(Finding::is_shared)
     }
 
+    /// Whether it has no data, and a query or a webhook had no answer.
+    pub fn is_unanswered(&self) -> bool {
+        self.verdict() == Verdict::NoData && self.findings.iter().any(Finding::is_unanswered)
+    }
+
     /// The findings with the worst verdict.
     pub fn reasons(&self) -> impl Iterator<Item = Reason<'_>> {
         let verdict = self.verdict();
@@ -134,6 +166,9 @@ impl Judged {
 /// The reasons, one after the other.
 impl fmt::Display for Judged {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.reasons().next().is_none() {
+            return write!(f, "nothing was measured of {}", self.application);
+        }
         for (position, reason) in self.reasons().enumerate() {
             if position > 0 {
                 f.write_str("; ")?;
@@ -150,6 +185,8 @@ impl fmt::Display for Reason<'_> {
             Finding::Errors(evidence) => evidence.tell(self.application, f),
             Finding::Latency(evidence) => evidence.tell(self.application, f),
             Finding::Instances(evidence) => evidence.tell(self.application, f),
+            Finding::Query(evidence) => evidence.tell(self.application, f),
+            Finding::Webhook(evidence) => evidence.tell(self.application, f),
         }
     }
 }

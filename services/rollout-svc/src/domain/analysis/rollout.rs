@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use vortex_bucket::{Arm, Share};
 
-use super::{Application, Arms, Figures, Judged, Observed, Settings, application::fails};
+use super::{Application, Arms, Figures, Finding, Judged, Observed, Settings, application::fails};
 
 /// The number of applications of a rollout whose applications nobody named.
 pub(crate) const MAX_ADMITTED: usize = 64;
@@ -27,6 +27,8 @@ pub struct JudgedStage<'a> {
     pub share: Share,
     /// The minimum duration of the stage.
     pub min_duration: Duration,
+    /// Whether queries or webhooks are asked how the canary fares, for whose answers slices wait.
+    pub is_asked: bool,
 }
 
 /// A rollout has no application.
@@ -141,7 +143,7 @@ impl Analysis {
             return Err(UnknownApplication(application.clone()));
         };
         let closed = close_due(application, observed, stage, elapsed).collect();
-        observed.add(arm, figures, elapsed);
+        observed.add(arm, figures, stage, elapsed);
         Ok(closed)
     }
 
@@ -167,6 +169,20 @@ impl Analysis {
         for (application, observed) in &mut self.applications {
             let arms = seen.map(|seen| seen.get(application).copied().unwrap_or_default());
             observed.see(arms, elapsed);
+        }
+    }
+
+    /// Notes what queries and webhooks that were asked at `asked` in the stage say of each
+    /// application. What fails closes slices when they are next looked at.
+    pub fn see_answers(
+        &mut self,
+        mut answers: BTreeMap<Application, Vec<Finding>>,
+        asked: Duration,
+    ) {
+        for (application, observed) in &mut self.applications {
+            if let Some(findings) = answers.remove(application) {
+                observed.answered(asked, findings);
+            }
         }
     }
 

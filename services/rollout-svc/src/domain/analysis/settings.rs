@@ -7,7 +7,8 @@ use std::{fmt::Debug, ops::RangeInclusive, time::Duration};
 pub struct Settings {
     /// Slices are whole multiples of it: 100 ms to 1 h.
     pub interval: Duration,
-    /// The number of requests that a slice needs of an arm: 1 to 1,000,000.
+    /// The number of requests that a slice needs of an arm: 1 to 1,000,000, or 0 where queries or
+    /// webhooks judge what has none.
     pub min_requests: u64,
     /// FAIL slices in a row that roll back: 1 to 100.
     pub consecutive_failures: u32,
@@ -144,7 +145,7 @@ impl Settings {
     pub fn check(&self) -> Result<(), InvalidSetting> {
         const HOUR: Duration = Duration::from_secs(3_600);
         within("interval", self.interval, Duration::from_millis(100)..=HOUR)?;
-        within("min_requests", self.min_requests, 1..=1_000_000)?;
+        within("min_requests", self.min_requests, 0..=1_000_000)?;
         within("consecutive_failures", self.consecutive_failures, 1..=100)?;
         within("max_failures", self.max_failures, 1..=1_000)?;
         within("inconclusive_limit", self.inconclusive_limit, 1..=100)?;

@@ -56,8 +56,11 @@ impl OpenSlice {
     }
 
     /// Adds a report. The slices that were due before it have been closed.
-    pub(super) fn add(&mut self, arm: Arm, figures: Figures, elapsed: Duration) {
-        self.newest_report = self.newest_report.max(elapsed);
+    /// One that had enough already is due as it was, however long it is still open.
+    pub(super) fn add(&mut self, arm: Arm, figures: Figures, elapsed: Duration, is_enough: bool) {
+        if !is_enough {
+            self.newest_report = self.newest_report.max(elapsed);
+        }
         match arm {
             Arm::Canary => self.canary.add(figures),
             Arm::Stable => {
@@ -74,12 +77,20 @@ impl OpenSlice {
         settings: &Settings,
         compared: bool,
     ) -> Option<Slice> {
+        let end = self.due_by(elapsed, settings, compared)?;
+        Some(self.close(end))
+    }
+
+    /// The end of the slice, if that is over.
+    pub(super) fn due_by(
+        &mut self,
+        elapsed: Duration,
+        settings: &Settings,
+        compared: bool,
+    ) -> Option<Duration> {
         self.skip_silence(elapsed, settings);
         let end = self.due(settings, compared)?;
-        if elapsed < end {
-            return None;
-        }
-        Some(self.close(end))
+        (elapsed >= end).then_some(end)
     }
 
     /// Closes the slice at the last whole interval before `elapsed`, and opens the next one; `None`
@@ -112,7 +123,8 @@ impl OpenSlice {
             .checked_add(settings.interval.checked_mul(intervals)?)
     }
 
-    fn is_enough(&self, settings: &Settings, compared: bool) -> bool {
+    /// Whether it has the requests that it needs.
+    pub(super) fn is_enough(&self, settings: &Settings, compared: bool) -> bool {
         let has_enough = |figures: &Figures| figures.tally().requests >= settings.min_requests;
         let waits_for_stable = compared && self.stable_reports;
         has_enough(&self.canary) && (!waits_for_stable || has_enough(&self.stable))

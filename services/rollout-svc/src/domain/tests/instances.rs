@@ -18,6 +18,7 @@ fn stage(settings: &Settings) -> JudgedStage<'_> {
         settings,
         share: Share::from_hundredths(100).unwrap(),
         min_duration: Duration::ZERO,
+        is_asked: false,
     }
 }
 

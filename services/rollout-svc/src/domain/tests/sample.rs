@@ -7,7 +7,8 @@ use vortex_bucket::{Arm, Forced, Share};
 use vortex_sketch::Sketch;
 
 use crate::domain::{
-    Author, Command, Judgement, Moment, Rollout, RolloutId, Spec, Strategy, Transition, Unit,
+    Author, Command, Gates, Judgement, Moment, Rollout, RolloutId, Spec, Strategy, Transition,
+    Unit,
     analysis::{
         Analysis, Application, Cause, Decision, Figures, Judged, JudgedStage, Limit, Phase,
         Settings,
@@ -56,6 +57,7 @@ pub(super) fn spec(strategy: Strategy) -> Spec {
         forced: Forced::default(),
         way_back: false,
         min_instances: 1,
+        gates: Gates::default(),
     }
 }
 
@@ -123,6 +125,7 @@ pub(super) fn slice(requests: u64) -> Judged {
         settings: &settings,
         share: Share::FULL,
         min_duration: Duration::ZERO,
+        is_asked: false,
     };
     let figures = Figures::new(requests, requests, Sketch::default()).unwrap();
     let reported = analysis.report(&application, Arm::Canary, figures, &stage, Duration::ZERO);

@@ -13,7 +13,8 @@ use crate::{
         ClosedSlice, Measured,
         analysis::{
             Application, ErrorsEvidence, ErrorsFinding, Finding, Instances, InstancesEvidence,
-            Judged, LatencyEvidence, LatencyFinding, Reason, SeenKeys, Tally, Verdict,
+            Judged, LatencyEvidence, LatencyFinding, QueryEvidence, Reason, SeenKeys, Tally,
+            Verdict,
         },
     },
     engine::AnalysisView,
@@ -41,6 +42,7 @@ pub(in crate::grpc) fn analysis(view: &AnalysisView) -> pb::AnalysisStatus {
         no_data: counts.no_data_in_a_row,
         shared_outages: counts.shared_in_a_row,
         passes: counts.passes_in_a_row,
+        unanswered: counts.unanswered_in_a_row,
         open: open(measured),
         total: total(measured),
         holds_because,
@@ -79,6 +81,12 @@ pub(super) fn gates(judged: &Judged) -> impl Iterator<Item = pb::GateResult> + '
             Finding::Errors(evidence) => errors(evidence, result),
             Finding::Latency(evidence) => latency(evidence, result),
             Finding::Instances(evidence) => instances(evidence, result),
+            Finding::Query(evidence) => query(evidence, result),
+            Finding::Webhook(evidence) => pb::GateResult {
+                gate: "webhook".to_owned(),
+                name: evidence.gate.clone(),
+                ..result
+            },
         }
     })
 }
@@ -149,6 +157,17 @@ fn instances(evidence: &InstancesEvidence, result: pb::GateResult) -> pb::GateRe
         p_value: evidence.p,
         canary_instances: Some(counts(canary)),
         stable_instances: stable.map(counts),
+        ..result
+    }
+}
+
+fn query(evidence: &QueryEvidence, result: pb::GateResult) -> pb::GateResult {
+    pb::GateResult {
+        gate: "query".to_owned(),
+        name: evidence.gate.clone(),
+        canary: evidence.canary,
+        stable: evidence.stable,
+        threshold: evidence.limit(),
         ..result
     }
 }

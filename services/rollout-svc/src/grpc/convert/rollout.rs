@@ -55,6 +55,8 @@ pub(in crate::grpc) fn rollout(rollout: &Rollout, failed: Option<String>) -> pb:
         keys: None,
         include: Vec::new(),
         exclude: Vec::new(),
+        queries: Vec::new(),
+        webhooks: Vec::new(),
     }
 }
 

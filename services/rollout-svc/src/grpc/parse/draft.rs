@@ -5,7 +5,7 @@ use vortex_kit::{error::Fault, grpc::bounds};
 use vortex_proto::rollout::v1 as pb;
 use vortex_proto::rollout::v1::create_rollout_request::Target as Given;
 
-use super::{plan, reason, settings, text};
+use super::{gates, plan, reason, settings, text};
 use crate::{
     domain::{MOST_WANTED, Target, Unit, analysis::Application, application},
     engine::{Draft, MAX_DESCRIPTION, Revert},
@@ -26,24 +26,27 @@ pub(in crate::grpc) fn draft(request: pb::CreateRolloutRequest) -> Result<Draft,
     }
     let on_failure = settings::on_failure_of(request.on_failure, request.auto_rollback)?;
     let unit = plan::unit(request.unit)?;
+    let gates = gates::gates(request.queries, request.webhooks)?;
+    let settings = settings::settings(
+        request.thresholds,
+        request.analysis,
+        on_failure,
+        request.resume_after_passes,
+    )?;
     Ok(Draft {
         target: target(request.target)?,
         strategy,
         stages,
         unit,
         auto_promote: request.auto_promote.unwrap_or(true),
-        settings: settings::settings(
-            request.thresholds,
-            request.analysis,
-            on_failure,
-            request.resume_after_passes,
-        )?,
+        settings: gates::checked(settings, &gates)?,
         description: text("description", request.description, MAX_DESCRIPTION)?,
         apps: apps(&request.apps)?,
         start: request.start,
         force: request.force,
         forced: forced(request.include, request.exclude)?,
         min_instances: min_instances(request.min_instances, unit)?,
+        gates,
         reason,
         source: None,
     })

@@ -3,14 +3,18 @@
 use std::sync::Arc;
 
 use proptest::{collection::vec, option, prelude::*};
+use vortex_bucket::Arm;
 
-use super::values::{application, number, on_failure, settings, share, sketch, span, text, time};
+use super::values::{
+    application, no_value, number, on_failure, settings, share, sketch, span, text, time,
+};
 use crate::domain::{
     Action, AuditEntry, ClosedSlice, Measured, Place, StateKind, Total, Totals, Watermark,
     analysis::{
         Analysis, Cause, Comparison, Counts, ErrorsEvidence, ErrorsFinding, Figures, Finding,
         Instances, InstancesEvidence, InstancesFinding, Judged, LatencyEvidence, LatencyFinding,
-        Limit, Observed, OpenSlice, SequentialTest, SettingChange, Tail, Tally,
+        Limit, Observed, OpenSlice, QueryEvidence, QueryFinding, SequentialTest, SettingChange,
+        Tail, Tally, WebhookEvidence, WebhookFinding,
     },
 };
 
@@ -82,6 +86,47 @@ fn latency() -> impl Strategy<Value = LatencyEvidence> {
     )
 }
 
+fn query() -> impl Strategy<Value = QueryEvidence> {
+    let arm = || prop_oneof![Just(Arm::Canary), Just(Arm::Stable)];
+    let finding = prop_oneof![
+        text().prop_map(QueryFinding::Unanswered),
+        arm().prop_map(QueryFinding::Absent),
+        arm().prop_map(QueryFinding::NotANumber),
+        arm().prop_map(QueryFinding::Infinite),
+        number().prop_map(QueryFinding::Above),
+        number().prop_map(QueryFinding::Below),
+        number().prop_map(QueryFinding::AboveStable),
+        number().prop_map(QueryFinding::BelowStable),
+        Just(QueryFinding::WithinLimits),
+    ];
+    let values = (option::of(number()), option::of(number()));
+    (text(), finding, values, no_value()).prop_map(|(gate, finding, values, no_value)| {
+        let (canary, stable) = values;
+        QueryEvidence {
+            gate,
+            finding,
+            canary,
+            stable,
+            no_value,
+        }
+    })
+}
+
+fn webhook() -> impl Strategy<Value = WebhookEvidence> {
+    let findings = [
+        WebhookFinding::Passes,
+        WebhookFinding::Fails,
+        WebhookFinding::Waits,
+        WebhookFinding::Unanswered,
+    ];
+    let finding = proptest::sample::select(findings.to_vec());
+    (text(), finding, text()).prop_map(|(gate, finding, message)| WebhookEvidence {
+        gate,
+        finding,
+        message,
+    })
+}
+
 fn instances() -> impl Strategy<Value = InstancesEvidence> {
     let findings = [
         InstancesFinding::NoAnswer,
@@ -116,6 +161,8 @@ fn judged() -> impl Strategy<Value = Judged> {
         errors().prop_map(Finding::Errors),
         latency().prop_map(Finding::Latency),
         instances().prop_map(Finding::Instances),
+        query().prop_map(Finding::Query),
+        webhook().prop_map(Finding::Webhook),
     ];
     (application(), span(), span(), vec(finding, 0..3)).prop_map(
         |(application, start, end, findings)| Judged {
@@ -211,7 +258,7 @@ fn observed() -> impl Strategy<Value = Observed> {
             crossed,
         },
     );
-    let counts = any::<[u32; 6]>().prop_map(
+    let counts = any::<[u32; 7]>().prop_map(
         |[
             failures,
             failures_in_a_row,
@@ -219,6 +266,7 @@ fn observed() -> impl Strategy<Value = Observed> {
             no_data_in_a_row,
             shared_in_a_row,
             passes_in_a_row,
+            unanswered_in_a_row,
         ]| Counts {
             failures,
             failures_in_a_row,
@@ -226,6 +274,7 @@ fn observed() -> impl Strategy<Value = Observed> {
             no_data_in_a_row,
             shared_in_a_row,
             passes_in_a_row,
+            unanswered_in_a_row,
         },
     );
     let limit = prop_oneof![
@@ -234,6 +283,7 @@ fn observed() -> impl Strategy<Value = Observed> {
         any::<u32>().prop_map(Limit::Inconclusive),
         any::<u32>().prop_map(Limit::NoData),
         any::<u32>().prop_map(Limit::SharedOutage),
+        any::<u32>().prop_map(Limit::Unanswered),
     ];
     let cause = (limit, judged(), option::of(on_failure()));
     let cause = cause.prop_map(|(limit, slice, on_failure)| Cause {
@@ -254,6 +304,7 @@ fn observed() -> impl Strategy<Value = Observed> {
             heard,
             began_by,
             sighting: None,
+            answers: None,
         },
     )
 }

@@ -8,7 +8,7 @@ use vortex_bucket::{Forced, Share};
 
 use super::{Stored, decode, encode};
 use crate::domain::{
-    Action, AuditEntry, ClosedSlice, Hold, Measured, Moment, Paused, Spec, Standing, State,
+    Action, AuditEntry, ClosedSlice, Gates, Hold, Measured, Moment, Paused, Spec, Standing, State,
     StateKind, Strategy, Unit,
     analysis::{
         Analysis, Application, Baseline, Cause, Counts, ErrorsEvidence, ErrorsFinding, Finding,
@@ -67,6 +67,7 @@ fn spec() -> Spec {
         forced: Forced::default(),
         way_back: false,
         min_instances: 0,
+        gates: Gates::default(),
     }
 }
 

@@ -8,9 +8,10 @@ use vortex_bucket::{Forced, Share};
 use vortex_sketch::Sketch;
 
 use crate::domain::{
-    Breaker, Completed, Detached, Hold, Moment, Motion, Paused, Raised, Refusal, Removal, Reset,
-    RolledBack, RolloutId, Running, Spec, Stage, Stages, Standing, State, Strategy as Staged, Unit,
-    analysis::{Application, Baseline, OnFailure, Settings, Thresholds},
+    Breaker, Completed, Detached, Gates, Hold, Moment, Motion, Paused, Query, Raised, Refusal,
+    Removal, Reset, RolledBack, RolloutId, Running, Spec, Stage, Stages, Standing, State,
+    Strategy as Staged, Unit, Webhook,
+    analysis::{Application, Baseline, NoValue, OnFailure, QueryLimits, Settings, Thresholds},
 };
 
 pub(super) fn text() -> impl Strategy<Value = String> {
@@ -78,7 +79,7 @@ pub(super) fn spec() -> impl Strategy<Value = Spec> {
         stages(),
         prop_oneof![Just(Unit::Instance), Just(Unit::Subject)],
         settings(),
-        (any::<[bool; 3]>(), any::<u32>()),
+        (any::<[bool; 3]>(), any::<u32>(), gates()),
     );
     let more = (
         vec(application(), 0..3),
@@ -92,7 +93,7 @@ pub(super) fn spec() -> impl Strategy<Value = Spec> {
         let (id, label, change, change_sequence, from_version, description, principal) = names;
         let (paths, written_for, baseline) = documents;
         let (strategy, stages, unit, settings, flags) = plan;
-        let ([auto_promote, force, way_back], min_instances) = flags;
+        let ([auto_promote, force, way_back], min_instances, gates) = flags;
         let (apps, stable_versions, created, reverts, source, forced) = more;
         Spec {
             id,
@@ -119,8 +120,41 @@ pub(super) fn spec() -> impl Strategy<Value = Spec> {
             forced,
             way_back,
             min_instances,
+            gates,
         }
     })
+}
+
+pub(super) fn no_value() -> impl Strategy<Value = NoValue> {
+    prop_oneof![
+        Just(NoValue::Hold),
+        Just(NoValue::Fail),
+        Just(NoValue::Ignore)
+    ]
+}
+
+fn gates() -> impl Strategy<Value = Gates> {
+    let limit = || option::of(number());
+    let limits = (limit(), limit(), limit(), limit(), number());
+    let limits = limits.prop_map(|(min, max, min_ratio, max_ratio, margin)| QueryLimits {
+        min,
+        max,
+        min_ratio,
+        max_ratio,
+        margin,
+    });
+    let asked = prop_oneof![Just("x"), Just(r#"x{a="{{arm}}",b='{{app}}'}"#)];
+    let query = (asked, name(), name(), limits, no_value());
+    let query = query.prop_map(|(text, name, provider, limits, no_value)| Query {
+        name,
+        provider,
+        text: text.parse().unwrap(),
+        limits,
+        no_value,
+    });
+    let webhook = (name(), text()).prop_map(|(name, url)| Webhook { name, url });
+    (vec(query, 0..3), vec(webhook, 0..3))
+        .prop_map(|(queries, webhooks)| Gates { queries, webhooks })
 }
 
 fn forced() -> impl Strategy<Value = Forced> {

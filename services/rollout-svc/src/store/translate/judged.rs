@@ -82,6 +82,8 @@ impl From<&Finding> for pb::Finding {
             Finding::Errors(evidence) => Gate::Errors(evidence.into()),
             Finding::Latency(evidence) => Gate::Latency(evidence.into()),
             Finding::Instances(evidence) => Gate::Instances(evidence.into()),
+            Finding::Query(evidence) => Gate::Query(evidence.into()),
+            Finding::Webhook(evidence) => Gate::Webhook(evidence.into()),
         };
         Self { gate: Some(gate) }
     }
@@ -95,6 +97,8 @@ impl TryFrom<pb::Finding> for Finding {
             Gate::Errors(evidence) => Self::Errors(evidence.try_into()?),
             Gate::Latency(evidence) => Self::Latency(evidence.try_into()?),
             Gate::Instances(evidence) => Self::Instances(evidence.try_into()?),
+            Gate::Query(evidence) => Self::Query(evidence.try_into()?),
+            Gate::Webhook(evidence) => Self::Webhook(evidence.try_into()?),
         })
     }
 }

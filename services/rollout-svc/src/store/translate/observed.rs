@@ -25,6 +25,7 @@ impl From<(&Application, &Observed)> for pb::Observed {
             began_by,
             // asked again
             sighting: _,
+            answers: _,
         } = observed;
         Self {
             application: application.to_string(),
@@ -56,6 +57,7 @@ impl TryFrom<pb::Observed> for (Application, Observed) {
             heard: heard.transpose()?,
             began_by: may(stored.began_by)?.map(Arc::new),
             sighting: None,
+            answers: None,
         };
         Ok((Application::new(stored.application), observed))
     }
@@ -199,6 +201,7 @@ impl From<Counts> for pb::Counts {
             no_data_in_a_row,
             shared_in_a_row,
             passes_in_a_row,
+            unanswered_in_a_row,
         } = counts;
         Self {
             failures,
@@ -207,6 +210,7 @@ impl From<Counts> for pb::Counts {
             no_data_in_a_row,
             shared_in_a_row,
             passes_in_a_row,
+            unanswered_in_a_row,
         }
     }
 }
@@ -222,6 +226,7 @@ impl TryFrom<pb::Counts> for Counts {
             no_data_in_a_row: stored.no_data_in_a_row,
             shared_in_a_row: stored.shared_in_a_row,
             passes_in_a_row: stored.passes_in_a_row,
+            unanswered_in_a_row: stored.unanswered_in_a_row,
         })
     }
 }
@@ -239,6 +244,7 @@ impl From<&Cause> for pb::Cause {
             Limit::Inconclusive(count) => (pb::Limit::Inconclusive, count),
             Limit::NoData(count) => (pb::Limit::NoData, count),
             Limit::SharedOutage(count) => (pb::Limit::SharedOutage, count),
+            Limit::Unanswered(count) => (pb::Limit::Unanswered, count),
         };
         let on_failure = match on_failure {
             None => pb::OnFailure::Unspecified,
@@ -265,6 +271,7 @@ impl TryFrom<pb::Cause> for Cause {
             pb::Limit::Inconclusive => Limit::Inconclusive(count),
             pb::Limit::NoData => Limit::NoData(count),
             pb::Limit::SharedOutage => Limit::SharedOutage(count),
+            pb::Limit::Unanswered => Limit::Unanswered(count),
             pb::Limit::Unspecified => return Err(Invalid::NotAllowed("a limit")),
         };
         let on_failure = match stored.on_failure() {

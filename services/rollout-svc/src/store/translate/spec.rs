@@ -3,7 +3,8 @@
 use vortex_bucket::Forced;
 
 use super::{
-    Invalid, all, applications, from_share, from_span, id, must, pb, same_cases, share, span,
+    Invalid, all, applications, from_share, from_span, gates::gates, id, must, pb, same_cases,
+    share, span,
 };
 use crate::{
     domain::{
@@ -47,6 +48,7 @@ impl From<&Spec> for pb::Spec {
             forced,
             way_back,
             min_instances,
+            gates,
         } = spec;
         // `auto_rollback` says what failures lead to
         let stored_settings = pb::AnalysisSettings {
@@ -78,6 +80,8 @@ impl From<&Spec> for pb::Spec {
             exclude: forced.exclude().map(str::to_owned).collect(),
             way_back: *way_back,
             min_instances: *min_instances,
+            queries: gates.queries.iter().map(pb::Query::from).collect(),
+            webhooks: gates.webhooks.iter().map(pb::Webhook::from).collect(),
         }
     }
 }
@@ -164,6 +168,7 @@ impl TryFrom<pb::Spec> for Spec {
                 .map_err(|_| Invalid::NotAllowed("the forced keys"))?,
             way_back: stored.way_back,
             min_instances: stored.min_instances,
+            gates: gates(stored.queries, stored.webhooks)?,
         })
     }
 }

@@ -129,6 +129,8 @@ impl From<Spec> for v2::Spec {
             exclude: Vec::new(),
             way_back: false,
             min_instances: 0,
+            queries: Vec::new(),
+            webhooks: Vec::new(),
         }
     }
 }

@@ -123,6 +123,7 @@ impl<'a> Simulation<'a> {
             settings: &self.settings,
             share: Share::from_hundredths(percent * 100).unwrap(),
             min_duration: Duration::from_secs(60 * minutes),
+            is_asked: false,
         };
         let reported = self.elapsed + self.settings.interval / 2;
         self.elapsed += self.settings.interval;
