@@ -3,13 +3,16 @@
 // $VORTEX_IMAGES/PROGRAM:$VORTEX_IMAGE_TAG.
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { Authority } from './authority.mjs';
 
 const CHART = new URL('../../charts/vortex', import.meta.url).pathname;
 const LOAD = new URL('load.mjs', import.meta.url).pathname;
+const REPORT = new URL('report.mjs', import.meta.url).pathname;
 const INSIDE = (process.env.VORTEX_CLUSTER ?? '').split(' ').filter(Boolean);
 const IMAGES = process.env.VORTEX_IMAGES ?? 'localhost/vortex';
 const TAG = process.env.VORTEX_IMAGE_TAG ?? '0.1.0';
@@ -29,6 +32,17 @@ async function inside(name, ...args) {
   const { stdout } = await promisify(execFile)(...command(name, args), { timeout: 10 * MINUTES, maxBuffer: 1 << 26 });
   return stdout;
 }
+
+// Has the cluster take this object.
+async function apply(object) {
+  const [program, args] = command('kubectl', ['--namespace', NAMESPACE, 'apply', '--filename', '-']);
+  const applied = promisify(execFile)(program, args, { timeout: MINUTES });
+  applied.child.stdin.end(JSON.stringify(object));
+  await applied;
+}
+
+const tlsSecret = (name, stringData) =>
+  apply({ apiVersion: 'v1', kind: 'Secret', type: 'kubernetes.io/tls', metadata: { name }, stringData });
 
 const kubectl = (...args) => inside('kubectl', '--namespace', NAMESPACE, ...args);
 const helm = (...args) => inside('helm', ...args, '--namespace', NAMESPACE);
@@ -66,9 +80,12 @@ async function curl(url, ...more) {
 }
 
 // Reads all the time while `deed` is done, and tells how that went.
-async function underLoad(url, deed) {
+const underLoad = (url, deed) => during([LOAD, url], deed);
+
+// Has a script go on while `deed` is done, and answers with what it says of it.
+async function during([script, url, ...more], deed) {
   const { 'bootstrap-key': key } = await keys();
-  const [program, args] = command('node', [LOAD, url, key]);
+  const [program, args] = command('node', [script, url, key, ...more]);
   const load = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   let said = '';
   load.stdout.on('data', (part) => (said += part));
@@ -84,7 +101,7 @@ async function underLoad(url, deed) {
   return JSON.parse(said.slice(said.indexOf('{')));
 }
 
-test('the chart on a cluster', { timeout: 40 * MINUTES }, async (t) => {
+test('the chart on a cluster', { timeout: 60 * MINUTES }, async (t) => {
   await inside('kubectl', 'create', 'namespace', NAMESPACE);
   // what is not restricted is not let in
   await inside('kubectl', 'label', 'namespace', NAMESPACE, 'pod-security.kubernetes.io/enforce=restricted');
@@ -198,6 +215,77 @@ test('the chart on a cluster', { timeout: 40 * MINUTES }, async (t) => {
     });
   }
 
+  await t.test('ingest gets another replica under load, and loses it after, and no report', async () => {
+    const ingest = 'components.heartbeat-ingest.autoscaling';
+    const scaling = { enabled: true, minReplicas: 1, maxReplicas: 2, targetCPUUtilizationPercentage: 40 };
+    const values = Object.entries(scaling).flatMap(([name, value]) => ['--set', `${ingest}.${name}=${value}`]);
+    const soon = ['--set', `${ingest}.behavior.scaleDown.stabilizationWindowSeconds=15`];
+    await helm('upgrade', 'vortex', CHART, ...VALUES, ...values, ...soon, '--wait', '--timeout', '5m');
+    const replicas = async (count) => {
+      const all = await pods('heartbeat-ingest');
+      return all.length === count && all.every(isReady);
+    };
+    await until('one replica', () => replicas(1), 5 * MINUTES);
+    const rollout = await startRollout('shop');
+    const started = Date.now();
+    const seconds = () => Math.round((Date.now() - started) / 1000);
+    const result = await during([REPORT, gateway, 'shop'], async () => {
+      await until('a second replica', () => replicas(2), 5 * MINUTES);
+      t.diagnostic(`a second replica of heartbeat-ingest after ${seconds()} s`);
+      // so that both have reports of the same instances
+      await pause(10_000);
+    });
+    const idle = seconds();
+    await until('one replica again', () => replicas(1), 5 * MINUTES);
+    t.diagnostic(`one replica ${seconds() - idle} s after the last report: ${JSON.stringify(result)}`);
+    assert.ok(result.requests > 10_000, JSON.stringify(result));
+    assert.equal(result.unsure, 0, JSON.stringify(result));
+    const counted = async () => {
+      const { total } = JSON.parse((await curl(`${gateway}/api/rollouts/${rollout}/analysis`)).body);
+      return total.reduce((sum, { requests }) => sum + requests, 0);
+    };
+    await until('every figure', async () => (await counted()) >= result.requests, MINUTES);
+    assert.equal(await counted(), result.requests);
+  });
+
+  // A rollout of a document of APP to half of its instances, which goes on by nobody's word; its id.
+  async function startRollout(app) {
+    const put = async (query, body) => {
+      const answer = await curl(`${gateway}/api/configs/${app}/default?${query}`, '--request', 'PUT', '--header', 'content-type: application/yaml', '--data', body);
+      assert.ok([200, 201].includes(answer.status), JSON.stringify(answer));
+    };
+    await put('version=v1', 'a: 1\n');
+    await put('version=v2&stage_only=true', 'a: 2\n');
+    const wanted = {
+      app, profile: 'default', from_version: 'v1', to_version: 'v2', start: true, auto_promote: false,
+      analysis: { interval: '5m' }, stages: [{ percentage: 50 }, { percentage: 100 }],
+    };
+    const made = await curl(`${gateway}/api/rollouts`, '--header', 'content-type: application/json', '--data', JSON.stringify(wanted));
+    assert.equal(made.status, 201, JSON.stringify(made));
+    return JSON.parse(made.body).id;
+  }
+
+  await t.test('a change reaches who watches through the service', async () => {
+    const url = `${gateway}/api/configs/watched/default`;
+    const put = (body) => curl(url, '--request', 'PUT', '--header', 'content-type: application/yaml', '--data', body);
+    await put('a: 1\n');
+    const { 'bootstrap-key': key } = await keys();
+    const [program, args] = command('curl', ['--silent', '--no-buffer', '--max-time', '60', '--header', `x-api-key: ${key}`, `${gateway}/api/watch/watched/default`]);
+    const watch = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'], detached: true });
+    let said = '';
+    watch.stdout.on('data', (part) => (said += part));
+    const ended = new Promise((resolve) => watch.on('close', resolve));
+    try {
+      await until('the first event', async () => said.includes('data:'));
+      const before = said.length;
+      await put('a: arrived\n');
+      await until('the change', async () => said.slice(before).includes('arrived'), MINUTES);
+    } finally {
+      process.kill(-watch.pid);
+    }
+    await ended;
+  });
+
   await t.test('an installation in place of one that was removed has its keys and data', async () => {
     const before = await keys();
     await helm('uninstall', 'vortex', '--wait');
@@ -206,4 +294,62 @@ test('the chart on a cluster', { timeout: 40 * MINUTES }, async (t) => {
     const again = `http://${await addressOf('vortex-gateway')}:8080/api/configs/kept/prod`;
     await until('reads', async () => (await curl(again)).status === 200);
   });
+
+  const services = ['gateway', 'config-svc', 'rollout-svc', 'drift-svc', 'heartbeat-ingest'];
+
+  // Whether the whole mesh works by TLS, and not without.
+  async function worksByTls(authority) {
+    const name = `vortex-gateway.${NAMESPACE}.svc`;
+    const at = await addressOf('vortex-gateway');
+    const trusting = ['--cacert', authority.ca, '--resolve', `${name}:8080:${at}`];
+    await until('reads by TLS', async () => (await curl(`https://${name}:8080/api/configs/kept/prod`, ...trusting)).status === 200);
+    // it says what it wants, and no more
+    const plain = await curl(`http://${at}:8080/api/configs/kept/prod`).catch(() => ({ status: 0 }));
+    assert.notEqual(plain.status, 200);
+    await helm('test', 'vortex', '--timeout', '5m');
+  }
+
+  await t.test('with certificates of one secret everything goes by TLS', async (t) => {
+    const authority = new Authority();
+    t.after(() => authority.remove());
+    const names = services.map((service) => `vortex-${service}.${NAMESPACE}.svc`);
+    await tlsSecret('given-tls', authority.issue([...names, ...names.map((name) => `${name}.cluster.local`), 'localhost']));
+    await helm('upgrade', 'vortex', CHART, ...VALUES, '--set', 'tls.enabled=true,tls.existingSecret=given-tls', '--wait', '--timeout', '5m');
+    await worksByTls(authority);
+  });
+
+  await t.test("with cert-manager's certificates services ask each other for theirs", async (t) => {
+    const schemas = await certManager(t);
+    if (!schemas) return t.skip("cert-manager's definitions come as a Go module, and there is no Go");
+    const authority = new Authority();
+    t.after(() => authority.remove());
+    const issuer = 'tls.certManager.enabled=true,tls.certManager.issuer.name=internal';
+    await helm('upgrade', 'vortex', CHART, ...VALUES, '--set', `tls.enabled=true,tls.mutual=true,${issuer}`);
+    // in its place: a secret for each certificate that is asked for
+    const { items } = await json('get', 'certificates.cert-manager.io');
+    assert.equal(items.length, services.length);
+    for (const { spec } of items) {
+      assert.deepEqual(spec.usages, ['digital signature', 'server auth', 'client auth']);
+      await tlsSecret(spec.secretName, authority.issue(spec.dnsNames));
+    }
+    for (const service of services) {
+      const kind = ['gateway', 'heartbeat-ingest'].includes(service) ? 'deployment' : 'statefulset';
+      await kubectl('rollout', 'status', `${kind}/vortex-${service}`, '--timeout=5m');
+    }
+    await worksByTls(authority);
+  });
+
+  // Has the cluster know cert-manager's kinds while a test runs, if they can be had.
+  async function certManager(t) {
+    const crd = 'certificates.cert-manager.io';
+    if (await inside('kubectl', 'get', 'crd', crd).catch(() => '')) return true;
+    const fetched = promisify(execFile)('go', ['mod', 'download', '-json', 'github.com/cert-manager/cert-manager@v1.21.2'], { cwd: '/' });
+    const folder = await fetched.then(({ stdout }) => path.join(JSON.parse(stdout).Dir, 'deploy/crds'), () => undefined);
+    if (!folder) return false;
+    const files = readdirSync(folder).filter((name) => name.endsWith('.yaml')).flatMap((name) => ['--filename', path.join(folder, name)]);
+    t.after(() => inside('kubectl', 'delete', ...files));
+    await inside('kubectl', 'apply', '--server-side', ...files);
+    await inside('kubectl', 'wait', '--for', 'condition=Established', `crd/${crd}`, '--timeout=1m');
+    return true;
+  }
 });
