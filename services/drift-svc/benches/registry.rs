@@ -67,7 +67,7 @@ fn report<'a>(id: &'a str, host: &'a str, sequence: u64) -> Report<'a> {
         error: "",
         place: [host, "shop", "eu-west-1a", "2.7.1"],
         age: 0,
-        waited: 0,
+        late: 0,
         lives: 1,
         shared_id: false,
         interval: 300,

@@ -1,6 +1,7 @@
 //! The rules of drift: pure functions of their arguments, with time as a value.
 
 mod alerts;
+mod delay;
 mod fleet;
 mod moment;
 mod plan;
@@ -27,4 +28,4 @@ pub(crate) use alerts::{
     Acknowledged, Alert, AlertId, AlertState, Book, Cause, Event, Limits, Pulse, Reading, Resolved,
     Silence, Step, Turn,
 };
-pub(crate) use windows::{Part, Watermarks};
+pub(crate) use windows::{Brought, Part, Watermarks};

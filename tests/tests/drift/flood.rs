@@ -16,6 +16,8 @@ const BATCH: usize = 500;
 /// own, would be some 25 MB if they were kept; a process at rest has some 20.
 const MEMORY: u64 = 128 << 20;
 
+type Grpc = HeartbeatServiceClient<Channel>;
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_one_application_is_dropped_and_counted_and_others_are_all_taken() {
     let limit = LIMIT.to_string();
@@ -57,8 +59,9 @@ async fn of_one_application_is_dropped_and_counted_and_others_are_all_taken() {
         paces[0] <= 1.0 && paces.iter().any(|pace| *pace > 10.0),
         "{paces:?}"
     );
-    refused_alone(&mesh, &mut grpc).await;
-    for (reason, count) in [("app_limit", flood.limited + 2), ("texts", flood.full)] {
+    flood.alone_over_rest(&mesh, &mut grpc).await;
+    flood.alone_over_grpc(&mut grpc).await;
+    for (reason, count) in [("app_limit", flood.limited), ("texts", flood.full)] {
         let dropped = format!(r#"vortex_heartbeats_dropped_total{{reason="{reason}"}} {count}"#);
         let is_counted = |answer: &Answer| answer.text().lines().any(|line| line == dropped);
         mesh.admin_until(ServiceName::Ingest, "/metrics", is_counted)
@@ -100,7 +103,7 @@ impl Flood {
         }
     }
 
-    async fn over_grpc(&mut self, grpc: &mut HeartbeatServiceClient<Channel>, first: usize) {
+    async fn over_grpc(&mut self, grpc: &mut Grpc, first: usize) {
         let heartbeats = (first..first + BATCH).map(heartbeat).collect();
         let request = pb::ReportBatchRequest { heartbeats };
         let answer = grpc.report_batch(request).await.unwrap().into_inner();
@@ -112,6 +115,43 @@ impl Flood {
                 }
             }
         }
+    }
+
+    /// A report by itself that is too much is refused with when to come again.
+    async fn alone_over_rest(&mut self, mesh: &Mesh, grpc: &mut Grpc) {
+        let refused = loop {
+            self.more(grpc).await;
+            let answer = mesh.post("/heartbeat", &report("flood", 0, 0)).await;
+            if answer.status != 200 {
+                break answer;
+            }
+        };
+        self.limited += 1;
+        let code = &refused.json()["code"];
+        assert_eq!((refused.status, code), (429, &json!("RATE_LIMITED")));
+        assert!(refused.header("retry-after").parse::<u32>().unwrap() >= 1);
+    }
+
+    async fn alone_over_grpc(&mut self, grpc: &mut Grpc) {
+        let request = pb::ReportRequest {
+            heartbeat: Some(heartbeat(0)),
+        };
+        let status = loop {
+            self.more(grpc).await;
+            if let Err(status) = grpc.report(request.clone()).await {
+                break status;
+            }
+        };
+        self.limited += 1;
+        assert_eq!(status.code(), Code::ResourceExhausted, "{status}");
+        let fault = vortex_kit::error::Fault::from_status(&status);
+        assert!(fault.retry_delay().is_some());
+    }
+
+    /// Goes on, as nothing is left for a moment.
+    async fn more(&mut self, grpc: &mut Grpc) {
+        let first = self.taken + self.limited + self.full;
+        self.over_grpc(grpc, first).await;
     }
 
     fn told(&mut self, pace: f64) {
@@ -129,23 +169,6 @@ impl Flood {
             }
         }
     }
-}
-
-/// One report of the flood by itself is refused with when to come again.
-async fn refused_alone(mesh: &Mesh, grpc: &mut HeartbeatServiceClient<Channel>) {
-    let answer = mesh.post("/heartbeat", &report("flood", 0, 0)).await;
-    assert_eq!(
-        (answer.status, &answer.json()["code"]),
-        (429, &json!("RATE_LIMITED"))
-    );
-    assert!(answer.header("retry-after").parse::<u32>().unwrap() >= 1);
-    let request = pb::ReportRequest {
-        heartbeat: Some(heartbeat(0)),
-    };
-    let status = grpc.report(request).await.unwrap_err();
-    assert_eq!(status.code(), Code::ResourceExhausted, "{status}");
-    let fault = vortex_kit::error::Fault::from_status(&status);
-    assert!(fault.retry_delay().is_some());
 }
 
 /// A report as long as it may be.

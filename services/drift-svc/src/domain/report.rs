@@ -23,8 +23,8 @@ pub struct Report<'a> {
     pub place: [&'a str; 4],
     /// How long before its window closed it arrived, in tenths of a second.
     pub age: u32,
-    /// How long it was on its way to here after that, in tenths of a second.
-    pub waited: u32,
+    /// How much longer than usual it was on its way to here after that, in tenths of a second.
+    pub late: u32,
     /// How many lives of it were heard of within the window.
     pub lives: u32,
     /// Whether an older life was heard of after a newer one.

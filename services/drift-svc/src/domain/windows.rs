@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::Tenths;
+use super::{Tenths, delay::Delay};
 
 /// The most ingests that are remembered.
 const MOST: usize = 1_000;
@@ -18,6 +18,18 @@ pub(crate) struct Part {
     pub sequence: u64,
     /// The number of the part.
     pub part: u32,
+    /// When the window was closed, in tenths of a second of a clock of the ingest; 0 if it is not
+    /// said.
+    pub closed: u64,
+}
+
+/// Who brought a part, and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Brought {
+    /// The number that stands for the ingest.
+    pub ingest: u16,
+    /// How much longer than usual it was on its way, in tenths of a second.
+    pub late: u32,
 }
 
 /// The last part that was taken of each ingest, and the number that stands for it in records.
@@ -36,19 +48,23 @@ struct Mark {
     last: Part,
     at: Tenths,
     number: u16,
+    delay: Delay,
 }
 
 impl Watermarks {
-    /// The number of the ingest, if the part comes after all that were taken of it. None if it was
+    /// By whom a part is brought, if it comes after all that were taken of that ingest. None if it was
     /// taken before.
-    pub(crate) fn take(&mut self, ingest: &str, part: Part, now: Tenths) -> Option<u16> {
+    pub(crate) fn take(&mut self, ingest: &str, part: Part, now: Tenths) -> Option<Brought> {
         if let Some(mark) = self.by_name.get_mut(ingest) {
             mark.at = now;
             if part <= mark.last {
                 return None;
             }
             mark.last = part;
-            return Some(mark.number);
+            return Some(Brought {
+                ingest: mark.number,
+                late: mark.delay.late(part.closed, now),
+            });
         }
         if self.by_name.len() >= MOST {
             self.forget_oldest();
@@ -57,13 +73,18 @@ impl Watermarks {
             self.numbers += 1;
             self.numbers
         });
-        let mark = Mark {
+        let mut mark = Mark {
             last: part,
             at: now,
             number,
+            delay: Delay::default(),
         };
+        let late = mark.delay.late(part.closed, now);
         self.by_name.insert(ingest.into(), mark);
-        Some(number)
+        Some(Brought {
+            ingest: number,
+            late,
+        })
     }
 
     /// Forgets ingests that have sent nothing for a day, and answers their numbers.
@@ -97,6 +118,7 @@ mod tests {
             boot,
             sequence,
             part,
+            closed: 0,
         }
     }
 
@@ -122,7 +144,7 @@ mod tests {
         let mut marks = Watermarks::default();
         for n in 0..2_500_u32 {
             let number = marks.take(&n.to_string(), part(1, 1, 0), Tenths(n));
-            assert!(number.is_some_and(|number| usize::from(number) <= MOST));
+            assert!(number.is_some_and(|by| usize::from(by.ingest) <= MOST));
         }
         assert_eq!(marks.by_name.len(), MOST);
         assert_eq!(marks.take("2499", part(1, 1, 0), Tenths(2_500)), None);

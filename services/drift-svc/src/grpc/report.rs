@@ -27,7 +27,8 @@ pub(super) fn report(
 ) -> Result<pb::ReportInstancesResponse, Fault> {
     let name = request.name.as_ref();
     let name = name.ok_or_else(|| Fault::invalid("name", "it is missing"))?;
-    let part = part(name)?;
+    let time = request.time.as_ref();
+    let part = part(name, time.map_or(0, |time| time.closed_ms))?;
     let fleets = parse(request)?;
     let (repeated, due) = grpc.registry.take(&name.ingest, part, &fleets);
     let time = grpc.registry.time();
@@ -37,7 +38,7 @@ pub(super) fn report(
     })
 }
 
-fn part(name: &window::WindowName) -> Result<Part, Fault> {
+fn part(name: &window::WindowName, closed_ms: u64) -> Result<Part, Fault> {
     if !(1..=ID).contains(&name.ingest.len()) {
         return Err(Fault::invalid("name.ingest", "it has 1 to 256 bytes"));
     }
@@ -45,6 +46,7 @@ fn part(name: &window::WindowName) -> Result<Part, Fault> {
         boot: name.boot,
         sequence: name.sequence,
         part: name.part,
+        closed: closed_ms / 100,
     })
 }
 
@@ -72,8 +74,7 @@ fn parse(request: &pb::ReportInstancesRequest) -> Result<Vec<FleetReports<'_>>, 
         return Err(Fault::invalid("texts[0]", "it is not empty"));
     }
     let fleets = request.fleets.iter().enumerate();
-    let waited = request.waited_ms / 100;
-    let fleets = fleets.map(|(index, fleet)| fleet_reports(index, fleet, &request.texts, waited));
+    let fleets = fleets.map(|(index, fleet)| fleet_reports(index, fleet, &request.texts));
     fleets.collect()
 }
 
@@ -81,7 +82,6 @@ fn fleet_reports<'a>(
     index: usize,
     reported: &'a pb::FleetReport,
     texts: &'a [String],
-    waited: u32,
 ) -> Result<FleetReports<'a>, Fault> {
     let at = || format!("fleets[{index}]");
     let fleet = reported.fleet.as_ref();
@@ -90,10 +90,9 @@ fn fleet_reports<'a>(
     let lists = reported.assignments.len();
     let instances = reported.instances.iter().enumerate();
     let reports = instances.map(|(place, instance)| {
-        let read = read(instance, texts, lists).map_err(|(field, why)| {
+        read(instance, texts, lists).map_err(|(field, why)| {
             Fault::invalid(format!("{}.instances[{place}].{field}", at()), why)
-        });
-        read.map(|report| Report { waited, ..report })
+        })
     });
     Ok(FleetReports {
         fleet,
@@ -138,7 +137,7 @@ fn read<'a>(
         ],
         age: (instance.age_ms / 100).min(OLDEST),
         // that of the part
-        waited: 0,
+        late: 0,
         lives: instance.lives,
         shared_id: instance.shared_id,
         interval: if interval == 0 { INTERVAL } else { interval },

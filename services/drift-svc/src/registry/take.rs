@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use vortex_views::Fleet;
 
 use super::{Due, Registry, Tracked, lock};
-use crate::domain::{Part, Report};
+use crate::domain::{Brought, Part, Report};
 
 /// The reports that are taken without letting others at the fleet.
 const CHUNK: usize = 1_000;
@@ -14,7 +14,7 @@ const CHUNK: usize = 1_000;
 pub(crate) struct FleetReports<'a> {
     /// The fleet.
     pub(crate) fleet: Fleet,
-    /// The reports. Their ingest is filled in when they are taken.
+    /// The reports. Their ingest, and how late they are, is filled in when they are taken.
     pub(crate) reports: Vec<Report<'a>>,
 }
 
@@ -29,20 +29,20 @@ impl Registry {
     ) -> (bool, Vec<Due>) {
         let now = self.inner.time.now();
         let taken = lock(&self.inner.watermarks).take(ingest, part, now);
-        let Some(number) = taken else {
+        let Some(by) = taken else {
             self.inner.meters.repeated();
             return (true, Vec::new());
         };
         for reported in fleets {
             match self.track(&reported.fleet) {
-                Some(tracked) => self.take_all(&tracked, &reported.reports, number),
+                Some(tracked) => self.take_all(&tracked, &reported.reports, by),
                 None => self.inner.meters.dropped_fleet(reported.reports.len()),
             }
         }
-        (false, lock(&self.inner.offers).take(number, now))
+        (false, lock(&self.inner.offers).take(by.ingest, now))
     }
 
-    fn take_all(&self, tracked: &Tracked, reports: &[Report<'_>], ingest: u16) {
+    fn take_all(&self, tracked: &Tracked, reports: &[Report<'_>], by: Brought) {
         for chunk in reports.chunks(CHUNK) {
             let now = self.inner.time.now();
             let mut kept = tracked.kept();
@@ -51,7 +51,11 @@ impl Registry {
             let room = self.inner.most.saturating_sub(self.len());
             for report in chunk {
                 let has_room = u64::from(kept.roster.len().saturating_sub(before)) < room;
-                let report = Report { ingest, ..*report };
+                let report = Report {
+                    ingest: by.ingest,
+                    late: by.late,
+                    ..*report
+                };
                 let taken = kept.roster.take(&report, now, has_room);
                 self.inner.meters.taken(taken);
             }

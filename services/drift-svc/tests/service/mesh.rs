@@ -184,6 +184,7 @@ impl Mesh {
             time: Some(window::WindowTime {
                 opened_at: Some(timestamp(now)),
                 closed_at: Some(timestamp(now)),
+                ..Default::default()
             }),
             texts,
             fleets: vec![pb::FleetReport {

@@ -1,4 +1,4 @@
-//! Sends a message that is written already, and what is said beside it.
+//! Sends a message that is written already.
 
 use std::marker::PhantomData;
 
@@ -9,7 +9,7 @@ use tonic::{
     codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder},
 };
 
-/// Requests as the bytes of a message in two parts, answers as messages.
+/// Requests as bytes, answers as messages.
 pub(super) struct Written<R>(PhantomData<R>);
 
 /// Writes what is written.
@@ -25,7 +25,7 @@ impl<R> Default for Written<R> {
 }
 
 impl<R: Message + Default + Send + 'static> Codec for Written<R> {
-    type Encode = [Bytes; 2];
+    type Encode = Bytes;
     type Decode = R;
     type Encoder = AsItIs;
     type Decoder = Read<R>;
@@ -40,13 +40,12 @@ impl<R: Message + Default + Send + 'static> Codec for Written<R> {
 }
 
 impl Encoder for AsItIs {
-    type Item = [Bytes; 2];
+    type Item = Bytes;
     type Error = Status;
 
-    fn encode(&mut self, item: [Bytes; 2], buffer: &mut EncodeBuf<'_>) -> Result<(), Status> {
-        // one message after another is both of them
-        buffer.reserve(item.iter().map(Bytes::len).sum());
-        item.into_iter().for_each(|part| buffer.put(part));
+    fn encode(&mut self, item: Bytes, buffer: &mut EncodeBuf<'_>) -> Result<(), Status> {
+        buffer.reserve(item.len());
+        buffer.put(item);
         Ok(())
     }
 }

@@ -1,8 +1,5 @@
 //! Who is told of windows.
 
-use std::time::Duration;
-
-use bytes::Bytes;
 use jiff::Timestamp;
 use prost::Message;
 use vortex_proto::{drift::v1 as drift, rollout::v1 as rollout, time};
@@ -21,11 +18,6 @@ pub(crate) trait Receiver: Send + Sync + 'static {
     /// What it answers.
     type Response: Message + Default + Send + 'static;
 
-    /// What a part that waited for so long says of that, as a message that is read as one with it.
-    fn waited(_waited: Duration) -> Bytes {
-        Bytes::new()
-    }
-
     /// Takes its answer. Says whether it had taken the part before.
     fn answered(&self, response: Self::Response) -> bool;
 }
@@ -43,14 +35,6 @@ impl Receiver for Drift {
     const NAME: &'static str = "drift-svc";
     const PATH: &'static str = "/vortex.drift.v1.DriftService/ReportInstances";
     type Response = drift::ReportInstancesResponse;
-
-    fn waited(waited: Duration) -> Bytes {
-        let beside = drift::ReportInstancesRequest {
-            waited_ms: u32::try_from(waited.as_millis()).unwrap_or(u32::MAX),
-            ..Default::default()
-        };
-        beside.encode_to_vec().into()
-    }
 
     fn answered(&self, response: Self::Response) -> bool {
         if !response.offers.is_empty() {

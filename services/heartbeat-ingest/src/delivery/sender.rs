@@ -82,8 +82,7 @@ impl<R: Receiver> Sender<R> {
                 let _ = state.changed().await;
                 continue;
             };
-            let beside = R::waited(self.waited(&part));
-            match self.send([part.request.clone(), beside]).await {
+            match self.send(part.request.clone()).await {
                 Ok(response) => {
                     let repeated = self.receiver.answered(response);
                     self.outbox.meters().taken(repeated);
@@ -103,7 +102,7 @@ impl<R: Receiver> Sender<R> {
         }
     }
 
-    async fn send(&self, request: [Bytes; 2]) -> Result<R::Response, Fault> {
+    async fn send(&self, request: Bytes) -> Result<R::Response, Fault> {
         let mut client = Grpc::new(self.channel.clone())
             .max_encoding_message_size(MAX_MESSAGE_BYTES)
             .max_decoding_message_size(MAX_MESSAGE_BYTES);
@@ -142,17 +141,12 @@ impl<R: Receiver> Sender<R> {
     fn failed(&self, part: &Part, fault: &Fault) {
         tracing::debug!(receiver = R::NAME, error = %fault, "a part is not taken yet");
         self.outbox.meters().failed();
-        let waited = self.waited(part);
+        let waited = self.clock.monotonic().saturating_sub(part.closed_at);
         if waited >= LATE {
             let (receiver, seconds) = (R::NAME, waited.as_secs());
             let why = format!("{receiver} has taken nothing for {seconds} s: {fault}");
             self.health.degrade(degradation::<R>(), why);
         }
-    }
-
-    /// How long ago the window of a part was closed.
-    fn waited(&self, part: &Part) -> Duration {
-        self.clock.monotonic().saturating_sub(part.closed_at)
     }
 
     fn give_up(&self) {

@@ -19,6 +19,8 @@ pub(crate) struct Window {
     pub opened_at: Timestamp,
     /// When it closed.
     pub closed_at: Timestamp,
+    /// The same, on the monotonic clock.
+    pub closed: Duration,
     /// How long it was open.
     pub length: Duration,
     /// The instances, by shard.
@@ -53,6 +55,7 @@ pub(super) fn close(intake: &Inner, is_last: bool) -> Window {
         opened_at: gate.opened_at,
         // a wall clock may have been set back
         closed_at: wall.max(gate.opened_at),
+        closed: now,
         length: now.saturating_sub(gate.opened),
         shards,
         figures: figures.collect(),

@@ -43,8 +43,6 @@ pub(super) fn instances(
         time: Some(time(window)),
         texts: texts.iter().map(str::to_owned).collect(),
         fleets,
-        // said as it is sent
-        waited_ms: 0,
     };
     request.encode_to_vec().into()
 }
@@ -172,6 +170,7 @@ fn time(window: &Window) -> window::WindowTime {
     window::WindowTime {
         opened_at: Some(timestamp(window.opened_at)),
         closed_at: Some(timestamp(window.closed_at)),
+        closed_ms: u64::try_from(window.closed.as_millis()).unwrap_or(u64::MAX),
     }
 }
 

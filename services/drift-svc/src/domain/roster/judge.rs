@@ -104,7 +104,7 @@ impl Roster {
             Verdict::Unknown => State::UnknownVersion,
             Verdict::Other => {
                 let grace_ends = record.expected_since.plus(self.rules.grace);
-                match record.seen >= grace_ends {
+                match record.seen >= grace_ends && !record.is_excused() {
                     true => State::Drifted,
                     false => State::Pending,
                 }

@@ -4,13 +4,13 @@ use super::{Record, Roster, record::Key};
 use crate::domain::State;
 
 impl Roster {
-    /// A record as it is judged by a report that was on its way for so long, in tenths of a second,
-    /// after its window closed. If that is from within the grace it does not say that the instance
-    /// has drifted, whenever it arrives: the next one may.
-    pub(super) fn excuse(&self, old: &Record, new: Record, waited: u32) -> Record {
+    /// A record as it is judged by a report that is so late, in tenths of a second. If it was made
+    /// within the grace it does not say that the instance has drifted, whenever it arrives: the next
+    /// one may.
+    pub(super) fn excuse(&self, old: &Record, new: Record, late: u32) -> Record {
         let has_drifted = new.key.state() == State::Drifted && old.key.state() != State::Drifted;
         let grace_ends = new.expected_since.plus(self.rules.grace);
-        if !has_drifted || new.seen.minus(waited) >= grace_ends {
+        if !has_drifted || new.seen.minus(late) >= grace_ends {
             return new;
         }
         let (arms, taken) = (new.key.arms(), new.key.is_taken());
@@ -20,8 +20,7 @@ impl Roster {
                 State::Pending => old.since,
                 _ => new.since,
             },
-            // just so that the grace ends after this one
-            expected_since: new.seen.plus(1).minus(self.rules.grace),
+            flags: Record::excused(new.flags),
             ..new
         }
     }

@@ -31,7 +31,7 @@ pub(super) struct Record {
     pub interval: u16,
     /// What it counts as.
     pub key: Key,
-    /// How it fares, and whether two report as it.
+    /// How it fares, whether two report as it, and whether its last report came late.
     pub flags: u8,
 }
 
@@ -96,11 +96,22 @@ impl Key {
 }
 
 const SHARED: u8 = 1 << 2;
+const EXCUSED: u8 = 1 << 3;
 
 impl Record {
     pub(super) const fn flags(status: Status, shared: bool) -> u8 {
         let shared = if shared { SHARED } else { 0 };
         status as u8 | shared
+    }
+
+    /// The same flags, of an instance whose last report was made before it could have drifted, and
+    /// came late.
+    pub(super) const fn excused(flags: u8) -> u8 {
+        flags | EXCUSED
+    }
+
+    pub(super) const fn is_excused(&self) -> bool {
+        self.flags & EXCUSED != 0
     }
 
     pub(super) const fn status(&self) -> Status {

@@ -99,7 +99,7 @@ impl Roster {
         }
         let told = self.told(number, old, report, now);
         let new = self.judge(number, told, now);
-        let new = self.excuse(&old, new, report.waited);
+        let new = self.excuse(&old, new, report.late);
         self.replace(number, new);
         self.schedule(number, now);
         let had_taken = old.key.is_taken() && old.mark == new.mark;

@@ -58,7 +58,7 @@ enum Act {
         refused: u8,
         stopping: bool,
         position: u64,
-        waited: u32,
+        late: u32,
     },
     Pass(u32),
     Release(u8),
@@ -79,7 +79,7 @@ fn act() -> impl Strategy<Value = Act> {
         0..900_u32,
     );
     let report = told.prop_map(
-        |(id, boot, sequence, version, refused, stopping, position, waited)| Act::Report {
+        |(id, boot, sequence, version, refused, stopping, position, late)| Act::Report {
             id,
             boot,
             sequence,
@@ -87,7 +87,7 @@ fn act() -> impl Strategy<Value = Act> {
             refused,
             stopping: stopping == 0,
             position,
-            waited,
+            late,
         },
     );
     prop_oneof![
@@ -111,7 +111,7 @@ fn play(scene: &mut Scene, act: &Act) {
             refused,
             stopping,
             position,
-            waited,
+            late,
         } => {
             let id = format!("pod-{id}");
             let status = if *stopping {
@@ -122,7 +122,7 @@ fn play(scene: &mut Scene, act: &Act) {
             scene.tell(Report {
                 boot: *boot,
                 position: *position,
-                waited: *waited,
+                late: *late,
                 status,
                 refused: if *refused > 3 {
                     names[usize::from(*version)]

@@ -90,7 +90,7 @@ pub(super) fn report<'a>(id: &'a str, version: &'a str, sequence: u64) -> Report
         error: "",
         place: ["host-1", "shop", "eu", "1.0"],
         age: 0,
-        waited: 0,
+        late: 0,
         lives: 1,
         shared_id: false,
         interval: INTERVAL,

@@ -20,6 +20,7 @@ const BAD: &[(&str, Breaks)] = &[
         r.time = Some(window::WindowTime {
             opened_at: Some(at(2)),
             closed_at: Some(at(1)),
+            ..Default::default()
         });
     }),
     ("figures", |r| {
@@ -80,6 +81,7 @@ fn request() -> pb::ReportWindowRequest {
         time: Some(window::WindowTime {
             opened_at: Some(at(1)),
             closed_at: Some(at(2)),
+            ..Default::default()
         }),
         figures: vec![
             figures("01hw5yzt8k2q9f3m"),
