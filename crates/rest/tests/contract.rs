@@ -1,6 +1,7 @@
 //! Every type is written as it is read, and reads what is newer or older than it.
 
 #![allow(clippy::unwrap_used)] // what fails in a test ends it
+#![recursion_limit = "256"] // a rollout has many fields
 
 use std::fmt::Debug;
 
