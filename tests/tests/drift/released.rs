@@ -18,7 +18,7 @@ in_both_modes! {
 fn fleet() -> usize {
     match std::env::var_os("VORTEX_SOAK").is_some() {
         true => 1_000,
-        false => 100,
+        false => 200,
     }
 }
 

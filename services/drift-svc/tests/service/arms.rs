@@ -160,6 +160,9 @@ async fn canaries_that_refuse_crash_or_go_silent_are_counted() {
         mesh.tell("ingest-2", vec![told("loops", boot, "v2", "")])
             .await;
     }
+    // and stay so
+    mesh.until_count(DriftState::Stale, 3).await;
+    mesh.pass(46);
     mesh.until(async || mesh.counted().await[0].silent == 3)
         .await;
     let arm = mesh.counted().await.remove(0);
