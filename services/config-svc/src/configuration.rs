@@ -127,13 +127,16 @@ impl Configuration {
     /// The newest durable state, which must cover `token`.
     pub fn state_at(&self, token: Option<Token>) -> Result<Guard<Arc<State>>, TokenRefused> {
         let state = self.state();
+        self.check_token(token, state.head)?;
+        Ok(state)
+    }
+
+    /// Fails unless a state of this head covers `token`.
+    pub fn check_token(&self, token: Option<Token>, head: Seq) -> Result<(), TokenRefused> {
         match token {
             Some(token) if token.store != self.id => Err(TokenRefused::OtherStore(token)),
-            Some(token) if token.seq > state.head => Err(TokenRefused::Ahead {
-                token,
-                head: state.head,
-            }),
-            _ => Ok(state),
+            Some(token) if token.seq > head => Err(TokenRefused::Ahead { token, head }),
+            _ => Ok(()),
         }
     }
 

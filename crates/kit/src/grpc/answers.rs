@@ -21,8 +21,11 @@ pub struct Answers {
 struct Inner {
     /// By their paths.
     methods: HashMap<String, Answered>,
-    tell: Box<dyn Fn(Option<&str>) + Send + Sync>,
+    tell: Box<Tell>,
 }
+
+/// Takes what an answer has, or that it has nothing.
+type Tell = dyn Fn(Option<&str>) + Send + Sync;
 
 /// What is known of a method's answers.
 struct Answered {

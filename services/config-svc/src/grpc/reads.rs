@@ -225,14 +225,23 @@ pub(super) fn state(
     key: &ViewKey,
     min_token: &str,
 ) -> Result<Guard<Arc<State>>, Fault> {
-    let token = parse::token("min_token", min_token)?;
-    let state = grpc
-        .configuration
-        .state_at(token)
-        .map_err(|error| token_refused(&error))?;
-    let checked = check_view(&state, key, grpc.sources.names());
-    checked.map_err(|refused| read_refused(&refused))?;
+    let state = grpc.configuration.state();
+    check(grpc, &state, key, min_token)?;
     Ok(state)
+}
+
+/// Fails unless a state covers the token, and the view's labels are readable there.
+pub(super) fn check(
+    grpc: &Grpc,
+    state: &State,
+    key: &ViewKey,
+    min_token: &str,
+) -> Result<(), Fault> {
+    let token = parse::token("min_token", min_token)?;
+    let checked = grpc.configuration.check_token(token, state.head);
+    checked.map_err(|error| token_refused(&error))?;
+    let checked = check_view(state, key, grpc.sources.names());
+    checked.map_err(|refused| read_refused(&refused))
 }
 
 /// Checks that a label does not wait for a source's first import.

@@ -106,8 +106,7 @@ impl Watcher {
                     Woken::Head(false) => break 'following,
                     Woken::Head(true) => {
                         self.heads.mark_unchanged();
-                        let state = self.grpc.configuration.state().clone();
-                        self.followed.move_to(state);
+                        self.look();
                         self.quiet_until = Instant::now() + COALESCE;
                     }
                     Woken::Progress => self.followed.owe_progress(),
@@ -159,6 +158,12 @@ impl Watcher {
         }
     }
 
+    /// Looks at the newest state.
+    fn look(&mut self) {
+        let state = self.grpc.configuration.state().clone();
+        self.followed.move_to(state);
+    }
+
     /// Takes the requests that have come by now.
     fn take_waiting(&mut self) -> Result<(), Status> {
         for _ in 0..REQUESTS_AT_ONCE {
@@ -184,6 +189,8 @@ impl Watcher {
         match request.request {
             Some(Change::Add(add)) => {
                 let (number, asked) = (add.number, Asked::parse(&self.access, add));
+                // so that its first state is none from before it was asked for
+                self.look();
                 self.followed.add(number, asked)?;
                 self.tally.set(self.followed.len());
                 Ok(())

@@ -103,6 +103,9 @@ impl Followed {
 
     /// Looks at a newer state for what may have moved.
     pub(super) fn move_to(&mut self, state: Arc<State>) {
+        if state.head == self.state.head {
+            return;
+        }
         let moved = ViewsMoved::between(&self.state, &state, self.labels.keys());
         self.state = state;
         self.owes_progress = true;
@@ -140,6 +143,11 @@ impl Followed {
     /// The next one that may have to be sent.
     pub(super) fn next(&mut self) -> Option<u32> {
         self.due.pop_first()
+    }
+
+    /// The state that was looked at last.
+    pub(super) fn state(&self) -> &Arc<State> {
+        &self.state
     }
 
     pub(super) fn len(&self) -> usize {

@@ -49,9 +49,13 @@ impl Watcher {
         })
     }
 
-    /// The newest state, and the view there.
+    /// The state that was looked at last, and the view there.
+    ///
+    /// Not the newest: what has come and gone between the two would be found in a view that was read
+    /// in between, and in no difference of what is looked at.
     async fn newest(&self, asked: &Asked) -> Result<(Arc<State>, Variants), Fault> {
-        let state = reads::state(&self.grpc, &asked.key, &asked.min_token)?.clone();
+        let state = self.followed.state().clone();
+        reads::check(&self.grpc, &state, &asked.key, &asked.min_token)?;
         let configuration = &self.grpc.configuration;
         let variants = configuration.variants(&state, &asked.key).await;
         let variants = variants.map_err(|error| read_error(&error))?;

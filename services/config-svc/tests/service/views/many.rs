@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use vortex_proto::config::v1::watch_views_response::Event;
+use vortex_proto::config::v1::{self as pb, watch_views_response::Event};
 
 use super::{Stream, position, versions, view, write};
-use crate::grpc::{Node, Way, change, written};
+use crate::grpc::{Node, Way, change, document, written};
 
 const VIEWS: u32 = 1_000;
 
@@ -70,6 +70,44 @@ async fn who_reads_slowly_gets_the_newest_and_not_all_in_between() {
         last.iter().all(|last| *last == position(&token)),
         "{last:?}"
     );
+    node.stop().await;
+}
+
+#[tokio::test]
+async fn what_came_and_went_between_two_looks_is_not_left_in_a_view() {
+    let (_folder, node) = Node::new(Way::InProcess).await;
+    for round in 0..30 {
+        let app = format!("app{round}");
+        write(&node, &app, "v1", "a: 1").await;
+        // in process it does nothing but when it is asked for more
+        let mut stream = Stream::open(&node).await;
+        let set = pb::SetOverrideRequest {
+            target: document(&app, ""),
+            values: r#"{"a":2}"#.into(),
+            lasts: Some(prost_types::Duration {
+                seconds: 60,
+                nanos: 0,
+            }),
+            reason: "incident 4711".to_owned(),
+            ..Default::default()
+        };
+        node.overrides.clone().set_override(set).await.unwrap();
+        stream.add(view(1, &app)).await;
+        let set = stream.state().await;
+        assert_ne!(versions(&set), ["v1"], "it began after the override");
+        let remove = pb::RemoveOverrideRequest {
+            target: document(&app, ""),
+            ..Default::default()
+        };
+        node.overrides
+            .clone()
+            .remove_override(remove)
+            .await
+            .unwrap();
+        let head = node.head().await;
+        let states = stream.until(&head).await;
+        assert_eq!(versions(states.last().unwrap()), ["v1"], "{round}");
+    }
     node.stop().await;
 }
 
