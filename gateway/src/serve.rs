@@ -101,7 +101,11 @@ impl Rest {
                 admission: Admission::new(settings.max_requests, settings.max_connections),
                 hosts: Hosts::of(&settings.http),
                 streams: Streams::new(),
-                meter: Meter::new(runtime.metrics.clone(), settings.access_log),
+                meter: Meter::new(
+                    runtime.metrics.clone(),
+                    runtime.spans.clone(),
+                    settings.access_log,
+                ),
                 settings,
                 drain: runtime.lifecycle.drain().clone(),
                 gate: runtime.gate.clone(),

@@ -14,9 +14,9 @@ use crate::{
     clock::{self, Clock},
     compute::Compute,
     health::Health,
-    settings::AccessSettings,
+    settings::{AccessSettings, TraceSettings},
     shutdown::{Lifecycle, Stopped},
-    telemetry::Metrics,
+    telemetry::{CannotExport, Metrics, Spans, Traces},
     tls,
 };
 use signal::Signals;
@@ -29,6 +29,8 @@ pub struct Runtime {
     pub clock: Arc<dyn Clock>,
     /// The service's metrics.
     pub metrics: Metrics,
+    /// Where the service tells of its calls.
+    pub spans: Spans,
     /// The service's health.
     pub health: Health,
     /// The process's tasks and its end.
@@ -61,6 +63,7 @@ impl Runtime {
             compute: Compute::new().measured_by(&metrics),
             gate: gate.measured_by(&metrics),
             metrics,
+            spans: Spans::default(),
             health: Health::new(service, version),
             lifecycle: Lifecycle::new(),
             tls: None,
@@ -80,6 +83,7 @@ pub struct Process {
     healths: Vec<Health>,
     signals: Signals,
     tls: Option<Arc<Server>>,
+    traces: Option<Traces>,
 }
 
 impl Process {
@@ -98,6 +102,7 @@ impl Process {
             healths: Vec::new(),
             signals: Signals::listen()?,
             tls: None,
+            traces: None,
         })
     }
 
@@ -112,15 +117,30 @@ impl Process {
         Ok(())
     }
 
+    /// Has the services of the runtimes that are made from now on tell of their calls, if the
+    /// settings name a collector of traces.
+    ///
+    /// # Errors
+    /// When it can't be called.
+    pub fn send_traces(&mut self, settings: &TraceSettings) -> Result<(), CannotExport> {
+        self.traces = Traces::new(settings, self.clock.now())?;
+        Ok(())
+    }
+
     /// The runtime of a further service: metrics and health of its own, and the tasks, the clock and
     /// the places for computations that all share.
     pub fn runtime(&mut self, service: &'static str, version: &'static str) -> Runtime {
         let metrics = Metrics::new(service, version);
+        let spans = match &mut self.traces {
+            Some(traces) => traces.spans(service, version, &self.clock, &metrics, &self.lifecycle),
+            None => Spans::default(),
+        };
         let runtime = Runtime {
             clock: self.clock.clone(),
             compute: self.compute.measured_by(&metrics),
             gate: self.gate.measured_by(&metrics),
             metrics,
+            spans,
             health: Health::new(service, version),
             lifecycle: self.lifecycle.clone(),
             tls: self.tls.clone(),

@@ -19,6 +19,7 @@ mod nearest;
 mod secret;
 mod strangers;
 mod tls;
+mod traces;
 
 pub use access::{AccessSettings, CallerLimits, Public};
 pub use common::{Common, Listens, NotLoopback};
@@ -31,3 +32,4 @@ pub use nearest::nearest;
 pub use secret::Secret;
 pub use strangers::Strangers;
 pub use tls::{ClientTls, ServerTls, Unpaired};
+pub use traces::TraceSettings;

@@ -33,6 +33,7 @@ pub fn run(loaded: &Loaded<Settings>, say: impl FnOnce(&Banner)) -> Result<ExitC
         if let Some(files) = tls {
             process.speak_tls(files)?;
         }
+        process.send_traces(&common.traces)?;
         let runtimes = Runtimes::of(&mut process);
         let start = async {
             say(&start(settings, common.admin.as_ref(), &data, runtimes).await?);

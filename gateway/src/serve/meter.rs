@@ -1,4 +1,4 @@
-//! `http_requests_total`, `http_request_duration_seconds` and the access log.
+//! `http_requests_total`, `http_request_duration_seconds`, spans and the access log.
 
 use std::{
     collections::HashMap,
@@ -8,7 +8,10 @@ use std::{
 use http::{Method, StatusCode};
 use metrics::{Counter, Histogram};
 use tokio::time::Instant;
-use vortex_kit::{context::Context, telemetry::Metrics};
+use vortex_kit::{
+    context::Context,
+    telemetry::{Did, Metrics, Spans},
+};
 
 use super::template::Template;
 
@@ -16,6 +19,7 @@ use super::template::Template;
 #[derive(Debug)]
 pub(super) struct Meter {
     metrics: Metrics,
+    spans: Spans,
     access_log: bool,
     routes: RwLock<HashMap<Box<str>, Vec<Series>>>,
 }
@@ -38,9 +42,10 @@ pub(super) struct Began {
 impl Meter {
     /// A meter that registers series with `metrics` as they are needed: one for each route, method
     /// and status, so their number is bounded.
-    pub(super) fn new(metrics: Metrics, access_log: bool) -> Self {
+    pub(super) fn new(metrics: Metrics, spans: Spans, access_log: bool) -> Self {
         Self {
             metrics,
+            spans,
             access_log,
             routes: RwLock::default(),
         }
@@ -53,7 +58,7 @@ impl Meter {
         }
     }
 
-    /// Counts a request, and logs it if asked to, when its answer begins.
+    /// Counts a request, and tells and logs it if asked to, when its answer begins.
     pub(super) fn end(
         &self,
         began: Began,
@@ -67,6 +72,13 @@ impl Meter {
             series.count.increment(1);
             series.duration.record(elapsed);
         });
+        if !is_probed(path) {
+            self.spans.tell(context, elapsed, || Did::Rest {
+                method,
+                route: path.into(),
+                status: status.as_u16(),
+            });
+        }
         if self.access_log {
             tracing::info!(
                 method,
@@ -131,6 +143,11 @@ impl std::fmt::Debug for Series {
             .field("method", &self.method)
             .finish_non_exhaustive()
     }
+}
+
+/// Routes that are asked every few seconds, and that no request depends on.
+fn is_probed(path: &str) -> bool {
+    path == "/metrics" || path.starts_with("/health")
 }
 
 /// The method as a label. Callers can make up methods, so unknown ones share a label.

@@ -72,6 +72,12 @@ async fn a_config_svc_that_answers_is_within_reach() {
         let health = mesh.get("/health").await.json();
         if health["checks"]["config-svc"]["reachable"] == true {
             assert!(health["degradations"].get("config-svc").is_none());
+            let check = &health["checks"]["config-svc"];
+            let times = ["since", "last_asked"].map(|name| {
+                let time = check[name].as_str().map(str::parse::<jiff::Timestamp>);
+                time.unwrap().unwrap()
+            });
+            assert!(times[0] <= times[1]);
             break;
         }
         tokio::task::yield_now().await;

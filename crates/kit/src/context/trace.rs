@@ -11,6 +11,8 @@ const SAMPLED: u8 = 1;
 pub struct Trace {
     trace: u128,
     span: u64,
+    /// The span that this one was made in; `None` where the trace began.
+    parent: Option<u64>,
     flags: u8,
 }
 
@@ -20,6 +22,7 @@ impl Trace {
         Self {
             trace: fastrand::u128(1..),
             span: fastrand::u64(1..),
+            parent: None,
             flags: SAMPLED,
         }
     }
@@ -29,6 +32,7 @@ impl Trace {
     pub fn child(self) -> Self {
         Self {
             span: fastrand::u64(1..),
+            parent: Some(self.span),
             ..self
         }
     }
@@ -43,6 +47,22 @@ impl Trace {
         SpanId(self.span)
     }
 
+    /// The id of the span that this one was made in, if the trace did not begin with this one.
+    pub fn parent(self) -> Option<SpanId> {
+        self.parent.map(SpanId)
+    }
+
+    /// Whether whoever began the trace wants it to be kept.
+    pub fn is_sampled(self) -> bool {
+        self.flags & SAMPLED != 0
+    }
+
+    /// A number of 56 bits, the same for all spans of a trace, and at random among traces: the part
+    /// of the id that W3C Trace Context has at random.
+    pub(crate) fn chance(self) -> u64 {
+        (self.trace & ((1 << 56) - 1)) as u64
+    }
+
     /// Reads a `traceparent`. Later versions are read as the standard says: by their first four
     /// fields. `None` for what is malformed, of version ff, or all zeros.
     pub(crate) fn parse(header: &HeaderValue) -> Option<Self> {
@@ -54,7 +74,12 @@ impl Trace {
         let flags = u8::try_from(hex(fields.next()?, 2)?).ok()?;
         let extra = fields.next().is_some();
         let valid = version != 0xff && !(version == 0 && extra) && trace != 0 && span != 0;
-        valid.then_some(Self { trace, span, flags })
+        valid.then_some(Self {
+            trace,
+            span,
+            parent: None,
+            flags,
+        })
     }
 
     pub(crate) fn to_header(self) -> HeaderValue {
@@ -65,7 +90,9 @@ impl Trace {
 
 impl fmt::Display for Trace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { trace, span, flags } = self;
+        let Self {
+            trace, span, flags, ..
+        } = self;
         write!(f, "00-{trace:032x}-{span:016x}-{:02x}", flags & SAMPLED)
     }
 }

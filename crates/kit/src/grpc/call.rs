@@ -17,6 +17,7 @@ use crate::{
     context::Context,
     error::{Fault, Reason},
     room::Places,
+    telemetry::Did,
 };
 
 pub(super) struct Call {
@@ -86,6 +87,12 @@ impl Call {
         self.finished = true;
         let elapsed = self.started.elapsed();
         self.route.observe(ending.code, elapsed);
+        self.route.spans.tell(&self.context, elapsed, || Did::Grpc {
+            service: self.route.service.clone(),
+            method: self.route.method.clone(),
+            code: ending.code,
+            reason: ending.why(),
+        });
         self.context.enter(|| self.log(ending, elapsed));
     }
 

@@ -32,7 +32,7 @@ use crate::{
     http::{BodyError, Handler, Incoming, PeerAddr, PeerIdentity},
     room::Arrival,
     shutdown::Drain,
-    telemetry::Metrics,
+    telemetry::{Metrics, Spans},
 };
 
 /// A server's services inside their one layer. As a handler it takes connections' requests;
@@ -64,6 +64,7 @@ impl Calls {
         methods: &Methods,
         limits: Limits,
         metrics: &Metrics,
+        spans: Spans,
         drain: Drain,
         gate: Gate,
     ) -> Self {
@@ -74,7 +75,8 @@ impl Calls {
                 continue;
             };
             let name = &path[service.len() + 2..];
-            let route = Route::new(service, name, method, rule.cloned(), metrics, &gate);
+            let route =
+                Route::new(service, name, method, rule.cloned(), metrics, &gate).told_to(&spans);
             routes.insert(path.to_owned(), Arc::new(route));
         }
         let unknown = Route::unknown(metrics, &gate);

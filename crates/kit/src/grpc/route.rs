@@ -11,7 +11,7 @@ use tonic::Code;
 use super::{Method, Rule, repeats::Repeats};
 use crate::{
     access::{Bench, Counted, Gate, Role},
-    telemetry::Metrics,
+    telemetry::{Metrics, Spans},
 };
 
 const HANDLED: &str = "vortex_grpc_server_handled_total";
@@ -42,6 +42,8 @@ pub(super) struct Route {
     /// Where that is judged; nowhere while nobody has to say who they are.
     pub(super) bench: Option<Arc<Bench>>,
     pub(super) repeats: Repeats,
+    /// Where its calls are told; nowhere for infrastructure, which is asked every few seconds.
+    pub(super) spans: Spans,
     metrics: Metrics,
     handled: [OnceLock<Counter>; CODES],
     handling: Histogram,
@@ -76,12 +78,21 @@ impl Route {
             open: service == HEALTH,
             rule,
             repeats: Repeats::default(),
+            spans: Spans::default(),
             metrics: metrics.clone(),
             handled: [const { OnceLock::new() }; CODES],
             handling,
         };
         route.handled(Code::Ok);
         route
+    }
+
+    /// This route, whose calls are told there.
+    pub(super) fn told_to(mut self, spans: &Spans) -> Self {
+        if !self.infrastructure {
+            self.spans = spans.clone();
+        }
+        self
     }
 
     /// The route of all methods that this server lacks.

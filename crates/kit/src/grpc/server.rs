@@ -142,7 +142,16 @@ impl Builder {
         let drain = lifecycle.drain().clone();
         check_rules(&self.router, &methods)?;
         let gate = self.runtime.gate.clone();
-        let calls = Calls::new(self.router, &methods, self.limits, metrics, drain, gate);
+        let spans = self.runtime.spans.clone();
+        let calls = Calls::new(
+            self.router,
+            &methods,
+            self.limits,
+            metrics,
+            spans,
+            drain,
+            gate,
+        );
         Ok(Server {
             calls,
             limits: self.limits,

@@ -76,6 +76,7 @@ where
         if let Some(files) = common.tls.files()? {
             process.speak_tls(files)?;
         }
+        process.send_traces(&common.traces)?;
         let runtime = process.runtime(about.name, about.version);
         if let Some(address) = common.admin {
             open_admin(&address, &runtime)?;

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use super::{AccessSettings, ClientTls, DumpFormat, ServerTls};
+use super::{AccessSettings, ClientTls, DumpFormat, ServerTls, TraceSettings};
 use crate::{http::Address, telemetry::LogFormat};
 
 /// Settings every process has. The defaults of the admin address and of what is logged are each
@@ -51,6 +51,10 @@ pub struct Common {
         default_missing_value = "table"
     )]
     pub dump_config: Option<DumpFormat>,
+
+    /// Where traces of calls go.
+    #[command(flatten)]
+    pub traces: TraceSettings,
 
     /// Who is let in.
     #[command(flatten)]
