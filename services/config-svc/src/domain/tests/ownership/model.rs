@@ -70,13 +70,12 @@ fn owned(pattern: &str, counter: u64, owner: &str) -> Ownership {
 
 fn ownerships() -> impl Strategy<Value = Vec<Ownership>> {
     let one = (select(PATTERNS), 1u64..6, select(CLUSTERS));
-    let more = vec(one, 0..12).prop_map(|some| {
+    vec(one, 0..12).prop_map(|some| {
         let some = some
             .into_iter()
             .map(|(pattern, counter, owner)| owned(pattern, counter, owner));
         some.chain([owned("**", 1, "eu")]).collect()
-    });
-    more
+    })
 }
 
 fn table(owned: &[Ownership]) -> Table {
