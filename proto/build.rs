@@ -11,6 +11,7 @@ const PROTOS: &[&str] = &[
     "vortex/config/v1/config_service.proto",
     "vortex/config/v1/freezes.proto",
     "vortex/config/v1/overrides.proto",
+    "vortex/config/v1/ownership.proto",
     "vortex/config/v1/source_service.proto",
     "vortex/config/v1/splits.proto",
     "vortex/drift/v1/drift_service.proto",

@@ -46,6 +46,7 @@ limited! {
     config split_service_client SplitServiceClient split_service_server SplitServiceServer SplitService;
     config freeze_service_client FreezeServiceClient freeze_service_server FreezeServiceServer FreezeService;
     config override_service_client OverrideServiceClient override_service_server OverrideServiceServer OverrideService;
+    config ownership_service_client OwnershipServiceClient ownership_service_server OwnershipServiceServer OwnershipService;
     access audit_service_client AuditServiceClient audit_service_server AuditServiceServer AuditService;
     access key_service_client KeyServiceClient key_service_server KeyServiceServer KeyService;
     drift drift_service_client DriftServiceClient drift_service_server DriftServiceServer DriftService;

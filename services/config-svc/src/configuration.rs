@@ -19,8 +19,8 @@ use vortex_spring::Format;
 
 use crate::{
     domain::{
-        ChangeSet, ClusterId, Command, Content, Defect, Label, Outcome, Path, Refused, Request,
-        Seq, Sha256, SourceName, Split, SplitId, State, StoreId, Subject, Token, ViewKey,
+        ChangeSet, ClusterId, Command, Content, Defect, Label, Outcome, Own, Path, Refused,
+        Request, Seq, Sha256, SourceName, Split, SplitId, State, StoreId, Subject, Token, ViewKey,
     },
     published::Published,
     sent_configs::SentConfigs,
@@ -37,6 +37,7 @@ pub struct Configuration {
     store: ConfigStore,
     published: Arc<Published>,
     writer: Writer,
+    own: Own,
     views: Views,
     followed: AtomicUsize,
     sent: Arc<SentConfigs>,
@@ -80,7 +81,12 @@ impl Configuration {
         let state = store.load().await?;
         let id = store.id();
         let published = Arc::new(Published::new(state));
-        let (writer, task) = Writer::new(store.clone(), own, published.clone(), clock.clone());
+        let own = Own {
+            cluster: own,
+            store: id,
+        };
+        let (writer, task) =
+            Writer::new(store.clone(), own.clone(), published.clone(), clock.clone());
         let configuration = Self {
             views: Views::new(store.clone(), locations),
             followed: AtomicUsize::new(0),
@@ -88,6 +94,7 @@ impl Configuration {
             store,
             published,
             writer,
+            own,
             id,
             compute: Compute::new(),
             clock,
@@ -112,6 +119,11 @@ impl Configuration {
     /// The threads for large computations.
     pub fn compute(&self) -> &Compute {
         &self.compute
+    }
+
+    /// This cluster.
+    pub fn cluster(&self) -> &ClusterId {
+        &self.own.cluster
     }
 
     /// The present time, by the clock that the writer reads.

@@ -57,6 +57,12 @@
 //! - **O2** an override ends at most 30 days after it was set, and by itself never before its
 //!   time is over.
 //!
+//! And of ownership, where there is any:
+//! - **P1** a document has one owner at a time: the cluster whose source feeds its label, or else the
+//!   one that owns the longest pattern that its path is in.
+//! - **P2** a record of a cluster changes no document that another one owns.
+//! - **P3** the epochs of a pattern rise, and the same ownerships leave the same in any order.
+//!
 //! And of API keys:
 //! - **K1** the name of a key is that of no other that is kept, but of those it was rotated from
 //!   and to.
@@ -79,6 +85,7 @@ mod label;
 mod moved;
 mod names;
 mod overrides;
+mod ownership;
 mod past;
 mod read;
 mod record;
@@ -95,7 +102,7 @@ mod tests;
 pub use answered_requests::RequestKey;
 pub(crate) use answered_requests::{Answered, Requests};
 pub(crate) use change::{ChangeEntry, ChangeSet, ChangeState, ChangedDocument};
-pub(crate) use command::{Baseline, Detachment, Precondition, Removal};
+pub(crate) use command::{Baseline, Detachment, Precondition, Removal, SetOwnership};
 pub use command::{
     BeginSplit, Command, CreateKey, DocumentWrite, EndFreeze, EndSplit, Expires, Holding, Import,
     Imported, Outcome, Release, ReleaseBy, RemoveOverride, RotateKey, Selector, SetFreeze,
@@ -104,7 +111,9 @@ pub use command::{
 pub use content::{Content, Sha256};
 pub(crate) use content::{ContentRef, Defect, MAX_DOCUMENT_BYTES};
 pub use decide::Request;
-pub(crate) use decide::{Decided, SplitTarget, check_set_split, decide, plan_split, plan_undo};
+pub(crate) use decide::{
+    Decided, Own, SplitTarget, check_set_split, decide, plan_split, plan_undo,
+};
 pub use document::MAX_VERSIONS;
 pub(crate) use document::{Document, LastRelease, Version};
 pub(crate) use dot::{Dot, Dots, Run};
@@ -120,6 +129,9 @@ pub use names::{App, ClusterId, Label, Path, Profile, SourceName, SplitId, Versi
 pub(crate) use names::{AppProfile, InvalidName, MediaType};
 pub(crate) use overrides::{InvalidValues, MAX_ENDED_AT_ONCE, MAX_OVERRIDE_SPAN, MAX_OVERRIDES};
 pub use overrides::{Override, OverrideEnd, OverrideId, OverrideTarget, OverrideValues};
+pub(crate) use ownership::{
+    Epoch, Fence, MAX_OWNED, NotANamespace, Owner, Ownership, Place, Table,
+};
 pub(crate) use past::{LabelPast, Moment, Past, PastCommit, PastOverride, Shown, ShownCanary};
 pub use read::ViewKey;
 pub(crate) use read::{

@@ -13,8 +13,8 @@ use vortex_spring::{ParseError, placeholders};
 use crate::{
     configuration::TokenRefused,
     domain::{
-        Freeze, InvalidToken, InvalidValues, MAX_FREEZES, MAX_KEYS, MAX_OVERRIDES, ReadRefused,
-        Refused, Thawed,
+        Freeze, InvalidToken, InvalidValues, MAX_FREEZES, MAX_KEYS, MAX_OVERRIDES, MAX_OWNED,
+        ReadRefused, Refused, Thawed,
     },
     store,
     views::{ReadError, TooHeavy, Unparsed},
@@ -145,6 +145,21 @@ pub(crate) fn refused(refused: &Refused) -> Fault {
             .with("successor", to),
         Refused::TooManyKeys => fault.with("limit_keys", MAX_KEYS),
         Refused::KeyIsOver { .. } => fault.field("expires_at", refused.to_string()),
+        Refused::NotOwner { owner, what } => fault.with("owner", owner).with("what", what),
+        Refused::SpansOwners(parts) => {
+            let owners: Vec<&str> = parts.iter().map(|(owner, _)| owner.as_str()).collect();
+            let paths: Vec<&str> = parts.iter().map(|(_, what)| what.as_str()).collect();
+            fault
+                .with("owners", owners.join(","))
+                .with("paths", paths.join(","))
+        }
+        Refused::NotANamespace(why) => fault.field("pattern", why.to_string()),
+        Refused::EpochMoved { epoch, .. } => {
+            fault
+                .with("epoch", epoch)
+                .precondition("expect_epoch", "epoch", refused.to_string())
+        }
+        Refused::TooManyOwned => fault.with("limit_patterns", MAX_OWNED),
     }
 }
 
@@ -203,6 +218,11 @@ fn reason(refused: &Refused) -> Reason {
         Refused::KeyEnded(_) | Refused::KeyRotated { .. } => Reason::KeyEnded,
         Refused::TooManyKeys => Reason::Overloaded,
         Refused::KeyIsOver { .. } => Reason::InvalidArgument,
+        Refused::NotOwner { .. } => Reason::NotOwner,
+        Refused::SpansOwners(_) => Reason::NamespaceSpansOwners,
+        Refused::NotANamespace(_) => Reason::InvalidArgument,
+        Refused::EpochMoved { .. } => Reason::PreconditionFailed,
+        Refused::TooManyOwned => Reason::Overloaded,
     }
 }
 

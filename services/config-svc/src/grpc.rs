@@ -10,6 +10,7 @@ mod explain;
 mod freezes;
 mod keys;
 mod overrides;
+mod ownership;
 mod parse;
 mod placeholders;
 mod reads;

@@ -33,8 +33,9 @@ use vortex_proto::{
     access::v1::{audit_service_server::AuditServiceServer, key_service_server::KeyServiceServer},
     config::v1::{
         config_service_server::ConfigServiceServer, freeze_service_server::FreezeServiceServer,
-        override_service_server::OverrideServiceServer, source_service_server::SourceServiceServer,
-        split_service_server::SplitServiceServer,
+        override_service_server::OverrideServiceServer,
+        ownership_service_server::OwnershipServiceServer,
+        source_service_server::SourceServiceServer, split_service_server::SplitServiceServer,
     },
 };
 use vortex_service::{Limited, OWN_ROLES};
@@ -127,6 +128,7 @@ pub async fn start(settings: Settings, runtime: &Runtime) -> Result<Server, Star
         .service(SplitServiceServer::limited(grpc.clone()))
         .service(FreezeServiceServer::limited(grpc.clone()))
         .service(OverrideServiceServer::limited(grpc.clone()))
+        .service(OwnershipServiceServer::limited(grpc.clone()))
         .service(KeyServiceServer::limited(grpc))
         .service(AuditServiceServer::limited(audit))
         .build()

@@ -16,8 +16,8 @@ use vortex_kit::clock::Clock;
 
 use crate::{
     domain::{
-        ClusterId, Command, Decided, Moves, Origin, Outcome, Record, Refused, Request, Sha256,
-        State, decide, fold,
+        Command, Decided, Moves, Origin, Outcome, Own, Record, Refused, Request, Sha256, State,
+        decide, fold,
     },
     published::Published,
     store::{Appended, ConfigStore, Error, Sweep, Swept},
@@ -95,11 +95,11 @@ type Reply = oneshot::Sender<Result<Outcome, WriteError>>;
 type SweepReply = oneshot::Sender<Result<Swept, Error>>;
 
 impl Writer {
-    /// A writer over `store` for the cluster `own`, and the task that does its work until every
+    /// A writer over `store`, which is `own`'s, and the task that does its work until every
     /// writer is gone.
     pub fn new(
         store: ConfigStore,
-        own: ClusterId,
+        own: Own,
         published: Arc<Published>,
         clock: Arc<dyn Clock>,
     ) -> (Self, impl Future<Output = ()> + Send) {
@@ -163,7 +163,7 @@ impl Writer {
 struct Task {
     store: ConfigStore,
     /// The cluster that its records are of.
-    own: ClusterId,
+    own: Own,
     published: Arc<Published>,
     clock: Arc<dyn Clock>,
     /// The state including commands that are decided but not yet durable.
@@ -217,7 +217,7 @@ impl Task {
             return;
         }
         let now = self.clock.now();
-        match decide(&self.tentative, &request, command, now) {
+        match decide(&self.tentative, &self.own, &request, command, now) {
             Err(refused) => self.waiting.push((reply, Err(refused))),
             Ok(Decided::Unchanged(outcome)) => self.waiting.push((reply, Ok(outcome))),
             Ok(Decided::Append(body, outcome)) => {
@@ -225,9 +225,9 @@ impl Task {
                     seq: self.tentative.head.next(),
                     time: self.tentative.time.next(now),
                     origin: Origin {
-                        epoch: 1,
-                        cluster: self.own.clone(),
-                        store: self.store.id(),
+                        epoch: self.tentative.epoch_of(&body),
+                        cluster: self.own.cluster.clone(),
+                        store: self.own.store,
                         sequence: self.tentative.own_sequence + 1,
                     },
                     principal: request.principal,

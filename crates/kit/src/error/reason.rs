@@ -139,6 +139,10 @@ reasons! {
         "No instance of that id reports, or none has since the service started.";
     AlertNotFound "ALERT_NOT_FOUND" NotFound NOT_FOUND
         "There is no such alert, or it was resolved more than 30 days ago.";
+    NotOwner "NOT_OWNER" FailedPrecondition CONFLICT
+        "Another cluster owns what would change; the metadata name the owner. Nothing was done: send it there.";
+    NamespaceSpansOwners "NAMESPACE_SPANS_OWNERS" FailedPrecondition CONFLICT
+        "Several clusters own parts of what would change in one step; the metadata name the owners, and a path of each. Nothing was done: change each part on its own.";
     RevisionUnknown "REVISION_UNKNOWN" FailedPrecondition PRECONDITION_FAILED
         "The token belongs to another store, or is ahead of this one; read without it.";
     TokenTooOld "TOKEN_TOO_OLD" OutOfRange PRECONDITION_FAILED

@@ -149,6 +149,10 @@ fn told(body: Option<Body>, source: &str) -> Told {
             let what = format!("revoked key {}", revoked.name);
             Told::new(TimelineKind::Key, what)
         }
+        Some(Body::OwnershipSet(owned)) => {
+            let what = format!("gave {} to cluster {}", owned.pattern, owned.owner);
+            Told::new(TimelineKind::Unknown, what)
+        }
         Some(Body::Retained(_)) => {
             let what = "let go of what is old".to_owned();
             Told::new(TimelineKind::Unknown, what)

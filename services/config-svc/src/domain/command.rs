@@ -3,10 +3,12 @@
 mod freeze;
 mod key;
 mod overrides;
+mod ownership;
 
 pub use freeze::{EndFreeze, SetFreeze, Thawed, Until};
 pub use key::{CreateKey, RotateKey};
 pub use overrides::{Expires, RemoveOverride, SetOverride};
+pub(crate) use ownership::SetOwnership;
 
 use std::collections::BTreeSet;
 
@@ -58,6 +60,8 @@ pub enum Command {
     RevokeKey(KeyId),
     /// Let go of what is old.
     Retain,
+    /// Say who owns documents.
+    SetOwnership(SetOwnership),
 }
 
 /// A change set to be written through the API.

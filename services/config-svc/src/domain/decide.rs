@@ -4,6 +4,7 @@ mod freeze;
 mod import;
 mod key;
 mod overrides;
+mod ownership;
 pub(super) mod plan;
 mod release;
 mod restore;
@@ -21,8 +22,8 @@ use jiff::Timestamp;
 use vortex_names::is_remembered;
 
 use super::{
-    Body, ChangeEntry, Command, HybridTime, Outcome, Precondition, Refused, RequestKey, Seq, State,
-    document::Document,
+    Body, ChangeEntry, ClusterId, Command, HybridTime, Outcome, Precondition, Refused, RequestKey,
+    Seq, State, StoreId, document::Document,
 };
 use split::Holder;
 
@@ -44,9 +45,17 @@ pub(crate) enum Decided {
     Unchanged(Outcome),
 }
 
-/// Decides what `command` does to `state` at `now`.
+/// The cluster that decides, and the store of its log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Own {
+    pub cluster: ClusterId,
+    pub store: StoreId,
+}
+
+/// Decides what `command`, which came to the cluster `own`, does to `state` at `now`.
 pub(crate) fn decide(
     state: &State,
+    own: &Own,
     request: &Request,
     command: Command,
     now: Timestamp,
@@ -54,6 +63,7 @@ pub(crate) fn decide(
     if let Some(outcome) = answered(state, request, now)? {
         return Ok(Decided::Unchanged(outcome));
     }
+    ownership::check(state, own, &command)?;
     let author = Author {
         principal: &request.principal,
         time: state.time.next(now),
@@ -75,10 +85,11 @@ pub(crate) fn decide(
         Command::ExpireFreezes => Ok(freeze::decide_expiry(state, author.time.wall)),
         Command::SetOverride(set) => overrides::decide_set(state, author, set),
         Command::RemoveOverride(removal) => overrides::decide_remove(state, removal),
-        Command::ExpireOverrides => Ok(overrides::decide_expiry(state, author.time.wall)),
+        Command::ExpireOverrides => Ok(overrides::decide_expiry(state, own, author.time.wall)),
         Command::CreateKey(create) => key::decide_create(state, author, create),
         Command::RotateKey(rotate) => key::decide_rotate(state, author, rotate),
-        Command::Retain => Ok(retain::decide(state, author)),
+        Command::SetOwnership(set) => ownership::decide(state, own, author, set),
+        Command::Retain => Ok(retain::decide(state, own, author)),
         Command::RevokeKey(id) => key::decide_revoke(state, author, id),
     }?;
     Ok(match decided {

@@ -152,7 +152,8 @@ impl Releasing {
             | Body::KeyCreated(_)
             | Body::KeyRotated(_)
             | Body::KeyRevoked(..)
-            | Body::Retained { .. } => ("", None),
+            | Body::Retained { .. }
+            | Body::OwnershipSet(_) => ("", None),
         };
         Self {
             at: record.time.wall,

@@ -158,6 +158,7 @@ fn is_referred_to(body: &Body) -> bool {
         | Body::KeyCreated(_)
         | Body::KeyRotated(_)
         | Body::KeyRevoked(..)
-        | Body::Retained { .. } => false,
+        | Body::Retained { .. }
+        | Body::OwnershipSet(_) => false,
     }
 }

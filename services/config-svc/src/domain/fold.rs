@@ -5,6 +5,7 @@ mod feed;
 mod freeze;
 mod key;
 mod overrides;
+mod ownership;
 mod split;
 
 use std::sync::Arc;
@@ -76,7 +77,7 @@ impl State {
                     releasing: released.then(|| Releasing::by(record)),
                     revert: reverts.is_some() || undoes.is_some(),
                 };
-                let (outcome, waited) = self.apply_change(change, &write, source.as_ref());
+                let (outcome, waited) = self.apply_change(record, change, &write, source.as_ref());
                 if *awaits_rollout {
                     self.await_rollout(change);
                 }
@@ -136,8 +137,9 @@ impl State {
             Body::KeyCreated(key) => Ok(self.apply_key(record, key)),
             Body::KeyRotated(rotation) => Ok(self.apply_key_rotation(record, rotation)),
             Body::KeyRevoked(id, _) => Ok(self.apply_key_revocation(record, *id)),
+            Body::OwnershipSet(owned) => Ok(self.apply_ownership(record, owned)),
             Body::Retained { before } => {
-                self.let_go(*before);
+                self.let_go(*before, &record.origin.cluster);
                 Ok(Outcome::of_retention(record.seq))
             }
         }
@@ -145,6 +147,7 @@ impl State {
 
     fn apply_change(
         &mut self,
+        record: &Record,
         change: &Arc<ChangeSet>,
         write: &Write,
         source: Option<&SourceName>,
@@ -157,7 +160,7 @@ impl State {
             dropped.extend(replaced);
             dropped.extend(document.drop_surplus(&self.pins));
         }
-        let waited = label.note_feed(change, released, source);
+        let waited = label.note_feed(&record.origin.cluster, change, released, source);
         if released {
             label.generation = change.seq.0;
             if let Some(feed) = &mut label.feed {

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use imbl::OrdMap;
 use jiff::Timestamp;
 
-use super::{AppProfile, Document, LabelPast, Path, Profile, Seq, SourceName, VersionName};
+use super::{
+    AppProfile, ClusterId, Document, LabelPast, Path, Profile, Seq, SourceName, VersionName,
+};
 
 /// The documents of a label.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -26,6 +28,8 @@ pub struct LabelState {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Feed {
     pub source: SourceName,
+    /// The cluster whose source it is. All of the label is that cluster's.
+    pub cluster: ClusterId,
     /// The commit that was imported last.
     pub imported: VersionName,
     /// When it was imported.

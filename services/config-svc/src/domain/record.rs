@@ -12,7 +12,7 @@ use vortex_access::{KeyId, Name};
 
 use super::{
     ChangeSet, ClusterId, Freeze, FreezeEnd, Key, KeyRotation, Label, Outcome, Override,
-    OverrideEnd, RequestKey, Seq, SourceName, SplitId, SplitMove, StoreId, VersionName,
+    OverrideEnd, Ownership, RequestKey, Seq, SourceName, SplitId, SplitMove, StoreId, VersionName,
 };
 
 /// One thing that happened.
@@ -175,6 +175,8 @@ pub enum Body {
     KeyRotated(KeyRotation),
     /// An API key of this name was taken back.
     KeyRevoked(KeyId, Name),
+    /// A cluster owns documents since.
+    OwnershipSet(Arc<Ownership>),
     /// What was written before this was let go of, but for what is still needed.
     Retained { before: Timestamp },
 }
@@ -200,7 +202,8 @@ impl Body {
             | Self::KeyCreated(_)
             | Self::KeyRotated(_)
             | Self::KeyRevoked(..)
-            | Self::Retained { .. } => None,
+            | Self::Retained { .. }
+            | Self::OwnershipSet(_) => None,
         }
     }
 

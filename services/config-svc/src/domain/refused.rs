@@ -7,8 +7,9 @@ use vortex_access::{CannotRotate, KeyId, Name};
 use vortex_bucket::Share;
 
 use super::{
-    AppProfile, Ending, Freeze, Label, MAX_DOCUMENT_BYTES, MAX_FREEZES, MAX_KEYS, MAX_OVERRIDES,
-    OverrideTarget, Path, RequestId, Seq, SourceName, SplitId, Thawed, VersionName,
+    AppProfile, ClusterId, Ending, Freeze, Label, MAX_DOCUMENT_BYTES, MAX_FREEZES, MAX_KEYS,
+    MAX_OVERRIDES, MAX_OWNED, NotANamespace, OverrideTarget, Path, RequestId, Seq, SourceName,
+    SplitId, Thawed, VersionName,
 };
 
 /// Why a command is refused.
@@ -261,9 +262,38 @@ pub enum Refused {
         "there are {MAX_KEYS} keys; those that are revoked or have expired count for 30 days more"
     )]
     TooManyKeys,
+    /// Another cluster owns it.
+    #[error("cluster {owner} owns {what}: change it there")]
+    NotOwner {
+        owner: ClusterId,
+        /// A path, a label or a pattern.
+        what: String,
+    },
+    /// Several clusters own parts of it.
+    #[error(
+        "several clusters own parts of it, so it can't be changed in one step: {}",
+        owners(.0)
+    )]
+    SpansOwners(Vec<(ClusterId, String)>),
+    /// A pattern does not stand for documents that can be owned.
+    #[error(transparent)]
+    NotANamespace(NotANamespace),
+    /// The owner has changed.
+    #[error("it is owned in epoch {epoch}, not {expected}: look again")]
+    EpochMoved { expected: u64, epoch: u64 },
+    /// Too many patterns are owned.
+    #[error("{MAX_OWNED} patterns are owned; there can't be more")]
+    TooManyOwned,
     /// A key would have expired already.
     #[error("it would expire at {expires}, which is over")]
     KeyIsOver { expires: Timestamp },
+}
+
+fn owners(parts: &[(ClusterId, String)]) -> String {
+    let parts = parts
+        .iter()
+        .map(|(owner, what)| format!("{owner} owns {what}"));
+    parts.collect::<Vec<_>>().join(", ")
 }
 
 fn named(version: &Option<VersionName>) -> &str {

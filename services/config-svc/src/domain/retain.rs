@@ -4,39 +4,48 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{ChangeState, Document, Label, LabelState, Seq, State, Version};
+use super::{
+    ChangeState, ClusterId, Document, Label, LabelState, Path, Seq, SplitId, State, Version,
+};
 
 /// How long versions that are not served are kept.
 const MAX_AGE: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 impl State {
-    /// Drops what is older than `before`: versions that are neither stable, nor named by a split,
+    /// Drops what is older than `before` of what a cluster owns: versions that are neither stable, nor named by a split,
     /// nor waiting for a rollout; deleted documents; and ended splits. Drops answers that are too old
     /// to be repeated, too.
-    pub(super) fn let_go(&mut self, before: Timestamp) {
+    pub(super) fn let_go(&mut self, before: Timestamp, by: &ClusterId) {
         self.requests.expire(now(before));
-        self.forget_ended_before(before);
+        let ended = self.old_splits(before, by);
+        self.forget_ended(&ended);
         let mut dropped: Vec<Seq> = Vec::new();
         let names: Vec<_> = self.labels.keys().cloned().collect();
         for name in names {
-            self.let_go_of(&name, before, &mut dropped);
+            self.let_go_of(&name, before, by, &mut dropped);
         }
         for seq in dropped {
             self.release_versions(seq, 1);
         }
-        for seq in self.old_empty_changes(before) {
+        for seq in self.old_empty_changes(before, by) {
             self.forget_change(seq);
         }
     }
 
     /// Drops old versions of a label's documents.
-    fn let_go_of(&mut self, name: &Label, before: Timestamp, dropped: &mut Vec<Seq>) {
+    fn let_go_of(
+        &mut self,
+        name: &Label,
+        before: Timestamp,
+        by: &ClusterId,
+        dropped: &mut Vec<Seq>,
+    ) {
         let Some(label) = self.labels.get(name) else {
             return;
         };
         let mut kept = label.clone();
         for document in label.documents.values() {
-            match self.kept_of(label, document, before) {
+            match self.kept_of(name, label, document, before, by) {
                 Kept::AsIs => {}
                 Kept::Part(document, went) => {
                     dropped.extend(went);
@@ -54,30 +63,70 @@ impl State {
 
     /// Whether anything is to be dropped. Answers alone are not: they have no effect, and there are
     /// not many.
-    pub(super) fn has_old(&self, before: Timestamp) -> bool {
+    pub(super) fn has_old(&self, before: Timestamp, by: &ClusterId) -> bool {
         let mut documents = self
             .labels
-            .values()
-            .flat_map(|label| label.documents.values().map(move |d| (label, d)));
-        self.ended.has_before(before)
-            || documents.any(|(label, d)| !matches!(self.kept_of(label, d, before), Kept::AsIs))
-            || !self.old_empty_changes(before).is_empty()
+            .iter()
+            .flat_map(|(name, label)| label.documents.values().map(move |d| (name, label, d)));
+        !self.old_splits(before, by).is_empty()
+            || documents.any(|(name, label, document)| {
+                let kept = self.kept_of(name, label, document, before, by);
+                !matches!(kept, Kept::AsIs)
+            })
+            || !self.old_empty_changes(before, by).is_empty()
     }
 
-    fn kept_of(&self, label: &LabelState, document: &Document, before: Timestamp) -> Kept {
+    fn kept_of(
+        &self,
+        name: &Label,
+        label: &LabelState,
+        document: &Document,
+        before: Timestamp,
+        by: &ClusterId,
+    ) -> Kept {
+        if !self.is_of(name, &document.path, by) {
+            return Kept::AsIs;
+        }
         let awaiting = label.feed.as_ref().and_then(|feed| feed.awaiting);
         let is_named = |seq| self.pins.holds(seq) || awaiting == Some(seq);
         document.without_old(before, is_named)
     }
 
     /// Old commits that changed no document: no version of theirs would take them along.
-    fn old_empty_changes(&self, before: Timestamp) -> Vec<Seq> {
+    fn old_empty_changes(&self, before: Timestamp, by: &ClusterId) -> Vec<Seq> {
         let old = self.changes.values().filter(|entry| {
             entry.change.documents.is_empty()
                 && entry.state != ChangeState::Staged
                 && entry.change.written_at < before
+                && self.is_fed_by(&entry.change.label, by)
         });
         old.map(|entry| entry.change.seq).collect()
+    }
+
+    /// Splits of a cluster that ended before this. Those of which no document is known any more hold
+    /// nothing, and are anybody's.
+    fn old_splits(&self, before: Timestamp, by: &ClusterId) -> Vec<SplitId> {
+        let old = self.ended.iter().filter(|ended| {
+            let change = ended
+                .split()
+                .and_then(|split| self.changes.get(&split.change));
+            let first = change.and_then(|entry| {
+                let first = entry.change.documents.first()?;
+                Some((&entry.change.label, &first.path))
+            });
+            ended.ended_at < before && first.is_none_or(|(label, path)| self.is_of(label, path, by))
+        });
+        old.map(|ended| ended.id.clone()).collect()
+    }
+
+    fn is_of(&self, label: &Label, path: &Path, cluster: &ClusterId) -> bool {
+        let owner = self.owner_of(label, path);
+        owner.is_none_or(|owner| owner.is(cluster))
+    }
+
+    fn is_fed_by(&self, label: &Label, cluster: &ClusterId) -> bool {
+        let feeder = self.feeder_of(label);
+        feeder.is_none_or(|feeder| feeder.is(cluster))
     }
 }
 

@@ -8,7 +8,7 @@ use vortex_access::KeyId;
 use super::{
     AppProfile, ChangeEntry, Document, Dots, EndedSplits, Freeze, FreezeId, Holding, HybridTime,
     Key, Label, LabelState, Override, OverrideTarget, Refused, Requests, Selector, Sha256,
-    SourceName, Split, SplitId, VersionName, answered_requests::Answered, split::Pins,
+    SourceName, Split, SplitId, Table, VersionName, answered_requests::Answered, split::Pins,
 };
 
 /// A position in the log; 0 is before the first record.
@@ -41,6 +41,8 @@ pub struct State {
     pub own_sequence: u64,
     /// The names in all clusters of what records refer to.
     pub dots: Dots,
+    /// Who owns what. Empty as long as nobody said it: then all is this cluster's.
+    pub ownership: Table,
     /// The labels. `main` is always there.
     pub labels: OrdMap<Label, LabelState>,
     /// The sources whose first import is whole, and which of their labels could never be
@@ -73,6 +75,7 @@ impl Default for State {
             time: HybridTime::ZERO,
             own_sequence: 0,
             dots: Dots::default(),
+            ownership: Table::default(),
             labels: OrdMap::unit(Label::main(), LabelState::default()),
             sources: OrdMap::new(),
             changes: OrdMap::new(),

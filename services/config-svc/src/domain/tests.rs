@@ -12,6 +12,7 @@ mod keys;
 mod model;
 mod names;
 mod overrides;
+mod ownership;
 mod reading;
 mod retention;
 mod rules;
@@ -93,13 +94,23 @@ fn release(version: &str) -> Command {
 /// What is left when what is old is let go of at this time.
 fn retain(state: &State, now: Timestamp) -> State {
     let mut left = state.clone();
-    left.let_go(super::retain::oldest_kept(now));
+    left.let_go(super::retain::oldest_kept(now), &ClusterId::default());
     left
+}
+
+/// A cluster and its store.
+fn own(cluster: &ClusterId) -> Own {
+    Own {
+        cluster: cluster.clone(),
+        store: StoreId::nil(),
+    }
 }
 
 /// A log and the state folded from it.
 #[derive(Default)]
 struct History {
+    /// The cluster that it is of.
+    own: ClusterId,
     state: State,
     records: Vec<Record>,
     now: i64,
@@ -117,7 +128,7 @@ impl History {
         };
         self.now += 1;
         let now = at(self.now);
-        match decide(&self.state, &request, command, now)? {
+        match decide(&self.state, &own(&self.own), &request, command, now)? {
             Decided::Unchanged(outcome) => Ok(outcome),
             Decided::Append(body, outcome) => {
                 let seq = self.state.head.next();
@@ -125,8 +136,8 @@ impl History {
                     seq,
                     time: self.state.time.next(now),
                     origin: Origin {
-                        epoch: 1,
-                        cluster: ClusterId::default(),
+                        epoch: self.state.epoch_of(&body),
+                        cluster: self.own.clone(),
                         store: StoreId::nil(),
                         sequence: self.state.own_sequence + 1,
                     },

@@ -3,6 +3,7 @@
 mod freezes;
 mod keys;
 mod overrides;
+pub(super) mod ownership;
 mod splits;
 
 pub(super) use freezes::freeze;
@@ -315,6 +316,7 @@ fn body(state: &State, record: &Record, documents: usize) -> pb::record::Body {
         Body::OverrideEnded(end) => pb::record::Body::OverrideEnded(overrides::ended(end)),
         Body::KeyCreated(made) => pb::record::Body::KeyCreated(key(made, made.stored.created)),
         Body::KeyRotated(rotation) => pb::record::Body::KeyRotated(keys::rotated(rotation)),
+        Body::OwnershipSet(owned) => pb::record::Body::OwnershipSet(ownership::of(owned)),
         Body::Retained { before } => pb::record::Body::Retained(pb::Retained {
             before: Some(timestamp(*before)),
         }),
@@ -344,7 +346,8 @@ pub(super) fn label_of(state: &State, record: &Record) -> String {
         | Body::KeyCreated(_)
         | Body::KeyRotated(_)
         | Body::KeyRevoked(..)
-        | Body::Retained { .. } => String::new(),
+        | Body::Retained { .. }
+        | Body::OwnershipSet(_) => String::new(),
         Body::Release { .. }
         | Body::SplitMoved(_)
         | Body::SplitEnded { .. }
@@ -407,6 +410,7 @@ pub(super) fn concerns(state: &State, record: &Record, label: &str) -> bool {
         | Body::KeyCreated(_)
         | Body::KeyRotated(_)
         | Body::KeyRevoked(..)
-        | Body::Retained { .. } => label_of(state, record) == label,
+        | Body::Retained { .. }
+        | Body::OwnershipSet(_) => label_of(state, record) == label,
     }
 }

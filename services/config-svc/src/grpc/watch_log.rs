@@ -115,6 +115,7 @@ fn kind(body: &Body) -> RecordKind {
         Body::KeyRotated(_) => RecordKind::KeyRotated,
         Body::KeyRevoked(..) => RecordKind::KeyRevoked,
         Body::Retained { .. } => RecordKind::Retained,
+        Body::OwnershipSet(_) => RecordKind::OwnershipSet,
     }
 }
 

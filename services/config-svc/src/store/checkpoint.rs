@@ -169,6 +169,9 @@ impl Loading {
                 self.state.restore_override(set);
             }
             Kind::Key(key) => self.state.restore_key(Arc::new(key.try_into().ok()?)),
+            Kind::Ownership(owned) => {
+                self.state.ownership.note(Arc::new(owned.try_into().ok()?));
+            }
             Kind::EndedSplit(ended) => self.state.restore_ended(ended.try_into().ok()?),
         }
         Some(())
@@ -233,6 +236,9 @@ fn encode(state: &State) -> Bytes {
             dot: Some(dot.into()),
         };
         add(&mut bytes, Kind::Named(named));
+    }
+    for owned in state.ownership.iter() {
+        add(&mut bytes, Kind::Ownership((&**owned).into()));
     }
     for key in state.keys.values() {
         add(&mut bytes, Kind::Key((&**key).into()));

@@ -6,6 +6,7 @@ mod freeze;
 mod from_stored;
 mod key;
 mod overrides;
+mod ownership;
 mod past;
 mod split;
 mod to_stored;

@@ -11,6 +11,7 @@ mod keys;
 mod large;
 mod node;
 mod overrides;
+mod ownership;
 mod pages;
 mod reads;
 mod requests;

@@ -37,8 +37,8 @@ impl Rpc {
     /// Whether it lists things of applications.
     pub(super) fn lists(&self) -> bool {
         let is_list = self.name().starts_with("List") || self.name() == "WatchLog";
-        // there are no sources, and more refusals than a page has
-        let is_other = ["ListSources", "ListDenials"].contains(&self.name());
+        // there are no sources, more refusals than a page has, and nobody else owns anything
+        let is_other = ["ListSources", "ListDenials", "ListOwnership"].contains(&self.name());
         is_list && self.needs.place == Where::Anywhere && !is_other
     }
 
@@ -323,6 +323,12 @@ fn reads() -> Vec<Rpc> {
             "reader",
             Anywhere,
             |_| encoded(&config::ListOverridesRequest::default()),
+        ),
+        rpc(
+            "vortex.config.v1.OwnershipService/ListOwnership",
+            "reader",
+            Anywhere,
+            |_| encoded(&config::ListOwnershipRequest::default()),
         ),
         rpc(
             "vortex.config.v1.FreezeService/ListFreezes",
@@ -926,6 +932,18 @@ fn ends() -> Vec<Rpc> {
             |w| {
                 encoded(&config::RemoveOverrideRequest {
                     target: of(w, "prod"),
+                    ..Default::default()
+                })
+            },
+        ),
+        rpc(
+            "vortex.config.v1.OwnershipService/SetOwnership",
+            "admin",
+            Everywhere,
+            |_| {
+                encoded(&config::SetOwnershipRequest {
+                    pattern: "**".into(),
+                    owner: "local".into(),
                     ..Default::default()
                 })
             },

@@ -9,8 +9,9 @@ use super::super::{
     OverrideEnd, OverrideId, Refused, RemoveOverride, SetOverride, State,
 };
 use super::{
-    Author, Decided,
+    Author, Decided, Own,
     freeze::{after, as_stored},
+    ownership::path_of,
 };
 
 pub(super) fn decide_set(
@@ -71,9 +72,12 @@ pub(super) fn decide_remove(state: &State, removal: RemoveOverride) -> Result<De
     Ok(ended(state, end))
 }
 
-/// Ends overrides whose time is over: as many as one record ends.
-pub(super) fn decide_expiry(state: &State, now: Timestamp) -> Decided {
-    let over = state.overrides.values().filter(|set| set.is_over(now));
+/// Ends this cluster's overrides whose time is over: as many as one record ends.
+pub(super) fn decide_expiry(state: &State, own: &Own, now: Timestamp) -> Decided {
+    let over = state.overrides.values().filter(|set| {
+        let owner = || state.owner_of(&set.target.label, &path_of(&set.target.of));
+        set.is_over(now) && owner().is_none_or(|owner| owner.is(&own.cluster))
+    });
     let over = over.map(|set| (set.id, set.target.clone()));
     let which: Vec<_> = over.take(MAX_ENDED_AT_ONCE).collect();
     if which.is_empty() {

@@ -1,6 +1,8 @@
 //! Notes which source feeds a label, and which change set waits for a rollout.
 
-use super::super::{ChangeSet, ChangeState, Feed, Label, LabelState, Seq, SourceName, State};
+use super::super::{
+    ChangeSet, ChangeState, ClusterId, Feed, Label, LabelState, Seq, SourceName, State,
+};
 
 impl State {
     /// Notes that a change set waits for a rollout.
@@ -33,9 +35,10 @@ impl State {
 }
 
 impl LabelState {
-    /// Notes an import. Returns the change set that waited for a rollout until then.
+    /// Notes an import that a cluster made. Returns the change set that waited for a rollout until then.
     pub(super) fn note_feed(
         &mut self,
+        cluster: &ClusterId,
         change: &ChangeSet,
         released: bool,
         source: Option<&SourceName>,
@@ -51,6 +54,7 @@ impl LabelState {
         self.detached = None;
         self.feed = Some(Feed {
             source: source.clone(),
+            cluster: cluster.clone(),
             imported: change.name.clone(),
             imported_at: change.written_at,
             served,

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use vortex_bucket::{Forced, Seed};
 
 use super::super::{
@@ -161,9 +160,9 @@ impl State {
         }
     }
 
-    /// Forgets splits that ended before this.
-    pub(in crate::domain) fn forget_ended_before(&mut self, before: Timestamp) {
-        for forgotten in self.ended.expire(before) {
+    /// Forgets splits that have ended.
+    pub(in crate::domain) fn forget_ended(&mut self, ids: &[SplitId]) {
+        for forgotten in self.ended.forget(ids) {
             self.unpin_all(&forgotten);
         }
     }

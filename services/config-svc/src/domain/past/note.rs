@@ -45,7 +45,8 @@ impl State {
             | Body::KeyCreated(_)
             | Body::KeyRotated(_)
             | Body::KeyRevoked(..)
-            | Body::Retained { .. } => {}
+            | Body::Retained { .. }
+            | Body::OwnershipSet(_) => {}
         }
     }
 

@@ -142,22 +142,15 @@ impl EndedSplits {
         }
     }
 
-    /// Whether any ended before this.
-    pub(in crate::domain) fn has_before(&self, before: Timestamp) -> bool {
-        let oldest = self.order.front().and_then(|id| self.by_id.get(id));
-        oldest.is_some_and(|oldest| oldest.ended_at < before)
-    }
-
-    /// Forgets those that ended before this, and returns them.
-    pub(in crate::domain) fn expire(&mut self, before: Timestamp) -> Vec<Arc<EndedSplit>> {
-        let mut expired = Vec::new();
-        while let Some(oldest) = self.order.front().and_then(|id| self.by_id.get(id)) {
-            if oldest.ended_at >= before {
-                break;
-            }
-            expired.extend(self.pop_oldest());
+    /// Forgets these, and returns them.
+    pub(in crate::domain) fn forget(&mut self, ids: &[SplitId]) -> Vec<Arc<EndedSplit>> {
+        if ids.is_empty() {
+            return Vec::new();
         }
-        expired
+        let forgotten = ids.iter().filter_map(|id| self.by_id.remove(id)).collect();
+        let by_id = &self.by_id;
+        self.order.retain(|id| by_id.contains_key(id));
+        forgotten
     }
 
     fn pop_oldest(&mut self) -> Option<Arc<EndedSplit>> {

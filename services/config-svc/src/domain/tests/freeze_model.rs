@@ -196,6 +196,7 @@ impl World {
         };
         decide(
             &self.history.state,
+            &own(&self.history.own),
             &request,
             command,
             at(self.history.now + 1),

@@ -106,7 +106,8 @@ impl<'a> About<'a> {
             Body::KeyCreated(_)
             | Body::KeyRotated(_)
             | Body::KeyRevoked(..)
-            | Body::Retained { .. } => {}
+            | Body::Retained { .. }
+            | Body::OwnershipSet(_) => {}
         }
         about
     }
@@ -261,7 +262,8 @@ fn undo_by(state: &State, record: &Record) -> pb::Undo {
         | Body::KeyCreated(_)
         | Body::KeyRotated(_)
         | Body::KeyRevoked(..)
-        | Body::Retained { .. } => pb::Undo::Unspecified,
+        | Body::Retained { .. }
+        | Body::OwnershipSet(_) => pb::Undo::Unspecified,
     }
 }
 

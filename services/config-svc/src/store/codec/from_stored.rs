@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::Timestamp;
 
-use super::{Unreadable, dot, key, past};
+use super::{Unreadable, dot, key, ownership, past};
 use crate::{
     domain::{
         Answered, App, AppProfile, Body, ChangeEntry, ChangeName, ChangeSet, ChangeState,
@@ -115,6 +115,7 @@ impl TryFrom<record::Body> for Body {
             record::Body::OverrideEnded(end) => Self::OverrideEnded(end.into()),
             record::Body::KeyCreated(key) => Self::KeyCreated(Arc::new(key.try_into()?)),
             record::Body::KeyRotated(rotation) => Self::KeyRotated(rotation.try_into()?),
+            record::Body::OwnershipSet(owned) => Self::OwnershipSet(Arc::new(owned.try_into()?)),
             record::Body::Retained(retained) => Self::Retained {
                 before: timestamp(retained.before_micros)?,
             },
@@ -235,6 +236,7 @@ impl TryFrom<stored::Feed> for Feed {
     fn try_from(stored: stored::Feed) -> Result<Self> {
         Ok(Self {
             source: SourceName::trusted(&stored.source),
+            cluster: ownership::cluster(&stored.cluster),
             imported: VersionName::trusted(&stored.imported),
             imported_at: timestamp(stored.imported_at_micros)?,
             served: stored.served.as_deref().map(VersionName::trusted),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::dot;
+use super::{dot, ownership::stored_cluster};
 use crate::{
     domain::{
         Answered, AppProfile, Body, ChangeEntry, ChangeSet, ChangeState, Content, Document, Feed,
@@ -116,6 +116,7 @@ impl From<&Body> for record::Body {
             Body::OverrideEnded(end) => Self::OverrideEnded(end.into()),
             Body::KeyCreated(key) => Self::KeyCreated((&**key).into()),
             Body::KeyRotated(rotation) => Self::KeyRotated(rotation.into()),
+            Body::OwnershipSet(owned) => Self::OwnershipSet((&**owned).into()),
             Body::Retained { before } => Self::Retained(stored::Retained {
                 before_micros: before.as_microsecond(),
             }),
@@ -236,6 +237,7 @@ impl From<&Feed> for stored::Feed {
     fn from(feed: &Feed) -> Self {
         Self {
             source: feed.source.to_string(),
+            cluster: stored_cluster(&feed.cluster),
             imported: feed.imported.to_string(),
             imported_at_micros: feed.imported_at.as_microsecond(),
             served: feed.served.as_ref().map(ToString::to_string),

@@ -158,6 +158,7 @@ fn of_record(told: &mut String, record: &pb::Record) {
         Body::OverrideEnded(end) => format!("overrides {:?} ended", end.overrides),
         Body::KeyCreated(key) => format!("key {} ({}) created", key.id, key.name),
         Body::KeyRotated(rotated) => format!("key rotated to {}", rotated.key.as_ref().unwrap().id),
+        Body::OwnershipSet(owned) => format!("{} owned by {}", owned.pattern, owned.owner),
         Body::Retained(retained) => format!("retained from {:?}", retained.before),
         Body::KeyRevoked(revoked) => format!("key {} ({}) revoked", revoked.id, revoked.name),
     };

@@ -4,7 +4,7 @@ use prost::Message;
 
 use super::{super::Unreadable, decoded};
 use crate::{
-    domain::{Body, ClusterId, Dot, Record, Run, Seq, StoreId},
+    domain::{Body, ClusterId, Dot, Ownership, Record, Run, Seq, StoreId},
     store::stored,
 };
 
@@ -58,4 +58,23 @@ fn what_was_let_go_of_is_read_and_written_as_it_was_first() {
     assert_eq!(record.body, Body::Retained { before });
     let stored = stored::Record::from(&record);
     assert_eq!(hex::encode(stored.encode_to_vec()), bytes);
+}
+
+#[test]
+fn who_owns_what_is_read_and_written_as_it_was_first() {
+    // a/** is eu's in epoch 2 since 300 us, by p, by force; the fence is 5 of us in the store 11
+    let fence = format!("0a0275731210{}1805", hex::encode(STORE.as_bytes()));
+    let bytes = format!("0a04612f2a2a1202657518022218{fence}2a017030ac023801");
+    let stored: stored::Ownership = decoded(&bytes);
+    assert_eq!(hex::encode(stored.encode_to_vec()), bytes);
+    let owned = Ownership::try_from(stored).unwrap();
+    assert_eq!(
+        (owned.pattern.to_string(), owned.epoch.counter),
+        ("a/**".to_owned(), 2)
+    );
+    assert_eq!(owned.fence.as_ref().unwrap().sequence, 5);
+    assert_eq!(
+        hex::encode(stored::Ownership::from(&owned).encode_to_vec()),
+        bytes
+    );
 }

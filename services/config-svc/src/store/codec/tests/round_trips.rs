@@ -14,10 +14,11 @@ use vortex_bucket::Seed;
 use crate::{
     domain::{
         Answered, App, AppProfile, Before, Body, ChangeEntry, ChangeName, ChangeSet, ChangeState,
-        ChangedDocument, ClusterId, Content, ContentRef, Defect, Document, End, EndedSplit, Feed,
-        Forced, Freeze, HybridTime, Key, Label, LabelState, LastRelease, Moved, Moves, Origin,
-        Outcome, Override, Path, Profile, Record, RequestId, RequestKey, Seq, Sha256, Share,
-        SourceName, Split, SplitId, SplitMove, StoreId, Unit, Version, VersionName,
+        ChangedDocument, ClusterId, Content, ContentRef, Defect, Document, End, EndedSplit, Epoch,
+        Feed, Fence, Forced, Freeze, HybridTime, Key, Label, LabelState, LastRelease, Moved, Moves,
+        Origin, Outcome, Override, Ownership, Path, Place, Profile, Record, RequestId, RequestKey,
+        Seq, Sha256, Share, SourceName, Split, SplitId, SplitMove, StoreId, Unit, Version,
+        VersionName,
     },
     store::{
         codec::{from, open, seal, to},
@@ -187,6 +188,7 @@ fn body() -> impl Strategy<Value = Body> {
         key().prop_map(|key| Body::KeyCreated(Arc::new(key))),
         rotation().prop_map(Body::KeyRotated),
         time().prop_map(|before| Body::Retained { before }),
+        ownership().prop_map(|owned| Body::OwnershipSet(Arc::new(owned))),
         key().prop_map(|key| Body::KeyRevoked(key.stored.id, key.name().clone())),
     ]
 }
@@ -216,6 +218,40 @@ fn last_release() -> impl Strategy<Value = Box<LastRelease>> {
             })
         },
     )
+}
+
+fn ownership() -> impl Strategy<Value = Ownership> {
+    const PATTERNS: &[&str] = &["**", "a/**", "a/default", "a-b/c"];
+    let fence = of((any::<u128>(), any::<u64>())).prop_map(|fence| {
+        fence.map(|(store, sequence)| Fence {
+            cluster: ClusterId::trusted("us"),
+            store: StoreId::from_u128(store),
+            sequence,
+        })
+    });
+    (
+        select(PATTERNS),
+        any::<u64>(),
+        fence,
+        text(),
+        time(),
+        any::<bool>(),
+    )
+        .prop_map(|(pattern, counter, fence, by, since, forced)| {
+            let pattern = pattern.parse().unwrap();
+            Ownership {
+                place: Place::of(&pattern).unwrap(),
+                pattern,
+                epoch: Epoch {
+                    counter,
+                    cluster: ClusterId::trusted("eu"),
+                },
+                fence,
+                by,
+                since,
+                forced,
+            }
+        })
 }
 
 fn record() -> impl Strategy<Value = Record> {
@@ -261,6 +297,7 @@ fn labelled() -> impl Strategy<Value = (Label, LabelState)> {
         of(seq()),
     );
     let feed = feed.prop_map(|(source, imported, imported_at, served, awaiting)| Feed {
+        cluster: ClusterId::trusted("eu"),
         source,
         imported,
         imported_at,
