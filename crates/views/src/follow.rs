@@ -13,7 +13,10 @@ use uuid::Uuid;
 use vortex_kit::{channel::Channel, process::Runtime};
 use vortex_proto::config::v1 as pb;
 
-use crate::{Fleet, View};
+use crate::{
+    Fleet, View,
+    meters::{self, Meters},
+};
 use stream::Follower;
 use table::Table;
 
@@ -60,9 +63,12 @@ impl Views {
     /// calls it `views`.
     pub fn follow(channel: Channel, options: Options, runtime: &Runtime) -> Self {
         let table = Arc::new(Table::new(options, runtime.clock.clone()));
-        let follower = Follower::new(channel, table.clone(), runtime.health.clone());
+        let meters = Meters::new(&runtime.metrics);
+        let follower = Follower::new(channel, table.clone(), runtime.health.clone(), meters);
         runtime.lifecycle.spawn("views", follower.run());
-        Self { table }
+        let views = Self { table };
+        meters::tell(&views, &runtime.metrics);
+        views
     }
 
     /// The view of a fleet, which is followed from now on. None until it is known.

@@ -21,6 +21,7 @@ use vortex_proto::config::v1::{
 use vortex_service::Limited as _;
 
 use super::table::Table;
+use crate::meters::Meters;
 
 /// How long the stream may take to open.
 const OPENING: Duration = Duration::from_secs(5);
@@ -42,6 +43,7 @@ pub(super) struct Follower {
     client: ConfigServiceClient<Channel>,
     table: Arc<Table>,
     health: Health,
+    meters: Meters,
 }
 
 /// A stream that is open.
@@ -51,11 +53,12 @@ struct Open {
 }
 
 impl Follower {
-    pub(super) fn new(channel: Channel, table: Arc<Table>, health: Health) -> Self {
+    pub(super) fn new(channel: Channel, table: Arc<Table>, health: Health, meters: Meters) -> Self {
         Self {
             client: ConfigServiceClient::limited(channel),
             table,
             health,
+            meters,
         }
     }
 
@@ -129,8 +132,14 @@ impl Follower {
 
     fn take(&self, message: pb::WatchViewsResponse) {
         match message.event {
-            Some(Event::State(state)) => self.table.take(state),
-            Some(Event::Fault(fault)) => self.table.take_fault(fault),
+            Some(Event::State(state)) => {
+                self.meters.changed();
+                self.table.take(state);
+            }
+            Some(Event::Fault(fault)) => {
+                self.meters.failed();
+                self.table.take_fault(fault);
+            }
             Some(Event::Progress(progress)) => match progress.token.parse() {
                 Ok(token) => self.table.take_progress(token),
                 Err(error) => {
