@@ -53,6 +53,8 @@ pub(crate) fn tell(views: &Views, metrics: &Metrics) {
     let help = "The position of the log up to which all that has changed was heard";
     metrics.live("vortex_views_position", help, move || {
         let position = told.position().into_iter();
-        position.map(|position| Sample::plain(position as f64)).collect()
+        position
+            .map(|position| Sample::plain(position as f64))
+            .collect()
     });
 }

@@ -30,7 +30,11 @@ pub(crate) async fn in_front_of(server: SocketAddr, ca: &Path) -> String {
 
 fn config(ca: &Path) -> ServerConfig {
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-    let mut trusted = OpenOptions::new().append(true).create(true).open(ca).unwrap();
+    let mut trusted = OpenOptions::new()
+        .append(true)
+        .create(true)
+        .open(ca)
+        .unwrap();
     trusted.write_all(made.cert.pem().as_bytes()).unwrap();
     let key = PrivatePkcs8KeyDer::from(made.signing_key.serialize_der());
     let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))

@@ -57,7 +57,9 @@ fn measured_in_windows() -> Measured {
         at: moment().steady,
     };
     Measured {
-        windows: [("ingest-0a1b".to_owned(), watermark)].into_iter().collect(),
+        windows: [("ingest-0a1b".to_owned(), watermark)]
+            .into_iter()
+            .collect(),
         ..measured()
     }
 }
