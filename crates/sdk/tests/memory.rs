@@ -120,7 +120,6 @@ async fn measure() {
     assert!(written.status < 300, "{}", written.text());
     let folder = tempfile::tempdir().unwrap();
     let ca = folder.path().join("ca.pem");
-    let by_tls = tls::in_front_of(mesh.http, &ca).await;
     let plain = format!("http://{}", mesh.http);
     let by_tls = tls::in_front_of(mesh.http, &ca).await;
     let mut parts = vec![

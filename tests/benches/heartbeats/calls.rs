@@ -22,11 +22,13 @@ use crate::{
 
 /// Calls of a round, and of a round with a hundred reports each.
 const CALLS: usize = 40_000;
-const BATCHES: usize = 4_000;
+const BATCHES: usize = 10_000;
 /// Connections, and calls at once over each.
 const CONNECTIONS: usize = 8;
 const AT_ONCE: usize = 8;
+/// Instances that take turns: of reports by themselves, and of those in batches.
 const INSTANCES: usize = 10_000;
+const MANY_INSTANCES: usize = 1_000_000;
 
 /// What heartbeat-ingest needs for a report by gRPC, beside bare tonic.
 pub(crate) async fn unary() {
@@ -148,7 +150,12 @@ async fn send(
 ) {
     for call in calls {
         let turn = call * reports;
-        let of = |turn: usize| report(turn % INSTANCES, (turn / INSTANCES) as u64 + 1);
+        let instances = if reports == 1 {
+            INSTANCES
+        } else {
+            MANY_INSTANCES
+        };
+        let of = |turn: usize| report(turn % instances, (turn / instances) as u64 + 1);
         if reports == 1 {
             let heartbeat = Some(of(turn));
             client
@@ -194,7 +201,7 @@ async fn by_rest(address: SocketAddr) {
 async fn post(stream: &mut TcpStream, turn: usize, buffer: &mut [u8]) {
     let body = json(turn % INSTANCES, (turn / INSTANCES) as u64 + 1);
     let request = format!(
-        "POST /heartbeat HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\n\
+        "POST /heartbeat HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n\
          content-length: {}\r\n\r\n{body}",
         body.len()
     );

@@ -110,7 +110,8 @@ impl Args {
             .clone()
             .unwrap_or_else(|| beside(client.server()));
         let connections = 0..self.clients.min(CONNECTIONS);
-        let connections = connections.map(|_| Grpc::new(&ingest, client).map(Sender::Grpc));
+        let connections = connections.map(|_| Grpc::new(&ingest, client).map(Box::new));
+        let connections = connections.map(|connection| connection.map(Sender::Grpc));
         connections.collect()
     }
 

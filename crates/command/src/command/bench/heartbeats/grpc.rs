@@ -118,6 +118,6 @@ fn refused(result: ReportResult) -> Option<String> {
 fn code(status: &Status) -> String {
     match std::error::Error::source(status) {
         Some(_) => "UNREACHABLE".to_owned(),
-        None => Fault::from_status(status).reason().as_str().to_owned(),
+        None => Fault::from_status(status).reason().name().to_owned(),
     }
 }

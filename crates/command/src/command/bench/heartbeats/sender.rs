@@ -13,7 +13,7 @@ use super::{grpc::Grpc, reports::Reports};
 #[derive(Clone, Debug)]
 pub(super) enum Sender {
     Rest(Client),
-    Grpc(Grpc),
+    Grpc(Box<Grpc>),
 }
 
 impl Sender {
