@@ -16,9 +16,28 @@ use crate::{
     settings::Settings,
 };
 
-/// The router's state. Handlers take its fields, by `FromRef`. Clones share everything.
-#[derive(Clone, Debug, FromRef)]
-pub(crate) struct ApiState {
+/// The router's state. Handlers take its fields, by `FromRef`. A clone is a pointer: axum makes
+/// several for each request.
+#[derive(Clone, Debug)]
+pub(crate) struct ApiState(Arc<Parts>);
+
+/// Defines the fields, and how handlers take them.
+macro_rules! parts {
+    ($($part:ident: $type:ty,)+) => {
+        #[derive(Debug)]
+        struct Parts {
+            $($part: $type,)+
+        }
+
+        $(impl FromRef<ApiState> for $type {
+            fn from_ref(state: &ApiState) -> Self {
+                state.0.$part.clone()
+            }
+        })+
+    };
+}
+
+parts! {
     config: ConfigClient,
     rollouts: RolloutClient,
     sources: SourceClient,
@@ -46,7 +65,7 @@ impl ApiState {
         runtime: &Runtime,
     ) -> Self {
         let feeds = Feeds::new(clients.config.clone(), settings.request_timeout, runtime);
-        Self {
+        Self(Arc::new(Parts {
             config: clients.config,
             rollouts: clients.rollouts,
             sources: clients.sources,
@@ -63,6 +82,6 @@ impl ApiState {
             ignored_fields: IgnoredFields::new(&runtime.metrics),
             watches: OpenWatches::new(settings.max_watches, runtime),
             now: Now::new(runtime.clock.clone()),
-        }
+        }))
     }
 }

@@ -102,7 +102,7 @@ impl Args {
         if self.protocol == Protocol::Rest {
             return match &self.ingest {
                 Some(_) => Err(Error::Usage("--ingest needs --protocol grpc".to_owned())),
-                None => Ok(vec![Sender::Rest(client.clone())]),
+                None => Ok(vec![Sender::Rest(Box::new(client.clone()))]),
             };
         }
         let ingest = self

@@ -12,7 +12,7 @@ use super::{grpc::Grpc, reports::Reports};
 /// Sends reports by one protocol.
 #[derive(Clone, Debug)]
 pub(super) enum Sender {
-    Rest(Client),
+    Rest(Box<Client>),
     Grpc(Box<Grpc>),
 }
 
