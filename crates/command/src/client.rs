@@ -34,6 +34,8 @@ pub(crate) use watch::{Follow, Told};
 pub(crate) struct Client {
     http: reqwest::Client,
     server: Url,
+    key: Option<HeaderValue>,
+    tls: ClientFiles,
     timeout: Duration,
     request_id: String,
     notes: Notes,
@@ -54,7 +56,7 @@ impl Client {
             // a write that is sent elsewhere unasked is worse than an error
             .redirect(redirect::Policy::none())
             .tls_backend_preconfigured(trust(&server, tls)?);
-        if let Some(key) = key {
+        if let Some(key) = key.clone() {
             http = http.default_headers([(header::AUTHORIZATION, key)].into_iter().collect());
         }
         if is_loopback(&server) {
@@ -66,6 +68,8 @@ impl Client {
         Ok(Self {
             http,
             server,
+            key,
+            tls: tls.clone(),
             timeout,
             request_id: request_id.unwrap_or_else(|| Uuid::new_v4().to_string()),
             notes,
@@ -75,6 +79,16 @@ impl Client {
     /// How long one call may take.
     pub(crate) fn timeout(&self) -> Duration {
         self.timeout
+    }
+
+    /// The key that calls show, for a call by other means.
+    pub(crate) fn key(&self) -> Option<&HeaderValue> {
+        self.key.as_ref()
+    }
+
+    /// Whom the client trusts of `server`, as far as that speaks TLS.
+    pub(crate) fn trust(&self, server: &Url) -> Result<ClientConfig, Error> {
+        trust(server, &self.tls)
     }
 
     /// The gateway's address.

@@ -131,6 +131,15 @@ mod tests {
         assert_eq!(position(2, "a").done(), Revision(1));
     }
 
+    /// What the first version wrote, which every later one has to read.
+    #[test]
+    fn a_position_has_the_bytes_that_it_always_had() {
+        let position = position(0x0102, "told/a");
+        let stored = b"\x01\0\0\0\0\0\0\x01\x02told/a";
+        assert_eq!(position.encode(), &stored[..]);
+        assert_eq!(Position::decode(&stored[..].into()), Some(position));
+    }
+
     #[test]
     fn what_is_stored_is_read_again_and_nothing_else() {
         for position in [position(7, "audit/r1/0001"), Position::after(Revision(9))] {

@@ -18,7 +18,7 @@ use std::{
 
 use serde_json::Value;
 use vortex_sdk::{Client, Following};
-use vortex_tests::{Mesh, Mode, Options};
+use vortex_tests::{Mesh, Mode, Options, ServiceName};
 
 /// What the client may take, in KiB: all in all, and without the program's own code.
 const LIMIT: u64 = 5 << 10;
@@ -27,6 +27,8 @@ const OWN_LIMIT: u64 = 1 << 10;
 const PART: &str = "VORTEX_MEMORY_PART";
 /// Whom it trusts.
 const CA: &str = "VORTEX_MEMORY_CA";
+/// Where it reports, if elsewhere.
+const HEARTBEATS: &str = "VORTEX_MEMORY_HEARTBEATS";
 
 /// Memory of a program, in KiB.
 #[derive(Debug)]
@@ -93,6 +95,9 @@ async fn working(server: &str) -> (Client, Following<Value>) {
     if let Ok(ca) = std::env::var(CA) {
         client = client.ca(ca);
     }
+    if let Ok(heartbeats) = std::env::var(HEARTBEATS) {
+        client = client.heartbeat_url(heartbeats);
+    }
     let client = client.build().unwrap();
     client.fetch::<Value>().await.unwrap();
     let mut following = client.on_change::<Value>(|_| Ok(())).unwrap();
@@ -115,43 +120,87 @@ async fn measure() {
     assert!(written.status < 300, "{}", written.text());
     let folder = tempfile::tempdir().unwrap();
     let ca = folder.path().join("ca.pem");
-    let by_tls = tls::in_front_of(mesh.http, &ca).await;
     let plain = format!("http://{}", mesh.http);
-    let parts = ["without", "authorities", &plain, &by_tls].map(str::to_owned);
-    // waiting for them would keep the server in front of the mesh from serving
-    let measured = tokio::task::spawn_blocking(move || parts.map(|part| memory_of(&part, &ca)));
-    let [without, authorities, plain, by_tls] = measured.await.unwrap();
-    let [authorities, plain, by_tls] = [authorities, plain, by_tls].map(|with| with.over(&without));
-    println!("a program without a client: {without:?} KiB");
-    println!("more with one, by plain HTTP: {plain:?} KiB");
-    println!("more with one, by TLS: {by_tls:?} KiB");
-    println!("more for whom the machine trusts, alone: {authorities:?} KiB");
-    for with in [plain, by_tls] {
-        assert!(with.own < OWN_LIMIT, "{with:?}");
+    let by_tls = tls::in_front_of(mesh.http, &ca).await;
+    let mut parts = vec![
+        Part::of("without", "a program without a client"),
+        Part::of("authorities", "whom the machine trusts, alone"),
+        Part::of(&plain, "plain HTTP"),
+        Part::of(&by_tls, "TLS"),
+    ];
+    if cfg!(feature = "grpc") {
+        let at = |service| mesh.services[service].grpc;
+        let (config, ingest) = (at(ServiceName::Config), at(ServiceName::Ingest));
+        parts.push(Part {
+            heartbeats: Some(format!("grpc://{ingest}")),
+            ..Part::of(&format!("grpc://{config}"), "plain gRPC")
+        });
+        let secure = |url: String| url.replace("https", "grpcs");
+        let config = secure(tls::in_front_of(config, &ca).await);
+        parts.push(Part {
+            heartbeats: Some(secure(tls::in_front_of(ingest, &ca).await)),
+            ..Part::of(&config, "gRPC by TLS")
+        });
+    }
+    // waiting for them would keep the servers in front of the mesh from serving
+    let measured = tokio::task::spawn_blocking(move || {
+        let measured = parts.into_iter().map(|part| (part.memory(&ca), part));
+        measured.collect::<Vec<_>>()
+    });
+    let measured = measured.await.unwrap();
+    let (without, _) = &measured[0];
+    println!("{}: {without:?} KiB", measured[0].1.what);
+    for (memory, part) in &measured[1..] {
+        let more = memory.over(without);
+        println!("more with {}: {more:?} KiB", part.what);
+        if part.is == "authorities" {
+            continue;
+        }
+        assert!(more.own < OWN_LIMIT, "{more:?}");
         // the code of a build for tests is no measure of an application's
-        assert!(with.resident < LIMIT || cfg!(debug_assertions), "{with:?}");
+        assert!(more.resident < LIMIT || cfg!(debug_assertions), "{more:?}");
     }
     mesh.stop();
 }
 
-fn memory_of(part: &str, ca: &Path) -> Memory {
-    let program = std::env::current_exe().unwrap();
-    let mut command = Command::new(program);
-    if part.starts_with("https") {
-        command.env(CA, ca);
+/// A program to measure.
+struct Part {
+    is: String,
+    what: String,
+    heartbeats: Option<String>,
+}
+
+impl Part {
+    fn of(is: &str, what: &str) -> Self {
+        Self {
+            is: is.to_owned(),
+            what: what.to_owned(),
+            heartbeats: None,
+        }
     }
-    let mut child = command
-        .env(PART, part)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut line = String::new();
-    let mut said = BufReader::new(child.stdout.take().unwrap());
-    said.read_line(&mut line).unwrap();
-    assert_eq!(line, "ready\n", "{part}");
-    let memory = Memory::of(child.id());
-    drop(child.stdin.take());
-    child.wait().unwrap();
-    memory
+
+    fn memory(&self, ca: &Path) -> Memory {
+        let program = std::env::current_exe().unwrap();
+        let mut command = Command::new(program);
+        if self.is.starts_with("https") || self.is.starts_with("grpcs") {
+            command.env(CA, ca);
+        }
+        if let Some(heartbeats) = &self.heartbeats {
+            command.env(HEARTBEATS, heartbeats);
+        }
+        let mut child = command
+            .env(PART, &self.is)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        let mut said = BufReader::new(child.stdout.take().unwrap());
+        said.read_line(&mut line).unwrap();
+        assert_eq!(line, "ready\n", "{}", self.is);
+        let memory = Memory::of(child.id());
+        drop(child.stdin.take());
+        child.wait().unwrap();
+        memory
+    }
 }

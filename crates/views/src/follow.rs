@@ -15,7 +15,10 @@ use uuid::Uuid;
 use vortex_kit::{channel::Channel, process::Runtime};
 use vortex_proto::config::v1 as pb;
 
-use crate::{Fleet, SourceAge, Token, View};
+use crate::{
+    Fleet, SourceAge, Token, View,
+    meters::{self, Meters},
+};
 pub use held::{Fresh, Held};
 use stream::Follower;
 use table::Table;
@@ -94,12 +97,16 @@ impl Views {
     /// calls it `views`.
     pub fn follow(channel: Channel, options: Options, runtime: &Runtime) -> Self {
         let table = Arc::new(Table::new(options, runtime.clock.clone()));
-        let follower = Follower::new(channel, table.clone(), options, runtime.health.clone());
+        let meters = Meters::new(&runtime.metrics);
+        let health = runtime.health.clone();
+        let follower = Follower::new(channel, table.clone(), options, health, meters);
         runtime.lifecycle.spawn("views", follower.run());
-        Self {
+        let views = Self {
             table,
             content: options.content,
-        }
+        };
+        meters::tell(&views, &runtime.metrics);
+        views
     }
 
     /// The same stream and the same bounds, for views of which this is followed. A fleet is another

@@ -10,6 +10,7 @@
 
 mod fleet;
 mod follow;
+mod meters;
 mod token;
 mod view;
 

@@ -17,9 +17,28 @@ use crate::{
     views::Views,
 };
 
-/// The router's state. Handlers take its fields, by `FromRef`. Clones share everything.
-#[derive(Clone, Debug, FromRef)]
-pub(crate) struct ApiState {
+/// The router's state. Handlers take its fields, by `FromRef`. A clone is a pointer: axum makes
+/// several for each request.
+#[derive(Clone, Debug)]
+pub(crate) struct ApiState(Arc<Parts>);
+
+/// Defines the fields, and how handlers take them.
+macro_rules! parts {
+    ($($part:ident: $type:ty,)+) => {
+        #[derive(Debug)]
+        struct Parts {
+            $($part: $type,)+
+        }
+
+        $(impl FromRef<ApiState> for $type {
+            fn from_ref(state: &ApiState) -> Self {
+                state.0.$part.clone()
+            }
+        })+
+    };
+}
+
+parts! {
     config: ConfigClient,
     rollouts: RolloutClient,
     sources: SourceClient,
@@ -50,7 +69,7 @@ impl ApiState {
     ) -> Self {
         let timeout = settings.request_timeout;
         let feeds = Feeds::new(clients.config.clone(), views.clone(), timeout, runtime);
-        Self {
+        Self(Arc::new(Parts {
             config: clients.config,
             rollouts: clients.rollouts,
             sources: clients.sources,
@@ -68,6 +87,6 @@ impl ApiState {
             ignored_fields: IgnoredFields::new(&runtime.metrics),
             watches: OpenWatches::new(settings.max_watches, runtime),
             now: Now::new(runtime.clock.clone()),
-        }
+        }))
     }
 }

@@ -134,7 +134,8 @@ impl Grpc {
         &self,
         call: impl Future<Output = Result<Response<T>, Status>>,
     ) -> Result<T, Error> {
-        match timeout(self.timeout, call).await {
+        // it is large, and every caller's future would have it within
+        match timeout(self.timeout, Box::pin(call)).await {
             Ok(Ok(response)) => Ok(response.into_inner()),
             Ok(Err(status)) if status.code() == Code::DeadlineExceeded => {
                 Err(self.address.timed_out(self.timeout))

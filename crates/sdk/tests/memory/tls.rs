@@ -1,6 +1,6 @@
 //! TLS in front of a server that speaks none.
 
-use std::{net::SocketAddr, path::Path, sync::Arc};
+use std::{fs::OpenOptions, io::Write as _, net::SocketAddr, path::Path, sync::Arc};
 
 use rustls::{ServerConfig, crypto::ring, pki_types::PrivatePkcs8KeyDer};
 use tokio::{
@@ -9,7 +9,7 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 
-/// Serves what `server` does by TLS, and writes whom to trust for it to `ca`; answers with its URL.
+/// Serves what `server` does by TLS, and adds whom to trust for it to `ca`; answers with its URL.
 pub(crate) async fn in_front_of(server: SocketAddr, ca: &Path) -> String {
     let acceptor = TlsAcceptor::from(Arc::new(config(ca)));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -30,7 +30,12 @@ pub(crate) async fn in_front_of(server: SocketAddr, ca: &Path) -> String {
 
 fn config(ca: &Path) -> ServerConfig {
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-    std::fs::write(ca, made.cert.pem()).unwrap();
+    let mut trusted = OpenOptions::new()
+        .append(true)
+        .create(true)
+        .open(ca)
+        .unwrap();
+    trusted.write_all(made.cert.pem().as_bytes()).unwrap();
     let key = PrivatePkcs8KeyDer::from(made.signing_key.serialize_der());
     let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()

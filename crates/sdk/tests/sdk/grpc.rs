@@ -35,6 +35,8 @@ async fn a_watch_goes_on_after_config_svc_was_started_again() {
     let error = client.fetch::<Settings>().await.unwrap_err();
     assert!(error.is_away(), "{error:?}");
     mesh.start_again(ServiceName::Config);
+    let read = "/api/effective/orders/prod";
+    mesh.get_until(read, |answer| answer.status == 200).await;
     put(&mesh, "v3", "workers: 6").await;
     let update = soon(watch.next()).await.unwrap();
     assert_eq!(update.accept().workers, 6);
@@ -65,7 +67,7 @@ async fn a_report_says_what_runs_and_is_told_what_should() {
     });
     let expected = expected.await;
     assert_eq!((expected.version.as_str(), expected.drift), ("v1", false));
-    let listed = "/api/instances?app=orders&profile=prod";
+    let listed = "/api/instances/orders/prod";
     let shown = mesh.get_until(listed, |answer| {
         let instances = answer.json()["instances"].clone();
         instances[0]["instance_id"] == "orders-1" && instances[0]["version"] == "v1"

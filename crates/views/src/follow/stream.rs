@@ -22,7 +22,7 @@ use vortex_proto::config::v1::{
 use vortex_service::Limited as _;
 
 use super::{Options, table::Table};
-use crate::SourceAge;
+use crate::{SourceAge, meters::Meters};
 
 /// How long the stream may take to open.
 const OPENING: Duration = Duration::from_secs(5);
@@ -47,6 +47,7 @@ pub(super) struct Follower {
     table: Arc<Table>,
     options: Options,
     health: Health,
+    meters: Meters,
 }
 
 /// A stream that is open.
@@ -61,12 +62,14 @@ impl Follower {
         table: Arc<Table>,
         options: Options,
         health: Health,
+        meters: Meters,
     ) -> Self {
         Self {
             client: ConfigServiceClient::limited(channel),
             table,
             options,
             health,
+            meters,
         }
     }
 
@@ -169,8 +172,14 @@ impl Follower {
 
     fn take(&self, message: pb::WatchViewsResponse) {
         match message.event {
-            Some(Event::State(state)) => self.table.take(state),
-            Some(Event::Fault(fault)) => self.table.take_fault(fault),
+            Some(Event::State(state)) => {
+                self.meters.changed();
+                self.table.take(state);
+            }
+            Some(Event::Fault(fault)) => {
+                self.meters.failed();
+                self.table.take_fault(fault);
+            }
             Some(Event::Progress(progress)) => match progress.token.parse() {
                 Ok(token) => self.table.take_progress(token),
                 Err(error) => {

@@ -7,6 +7,7 @@
 //! with the same format, which keeps more kinds of records. To add those of a new format, or of new
 //! records, run `VORTEX_WRITE_STORED=v<N> cargo test -p vortex-config-svc --test service stored`.
 
+mod history;
 mod scene;
 mod summary;
 
@@ -26,8 +27,30 @@ use crate::{
     service::{Service, embedded},
 };
 
-/// The format that is written now.
-const WRITTEN: u8 = 2;
+/// What a version kept.
+#[derive(Clone, Copy)]
+struct Kept {
+    format: u8,
+    /// Whether checkpoints have what was served before, too.
+    history: bool,
+}
+
+/// What is kept now.
+const WRITTEN: Kept = Kept {
+    format: 2,
+    history: true,
+};
+
+impl Kept {
+    fn by(version: &str) -> Self {
+        let version = version.strip_prefix('v').unwrap();
+        let (format, what) = version.split_once('-').unwrap_or((version, ""));
+        Self {
+            format: format.parse().unwrap(),
+            history: what == "history",
+        }
+    }
+}
 
 #[tokio::test]
 async fn what_any_version_stored_is_read() {
@@ -38,13 +61,12 @@ async fn what_any_version_stored_is_read() {
             continue;
         }
         let version = file.file_stem().unwrap().to_str().unwrap();
-        let version = version.strip_prefix('v').unwrap();
-        let version = version.split('-').next().unwrap().parse().unwrap();
+        let kept = Kept::by(version);
         let expected = fs::read_to_string(&file).unwrap();
         for kind in ["log", "checkpoint"] {
             let stored = data().join(name(&file, kind));
             let entries = fs::read_to_string(&stored).unwrap();
-            let told = told_of(&entries, version).await;
+            let told = told_of(&entries, kept).await;
             assert_eq!(told, expected, "{}", stored.display());
         }
         versions += 1;
@@ -79,17 +101,20 @@ fn name(version: &Path, kind: &str) -> String {
     format!("{version}-{kind}.jsonl")
 }
 
-/// What the service tells of a store in this format.
-async fn told(node: &Node, version: u8) -> String {
+/// What the service tells of a store of such a version.
+async fn told(node: &Node, kept: Kept) -> String {
     let mut told = summary::of(node).await;
-    if version >= 2 {
+    if kept.format >= 2 {
         told += &summary::since_v2(node).await;
+    }
+    if kept.history {
+        told += &history::of(node).await;
     }
     told
 }
 
 /// What the service tells of a store with these entries, at the time they were written.
-async fn told_of(entries: &str, version: u8) -> String {
+async fn told_of(entries: &str, kept: Kept) -> String {
     let folder = tempfile::tempdir().unwrap();
     let store = folder.path().join("store");
     let mut lines = entries.lines().map(parsed);
@@ -103,7 +128,7 @@ async fn told_of(entries: &str, version: u8) -> String {
     engine.close().await.unwrap();
     drop(engine);
     let node = Node::start_at(Way::InProcess, settings(&store, None), &clock).await;
-    let told = told(&node, version).await;
+    let told = told(&node, kept).await;
     node.stop().await;
     told
 }

@@ -67,6 +67,14 @@ async fn a_view_is_followed_as_it_changes() {
         }
     };
     tokio::time::timeout(PATIENCE, reaching).await.unwrap();
+    let metrics = node.runtime.metrics.render();
+    for line in ["vortex_views_followed 1", "vortex_views_current 1"] {
+        assert!(metrics.contains(line), "{metrics}");
+    }
+    assert!(
+        metrics.contains("vortex_views_changes_total{result=\"served\"}"),
+        "{metrics}"
+    );
     views.forget(&fleet("orders"));
     assert!(views.is_empty());
     node.stop().await;

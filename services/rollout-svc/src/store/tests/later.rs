@@ -1,5 +1,8 @@
-//! Golden bytes of values with fields that version 2 got later: each line of `v2-gates.values` has
-//! the kind of a value and its bytes, in hexadecimal. `VORTEX_WRITE=1` writes the file.
+//! Golden bytes of values with fields that version 2 got later: each line of `v2-gates.values` and
+//! `v2-instances.values` has the kind of a value and its bytes, in hexadecimal. `VORTEX_WRITE=1`
+//! writes the files.
+
+mod instances;
 
 use std::{sync::Arc, time::Duration};
 
@@ -16,11 +19,6 @@ use crate::domain::{
         Tally,
     },
 };
-
-const FILE: &str = concat!(
-    env!("CARGO_MANIFEST_DIR"),
-    "/tests/data/stored/v2-gates.values"
-);
 
 fn moment() -> Moment {
     let at = Timestamp::from_second(1_700_000_000).unwrap();
@@ -211,8 +209,15 @@ fn later_fields_have_the_bytes_that_they_always_had() {
         line("slice", &slice()),
     ]
     .concat();
+    hold("v2-gates", &lines);
+}
+
+/// Holds lines to those of a file.
+fn hold(file: &str, lines: &str) {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/stored");
+    let file = format!("{folder}/{file}.values");
     if std::env::var_os("VORTEX_WRITE").is_some() {
-        std::fs::write(FILE, &lines).unwrap();
+        std::fs::write(&file, lines).unwrap();
     }
-    assert_eq!(lines, std::fs::read_to_string(FILE).unwrap());
+    assert_eq!(lines, std::fs::read_to_string(file).unwrap());
 }

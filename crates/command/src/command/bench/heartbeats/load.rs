@@ -8,7 +8,6 @@ use std::{
     time::Duration,
 };
 
-use serde::Deserialize;
 use tokio::{
     task::JoinSet,
     time::{Instant, interval, sleep_until},
@@ -20,7 +19,7 @@ use crate::{
     error::Error,
 };
 
-use super::{reports::Reports, tally::Tally};
+use super::{reports::Reports, sender::Sender, tally::Tally};
 
 /// How wide the bar is.
 const BAR: usize = 30;
@@ -29,6 +28,8 @@ const BAR: usize = 30;
 #[derive(Debug)]
 pub(super) struct Load {
     pub(super) client: Client,
+    /// The connections that take turns.
+    pub(super) senders: Vec<Sender>,
     pub(super) reports: Reports,
     pub(super) requests: u64,
     /// From one request to the next.
@@ -66,9 +67,10 @@ impl Load {
             load: self,
         });
         let mut senders = JoinSet::new();
-        for _ in 0..clients {
+        let by = course.load.senders.clone();
+        for (_, sender) in (0..clients).zip(by.into_iter().cycle()) {
             let course = course.clone();
-            senders.spawn(async move { course.send().await });
+            senders.spawn(async move { course.send(&sender).await });
         }
         let tally = tokio::select! {
             tally = joined(senders) => tally,
@@ -97,7 +99,7 @@ async fn joined(mut senders: JoinSet<Tally>) -> Tally {
 
 impl Course {
     /// Sends one request after another, each when it is due or as soon after as this is free.
-    async fn send(&self) -> Tally {
+    async fn send(&self, sender: &Sender) -> Tally {
         let mut tally = Tally::default();
         loop {
             let number = self.next.fetch_add(1, Ordering::Relaxed);
@@ -107,28 +109,11 @@ impl Course {
             let due = self.began + self.load.every.mul_f64(number as f64);
             sleep_until(due).await;
             let batch = self.load.reports.batch();
-            match self.once(self.load.reports.body(number)).await {
+            match sender.send(&self.load.reports, number).await {
                 Ok(refused) => tally.answered(batch, refused, due.elapsed()),
-                Err(error) => tally.failed(batch, &code(&error)),
+                Err(code) => tally.failed(batch, &code),
             }
         }
-    }
-
-    /// The codes of the reports of a request that were refused.
-    async fn once(&self, body: String) -> Result<Vec<String>, Error> {
-        if !self.load.reports.is_list() {
-            let call = Call::post(["heartbeat"]).json_text(body);
-            self.load.client.once(&call).await?;
-            return Ok(Vec::new());
-        }
-        let call = Call::post(["api", "heartbeats"]).json_text(body);
-        let answer = self.load.client.once(&call).await?;
-        let results: Vec<Outcome> = serde_json::from_slice(answer.body())
-            .map_err(|error| Error::garbage(self.load.client.server(), error.to_string()))?;
-        Ok(results
-            .into_iter()
-            .filter_map(|result| result.code)
-            .collect())
     }
 
     /// Draws a bar, for as long as it is waited for.
@@ -149,25 +134,6 @@ impl Course {
         }
         Ok(())
     }
-}
-
-/// What a failure counts as.
-fn code(error: &Error) -> String {
-    match error {
-        Error::Problem(problem) => {
-            let status = || problem.status.to_string();
-            problem.code.clone().unwrap_or_else(status)
-        }
-        Error::TimedOut { .. } => "TIMED_OUT".to_owned(),
-        Error::Unreachable { .. } => "UNREACHABLE".to_owned(),
-        _ => "NOT_UNDERSTOOD".to_owned(),
-    }
-}
-
-/// A report's result, as far as it matters here.
-#[derive(Debug, Deserialize)]
-struct Outcome {
-    code: Option<String>,
 }
 
 fn bar(done: u64, all: u64) -> String {

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use reqwest::header::CONTENT_TYPE;
 use serde_json::json;
 use uuid::Uuid;
+use vortex_proto::heartbeat::v1 as proto;
 
 use crate::{client::Call, error::Error};
 
@@ -65,6 +66,30 @@ impl Reports {
     pub(super) fn body(&self, number: u64) -> String {
         let first = number * self.batch;
         self.bodies(first..first + self.batch, "healthy", self.is_list())
+    }
+
+    /// The reports of a request by gRPC, by its number.
+    pub(super) fn messages(&self, number: u64) -> Vec<proto::Heartbeat> {
+        let first = number * self.batch;
+        (first..first + self.batch)
+            .map(|turn| self.message(turn))
+            .collect()
+    }
+
+    fn message(&self, turn: u64) -> proto::Heartbeat {
+        proto::Heartbeat {
+            fleet: Some(proto::Fleet {
+                app: self.app.clone(),
+                profiles: vec!["default".to_owned()],
+                label: self.label.clone().unwrap_or_default(),
+            }),
+            instance_id: format!("bench-{}", turn % self.instances),
+            boot_id: self.boot.unsigned_abs(),
+            sequence: turn / self.instances + 1,
+            version: VERSION.to_owned(),
+            status: proto::InstanceStatus::Healthy.into(),
+            ..proto::Heartbeat::default()
+        }
     }
 
     /// The bodies that say that all instances stop.
@@ -133,6 +158,16 @@ mod tests {
         assert_eq!(read(&reports.body(1)), two(("bench-2", 1), ("bench-0", 2)));
         let single = Reports::new("bench-x".to_owned(), None, 3, 1);
         assert_eq!(read(&single.body(4)), [("bench-1".to_owned(), 2)]);
+    }
+
+    #[test]
+    fn both_protocols_report_the_same() {
+        let reports = Reports::new("bench-x".to_owned(), None, 3, 2);
+        for number in 0..5 {
+            let messages = reports.messages(number).into_iter();
+            let messages = messages.map(|message| (message.instance_id, message.sequence));
+            assert_eq!(messages.collect::<Vec<_>>(), read(&reports.body(number)));
+        }
     }
 
     #[test]
