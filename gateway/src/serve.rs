@@ -38,7 +38,11 @@ use vortex_kit::{
 use vortex_service::PerService;
 
 use crate::{
-    api::ApiState, clients::Clients, extract::IdentityRules, problem::Problem, settings::Settings,
+    api::ApiState,
+    clients::Clients,
+    extract::IdentityRules,
+    problem::Problem,
+    settings::{Settings, is_of_ciphers},
     spring::Spring,
 };
 use admission::Admission;
@@ -106,6 +110,7 @@ impl Rest {
 impl Inner {
     async fn serve(&self, request: Request<Incoming>) -> Response {
         let (mut parts, body) = request.into_parts();
+        self.settings.spring_prefix.unmove(&mut parts.uri);
         let tokens = self.streams.take_tokens(&mut parts);
         let peer = peer(&parts.extensions);
         let context = Context::from_headers(&parts.headers, peer).with_drain(self.drain.clone());
@@ -191,7 +196,7 @@ impl Inner {
             return None;
         }
         let rest = self.settings.spring_prefix.strip(path)?;
-        (!is_reserved(rest)).then_some(path.len() - rest.len())
+        (!is_reserved(rest) && !is_of_ciphers(rest)).then_some(path.len() - rest.len())
     }
 
     /// Answers one of Spring's routes, which do not depend on a body.

@@ -58,6 +58,10 @@ pub struct Options {
     pub git: Option<PathBuf>,
     /// Where it keeps everything; a folder that goes with it by default.
     pub data: Option<PathBuf>,
+    /// Where the repository is searched beside its top.
+    pub search_paths: Option<&'static str>,
+    /// The file of values that are above all.
+    pub overrides: Option<PathBuf>,
     /// What becomes of commits: `auto` by default.
     pub release: Option<&'static str>,
     /// Whether a newer commit takes the place of the one that is being rolled out.
@@ -326,6 +330,10 @@ fn one(data: &Path, options: &Options) -> Mesh {
             .iter()
             .flat_map(|policy| ["--release", policy]),
     );
+    let search_paths = options.search_paths.iter();
+    arguments.extend(search_paths.flat_map(|paths| ["--search-paths", paths]));
+    let overrides = options.overrides.as_deref().map(text);
+    arguments.extend(overrides.iter().flat_map(|file| ["--overrides-file", file]));
     arguments.extend(options.supersede.then_some(SUPERSEDE));
     arguments.extend(options.secure.then_some("--secure"));
     let oidc = options.oidc.as_deref().map(text);
@@ -446,6 +454,10 @@ fn own_arguments(service: ServiceName, options: &Options) -> Vec<String> {
             arguments.extend(git.into_iter().flat_map(|git| ["--git".to_owned(), git]));
             let release = options.release.map(str::to_owned).into_iter();
             arguments.extend(release.flat_map(|policy| ["--git-release".to_owned(), policy]));
+            let paths = options.search_paths.map(str::to_owned).into_iter();
+            arguments.extend(paths.flat_map(|paths| ["--git-search-paths".to_owned(), paths]));
+            let overrides = options.overrides.as_deref().map(text).into_iter();
+            arguments.extend(overrides.flat_map(|file| ["--overrides-file".to_owned(), file]));
         }
         ServiceName::Rollout => {
             arguments.extend(options.supersede.then(|| SUPERSEDE.to_owned()));

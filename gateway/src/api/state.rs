@@ -8,18 +8,19 @@ use vortex_kit::{compute::Compute, process::Runtime};
 use super::{open_watches::OpenWatches, when::Now};
 use crate::{
     clients::{
-        AuditClient, Clients, ConfigClient, DriftClient, FreezeClient, HeartbeatClient, KeyClient,
-        OverrideClient, RolloutClient, SourceClient, SplitClient,
+        AuditClient, CipherClient, Clients, ConfigClient, DriftClient, FreezeClient,
+        HeartbeatClient, KeyClient, OverrideClient, RolloutClient, SourceClient, SplitClient,
     },
     extract::{IdentityRules, IgnoredFields},
     feeds::Feeds,
-    settings::Settings,
+    settings::{Settings, WebhookSecret},
 };
 
 /// The router's state. Handlers take its fields, by `FromRef`. Clones share everything.
 #[derive(Clone, Debug, FromRef)]
 pub(crate) struct ApiState {
     config: ConfigClient,
+    ciphers: CipherClient,
     rollouts: RolloutClient,
     sources: SourceClient,
     splits: SplitClient,
@@ -35,6 +36,7 @@ pub(crate) struct ApiState {
     ignored_fields: IgnoredFields,
     watches: OpenWatches,
     now: Now,
+    webhook_secret: Option<Arc<WebhookSecret>>,
 }
 
 impl ApiState {
@@ -48,6 +50,7 @@ impl ApiState {
         let feeds = Feeds::new(clients.config.clone(), settings.request_timeout, runtime);
         Self {
             config: clients.config,
+            ciphers: clients.ciphers,
             rollouts: clients.rollouts,
             sources: clients.sources,
             splits: clients.splits,
@@ -63,6 +66,7 @@ impl ApiState {
             ignored_fields: IgnoredFields::new(&runtime.metrics),
             watches: OpenWatches::new(settings.max_watches, runtime),
             now: Now::new(runtime.clock.clone()),
+            webhook_secret: settings.webhook_secret_file.clone().map(Arc::new),
         }
     }
 }

@@ -7,8 +7,8 @@ use vortex_access::KeyId;
 
 use super::{
     AppProfile, ChangeEntry, Document, EndedSplits, Freeze, FreezeId, Holding, HybridTime, Key,
-    Label, LabelState, Override, OverrideTarget, Refused, Requests, Selector, Sha256, SourceName,
-    Split, SplitId, VersionName, answered_requests::Answered, split::Pins,
+    Label, LabelState, Layout, Override, OverrideTarget, Refused, Requests, Selector, Sha256,
+    SourceName, Split, SplitId, VersionName, answered_requests::Answered, split::Pins,
 };
 
 /// A position in the log; 0 is before the first record.
@@ -60,6 +60,8 @@ pub struct State {
     pub keys: OrdMap<KeyId, Arc<Key>>,
     /// The change sets that active and ended splits refer to.
     pub(super) pins: Pins,
+    /// Where configurations are looked for, which is a setting.
+    pub layout: Arc<Layout>,
 }
 
 impl Default for State {
@@ -78,6 +80,7 @@ impl Default for State {
             overrides: OrdMap::new(),
             keys: OrdMap::new(),
             pins: Pins::default(),
+            layout: Arc::default(),
         }
     }
 }

@@ -138,6 +138,10 @@ pub(crate) fn settings(folder: impl AsRef<Path>) -> Settings {
         git_timeout: Settings::DEFAULT_GIT_TIMEOUT,
         git_release: ReleasePolicy::Auto,
         git_mirror: Some(folder.join("mirror")),
+        git_credentials_file: None,
+        git_search_paths: Vec::new(),
+        overrides_file: None,
+        ciphers: Default::default(),
         own_key: Default::default(),
     }
 }
