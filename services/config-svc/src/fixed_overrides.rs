@@ -38,7 +38,7 @@ enum Why {
 ///
 /// # Errors
 /// When it can't be read.
-pub fn read(file: &Path) -> Result<File, OverridesError> {
+pub(crate) fn read(file: &Path) -> Result<File, OverridesError> {
     let read = || -> Result<File, Why> {
         if fs::metadata(file)?.len() > LONGEST {
             return Err(Why::TooLong);

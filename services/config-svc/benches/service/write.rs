@@ -24,6 +24,10 @@ pub(crate) async fn run() {
         git_timeout: Settings::DEFAULT_GIT_TIMEOUT,
         git_release: ReleasePolicy::Auto,
         git_mirror: None,
+        git_credentials_file: None,
+        git_search_paths: Vec::new(),
+        overrides_file: None,
+        ciphers: Default::default(),
         own_key: Default::default(),
     };
     let server = start(settings, &runtime).await.unwrap();

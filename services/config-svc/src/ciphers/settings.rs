@@ -17,7 +17,7 @@ const LONGEST: u64 = 1 << 20;
 const SALT: &str = "deadbeef";
 
 /// The keys of encrypted values.
-#[derive(Clone, Debug, clap::Args)]
+#[derive(Clone, Debug, Default, clap::Args)]
 #[command(next_help_heading = "Encrypted values")]
 pub struct CipherSettings {
     /// File with the key of values that begin with {cipher}: any text, or an RSA key in PEM
@@ -55,22 +55,6 @@ pub struct CipherSettings {
     /// Serve encrypted values as they are written, for clients that decrypt them themselves
     #[arg(long)]
     pub encrypt_pass_through: bool,
-}
-
-impl Default for CipherSettings {
-    fn default() -> Self {
-        Self {
-            encrypt_key_file: None,
-            encrypt_key_store: None,
-            encrypt_key_store_password_file: None,
-            encrypt_key_alias: None,
-            encrypt_salt: Salt::default(),
-            encrypt_rsa_algorithm: Algorithm::default(),
-            encrypt_rsa_strong: false,
-            encrypt_rsa_salt: Salt::default(),
-            encrypt_pass_through: false,
-        }
-    }
 }
 
 /// The keys of encrypted values can't be had.
