@@ -380,6 +380,10 @@ fn config_settings(store: PathBuf) -> vortex_config_svc::Settings {
         git_timeout: vortex_config_svc::Settings::DEFAULT_GIT_TIMEOUT,
         git_release: vortex_config_svc::ReleasePolicy::Rollout,
         git_mirror: None,
+        git_credentials_file: None,
+        git_search_paths: Vec::new(),
+        overrides_file: None,
+        ciphers: Default::default(),
         own_key: Default::default(),
     }
 }
