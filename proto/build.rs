@@ -8,6 +8,7 @@ const PROTOS: &[&str] = &[
     "vortex/access/v1/audit.proto",
     "vortex/access/v1/keys.proto",
     "vortex/access/v1/options.proto",
+    "vortex/config/v1/ciphers.proto",
     "vortex/config/v1/config_service.proto",
     "vortex/config/v1/freezes.proto",
     "vortex/config/v1/overrides.proto",

@@ -3,6 +3,7 @@
 mod audit;
 mod breaker;
 mod changes;
+mod ciphers;
 mod configs;
 mod drift;
 mod effective;
@@ -38,6 +39,7 @@ pub(crate) fn quick() -> OpenApiRouter<ApiState> {
         .merge(effective::routes())
         .merge(explain::routes())
         .merge(sources::routes())
+        .merge(ciphers::routes())
         .merge(rollouts::routes())
         .merge(breaker::routes())
         .merge(splits::routes())

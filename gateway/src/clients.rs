@@ -4,9 +4,9 @@ use vortex_kit::{channel::Channel, grpc::Answers};
 use vortex_proto::{
     access::v1::{audit_service_client::AuditServiceClient, key_service_client::KeyServiceClient},
     config::v1::{
-        config_service_client::ConfigServiceClient, freeze_service_client::FreezeServiceClient,
-        override_service_client::OverrideServiceClient, source_service_client::SourceServiceClient,
-        split_service_client::SplitServiceClient,
+        cipher_service_client::CipherServiceClient, config_service_client::ConfigServiceClient,
+        freeze_service_client::FreezeServiceClient, override_service_client::OverrideServiceClient,
+        source_service_client::SourceServiceClient, split_service_client::SplitServiceClient,
     },
     drift::v1::drift_service_client::DriftServiceClient,
     heartbeat::v1::heartbeat_service_client::HeartbeatServiceClient,
@@ -17,6 +17,7 @@ use vortex_service::{Limited, PerService, ServiceName};
 use crate::floor::Floor;
 
 pub(crate) type AuditClient = AuditServiceClient<Channel>;
+pub(crate) type CipherClient = CipherServiceClient<Channel>;
 pub(crate) type ConfigClient = ConfigServiceClient<Channel>;
 pub(crate) type DriftClient = DriftServiceClient<Channel>;
 pub(crate) type FreezeClient = FreezeServiceClient<Channel>;
@@ -31,6 +32,7 @@ pub(crate) type SplitClient = SplitServiceClient<Channel>;
 #[derive(Clone, Debug)]
 pub(crate) struct Clients {
     pub(crate) config: ConfigClient,
+    pub(crate) ciphers: CipherClient,
     pub(crate) rollouts: RolloutClient,
     pub(crate) sources: SourceClient,
     pub(crate) splits: SplitClient,
@@ -62,6 +64,7 @@ impl Clients {
         let rollout = channels[ServiceName::Rollout].clone().telling(tokens);
         Self {
             config: ConfigServiceClient::limited(config.clone()),
+            ciphers: CipherServiceClient::limited(config.clone()),
             sources: SourceServiceClient::limited(config.clone()),
             splits: SplitServiceClient::limited(config.clone()),
             freezes: FreezeServiceClient::limited(config.clone()),

@@ -16,7 +16,7 @@ mod strict;
 mod walk;
 pub(crate) mod wording;
 
-pub(crate) use body::{Drained, read};
+pub(crate) use body::read;
 pub(crate) use command::{Command, CommandParameters, command_parameters};
 pub(crate) use conditions::{IfMatch, IfNoneMatch};
 pub(crate) use idempotency_key::IdempotencyKey;

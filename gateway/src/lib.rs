@@ -19,5 +19,6 @@ mod views;
 pub use gateway::{ABOUT, Gateway, StartError, start};
 pub use serve::document as openapi;
 pub use settings::{
-    InvalidNetwork, InvalidPrefix, Network, ProcessSettings, Settings, SpringPrefix,
+    InvalidNetwork, InvalidPrefix, InvalidSecret, Network, ProcessSettings, Settings, SpringPrefix,
+    WebhookSecret,
 };

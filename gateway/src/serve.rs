@@ -38,8 +38,14 @@ use vortex_kit::{
 use vortex_service::{PerService, ServiceName};
 
 use crate::{
-    api::ApiState, clients::Clients, extract::IdentityRules, floor::Floor, problem::Problem,
-    settings::Settings, spring::Spring, views::Views,
+    api::ApiState,
+    clients::Clients,
+    extract::IdentityRules,
+    floor::Floor,
+    problem::Problem,
+    settings::{Settings, is_of_ciphers},
+    spring::Spring,
+    views::Views,
 };
 use admission::Admission;
 use arriving::{Held, arriving};
@@ -117,6 +123,7 @@ impl Rest {
 impl Inner {
     async fn serve(&self, request: Request<Incoming>) -> Response {
         let (mut parts, body) = request.into_parts();
+        self.settings.spring_prefix.unmove(&mut parts.uri);
         let tokens = self.streams.take_tokens(&mut parts);
         let peer = peer(&parts.extensions);
         let context = Context::from_headers(&parts.headers, peer).with_drain(self.drain.clone());
@@ -202,7 +209,7 @@ impl Inner {
             return None;
         }
         let rest = self.settings.spring_prefix.strip(path)?;
-        (!is_reserved(rest)).then_some(path.len() - rest.len())
+        (!is_reserved(rest) && !is_of_ciphers(rest)).then_some(path.len() - rest.len())
     }
 
     /// Answers one of Spring's routes, which do not depend on a body.

@@ -2,6 +2,7 @@
 
 mod network;
 mod prefix;
+mod webhook;
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -13,7 +14,9 @@ use vortex_kit::{
 use vortex_service::{OwnKeySettings, PerService, ServiceName, TokenSettings};
 
 pub use network::{InvalidNetwork, Network};
+pub(crate) use prefix::is_of_ciphers;
 pub use prefix::{InvalidPrefix, SpringPrefix};
+pub use webhook::{InvalidSecret, WebhookSecret};
 
 /// The settings of a gateway that runs as its own process.
 #[derive(Clone, Debug, clap::Args)]
@@ -94,6 +97,11 @@ pub struct Settings {
     #[arg(long)]
     pub basic_user_is_instance: bool,
 
+    /// File with the secret that Git hosts sign their notifications at /monitor with; others are
+    /// refused then
+    #[arg(long, value_name = "FILE")]
+    pub webhook_secret_file: Option<WebhookSecret>,
+
     /// Time for a request, from its head to the head of its answer
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = vortex_kit::settings::positive_duration)]
     pub request_timeout: Duration,
@@ -135,6 +143,7 @@ impl Default for Settings {
             spring_prefix: SpringPrefix::default(),
             trusted_proxies: Vec::new(),
             basic_user_is_instance: false,
+            webhook_secret_file: None,
             request_timeout: Duration::from_secs(10),
             head_timeout: Duration::from_secs(10),
             idle_timeout: Duration::from_secs(75),

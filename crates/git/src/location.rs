@@ -56,6 +56,21 @@ impl Location {
             Place::Http(_) | Place::Ssh(_) => None,
         }
     }
+
+    /// The same place, reached with these credentials in place of those in the URL. None if it is
+    /// not reached by HTTP, so that they would not be used.
+    pub fn with_credentials(self, user: &str, password: &str) -> Option<Self> {
+        match self.0 {
+            Place::Http(remote) => Some(Self(Place::Http(HttpRemote {
+                credentials: Some(Credentials {
+                    user: user.to_owned(),
+                    password: password.to_owned(),
+                }),
+                ..remote
+            }))),
+            Place::Path(_) | Place::Ssh(_) => None,
+        }
+    }
 }
 
 impl FromStr for Location {
@@ -204,6 +219,26 @@ mod tests {
             (credentials.user.as_str(), credentials.password.as_str()),
             ("me", "s3cret@")
         );
+    }
+
+    #[test]
+    fn credentials_can_be_given_apart_from_the_url_and_are_not_shown() {
+        let given: Location = "https://old:pw@h/x".parse().unwrap();
+        let with = given.with_credentials("me", "hidden").unwrap();
+        assert_eq!(with.to_string(), "https://h/x");
+        assert!(!format!("{with:?}").contains("hidden"));
+        let Place::Http(remote) = with.0 else {
+            panic!("it is reached by HTTP");
+        };
+        let credentials = remote.credentials.unwrap();
+        assert_eq!(
+            (&*credentials.user, &*credentials.password),
+            ("me", "hidden")
+        );
+        for other in ["/srv/config.git", "git@h:x"] {
+            let other: Location = other.parse().unwrap();
+            assert_eq!(other.with_credentials("me", "hidden"), None);
+        }
     }
 
     #[test]

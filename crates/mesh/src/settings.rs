@@ -4,8 +4,8 @@ mod heartbeats;
 
 use std::{io, path::PathBuf, time::Duration};
 
-use vortex_config_svc::ReleasePolicy;
-use vortex_gateway::{Network, SpringPrefix};
+use vortex_config_svc::{CipherSettings, ReleasePolicy};
+use vortex_gateway::{Network, SpringPrefix, WebhookSecret};
 use vortex_git::Location;
 use vortex_kit::{
     http::Address,
@@ -58,6 +58,10 @@ pub struct Settings {
     #[arg(long, value_name = "URL-OR-PATH")]
     pub git: Option<Location>,
 
+    /// File with USER:PASSWORD for a repository at https://
+    #[arg(long, value_name = "FILE")]
+    pub git_credentials_file: Option<PathBuf>,
+
     /// How often the repository is polled
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = vortex_kit::settings::positive_duration)]
     pub poll: Duration,
@@ -88,9 +92,27 @@ pub struct Settings {
     #[arg(long)]
     pub basic_user_is_instance: bool,
 
+    /// File with the secret that Git hosts sign their notifications at /monitor with; others are
+    /// refused then
+    #[arg(long, value_name = "FILE")]
+    pub webhook_secret_file: Option<WebhookSecret>,
+
     /// How instances report, and when they count as drifted.
     #[command(flatten)]
     pub heartbeats: HeartbeatSettings,
+
+    /// Folders of the repository in which configuration is looked for beside its top, by commas,
+    /// the last highest; with {application}, {profile}, {label}, * and **
+    #[arg(long, value_name = "PATHS", value_delimiter = ',')]
+    pub search_paths: Vec<String>,
+
+    /// YAML or properties file with values that are above all that is served
+    #[arg(long, value_name = "FILE")]
+    pub overrides_file: Option<PathBuf>,
+
+    /// The keys of encrypted values.
+    #[command(flatten)]
+    pub ciphers: CipherSettings,
 
     /// Who is told of what happens.
     #[command(flatten)]

@@ -203,6 +203,7 @@ fn gateway_settings(settings: &Settings) -> vortex_gateway::Settings {
         spring_prefix: settings.spring_prefix.clone(),
         trusted_proxies: settings.trusted_proxies.clone(),
         basic_user_is_instance: settings.basic_user_is_instance,
+        webhook_secret_file: settings.webhook_secret_file.clone(),
         ..vortex_gateway::Settings::default()
     }
 }
@@ -228,6 +229,10 @@ fn config_settings(settings: &Settings, data: &Data) -> vortex_config_svc::Setti
         git_timeout: vortex_config_svc::Settings::DEFAULT_GIT_TIMEOUT,
         git_release: settings.release,
         git_mirror: Some(data.mirror()),
+        git_credentials_file: settings.git_credentials_file.clone(),
+        git_search_paths: settings.search_paths.clone(),
+        overrides_file: settings.overrides_file.clone(),
+        ciphers: settings.ciphers.clone(),
         // in one process services need no key
         own_key: OwnKeySettings::default(),
     }

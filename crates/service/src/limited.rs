@@ -45,6 +45,7 @@ limited! {
     config source_service_client SourceServiceClient source_service_server SourceServiceServer SourceService;
     config split_service_client SplitServiceClient split_service_server SplitServiceServer SplitService;
     config freeze_service_client FreezeServiceClient freeze_service_server FreezeServiceServer FreezeService;
+    config cipher_service_client CipherServiceClient cipher_service_server CipherServiceServer CipherService;
     config override_service_client OverrideServiceClient override_service_server OverrideServiceServer OverrideService;
     config ownership_service_client OwnershipServiceClient ownership_service_server OwnershipServiceServer OwnershipService;
     access audit_service_client AuditServiceClient audit_service_server AuditServiceServer AuditService;

@@ -30,6 +30,11 @@ pub struct Activation {
 }
 
 impl Activation {
+    /// Whether it applies whatever profiles are active.
+    pub(crate) fn is_unconditional(&self) -> bool {
+        !self.on_cloud_platform && self.profiles.is_empty()
+    }
+
     /// Whether the document applies when these profiles are active. Names of
     /// profiles are case-sensitive.
     pub fn is_active(&self, profiles: &[&str]) -> bool {

@@ -30,24 +30,37 @@ const SHARED: &str = "application";
 /// each level the last named application comes first and `application` last.
 /// Applications and profiles given twice count where they are first given.
 pub fn candidates(applications: &[&str], profiles: &[&str]) -> Vec<Candidate> {
+    candidates_in(applications, profiles, &[""])
+}
+
+/// As [`candidates`], in several folders: paths from the top, without a slash at the end, of which
+/// the last has precedence at each level. The empty path is the top.
+pub fn candidates_in(applications: &[&str], profiles: &[&str], folders: &[&str]) -> Vec<Candidate> {
     let applications = unique(std::iter::once(&SHARED).chain(applications));
     let profiles = unique(profiles);
     let levels = profiles.into_iter().rev().map(Some).chain([None]);
     levels
-        .flat_map(|profile| level(&applications, profile))
+        .flat_map(|profile| level(&applications, profile, folders))
         .collect()
 }
 
 fn level<'a>(
     applications: &'a [&str],
     profile: Option<&'a str>,
+    folders: &'a [&str],
 ) -> impl Iterator<Item = Candidate> + 'a {
-    applications.iter().rev().map(move |application| Candidate {
-        stem: match profile {
-            Some(profile) => [application, "-", profile].concat(),
-            None => (*application).to_owned(),
-        },
-        profile: profile.map(str::to_owned),
+    let folders = folders.iter().rev();
+    let places = folders.flat_map(|folder| applications.iter().rev().map(move |app| (folder, app)));
+    places.map(move |(folder, application)| {
+        let slash = if folder.is_empty() { "" } else { "/" };
+        let stem = [folder, slash, application].concat();
+        Candidate {
+            stem: match profile {
+                Some(profile) => [&stem, "-", profile].concat(),
+                None => stem,
+            },
+            profile: profile.map(str::to_owned),
+        }
     })
 }
 

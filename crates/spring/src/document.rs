@@ -52,7 +52,7 @@ pub struct Property {
 /// A place in a file, written `line:column`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Origin {
-    /// The line, from 1.
+    /// The line, from 1; 0 for a value without a place.
     pub line: u32,
     /// The column in characters, from 1; 0 for an empty value of a
     /// `.properties` file, as Spring has it.
@@ -60,6 +60,9 @@ pub struct Origin {
 }
 
 impl Origin {
+    /// Of a value that is not written in the file as it is served.
+    pub const NONE: Self = Self { line: 0, column: 0 };
+
     pub(crate) const START: Self = Self { line: 1, column: 1 };
 
     /// From a line counted from 1 and a column counted from 0.

@@ -28,7 +28,7 @@ fn scientific(value: f64) -> String {
 }
 
 /// A scalar as `String.valueOf` writes it; collections are written as JSON.
-pub(crate) fn text(value: &Value) -> String {
+pub fn text(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Number(number) => number_text(number),

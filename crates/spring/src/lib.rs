@@ -12,8 +12,10 @@
 //!    them in Spring's flat forms.
 
 mod activation;
+mod assemble;
 mod budget;
 mod candidates;
+mod ciphers;
 mod compose;
 mod document;
 mod effective;
@@ -23,6 +25,7 @@ mod format;
 mod java;
 mod json;
 mod limits;
+mod links;
 mod node;
 mod parse;
 mod path;
@@ -34,13 +37,16 @@ mod tree;
 mod yaml;
 
 pub use activation::Activation;
+pub use assemble::{Placed, assemble};
 pub use budget::{Budget, Limits, Spent};
-pub use candidates::{Candidate, candidates};
+pub use candidates::{Candidate, candidates, candidates_in};
+pub use ciphers::Deciphered;
 pub use compose::{Found, Source, compose};
 pub use document::{Document, File, Origin, Property};
 pub use effective::effective;
 pub use error::{ErrorKind, ParseError};
 pub use format::Format;
+pub use java::text as java_text;
 pub use limits::Allowance;
 pub use parse::{parse, parse_within};
 pub use profile::{Expression, MalformedExpression};

@@ -3,6 +3,7 @@
 mod command;
 mod notify;
 mod read;
+mod signature;
 
 use utoipa_axum::{router::OpenApiRouter, routes};
 

@@ -8,12 +8,12 @@ use vortex_kit::{compute::Compute, process::Runtime};
 use super::{open_watches::OpenWatches, when::Now};
 use crate::{
     clients::{
-        AuditClient, Clients, ConfigClient, DriftClient, FreezeClient, HeartbeatClient, KeyClient,
-        OverrideClient, RolloutClient, SourceClient, SplitClient,
+        AuditClient, CipherClient, Clients, ConfigClient, DriftClient, FreezeClient,
+        HeartbeatClient, KeyClient, OverrideClient, RolloutClient, SourceClient, SplitClient,
     },
     extract::{IdentityRules, IgnoredFields},
     feeds::Feeds,
-    settings::Settings,
+    settings::{Settings, WebhookSecret},
     views::Views,
 };
 
@@ -40,6 +40,7 @@ macro_rules! parts {
 
 parts! {
     config: ConfigClient,
+    ciphers: CipherClient,
     rollouts: RolloutClient,
     sources: SourceClient,
     splits: SplitClient,
@@ -56,6 +57,7 @@ parts! {
     ignored_fields: IgnoredFields,
     watches: OpenWatches,
     now: Now,
+    webhook_secret: Option<Arc<WebhookSecret>>,
 }
 
 impl ApiState {
@@ -71,6 +73,7 @@ impl ApiState {
         let feeds = Feeds::new(clients.config.clone(), views.clone(), timeout, runtime);
         Self(Arc::new(Parts {
             config: clients.config,
+            ciphers: clients.ciphers,
             rollouts: clients.rollouts,
             sources: clients.sources,
             splits: clients.splits,
@@ -87,6 +90,7 @@ impl ApiState {
             ignored_fields: IgnoredFields::new(&runtime.metrics),
             watches: OpenWatches::new(settings.max_watches, runtime),
             now: Now::new(runtime.clock.clone()),
+            webhook_secret: settings.webhook_secret_file.clone().map(Arc::new),
         }))
     }
 }

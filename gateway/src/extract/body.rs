@@ -1,29 +1,12 @@
 //! Bodies up to a limit.
 
-use axum::{
-    BoxError,
-    body::Body,
-    extract::{FromRequest, Request},
-};
+use axum::{BoxError, body::Body};
 use bytes::Bytes;
 use http_body::Body as _;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use vortex_kit::error::Fault;
 
 use crate::problem::Problem;
-
-/// Reads a body of at most `LIMIT` bytes to its end, and discards it.
-#[derive(Debug)]
-pub(crate) struct Drained<const LIMIT: usize>;
-
-impl<S: Send + Sync, const LIMIT: usize> FromRequest<S> for Drained<LIMIT> {
-    type Rejection = Problem;
-
-    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        read(request.into_body(), LIMIT).await?;
-        Ok(Self)
-    }
-}
 
 /// Reads a body of at most `limit` bytes. One that announces more is not read at all.
 pub(crate) async fn read(body: Body, limit: usize) -> Result<Bytes, Problem> {

@@ -2,6 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
+use http::{Uri, uri::PathAndQuery};
 use vortex_names::is_reserved;
 
 /// A path such as `/config`, or nothing.
@@ -21,6 +22,37 @@ impl SpringPrefix {
     pub(crate) fn strip<'p>(&self, path: &'p str) -> Option<&'p str> {
         path.strip_prefix(&*self.0)
             .filter(|rest| rest.starts_with('/'))
+    }
+
+    /// Takes the prefix from a path of what encrypts and decrypts, which has it as Spring's other
+    /// routes do, and is served without it too.
+    pub(crate) fn unmove(&self, uri: &mut Uri) {
+        if self.0.is_empty() {
+            return;
+        }
+        let Some(rest) = self.strip(uri.path()).filter(|rest| is_of_ciphers(rest)) else {
+            return;
+        };
+        let target = match uri.query() {
+            Some(query) => PathAndQuery::try_from(format!("{rest}?{query}")),
+            None => PathAndQuery::try_from(rest),
+        };
+        let mut parts = std::mem::take(uri).into_parts();
+        // a part of what was parsed parses
+        parts.path_and_query = target.ok().or(parts.path_and_query);
+        *uri = Uri::from_parts(parts).unwrap_or_default();
+    }
+}
+
+/// Whether a path is one of `/encrypt`, `/decrypt` and `/key`. An application `key` has its other
+/// routes.
+pub(crate) fn is_of_ciphers(path: &str) -> bool {
+    let mut parts = path.split('/').skip(1);
+    let (first, others) = (parts.next(), parts.count());
+    match first {
+        Some("key") => matches!(others, 0 | 2),
+        Some("encrypt" | "decrypt") => true,
+        _ => false,
     }
 }
 
@@ -64,6 +96,23 @@ impl fmt::Display for SpringPrefix {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_encrypts_is_found_with_the_prefix_too() {
+        let prefix: SpringPrefix = "/config".parse().unwrap();
+        for (given, expected) in [
+            ("/config/encrypt", "/encrypt"),
+            ("/config/key?a=b", "/key?a=b"),
+            ("/config/key/orders/prod", "/key/orders/prod"),
+            ("/config/key/prod", "/config/key/prod"),
+            ("/config/orders/prod", "/config/orders/prod"),
+            ("/encrypt", "/encrypt"),
+        ] {
+            let mut uri: Uri = given.parse().unwrap();
+            prefix.unmove(&mut uri);
+            assert_eq!(uri.to_string(), expected, "{given}");
+        }
+    }
 
     #[test]
     fn a_prefix_takes_its_routes_and_leaves_the_rest() {

@@ -16,9 +16,9 @@ use vortex_proto::access::v1::{
     audit_service_server::AuditService, key_service_server::KeyService, *,
 };
 use vortex_proto::config::v1::{
-    config_service_server::ConfigService, freeze_service_server::FreezeService,
-    override_service_server::OverrideService, source_service_server::SourceService,
-    split_service_server::SplitService, *,
+    cipher_service_server::CipherService, config_service_server::ConfigService,
+    freeze_service_server::FreezeService, override_service_server::OverrideService,
+    source_service_server::SourceService, split_service_server::SplitService, *,
 };
 
 use crate::views_stream::{Views, follow, view_of};
@@ -387,6 +387,15 @@ impl SplitService for Service {
         resolve_arms ResolveArmsRequest ResolveArmsResponse
         list_splits ListSplitsRequest ListSplitsResponse
         stage_revert StageRevertRequest StageRevertResponse
+    }
+}
+
+#[tonic::async_trait]
+impl CipherService for Service {
+    answer! {
+        encrypt EncryptRequest EncryptResponse
+        decrypt DecryptRequest DecryptResponse
+        get_public_key GetPublicKeyRequest GetPublicKeyResponse
     }
 }
 

@@ -12,9 +12,9 @@ use vortex_kit::{
 use vortex_proto::{
     access::v1::{audit_service_server::AuditServiceServer, key_service_server::KeyServiceServer},
     config::v1::{
-        config_service_server::ConfigServiceServer, freeze_service_server::FreezeServiceServer,
-        override_service_server::OverrideServiceServer, source_service_server::SourceServiceServer,
-        split_service_server::SplitServiceServer,
+        cipher_service_server::CipherServiceServer, config_service_server::ConfigServiceServer,
+        freeze_service_server::FreezeServiceServer, override_service_server::OverrideServiceServer,
+        source_service_server::SourceServiceServer, split_service_server::SplitServiceServer,
     },
     drift::v1::drift_service_server::DriftServiceServer,
     heartbeat::v1::heartbeat_service_server::HeartbeatServiceServer,
@@ -109,6 +109,7 @@ async fn start_beside(
         .service(OverrideServiceServer::new(service.clone()))
         .service(KeyServiceServer::new(service.clone()))
         .service(AuditServiceServer::new(service.clone()))
+        .service(CipherServiceServer::new(service.clone()))
         .build()
         .await
         .unwrap();

@@ -15,15 +15,17 @@ use vortex_kit::{
     compute::{self, Compute},
     telemetry::Metrics,
 };
-use vortex_spring::Format;
+use vortex_spring::{File, Format};
 
 use crate::{
+    ciphers::Ciphers,
     domain::{
-        ChangeSet, ClusterId, Command, Content, Defect, Label, Outcome, Own, Path, Refused,
+        ChangeSet, ClusterId, Command, Content, Defect, Label, Layout, Outcome, Own, Path, Refused,
         Request, Seq, Sha256, SourceName, Split, SplitId, State, StoreId, Subject, Token, ViewKey,
     },
     published::Published,
     sent_configs::SentConfigs,
+    source::lfs_pointer,
     store::{ConfigStore, Error},
     views::{
         Part, ReadError, Reading, SeenCells, SplitReads, Unparsed, Variants, View, Views,
@@ -78,7 +80,19 @@ impl Configuration {
         locations: HashMap<SourceName, String>,
         clock: Arc<dyn Clock>,
     ) -> Result<(Self, impl Future<Output = ()> + Send), Error> {
-        let state = store.load().await?;
+        Self::open_with(store, own, locations, Layout::default(), clock).await
+    }
+
+    /// As [`Self::open`], where configurations are looked for by a layout.
+    pub async fn open_with(
+        store: ConfigStore,
+        own: ClusterId,
+        locations: HashMap<SourceName, String>,
+        layout: Layout,
+        clock: Arc<dyn Clock>,
+    ) -> Result<(Self, impl Future<Output = ()> + Send), Error> {
+        let mut state = store.load().await?;
+        state.layout = Arc::new(layout);
         let id = store.id();
         let published = Arc::new(Published::new(state));
         let own = Own {
@@ -106,6 +120,20 @@ impl Configuration {
     #[must_use]
     pub fn measured_by(mut self, metrics: &Metrics) -> Self {
         self.views.measure(metrics);
+        self
+    }
+
+    /// Puts the values of a file above all that is served from now on.
+    #[must_use]
+    pub fn overridden_by(mut self, fixed: Option<File>) -> Self {
+        self.views.override_by(fixed);
+        self
+    }
+
+    /// Decrypts values with `ciphers` from now on.
+    #[must_use]
+    pub fn deciphering(mut self, ciphers: &Ciphers) -> Self {
+        self.views.decipher(ciphers.clone());
         self
     }
 
@@ -321,12 +349,15 @@ impl Configuration {
     }
 
     /// As [`Self::check`], for a source's file: if it is not valid, it is stored with its defect. A
-    /// source's `.json` is plain text and always valid. Blocks.
+    /// source's `.json` is plain text and always valid; a pointer of Git LFS never is the file. Blocks.
     pub fn check_source_file(&self, path: &Path, content: Bytes) -> Checked {
         let configuration =
             Format::from_path(path.as_str()).filter(|format| *format != Format::Json);
         let sha256 = Sha256::of(&content);
-        let defect = configuration.and_then(|format| self.defect(sha256, format, &content));
+        let defect = lfs_pointer(&content).or_else(|| {
+            let format = configuration?;
+            self.defect(sha256, format, &content)
+        });
         let mut present = Content::present(sha256, content.len() as u32);
         if let Content::Present { defect: found, .. } = &mut present {
             *found = defect;

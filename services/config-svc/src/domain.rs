@@ -91,6 +91,7 @@ mod read;
 mod record;
 mod refused;
 mod retain;
+mod search;
 mod served;
 mod split;
 mod state;
@@ -136,13 +137,15 @@ pub(crate) use past::{LabelPast, Moment, Past, PastCommit, PastOverride, Shown, 
 pub use read::ViewKey;
 pub(crate) use read::{
     Basis, BasisEntry, DocumentKey, ReadRefused, Relevance, Scope, WantedChanges, basis,
-    candidates, check_imported, check_size, check_view, documents, effective_version,
-    existing_label, is_shared, locate,
+    candidates, candidates_on, check_imported, check_size, check_view, documents,
+    effective_version, entry_at, existing_label, is_shared, locate,
 };
 use read::{VersionPart, format_of, override_owners, version_of_parts, with_overrides};
 pub use record::{Body, Moved, Moves, Record};
 pub(crate) use record::{ChangeName, HybridTime, Origin};
 pub(crate) use refused::Refused;
+pub use search::Layout;
+pub(crate) use search::{MAX_SEARCH_PATHS, folders};
 pub(crate) use served::{Served, ServedTo, served};
 pub(crate) use split::{Arms, Assigned, Before, End, EndedSplit, EndedSplits, Ending, Held, Split};
 pub use split::{SplitMove, Subject, Unit};

@@ -2,6 +2,7 @@
 
 mod access;
 mod changes;
+mod ciphers;
 mod convert;
 mod denials;
 mod documents;
@@ -52,6 +53,7 @@ impl Grpc {
     }
 }
 
+pub(crate) use ciphers::OfCiphers;
 pub(crate) use denials::Audit;
 
 type Reply<T> = Result<Response<T>, Status>;

@@ -1,12 +1,16 @@
 //! The configuration service: holds all configuration, and serves it.
 
 mod bootstrap;
+// what is public there is so for `parts`
+#[allow(missing_docs)]
+mod ciphers;
 mod configuration;
 mod denials;
 // what is public there is so for `parts`
 #[allow(missing_docs)]
 mod domain;
 mod error;
+mod fixed_overrides;
 mod grpc;
 mod keys;
 mod published;
@@ -19,9 +23,11 @@ mod views;
 mod writer;
 
 pub use bootstrap::BootstrapError;
+pub use ciphers::{CipherSettings, CipherSettingsError};
 pub use domain::ClusterId;
+pub use fixed_overrides::OverridesError;
 pub use settings::{ABOUT, About, ProcessSettings, Settings, StoreLocation};
-pub use source::ReleasePolicy;
+pub use source::{CredentialsError, ReleasePolicy};
 
 use std::sync::Arc;
 
@@ -32,8 +38,8 @@ use vortex_kit::{
 use vortex_proto::{
     access::v1::{audit_service_server::AuditServiceServer, key_service_server::KeyServiceServer},
     config::v1::{
-        config_service_server::ConfigServiceServer, freeze_service_server::FreezeServiceServer,
-        override_service_server::OverrideServiceServer,
+        cipher_service_server::CipherServiceServer, config_service_server::ConfigServiceServer,
+        freeze_service_server::FreezeServiceServer, override_service_server::OverrideServiceServer,
         ownership_service_server::OwnershipServiceServer,
         source_service_server::SourceServiceServer, split_service_server::SplitServiceServer,
     },
@@ -51,11 +57,12 @@ use store::ConfigStore;
 #[doc(hidden)]
 pub mod parts {
     pub use crate::{
+        ciphers::Ciphers,
         configuration::Configuration,
         domain::{
             App, Arm, BeginSplit, Body, ClusterId, Command, Content, CreateKey, DocumentWrite,
             EndFreeze, EndSplit, Expires, Forced, Freeze, FreezeEnd, FreezeId, FreezeScope, Frozen,
-            Holding, Import, Imported, Key, KeyGrants, KeyRotation, Label, MAX_VERSIONS, Moved,
+            Holding, Import, Imported, Key, KeyGrants, KeyRotation, Label, Layout, MAX_VERSIONS, Moved,
             Moves, Outcome, Override, OverrideEnd, OverrideId, OverrideTarget, OverrideValues,
             Path, Profile, Record, Release, ReleaseBy, RemoveOverride, Request, RequestKey,
             RotateKey, Selector, Seq, SetFreeze, SetOverride, SetSplit, Sha256, Share, SourceName,
@@ -79,6 +86,15 @@ pub enum StartError {
     /// The stored data can't be read.
     #[error("the store can't be read")]
     Load(#[from] store::Error),
+    /// The credentials of a repository can't be used.
+    #[error(transparent)]
+    Credentials(#[from] CredentialsError),
+    /// The file of overrides can't be used.
+    #[error(transparent)]
+    Overrides(#[from] OverridesError),
+    /// The keys of encrypted values can't be had.
+    #[error(transparent)]
+    Ciphers(#[from] CipherSettingsError),
     /// There is no first key, where one is needed.
     #[error(transparent)]
     Bootstrap(#[from] BootstrapError),
@@ -93,19 +109,26 @@ pub enum StartError {
 /// # Errors
 /// When the store can't be opened or read.
 pub async fn start(settings: Settings, runtime: &Runtime) -> Result<Server, StartError> {
+    let settings = settings.with_credentials()?;
+    let ciphers = settings.ciphers.open()?;
+    let fixed = settings.overrides_file.as_deref();
+    let fixed = fixed.map(fixed_overrides::read).transpose()?;
     let engine = open(&settings.store, &runtime.metrics).await?;
     let sources = Sources::new(settings.git_sources());
-    let (configuration, writer) = Configuration::open(
+    let (configuration, writer) = Configuration::open_with(
         ConfigStore::new(engine),
         settings.cluster.clone(),
         sources.locations().collect(),
+        sources.layout(),
         runtime.clock.clone(),
     )
     .await?;
     let configuration = Arc::new(
         configuration
             .measured_by(&runtime.metrics)
-            .computing_in(&runtime.compute),
+            .computing_in(&runtime.compute)
+            .deciphering(&ciphers)
+            .overridden_by(fixed),
     );
     tasks::start(&configuration, writer, runtime);
     if runtime.gate.is_required() {
@@ -130,6 +153,10 @@ pub async fn start(settings: Settings, runtime: &Runtime) -> Result<Server, Star
         .service(OverrideServiceServer::limited(grpc.clone()))
         .service(OwnershipServiceServer::limited(grpc.clone()))
         .service(KeyServiceServer::limited(grpc))
+        .service(CipherServiceServer::limited(grpc::OfCiphers::new(
+            ciphers,
+            runtime.compute.clone(),
+        )))
         .service(AuditServiceServer::limited(audit))
         .build()
         .await?)

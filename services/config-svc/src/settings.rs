@@ -10,8 +10,9 @@ use vortex_kit::{http::Address, settings::Listens};
 use vortex_service::{OwnKeySettings, TokenSettings};
 
 use crate::{
+    ciphers::CipherSettings,
     domain::{ClusterId, SourceName},
-    source::{GitSettings, ReleasePolicy},
+    source::{CredentialsError, GitSettings, ReleasePolicy, read_credentials},
 };
 
 pub use vortex_kit::settings::About;
@@ -73,6 +74,10 @@ pub struct Settings {
     #[arg(long, value_name = "NAME", default_value = "git")]
     pub git_name: SourceName,
 
+    /// File with USER:PASSWORD for a repository at https://
+    #[arg(long, value_name = "FILE")]
+    pub git_credentials_file: Option<PathBuf>,
+
     /// How often the repository is polled
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = vortex_kit::settings::positive_duration)]
     pub git_poll: Duration,
@@ -89,6 +94,19 @@ pub struct Settings {
     #[arg(long, value_name = "FOLDER")]
     pub git_mirror: Option<PathBuf>,
 
+    /// Folders of the repository in which configuration is looked for beside its top, by commas,
+    /// the last highest; with {application}, {profile}, {label}, * and **
+    #[arg(long, value_name = "PATHS", value_delimiter = ',')]
+    pub git_search_paths: Vec<String>,
+
+    /// YAML or properties file with values that are above all that is served
+    #[arg(long, value_name = "FILE")]
+    pub overrides_file: Option<PathBuf>,
+
+    /// The keys of encrypted values.
+    #[command(flatten)]
+    pub ciphers: CipherSettings,
+
     /// The key that other services show.
     #[command(flatten)]
     pub own_key: OwnKeySettings,
@@ -103,6 +121,14 @@ impl Settings {
         SourceName::trusted("git")
     }
 
+    /// The same with the credentials that are in a file.
+    pub(crate) fn with_credentials(mut self) -> Result<Self, CredentialsError> {
+        if let (Some(file), Some(git)) = (&self.git_credentials_file, &self.git) {
+            self.git = Some(read_credentials(git.clone(), file)?);
+        }
+        Ok(self)
+    }
+
     /// The sources that are configured.
     pub fn git_sources(&self) -> Vec<GitSettings> {
         let source = |location: &Location| GitSettings {
@@ -112,6 +138,7 @@ impl Settings {
             poll: self.git_poll,
             timeout: self.git_timeout,
             release: self.git_release,
+            search_paths: self.git_search_paths.clone(),
         };
         self.git.iter().map(source).collect()
     }

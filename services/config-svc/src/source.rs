@@ -1,12 +1,17 @@
 //! Sources: repositories that feed labels.
 
+mod credentials;
 mod git;
 mod import;
+mod lfs;
 mod poll;
 mod status;
 mod unconfigured;
 
+pub use credentials::CredentialsError;
+pub(crate) use credentials::read as read_credentials;
 pub use git::{GitSettings, ReleasePolicy};
+pub(crate) use lfs::pointer as lfs_pointer;
 pub(crate) use status::{Defect, LabelStatus, Pending, Status};
 pub(crate) use unconfigured::DetachError;
 
@@ -21,7 +26,7 @@ use vortex_kit::{health::Health, process::Runtime};
 
 use crate::{
     configuration::Configuration,
-    domain::{Feed, Label, SourceName, State, VersionName},
+    domain::{Feed, Label, Layout, MAX_SEARCH_PATHS, SourceName, State, VersionName},
 };
 use poll::Poller;
 
@@ -102,6 +107,16 @@ impl Sources {
         self.by_name
             .iter()
             .map(|(name, handle)| (name.clone(), handle.settings.location.to_string()))
+    }
+
+    /// Where the configurations of the sources are looked for.
+    pub fn layout(&self) -> Layout {
+        let sources = self.by_name.iter();
+        Layout::new(sources.map(|(name, handle)| {
+            let paths = handle.settings.search_paths.iter();
+            let paths = paths.map(|path| path.trim().to_owned());
+            (name.clone(), paths.take(MAX_SEARCH_PATHS).collect())
+        }))
     }
 
     /// Polls the sources until the process ends.

@@ -3,8 +3,10 @@
 
 mod cached_view;
 mod damaged;
+mod deciphered;
 mod effective;
 mod explained;
+mod linked;
 mod measures;
 mod parsed_files;
 mod parsing;
@@ -31,8 +33,10 @@ use vortex_kit::{
     compute::{self, Compute},
     telemetry::Metrics,
 };
+use vortex_spring::{File, Format};
 
 use crate::{
+    ciphers::Ciphers,
     domain::{
         Arms, ChangeSet, Label, Path, ReadRefused, Refused, Scope, SourceName, Split, SplitId,
         State, Subject, ViewKey, basis,
@@ -40,6 +44,8 @@ use crate::{
     store::{ConfigStore, Error},
 };
 use cached_view::CachedView;
+use deciphered::DecipheredFiles;
+use linked::{LinkingContents, Placing};
 use measures::Measures;
 use parsed_files::ParsedFiles;
 use read_counts::AllCounts;
@@ -93,6 +99,9 @@ impl From<Unparsed> for ReadError {
 pub(crate) struct Views {
     cache: Cache<ViewKey, Arc<CachedView>, Weight>,
     files: ParsedFiles,
+    deciphered: DecipheredFiles,
+    linking: LinkingContents,
+    fixed: Option<Arc<File>>,
     locations: HashMap<SourceName, String>,
     measures: Measures,
     counts: AllCounts,
@@ -114,6 +123,9 @@ impl Views {
         Self {
             cache: Cache::with_weighter(EXPECTED_VIEWS, CACHE_BYTES, Weight),
             files: ParsedFiles::new(store),
+            deciphered: DecipheredFiles::new(Ciphers::default()),
+            linking: LinkingContents::default(),
+            fixed: None,
             locations,
             measures: Measures::default(),
             counts: AllCounts::default(),
@@ -125,13 +137,18 @@ impl Views {
         self.measures = Measures::new(metrics);
     }
 
+    /// Puts the values of a file above all that is served from now on.
+    pub(crate) fn override_by(&mut self, fixed: Option<File>) {
+        self.fixed = fixed.map(Arc::new);
+    }
+
+    /// Decrypts values with `ciphers` from now on.
+    pub(crate) fn decipher(&mut self, ciphers: Ciphers) {
+        self.deciphered = DecipheredFiles::new(ciphers);
+    }
+
     /// Remembers a file that was just parsed, since it is likely to be read next.
-    pub(crate) fn remember(
-        &self,
-        sha256: crate::domain::Sha256,
-        format: vortex_spring::Format,
-        file: vortex_spring::File,
-    ) {
+    pub(crate) fn remember(&self, sha256: crate::domain::Sha256, format: Format, file: File) {
         self.files.remember(sha256, format, file);
     }
 
@@ -207,10 +224,19 @@ impl Views {
         arms: &Arms,
         compute: &Compute,
     ) -> Result<(Arc<View>, Arc<CachedView>), ReadError> {
-        let basis = basis(state, key, kept.scope(), arms)?;
+        let mut basis = basis(state, key, kept.scope(), arms)?;
+        weight::check_contents(&basis)?;
+        let read = linked::Read {
+            state,
+            key,
+            scope: kept.scope(),
+            arms,
+        };
+        let followed = (self.linking).follow(read, &mut basis, &self.files, compute);
+        let placing = followed.await?;
         let rendered = match kept.rendered(&basis) {
             Some(rendered) => rendered,
-            None => Arc::new(self.render(&basis, key, compute).await?),
+            None => Arc::new(self.render(&basis, placing, key, compute).await?),
         };
         let view = Arc::new(View::new(basis, rendered));
         let with = Arc::new(kept.with(arms, &view));
@@ -259,6 +285,7 @@ impl Views {
     async fn render(
         &self,
         basis: &crate::domain::Basis,
+        placing: Option<Placing>,
         key: &ViewKey,
         compute: &Compute,
     ) -> Result<Rendered, ReadError> {
@@ -267,19 +294,27 @@ impl Views {
         let mut weight = Weighed::default();
         for set in &basis.overrides {
             // small enough to be read here
-            let file = set.values.file().map_err(ReadError::Parse)?;
+            let file = Arc::new(set.values.file().map_err(ReadError::Parse)?);
+            let content = (set.values.sha256(), Format::Json);
+            let deciphered = &self.deciphered;
+            let file = deciphered.get(compute, &set.path(), content, file).await?;
             weight.add(&file)?;
-            files.push(Arc::new(file));
+            files.push(file);
         }
         for entry in &basis.entries {
             let label = &basis.labels[entry.label].name;
             let (sha256, format) = (entry.content.sha256, entry.format);
             let file = self.files.get(compute, label, &entry.path, sha256, format);
+            let content = (sha256, format);
+            let deciphered = &self.deciphered;
+            let file = deciphered.get(compute, entry.path.as_str(), content, file.await?);
             let file = file.await?;
             weight.add(&file)?;
             files.push(file);
         }
-        Ok(Rendered::new(basis, files, key, &self.locations))
+        let fixed = self.fixed.clone();
+        let locations = &self.locations;
+        Ok(Rendered::new(basis, files, placing, fixed, key, locations))
     }
 
     /// The content of a document as it is stored.
@@ -298,9 +333,9 @@ impl Views {
         label: &Label,
         path: &Path,
         sha256: crate::domain::Sha256,
-        format: vortex_spring::Format,
+        format: Format,
         compute: &Compute,
-    ) -> Result<Arc<vortex_spring::File>, ReadError> {
+    ) -> Result<Arc<File>, ReadError> {
         self.files.get(compute, label, path, sha256, format).await
     }
 
@@ -308,7 +343,7 @@ impl Views {
     pub(crate) async fn parse(
         &self,
         sha256: crate::domain::Sha256,
-        format: vortex_spring::Format,
+        format: Format,
         content: bytes::Bytes,
         compute: &Compute,
     ) -> Result<(), Unparsed> {

@@ -163,6 +163,10 @@ fn own_arguments(service: ServiceName, options: &Options) -> Vec<String> {
             arguments.extend(git.flat_map(|git| ["--git".to_owned(), git]));
             let release = options.release.map(str::to_owned).into_iter();
             arguments.extend(release.flat_map(|policy| ["--git-release".to_owned(), policy]));
+            let paths = options.search_paths.map(str::to_owned).into_iter();
+            arguments.extend(paths.flat_map(|paths| ["--git-search-paths".to_owned(), paths]));
+            let overrides = texts(options.overrides.as_ref()).into_iter();
+            arguments.extend(overrides.flat_map(|file| ["--overrides-file".to_owned(), file]));
         }
         ServiceName::Rollout => {
             arguments.extend(options.supersede.then(|| SUPERSEDE.to_owned()));

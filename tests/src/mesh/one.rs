@@ -39,6 +39,10 @@ pub(super) fn start(data: &Path, options: &Options) -> Mesh {
     arguments.extend(settings.iter().map(String::as_str));
     let notify = texts(options.notify.as_ref());
     arguments.extend(notify.iter().flat_map(|file| ["--notify", file]));
+    let search_paths = options.search_paths.iter();
+    arguments.extend(search_paths.flat_map(|paths| ["--search-paths", paths]));
+    let overrides = texts(options.overrides.as_ref());
+    arguments.extend(overrides.iter().flat_map(|file| ["--overrides-file", file]));
     let gates = texts(options.gates.as_ref());
     arguments.extend(gates.iter().flat_map(|file| ["--gates", file]));
     let mut process = Process::start(ALL_IN_ONE, &arguments);

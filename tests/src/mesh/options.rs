@@ -35,6 +35,10 @@ pub struct Options {
     pub git: Option<PathBuf>,
     /// Where it keeps everything; a folder that goes with it by default.
     pub data: Option<PathBuf>,
+    /// Where the repository is searched beside its top.
+    pub search_paths: Option<&'static str>,
+    /// The file of values that are above all.
+    pub overrides: Option<PathBuf>,
     /// What becomes of commits: `auto` by default.
     pub release: Option<&'static str>,
     /// Whether a newer commit takes the place of the one that is being rolled out.

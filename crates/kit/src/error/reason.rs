@@ -135,6 +135,10 @@ reasons! {
         "The split was moved since by a later generation.";
     SplitEnded "SPLIT_ENDED" FailedPrecondition CONFLICT
         "The split was released, removed, or detached by a forced release; the metadata say which.";
+    CipherKeyNotFound "CIPHER_KEY_NOT_FOUND" NotFound NOT_FOUND
+        "config-svc has no key for encrypted values, or none of the alias that the text names, or it has no public part; the message says which.";
+    CipherInvalid "CIPHER_INVALID" InvalidArgument BAD_REQUEST
+        "The text was not encrypted with this key, or is no cipher text.";
     InstanceNotFound "INSTANCE_NOT_FOUND" NotFound NOT_FOUND
         "No instance of that id reports, or none has since the service started.";
     AlertNotFound "ALERT_NOT_FOUND" NotFound NOT_FOUND

@@ -2,12 +2,13 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 use vortex_goldens::{Answer, Golden, Kind};
 use vortex_spring::flat::{self, FlatSource, Lookup};
 use vortex_spring::{
-    Budget, Candidate, File, Format, Found, Limits, ParseError, Source, candidates, compose, parse,
+    Budget, File, Format, Limits, Origin, ParseError, Placed, Source, assemble, parse,
     placeholders, plain_text,
 };
 
@@ -123,14 +124,19 @@ fn is_flat(extension: &str) -> bool {
 fn serve(request: &Request<'_>, commits: &[&Commit]) -> Result<Answer, Invalid> {
     let applications: Vec<&str> = request.application.split(',').collect();
     let profiles: Vec<&str> = request.profiles.split(',').collect();
-    let candidates = candidates(&applications, &profiles);
     // Of several labels the last has precedence over all before.
-    let mut files = Vec::new();
+    let mut placed = Vec::new();
     for commit in commits.iter().rev() {
-        files.extend(find(commit, &candidates)?);
+        placed.extend(assembled(commit, &applications, &profiles)?);
     }
-    let found = files.iter().map(|(path, file)| Found { path, file });
-    let sources = compose(found, &profiles);
+    let sources: Vec<Source<'_>> = placed
+        .iter()
+        .map(|(place, file)| Source {
+            path: &place.path,
+            document: &file.documents[place.document],
+            is_one_of_several: file.documents.len() > 1,
+        })
+        .collect();
     let flat: Vec<FlatSource<'_>> = sources
         .iter()
         .map(|source| source.document.into())
@@ -146,18 +152,39 @@ fn serve(request: &Request<'_>, commits: &[&Commit]) -> Result<Answer, Invalid> 
     })
 }
 
-fn find(commit: &Commit, candidates: &[Candidate]) -> Result<Vec<(String, File)>, Invalid> {
-    let mut found = Vec::new();
-    for name in candidates.iter().flat_map(Candidate::file_names) {
-        let format = Format::from_path(&name).filter(|format| *format != Format::Json);
-        if let (Some(format), Some(bytes)) = (format, commit.files.get(&name)) {
-            match parse(format, bytes) {
-                Ok(file) => found.push((name, file)),
-                Err(fault) => return Err(Invalid { file: name, fault }),
+/// The sources of a commit, with their files. There is no key, so what is encrypted is invalid.
+fn assembled(
+    commit: &Commit,
+    applications: &[&str],
+    profiles: &[&str],
+) -> Result<Vec<(Placed, Arc<File>)>, Invalid> {
+    let mut files: HashMap<String, Arc<File>> = HashMap::new();
+    let mut invalid = None;
+    let placed = assemble(applications, profiles, &[""], &mut |path| {
+        let format = Format::from_path(path).filter(|format| *format != Format::Json)?;
+        match parse(format, commit.files.get(path)?) {
+            Ok(file) => {
+                let file = Arc::new(file.decipher(&mut |_| None).file);
+                files.insert(path.to_owned(), file.clone());
+                Some(file)
+            }
+            Err(fault) => {
+                let file = path.to_owned();
+                invalid.get_or_insert(Invalid { file, fault });
+                None
             }
         }
+    });
+    match invalid {
+        Some(invalid) => Err(invalid),
+        None => Ok(placed
+            .into_iter()
+            .map(|place| {
+                let file = files[&place.path].clone();
+                (place, file)
+            })
+            .collect()),
     }
-    Ok(found)
 }
 
 fn environment(
@@ -184,8 +211,10 @@ fn properties(source: &Source<'_>, with_origins: bool) -> Map<String, Value> {
         .map(|property| {
             let value = property.value.clone();
             let value = match with_origins {
-                true => json!({"value": value, "origin": property.origin.to_string()}),
-                false => value,
+                true if property.origin != Origin::NONE => {
+                    json!({"value": value, "origin": property.origin.to_string()})
+                }
+                _ => value,
             };
             (property.key.clone(), value)
         })

@@ -31,6 +31,7 @@ impl Petclinic {
             poll: Duration::from_secs(3600),
             timeout: Settings::DEFAULT_GIT_TIMEOUT,
             release: ReleasePolicy::Auto,
+            search_paths: Vec::new(),
         }]);
         let runtime = Runtime::new("config-svc", "0.1.0", System::shared());
         let configuration = open(&folder.path().join("store"), &sources).await;

@@ -25,6 +25,10 @@ pub(crate) async fn run() {
         git_release: ReleasePolicy::Auto,
         git_mirror: None,
         cluster: Default::default(),
+        git_credentials_file: None,
+        git_search_paths: Vec::new(),
+        overrides_file: None,
+        ciphers: Default::default(),
         own_key: Default::default(),
     };
     let server = start(settings, &runtime).await.unwrap();

@@ -59,12 +59,28 @@ pub struct ContentRef {
 /// Why a stored file is not valid configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Defect {
-    /// The line, from 1; 0 if it is not known.
+    /// The line, from 1; 0 if the content stands in for the file, which is elsewhere.
     pub line: u32,
     /// The column, from 1; 0 if it is not known.
     pub column: u32,
     /// A description of the defect.
     pub message: String,
+}
+
+impl Defect {
+    /// Of a content that stands in for the file, which is elsewhere. It has no line.
+    pub(crate) fn of_stand_in(message: String) -> Self {
+        Self {
+            line: 0,
+            column: 0,
+            message,
+        }
+    }
+
+    /// Whether the content only stands in for the file, so that it can't be read as text either.
+    pub(crate) fn is_stand_in(&self) -> bool {
+        self.line == 0
+    }
 }
 
 impl fmt::Display for Defect {
@@ -79,12 +95,12 @@ impl fmt::Display for Defect {
 /// The content of a version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Content {
-    /// A stored content. It can always be read as plain text, and as configuration unless it has a
-    /// defect.
+    /// A stored content. It can be read as plain text, unless it stands in for the file, and as
+    /// configuration unless it has a defect.
     Present {
         /// The content.
         content: ContentRef,
-        /// Why it is not valid configuration. Only files of a source are stored with a defect.
+        /// Why it is not valid configuration, or not the file. Only files of a source are stored with a defect.
         defect: Option<Defect>,
     },
     /// A source's file that is too large to be stored.

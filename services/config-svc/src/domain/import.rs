@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use vortex_spring::Format;
+
 use super::{Content, Defect, Document, DocumentWrite, LabelState, Path};
 
 /// A file of a source.
@@ -126,6 +128,11 @@ fn newly_invalid(
     else {
         return None;
     };
+    // one of a file that is no configuration fails nobody who does not ask for it
+    let format = Format::from_path(file.path.as_str());
+    if format.is_none_or(|format| format == Format::Json) {
+        return None;
+    }
     let was_invalid = label.documents.get(&file.path).is_some_and(|d| {
         matches!(
             compared.before(d),

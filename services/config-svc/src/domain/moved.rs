@@ -50,11 +50,13 @@ impl Moved {
         self.labels.is_empty() && self.overrides.is_empty() && self.splits.is_empty()
     }
 
-    /// Whether a view, which these splits concerned, may have moved.
-    pub(crate) fn concerns(&self, key: &ViewKey, splits: &[SplitId]) -> bool {
+    /// Whether a view, which these splits concerned, may have moved. If its documents link to
+    /// others, all documents of its labels may be among these.
+    pub(crate) fn concerns(&self, key: &ViewKey, splits: &[SplitId], is_linked: bool) -> bool {
         let labels = || key.labels.iter().filter_map(|label| self.labels.get(label));
         labels().any(|moved| match moved {
             LabelMoved::Whole => true,
+            LabelMoved::Documents(_) if is_linked => true,
             LabelMoved::Documents(paths) => paths.iter().any(|path| may_read(key, path.as_str())),
         }) || self.overrides.iter().any(|target| may_have(key, target))
             || splits.iter().any(|id| self.splits.contains(id))
@@ -117,8 +119,9 @@ fn splits(before: &State, now: &State) -> Vec<SplitId> {
 
 /// Whether a view may look for a document: true for some that it does not.
 fn may_read(key: &ViewKey, path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
     let mut apps = key.apps.iter().map(App::as_str).chain([App::SHARED]);
-    apps.any(|app| path.starts_with(app))
+    apps.any(|app| name.starts_with(app))
 }
 
 fn may_have(key: &ViewKey, target: &OverrideTarget) -> bool {

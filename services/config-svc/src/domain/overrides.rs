@@ -140,7 +140,7 @@ impl OverrideValues {
         Sha256::of(self.0.as_bytes())
     }
 
-    /// The values as a file of configuration. They have no place in a file: line and column are 0.
+    /// The values as a file of configuration. They have no place in a file.
     ///
     /// # Errors
     /// When they can't be read as configuration, which those that were checked can.
@@ -148,7 +148,7 @@ impl OverrideValues {
         let mut file = vortex_spring::parse(Format::Json, self.0.as_bytes())?;
         let properties = file.documents.iter_mut().flat_map(|d| &mut d.properties);
         for property in properties {
-            property.origin = Origin { line: 0, column: 0 };
+            property.origin = Origin::NONE;
         }
         Ok(file)
     }

@@ -24,7 +24,7 @@ use vortex_spring::Format;
 
 use super::{
     App, Arm, Arms, ChangeSet, Content, ContentRef, Defect, Document, Feed, Label, LabelState,
-    Override, Path, Profile, Seq, SourceName, State, Version, VersionName,
+    Override, Path, Profile, Seq, SourceName, State, Version, VersionName, folders,
 };
 
 /// Selects a configuration. Of the applications, profiles and labels, the last one takes
@@ -52,16 +52,14 @@ impl fmt::Display for ViewKey {
 impl ViewKey {
     /// Whether a change set holds a document that the view looks for.
     pub fn concerns(&self, state: &State, change: &ChangeSet) -> bool {
-        let mut labels = self.labels.iter();
-        let on_label = labels.any(|label| {
-            let found = state.label(label.as_str());
-            found.is_some_and(|(name, _)| *name == change.label)
-        });
-        on_label && {
-            let candidates = candidates(self);
+        let labels = self.labels.iter();
+        let labels = labels.filter_map(|label| state.label(label.as_str()));
+        let mut labels = labels.filter(|(name, _)| **name == change.label);
+        labels.any(|(name, label)| {
+            let candidates = candidates_on(state, name, label, self);
             let mut documents = change.documents.iter();
             documents.any(|d| candidates.iter().any(|path| path == d.path.as_str()))
-        }
+        })
     }
 
     /// About how many bytes it takes as a cache's key and in the cached value.
@@ -196,9 +194,8 @@ pub(crate) fn basis(
 ) -> Result<Basis, ReadRefused> {
     let labels = labels(state, key)?;
     let mut entries = Vec::new();
-    let candidates = candidates(key);
     for (index, (name, label)) in labels.iter().enumerate().rev() {
-        for path in &candidates {
+        for path in &candidates_on(state, name, label, key) {
             let Some(document) = label.documents.get(path.as_str()) else {
                 continue;
             };
@@ -221,6 +218,25 @@ pub(crate) fn basis(
         overrides,
         entries,
     })
+}
+
+/// The document at a path of a label, for readers on these arms, if it takes part in a configuration
+/// that asks for it. Splits count that concern the configuration without it.
+pub(crate) fn entry_at(
+    state: &State,
+    index: usize,
+    label: &Label,
+    path: &str,
+    scope: &Scope,
+    arms: &Arms,
+) -> Result<Option<BasisEntry>, ReadRefused> {
+    let Some((name, label)) = state.label(label.as_str()) else {
+        return Ok(None);
+    };
+    match label.documents.get(path) {
+        Some(document) => entry(index, name, label, document, arm_of(document, scope, arms)),
+        None => Ok(None),
+    }
 }
 
 fn arm_of(document: &Document, scope: &Scope, arms: &Arms) -> Arm {
@@ -267,11 +283,27 @@ impl Basis {
     }
 }
 
-/// The paths of the documents that may take part, highest first.
+/// The paths of the documents that may take part on a label, highest first.
+pub(crate) fn candidates_on(
+    state: &State,
+    name: &Label,
+    label: &LabelState,
+    key: &ViewKey,
+) -> Vec<String> {
+    let folders = folders(state, name, label, key);
+    let folders: Vec<&str> = folders.iter().map(String::as_str).collect();
+    candidates_in(key, &folders)
+}
+
+/// The paths of the documents that may take part on labels without search paths, highest first.
 pub(crate) fn candidates(key: &ViewKey) -> Vec<String> {
+    candidates_in(key, &[""])
+}
+
+fn candidates_in(key: &ViewKey, folders: &[&str]) -> Vec<String> {
     let apps: Vec<&str> = key.apps.iter().map(App::as_str).collect();
     let profiles: Vec<&str> = key.profiles.iter().map(Profile::as_str).collect();
-    vortex_spring::candidates(&apps, &profiles)
+    vortex_spring::candidates_in(&apps, &profiles, folders)
         .iter()
         .flat_map(|candidate| candidate.file_names().collect::<Vec<_>>())
         .collect()

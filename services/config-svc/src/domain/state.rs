@@ -7,7 +7,7 @@ use vortex_access::KeyId;
 
 use super::{
     AppProfile, ChangeEntry, Document, Dots, EndedSplits, Freeze, FreezeId, Holding, HybridTime,
-    Key, Label, LabelState, Override, OverrideTarget, Refused, Requests, Selector, Sha256,
+    Key, Label, LabelState, Layout, Override, OverrideTarget, Refused, Requests, Selector, Sha256,
     SourceName, Split, SplitId, Table, VersionName, answered_requests::Answered, split::Pins,
 };
 
@@ -66,6 +66,8 @@ pub struct State {
     pub keys: OrdMap<KeyId, Arc<Key>>,
     /// The change sets that active and ended splits refer to.
     pub(super) pins: Pins,
+    /// Where configurations are looked for, which is a setting.
+    pub layout: Arc<Layout>,
 }
 
 impl Default for State {
@@ -87,6 +89,7 @@ impl Default for State {
             overrides: OrdMap::new(),
             keys: OrdMap::new(),
             pins: Pins::default(),
+            layout: Arc::default(),
         }
     }
 }

@@ -85,7 +85,19 @@ fn considered(key: &ViewKey, basis: &Basis) -> Vec<pb::ConsideredDocument> {
         path: set.path(),
         version: set.id.to_string(),
     });
-    let documents = candidates(key).into_iter().map(|path| {
+    let candidates = candidates(key);
+    // imported, or found in a folder that is searched
+    let others = basis.entries.iter().filter(|entry| {
+        let path = entry.path.as_str();
+        !candidates.iter().any(|candidate| candidate == path)
+    });
+    let others: Vec<_> = others
+        .map(|entry| pb::ConsideredDocument {
+            path: entry.path.to_string(),
+            version: entry.version.to_string(),
+        })
+        .collect();
+    let documents = candidates.into_iter().map(|path| {
         let found = basis
             .entries
             .iter()
@@ -95,5 +107,5 @@ fn considered(key: &ViewKey, basis: &Basis) -> Vec<pb::ConsideredDocument> {
             path,
         }
     });
-    overrides.chain(documents).collect()
+    overrides.chain(others).chain(documents).collect()
 }

@@ -21,6 +21,8 @@ pub struct GitSettings {
     pub timeout: Duration,
     /// What happens to commits.
     pub release: ReleasePolicy,
+    /// The folders in which configuration is looked for, beside the top.
+    pub search_paths: Vec<String>,
 }
 
 /// What happens to commits after their import.

@@ -32,8 +32,9 @@ pub(super) struct ParsedFiles {
 
 type Parsed = Cache<(Sha256, Format), Arc<File>, Weight>;
 
+/// Weighs a parsed file.
 #[derive(Clone)]
-struct Weight;
+pub(super) struct Weight;
 
 impl Weighter<(Sha256, Format), Arc<File>> for Weight {
     fn weight(&self, _: &(Sha256, Format), file: &Arc<File>) -> u64 {

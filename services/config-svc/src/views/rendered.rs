@@ -2,15 +2,17 @@
 
 use std::{
     collections::HashMap,
+    ops::Range,
     sync::{Arc, OnceLock},
 };
 
 use bytes::Bytes;
 use serde_json::Value;
-use vortex_spring::{Document, File, Found, Property, Source, compose};
+use vortex_spring::{Document, File, Found, Origin, Property, Source, compose};
 
 use super::{
     Effective,
+    linked::Placing,
     weight::{flat_bytes, is_large},
 };
 use crate::domain::{Basis, BasisEntry, Override, Profile, Sha256, SourceName, ViewKey};
@@ -80,6 +82,10 @@ pub struct Rendered {
     effective: OnceLock<Effective>,
     digest: OnceLock<String>,
     version: String,
+    is_linked: bool,
+    /// The parts that are documents: those before are overrides, and so is one behind, which a
+    /// setting gives.
+    of_documents: Range<usize>,
     bytes: usize,
 }
 
@@ -120,28 +126,33 @@ impl PropertySource {
 }
 
 impl Rendered {
-    /// Of the files of all parts: the overrides', and then the documents'.
+    /// Of the files of all parts: the overrides', and then the documents'. The values of `fixed` are
+    /// above all of them. The order of the
+    /// documents' sources is given where documents link to others.
     pub(super) fn new(
         basis: &Basis,
-        files: Vec<Arc<File>>,
+        mut files: Vec<Arc<File>>,
+        placing: Option<Placing>,
+        fixed: Option<Arc<File>>,
         key: &ViewKey,
         locations: &HashMap<SourceName, String>,
     ) -> Self {
         let profiles: Vec<&str> = key.profiles.iter().map(Profile::as_str).collect();
         let overrides = basis.overrides.iter().enumerate();
-        let mut sources: Vec<_> = overrides.map(|(part, set)| overridden(part, set)).collect();
-        let documents = files.iter().enumerate().skip(sources.len());
-        for (entry, (part, file)) in basis.entries.iter().zip(documents) {
-            let found = Found {
-                path: entry.path.as_str(),
-                file,
-            };
-            let prefix = prefix(basis, entry, locations);
-            for source in compose([found], &profiles) {
-                sources.push(render(part, &prefix, file, &source));
-            }
+        let is_fixed = fixed.is_some();
+        let overridden = overrides.map(|(part, set)| overridden(part, set, part == 0 && !is_fixed));
+        let fixed_source = is_fixed.then(|| fixed_source(files.len()));
+        let mut sources: Vec<_> = fixed_source.into_iter().chain(overridden).collect();
+        let is_linked = placing.is_some();
+        match placing {
+            Some(placing) => sources.extend(placed(basis, &files, &placing, locations)),
+            None => sources.extend(composed(basis, &files, &profiles, locations)),
         }
+        let of_documents = basis.overrides.len()..files.len();
+        files.extend(fixed);
         Self {
+            is_linked,
+            of_documents,
             bytes: files.iter().map(|file| flat_bytes(file)).sum(),
             sources,
             files,
@@ -151,6 +162,11 @@ impl Rendered {
             digest: OnceLock::new(),
             version: crate::domain::effective_version(basis),
         }
+    }
+
+    /// Whether documents link to others.
+    pub fn is_linked(&self) -> bool {
+        self.is_linked
     }
 
     /// The property sources, highest first.
@@ -173,7 +189,10 @@ impl Rendered {
         self.with_origins.get_or_init(|| {
             let documents = self.documents();
             documents
-                .map(|(source, document)| origins_json(source, document))
+                .map(|(source, document)| {
+                    let is_override = !self.of_documents.contains(&source.part);
+                    origins_json(source, document, is_override)
+                })
                 .collect()
         })
     }
@@ -244,6 +263,46 @@ impl Rendered {
     }
 }
 
+/// The sources of documents that link to no others.
+fn composed(
+    basis: &Basis,
+    files: &[Arc<File>],
+    profiles: &[&str],
+    locations: &HashMap<SourceName, String>,
+) -> Vec<PropertySource> {
+    let documents = files.iter().enumerate().skip(basis.overrides.len());
+    let mut sources = Vec::new();
+    for (entry, (part, file)) in basis.entries.iter().zip(documents) {
+        let path = entry.path.as_str();
+        let prefix = prefix(basis, entry, locations);
+        for source in compose([Found { path, file }], profiles) {
+            sources.push(render(part, &prefix, file, &source));
+        }
+    }
+    sources
+}
+
+/// The sources in an order that is given.
+fn placed(
+    basis: &Basis,
+    files: &[Arc<File>],
+    placing: &Placing,
+    locations: &HashMap<SourceName, String>,
+) -> Vec<PropertySource> {
+    let sources = placing.iter().filter_map(|(part, at)| {
+        let entry = basis.entries.get(part - basis.overrides.len())?;
+        let file = files.get(*part)?;
+        let source = Source {
+            path: entry.path.as_str(),
+            document: file.documents.get(*at)?,
+            is_one_of_several: file.documents.len() > 1,
+        };
+        let prefix = prefix(basis, entry, locations);
+        Some(render(*part, &prefix, file, &source))
+    });
+    sources.collect()
+}
+
 fn prefix(basis: &Basis, entry: &BasisEntry, locations: &HashMap<SourceName, String>) -> String {
     let feed = basis
         .labels
@@ -257,17 +316,29 @@ fn prefix(basis: &Basis, entry: &BasisEntry, locations: &HashMap<SourceName, Str
 
 /// The name of the highest override, by which Spring calls what a server puts above all.
 const OVERRIDES: &str = "overrides";
+/// What Spring says of the origin of values that a setting gives.
+const FIXED: &str = "Config server overrides";
 
 /// The source of an override. Names must differ, so a further one has its path.
-fn overridden(part: usize, set: &Override) -> PropertySource {
+fn overridden(part: usize, set: &Override, is_first: bool) -> PropertySource {
     let path = set.path();
     PropertySource {
-        name: match part {
-            0 => OVERRIDES.to_owned(),
-            _ => path.clone(),
+        name: match is_first {
+            true => OVERRIDES.to_owned(),
+            false => path.clone(),
         },
         part,
         path,
+        at: 0,
+    }
+}
+
+/// The source of what a setting puts above all.
+fn fixed_source(part: usize) -> PropertySource {
+    PropertySource {
+        name: OVERRIDES.to_owned(),
+        part,
+        path: FIXED.to_owned(),
         at: 0,
     }
 }
@@ -292,15 +363,20 @@ fn properties_json(document: &Document) -> Bytes {
     })
 }
 
-/// The values with their places, or with the path of the override that they are of.
-fn origins_json(source: &PropertySource, document: &Document) -> Bytes {
+/// The values with their places, or with the path of the override that they are of. Of a document,
+/// what has no place there was decrypted, and is the value alone, as in Spring.
+fn origins_json(source: &PropertySource, document: &Document, is_override: bool) -> Bytes {
     object(&document.properties, |json, property| {
+        let has_place = property.origin != Origin::NONE;
+        if !has_place && !is_override {
+            return push_json(json, &property.value);
+        }
         json.extend_from_slice(br#"{"value":"#);
         push_json(json, &property.value);
         json.extend_from_slice(br#","origin":""#);
-        match property.origin.line {
-            0 => json.extend_from_slice(source.path.as_bytes()),
-            _ => json.extend_from_slice(property.origin.to_string().as_bytes()),
+        match has_place {
+            false => json.extend_from_slice(source.path.as_bytes()),
+            true => json.extend_from_slice(property.origin.to_string().as_bytes()),
         }
         json.extend_from_slice(br#""}"#);
     })

@@ -3,6 +3,7 @@
 mod alike;
 mod bad_reads;
 mod bad_writes;
+mod ciphers;
 mod damaged;
 mod freezes;
 mod gauges;

@@ -8,6 +8,7 @@ mod detach;
 mod first_import;
 mod freezes;
 mod labels;
+mod linked;
 mod rollouts;
 mod work;
 

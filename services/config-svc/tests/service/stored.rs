@@ -176,6 +176,10 @@ fn settings(store: &Path, git: Option<&Path>) -> Settings {
         git_release: ReleasePolicy::Rollout,
         git_mirror: None,
         cluster: Default::default(),
+        git_credentials_file: None,
+        git_search_paths: Vec::new(),
+        overrides_file: None,
+        ciphers: Default::default(),
         own_key: Default::default(),
     }
 }

@@ -23,6 +23,10 @@ fn settings(store: PathBuf) -> vortex_config_svc::Settings {
         git_release: vortex_config_svc::ReleasePolicy::Auto,
         git_mirror: None,
         cluster: Default::default(),
+        git_credentials_file: None,
+        git_search_paths: Vec::new(),
+        overrides_file: None,
+        ciphers: Default::default(),
         own_key: Default::default(),
     }
 }

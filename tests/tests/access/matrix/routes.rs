@@ -113,6 +113,13 @@ fn sent(path: impl Into<String>, body: Value) -> Asked {
     }
 }
 
+fn sent_text(path: &str) -> Asked {
+    Asked {
+        path: path.to_owned(),
+        body: Some(("text/plain", "deadbeef".to_owned())),
+    }
+}
+
 fn open() -> Vec<Route> {
     let at = |of, template, ask| Route {
         method: "GET",
@@ -135,6 +142,13 @@ fn open() -> Vec<Route> {
 fn spring() -> Vec<Route> {
     let environment = "/GetEnvironment";
     vec![
+        route("GET", "/encrypt/status", "/Encrypt", |_| {
+            asked("/encrypt/status")
+        }),
+        route("GET", "/key", "/GetPublicKey", |_| asked("/key")),
+        route("GET", "/key/{app}/{profiles}", "/GetPublicKey", |_| {
+            asked("/key/orders/prod")
+        }),
         route("GET", "/{app}/{profiles}", environment, |w| {
             asked(format!("/{}/prod", w.app))
         }),
@@ -366,6 +380,14 @@ fn writes() -> Vec<Route> {
             "/DetachSource",
             |_| asked("/api/sources/git/detach"),
         ),
+        route("POST", "/encrypt", "/Encrypt", |_| sent_text("/encrypt")),
+        route("POST", "/encrypt/{app}/{profiles}", "/Encrypt", |_| {
+            sent_text("/encrypt/orders/prod")
+        }),
+        route("POST", "/decrypt", "/Decrypt", |_| sent_text("/decrypt")),
+        route("POST", "/decrypt/{app}/{profiles}", "/Decrypt", |_| {
+            sent_text("/decrypt/orders/prod")
+        }),
         route("POST", "/monitor", "/NotifySources", |_| {
             sent("/monitor", json!({}))
         }),

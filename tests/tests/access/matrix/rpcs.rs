@@ -31,7 +31,8 @@ impl Rpc {
     /// Whether its request has an answer that is not an error.
     pub(super) fn is_answered(&self) -> bool {
         let is_read = ["Get", "List", "Watch", "Diff", "Explain"];
-        is_read.iter().any(|verb| self.name().starts_with(verb)) && self.name() != "GetSource"
+        is_read.iter().any(|verb| self.name().starts_with(verb))
+            && !["GetSource", "GetPublicKey"].contains(&self.name())
     }
 
     /// Whether it lists things of applications.
@@ -348,6 +349,21 @@ fn reads() -> Vec<Rpc> {
             Anywhere,
             |_| encoded(&config::GetSourceRequest { name: "git".into() }),
         ),
+        rpc(
+            "vortex.config.v1.CipherService/Decrypt",
+            "admin",
+            Everywhere,
+            |_| {
+                let cipher_text = "deadbeef".into();
+                encoded(&config::DecryptRequest { cipher_text })
+            },
+        ),
+        rpc(
+            "vortex.config.v1.CipherService/GetPublicKey",
+            "reader",
+            Anywhere,
+            |_| encoded(&config::GetPublicKeyRequest {}),
+        ),
     ]
 }
 
@@ -603,6 +619,12 @@ fn writes() -> Vec<Rpc> {
                     ..Default::default()
                 })
             },
+        ),
+        rpc(
+            "vortex.config.v1.CipherService/Encrypt",
+            "writer",
+            Anywhere,
+            |_| encoded(&config::EncryptRequest { text: "x".into() }),
         ),
         rpc(
             "vortex.config.v1.SourceService/NotifySources",

@@ -88,6 +88,15 @@ impl Version {
     /// The content of this version of `path` on `label`, or why it has none that can be read.
     pub fn readable(&self, label: &Label, path: &Path) -> Result<&ContentRef, ReadRefused> {
         match &self.content {
+            Content::Present {
+                defect: Some(defect),
+                ..
+            } if defect.is_stand_in() => Err(ReadRefused::DocumentInvalid {
+                label: label.clone(),
+                path: path.clone(),
+                version: self.name.clone(),
+                defect: defect.clone(),
+            }),
             Content::Present { content, .. } => Ok(content),
             Content::Oversized { size } => Err(ReadRefused::TooLarge {
                 label: label.clone(),

@@ -5,7 +5,7 @@ use vortex_spring::plain_text;
 use super::{ReadRefused, ViewKey, version_of};
 use crate::domain::{
     Arm, Assigned, ContentRef, Document, Label, LabelState, Path, Profile, State, Subject, Version,
-    VersionName,
+    VersionName, folders,
 };
 
 /// A file and the version of it that a reader gets.
@@ -31,14 +31,18 @@ pub(crate) fn locate(
     let candidates = plain_text::candidates(path.as_str(), &profiles);
     let mut search = Search::default();
     for (name, label) in super::labels(state, key)?.into_iter().rev() {
-        for candidate in &candidates {
-            if let Some((path, version)) = search.look(state, label, candidate.as_ref(), subject) {
-                return Ok(Located {
-                    content: *version.readable(name, path)?,
-                    path: path.clone(),
-                    version: version.name.clone(),
-                    assigned: search.assigned(),
-                });
+        for folder in folders(state, name, label, key).iter().rev() {
+            for candidate in &candidates {
+                let candidate = below(folder, candidate);
+                let found = search.look(state, label, &candidate, subject);
+                if let Some((path, version)) = found {
+                    return Ok(Located {
+                        content: *version.readable(name, path)?,
+                        path: path.clone(),
+                        version: version.name.clone(),
+                        assigned: search.assigned(),
+                    });
+                }
             }
         }
     }
@@ -46,6 +50,13 @@ pub(crate) fn locate(
         label: key.labels.first().cloned().unwrap_or_else(Label::main),
         path: path.clone(),
     })
+}
+
+fn below(folder: &str, path: &str) -> String {
+    match folder.is_empty() {
+        true => path.to_owned(),
+        false => [folder, "/", path].concat(),
+    }
 }
 
 /// The splits that decided which file a path means.

@@ -49,7 +49,8 @@ impl Relevance {
     /// Whether it reads a document at this path, written for `owner` if that is known.
     pub(crate) fn reads(&self, path: &str, owner: Option<&AppProfile>) -> bool {
         match &self.paths {
-            Some(paths) => paths.contains(path),
+            // it may be in a folder that is searched
+            Some(paths) => paths.contains(path.rsplit('/').next().unwrap_or(path)),
             None => {
                 let owner = owner.map(|owner| owner.app.as_str());
                 is_of(path, owner, &self.app) || is_of(path, owner, App::SHARED)

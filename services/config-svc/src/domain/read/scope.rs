@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use super::{ReadRefused, ViewKey, candidates, format_of, labels};
+use super::{ReadRefused, ViewKey, candidates_on, format_of, labels};
 use crate::domain::{Arm, Arms, Label, Split, SplitId, State, Subject};
 
 /// The positions and splits that a view depends on, at one state.
@@ -71,11 +71,10 @@ impl Scope {
 
 /// The splits that hold a document which the view looks for, by id.
 fn concerning(state: &State, key: &ViewKey) -> Vec<Arc<Split>> {
-    let candidates = candidates(key);
     let mut splits = BTreeMap::new();
     let labels = key.labels.iter();
-    for (_, label) in labels.filter_map(|label| state.label(label.as_str())) {
-        for path in &candidates {
+    for (name, label) in labels.filter_map(|label| state.label(label.as_str())) {
+        for path in &candidates_on(state, name, label, key) {
             let document = label.documents.get(path.as_str());
             let document = document.filter(|document| format_of(label, document).is_some());
             let held = document.and_then(|document| document.held.as_ref());

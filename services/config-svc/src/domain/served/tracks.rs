@@ -8,7 +8,7 @@ use vortex_spring::Format;
 
 use super::super::{
     Feed, Label, LabelState, OverrideTarget, Past, PastCommit, Path, Profile, Seq, Sha256, Split,
-    SplitId, State, VersionName, VersionPart, ViewKey, candidates, format_of, override_owners,
+    SplitId, State, VersionName, VersionPart, ViewKey, candidates_on, format_of, override_owners,
     version_of_parts, with_overrides,
 };
 
@@ -58,8 +58,8 @@ impl<'a> Tracks<'a> {
     pub(super) fn of(state: &'a State, key: &ViewKey) -> Option<Self> {
         let labels = key.labels.iter().map(|label| state.label(label.as_str()));
         let labels: Vec<(&Label, &LabelState)> = labels.collect::<Option<_>>()?;
-        let candidates = candidates(key);
-        let documents = labels.iter().rev().flat_map(|(_, label)| {
+        let documents = labels.iter().rev().flat_map(|(name, label)| {
+            let candidates = candidates_on(state, name, label, key);
             let found = candidates.iter().filter_map(|path| {
                 let document = label.documents.get(path.as_str())?;
                 let _: Format = format_of(label, document)?;

@@ -41,6 +41,8 @@ pub(super) struct View {
 pub(super) struct Sent {
     /// The splits that concerned it.
     pub(super) splits: Vec<SplitId>,
+    /// Whether its documents linked to others.
+    pub(super) is_linked: bool,
     /// The hash over its last state. None before the first, and after a fault.
     pub(super) state: Option<Sha256>,
     /// The position up to which its history was sent, with its splits then.
@@ -115,7 +117,9 @@ impl Followed {
         }
         for (number, view) in &self.views {
             let asked = view.asked.as_ref();
-            if asked.is_ok_and(|asked| moved.concerns(&asked.key, &view.sent.splits)) {
+            if asked.is_ok_and(|asked| {
+                moved.concerns(&asked.key, &view.sent.splits, view.sent.is_linked)
+            }) {
                 self.due.insert(*number);
             }
         }

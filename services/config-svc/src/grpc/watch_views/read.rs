@@ -89,6 +89,12 @@ impl Watcher {
         let is_known = sent.state == hash && history.is_empty();
         sent.history = Some((state.head, ids.clone()));
         (sent.state, sent.splits) = (hash, ids);
+        sent.is_linked = variants
+            .views
+            .iter()
+            .flatten()
+            .flatten()
+            .any(|view| view.rendered.is_linked());
         if is_known {
             return None;
         }

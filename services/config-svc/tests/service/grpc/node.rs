@@ -139,6 +139,10 @@ pub(crate) fn settings(folder: impl AsRef<Path>) -> Settings {
         git_release: ReleasePolicy::Auto,
         git_mirror: Some(folder.join("mirror")),
         cluster: Default::default(),
+        git_credentials_file: None,
+        git_search_paths: Vec::new(),
+        overrides_file: None,
+        ciphers: Default::default(),
         own_key: Default::default(),
     }
 }
