@@ -30,9 +30,10 @@ use vortex_proto::config::v1::{WatchConfigRequest, WatchConfigResponse};
 
 use crate::{answer::json_text, clients::ConfigClient};
 use cache::EventCache;
-use event::{Event, Kind};
+use event::Kind;
 use feed::Feed;
 
+pub(crate) use event::{Event, Names};
 pub(crate) use view::View;
 pub(crate) use watcher::Watcher;
 

@@ -12,6 +12,7 @@ pub mod parts;
 mod problem;
 mod serve;
 mod settings;
+mod sockets;
 mod spring;
 
 pub use gateway::{ABOUT, Gateway, StartError, start};

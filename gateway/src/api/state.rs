@@ -14,6 +14,7 @@ use crate::{
     extract::{IdentityRules, IgnoredFields},
     feeds::Feeds,
     settings::Settings,
+    sockets::Sockets,
 };
 
 /// The router's state. Handlers take its fields, by `FromRef`. Clones share everything.
@@ -34,6 +35,7 @@ pub(crate) struct ApiState {
     identity_rules: Arc<IdentityRules>,
     ignored_fields: IgnoredFields,
     watches: OpenWatches,
+    sockets: Sockets,
     now: Now,
 }
 
@@ -46,6 +48,7 @@ impl ApiState {
         runtime: &Runtime,
     ) -> Self {
         let feeds = Feeds::new(clients.config.clone(), settings.request_timeout, runtime);
+        let sockets = Sockets::new(feeds.clone(), clients.config.clone(), settings, runtime);
         Self {
             config: clients.config,
             rollouts: clients.rollouts,
@@ -62,6 +65,7 @@ impl ApiState {
             identity_rules,
             ignored_fields: IgnoredFields::new(&runtime.metrics),
             watches: OpenWatches::new(settings.max_watches, runtime),
+            sockets,
             now: Now::new(runtime.clock.clone()),
         }
     }
