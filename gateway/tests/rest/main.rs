@@ -22,5 +22,6 @@ mod readers;
 mod rollout_service;
 mod rollouts;
 mod rooms;
+mod sockets;
 mod spring;
 mod watch;
