@@ -14,6 +14,7 @@ mod instances;
 mod keys;
 mod open_watches;
 mod overrides;
+mod realtime;
 mod rollouts;
 mod sketch;
 mod sources;
@@ -62,5 +63,7 @@ pub(crate) fn slow() -> OpenApiRouter<ApiState> {
 /// Routes whose answer is a stream without an end. Browsers open these as an `EventSource`, so they
 /// also take a credential as `?token=`, which no handler sees.
 pub(crate) fn endless() -> OpenApiRouter<ApiState> {
-    rollouts::endless_routes().merge(watch::routes())
+    rollouts::endless_routes()
+        .merge(watch::routes())
+        .merge(realtime::routes())
 }

@@ -41,11 +41,12 @@ use vortex_proto::config::v1::{
 
 use crate::{answer::json_text, clients::ConfigClient, views::Views};
 use cache::EventCache;
-use event::{Event, Kind};
+use event::Kind;
 use feed::Feed;
 use held::{Held, Sight};
 use sent::Sent;
 
+pub(crate) use event::{Event, Names};
 pub(crate) use view::View;
 pub(crate) use watcher::Watcher;
 

@@ -13,6 +13,7 @@ pub mod parts;
 mod problem;
 mod serve;
 mod settings;
+mod sockets;
 mod spring;
 mod views;
 

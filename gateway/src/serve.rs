@@ -57,6 +57,9 @@ use url_tokens::{Streams, UrlTokens};
 
 pub use openapi::document;
 
+/// What the paths of WebSockets begin with.
+const SOCKETS: &str = "/ws/";
+
 type Answered = (Response, Template);
 
 /// REST over the services behind a channel. A clone is a pointer.
@@ -167,7 +170,10 @@ impl Inner {
             });
             return (context, admitted);
         }
-        let shown = Shown::from(&request.headers).with_tokens(tokens.all());
+        let mut shown = Shown::from(&request.headers).with_tokens(tokens.all());
+        if path.starts_with(SOCKETS) {
+            shown = shown.with_subprotocols();
+        }
         match self.gate.admit(shown, context.peer(), Called(request)) {
             Ok(caller) => (context.with_caller(caller), Ok(())),
             Err(fault) => (context, Err(fault)),

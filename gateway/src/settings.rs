@@ -130,6 +130,11 @@ pub struct Settings {
     #[arg(long, value_name = "COUNT", default_value_t = 10_000)]
     pub max_watches: usize,
 
+    /// WebSocket connections that begin in a second; further ones are told to come back. 0 is no
+    /// limit
+    #[arg(long, value_name = "COUNT", default_value_t = 2_000)]
+    pub websocket_rate: u32,
+
     /// Log every request, not only those that fail
     #[arg(long)]
     pub access_log: bool,
@@ -151,6 +156,7 @@ impl Default for Settings {
             max_connections: 10_000,
             max_requests: 4_096,
             max_watches: 10_000,
+            websocket_rate: 2_000,
             access_log: false,
         }
     }

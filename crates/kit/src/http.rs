@@ -16,6 +16,7 @@ mod listener;
 mod refused;
 mod socket;
 mod stream;
+mod upgrade;
 
 use std::{sync::Arc, time::Duration};
 
@@ -26,6 +27,7 @@ pub(crate) use executor::Owned;
 pub use handler::Handler;
 pub use incoming::{BodyError, Incoming};
 pub use listener::{BindError, Listener, Wanted};
+pub use upgrade::{Upgrade, Upgraded};
 
 /// The address of a connection's other end, as an extension of each request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -14,6 +14,7 @@ use crate::{
     extract::{IdentityRules, IgnoredFields},
     feeds::Feeds,
     settings::{Settings, WebhookSecret},
+    sockets::Sockets,
     views::Views,
 };
 
@@ -56,6 +57,7 @@ parts! {
     identity_rules: Arc<IdentityRules>,
     ignored_fields: IgnoredFields,
     watches: OpenWatches,
+    sockets: Sockets,
     now: Now,
     webhook_secret: Option<Arc<WebhookSecret>>,
 }
@@ -71,6 +73,7 @@ impl ApiState {
     ) -> Self {
         let timeout = settings.request_timeout;
         let feeds = Feeds::new(clients.config.clone(), views.clone(), timeout, runtime);
+        let sockets = Sockets::new(feeds.clone(), clients.config.clone(), settings, runtime);
         Self(Arc::new(Parts {
             config: clients.config,
             ciphers: clients.ciphers,
@@ -89,6 +92,7 @@ impl ApiState {
             identity_rules,
             ignored_fields: IgnoredFields::new(&runtime.metrics),
             watches: OpenWatches::new(settings.max_watches, runtime),
+            sockets,
             now: Now::new(runtime.clock.clone()),
             webhook_secret: settings.webhook_secret_file.clone().map(Arc::new),
         }))

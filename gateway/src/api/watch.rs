@@ -88,6 +88,7 @@ async fn watch(
         min_token: resumed.or(parameters.min_token).unwrap_or_default(),
         instance: reader.instance.text,
         key: reader.key.text,
+        last_version: String::new(),
     };
     let view = View::of(&request, taken_from);
     let begin = |request| Watcher::begin(feeds.clone(), view.clone(), request, context.clone());
@@ -147,6 +148,7 @@ fn anew(request: WatchConfigRequest) -> WatchConfigRequest {
     WatchConfigRequest {
         min_token: String::new(),
         last_digest: String::new(),
+        last_version: String::new(),
         ..request
     }
 }

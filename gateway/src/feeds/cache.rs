@@ -52,7 +52,7 @@ struct Weight;
 
 impl Weighter<Key, Arc<Event>> for Weight {
     fn weight(&self, _: &Key, event: &Arc<Event>) -> u64 {
-        (event.bytes.len() + OVERHEAD) as u64
+        (event.weight() + OVERHEAD) as u64
     }
 }
 

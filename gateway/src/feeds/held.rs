@@ -126,6 +126,7 @@ mod tests {
     use bytes::Bytes;
 
     use super::*;
+    use crate::feeds::event::Message;
 
     fn event(kind: Kind, digest: &str, token: &str) -> Event {
         Event {
@@ -133,6 +134,7 @@ mod tests {
             digest: digest.into(),
             position: Position::new(token.into()),
             bytes: Bytes::new(),
+            message: Message::default(),
         }
     }
 

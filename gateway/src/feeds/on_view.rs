@@ -56,7 +56,9 @@ impl Feeds {
         };
         self.inner.views.may_watch(context, request)?;
         let before = match &*request.last_digest {
-            "" => Before::Nothing,
+            "" if request.last_version.is_empty() => Before::Nothing,
+            // config-svc knows what was served by that name
+            "" => return Ok(Err(Unseen::Bypassed)),
             digest if seen.variant().is_some_and(|now| *now.digest == *digest) => {
                 self.remember_seen(&fleet, &seen);
                 Before::Same

@@ -87,6 +87,29 @@ impl Watcher {
         })
     }
 
+    /// Begins as [`Watcher::begin`] does, for a caller that can't see why it would be refused: what it
+    /// holds of another store counts for nothing.
+    pub(crate) async fn resume(
+        feeds: Feeds,
+        view: View,
+        request: WatchConfigRequest,
+        context: Context,
+    ) -> Result<Self, Fault> {
+        let begin = |request| Self::begin(feeds.clone(), view.clone(), request, context.clone());
+        match begin(request.clone()).await {
+            Err(fault) if fault.reason() == Reason::RevisionUnknown => {
+                let anew = WatchConfigRequest {
+                    min_token: String::new(),
+                    last_digest: String::new(),
+                    last_version: String::new(),
+                    ..request
+                };
+                begin(anew).await
+            }
+            begun => begun,
+        }
+    }
+
     /// The next event. Not cancel safe: an event may be lost, and a later one makes up for it.
     ///
     /// Fails when the watch ends.
@@ -163,6 +186,7 @@ impl Watcher {
     async fn catch_up(&mut self, min_token: String) -> Result<Arc<Event>, Fault> {
         let request = WatchConfigRequest {
             last_digest: self.held.digest.clone(),
+            last_version: String::new(),
             min_token,
             ..self.request.clone()
         };

@@ -1,4 +1,4 @@
-//! Refuses writes by pages of other origins.
+//! Refuses writes and WebSockets by pages of other origins.
 //!
 //! Where no keys are required, whoever reaches the port may write, and a browser on the operator's
 //! machine does reach it; where they are, it may hold the credentials of a user. Browsers say with
@@ -15,10 +15,11 @@ use vortex_kit::error::{Fault, Reason};
 use super::host;
 use crate::problem::Problem;
 
-/// Refuses a write that a browser makes for a page of another origin.
+/// Refuses a write that a browser makes for a page of another origin, and a WebSocket, which unlike
+/// any other answer the page could read.
 pub(super) async fn refuse(request: Request, next: Next) -> Response {
     let reads = [Method::GET, Method::HEAD, Method::OPTIONS];
-    if reads.contains(request.method()) {
+    if reads.contains(request.method()) && !request.headers().contains_key(header::UPGRADE) {
         return next.run(request).await;
     }
     match check(request.uri(), request.headers()) {
@@ -64,7 +65,8 @@ fn is_of(origin: &HeaderValue, host: &Authority) -> bool {
 
 fn foreign(header: &str, said: &HeaderValue) -> Fault {
     let said = String::from_utf8_lossy(said.as_bytes());
-    let message = format!("a page of another origin may not write ({header}: {said})");
+    let message =
+        format!("a page of another origin may neither write nor connect ({header}: {said})");
     Fault::new(Reason::PermissionDenied, message)
 }
 

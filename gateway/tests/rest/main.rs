@@ -22,6 +22,7 @@ mod readers;
 mod rollout_service;
 mod rollouts;
 mod rooms;
+mod sockets;
 mod spring;
 mod views;
 mod views_stream;

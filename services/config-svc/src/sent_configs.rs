@@ -19,6 +19,8 @@ const REMEMBERED_BYTES: u64 = 32 << 20;
 const PATCH_BYTES: u64 = 8 << 20;
 /// The number of items that the caches' tables are sized for.
 const EXPECTED: usize = 1024;
+/// Versions whose digests are remembered.
+const VERSIONS: usize = 16_384;
 /// About how many bytes an item takes beside its text.
 const OVERHEAD: usize = 256;
 
@@ -36,6 +38,8 @@ pub struct SentConfig {
 pub struct SentConfigs {
     sent: Cache<(ViewKey, String), SentConfig, Weight>,
     patches: Cache<(String, String), Bytes, Weight>,
+    /// The digest of each version that was sent; none of one that was two configurations.
+    versions: Cache<(ViewKey, String), Option<String>>,
 }
 
 #[derive(Clone)]
@@ -58,6 +62,7 @@ impl Default for SentConfigs {
         Self {
             sent: Cache::with_weighter(EXPECTED, REMEMBERED_BYTES, Weight),
             patches: Cache::with_weighter(EXPECTED, PATCH_BYTES, Weight),
+            versions: Cache::new(VERSIONS),
         }
     }
 }
@@ -78,11 +83,25 @@ impl SentConfigs {
     pub fn remember(&self, key: &ViewKey, sent: &SentConfig) {
         self.sent
             .insert((key.clone(), sent.digest.clone()), sent.clone());
+        let version = (key.clone(), sent.version.clone());
+        let digest = match self.versions.get(&version) {
+            Some(Some(known)) if known == sent.digest => return,
+            // a name that was given again, after the document was removed: neither is meant
+            Some(_) => None,
+            None => Some(sent.digest.clone()),
+        };
+        self.versions.insert(version, digest);
     }
 
     /// The configuration of this digest, if it is remembered.
     pub fn find(&self, key: &ViewKey, digest: &str) -> Option<SentConfig> {
         self.sent.get(&(key.clone(), digest.to_owned()))
+    }
+
+    /// The configuration of this version, if it is remembered, and there was only one.
+    pub fn find_version(&self, key: &ViewKey, version: &str) -> Option<SentConfig> {
+        let digest = self.versions.get(&(key.clone(), version.to_owned()))??;
+        self.find(key, &digest)
     }
 
     /// The RFC 6902 operations that turn `from` into `to`, computed once for all watchers, and on a

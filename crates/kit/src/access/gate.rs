@@ -228,6 +228,11 @@ impl Gate {
         }
     }
 
+    /// Whether a caller may read what is asked, of what this process tells many at once.
+    pub fn lets_read(&self, caller: &Caller, asked: Asked<'_>) -> bool {
+        !self.is_required() || reads(caller, asked)
+    }
+
     fn verified(&self, shown: Shown<'_>) -> Result<Caller, Unknown> {
         let (bare, keys) = (shown.bare(), self.keys());
         let Some((text, keys)) = bare.zip(keys) else {
@@ -311,8 +316,13 @@ impl Gate {
     }
 }
 
+/// Whether a caller may read what is asked.
+fn reads(caller: &Caller, asked: Asked<'_>) -> bool {
+    decide(caller.principal(), Role::Reader, asked).is_allowed()
+}
+
 fn reads_everything(caller: &Caller) -> bool {
-    decide(caller.principal(), Role::Reader, Asked::Cluster).is_allowed()
+    reads(caller, Asked::Cluster)
 }
 
 impl fmt::Debug for Inner {

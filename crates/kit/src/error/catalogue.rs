@@ -36,7 +36,7 @@ mod tests {
     #[test]
     fn every_http_status_is_one_the_contract_names() {
         let contract = [
-            400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 429, 431, 500, 503, 504, 507,
+            400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 426, 429, 431, 500, 503, 504, 507,
         ];
         for reason in Reason::ALL {
             assert!(

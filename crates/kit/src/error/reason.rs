@@ -79,6 +79,8 @@ reasons! {
         "There is nothing at that path.";
     MethodNotAllowed "METHOD_NOT_ALLOWED" Unimplemented METHOD_NOT_ALLOWED
         "The path exists but does not support the HTTP method.";
+    UpgradeRequired "UPGRADE_REQUIRED" FailedPrecondition UPGRADE_REQUIRED
+        "The path is for WebSocket connections: connect to it as one, over HTTP/1.1 and by version 13 of the protocol.";
     MethodUnknown "METHOD_UNKNOWN" Unimplemented NOT_FOUND
         "This server has no such gRPC method; caller and server may be of different versions.";
     VersionExists "VERSION_EXISTS" AlreadyExists CONFLICT

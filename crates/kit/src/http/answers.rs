@@ -4,11 +4,14 @@ use std::{convert::Infallible, future::ready, net::SocketAddr, sync::Arc};
 
 use axum::body::Body;
 use futures::future::BoxFuture;
-use http::{HeaderValue, Request, Response, Version, header};
+use http::{HeaderValue, Request, Response, StatusCode, Version, header};
 
 use super::{
-    Handler, Incoming, MAX_HEADERS, PeerAddr, PeerIdentity, clocks::taking::Answer, incoming::Rest,
+    Handler, Incoming, MAX_HEADERS, PeerAddr, PeerIdentity,
+    clocks::taking::Answer,
+    incoming::Rest,
     refused,
+    upgrade::{Slot, Upgrade},
 };
 
 /// A connection's requests and answers.
@@ -17,6 +20,7 @@ pub(super) struct Answers {
     pub(super) peer: SocketAddr,
     pub(super) identity: Option<PeerIdentity>,
     pub(super) rest: Rest,
+    pub(super) slot: Slot,
 }
 
 impl Answers {
@@ -30,8 +34,14 @@ impl Answers {
         let http1 = request.version() < Version::HTTP_2;
         let answer = self.handle(request);
         let rest = self.rest.clone();
+        let slot = self.slot.clone();
         async move {
             let mut response = answer.await;
+            if response.status() == StatusCode::SWITCHING_PROTOCOLS && slot.is_taken() {
+                // before its bytes can come
+                rest.progress.upgrade();
+                return Ok(response.map(|body| Answer::new(body, answering)));
+            }
             let closes = rest.lifecycle.drain().is_announced() || rest.progress.is_unread();
             if http1 && closes {
                 let close = HeaderValue::from_static("close");
@@ -43,10 +53,14 @@ impl Answers {
 
     fn handle(
         &self,
-        request: Request<hyper::body::Incoming>,
+        mut request: Request<hyper::body::Incoming>,
     ) -> BoxFuture<'static, Response<Body>> {
+        let upgrade = Upgrade::of(&mut request, &self.slot);
         let mut request = request.map(|body| Incoming::new(body, self.rest.clone()));
         request.extensions_mut().insert(PeerAddr(self.peer));
+        if let Some(upgrade) = upgrade {
+            request.extensions_mut().insert(upgrade);
+        }
         if let Some(identity) = &self.identity {
             request.extensions_mut().insert(identity.clone());
         }

@@ -2,6 +2,7 @@
 
 use std::{future::poll_fn, net::SocketAddr, pin::pin, sync::Arc, task::Poll};
 
+use futures::future::BoxFuture;
 use hyper::service::service_fn;
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
@@ -20,6 +21,7 @@ use super::{
     incoming::Rest,
     socket::Socket,
     stream::Stream,
+    upgrade::Slot,
 };
 use crate::{error::Chain, process::Runtime, shutdown::Lifecycle, wire::Wire};
 
@@ -66,19 +68,20 @@ impl Protocol {
         }
     }
 
+    /// Serves a connection's requests. If it then goes on as something else, gives what is to be run
+    /// with it: by whom it is, since a task keeps the memory of all that it has done.
     pub(super) async fn serve(
         &self,
         stream: TcpStream,
         peer: SocketAddr,
         handler: Arc<dyn Handler>,
-    ) {
+    ) -> Option<BoxFuture<'static, ()>> {
         let progress = Progress::default();
         let stall = Stall::new(self.limits.write_timeout, self.slow_readers.clone());
         let socket = Socket::new(stream, progress.clone(), stall);
-        let Some((wire, identity)) = self.let_in(socket, peer).await else {
-            return;
-        };
+        let (wire, identity) = self.let_in(socket, peer).await?;
         let io = TokioIo::new(self.stream(wire, progress.clone()));
+        let slot = Slot::default();
         let answers = Answers {
             handler,
             peer,
@@ -89,6 +92,7 @@ impl Protocol {
                 bytes: self.limits.discard_bytes,
                 timeout: self.limits.discard_timeout,
             },
+            slot: slot.clone(),
         };
         let service = service_fn(move |request| answers.answer(request));
         let connection = self.builder.serve_connection_with_upgrades(io, service);
@@ -110,7 +114,9 @@ impl Protocol {
         });
         if let Err(error) = ended.await {
             tracing::debug!(%peer, error = %Chain(&*error), "connection broke");
+            return None;
         }
+        slot.take_over().await
     }
 
     async fn let_in(&self, socket: Socket, peer: SocketAddr) -> Option<Inside> {

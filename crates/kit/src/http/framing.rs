@@ -14,6 +14,8 @@ const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 pub(crate) struct Framing {
     phase: Phase,
     head_limit: usize,
+    /// Whether the last head asks for another protocol.
+    asks_for_upgrade: bool,
 }
 
 #[derive(Debug)]
@@ -55,6 +57,7 @@ impl Framing {
         Self {
             phase: Phase::Start,
             head_limit,
+            asks_for_upgrade: false,
         }
     }
 
@@ -99,6 +102,11 @@ impl Framing {
         matches!(self.phase, Phase::Http2)
     }
 
+    /// Whether the last request asks to go on as a WebSocket, and has no body.
+    pub(crate) fn asks_for_upgrade(&self) -> bool {
+        self.asks_for_upgrade && self.is_between()
+    }
+
     /// Whether nothing more is understood.
     pub(crate) fn is_refused(&self) -> bool {
         matches!(self.phase, Phase::Refused)
@@ -129,7 +137,8 @@ impl Framing {
 
     fn head(&mut self, bytes: &[u8]) -> Next {
         let fault = match read(bytes) {
-            Ok(Some((length, body))) if length <= self.head_limit => {
+            Ok(Some((length, body, upgrade))) if length <= self.head_limit => {
+                self.asks_for_upgrade = upgrade;
                 self.phase = match body {
                     Body::None | Body::Length(0) => Phase::Head,
                     Body::Length(length) => Phase::Length(length),
@@ -146,8 +155,8 @@ impl Framing {
     }
 }
 
-/// The length of a whole head, and what body follows it.
-fn read(bytes: &[u8]) -> Result<Option<(usize, Body)>, Fault> {
+/// The length of a whole head, what body follows it, and whether it asks for a WebSocket.
+fn read(bytes: &[u8]) -> Result<Option<(usize, Body, bool)>, Fault> {
     let mut headers = [httparse::EMPTY_HEADER; super::MAX_HEADERS];
     let mut request = httparse::Request::new(&mut headers);
     let length = match request.parse(bytes) {
@@ -162,7 +171,9 @@ fn read(bytes: &[u8]) -> Result<Option<(usize, Body)>, Fault> {
         0 | 1 => {}
         _ => return Err(refused::two_hosts()),
     }
-    Ok(Some((length, body(request.headers, is_1_1)?)))
+    let mut protocols = values(request.headers, "upgrade");
+    let upgrade = protocols.any(|protocol| protocol.eq_ignore_ascii_case(b"websocket"));
+    Ok(Some((length, body(request.headers, is_1_1)?, upgrade)))
 }
 
 /// RFC 9112, 6.3. What it lets a server take or leave is left, since a proxy before this one may

@@ -152,9 +152,14 @@ impl Listener {
         runtime.lifecycle.spawn_work("listener", async move {
             let serve = |stream, peer, permit: OwnedSemaphorePermit| {
                 let (handler, protocol) = (handler.clone(), protocol.clone());
+                let work = lifecycle.clone();
                 lifecycle.spawn_work("connection", async move {
-                    let _permit = permit;
-                    protocol.serve(stream, peer, handler).await;
+                    if let Some(upgraded) = protocol.serve(stream, peer, handler).await {
+                        work.spawn_work("upgraded connection", async move {
+                            let _permit = permit;
+                            upgraded.await;
+                        });
+                    }
                 });
             };
             while let Some((stream, peer, permit)) = self.accept(&connections, &lifecycle).await {

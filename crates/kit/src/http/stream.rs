@@ -67,6 +67,13 @@ impl Stream {
 
     /// Looks at what has come; true when hyper may have something of it.
     fn understand(&mut self) -> bool {
+        if self.progress.is_upgraded() {
+            self.granted = self.buffer.len();
+            return self.granted > 0;
+        }
+        if self.is_undecided() {
+            return false;
+        }
         match self.framing.next(&self.buffer) {
             Next::Take(bytes) => self.granted = bytes,
             Next::More => {
@@ -87,6 +94,11 @@ impl Stream {
         true
     }
 
+    /// Whether what comes may be of another protocol: the answer to the request before it tells.
+    fn is_undecided(&self) -> bool {
+        self.framing.asks_for_upgrade() && self.progress.is_answering()
+    }
+
     /// Reads what has come; the number of bytes is 0 at the end.
     fn fill(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
         let mut piece = [MaybeUninit::uninit(); PIECE];
@@ -104,7 +116,7 @@ impl Stream {
         loop {
             self.buffer.drain(..self.granted);
             self.granted = 0;
-            if self.framing.is_between() || self.framing.is_http2() {
+            if self.framing.is_between() || self.framing.is_http2() || self.progress.is_upgraded() {
                 return Poll::Ready(());
             }
             if self.understand() {
@@ -145,11 +157,14 @@ impl AsyncRead for Stream {
         to: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let this = &mut *self;
-        if this.framing.is_http2() && this.buffer.is_empty() {
+        let is_framed = !this.framing.is_http2() && !this.progress.is_upgraded();
+        if !is_framed && this.buffer.is_empty() {
             return Pin::new(&mut this.stream).poll_read(cx, to);
         }
         while this.granted == 0 && !this.understand() {
-            if this.framing.is_refused() {
+            // hyper asks again once it has answered
+            let waits = this.is_undecided() && !this.buffer.is_empty();
+            if this.framing.is_refused() || waits {
                 // what comes is left to the end, and hyper has all that it needs for an answer
                 return Poll::Pending;
             }

@@ -4,10 +4,11 @@
 use std::{
     pin::Pin,
     sync::{
-        Arc, LazyLock,
+        Arc, LazyLock, OnceLock,
         atomic::{AtomicBool, Ordering::Relaxed},
     },
     task::{Context, Poll},
+    time::Duration,
 };
 
 use futures::Stream;
@@ -28,6 +29,8 @@ struct Tokens {
     is_announced: AtomicBool,
     announced: CancellationToken,
     begun: CancellationToken,
+    /// The time that work has from the drain's begin.
+    allowance: OnceLock<Duration>,
 }
 
 /// The drain of what belongs to no process.
@@ -39,6 +42,7 @@ impl Drain {
             is_announced: AtomicBool::new(false),
             announced: CancellationToken::new(),
             begun: CancellationToken::new(),
+            allowance: OnceLock::new(),
         }))
     }
 
@@ -57,13 +61,24 @@ impl Drain {
         self.0.begun.cancel();
     }
 
+    /// Says how long work will have from when the drain begins.
+    pub(super) fn allow(&self, time: Duration) {
+        self.0.allowance.get_or_init(|| time);
+    }
+
+    /// The time that work has from when the drain begins, for what ends a bit at a time; none where
+    /// nobody has said it.
+    pub fn allowance(&self) -> Option<Duration> {
+        self.0.allowance.get().copied()
+    }
+
     /// Whether callers should take their next request elsewhere.
     pub(crate) fn is_announced(&self) -> bool {
         self.0.is_announced.load(Relaxed)
     }
 
     /// Whether the process is draining.
-    pub(crate) fn has_begun(&self) -> bool {
+    pub fn has_begun(&self) -> bool {
         self.0.begun.is_cancelled()
     }
 

@@ -128,8 +128,9 @@ impl Lifecycle {
     /// on does not keep a store from its last flush; what it does not need is the background's.
     pub async fn stop(&self, timeout: Duration) -> Stopped {
         let begun = Instant::now();
-        self.begin_drain();
         let work = timeout.saturating_sub(timeout / BACKGROUND_SHARE);
+        self.inner.drain.allow(work);
+        self.begin_drain();
         let mut unfinished = self.inner.work.end(work).await;
         self.inner.stop.cancel();
         let rest = timeout.saturating_sub(begun.elapsed());

@@ -41,7 +41,11 @@ pub(super) async fn watch(
     reads::prepare(&grpc, &reading, Part::Effective).await?;
     let sent = SentConfig::from(&*reading.view);
     grpc.configuration.sent().remember(&key, &sent);
-    let first = first(&grpc, &key, &request.last_digest, &sent, || {
+    let held = Held {
+        digest: &request.last_digest,
+        version: &request.last_version,
+    };
+    let first = first(&grpc, &key, held, &sent, || {
         reads::config_reply(&grpc, &key, &subject, &reading, state.head)
     });
     let first = first.await?;
@@ -59,21 +63,29 @@ pub(super) async fn watch(
     Ok(context.drain().guard(stream).boxed())
 }
 
-/// The first event of a watch: none when the watcher is up to date, the difference when the
-/// configuration it holds is remembered, else a snapshot.
+/// What a watcher says it holds; empty where it does not say so.
+#[derive(Clone, Copy)]
+struct Held<'a> {
+    digest: &'a str,
+    version: &'a str,
+}
+
+/// The first event of a watch: none when the watcher is up to date by its digest alone, the
+/// difference when the configuration it holds is remembered, else a snapshot.
 async fn first(
     grpc: &Grpc,
     key: &ViewKey,
-    last_digest: &str,
+    held: Held<'_>,
     sent: &SentConfig,
     everything: impl FnOnce() -> pb::GetConfigResponse,
 ) -> Result<Option<pb::WatchConfigResponse>, Fault> {
-    if last_digest == sent.digest {
+    if held.digest == sent.digest && held.version.is_empty() {
         return Ok(None);
     }
     let configs = grpc.configuration.sent();
     let mut difference = None;
-    if let Some(before) = configs.find(key, last_digest) {
+    let by_version = || configs.find_version(key, held.version);
+    if let Some(before) = configs.find(key, held.digest).or_else(by_version) {
         let patch = configs.patch(grpc.configuration.compute(), &before, sent);
         let patch = patch
             .await?

@@ -291,6 +291,9 @@ fn rollout_reads() -> Vec<Route> {
         route("GET", "/api/rollouts/{id}/audit", "/ListAudit", |w| {
             asked(format!("/api/rollouts/{}/audit", w.rollout))
         }),
+        route("GET", "/ws/{app}/{profile}", "/WatchConfig", |w| {
+            asked(format!("/ws/{}/prod", w.app))
+        }),
         route("GET", "/api/rollouts/{id}/watch", "/WatchRollout", |w| {
             asked(format!("/api/rollouts/{}/watch", w.rollout))
         }),

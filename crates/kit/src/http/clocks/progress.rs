@@ -23,6 +23,8 @@ struct Inner {
     /// Something of an answer is not taken yet.
     writing: AtomicBool,
     http2: AtomicBool,
+    /// It goes on as something other than HTTP.
+    upgraded: AtomicBool,
     /// A body was given up before it was read to its end.
     unread: AtomicBool,
     /// All is answered; what still comes is thrown away.
@@ -95,6 +97,19 @@ impl Progress {
 
     pub(in crate::http) fn speaks_http2(&self) {
         self.0.http2.store(true, Relaxed);
+    }
+
+    pub(in crate::http) fn upgrade(&self) {
+        self.0.upgraded.store(true, Relaxed);
+    }
+
+    pub(in crate::http) fn is_upgraded(&self) -> bool {
+        self.0.upgraded.load(Relaxed)
+    }
+
+    /// Whether a request is being answered.
+    pub(in crate::http) fn is_answering(&self) -> bool {
+        self.0.answering.load(Relaxed) > 0
     }
 
     /// Whether anything was asked yet.
