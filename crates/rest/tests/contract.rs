@@ -220,7 +220,7 @@ fn query() -> Value {
 }
 
 fn rollout() -> Value {
-    json!({"id": "r1", "state": "running",
+    let mut rollout = json!({"id": "r1", "state": "running",
         "stage": {"index": 1, "name": "all", "percentage": 100.0}, "share_in_force": 5.0,
         "share_reason": "why", "label": "main", "change": "v2", "change_sequence": 7,
         "paths": ["orders.yml"], "apps": ["orders"], "from_version": "v1", "strategy": "custom",
@@ -237,8 +237,10 @@ fn rollout() -> Value {
         "updated_at": null, "stage_since": null, "generation": 3, "effect": "pending",
         "effect_error": "away", "reason": "why", "reverts": "r0", "revision": 9, "source": "git",
         "keys": keys(), "include": ["a"], "exclude": ["b"], "min_instances": 1,
-        "share_raised_for": 1, "queries": [query()],
-        "webhooks": [{"name": "gate", "url": "https://gate.example.com/"}]})
+        "share_raised_for": 1});
+    rollout["queries"] = json!([query()]);
+    rollout["webhooks"] = json!([{"name": "gate", "url": "https://gate.example.com/"}]);
+    rollout
 }
 
 #[test]

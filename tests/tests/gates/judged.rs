@@ -22,7 +22,11 @@ async fn a_good_version_is_promoted_by_what_prometheus_says() {
     let audit = scene.mesh.get(&path).await.json();
     let entries = audit["entries"].as_array().unwrap();
     let promoted = entries.iter().find(|entry| entry["action"] == "promote");
-    let gate = &promoted.unwrap()["evidence"][0];
+    let evidence = promoted.unwrap()["evidence"].as_array().unwrap();
+    let gate = evidence
+        .iter()
+        .find(|gate| gate["gate"] == "query")
+        .unwrap();
     assert_eq!(gate["gate"], "query", "{gate}");
     assert_eq!(gate["verdict"], "pass", "{gate}");
     assert_eq!(

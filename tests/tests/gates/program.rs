@@ -39,7 +39,7 @@ struct Served {
 impl Program {
     /// Starts an instance of `orders` in `prod`, which serves requests all the time.
     pub(crate) async fn start(mesh: &Mesh, name: &str) -> Self {
-        let client = Client::builder(&format!("http://{}", mesh.http), "orders")
+        let client = Client::builder(format!("http://{}", mesh.http), "orders")
             .profile("prod")
             .instance_id(name)
             .interval(Duration::from_secs(1))

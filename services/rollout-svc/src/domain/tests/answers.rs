@@ -83,7 +83,10 @@ fn report(analysis: &mut Analysis, stage: &JudgedStage<'_>, second: u64) -> Vec<
 #[test]
 fn a_slice_waits_for_what_is_asked_at_its_end() {
     let settings = Settings::default();
-    let stage = stage(&settings);
+    let stage = JudgedStage {
+        share: Share::FULL,
+        ..stage(&settings)
+    };
     let mut analysis = analysis();
     report(&mut analysis, &stage, 10);
     assert_eq!(analysis.advance(&stage, at(31)), []);
