@@ -170,7 +170,9 @@ pub(super) fn of(record: &Record, now: Timestamp) -> Vec<Notice> {
         | Body::FreezeEnded(_)
         | Body::KeyCreated(_)
         | Body::KeyRotated(_)
-        | Body::KeyRevoked(_) => Vec::new(),
+        | Body::KeyRevoked(_)
+        | Body::OwnershipSet(_)
+        | Body::Retained(_) => Vec::new(),
     }
 }
 
