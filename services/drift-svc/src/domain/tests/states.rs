@@ -37,22 +37,22 @@ fn what_was_said_within_the_grace_makes_nobody_drifted_when_it_arrives_late() {
     scene.runs("a", "v1");
     scene.follow(&released(&["v1", "v2"]));
     scene.pass(80);
-    let late = |sequence, late| Report {
+    let told = |sequence, late| Report {
         late,
         ..report("a", "v1", sequence)
     };
     // said 40 s and 50 s after the release
     for (sequence, late) in [(10, 400), (11, 300)] {
-        scene.tell(late(sequence, late));
+        scene.tell(told(sequence, late));
         assert_eq!(scene.state("a"), State::Pending);
         scene.pass(1);
         assert_eq!(scene.state("a"), State::Pending);
     }
     // and 62 s after it
-    scene.tell(late(12, 200));
+    scene.tell(told(12, 200));
     assert_eq!(scene.state("a"), State::Drifted);
     // which nothing makes undone but a report of what it should run
-    scene.tell(late(13, 800));
+    scene.tell(told(13, 800));
     scene.pass(1);
     assert_eq!(scene.state("a"), State::Drifted);
     scene.tell(report("a", "v2", 14));
