@@ -1,11 +1,12 @@
 //! Reports over loopback, a call each or a hundred in one.
 
-use std::{net::SocketAddr, sync::Arc, time::Instant};
+use std::{net::SocketAddr, sync::Arc};
 
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
     task::JoinSet,
+    time::Instant,
 };
 use tonic::transport::{Channel, Endpoint};
 use vortex_proto::heartbeat::v1::{
