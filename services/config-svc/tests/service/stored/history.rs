@@ -56,7 +56,7 @@ async fn ring(node: &Node, app: &str, profile: &str, label: &str) -> Vec<pb::Ser
         match message.event.unwrap() {
             Event::State(state) => return state.history,
             Event::Fault(fault) => panic!("{fault:?}"),
-            Event::Progress(_) => {}
+            Event::Progress(_) | Event::SourceAge(_) => {}
         }
     }
 }
