@@ -59,7 +59,12 @@ impl Default for Limits {
             calls: 4_096,
             streams: 20_000,
             call_timeout: Duration::from_secs(30),
-            http: crate::http::Limits::default(),
+            http: crate::http::Limits {
+                // a gateway brings a stream for each of its readers, and calls beside them, over one
+                // connection: it is told that there are too many, where here it would wait unheard
+                streams_per_connection: 25_000,
+                ..crate::http::Limits::default()
+            },
         }
     }
 }

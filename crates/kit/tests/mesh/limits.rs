@@ -40,4 +40,14 @@ both_ways! {
             tokio::task::yield_now().await;
         }
     }
+
+    async fn one_caller_opens_thousands_of_streams_and_calls_on(way: Way) {
+        let mut fixture = Fixture::with(way, Limits::default()).await;
+        let open = CountRequest { count: 1, behaviour: Behaviour::Hang.into() };
+        let mut streams = Vec::new();
+        for _ in 0..3_000 {
+            streams.push(fixture.client.count(open).await.unwrap());
+        }
+        fixture.client.say(say(Behaviour::Unspecified)).await.unwrap();
+    }
 }
