@@ -22,7 +22,7 @@ const REFUSED_SECONDS = 10;
 // What is for anybody.
 const OPEN = ['/', '/api/openapi.json', '/health', '/health/live', '/health/ready'].map((route) => `GET ${route}`);
 // Streams do not end.
-const ENDLESS = ['watchConfig', 'watchRollout'];
+const ENDLESS = ['watchConfig', 'watchRollout', 'connect'];
 const CHECKS = ['not_a_server_error', 'status_code_conformance', 'content_type_conformance', 'response_schema_conformance'];
 
 // Has every answer of a server held against its document; `server` are options that reach it.

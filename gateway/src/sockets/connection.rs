@@ -130,7 +130,7 @@ impl Connection {
                 context,
             },
         };
-        let ended = running.to_the_end().await;
+        let ended = running.until_it_ends().await;
         inner.counters.ended(ended);
         tracing::debug!(
             connection = id,
@@ -142,7 +142,7 @@ impl Connection {
 }
 
 impl Running {
-    async fn to_the_end(mut self) -> Ended {
+    async fn until_it_ends(mut self) -> Ended {
         loop {
             let woken = self.woken().await;
             let effects = self.take(woken).await;

@@ -24,6 +24,14 @@ const PROCESS: [&str; 6] = [
     "/metrics",
 ];
 
+/// By what a request asks for a WebSocket.
+const HANDSHAKE: [&str; 4] = [
+    "Connection: Upgrade",
+    "Upgrade: websocket",
+    "Sec-WebSocket-Version: 13",
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+];
+
 /// What the gateway asks by itself, for its health.
 const OWN: &str = "vortex.config.v1.FreezeService/ListFreezes";
 
@@ -65,10 +73,10 @@ fn path(template: &str) -> String {
 /// Asks for an operation, and gives the calls that were made for it: `package.Service/Method`.
 async fn calls(mesh: &Mesh, line: &str, body: &str, first: &str) -> BTreeSet<String> {
     let before = mesh.handled().await;
-    let headers = ["Content-Type: application/json"];
     let headers = match body {
-        "" => &[][..],
-        _ => &headers,
+        "" if line.contains("/ws/") => &HANDSHAKE[..],
+        "" => &[],
+        _ => &["Content-Type: application/json"],
     };
     let answer = mesh.send(line, headers, body).await;
     assert_ne!(answer.status, 400, "{line}: {}", answer.text());
@@ -143,7 +151,7 @@ fn each_operation_says_how_to_show_who_one_is() {
         let expected = match &*template {
             "/" | "/api/openapi.json" | "/health/live" | "/health/ready" => json!([]),
             "/health" => json!([{}, {"apiKey": []}, {"bearer": []}, {"basic": []}]),
-            "/api/watch/{app}/{profile}" | "/api/rollouts/{id}/watch" => {
+            "/api/watch/{app}/{profile}" | "/api/rollouts/{id}/watch" | "/ws/{app}/{profile}" => {
                 json!([{"apiKey": []}, {"bearer": []}, {"basic": []}, {"urlToken": []}])
             }
             _ => headers.clone(),

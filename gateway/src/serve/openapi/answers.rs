@@ -40,6 +40,7 @@ impl Operation<'_> {
             412 => self.changes() || self.has("min_token") || self.reads_views(),
             413 => self.changes() || self.reads_views() || self.path.ends_with("/diff"),
             415 | 422 | 507 => self.changes(),
+            426 => self.connects(),
             504 => self.calls(),
             _ => false,
         }
@@ -60,8 +61,13 @@ impl Operation<'_> {
         self.calls() && !self.changes() && self.path.contains("profile")
     }
 
+    /// Whether what follows is no answer.
+    fn connects(&self) -> bool {
+        self.path.starts_with("/ws/")
+    }
+
     fn is_tagged(&self) -> bool {
-        self.calls() && !self.changes() && !self.path.contains("/watch")
+        self.calls() && !self.changes() && !self.connects() && !self.path.contains("/watch")
     }
 
     fn has(&self, parameter: &str) -> bool {
@@ -70,7 +76,7 @@ impl Operation<'_> {
 }
 
 /// The errors there are.
-const ERRORS: [(u16, &str); 15] = [
+const ERRORS: [(u16, &str); 16] = [
     (400, "A parameter, a header or the body is not valid"),
     (
         401,
@@ -89,6 +95,7 @@ const ERRORS: [(u16, &str); 15] = [
         "The body is of another media type than those that are taken",
     ),
     (422, "The content cannot be read, or a request id is reused"),
+    (426, "The path is for WebSocket connections"),
     (
         429,
         "Too many calls of this caller, or without valid credentials",

@@ -88,25 +88,65 @@ async fn frames_that_are_wrong_close_with_the_code_of_the_rfc() {
         ("4.1.5 opcode 7", frame(0x87, b"x"), 1002),
         ("4.2.1 opcode 11", frame(0x8b, b""), 1002),
         ("4.2.5 opcode 15", frame(0x8f, b"x"), 1002),
-        ("5.1 fragmented ping", [fragment(0x09, b"a"), fragment(0x80, b"b")].concat(), 1002),
+        (
+            "5.1 fragmented ping",
+            [fragment(0x09, b"a"), fragment(0x80, b"b")].concat(),
+            1002,
+        ),
         ("5.9 continuation of nothing", frame(0x80, b"x"), 1002),
-        ("5.18 text within a text", [fragment(0x01, b"a"), fragment(0x81, b"b")].concat(), 1002),
-        ("6.3.1 not UTF-8", frame(0x81, b"\xce\xba\xed\xa0\x80x"), 1007),
-        ("6.4.1 not UTF-8 in a fragment", [fragment(0x01, b"a"), fragment(0x80, b"\xff")].concat(), 1007),
+        (
+            "5.18 text within a text",
+            [fragment(0x01, b"a"), fragment(0x81, b"b")].concat(),
+            1002,
+        ),
+        (
+            "6.3.1 not UTF-8",
+            frame(0x81, b"\xce\xba\xed\xa0\x80x"),
+            1007,
+        ),
+        (
+            "6.4.1 not UTF-8 in a fragment",
+            [fragment(0x01, b"a"), fragment(0x80, b"\xff")].concat(),
+            1007,
+        ),
         ("7.3.2 close with one byte", frame(0x88, b"\x03"), 1002),
         ("7.9.1 close with 0", frame(0x88, &[0, 0]), 1002),
-        ("7.9.5 close with 1005", frame(0x88, &1005_u16.to_be_bytes()), 1002),
-        ("7.9.9 close with 2999", frame(0x88, &2999_u16.to_be_bytes()), 1002),
-        ("7.7.1 close with 1000", frame(0x88, &1000_u16.to_be_bytes()), 1000),
-        ("7.7.10 close with 3000", frame(0x88, &3000_u16.to_be_bytes()), 3000),
+        (
+            "7.9.5 close with 1005",
+            frame(0x88, &1005_u16.to_be_bytes()),
+            1002,
+        ),
+        (
+            "7.9.9 close with 2999",
+            frame(0x88, &2999_u16.to_be_bytes()),
+            1002,
+        ),
+        (
+            "7.7.1 close with 1000",
+            frame(0x88, &1000_u16.to_be_bytes()),
+            1000,
+        ),
+        (
+            "7.7.10 close with 3000",
+            frame(0x88, &3000_u16.to_be_bytes()),
+            3000,
+        ),
         ("9.1 over 64 KiB", frame(0x81, &vec![b'x'; 65_537]), 1009),
         (
             "9.3 over 64 KiB in fragments",
-            [frame(0x01, &vec![b'x'; 40_000]), frame(0x80, &vec![b'x'; 40_000])].concat(),
+            [
+                frame(0x01, &vec![b'x'; 40_000]),
+                frame(0x80, &vec![b'x'; 40_000]),
+            ]
+            .concat(),
             1009,
         ),
         ("unmasked", vec![0x81, 0x01, b'x'], 1002),
-        ("huge, of which nothing comes", vec![0x81, 0xff, 0x7f, 0, 0, 0, 0, 0, 0, 0], 1009),
+        (
+            "huge, of which nothing comes",
+            vec![0x81, 0xff, 0x7f, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+            1009,
+        ),
     ] {
         assert_eq!(closes(&mesh, &bytes).await, code, "{case}");
     }
@@ -120,9 +160,18 @@ async fn frames_that_are_unusual_are_taken() {
     for (case, bytes) in [
         ("1.1.1 text", frame(0x81, ping)),
         ("5.3 fragments", [frame(0x01, a), frame(0x80, b)].concat()),
-        ("5.6 ping between fragments", [frame(0x01, a), frame(0x89, b"p"), frame(0x80, b)].concat()),
-        ("2.7 pong that nobody asked for", [frame(0x8a, b""), frame(0x81, ping)].concat()),
-        ("2.10 ten pings", [frame(0x89, b"p").repeat(10), frame(0x81, ping)].concat()),
+        (
+            "5.6 ping between fragments",
+            [frame(0x01, a), frame(0x89, b"p"), frame(0x80, b)].concat(),
+        ),
+        (
+            "2.7 pong that nobody asked for",
+            [frame(0x8a, b""), frame(0x81, ping)].concat(),
+        ),
+        (
+            "2.10 ten pings",
+            [frame(0x89, b"p").repeat(10), frame(0x81, ping)].concat(),
+        ),
     ] {
         let text = answers(&mesh, &bytes).await;
         assert!(text.contains(r#""type":"pong""#), "{case}: {text}");
@@ -152,6 +201,9 @@ async fn a_flood_is_closed_and_nobody_else_notices() {
     let mut other = connected(&mesh).await;
     let flood = frame(0x81, br#"{"type":"pong"}"#).repeat(500);
     assert_eq!(closes(&mesh, &flood).await, 1008);
-    other.write_all(&frame(0x81, br#"{"type":"ping"}"#)).await.unwrap();
+    other
+        .write_all(&frame(0x81, br#"{"type":"ping"}"#))
+        .await
+        .unwrap();
     assert_eq!(read(&mut other).await.0, 0x81);
 }

@@ -75,7 +75,11 @@ async fn what_can_not_be_followed_is_a_problem_and_no_connection() {
 #[tokio::test]
 async fn a_page_of_another_origin_does_not_connect() {
     let mesh = mesh().await;
-    for header in ["Origin: http://evil.example", "Origin: null", "Sec-Fetch-Site: cross-site"] {
+    for header in [
+        "Origin: http://evil.example",
+        "Origin: null",
+        "Sec-Fetch-Site: cross-site",
+    ] {
         let mut headers = HEADERS.to_vec();
         headers.push(header);
         let answer = client::request(mesh.address, "GET /ws/orders/dev", &headers, b"").await;
@@ -92,7 +96,10 @@ async fn what_follows_a_handshake_that_is_refused_is_the_next_request() {
     let refused = "GET /ws/orders/dev HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n\
                    Upgrade: websocket\r\n\r\n";
     let next = "GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
-    stream.write_all(format!("{refused}{next}").as_bytes()).await.unwrap();
+    stream
+        .write_all(format!("{refused}{next}").as_bytes())
+        .await
+        .unwrap();
     let mut all = String::new();
     stream.read_to_string(&mut all).await.unwrap();
     assert!(all.starts_with("HTTP/1.1 426 "), "{all}");

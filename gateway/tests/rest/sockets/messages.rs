@@ -26,8 +26,14 @@ async fn a_connection_begins_with_a_snapshot_and_then_tells_what_changes() {
     change(&mesh, 8, "two");
     let next = client.next().await;
     assert_eq!(next["type"], "config_change");
-    assert_eq!(next["diff"], json!([{"op": "replace", "path": "/a", "value": "two"}]));
-    assert_eq!((&next["old_version"], &next["new_version"]), (&json!("v7"), &json!("v8")));
+    assert_eq!(
+        next["diff"],
+        json!([{"op": "replace", "path": "/a", "value": "two"}])
+    );
+    assert_eq!(
+        (&next["old_version"], &next["new_version"]),
+        (&json!("v7"), &json!("v8"))
+    );
     assert_eq!(next["cursor"], "store:8.d8.v8");
     assert_eq!(next.get("connection_id"), None);
 }
@@ -37,11 +43,20 @@ async fn a_cursor_is_where_a_connection_goes_on() {
     let mesh = mesh().await;
     let mut client = Client::connect(&mesh, "?cursor=store:7.d7.v7").await;
     let first = client.next().await;
-    assert_eq!((&first["type"], &first["diff"]), (&json!("config_change"), &json!([])));
-    assert_eq!((&first["old_version"], &first["new_version"]), (&json!("v7"), &json!("v7")));
+    assert_eq!(
+        (&first["type"], &first["diff"]),
+        (&json!("config_change"), &json!([]))
+    );
+    assert_eq!(
+        (&first["old_version"], &first["new_version"]),
+        (&json!("v7"), &json!("v7"))
+    );
     assert!(first["connection_id"].is_string());
     let asked: Vec<WatchConfigRequest> = mesh.service.all_asked("watch_config");
-    let asked = asked.iter().find(|asked| asked.last_digest == "d7").unwrap();
+    let asked = asked
+        .iter()
+        .find(|asked| asked.last_digest == "d7")
+        .unwrap();
     assert_eq!((&*asked.min_token, &*asked.last_version), ("store:7", "v7"));
     mesh.service.called("watch_config", 2).await;
     change(&mesh, 8, "two");
@@ -63,9 +78,14 @@ async fn a_client_that_resyncs_gets_a_snapshot() {
     client.say(r#"{"type":"resync"}"#).await;
     let again = client.next().await;
     assert_eq!(again["type"], "config_snapshot");
-    client.say(r#"{"type":"resync","cursor":"store:7.d7.v7"}"#).await;
+    client
+        .say(r#"{"type":"resync","cursor":"store:7.d7.v7"}"#)
+        .await;
     let again = client.next().await;
-    assert_eq!((&again["type"], &again["diff"]), (&json!("config_change"), &json!([])));
+    assert_eq!(
+        (&again["type"], &again["diff"]),
+        (&json!("config_change"), &json!([]))
+    );
 }
 
 #[tokio::test]
@@ -75,11 +95,17 @@ async fn errors_are_answered_and_the_connection_goes_on() {
     client.next().await;
     for (text, code) in [
         ("x", "INVALID_MESSAGE"),
-        (r#"{"type":"subscribe","patterns":["a:b:c:d"]}"#, "SUBSCRIPTION_FAILED"),
+        (
+            r#"{"type":"subscribe","patterns":["a:b:c:d"]}"#,
+            "SUBSCRIPTION_FAILED",
+        ),
     ] {
         client.say(text).await;
         let error = client.next().await;
-        assert_eq!((&error["type"], &error["code"]), (&json!("error"), &json!(code)));
+        assert_eq!(
+            (&error["type"], &error["code"]),
+            (&json!("error"), &json!(code))
+        );
     }
     client.say(r#"{"type":"ping"}"#).await;
     assert_eq!(client.next().await["type"], "pong");
@@ -104,7 +130,8 @@ async fn a_configuration_that_can_not_be_followed_any_more_closes() {
     let mut client = Client::connect(&mesh, "").await;
     client.next().await;
     mesh.service.called("watch_config", 2).await;
-    mesh.service.end_watches(Fault::new(Reason::DocumentInvalid, "orders.yml:3:7: a tab"));
+    mesh.service
+        .end_watches(Fault::new(Reason::DocumentInvalid, "orders.yml:3:7: a tab"));
     let (messages, code, _) = client.closed().await;
     assert_eq!(code, 1013);
     assert_eq!(messages[0]["code"], "WATCH_ENDED");

@@ -55,6 +55,14 @@ pub(super) async fn call(
     Ok(all)
 }
 
+/// By what a request asks for a WebSocket.
+const HANDSHAKE: [(&str, &str); 4] = [
+    ("connection", "Upgrade"),
+    ("upgrade", "websocket"),
+    ("sec-websocket-version", "13"),
+    ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="),
+];
+
 /// Makes a request. Of an answer that goes on, what comes at first is read.
 pub(super) async fn ask(
     to: SocketAddr,
@@ -72,6 +80,11 @@ pub(super) async fn ask(
     request = request.header("host", to.to_string());
     for (name, value) in headers {
         request = request.header(*name, value);
+    }
+    if path.starts_with("/ws/") {
+        for (name, value) in HANDSHAKE {
+            request = request.header(name, value);
+        }
     }
     let (media_type, body) = body.unwrap_or_default();
     if !media_type.is_empty() {
