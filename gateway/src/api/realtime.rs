@@ -66,6 +66,7 @@ struct Parameters {
     operation_id = "connect",
     tag = "configuration",
     params(Target, Parameters),
+    extensions(("x-vortex-rpc" = json!(["WatchConfig"]))),
     responses((status = 101, description = "The connection is a WebSocket from here on")),
 )]
 async fn connect(

@@ -100,6 +100,9 @@ impl SentConfigs {
 
     /// The configuration of this version, if it is remembered, and there was only one.
     pub fn find_version(&self, key: &ViewKey, version: &str) -> Option<SentConfig> {
+        if version.is_empty() {
+            return None;
+        }
         let digest = self.versions.get(&(key.clone(), version.to_owned()))??;
         self.find(key, &digest)
     }

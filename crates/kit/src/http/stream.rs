@@ -162,9 +162,11 @@ impl AsyncRead for Stream {
             return Pin::new(&mut this.stream).poll_read(cx, to);
         }
         while this.granted == 0 && !this.understand() {
-            // hyper asks again once it has answered
-            let waits = this.is_undecided() && !this.buffer.is_empty();
-            if this.framing.is_refused() || waits {
+            if this.is_undecided() && !this.buffer.is_empty() {
+                this.progress.wake_after_answer(cx);
+                return Poll::Pending;
+            }
+            if this.framing.is_refused() {
                 // what comes is left to the end, and hyper has all that it needs for an answer
                 return Poll::Pending;
             }

@@ -1,8 +1,11 @@
 //! A connection's progress, which its stream and its requests report and its clock asks for.
 
-use std::sync::{
-    Arc, Mutex, PoisonError,
-    atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
+use std::{
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
+    },
+    task::{Context, Waker},
 };
 
 use crate::error::Fault;
@@ -32,6 +35,8 @@ struct Inner {
     /// Its caller took nothing of an answer for too long.
     given_up: AtomicBool,
     refused: Mutex<Option<Fault>>,
+    /// Who waits for the answers to be complete.
+    waker: Mutex<Option<Waker>>,
 }
 
 /// What a connection waits for.
@@ -112,6 +117,13 @@ impl Progress {
         self.0.answering.load(Relaxed) > 0
     }
 
+    /// Wakes the task once an answer is complete.
+    pub(in crate::http) fn wake_after_answer(&self, cx: &Context<'_>) {
+        let waker = &self.0.waker;
+        let mut waker = waker.lock().unwrap_or_else(PoisonError::into_inner);
+        *waker = Some(cx.waker().clone());
+    }
+
     /// Whether anything was asked yet.
     pub(in crate::http) fn has_begun(&self) -> bool {
         self.0.requests.load(Relaxed) > 0
@@ -163,5 +175,10 @@ impl Answering {
 impl Drop for Answering {
     fn drop(&mut self) {
         self.0.0.answering.fetch_sub(1, Relaxed);
+        let waker = &self.0.0.waker;
+        let waker = waker.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(waker) = waker {
+            waker.wake();
+        }
     }
 }

@@ -18,7 +18,8 @@ enum Step {
     Write(usize, Value),
     /// Reads until the newest is there.
     Read,
-    Disconnect,
+    /// To resume later: by the version, or else by the digest.
+    Disconnect(bool),
 }
 
 const PATHS: [&str; 3] = ["application.json", "orders.json", "orders-dev.json"];
@@ -43,7 +44,7 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         5 => (0..PATHS.len(), value()).prop_map(|(path, value)| Step::Write(path, value)),
         3 => Just(Step::Read),
-        1 => Just(Step::Disconnect),
+        1 => any::<bool>().prop_map(Step::Disconnect),
     ]
 }
 
@@ -56,6 +57,7 @@ struct Watcher {
     config: Value,
     digest: String,
     version: String,
+    by_version: bool,
 }
 
 impl Watcher {
@@ -66,6 +68,7 @@ impl Watcher {
             config: Value::Null,
             digest: String::new(),
             version: String::new(),
+            by_version: false,
         }
     }
 
@@ -103,10 +106,15 @@ impl Watcher {
     }
 
     async fn connect(&self) -> Stream {
+        let (last_digest, last_version) = match self.by_version {
+            true => (String::new(), self.version.clone()),
+            false => (self.digest.clone(), String::new()),
+        };
         let request = pb::WatchConfigRequest {
             app: "orders".to_owned(),
             profiles: vec!["dev".to_owned()],
-            last_digest: self.digest.clone(),
+            last_digest,
+            last_version,
             ..Default::default()
         };
         let watched = self.grpc.watch_config(Request::new(request)).await;
@@ -138,7 +146,9 @@ async fn run(steps: Vec<Step>) {
         match step {
             Step::Write(path, value) => write(&service, PATHS[path], &value).await,
             Step::Read => watcher.read().await,
-            Step::Disconnect => watcher.stream = None,
+            Step::Disconnect(by_version) => {
+                (watcher.stream, watcher.by_version) = (None, by_version);
+            }
         }
     }
     watcher.read().await;
@@ -166,6 +176,7 @@ async fn a_watch_resumes_at_a_digest_that_is_remembered() {
     let service = Service::open(folder.path()).await;
     let mut watcher = Watcher::new(calls(&service));
     let mut digests = Vec::new();
+    let mut versions = Vec::new();
     for n in 0..30 {
         write(
             &service,
@@ -175,6 +186,7 @@ async fn a_watch_resumes_at_a_digest_that_is_remembered() {
         .await;
         watcher.read().await;
         digests.push(watcher.digest.clone());
+        versions.push(watcher.version.clone());
     }
     watcher.digest = digests[20].clone();
     let resumed = watcher.connect().await.next().await.unwrap().unwrap();
@@ -194,6 +206,24 @@ async fn a_watch_resumes_at_a_digest_that_is_remembered() {
         matches!(resumed.event, Some(Event::Progress(_))),
         "it is up to date"
     );
+    watcher.by_version = true;
+    for (at, patch) in [
+        (20, r#"[{"op":"replace","path":"/value/n","value":29}]"#),
+        (29, "[]"),
+    ] {
+        watcher.version = versions[at].clone();
+        let resumed = watcher.connect().await.next().await.unwrap().unwrap();
+        let Some(Event::Change(change)) = resumed.event else {
+            panic!("{resumed:?}")
+        };
+        assert_eq!(
+            (&*change.patch, &change.old_version),
+            (patch.as_bytes(), &versions[at])
+        );
+    }
+    watcher.version = "none".to_owned();
+    let resumed = watcher.connect().await.next().await.unwrap().unwrap();
+    assert!(matches!(resumed.event, Some(Event::Snapshot(_))));
     drop(watcher);
     service.close().await;
 }
