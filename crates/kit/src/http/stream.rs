@@ -164,7 +164,11 @@ impl AsyncRead for Stream {
         while this.granted == 0 && !this.understand() {
             if this.is_undecided() && !this.buffer.is_empty() {
                 this.progress.wake_after_answer(cx);
-                return Poll::Pending;
+                // it may have been complete before there was anybody to wake
+                match this.is_undecided() {
+                    true => return Poll::Pending,
+                    false => continue,
+                }
             }
             if this.framing.is_refused() {
                 // what comes is left to the end, and hyper has all that it needs for an answer
