@@ -20,7 +20,7 @@ use vortex_realtime::{
     handshake::{self, Refused},
 };
 
-use super::{open_watches::OpenWatches, state::ApiState, target::Target};
+use super::{open_watches::OpenWatches, state::ApiState, target::Target, watch::renamed};
 use crate::{
     extract::{Path, Query, Reader},
     feeds::{Feeds, Names, View, Watcher},
@@ -176,7 +176,8 @@ impl Asked {
             held_version,
         } = self;
         let resumed = request.clone();
-        let watcher = Watcher::resume(feeds, view.clone(), resumed, context.clone()).await?;
+        let begun = Watcher::resume(feeds, view.clone(), resumed, context.clone()).await;
+        let watcher = begun.map_err(|fault| renamed(fault, "cursor"))?;
         Ok(Connection {
             sockets,
             view,

@@ -96,7 +96,7 @@ async fn watch(
         Err(fault) if in_header && fault.reason() == Reason::RevisionUnknown => {
             begin(anew(request)).await
         }
-        Err(fault) if in_header => Err(of_header(fault)),
+        Err(fault) if in_header => Err(renamed(fault, LAST_EVENT_ID)),
         begun => begun,
     }?;
     let lost = Box::pin(feeds.lost(context.caller()));
@@ -153,11 +153,11 @@ fn anew(request: WatchConfigRequest) -> WatchConfigRequest {
     }
 }
 
-/// The same fault, with the header's name for a token that came in it.
-fn of_header(fault: Fault) -> Fault {
+/// The same fault, with the name by which a token came.
+pub(super) fn renamed(fault: Fault, name: &'static str) -> Fault {
     match fault.fields() {
         [field] if fault.reason() == Reason::InvalidArgument && field.field == "min_token" => {
-            Fault::invalid(LAST_EVENT_ID, field.description.clone())
+            Fault::invalid(name, field.description.clone())
         }
         _ => fault,
     }
