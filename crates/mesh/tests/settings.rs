@@ -44,6 +44,21 @@ fn sinks(folder: &Path) -> String {
     file.display().to_string()
 }
 
+/// A file that describes who may judge rollouts: the same.
+fn judges(folder: &Path) -> String {
+    let file = folder.join("gates.yaml");
+    let text = "providers: [{name: main, url: http://localhost:9090}]\n";
+    fs::write(&file, text).unwrap();
+    file.display().to_string()
+}
+
+/// A file that holds a secret: the same.
+fn secret(folder: &Path) -> String {
+    let file = folder.join("secret");
+    fs::write(&file, "0123456789abcdef0123456789abcdef").unwrap();
+    file.display().to_string()
+}
+
 /// The key in each way of cutting it into nested keys: `a: {b-c: V}`, `a-b: {c: V}`, …
 fn forms(key: &str, value: &str) -> Vec<String> {
     let mut all = vec![format!("{key}: {value}")];
@@ -59,7 +74,7 @@ fn forms(key: &str, value: &str) -> Vec<String> {
 fn check<S: Args>(about: &About) -> usize {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("settings.yaml");
-    let files = [provider(folder.path()), sinks(folder.path())];
+    let files = [provider, sinks, judges, secret].map(|write| write(folder.path()));
     let defaults = rows::<S>(about, &file, "").unwrap();
     let mut checked = 0;
     for row in defaults.iter().filter(|row| row.key != "config") {

@@ -16,16 +16,20 @@ use tokio_tungstenite::{
 };
 use vortex_proto::config::v1::{ConfigChange, GetConfigResponse};
 
-use crate::mesh::{Mesh, start};
+use crate::{
+    mesh::{Mesh, start},
+    views_stream::STORE,
+};
 
 /// What is watched at a position.
 fn at(position: usize, value: &str) -> GetConfigResponse {
     GetConfigResponse {
         app: "orders".into(),
-        config: format!(r#"{{"a":"{value}"}}"#).into(),
+        // with more than a change of it takes
+        config: format!(r#"{{"a":"{value}","b":"{}"}}"#, "x".repeat(100)).into(),
         version: format!("v{position}"),
         digest: format!("d{position}"),
-        token: format!("store:{position}"),
+        token: format!("{STORE}:{position}"),
         ..GetConfigResponse::default()
     }
 }
@@ -37,7 +41,7 @@ fn change(mesh: &Mesh, position: usize, value: &str) {
         new_version: format!("v{position}"),
         patch: format!(r#"[{{"op":"replace","path":"/a","value":"{value}"}}]"#).into(),
         digest: format!("d{position}"),
-        token: format!("store:{position}"),
+        token: format!("{STORE}:{position}"),
         ..ConfigChange::default()
     };
     mesh.service.change(change, at(position, value));
