@@ -156,6 +156,7 @@ fn one_that_is_made_without_its_limit_is_found() {
     }
     for good in [
         "let client = SplitServiceClient::limited(channel);",
+        "SplitServiceClient::with_origin(connection, origin)\n    .max_decoding_message_size(LIMIT)",
         "/// For clients: `SplitServiceClient::new(channel)`.",
         "client: SplitServiceClient<Channel>,",
         "use vortex_proto::config::v1::split_service_client::SplitServiceClient;",
@@ -164,7 +165,8 @@ fn one_that_is_made_without_its_limit_is_found() {
     }
 }
 
-/// The lines that make a client or server by another function than `limited`.
+/// The lines that make a client or server by another function than `limited`, and do not say its
+/// limit in the next line.
 fn faults(file: &Path, source: &str) -> Vec<String> {
     let made = |line: &str| {
         let line = line.split("//").next().unwrap_or_default();
@@ -173,9 +175,12 @@ fn faults(file: &Path, source: &str) -> Vec<String> {
             calls.any(|(at, _)| !line[at + made.len()..].starts_with("limited("))
         })
     };
-    let lines = source.lines().enumerate().filter(|(_, line)| made(line));
+    let following = source.lines().skip(1).chain([""]);
+    let is_limited = |next: &str| next.trim_start().starts_with(".max_decoding_message_size(");
+    let lines = source.lines().zip(following).enumerate();
+    let lines = lines.filter(|(_, (line, next))| made(line) && !is_limited(next));
     lines
-        .map(|(index, line)| format!("{}:{}: {}", file.display(), index + 1, line.trim()))
+        .map(|(index, (line, _))| format!("{}:{}: {}", file.display(), index + 1, line.trim()))
         .collect()
 }
 

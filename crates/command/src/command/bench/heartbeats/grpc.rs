@@ -15,7 +15,7 @@ use tonic::{
     codegen::http::Uri,
     metadata::{Ascii, MetadataValue},
 };
-use vortex_kit::error::Fault;
+use vortex_kit::{error::Fault, grpc::MAX_MESSAGE_BYTES};
 use vortex_proto::heartbeat::v1::{
     Heartbeat, ReportBatchRequest, ReportRequest, ReportResult,
     heartbeat_service_client::HeartbeatServiceClient, report_result,
@@ -47,7 +47,8 @@ impl Grpc {
             .map_err(|error| Error::Usage(format!("{server}: {error}")))?;
         let connection = connection(client.trust(server)?);
         Ok(Self {
-            client: HeartbeatServiceClient::with_origin(connection, origin),
+            client: HeartbeatServiceClient::with_origin(connection, origin)
+                .max_decoding_message_size(MAX_MESSAGE_BYTES),
             key: key.transpose()?,
             timeout: client.timeout(),
         })
