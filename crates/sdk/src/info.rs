@@ -47,13 +47,12 @@ impl Labels {
     }
 }
 
-/// The arm of a configuration: `canary` if any split gave it, `stable` if all splits did, else
-/// nothing.
+/// The arm of a configuration: `canary` if any split gave it, else `stable`. Who holds what is stable
+/// is not told of a split that changes nothing for it.
 fn arm(in_use: &InUse) -> &'static str {
     let assignments = in_use.assignments();
     match assignments.iter().any(|split| split.arm == Arm::Canary) {
         true => "canary",
-        false if assignments.is_empty() => "",
         false => "stable",
     }
 }
@@ -98,7 +97,7 @@ mod tests {
         let line = text.lines().last().unwrap();
         assert_eq!(
             line,
-            r#"vortex_config_info{app="orders",profile="dev,prod",version="v\"1\"",arm=""} 1"#
+            r#"vortex_config_info{app="orders",profile="dev,prod",version="v\"1\"",arm="stable"} 1"#
         );
     }
 }

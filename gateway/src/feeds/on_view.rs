@@ -55,9 +55,13 @@ impl Feeds {
             Err(unseen) => return Ok(Err(unseen)),
         };
         self.inner.views.may_watch(context, request)?;
-        let before = match &*request.last_digest {
+        let named = match (&*request.last_digest, &*request.last_version) {
+            ("", version) if !version.is_empty() => self.inner.configs.digest_of(&fleet, version),
+            _ => None,
+        };
+        let before = match named.as_deref().unwrap_or(&request.last_digest) {
             "" if request.last_version.is_empty() => Before::Nothing,
-            // config-svc knows what was served by that name
+            // config-svc may remember what was served by that name
             "" => return Ok(Err(Unseen::Bypassed)),
             digest if seen.variant().is_some_and(|now| *now.digest == *digest) => {
                 self.remember_seen(&fleet, &seen);

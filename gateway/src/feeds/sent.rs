@@ -12,6 +12,8 @@ use crate::answer::json_text;
 const REMEMBERED_BYTES: u64 = 32 << 20;
 /// About how many bytes the differences may take.
 const PATCH_BYTES: u64 = 8 << 20;
+/// The most versions whose digests are remembered.
+const VERSIONS: usize = 16_384;
 /// The number of items that the tables are sized for.
 const EXPECTED: usize = 1_024;
 /// About how many bytes an item takes beside its text.
@@ -29,6 +31,8 @@ pub(super) struct Config {
 #[derive(Debug)]
 pub(super) struct Sent {
     configs: Cache<(Fleet, String), Config, Weight>,
+    /// The digest of each version; none of one that was two configurations.
+    versions: Cache<(Fleet, String), Option<String>>,
     patches: Cache<(String, String), Bytes, Weight>,
 }
 
@@ -51,6 +55,7 @@ impl Default for Sent {
     fn default() -> Self {
         Self {
             configs: Cache::with_weighter(EXPECTED, REMEMBERED_BYTES, Weight),
+            versions: Cache::new(VERSIONS),
             patches: Cache::with_weighter(EXPECTED, PATCH_BYTES, Weight),
         }
     }
@@ -71,7 +76,24 @@ impl Sent {
                 json: Bytes::copy_from_slice(json),
             };
             self.configs.insert(key, config);
+            self.name(fleet, digest, version);
         }
+    }
+
+    fn name(&self, fleet: &Fleet, digest: &str, version: &str) {
+        let key = (fleet.clone(), version.to_owned());
+        let named = match self.versions.get(&key) {
+            Some(Some(known)) if known == digest => return,
+            // a name that was given again, after the document was removed: neither is meant
+            Some(_) => None,
+            None => Some(digest.to_owned()),
+        };
+        self.versions.insert(key, named);
+    }
+
+    /// The digest of this version, if it is remembered, and there was only one.
+    pub(super) fn digest_of(&self, fleet: &Fleet, version: &str) -> Option<String> {
+        self.versions.get(&(fleet.clone(), version.to_owned()))?
     }
 
     /// The configuration of this digest, if it is remembered.
@@ -116,6 +138,12 @@ mod tests {
         let found = sent.find(&fleet("orders"), "d1").unwrap();
         assert_eq!((&*found.version, &found.json), ("v2", &old));
         assert!(sent.find(&fleet("billing"), "d1").is_none());
+        assert_eq!(
+            sent.digest_of(&fleet("orders"), "v2").as_deref(),
+            Some("d1")
+        );
+        sent.remember(&fleet("orders"), "d2", "v2", &new);
+        assert_eq!(sent.digest_of(&fleet("orders"), "v2"), None);
         let patch = async || {
             let compute = Compute::new();
             let patch = sent.patch(&compute, ("d1", &old), ("d2", &new)).await;

@@ -29,7 +29,7 @@ async fn a_configuration_is_read_as_the_applications_own_type(by: Protocol) {
     assert!(config.stale().is_none() && config.json().contains("unknown"));
     let text = client.prometheus_text();
     assert!(
-        text.contains(r#"{app="orders",profile="prod",version="v1",arm=""} 1"#),
+        text.contains(r#"{app="orders",profile="prod",version="v1",arm="stable"} 1"#),
         "{text}"
     );
 }

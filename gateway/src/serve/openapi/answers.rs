@@ -35,7 +35,7 @@ impl Operation<'_> {
         match status {
             400 | 403 | 431 | 500 | 503 => true,
             401 | 429 => self.calls() || matches!(self.path, "/health" | "/metrics"),
-            404 => self.calls() && (self.path.contains('{') || self.has("label") || self.changes()),
+            404 => self.calls() && (self.names_something() || self.changes()),
             409 => self.changes(),
             412 => self.changes() || self.has("min_token") || self.reads_views(),
             413 => self.changes() || self.reads_views() || self.path.ends_with("/diff"),
@@ -50,6 +50,12 @@ impl Operation<'_> {
     fn calls(&self) -> bool {
         !self.path.starts_with("/health")
             && !matches!(self.path, "/" | "/metrics" | super::DOCUMENT_PATH)
+    }
+
+    /// Whether there may be no such thing as it is about: what is named, or the key of ciphers.
+    fn names_something(&self) -> bool {
+        let is_of_ciphers = matches!(self.path, "/key" | "/encrypt/status");
+        is_of_ciphers || self.path.contains('{') || self.has("label")
     }
 
     fn changes(&self) -> bool {
