@@ -36,7 +36,7 @@ use vortex_kit::{
     shutdown::Lifecycle,
 };
 use vortex_proto::config::v1::{
-    WatchConfigRequest, WatchConfigResponse, watch_config_response::Event as Message,
+    ConfigChange, WatchConfigRequest, WatchConfigResponse, watch_config_response::Event as Message,
 };
 
 use crate::{answer::json_text, clients::ConfigClient, views::Views};
@@ -159,7 +159,7 @@ impl Feeds {
         view: &View,
         request: WatchConfigRequest,
     ) -> Result<(Arc<Event>, Held), Fault> {
-        let held = request.last_digest.clone();
+        let held = self.held_by(view, &request);
         let floor = self.inner.views.floor();
         let doubts = floor.doubts();
         let first = async {
@@ -168,6 +168,7 @@ impl Feeds {
                 let message = next(&mut messages).await?;
                 let sight = Sight::of(&message);
                 self.remember(view, &message);
+                let message = self.shortened(view, &held, message).await?;
                 if let Some(event) = self.write(view, &held, message).await? {
                     floor.note(event.position.token());
                     floor.settle(doubts);
@@ -182,6 +183,51 @@ impl Feeds {
                 let message = "config-svc did not begin the watch in time";
                 Err(Fault::new(Reason::DeadlineExceeded, message))
             })
+    }
+
+    /// The digest of what a request says that its caller holds; empty if it is not known.
+    fn held_by(&self, view: &View, request: &WatchConfigRequest) -> String {
+        match (&*request.last_digest, &*request.last_version, view.fleet()) {
+            ("", version, Some(fleet)) if !version.is_empty() => {
+                let digest = self.inner.configs.digest_of(&fleet, version);
+                digest.unwrap_or_default()
+            }
+            (digest, _, _) => digest.to_owned(),
+        }
+    }
+
+    /// The difference in the place of a snapshot, if what the caller holds is remembered here and the
+    /// difference is smaller: config-svc knows of nothing that was told from a view.
+    async fn shortened(
+        &self,
+        view: &View,
+        held: &str,
+        message: WatchConfigResponse,
+    ) -> Result<WatchConfigResponse, Fault> {
+        let (Some(Message::Snapshot(now)), Some(fleet)) = (&message.event, view.fleet()) else {
+            return Ok(message);
+        };
+        let configs = &self.inner.configs;
+        let Some(old) = configs.find(&fleet, held) else {
+            return Ok(message);
+        };
+        let (before, after) = ((held, &old.json), (&*now.digest, &now.config));
+        let patch = configs.patch(&self.inner.compute, before, after).await?;
+        if patch.len() > now.config.len() {
+            return Ok(message);
+        }
+        let change = ConfigChange {
+            old_version: old.version,
+            new_version: now.version.clone(),
+            patch,
+            digest: now.digest.clone(),
+            token: now.token.clone(),
+            sources: now.sources.clone(),
+            assignments: now.assignments.clone(),
+        };
+        Ok(WatchConfigResponse {
+            event: Some(Message::Change(change)),
+        })
     }
 
     /// Remembers the configuration of a snapshot, so that the next event can be the difference.
