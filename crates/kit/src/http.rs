@@ -13,6 +13,7 @@ mod handler;
 mod handshake;
 mod incoming;
 mod listener;
+mod loopback;
 mod refused;
 mod socket;
 mod stream;
@@ -27,6 +28,7 @@ pub(crate) use executor::Owned;
 pub use handler::Handler;
 pub use incoming::{BodyError, Incoming};
 pub use listener::{BindError, Listener, Wanted};
+pub use loopback::is_loopback;
 pub use upgrade::{Upgrade, Upgraded};
 
 /// The address of a connection's other end, as an extension of each request.

@@ -4,6 +4,10 @@
 //! line: `010` stays `010`. Documents that are served are read by
 //! `vortex-spring`, on the same parser, as Spring reads them.
 
+mod fields;
+
+pub use fields::{FieldError, Fields, Misfit, Text};
+
 use std::collections::HashMap;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span, StrInput};

@@ -31,7 +31,7 @@ pub use entries::{CannotRead, Log};
 pub use event::{About, Event};
 pub use kinds::{InvalidKind, KINDS};
 pub use pace::Pace;
-pub use settings::{InvalidSinks, NotifySettings, Sinks, Unreadable, Why, Wrong};
+pub use settings::{InvalidSinks, NotifySettings, Sinks, Why, Wrong};
 pub use signature::{SIGNATURE, TIMESTAMP, signature};
 pub use start::Notifications;
 

@@ -1,6 +1,5 @@
 //! The file that describes sinks.
 
-mod fields;
 mod files;
 mod sink;
 mod url;
@@ -11,11 +10,13 @@ use std::{
     sync::Arc,
 };
 
-use vortex_kit::yaml;
+use vortex_kit::{
+    settings::{Unreadable, small_file},
+    yaml::{self, Content, FieldError, Fields, Node},
+};
 use vortex_pattern::InvalidPattern;
 
 use crate::InvalidKind;
-pub use files::Unreadable;
 pub(crate) use sink::Sink;
 
 /// The most sinks of a file: each is a task, and a label of metrics.
@@ -53,6 +54,9 @@ pub enum Why {
     /// It is not YAML.
     #[error(transparent)]
     Yaml(#[from] yaml::Error),
+    /// A field that it does not know, or that is not what it should be.
+    #[error(transparent)]
+    Field(#[from] FieldError),
     /// Something in it can't be meant.
     #[error("line {line}: {what}")]
     Line {
@@ -72,29 +76,12 @@ pub enum Wrong {
     /// There are more than can be served.
     #[error("more than {MAX_SINKS} sinks")]
     TooMany,
-    /// A field that has no meaning here.
-    #[error("unknown field {name:?}{}", suggestion(.nearest))]
-    Unknown {
-        /// The field as written.
-        name: String,
-        /// The field that it may have meant.
-        nearest: Option<String>,
-    },
     /// A field that each sink has.
     #[error("the sink that begins here has no `{0}`")]
     Missing(&'static str),
-    /// A field that is a mapping, or a list, and should be a text.
-    #[error("`{0}` takes one value")]
-    NotText(&'static str),
-    /// A field that is a mapping.
-    #[error("`{0}` takes a value, or a list of values")]
-    NotList(&'static str),
     /// A list without anything in it takes nothing.
     #[error("`{0}` is empty, so that the sink would be told of nothing: leave it out to take all")]
     Empty(&'static str),
-    /// A name that doesn't fit metrics and keys.
-    #[error("a name has 1 to 32 of a-z, 0-9 and -, and begins with a letter")]
-    Name,
     /// A name of two sinks.
     #[error("there is another sink of this name")]
     NameTwice,
@@ -136,11 +123,6 @@ pub enum Wrong {
     Client(reqwest::Error),
 }
 
-fn suggestion(nearest: &Option<String>) -> String {
-    let say = |name| format!("; is {name:?} meant?");
-    nearest.as_ref().map(say).unwrap_or_default()
-}
-
 impl Wrong {
     fn at(self, line: usize) -> Why {
         Why::Line { line, what: self }
@@ -168,7 +150,7 @@ impl FromStr for Sinks {
 }
 
 fn read(file: &Path) -> Result<Vec<Sink>, Why> {
-    let text = files::text(file)?;
+    let text = small_file(file)?;
     let folder = file.parent().unwrap_or(Path::new(""));
     parse(&text, folder)
 }
@@ -176,7 +158,7 @@ fn read(file: &Path) -> Result<Vec<Sink>, Why> {
 /// The sinks of a file's text, which names other files from `folder`.
 fn parse(text: &str, folder: &Path) -> Result<Vec<Sink>, Why> {
     let mut sinks: Vec<Sink> = Vec::new();
-    for mut fields in fields::sinks(text)? {
+    for mut fields in described(text)? {
         let (name_line, line) = (fields.line_of("name"), fields.line());
         let sink = Sink::new(&mut fields, folder)?;
         if sinks.iter().any(|other| other.name == sink.name) {
@@ -188,6 +170,27 @@ fn parse(text: &str, folder: &Path) -> Result<Vec<Sink>, Why> {
         sinks.push(sink);
     }
     Ok(sinks)
+}
+
+/// The fields of each sink.
+fn described(text: &str) -> Result<Vec<Fields>, Why> {
+    let mut top = mapping(yaml::parse(text)?, &["sinks"])?;
+    let line = top.line();
+    let Some(Node { line, content }) = top.take("sinks") else {
+        return Err(Wrong::NoSinks.at(line));
+    };
+    match content {
+        Content::List(nodes) if !nodes.is_empty() => {
+            let sinks = nodes.into_iter().map(|node| mapping(node, sink::FIELDS));
+            sinks.collect()
+        }
+        _ => Err(Wrong::NoSinks.at(line)),
+    }
+}
+
+fn mapping(node: Node, known: &[&str]) -> Result<Fields, Why> {
+    let line = node.line;
+    Fields::of(node, known)?.ok_or_else(|| Wrong::NoSinks.at(line))
 }
 
 #[cfg(test)]

@@ -9,19 +9,27 @@ use std::{
 use jiff::Timestamp;
 use ring::hmac::Key;
 use rustls::ClientConfig;
+use vortex_kit::{
+    settings::small_file,
+    yaml::{Fields, Misfit, Text},
+};
 use vortex_pattern::Pattern;
 use vortex_tls::ClientFiles;
 
-use super::{
-    Why, Wrong,
-    fields::{Fields, Text},
-    files,
-    url::Place,
-};
+use super::{Why, Wrong, files, url::Place};
 use crate::{Event, format::Format, kinds::Kinds, sender, signature};
 
-/// Bytes of a name.
-const NAME: usize = 32;
+/// The fields of a sink.
+pub(super) const FIELDS: &[&str] = &[
+    "name",
+    "url",
+    "url_file",
+    "ca",
+    "format",
+    "secret_file",
+    "events",
+    "apps",
+];
 /// Bytes of a secret.
 const SECRET: std::ops::RangeInclusive<usize> = 16..=1_024;
 
@@ -96,15 +104,10 @@ impl fmt::Debug for Sink {
 }
 
 fn name(fields: &mut Fields) -> Result<String, Why> {
-    let Some(Text { line, text }) = fields.text("name")? else {
-        return Err(Wrong::Missing("name").at(fields.line()));
-    };
-    let is_allowed = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
-    let begins = text.starts_with(|first: char| first.is_ascii_lowercase());
-    match begins && text.len() <= NAME && text.bytes().all(is_allowed) {
-        true => Ok(text),
-        false => Err(Wrong::Name.at(line)),
-    }
+    fields.name("name").map_err(|error| match error.why {
+        Misfit::Missing(name) => Wrong::Missing(name).at(error.line),
+        _ => Why::from(error),
+    })
 }
 
 fn format(fields: &mut Fields) -> Result<Format, Why> {
@@ -127,7 +130,7 @@ fn place(fields: &mut Fields, folder: &Path, secrets: &mut Vec<PathBuf>) -> Resu
 /// What a file holds that is a secret.
 fn secret(named: &Text, folder: &Path, secrets: &mut Vec<PathBuf>) -> Result<String, Why> {
     let file = folder.join(&named.text);
-    let text = files::text(&file).map_err(|error| Wrong::from(error).at(named.line))?;
+    let text = small_file(&file).map_err(|error| Wrong::from(error).at(named.line))?;
     secrets.push(file);
     Ok(text)
 }
@@ -176,7 +179,12 @@ where
     T: FromStr,
     Wrong: From<T::Err>,
 {
-    let given = fields.list(name)?.unwrap_or_default();
+    let line = fields.line_of(name);
+    let given = fields.one_or_more(name)?;
+    if given.as_ref().is_some_and(Vec::is_empty) {
+        return Err(Wrong::Empty(name).at(line));
+    }
+    let given = given.unwrap_or_default();
     let patterns = given.into_iter().map(|Text { line, text }| {
         let parsed = text.parse().map_err(Wrong::from);
         parsed.map_err(|wrong| wrong.at(line))

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use url::{Host, Url};
+use url::Url;
+use vortex_kit::http::is_loopback;
 
 /// A URL that may be a secret: who knows that of a chat may write into it. Shown as its host.
 #[derive(Clone)]
@@ -35,15 +36,6 @@ impl fmt::Debug for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let host = self.0.host_str().unwrap_or_default();
         write!(f, "{}://{host}/(hidden)", self.0.scheme())
-    }
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
     }
 }
 

@@ -1,6 +1,5 @@
 //! The file that says whom queries and webhooks of rollouts may ask.
 
-mod fields;
 mod provider;
 mod secret;
 mod webhooks;
@@ -17,9 +16,14 @@ use std::{
     sync::{Arc, LazyLock},
 };
 
-use fields::Fields;
 use secret::Secrets;
+use vortex_kit::{
+    settings::small_file,
+    yaml::{self, Fields},
+};
 
+/// The fields at the top.
+const TOP: &[&str] = &["providers", "webhooks"];
 /// The most providers of a file: each is a label of metrics.
 const MAX_PROVIDERS: usize = 16;
 
@@ -67,13 +71,15 @@ impl FromStr for GatesFile {
 
 impl Known {
     fn read(file: &Path) -> Result<Self, Why> {
-        let text = secret::text(file)?;
+        let text = small_file(file)?;
         Self::parse(&text, file.parent().unwrap_or(Path::new("")))
     }
 
     /// What a file's text says, which names other files from `folder`.
     fn parse(text: &str, folder: &Path) -> Result<Self, Why> {
-        let mut top = Fields::top(text)?;
+        let root = yaml::parse(text)?;
+        let line = root.line;
+        let mut top = Fields::of(root, TOP)?.ok_or_else(|| Wrong::Nothing.at(line))?;
         let mut secrets = Secrets::new(folder);
         let mut providers: Vec<Provider> = Vec::new();
         for mut fields in top.mappings("providers", provider::FIELDS)? {

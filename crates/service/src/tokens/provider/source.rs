@@ -8,7 +8,8 @@ use std::{
 
 use jiff::Timestamp;
 use rustls::ClientConfig;
-use url::{Host, Url};
+use url::Url;
+use vortex_kit::http::is_loopback;
 use vortex_oidc::{KeySet, MAX_JWKS};
 use vortex_tls::ClientFiles;
 
@@ -83,15 +84,6 @@ pub(in crate::tokens) fn is_fetched(url: &Url) -> bool {
             "http" => is_loopback(url),
             _ => false,
         }
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
 }
 
 #[cfg(test)]

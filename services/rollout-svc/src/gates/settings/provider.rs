@@ -6,15 +6,15 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use jiff::Timestamp;
 use reqwest::{Client, header::HeaderValue};
 use rustls::ClientConfig;
-use url::{Host, Url};
-use vortex_kit::settings::{Secret, duration};
+use url::Url;
+use vortex_kit::{
+    http::is_loopback,
+    settings::{Secret, duration},
+    yaml::{Fields, Text},
+};
 use vortex_tls::{ClientFiles, trusting_nobody};
 
-use super::{
-    Why, Wrong,
-    fields::{Fields, Text},
-    secret::Secrets,
-};
+use super::{Why, Wrong, secret::Secrets};
 use crate::gates::http;
 
 /// The fields of a provider.
@@ -27,8 +27,6 @@ pub(super) const FIELDS: &[&str] = &[
     "password_file",
     "timeout",
 ];
-/// Bytes of a name.
-const NAME: usize = 32;
 /// How long an answer is waited for, unless that is said.
 const TIMEOUT: Duration = Duration::from_secs(5);
 /// What may be said.
@@ -77,7 +75,7 @@ impl fmt::Debug for Provider {
 impl Provider {
     pub(super) fn new(fields: &mut Fields, secrets: &mut Secrets) -> Result<Self, Why> {
         let line = fields.line();
-        let name = name(fields)?;
+        let name = fields.name("name")?;
         let url = fields.must("url")?;
         let query_url = query_url(&url.text).ok_or_else(|| Wrong::Url.at(url.line))?;
         let credentials = credentials(fields, secrets)?;
@@ -101,16 +99,6 @@ impl Provider {
     }
 }
 
-fn name(fields: &mut Fields) -> Result<String, Why> {
-    let Text { line, text } = fields.must("name")?;
-    let is_allowed = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
-    let begins = text.starts_with(|first: char| first.is_ascii_lowercase());
-    match begins && text.len() <= NAME && text.bytes().all(is_allowed) {
-        true => Ok(text),
-        false => Err(Wrong::Name.at(line)),
-    }
-}
-
 /// Where a Prometheus at `given` takes queries.
 fn query_url(given: &str) -> Option<Url> {
     let mut url = Url::parse(given.trim()).ok()?;
@@ -123,15 +111,6 @@ fn query_url(given: &str) -> Option<Url> {
     path.pop_if_empty().extend(["api", "v1", "query"]);
     drop(path);
     Some(url)
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
 }
 
 fn credentials(fields: &mut Fields, secrets: &mut Secrets) -> Result<Option<Credentials>, Why> {

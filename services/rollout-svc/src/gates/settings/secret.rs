@@ -1,18 +1,15 @@
 //! Files that are read once, when the process starts.
 
-use std::{
-    fs::File,
-    io::{self, Read as _},
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
-use vortex_kit::settings::Secret;
+use vortex_kit::{
+    settings::{Secret, small_file},
+    yaml::Text,
+};
 use vortex_tls::is_open_to_others;
 
-use super::{Why, Wrong, fields::Text, wrong::Unreadable};
+use super::{Why, Wrong};
 
-/// Bytes of a file.
-const LARGEST: u64 = 1 << 20;
 /// Bytes of a secret.
 const MAX_SECRET: usize = 4_096;
 
@@ -39,7 +36,7 @@ impl Secrets {
     /// What a file holds that is a secret of at least so many bytes.
     pub(super) fn read(&mut self, named: &Text, least: usize) -> Result<Secret, Why> {
         let file = self.file(named);
-        let text = text(&file).map_err(|error| Wrong::from(error).at(named.line))?;
+        let text = small_file(&file).map_err(|error| Wrong::from(error).at(named.line))?;
         self.files.push(file);
         let secret = text.trim();
         let fits = (least..=MAX_SECRET).contains(&secret.len());
@@ -58,20 +55,4 @@ impl Secrets {
             |file: &&PathBuf| file.metadata().is_ok_and(|found| is_open_to_others(&found));
         self.files.iter().filter(is_open).map(PathBuf::as_path)
     }
-}
-
-/// A file's text.
-pub(super) fn text(file: &Path) -> Result<String, Unreadable> {
-    let read = File::open(file).and_then(|file| {
-        let mut text = String::new();
-        file.take(LARGEST + 1).read_to_string(&mut text)?;
-        match text.len() as u64 > LARGEST {
-            true => Err(io::Error::other("it has more than a mebibyte")),
-            false => Ok(text),
-        }
-    });
-    read.map_err(|cause| Unreadable {
-        file: file.to_owned(),
-        cause,
-    })
 }

@@ -3,11 +3,10 @@
 use std::{fmt, time::Duration};
 
 use reqwest::Client;
-use vortex_kit::settings::Secret;
+use vortex_kit::{settings::Secret, yaml::Fields};
 
 use super::{
     Why, Wrong,
-    fields::Fields,
     provider::{timeout, trust},
     secret::Secrets,
 };
@@ -64,7 +63,7 @@ impl WebhookSettings {
 
 fn hosts(fields: &mut Fields) -> Result<Hosts, Why> {
     let line = fields.line_of("hosts");
-    let given = fields.texts("hosts")?;
+    let given = fields.texts("hosts")?.unwrap_or_default();
     if given.is_empty() || given.len() > MAX_HOSTS {
         return Err(Wrong::Hosts.at(line));
     }

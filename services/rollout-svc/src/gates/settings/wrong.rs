@@ -1,8 +1,11 @@
 //! What is wrong with the file.
 
-use std::{io, path::PathBuf};
+use std::path::PathBuf;
 
-use vortex_kit::{settings::InvalidDuration, yaml};
+use vortex_kit::{
+    settings::{InvalidDuration, Unreadable},
+    yaml::{self, FieldError},
+};
 
 use crate::gates::hosts::InvalidHost;
 
@@ -25,6 +28,9 @@ pub(crate) enum Why {
     /// It is not YAML.
     #[error(transparent)]
     Yaml(#[from] yaml::Error),
+    /// A field that it does not know, or that is not what it should be.
+    #[error(transparent)]
+    Field(#[from] FieldError),
     /// Something in it can't be meant.
     #[error("line {line}: {what}")]
     Line {
@@ -33,16 +39,6 @@ pub(crate) enum Why {
         /// What is wrong there.
         what: Wrong,
     },
-}
-
-/// A file that can't be read.
-#[derive(Debug, thiserror::Error)]
-#[error("{} can't be read: {cause}", file.display())]
-pub(crate) struct Unreadable {
-    /// The file.
-    pub file: PathBuf,
-    /// What the system says.
-    pub cause: io::Error,
 }
 
 /// What is wrong in a line of a file.
@@ -54,32 +50,6 @@ pub(crate) enum Wrong {
     /// There are more than can be asked.
     #[error("more than 16 providers")]
     TooMany,
-    /// A field that has no meaning here.
-    #[error("unknown field {name:?}{}", suggestion(.nearest))]
-    Unknown {
-        /// The field as written.
-        name: String,
-        /// The field that it may have meant.
-        nearest: Option<String>,
-    },
-    /// A field that must be there.
-    #[error("what begins here has no `{0}`")]
-    Missing(&'static str),
-    /// A field that is a mapping, or a list, and should be a text.
-    #[error("`{0}` takes one value")]
-    NotText(&'static str),
-    /// A field that should be a list of texts.
-    #[error("`{0}` takes a list of values")]
-    NotTexts(&'static str),
-    /// A field that should be a list of mappings.
-    #[error("`{0}` takes a list, each item with its fields")]
-    NotList(&'static str),
-    /// A field that should be a mapping.
-    #[error("`{0}` takes fields")]
-    NotMapping(&'static str),
-    /// A name that doesn't fit metrics.
-    #[error("a name has 1 to 32 of a-z, 0-9 and -, and begins with a letter")]
-    Name,
     /// A name of two providers.
     #[error("there is another provider of this name")]
     NameTwice,
@@ -122,11 +92,6 @@ pub(crate) enum Wrong {
     /// No client can be made.
     #[error("it can't be called: {0}")]
     Client(reqwest::Error),
-}
-
-fn suggestion(nearest: &Option<String>) -> String {
-    let say = |name| format!("; is {name:?} meant?");
-    nearest.as_ref().map(say).unwrap_or_default()
 }
 
 impl Wrong {
