@@ -14,38 +14,11 @@ use tokio_tungstenite::{
     WebSocketStream,
     tungstenite::{Message, protocol::Role},
 };
-use vortex_proto::config::v1::{ConfigChange, GetConfigResponse};
 
 use crate::{
     mesh::{Mesh, start},
-    views_stream::STORE,
+    watch::{at, change},
 };
-
-/// What is watched at a position.
-fn at(position: usize, value: &str) -> GetConfigResponse {
-    GetConfigResponse {
-        app: "orders".into(),
-        // with more than a change of it takes
-        config: format!(r#"{{"a":"{value}","b":"{}"}}"#, "x".repeat(100)).into(),
-        version: format!("v{position}"),
-        digest: format!("d{position}"),
-        token: format!("{STORE}:{position}"),
-        ..GetConfigResponse::default()
-    }
-}
-
-/// Changes what is watched to what it is at a position, from what it was at the one before.
-fn change(mesh: &Mesh, position: usize, value: &str) {
-    let change = ConfigChange {
-        old_version: format!("v{}", position - 1),
-        new_version: format!("v{position}"),
-        patch: format!(r#"[{{"op":"replace","path":"/a","value":"{value}"}}]"#).into(),
-        digest: format!("d{position}"),
-        token: format!("{STORE}:{position}"),
-        ..ConfigChange::default()
-    };
-    mesh.service.change(change, at(position, value));
-}
 
 async fn mesh() -> Mesh {
     let mesh = start().await;

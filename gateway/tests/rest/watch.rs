@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// What is watched at a position, whose digest is `d` and the position.
-fn at(position: usize, value: &str) -> GetConfigResponse {
+pub(crate) fn at(position: usize, value: &str) -> GetConfigResponse {
     GetConfigResponse {
         app: "orders".into(),
         // with more than a change of it takes
@@ -32,7 +32,7 @@ fn at(position: usize, value: &str) -> GetConfigResponse {
 }
 
 /// Changes what is watched to what it is at a position, from what it was at the one before.
-fn change(mesh: &Mesh, position: usize, value: &str) {
+pub(crate) fn change(mesh: &Mesh, position: usize, value: &str) {
     let change = ConfigChange {
         old_version: format!("v{}", position - 1),
         new_version: format!("v{position}"),
